@@ -1,0 +1,1 @@
+"""Users, sign-up and sign-in, API tokens with scopes, preferences."""

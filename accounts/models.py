@@ -1,0 +1,81 @@
+"""People and the tokens their apps sign in with."""
+
+import hashlib
+import secrets
+import uuid
+from typing import Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+TOKEN_MARK = "sw_"  # noqa: S105  # makes a leaked token recognizable to scanners
+
+
+class User(AbstractUser):
+    """A person. The e-mail address is unique and either name or address signs in."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    # When this person's job was last started: the queue serves the longest unserved first.
+    last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.public_name
+
+    @property
+    def public_name(self) -> str:
+        """The name shown beside published artworks."""
+        return self.display_name or self.username
+
+
+class Scope(models.TextChoices):
+    """What a token may do; reading needs the `read` scope, changing the `write` scope."""
+
+    PHOTOS_READ = "photos:read", _("See my photos")
+    PHOTOS_WRITE = "photos:write", _("Upload and delete photos")
+    JOBS_WRITE = "jobs:write", _("Make and cancel pictures")
+    ARTWORKS_READ = "artworks:read", _("See my artworks")
+    ARTWORKS_WRITE = "artworks:write", _("Keep, publish and delete artworks")
+
+
+def token_digest(token: str) -> str:
+    """Return the SHA-256 under which `token` is stored; the token itself never is."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """Return a fresh random token of 256 bits."""
+    return TOKEN_MARK + secrets.token_urlsafe(32)
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Reads of tokens."""
+
+    def active(self) -> Self:
+        """Keep the tokens that still sign in: not revoked, of active people."""
+        return self.filter(revoked_at=None, owner__is_active=True)
+
+    def matching(self, token: str) -> Self:
+        """Keep the one active token that `token` is, if any."""
+        return self.active().filter(digest=token_digest(token))
+
+
+class ApiToken(models.Model):
+    """A key for an app, hashed at rest, shown once, limited to its scopes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12, help_text=_("The first characters, to tell it by."))
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

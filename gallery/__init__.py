@@ -1,0 +1,1 @@
+"""Artworks that people keep and show."""

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GalleryConfig(AppConfig):
+    """Kept artworks."""
+
+    name = "gallery"
+    verbose_name = _("Gallery")

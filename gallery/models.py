@@ -1,0 +1,125 @@
+"""Artworks: results that someone kept."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from inference.models import Job
+from library.licenses import LicenseId
+from library.models import Style
+
+
+class ArtworkQuerySet(models.QuerySet["Artwork"]):
+    """Reads of artworks."""
+
+    def on_the_wall(self) -> Self:
+        """Keep what the public wall shows."""
+        return self.filter(
+            visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE
+        )
+
+    def owned_by(self, user: object) -> Self:
+        """Keep the artworks of `user`."""
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
+
+    def visible_to(self, user: object) -> Self:
+        """Keep one's own artworks and those on the public wall."""
+        if not isinstance(user, User):
+            return self.on_the_wall()
+        return self.filter(
+            Q(owner=user)
+            | Q(visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE)
+        )
+
+    def with_parts(self) -> Self:
+        """Fetch what a label needs in a fixed number of queries."""
+        return self.select_related("owner").prefetch_related("artwork_styles__style__artist")
+
+
+class Artwork(models.Model):
+    """A kept result. Visibility and moderation are separate from the state of its job.
+
+    PRIVATE <──publish / unpublish──> PUBLIC
+    """
+
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", _("Only me")
+        PUBLIC = "public", _("Everyone")
+
+    class Moderation(models.TextChoices):
+        VISIBLE = "visible", _("Visible")
+        HIDDEN = "hidden", _("Hidden")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="artworks"
+    )
+    # The recipe lives on the artwork, so it outlives the job.
+    job = models.OneToOneField(
+        Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="artwork"
+    )
+    styles = models.ManyToManyField(Style, through="ArtworkStyle", related_name="artworks")
+    title = models.CharField(max_length=120, blank=True)
+    alt_text = models.CharField(max_length=300, blank=True)
+    file = models.FileField(upload_to="artworks/")
+    preview = models.FileField(upload_to="artworks/")
+    thumb = models.FileField(upload_to="artworks/")
+    # The photo beside it, for the compare slider; shown to others only when the owner says so.
+    before = models.FileField(upload_to="artworks/", blank=True)
+    shows_before = models.BooleanField(default=False)
+    placeholder = models.CharField(max_length=400, blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveIntegerField()
+    recipe = models.JSONField(default=dict)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    moderation = models.CharField(max_length=10, choices=Moderation, default=Moderation.VISIBLE)
+    license = models.CharField(max_length=40, choices=LicenseId, blank=True)
+    credit = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ArtworkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["visibility", "-published_at"], name="artwork_wall"),
+            models.Index(fields=["owner", "-created_at"], name="artwork_owner_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="artwork_public_is_licensed",
+                condition=Q(visibility="private")
+                | (~Q(license="") & Q(published_at__isnull=False)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("Untitled"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("artwork", kwargs={"pk": self.pk})
+
+
+class ArtworkStyle(models.Model):
+    """A style an artwork was made with, its version and weight."""
+
+    artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="artwork_styles")
+    style = models.ForeignKey(Style, on_delete=models.PROTECT, related_name="artwork_styles")
+    version = models.PositiveIntegerField()
+    weight = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["artwork", "style"], name="artwork_style_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.style_id} × {self.weight:g}"

@@ -1,0 +1,186 @@
+"""Photos and the jobs that paint them."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from library.models import Style
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Reads of photos."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the photos of `user`; photos are never anyone else's business."""
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
+
+
+class Photo(models.Model):
+    """A picture someone put in: upright, sRGB, without metadata, its file name forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos"
+    )
+    file = models.FileField(upload_to="photos/")
+    preview = models.FileField(upload_to="photos/", blank=True)
+    thumb = models.FileField(upload_to="photos/", blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveIntegerField()
+    # Of the upload as sent, so that the same file sent twice is one photo.
+    sha256 = models.CharField(max_length=64)
+    placeholder = models.CharField(max_length=400, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "sha256"], name="photo_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}, {self.created_at:%Y-%m-%d}"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Reads of jobs; the queue's own statements stand in inference/queue.py."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the jobs of `user`."""
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
+
+    def active(self) -> Self:
+        """Keep what still waits or runs."""
+        return self.filter(state__in=Job.ACTIVE)
+
+    def with_parts(self) -> Self:
+        """Fetch what a snapshot needs in a fixed number of queries."""
+        return self.select_related("photo", "artwork").prefetch_related("job_styles__style")
+
+
+class Job(models.Model):
+    """One picture to paint.
+
+        QUEUED ──claim──> RUNNING ──finish──> SUCCEEDED
+          │  ^               ├──────────────> FAILED
+          │  └──lost worker──┤
+          ├──────────────────┴──cancel──────> CANCELED
+          └──────────────────expire─────────> EXPIRED
+
+    A running job is held by a lease: the worker renews it with every heartbeat, and each write of
+    that worker names it. A worker that lost its lease (another attempt holds the job) changes
+    nothing.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Painting")
+        SUCCEEDED = "succeeded", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELED = "canceled", _("Canceled")
+        EXPIRED = "expired", _("Expired")
+
+    ACTIVE = (State.QUEUED, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs"
+    )
+    # A photo in use is not deleted by accident: the service removes both together.
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="jobs")
+    styles = models.ManyToManyField(Style, through="JobStyle", related_name="jobs")
+    spec = models.JSONField(help_text=_("TransferSpec.to_json(), with its version."))
+    request_digest = models.CharField(max_length=64)
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    stage = models.CharField(max_length=20, blank=True)
+    seq = models.PositiveIntegerField(default=1)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    stop_requested = models.BooleanField(default=False)
+
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    preview = models.CharField(max_length=200, blank=True)
+    preview_version = models.PositiveIntegerField(default=0)
+    preview_width = models.PositiveIntegerField(default=0)
+    preview_height = models.PositiveIntegerField(default=0)
+    result = models.CharField(max_length=200, blank=True)
+    result_width = models.PositiveIntegerField(default=0)
+    result_height = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=dict, blank=True)
+
+    error_code = models.CharField(max_length=40, blank=True)
+    error_hint = models.CharField(max_length=300, blank=True)
+    stopped_early = models.BooleanField(default=False)
+    canceled_by = models.CharField(max_length=10, blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    ticket_at = models.DateTimeField(default=timezone.now, help_text=_("Last ticket sent."))
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    device = models.CharField(max_length=20, blank=True)
+    load_seconds = models.FloatField(null=True, blank=True)
+    compute_seconds = models.FloatField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="job_state_created"),
+            models.Index(fields=["owner", "-created_at"], name="job_owner_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_running_has_lease",
+                condition=Q(state="running", lease__isnull=False, lease_until__isnull=False)
+                | (~Q(state="running") & Q(lease__isnull=True, lease_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="job_succeeded_has_result",
+                condition=(Q(state="succeeded") & ~Q(result=""))
+                | (~Q(state="succeeded") & Q(result="")),
+            ),
+            models.CheckConstraint(
+                name="job_ended_has_time",
+                condition=Q(state__in=["queued", "running"], completed_at__isnull=True)
+                | Q(
+                    state__in=["succeeded", "failed", "canceled", "expired"],
+                    completed_at__isnull=False,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("job", kwargs={"pk": self.pk})
+
+
+class JobStyle(models.Model):
+    """One of a job's one to four styles, with its weight and the version it had."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="job_styles")
+    style = models.ForeignKey(Style, on_delete=models.PROTECT, related_name="job_styles")
+    version = models.PositiveIntegerField()
+    weight = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "style"], name="job_style_once"),
+            models.CheckConstraint(name="job_style_weight", condition=Q(weight__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.style_id} × {self.weight:g}"

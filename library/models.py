@@ -1,0 +1,115 @@
+"""Styles, the people who made them, and what is known of their rights."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from library.licenses import USABLE_IN_LIBRARY, LicenseId
+
+
+class Artist(models.Model):
+    """A person or project that made styles."""
+
+    name = models.CharField(max_length=160, unique=True)
+    born = models.IntegerField(null=True, blank=True)
+    died = models.IntegerField(null=True, blank=True)
+    wikidata = models.CharField(max_length=20, blank=True)
+    ulan = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StyleQuerySet(models.QuerySet["Style"]):
+    """Reads of the library."""
+
+    def published(self) -> Self:
+        """Keep what everybody may see and use."""
+        return self.filter(state=Style.State.PUBLISHED)
+
+    def visible_to(self, user: object) -> Self:
+        """Keep what `user` may see: curators (with the change permission) see drafts too."""
+        if isinstance(user, User) and user.has_perm("library.change_style"):
+            return self
+        return self.published()
+
+    def in_hanging_order(self) -> Self:
+        """Sort as the library hangs them: by position, then title."""
+        return self.order_by("position", "title")
+
+
+class Style(models.Model):
+    """An artwork whose manner people may borrow.
+
+        DRAFT ──> IN_REVIEW ──> PUBLISHED ──> WITHDRAWN
+          └─────────────────────────^
+
+    A published style has a picture and a license that allows derivatives; the database checks it.
+    A change of picture or license makes a new version.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    version = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    position = models.PositiveIntegerField(default=100, help_text=_("Order of hanging."))
+
+    title = models.CharField(max_length=200)
+    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="styles")
+    description = models.TextField(blank=True)
+    date_text = models.CharField(max_length=80, blank=True)
+    year_from = models.IntegerField(null=True, blank=True)
+    year_to = models.IntegerField(null=True, blank=True)
+    medium = models.CharField(max_length=160, blank=True)
+    culture = models.CharField(max_length=80, blank=True)
+    institution = models.CharField(max_length=160, blank=True)
+    accession_number = models.CharField(max_length=80, blank=True)
+    credit_line = models.CharField(max_length=300, blank=True)
+    source_url = models.URLField(max_length=500, blank=True)
+    technique = models.CharField(max_length=80, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    palette = models.JSONField(default=list, blank=True, help_text=_("Main colors, #rrggbb."))
+
+    license = models.CharField(max_length=40, choices=LicenseId, blank=True)
+    rights_statement = models.URLField(blank=True)
+    attribution_text = models.CharField(max_length=300, blank=True)
+    restrictions = models.CharField(max_length=300, blank=True)
+
+    image = models.ImageField(upload_to="styles/", width_field="width", height_field="height")
+    thumb = models.FileField(upload_to="styles/", blank=True, editable=False)
+    width = models.PositiveIntegerField(default=0, editable=False)
+    height = models.PositiveIntegerField(default=0, editable=False)
+    image_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    placeholder = models.CharField(max_length=400, blank=True, editable=False)
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = StyleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="style_published_complete",
+                condition=~Q(state="published")
+                | (Q(license__in=USABLE_IN_LIBRARY) & ~Q(image="") & ~Q(image_sha256="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.artist})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("style", kwargs={"slug": self.slug})

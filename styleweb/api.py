@@ -1,0 +1,5 @@
+"""The API's router: every resource of /api/v1/ in one list."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

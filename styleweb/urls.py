@@ -1,0 +1,16 @@
+"""Every address of the site: pages, media, API, admin, health."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("gallery.urls")),
+    path("", include("inference.urls")),
+    path("", include("library.urls")),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("api/v1/", include("styleweb.api")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("", include("styleweb.health_urls")),
+]
