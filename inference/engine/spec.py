@@ -1,0 +1,230 @@
+"""What can be asked of the engine and what it answers; loads no torch, so web code may import it.
+
+Every bound of every control stands in BOUNDS; forms, serializers and the command line read it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from inference.engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+VERSION = 1
+ENGINE_VERSION = "0.1.0"
+MAX_STYLES = 4
+FEATURES = ("builtin", "vgg19")
+
+
+class Color(StrEnum):
+    """Whose colors the result has."""
+
+    STYLE = "style"
+    CONTENT = "content"
+    MATCH = "match"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The smallest and largest value of a control, both allowed."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether `value` is a number of the right kind between the ends."""
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            return False
+        return math.isfinite(value) and self.low <= value <= self.high
+
+    def sentence(self) -> str:
+        """Say which values are allowed."""
+        kind = "whole number" if self.whole else "number"
+        return f"must be a {kind} from {self.low:g} to {self.high:.10g}"
+
+
+BOUNDS: dict[str, Bound] = {
+    "strength": Bound(0, 1),
+    "style_scale": Bound(0.25, 4),
+    "size": Bound(64, 4096, whole=True),
+    "steps": Bound(1, 2000, whole=True),
+    "seed": Bound(0, 2**31 - 1, whole=True),
+}
+OPTIONAL = frozenset({"size", "steps"})
+
+
+class SpecError(EngineError):
+    """A spec that cannot be carried out; `fields` maps each wrong field to its sentence."""
+
+    code = "spec_invalid"
+    hint = "Correct the named fields."
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name} {sentence}" for name, sentence in errors.items()))
+        self.fields = dict(errors)
+
+
+@dataclass(frozen=True)
+class TransferSpec:
+    """How to paint.
+
+    strength     how far the picture goes from photo (0) to painting (1)
+    style_scale  brush size; 1 shows the artwork's strokes at the size of the result
+    size         longest side of the result in pixels; None keeps the photo's own
+    steps        iterations; None takes the method's default
+
+    Raises SpecError naming each field that is out of bounds.
+    """
+
+    method: str = "optimize"
+    strength: float = 0.75
+    color: Color = Color.STYLE
+    style_scale: float = 1.0
+    size: int | None = None
+    steps: int | None = None
+    seed: int = 0
+    features: str = "builtin"
+
+    def __post_init__(self) -> None:
+        errors = {name: bound.sentence() for name, bound in BOUNDS.items() if not self._fits(name)}
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                errors[name] = f"must be one of {', '.join(allowed)}"
+        if errors:
+            raise SpecError(errors)
+        object.__setattr__(self, "color", Color(self.color))
+
+    def _fits(self, name: str) -> bool:
+        value = getattr(self, name)
+        return (value is None and name in OPTIONAL) or BOUNDS[name].accepts(value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a dict of plain values that `from_json` reads back, now and in later versions."""
+        return {"version": VERSION, **asdict(self), "color": self.color.value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_json` of this or an older version wrote; absent fields get defaults.
+
+        Raises SpecError for an unknown field, a newer version and everything out of bounds.
+        """
+        values = dict(data)
+        version = values.pop("version", VERSION)
+        if not isinstance(version, int) or not 1 <= version <= VERSION:
+            raise SpecError({"version": f"must be at most {VERSION}"})
+        unknown = sorted(set(values) - {item.name for item in fields(cls)})
+        if unknown:
+            raise SpecError(dict.fromkeys(unknown, "is not a known field"))
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """What a method is called, what it does and which controls it has."""
+
+    slug: str
+    title: str
+    description: str
+    previews: bool
+    default_steps: int
+
+    def controls(self) -> dict[str, Any]:
+        """Describe the method's controls as a JSON Schema object."""
+        properties = {name: self._control(name) for name in (*BOUNDS, "color", "features")}
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+
+    def _control(self, name: str) -> dict[str, Any]:
+        default = self.default_steps if name == "steps" else getattr(TransferSpec(), name)
+        words = {"title": name.replace("_", " ").capitalize(), "description": _MEANINGS[name]}
+        if name in _CHOICES:
+            return {**words, "type": "string", "enum": list(_CHOICES[name]), "default": default}
+        bound = BOUNDS[name]
+        kind = "integer" if bound.whole else "number"
+        return {
+            **words,
+            "type": [kind, "null"] if name in OPTIONAL else kind,
+            "minimum": bound.low,
+            "maximum": bound.high,
+            "default": default,
+        }
+
+
+_MEANINGS = {
+    "strength": "How far the picture goes from photo to painting.",
+    "style_scale": "Brush size, relative to the artwork's own.",
+    "size": "Longest side of the result in pixels; empty keeps the photo's own.",
+    "steps": "Iterations; more is finer and slower.",
+    "seed": "The same seed on the same device gives the same picture.",
+    "color": "Whose colors: the artwork's, the photo's, or strokes recolored from the photo.",
+    "features": "The network that judges strokes: built in, or VGG-19 where it is installed.",
+}
+
+METHOD_INFOS: dict[str, MethodInfo] = {
+    "optimize": MethodInfo(
+        slug="optimize",
+        title="Painted step by step",
+        description="Optimizes the picture itself, coarse to fine; watch the strokes appear.",
+        previews=True,
+        default_steps=240,
+    )
+}
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "method": tuple(METHOD_INFOS),
+    "color": tuple(color.value for color in Color),
+    "features": FEATURES,
+}
+
+
+@dataclass(frozen=True)
+class StyleInput:
+    """One artwork and its share; shares of several artworks need not sum to one."""
+
+    image: "Image.Image"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was done to make a result, so that it can be explained and made again.
+
+    Sizes are (width, height) in pixels, `weights` maps each weights file to its sha256.
+    """
+
+    source_mode: str
+    source_size: tuple[int, int]
+    result_size: tuple[int, int]
+    conversions: tuple[str, ...] = ()
+    resized: str = ""
+    tiles: int = 1
+    device: str = "cpu"
+    seconds: float = 0.0
+    weights: Mapping[str, str] = field(default_factory=dict)
+    engine_version: str = ENGINE_VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON values."""
+        plain = asdict(self)
+        for name in ("source_size", "result_size", "conversions"):
+            plain[name] = list(plain[name])
+        return plain
+
+
+@dataclass(frozen=True)
+class Step:
+    """One published moment of a run.
+
+    `stage` is preparing, painting, finishing or done. `image` is a preview (long side up to 512)
+    while painting, and the whole result in the last step, whose `done` equals its `total`.
+    """
+
+    done: int
+    total: int
+    stage: str
+    image: "Image.Image | None" = None
+    report: Report | None = None
