@@ -1,0 +1,1 @@
+"""Style artworks that the project paints itself: one module an artwork, numpy and Pillow only."""
