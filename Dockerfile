@@ -1,0 +1,30 @@
+# One image for every role; docker-compose.yml says which command each container runs.
+FROM python:3.11-slim-bookworm AS build
+
+# More arguments for pip, e.g. the index of PyTorch's CPU builds, which are a tenth of the size.
+ARG PIP_ARGS=""
+
+WORKDIR /app
+RUN python -m venv /venv
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+# hadolint ignore=SC2086
+RUN --mount=type=cache,target=/root/.cache/pip \
+    /venv/bin/pip install --disable-pip-version-check -c constraints.txt ${PIP_ARGS} ".[prod]"
+
+FROM python:3.11-slim-bookworm
+
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    STYLEWEB_DATA=/data
+
+RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin styleweb \
+    && install --directory --owner=styleweb --group=styleweb /data
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY --chown=root:root . .
+
+USER 10001
+VOLUME /data
+EXPOSE 8000
+CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "styleweb.wsgi"]

@@ -1,0 +1,58 @@
+# The two commands of the README are `make run` and `make test`; both do all the set-up.
+PYTHON ?= python3
+PORT ?= 8000
+PY := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help env env-dev run test quick check lint format types contracts messages artworks clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env: ## Install what running needs into .venv
+	@$(PYTHON) scripts/bootstrap.py
+
+env-dev: ## Install what testing needs too
+	@$(PYTHON) scripts/bootstrap.py --dev
+
+run: env ## Serve the site with its worker on http://127.0.0.1:8000 (PORT= another port)
+	@exec $(PY) manage.py serve --port $(PORT)
+
+test: env-dev ## Run every test (ARGS= more pytest arguments)
+	@$(PYTHON) scripts/debian_packages.py
+	$(PY) -m pytest $(ARGS)
+
+quick: env-dev ## Run the tests that need no server, browser or long training
+	$(PY) -m pytest -m "not services and not browser and not slow" $(ARGS)
+
+check: env-dev lint types contracts ## Everything CI checks besides the tests
+
+lint: ## Style of Python and templates, migrations, compose file
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djlint templates --check --quiet
+	.venv/bin/djlint templates --lint --quiet
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) scripts/check_deploy_files.py
+
+format: ## Rewrite Python and templates in the house style
+	.venv/bin/ruff check --fix-only .
+	.venv/bin/ruff format .
+	.venv/bin/djlint templates --reformat --quiet
+
+types: ## mypy --strict
+	.venv/bin/mypy .
+
+contracts: ## Who may import whom
+	.venv/bin/lint-imports
+
+messages: ## Collect the strings to translate and compile the translations
+	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-location -i .venv -i var
+	$(PY) manage.py compilemessages -l zh_Hans
+
+artworks: ## Render the shipped artworks anew from their scripts
+	$(PY) -m library.artworks --all --out library/shipped
+
+clean: ## Remove what was built; the data in var/ stays
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,93 @@
+"""Make the environment in .venv, once; a second call finds its stamp and returns at once.
+
+    python3 scripts/bootstrap.py [--dev]
+
+Uses the standard library only, and syntax that an older Python reads too, so that it can say in a
+sentence what it needs. PIP_ARGS adds arguments to pip, such as another index.
+"""
+
+import hashlib
+import os
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "installed"
+OLDEST = (3, 11)
+
+
+def say(sentence: str) -> None:
+    """Print one line at once."""
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
+
+
+def check_python() -> None:
+    """Refuse a Python that Django 5.2 and the pinned packages do not run on."""
+    if sys.version_info[:2] < OLDEST:
+        sys.exit(
+            "Install Python 3.11 or newer, or name it with PYTHON=/path/to/python3.11: "
+            f"this is Python {sys.version_info[0]}.{sys.version_info[1]}."
+        )
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        sys.exit("Install Python's venv module (on Debian and Ubuntu: apt install python3-venv).")
+
+
+def wanted(extras: str) -> str:
+    """Return what is to be installed, as a digest that changes when the pins do."""
+    digest = hashlib.sha256((extras + sys.version).encode())
+    for name in ("pyproject.toml", "constraints.txt"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def is_installed(digest: str) -> bool:
+    """Tell whether the stamp names `digest`, alone or with a larger set that includes it."""
+    return STAMP.exists() and digest in STAMP.read_text().split()
+
+
+def pip_command(extras: str) -> "list[str]":
+    """Return the call of pip; it draws its own progress bars on a terminal."""
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install"]
+    command += ["--disable-pip-version-check", "-c", "constraints.txt"]
+    if not sys.stdout.isatty():
+        command += ["-q", "--progress-bar", "off"]
+    command += shlex.split(os.environ.get("PIP_ARGS", ""))
+    return [*command, "-e", f".[{extras}]" if extras else "."]
+
+
+def install(extras: str) -> None:
+    """Make the environment and install into it; end with a sentence when that fails."""
+    started = time.monotonic()
+    say("Installing Styleweb into .venv: once, a few minutes, most of it PyTorch.")
+    if not (VENV / "bin" / "python").exists():
+        subprocess.check_call([sys.executable, "-m", "venv", str(VENV)])
+    if subprocess.call(pip_command(extras), cwd=str(ROOT)) != 0:
+        sys.exit(
+            "The install stopped; pip's last lines above say why. A package that asks for a "
+            "compiler needs one (on Debian and Ubuntu: apt install build-essential python3-dev); "
+            "without internet, name a folder of wheels: PIP_ARGS='--no-index -f FOLDER'."
+        )
+    say(f"Installed in {time.monotonic() - started:.0f} s.")
+
+
+def main() -> None:
+    """Install what is missing."""
+    check_python()
+    dev = "--dev" in sys.argv[1:]
+    small, large = wanted(""), wanted("prod,dev")
+    if is_installed(large if dev else small):
+        return
+    install("prod,dev" if dev else "")
+    STAMP.write_text(f"{small}\n{large}\n" if dev else f"{small}\n")
+
+
+if __name__ == "__main__":
+    main()
