@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from library.artworks.filters import blur, smoothstep
+from library.artworks.filters import blur, sample, smoothstep
 from library.artworks.noise import line_noise, noise
+from library.artworks.sheet import as_plane
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,7 +125,7 @@ def strokes_along(
 def _turn(first: Plane, second: Plane) -> Plane:
     cross = first[0] * second[1] - first[1] * second[0]
     dot = np.abs((first * second).sum(axis=0))
-    return np.arctan2(cross * np.sign((first * second).sum(axis=0)), dot)  # type: ignore[no-any-return]
+    return as_plane(np.arctan2(cross * np.sign((first * second).sum(axis=0)), dot))
 
 
 def draw_strokes(
@@ -158,8 +159,8 @@ def draw_strokes(
         top, bottom = max(0, math.floor(y - reach_y)), min(height, math.ceil(y + reach_y) + 1)
         if left >= right or top >= bottom:
             continue
-        dx = np.arange(left, right, dtype=np.float32)[None, :] - np.float32(x)
-        dy = np.arange(top, bottom, dtype=np.float32)[:, None] - np.float32(y)
+        dx = as_plane(np.arange(left, right) - x)[None, :]
+        dy = as_plane(np.arange(top, bottom) - y)[:, None]
         u = dx * cos[i] + dy * sin[i]
         v = (dy * cos[i] - dx * sin[i]) - (bend / (2 * length)) * u * u + bend * length / 24
         column = ((u / length + 0.5) * _COLUMNS).astype(np.int32)
@@ -186,15 +187,13 @@ def scatter(
     Where `density` is below one, that share of the points is kept.
     """
     rows, columns = (math.ceil(side / spacing - 1e-6) + 1 for side in shape)
-    y, x = np.mgrid[0:rows, 0:columns].reshape(2, -1).astype(np.float32)
-    x = (x + rng.uniform(-0.5, 0.5, len(x))) * spacing
-    y = (y + rng.uniform(-0.5, 0.5, len(y))) * spacing
+    row, column = np.mgrid[0:rows, 0:columns].reshape(2, -1)
+    x = as_plane((column + rng.uniform(-0.5, 0.5, len(column))) * spacing)
+    y = as_plane((row + rng.uniform(-0.5, 0.5, len(row))) * spacing)
     keep = (x > -spacing) & (y > -spacing) & (x < shape[1] + spacing) & (y < shape[0] + spacing)
     lot = rng.permutation(len(x))
     chance = rng.uniform(0, 1, len(x))
     if density is not None:
-        column = np.clip(x, 0, shape[1] - 1).astype(int)
-        row = np.clip(y, 0, shape[0] - 1).astype(int)
-        keep &= chance < density[row, column]
+        keep &= chance < sample(density, x, y)
     order = lot[keep[lot]]
-    return x[order].astype(np.float32), y[order].astype(np.float32)
+    return x[order], y[order]

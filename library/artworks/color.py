@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from library.artworks.sheet import as_plane
+
 if TYPE_CHECKING:
     from library.artworks.sheet import Picture, Plane
 
@@ -55,7 +57,7 @@ def to_srgb(linear: Colors) -> Colors:
 def to_oklab(srgb: Colors) -> Colors:
     """Return OKLab (Ottosson 2020) from sRGB: lightness in [0, 1], then a and b."""
     lms = np.cbrt(to_linear(srgb) @ _TO_LMS.T)
-    return (lms @ _LMS_TO_LAB.T).astype(np.float32)
+    return as_plane(lms @ _LMS_TO_LAB.T)
 
 
 def from_oklab(lab: Colors) -> Colors:
@@ -114,4 +116,4 @@ class Palette:
     def nearest(self, colors: Colors) -> Colors:
         """Return for each color, (..., 3), the palette's color that is nearest to it in OKLab."""
         apart = to_oklab(colors)[..., None, :] - to_oklab(self.colors)
-        return self.colors[np.argmin((apart**2).sum(axis=-1), axis=-1)]
+        return as_plane(self.colors[np.argmin((apart**2).sum(axis=-1), axis=-1)])

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from library.artworks.sheet import as_plane
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -27,13 +29,13 @@ def sample(plane: Plane, x: NDArray[np.floating], y: NDArray[np.floating]) -> Pl
         across, down = across[..., None], down[..., None]
     upper = plane[top, left] * (1 - across) + plane[top, right] * across
     lower = plane[bottom, left] * (1 - across) + plane[bottom, right] * across
-    return (upper * (1 - down) + lower * down).astype(np.float32)
+    return as_plane(upper * (1 - down) + lower * down)
 
 
 def smoothstep(low: float, high: float, value: NDArray[np.floating]) -> Plane:
     """Return 0 below `low`, 1 above `high`, and an ease between; `low` > `high` turns it round."""
     t = np.clip((value - low) / (high - low), 0.0, 1.0)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    return as_plane(t * t * (3 - 2 * t))
 
 
 def _box(plane: Plane, size: int, axis: int) -> Plane:
@@ -79,7 +81,7 @@ def blur(plane: Plane, sigma: float) -> Plane:
 def slope(plane: Plane) -> tuple[Plane, Plane]:
     """Return the derivatives of the plane along x and along y, per px."""
     down, across = np.gradient(plane)
-    return across.astype(np.float32), down.astype(np.float32)
+    return as_plane(across), as_plane(down)
 
 
 def nearest_seed(seeds: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -136,7 +138,7 @@ def distance(inside: NDArray[np.bool_]) -> Plane:
         return np.full(inside.shape, float(max(inside.shape)), dtype=np.float32)
     x, y = nearest_seed(~inside)
     rows, columns = np.mgrid[0 : inside.shape[0], 0 : inside.shape[1]]
-    return np.hypot(x - columns, y - rows).astype(np.float32)
+    return as_plane(np.hypot(x - columns, y - rows))
 
 
 def signed_distance(inside: NDArray[np.bool_]) -> Plane:

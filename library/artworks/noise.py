@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from library.artworks.filters import sample
+from library.artworks.sheet import as_plane
 
 if TYPE_CHECKING:
     from library.artworks.sheet import Plane
@@ -32,12 +33,12 @@ def gradient_noise(
 
     def corner(down: int, across: int) -> Plane:
         at = (row + down, column + across)
-        return toward_y[at] * (y - down) + toward_x[at] * (x - across)  # type: ignore[no-any-return]
+        return as_plane(toward_y[at] * (y - down) + toward_x[at] * (x - across))
 
     ease_y, ease_x = (t * t * t * (t * (t * 6 - 15) + 10) for t in (y, x))
     top = corner(0, 0) * (1 - ease_x) + corner(0, 1) * ease_x
     bottom = corner(1, 0) * (1 - ease_x) + corner(1, 1) * ease_x
-    return ((top * (1 - ease_y) + bottom * ease_y) * 1.42).astype(np.float32)
+    return as_plane((top * (1 - ease_y) + bottom * ease_y) * 1.42)
 
 
 def noise(
@@ -60,19 +61,19 @@ def noise(
         total += weight * gradient_noise(shape, (cell, cell * stretch), rng)
         reach += weight
         weight *= gain
-    return total / np.float32(math.sqrt(reach))
+    return as_plane(total / math.sqrt(reach))
 
 
 def ridges(shape: tuple[int, int], scale: float, octaves: int, rng: np.random.Generator) -> Plane:
     """Return noise in [0, 1] with sharp crests, as veins, mountain arms and cracks have."""
-    return np.clip(1.0 - np.abs(noise(shape, scale, octaves, rng)) * 1.6, 0.0, 1.0)
+    return as_plane(np.clip(1.0 - np.abs(noise(shape, scale, octaves, rng)) * 1.6, 0.0, 1.0))
 
 
 def line_noise(
     count: int, scale: float, octaves: int, rng: np.random.Generator, *, gain: float = 0.5
 ) -> Plane:
     """Return fractal noise, about [-1, 1], along a line of `count` px: a ridge, an edge."""
-    return noise((1, count), scale, octaves, rng, gain=gain)[0]
+    return as_plane(noise((1, count), scale, octaves, rng, gain=gain)[0])
 
 
 def warp(plane: Plane, amount: float, scale: float, rng: np.random.Generator) -> Plane:

@@ -9,6 +9,7 @@ import numpy as np
 
 from library.artworks.filters import blur, slope
 from library.artworks.noise import line_noise, noise
+from library.artworks.sheet import as_plane
 
 if TYPE_CHECKING:
     from library.artworks.sheet import Picture, Plane, Sheet
@@ -18,7 +19,7 @@ def paper_grain(sheet: Sheet, *, rough: float = 7.0) -> Plane:
     """Return the relief of cold-pressed paper in [0, 1], with pits about `rough` units wide."""
     cells = noise(sheet.shape, sheet.px(rough), 3, sheet.rng, gain=0.6)
     fibers = noise(sheet.shape, sheet.px(rough / 2.5), 1, sheet.rng, stretch=5)
-    return np.clip(0.5 + 0.42 * cells + 0.14 * fibers, 0, 1).astype(np.float32)
+    return as_plane(np.clip(0.5 + 0.42 * cells + 0.14 * fibers, 0, 1))
 
 
 def canvas_weave(sheet: Sheet, *, thread: float = 3.4) -> Plane:
@@ -28,9 +29,7 @@ def canvas_weave(sheet: Sheet, *, thread: float = 3.4) -> Plane:
     over = np.sin(x * turn) * np.sin(y * turn)
     warp_thread, weft = np.abs(np.cos(x * turn / 1)), np.abs(np.cos(y * turn / 1))
     slub = 0.25 * noise(sheet.shape, sheet.px(40), 2, sheet.rng)
-    return np.clip(0.5 + 0.3 * np.where(over > 0, warp_thread, weft) - 0.2 + slub, 0, 1).astype(
-        np.float32
-    )
+    return as_plane(np.clip(0.5 + 0.3 * np.where(over > 0, warp_thread, weft) - 0.2 + slub, 0, 1))
 
 
 def wood_grain(sheet: Sheet, *, rings: float = 15.0) -> Plane:
@@ -39,7 +38,7 @@ def wood_grain(sheet: Sheet, *, rings: float = 15.0) -> Plane:
     bow = noise(sheet.shape, sheet.px(420), 2, sheet.rng, stretch=2.5) * 120
     ring = 0.5 + 0.5 * np.sin((y + bow) * (2 * math.pi / rings))
     fiber = noise(sheet.shape, sheet.px(5), 2, sheet.rng, stretch=30)
-    return np.clip(0.62 * ring**2 + 0.3 + 0.32 * fiber, 0, 1).astype(np.float32)
+    return as_plane(np.clip(0.62 * ring**2 + 0.3 + 0.32 * fiber, 0, 1))
 
 
 def relief_light(
@@ -67,33 +66,28 @@ def relief_light(
 def light_up(picture: Picture, shade: Plane, gloss: Plane, *, depth: float = 1.0) -> Picture:
     """Return the picture under a shade and a gloss from `relief_light`, `depth` (0..1) deep."""
     lit = picture * (1 + (shade - 1) * depth)[..., None]
-    return np.clip(lit + gloss[..., None], 0, 1).astype(np.float32)
+    return as_plane(np.clip(lit + gloss[..., None], 0, 1))
 
 
 def vignette(sheet: Sheet, *, depth: float = 0.2) -> Plane:
     """Return a factor that is 1 in the middle and falls by `depth` in the corners."""
     x, y = sheet.grid()
     far = (x - 0.5) ** 2 + (y - 0.5) ** 2
-    return (1 - depth * np.clip(far * 2, 0, 1) ** 1.5).astype(np.float32)
+    return as_plane(1 - depth * np.clip(far * 2, 0, 1) ** 1.5)
 
 
 def deckle(sheet: Sheet, *, margin: float, rough: float) -> Plane:
     """Return the mask of a printed area whose uneven edge is `margin` units from the rim."""
     x, y = sheet.units()
     height, width = sheet.shape
-    edges = [
-        x - sheet_edge
-        for sheet_edge in (
-            margin + rough * line_noise(height, sheet.px(60), 4, sheet.rng)[:, None],
-        )
-    ]
-    unit = 1 / sheet.px(1)
-    edges.append(
-        width * unit - margin - x + rough * line_noise(height, sheet.px(60), 4, sheet.rng)[:, None]
+    unit = sheet.px(1)
+
+    def edge(count: int) -> Plane:
+        return as_plane(margin + rough * line_noise(count, sheet.px(60), 4, sheet.rng))
+
+    left, right = edge(height)[:, None], edge(height)[:, None]
+    top, bottom = edge(width)[None, :], edge(width)[None, :]
+    inside = np.minimum.reduce(
+        [x - left, width / unit - x - right, y - top, height / unit - y - bottom]
     )
-    edges.append(y - margin + rough * line_noise(width, sheet.px(60), 4, sheet.rng)[None, :])
-    edges.append(
-        height * unit - margin - y + rough * line_noise(width, sheet.px(60), 4, sheet.rng)[None, :]
-    )
-    inside = np.minimum.reduce(edges)
-    return blur(np.clip(inside * sheet.px(1) + 0.5, 0, 1).astype(np.float32), 0.5)
+    return blur(as_plane(np.clip(inside * unit + 0.5, 0, 1)), 0.5)
