@@ -10,20 +10,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Debian's package, and the program that shows it is there.
 WANTED = {
-    "postgresql": (
-        "PostgreSQL",
-        lambda: bool(list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))),
-    ),
-    "redis-server": ("Redis", lambda: shutil.which("redis-server") is not None),
-    "chromium": ("Chromium", lambda: shutil.which("chromium") is not None),
-    "gettext": ("gettext", lambda: shutil.which("msgfmt") is not None),
+    "postgresql": "initdb",
+    "redis-server": "redis-server",
+    "chromium": "chromium",
+    "gettext": "msgfmt",
 }
+
+
+def is_there(program: str) -> bool:
+    """Tell whether `program` can be run; Debian keeps PostgreSQL's own off the PATH."""
+    hidden = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
+    return shutil.which(program) is not None or any(hidden)
 
 
 def missing() -> list[str]:
     """Return the Debian packages whose program is not on this machine."""
-    return [package for package, (_, is_there) in WANTED.items() if not is_there()]
+    return [package for package, program in WANTED.items() if not is_there(program)]
 
 
 def may_install() -> bool:
@@ -31,24 +35,26 @@ def may_install() -> bool:
     return shutil.which("apt-get") is not None and os.geteuid() == 0
 
 
-def main() -> int:
-    """Install or name what is missing."""
-    packages = missing()
-    if not packages:
-        return 0
-    if not may_install():
-        names = ", ".join(WANTED[each][0] for each in packages)
-        sys.stdout.write(
-            f"Tests that need {names} will be skipped; to run them: "
-            f"sudo apt-get install {' '.join(packages)}\n"
-        )
-        return 0
+def install(packages: list[str]) -> int:
+    """Install `packages` quietly; return the exit status of the first step that failed, or 0."""
     sys.stdout.write(f"Installing {' '.join(packages)}\n")
+    sys.stdout.flush()
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *packages]):
         done = subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False)
         if done.returncode:
             return done.returncode
+    return 0
+
+
+def main() -> int:
+    """Install or name what is missing."""
+    packages = missing()
+    if packages and may_install():
+        return install(packages)
+    if packages:
+        names = " ".join(packages)
+        sys.stdout.write(f"Tests needing {names} are skipped: sudo apt-get install {names}\n")
     return 0
 
 

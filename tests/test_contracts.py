@@ -1,0 +1,61 @@
+"""Each import contract catches the violation it is there for: one is planted, once each."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("styleweb", "gallery", "inference", "library", "accounts", "common")
+LINTER = Path(sys.executable).with_name("lint-imports")
+
+PLANTED = [
+    ("packages", "common/planted.py", "import accounts.models"),
+    ("one-direction", "inference/queue.py", "import inference.services.jobs"),
+    ("engine-knows-no-web", "inference/engine/planted.py", "import django.http"),
+    ("torch-stays-in-the-engine", "inference/services/planted.py", "import torch"),
+    ("only-the-runner-paints", "gallery/planted.py", "import inference.engine.registry"),
+]
+
+
+def lint(house: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
+    """Run the linter on the copy of the project in `house`."""
+    chosen = [argument for each in contracts for argument in ("--contract", each)]
+    return subprocess.run(
+        [LINTER, "--no-cache", *chosen],
+        cwd=house,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """Return a copy of the project's code in which a test may plant a line."""
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package,
+            tmp_path / package,
+            ignore=shutil.ignore_patterns("*.webp", "*.safetensors", "__pycache__"),
+        )
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_project_keeps_its_contracts(house: Path) -> None:
+    done = lint(house)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), PLANTED, ids=[each[0] for each in PLANTED])
+def test_a_planted_import_breaks_the_contract(
+    house: Path, contract: str, file: str, line: str
+) -> None:
+    path = house / file
+    path.write_text((path.read_text() if path.exists() else "") + f"\n{line}\n")
+    done = lint(house, contract)
+    assert done.returncode != 0
+    assert "BROKEN" in done.stdout
