@@ -1,0 +1,48 @@
+"""Tokens of apps: made, found and revoked. A token is seen once, by the one who made it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import ApiToken, Scope, User, new_token, token_digest
+
+PREFIX_LENGTH = 8
+# Writing the time of every request would make each read a write.
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+def create_token(*, owner: User, name: str, scopes: Iterable[str]) -> tuple[ApiToken, str]:
+    """Make a token for `owner` and return its row and the token, which is kept nowhere.
+
+    Raises ValueError for a scope that does not exist.
+    """
+    chosen = sorted({Scope(scope).value for scope in scopes})
+    secret = new_token()
+    row = ApiToken.objects.create(
+        owner=owner,
+        name=name,
+        prefix=secret[:PREFIX_LENGTH],
+        digest=token_digest(secret),
+        scopes=chosen,
+    )
+    return row, secret
+
+
+def find_token(token: str) -> ApiToken | None:
+    """Return the active token that `token` is, with its owner, and note that it was used."""
+    row = ApiToken.objects.matching(token).select_related("owner").first()
+    if row is not None:
+        _note_use(row)
+    return row
+
+
+def _note_use(row: ApiToken) -> None:
+    now = timezone.now()
+    if row.last_used_at is None or now - row.last_used_at > USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
+
+
+def revoke_token(*, token: ApiToken) -> None:
+    """End `token` now; ending it twice keeps the first time."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())

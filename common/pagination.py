@@ -1,0 +1,46 @@
+"""Paging by cursor: stable while rows are added, `?cursor=&limit=`, newest first."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+
+from common.problems import Problem
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+PAGE_SIZE = 24
+MAX_PAGE_SIZE = 100
+
+
+class NewestFirstPagination(CursorPagination):
+    """Page through rows by `created_at`; rows of the same moment are told apart by id."""
+
+    ordering: str | tuple[str, ...] = ("-created_at", "-id")
+    page_size = PAGE_SIZE
+    max_page_size = MAX_PAGE_SIZE
+    page_size_query_param = "limit"
+    page_size_query_description = f"How many entries a page has, at most {MAX_PAGE_SIZE}."
+    cursor_query_description = "Where the page begins; taken from `next` or `previous`."
+
+    def decode_cursor(self, request: "Request") -> Any:
+        """Read the cursor; one that this server did not write is the sender's mistake."""
+        try:
+            return super().decode_cursor(request)
+        except NotFound as error:
+            detail = _("Begin again without a cursor: this one cannot be read.")
+            raise Problem("cursor_invalid", detail, status=400) from error
+
+
+class HangingOrderPagination(NewestFirstPagination):
+    """Page through styles as the library hangs them."""
+
+    ordering = ("position", "title")
+
+
+class NewestOnTheWallPagination(NewestFirstPagination):
+    """Page through public artworks by the moment they were published."""
+
+    ordering = ("-published_at", "-id")

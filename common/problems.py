@@ -1,0 +1,247 @@
+"""Errors of the API as `application/problem+json` (RFC 9457), each with a stable code.
+
+Every failure under `/api/` has the same form: `type title status code detail`, and `errors` where
+fields of the request are to be corrected. `code` is for programs and never changes; `detail` is
+for people and begins with what they can do.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NotRequired, TypedDict
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+CONTENT_TYPE = "application/problem+json"
+UNPROCESSABLE = 422
+RETRY_SOON = 5
+
+logger = logging.getLogger(__name__)
+
+
+class FieldError(TypedDict):
+    """What is wrong with one field; `field` is a path such as `styles.0.weight`."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ProblemBody(TypedDict):
+    """The body of every failed answer."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: NotRequired[list[FieldError]]
+    reasons: NotRequired[list[str]]
+
+
+class Problem(exceptions.APIException):
+    """A failure that the API foresees, with its status, its stable code and its sentence."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | Promise,
+        *,
+        status: int = UNPROCESSABLE,
+        headers: Mapping[str, str] | None = None,
+        errors: list[FieldError] | None = None,
+        reasons: list[str] | None = None,
+    ) -> None:
+        super().__init__(str(detail), code)
+        self.code = code
+        self.status_code = status
+        self.headers = dict(headers or {})
+        self.errors = errors
+        self.reasons = reasons
+
+    @classmethod
+    def of_field(cls, field: str, code: str, detail: str | Promise) -> "Problem":
+        """Build the problem of a single wrong field, whose code is also the answer's."""
+        return cls(code, detail, errors=[{"field": field, "code": code, "message": str(detail)}])
+
+    def body(self) -> ProblemBody:
+        """Return the answer's JSON."""
+        body: ProblemBody = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status_code).phrase,
+            "status": self.status_code,
+            "code": self.code,
+            "detail": str(self.detail),
+        }
+        if self.errors is not None:
+            body["errors"] = self.errors
+        if self.reasons is not None:
+            body["reasons"] = self.reasons
+        return body
+
+    def response(self) -> Response:
+        """Return the answer, to be rendered by the view that failed."""
+        return Response(
+            self.body(), status=self.status_code, headers=self.headers, content_type=CONTENT_TYPE
+        )
+
+
+def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
+    """Answer any exception of an API view; the unexpected is logged and tells only an id."""
+    problem = _translate(exc, context) or _unexpected(exc, context)
+    set_rollback()
+    return problem.response()
+
+
+def _translate(exc: Exception, context: Mapping[str, Any]) -> Problem | None:
+    """Return the problem that a foreseen exception stands for."""
+    if isinstance(exc, Problem):
+        return exc
+    for kind, translate in _TRANSLATIONS.items():
+        if isinstance(exc, kind):
+            return translate(exc, context)
+    return _refusal(exc)
+
+
+def _refusal(exc: Exception) -> Problem | None:
+    """Translate a refusal of a service: an exception with a `code` and a `status` of its own."""
+    code, status = getattr(exc, "code", None), getattr(exc, "status", None)
+    if not isinstance(code, str) or not isinstance(status, int):
+        return None
+    retry_after = getattr(exc, "retry_after", None)
+    reasons = getattr(exc, "reasons", None)
+    return Problem(
+        code,
+        str(exc),
+        status=status,
+        headers={} if retry_after is None else {"Retry-After": str(retry_after)},
+        reasons=None if reasons is None else [str(each) for each in reasons],
+    )
+
+
+def _unexpected(exc: Exception, context: Mapping[str, Any]) -> Problem:
+    """Log a defect under a fresh id and return the problem that names the id only."""
+    incident = uuid.uuid4()
+    request = context.get("request")
+    logger.error("API failure %s", incident, exc_info=exc)
+    # What Django does for a view without a handler: error reporters and the test client listen.
+    got_request_exception.send(sender=None, request=getattr(request, "_request", request))
+    detail = _("Try again; if it happens again, tell the operator this id: %(id)s.")
+    return Problem("internal", detail % {"id": incident}, status=500)
+
+
+def field_errors(detail: object, path: str = "") -> Iterator[FieldError]:
+    """Flatten DRF's nested error lists into one entry for each message."""
+    if isinstance(detail, Mapping):
+        for key, value in detail.items():
+            own = "" if key == "non_field_errors" else str(key)
+            yield from field_errors(value, ".".join(filter(None, (path, own))))
+    elif isinstance(detail, list):
+        for index, value in enumerate(detail):
+            nested = f"{path}.{index}".lstrip(".") if isinstance(value, Mapping) else path
+            yield from field_errors(value, nested)
+    else:
+        code = str(getattr(detail, "code", None) or "invalid")
+        yield {"field": path, "code": code, "message": str(detail)}
+
+
+def _validation(exc: exceptions.ValidationError, _context: Mapping[str, Any]) -> Problem:
+    return Problem("invalid", _("Correct the named fields."), errors=[*field_errors(exc.detail)])
+
+
+def _unauthorized(exc: exceptions.APIException, _context: Mapping[str, Any]) -> Problem:
+    """Keep the status that DRF decided and the challenge it prepared."""
+    challenge = getattr(exc, "auth_header", None)
+    headers = {"WWW-Authenticate": challenge} if challenge else {}
+    if isinstance(exc, exceptions.NotAuthenticated):
+        detail = _("Sign in, or send a token in the Authorization header.")
+        return Problem("not_authenticated", detail, status=exc.status_code, headers=headers)
+    code = str(exc.get_codes())
+    return Problem(code, str(exc.detail), status=exc.status_code, headers=headers)
+
+
+def _forbidden(exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    if str(exc).startswith("CSRF Failed"):
+        detail = _("Reload the page and try again: its protection against forged requests is old.")
+        return Problem("csrf_failed", detail, status=403)
+    detail = _("Ask the owner: you may look at this, but not change it.")
+    return Problem("permission_denied", detail, status=403)
+
+
+def _not_found(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    detail = _("Check the address: there is nothing here that you may see.")
+    return Problem("not_found", detail, status=404)
+
+
+def _method(_exc: Exception, context: Mapping[str, Any]) -> Problem:
+    allowed = ", ".join(context["view"].allowed_methods)
+    detail = _("Use one of these methods here: %(methods)s.") % {"methods": allowed}
+    return Problem("method_not_allowed", detail, status=405)
+
+
+def _not_acceptable(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    detail = _("Accept application/json: this address answers nothing else.")
+    return Problem("not_acceptable", detail, status=406)
+
+
+def _media_type(_exc: Exception, context: Mapping[str, Any]) -> Problem:
+    kinds = ", ".join(parser.media_type for parser in context["view"].parser_classes)
+    detail = _("Send one of these content types: %(kinds)s.") % {"kinds": kinds}
+    return Problem("unsupported_media_type", detail, status=415)
+
+
+def _throttled(exc: exceptions.Throttled, _context: Mapping[str, Any]) -> Problem:
+    seconds = max(1, round(getattr(exc, "wait", None) or 1))
+    detail = _("Wait %(seconds)s seconds, then try again: that was too often.")
+    return Problem(
+        "throttled",
+        detail % {"seconds": seconds},
+        status=429,
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def _malformed(exc: exceptions.ParseError, _context: Mapping[str, Any]) -> Problem:
+    detail = _("Send a body that can be read: %(reason)s") % {"reason": str(exc.detail)}
+    return Problem("malformed", detail, status=400)
+
+
+def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    detail = _("Send less at once: the body is larger than the server takes.")
+    return Problem("body_too_large", detail, status=413)
+
+
+def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    logger.error("The database does not answer", exc_info=exc)
+    detail = _("Try again in a moment: the server cannot reach its database.")
+    return Problem("unavailable", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
+
+
+# Asked in this order: a subclass stands before its base.
+_TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Problem]] = {
+    Http404: _not_found,
+    exceptions.NotFound: _not_found,
+    PermissionDenied: _forbidden,
+    exceptions.PermissionDenied: _forbidden,
+    exceptions.NotAuthenticated: _unauthorized,
+    exceptions.AuthenticationFailed: _unauthorized,
+    exceptions.MethodNotAllowed: _method,
+    exceptions.NotAcceptable: _not_acceptable,
+    exceptions.UnsupportedMediaType: _media_type,
+    exceptions.Throttled: _throttled,
+    exceptions.ParseError: _malformed,
+    exceptions.ValidationError: _validation,
+    RequestDataTooBig: _too_large,
+    TooManyFilesSent: _too_large,
+    OperationalError: _unavailable,
+    InterfaceError: _unavailable,
+}
