@@ -8,7 +8,8 @@ WORKDIR /app
 RUN python -m venv /venv
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 # hadolint ignore=SC2086
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/pip \
+    PIP_CACHE_DIR=/pip \
     /venv/bin/pip install --disable-pip-version-check -c constraints.txt ${PIP_ARGS} ".[prod]"
 
 FROM python:3.11-slim-bookworm

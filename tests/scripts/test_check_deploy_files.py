@@ -1,0 +1,58 @@
+"""The reading of the compose file finds what would only fail on the machine that deploys."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.check_deploy_files import ROOT, compose_faults, named_volumes
+
+
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    """Return the project's own compose file, parsed."""
+    parsed: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return deepcopy(parsed)
+
+
+def test_finds_nothing_wrong_in_ours(compose: dict[str, Any]) -> None:
+    assert compose_faults(compose) == []
+
+
+def test_finds_an_image_without_a_version(compose: dict[str, Any]) -> None:
+    compose["services"]["redis"]["image"] = "redis"
+    assert compose_faults(compose) == ["redis: pin the version of image 'redis'"]
+
+
+def test_finds_a_dependency_on_no_service(compose: dict[str, Any]) -> None:
+    compose["services"]["proxy"]["depends_on"] = ["wep"]
+    assert compose_faults(compose) == ["proxy: depends on 'wep', which is no service"]
+
+
+def test_finds_an_undeclared_volume(compose: dict[str, Any]) -> None:
+    del compose["volumes"]["redis"]
+    assert compose_faults(compose) == ["redis: volume 'redis' is not declared"]
+
+
+def test_finds_a_container_with_a_writable_root(compose: dict[str, Any]) -> None:
+    compose["services"]["beat"] = {**compose["services"]["beat"], "read_only": False}
+    assert compose_faults(compose) == ["beat: our own containers have a read-only root"]
+
+
+def test_folders_of_the_host_are_no_named_volumes() -> None:
+    mounts = {"volumes": ["./deploy/nginx.conf:/etc/x:ro", "/srv/x:/x", "data:/data"]}
+    assert named_volumes(mounts) == ["data"]
+
+
+def test_has_the_roles_that_scale_out(compose: dict[str, Any]) -> None:
+    assert {"web", "sockets", "worker-cpu", "worker-gpu", "beat", "postgres", "redis"} <= set(
+        compose["services"]
+    )
+    assert compose["services"]["worker-gpu"]["profiles"] == ["gpu"]
+
+
+def test_keeps_every_secret_in_the_environment(compose: dict[str, Any]) -> None:
+    environment = compose["services"]["web"]["environment"]
+    assert environment["STYLEWEB_SECRET_KEY"].startswith("${STYLEWEB_SECRET_KEY:?")
+    assert "${POSTGRES_PASSWORD:?" in environment["DATABASE_URL"]
