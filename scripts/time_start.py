@@ -1,0 +1,78 @@
+"""Time `make run` on a fresh clone of this repository until the first page answers, and again.
+
+    python3 scripts/time_start.py
+
+Prints the seconds of a first start (environment, database, library, worker) and of a second one,
+with the machine. Uses the standard library only; the clone is removed afterwards.
+"""
+
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 900
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_page(process: "subprocess.Popen[bytes]", url: str) -> None:
+    """Ask `url` until it answers 200; end the script when the server ends or takes too long."""
+    deadline = time.monotonic() + LONGEST
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            sys.exit(f"make run ended with status {process.returncode}")
+        try:
+            with urlopen(url, timeout=2) as answer:  # noqa: S310  # our own server
+                if answer.status == 200:
+                    return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    sys.exit(f"no page after {LONGEST} s")
+
+
+def seconds_to_page(clone: Path) -> float:
+    """Return how long `make run` in `clone` takes to its first page; the server is stopped."""
+    port = free_port()
+    command = ["make", "--no-print-directory", "run", f"PORT={port}"]
+    started = time.monotonic()
+    process = subprocess.Popen(command, cwd=str(clone), start_new_session=True)
+    try:
+        wait_for_page(process, f"http://127.0.0.1:{port}/")
+        return time.monotonic() - started
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def main() -> None:
+    """Clone, start twice, print."""
+    folder = Path(tempfile.mkdtemp(prefix="styleweb-start-"))
+    try:
+        subprocess.check_call(["git", "clone", "-q", str(ROOT), str(folder / "styleweb")])
+        first = seconds_to_page(folder / "styleweb")
+        second = seconds_to_page(folder / "styleweb")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    sys.stdout.write(f"machine: {machine}\nfirst start to page:  {first:6.1f} s\n")
+    sys.stdout.write(f"second start to page: {second:6.1f} s\n")
+
+
+if __name__ == "__main__":
+    main()
