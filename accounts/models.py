@@ -35,6 +35,7 @@ class Scope(models.TextChoices):
 
     PHOTOS_READ = "photos:read", _("See my photos")
     PHOTOS_WRITE = "photos:write", _("Upload and delete photos")
+    JOBS_READ = "jobs:read", _("See my jobs and their results")
     JOBS_WRITE = "jobs:write", _("Make and cancel pictures")
     ARTWORKS_READ = "artworks:read", _("See my artworks")
     ARTWORKS_WRITE = "artworks:write", _("Keep, publish and delete artworks")

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.contrib.auth import authenticate
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, Scope, User, new_token, token_digest
 
@@ -46,3 +48,26 @@ def _note_use(row: ApiToken) -> None:
 def revoke_token(*, token: ApiToken) -> None:
     """End `token` now; ending it twice keeps the first time."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+class WrongCredentialsError(Exception):
+    """The name and the password do not belong together, or the account is closed."""
+
+    code = "wrong_credentials"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(_("Check the name and the password: they do not match."))
+
+
+def exchange_password(
+    *, login: str, password: str, name: str, scopes: Iterable[str]
+) -> tuple[ApiToken, str]:
+    """Make a token for the person whose user name or address and password these are.
+
+    Raises WrongCredentialsError, which is the same for a known and an unknown name.
+    """
+    user = authenticate(username=login, password=password)
+    if not isinstance(user, User):
+        raise WrongCredentialsError
+    return create_token(owner=user, name=name, scopes=scopes)

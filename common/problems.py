@@ -14,12 +14,12 @@ from typing import Any, NotRequired, TypedDict
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 CONTENT_TYPE = "application/problem+json"
 UNPROCESSABLE = 422
@@ -98,7 +98,6 @@ class Problem(exceptions.APIException):
 def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """Answer any exception of an API view; the unexpected is logged and tells only an id."""
     problem = _translate(exc, context) or _unexpected(exc, context)
-    set_rollback()
     return problem.response()
 
 
@@ -245,3 +244,10 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Probl
     OperationalError: _unavailable,
     InterfaceError: _unavailable,
 }
+
+
+@csrf_exempt
+def no_such_address(request: HttpRequest, **_rest: str) -> JsonResponse:
+    """Answer an address that the API does not have."""
+    problem = _not_found(Http404(), {})
+    return JsonResponse(problem.body(), status=problem.status_code, content_type=CONTENT_TYPE)

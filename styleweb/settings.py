@@ -185,17 +185,36 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.CallLimit"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # OPTIONS describes nothing: the OpenAPI document does.
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "common.pagination.NewestFirstPagination",
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# How many calls in how many seconds; each is counted exactly (common/limits.py).
+API_LIMITS: dict[str, tuple[int, int]] = {
+    "address": (300, 300),
+    "person": (1500, 300),
+    "token": (600, 300),
+    "login": (10, 900),
+    "sign_up": (5, 1800),
+    "upload": (60, 1800),
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Styleweb API",
     "DESCRIPTION": "Photos in, paintings out: styles, jobs with live progress, artworks.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.openapi.document_problems",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -8,7 +8,7 @@ os.environ["STYLEWEB_DATA"] = os.environ.get("STYLEWEB_TEST_DATA") or tempfile.m
 )
 
 from styleweb.settings import *  # noqa: F403
-from styleweb.settings import STORAGES
+from styleweb.settings import API_LIMITS, STORAGES
 
 STORAGES = {
     **STORAGES,
@@ -17,3 +17,5 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# The run is one address with few people; the tests of the limits set their own.
+API_LIMITS = dict.fromkeys(API_LIMITS, (100_000, 300))

@@ -3,12 +3,19 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from accounts.models import ApiToken, Scope
+from accounts.models import ApiToken, Scope, User
 from common.problems import Problem
+
+
+def person(request: Request) -> User:
+    """Return who is signed in; raises `NotAuthenticated` for nobody."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
 
 
 def insufficient_scope(scope: Scope | None) -> Problem:

@@ -1,0 +1,83 @@
+"""People and tokens as the API shows them."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.models import ApiToken, Scope, User
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    """The person who is signed in."""
+
+    public_name = serializers.CharField(
+        read_only=True, help_text="The name beside published artworks."
+    )
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "email", "display_name", "public_name", "date_joined"]
+        read_only_fields = ["id", "username", "email", "date_joined"]
+
+
+class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
+    """A token without the token: it is stored as a hash only."""
+
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), read_only=True)
+
+    class Meta:
+        model = ApiToken
+        fields = ["id", "name", "prefix", "scopes", "created_at", "last_used_at"]
+        read_only_fields = fields
+
+
+class NewTokenSerializer(ApiTokenSerializer):
+    """A token at the one moment when it can be read."""
+
+    token = serializers.SerializerMethodField(help_text="Shown this once; keep it.")
+
+    class Meta(ApiTokenSerializer.Meta):
+        fields = [*ApiTokenSerializer.Meta.fields, "token"]
+        read_only_fields = fields
+
+    def get_token(self, _row: ApiToken) -> str:
+        """Return the secret that the view was given."""
+        return str(self.context["secret"])
+
+
+class TokenWishSerializer(serializers.Serializer[ApiToken]):
+    """What a new token is called and may do."""
+
+    name = serializers.CharField(max_length=80, help_text="What you will recognize it by.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(Scope.choices),
+        allow_empty=False,
+        help_text="What the token may do. Writing does not include reading.",
+    )
+
+
+class TokenRequestSerializer(TokenWishSerializer):
+    """A wish for a token by someone signed in, with the password again."""
+
+    password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
+
+    def validate_password(self, value: str) -> str:
+        """Refuse a password that is not the person's."""
+        if not self.context["request"].user.check_password(value):
+            raise serializers.ValidationError(
+                _("Type the password you sign in with."), code="wrong_password"
+            )
+        return value
+
+
+class LoginSerializer(TokenWishSerializer):
+    """A wish for a token by an app that has the person's name and password."""
+
+    login = serializers.CharField(max_length=254, help_text="User name or e-mail address.")
+    password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
+    name = serializers.CharField(max_length=80, default="App")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(Scope.choices),
+        allow_empty=False,
+        default=lambda: list(Scope.values),
+        help_text="Without it the token may do everything that tokens may.",
+    )

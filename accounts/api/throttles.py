@@ -1,0 +1,72 @@
+"""How often the API may be called, by whom."""
+
+import hashlib
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from accounts.models import ApiToken
+from common.limits import address_of, seconds_to_wait
+
+
+class CallLimit(BaseThrottle):
+    """Count every call: by token, else by person, else by address."""
+
+    _seconds = 0
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count the call and remember how long a refused one has to wait."""
+        limit, who = self.counted(request)
+        self._seconds = seconds_to_wait(limit, who)
+        return self._seconds == 0
+
+    def counted(self, request: Request) -> tuple[str, str]:
+        """Return the name of the limit and who is counted."""
+        if isinstance(request.auth, ApiToken):
+            return "token", str(request.auth.pk)
+        if request.user.is_authenticated:
+            return "person", str(request.user.pk)
+        return "address", address_of(request)
+
+    def wait(self) -> float | None:
+        """Return the seconds until the window ends."""
+        return self._seconds
+
+
+class ByAddress(CallLimit):
+    """Count what nobody signed in does, by address."""
+
+    limit: ClassVar[str]
+
+    def counted(self, request: Request) -> tuple[str, str]:
+        """Count the address against the class's limit."""
+        return self.limit, address_of(request)
+
+
+class SignUpLimit(ByAddress):
+    """Count new accounts."""
+
+    limit = "sign_up"
+
+
+class LoginLimit(CallLimit):
+    """Count sign-ins for one account from one address: the owner elsewhere still gets in."""
+
+    def counted(self, request: Request) -> tuple[str, str]:
+        """Count the pair of the name as typed, hashed, and the address."""
+        sent = request.data.get("login", "") if isinstance(request.data, dict) else ""
+        name = hashlib.sha256(str(sent).strip().casefold().encode()).hexdigest()
+        return "login", f"{name}:{address_of(request)}"
+
+
+class UploadLimit(CallLimit):
+    """Count uploads of a person, by whichever token."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count uploads only, not reads of the same view."""
+        return request.method != "POST" or super().allow_request(request, view)
+
+    def counted(self, request: Request) -> tuple[str, str]:
+        """Count the person."""
+        return "upload", str(request.user.pk)

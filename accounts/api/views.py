@@ -1,0 +1,114 @@
+"""Who am I, and which apps may act for me."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.permissions import Anyone, HasScope, SignedIn, person
+from accounts.api.serializers import (
+    ApiTokenSerializer,
+    LoginSerializer,
+    MeSerializer,
+    NewTokenSerializer,
+    TokenRequestSerializer,
+)
+from accounts.api.throttles import CallLimit, LoginLimit
+from accounts.models import ApiToken
+from accounts.tokens import create_token, exchange_password, revoke_token
+
+
+class LoginView(APIView):
+    """Where an app turns a name and a password into a token."""
+
+    authentication_classes = ()
+    permission_classes = (Anyone,)
+    throttle_classes = (LoginLimit,)
+
+    @extend_schema(request=LoginSerializer, responses={201: NewTokenSerializer}, tags=["auth"])
+    def post(self, request: Request) -> Response:
+        """Exchange a name and password for a token, which this answer shows once."""
+        wish = LoginSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        row, secret = exchange_password(**wish.validated_data)
+        return _new_token(row, secret)
+
+
+class LogoutView(APIView):
+    """Where an app gives its token back."""
+
+    permission_classes = (SignedIn,)
+
+    @extend_schema(request=None, responses={204: None}, tags=["auth"])
+    def post(self, request: Request) -> Response:
+        """Revoke the token that this call is signed with."""
+        if isinstance(request.auth, ApiToken):
+            revoke_token(token=request.auth)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(
+    list=extend_schema(description="My tokens that still work, without the tokens themselves."),
+    destroy=extend_schema(description="Revoke a token; it stops working at once."),
+)
+class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet[ApiToken]):
+    """The tokens of the person signed in; a token cannot manage tokens."""
+
+    permission_classes = (HasScope,)
+    throttle_classes = (CallLimit,)
+    serializer_class = ApiTokenSerializer
+    queryset = ApiToken.objects.none()
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[ApiToken]:
+        """Return the person's own tokens that still work."""
+        if not self.request.user.is_authenticated:
+            return ApiToken.objects.none()
+        return ApiToken.objects.active().filter(owner=self.request.user)
+
+    @extend_schema(request=TokenRequestSerializer, responses={201: NewTokenSerializer})
+    def create(self, request: Request) -> Response:
+        """Make a token, which this answer shows once. Needs the password again."""
+        wish = TokenRequestSerializer(data=request.data, context={"request": request})
+        wish.is_valid(raise_exception=True)
+        values = wish.validated_data
+        row, secret = create_token(
+            owner=person(request), name=values["name"], scopes=values["scopes"]
+        )
+        return _new_token(row, secret)
+
+    def perform_destroy(self, instance: ApiToken) -> None:
+        """Revoke instead of deleting, so that a leaked token stays recognizable."""
+        revoke_token(token=instance)
+
+
+class MeView(APIView):
+    """The person behind the call."""
+
+    def get_permissions(self) -> list[Any]:
+        """Let every token read, and people only change."""
+        return [SignedIn() if self.request.method == "GET" else HasScope()]
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Say who is signed in."""
+        return Response(MeSerializer(person(request)).data)
+
+    @extend_schema(request=MeSerializer, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change the display name."""
+        changes = MeSerializer(person(request), data=request.data, partial=True)
+        changes.is_valid(raise_exception=True)
+        changes.save()
+        return Response(changes.data)
+
+
+def _new_token(row: ApiToken, secret: str) -> Response:
+    """Answer with the fresh token, never to be kept by a cache."""
+    data = NewTokenSerializer(row, context={"secret": secret}).data
+    return Response(data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
