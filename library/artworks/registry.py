@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
     from library.artworks.artwork import Artwork
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "impasto_swirl",
+    "pointillism",
+)
 
 
 class ArtworkModule(Protocol):
