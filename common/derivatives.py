@@ -1,0 +1,122 @@
+"""What is made of a picture besides itself: the kept file, a preview, a thumb, a placeholder."""
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, PngImagePlugin
+
+THUMB_SIDE: Final = 320
+THUMB_BYTES: Final = 20_000
+PREVIEW_SIDE: Final = 1280
+PLACEHOLDER_SIDES: Final = (24, 16, 12, 8)
+PLACEHOLDER_LENGTH: Final = 400  # of the column that holds it
+QUALITIES: Final = (80, 70, 60, 45, 30, 15)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A picture as the bytes of a file, and the suffix of its name."""
+
+    data: bytes
+    suffix: str
+
+
+@dataclass(frozen=True)
+class Derivatives:
+    """The small versions of one picture: two WebP files and a data URI."""
+
+    preview: bytes
+    thumb: bytes
+    placeholder: str
+
+
+def encode_picture(image: Image.Image, *, xmp: bytes | None = None) -> Encoded:
+    """Return the file that is kept: JPEG at quality 95 with full color, or PNG where see-through.
+
+    `xmp` is embedded; nothing else is written beside the pixels.
+    """
+    if image.mode == "RGBA":
+        return encode_as(image, "png", xmp=xmp)
+    return encode_as(image, "jpeg", xmp=xmp)
+
+
+def encode_as(image: Image.Image, form: str, *, xmp: bytes | None = None) -> Encoded:
+    """Return `image` as "jpeg" (see-through parts become white), "png" or "webp" (lossy, 92).
+
+    Raises KeyError for another form.
+    """
+    suffix, options = {
+        "jpeg": (".jpg", {"quality": 95, "subsampling": 0, "optimize": True}),
+        "png": (".png", {"compress_level": 6}),
+        "webp": (".webp", {"quality": 92, "method": 4}),
+    }[form]
+    picture = on_white(image) if form == "jpeg" else image
+    credit = _xmp_option(form, xmp) if xmp else {}
+    return Encoded(_encoded(picture, form.upper(), **options, **credit), suffix)
+
+
+def _xmp_option(form: str, xmp: bytes) -> dict[str, object]:
+    """Return the option of Pillow that embeds `xmp`; in a PNG it is a text chunk."""
+    if form != "png":
+        return {"xmp": xmp}
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    return {"pnginfo": chunks}
+
+
+def make_derivatives(image: Image.Image) -> Derivatives:
+    """Return the preview (1280 px), thumb (320 px, at most 20 kB) and placeholder of `image`."""
+    small = fitted(image, PREVIEW_SIDE)
+    return Derivatives(
+        preview=_encoded(small, "WEBP", quality=82, method=4),
+        thumb=make_thumb(small),
+        placeholder=make_placeholder(small),
+    )
+
+
+def make_thumb(image: Image.Image) -> bytes:
+    """Return a WebP of at most 320 px a side and 20 kB, as good as fits."""
+    tile = fitted(image, THUMB_SIDE)
+    data = b""
+    for quality in QUALITIES:
+        data = _encoded(tile, "WEBP", quality=quality, method=4)
+        if len(data) <= THUMB_BYTES:
+            break
+    return data
+
+
+def make_placeholder(image: Image.Image) -> str:
+    """Return a data URI of a few pixels, shown while the picture comes; 400 characters at most."""
+    uri = ""
+    for side in PLACEHOLDER_SIDES:
+        tile = on_white(fitted(image, side))
+        data = _encoded(tile, "WEBP", quality=30, method=6)
+        uri = f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+        if len(uri) <= PLACEHOLDER_LENGTH:
+            break
+    return uri
+
+
+def fitted(image: Image.Image, side: int) -> Image.Image:
+    """Return `image` with its longer side at most `side` px; a smaller one comes back as it is."""
+    factor = side / max(image.size)
+    if factor >= 1:
+        return image
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Return `image` as RGB, its see-through parts white."""
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    canvas = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(canvas, image).convert("RGB")
+
+
+def _encoded(image: Image.Image, form: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()

@@ -1,0 +1,124 @@
+"""What a picture file says of itself before anything is decoded. No decoder sees a bomb.
+
+Only what the gate needs is read: the real format, the size in px, whether it moves, and how many
+passes a decoder would make over it.
+"""
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Format = Literal["JPEG", "PNG", "WEBP"]
+
+JPEG_START: Final = b"\xff\xd8\xff"
+PNG_START: Final = b"\x89PNG\r\n\x1a\n"
+
+# In compressed data 0xFF is followed by 0 or a restart marker; anything else is a marker.
+_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_SCAN, _END = 0xDA, 0xD9
+_ALONE: Final = {0x01, 0xD8}
+_FRAMES: Final = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+class UnreadableHeader(ValueError):
+    """The file breaks off or contradicts itself where its size should stand."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The claims of a file: its real format, size in px, motion, and decoding passes."""
+
+    format: Format
+    width: int
+    height: int
+    animated: bool = False
+    scans: int = 1
+
+
+def read_header(data: bytes) -> Header | None:
+    """Return what the file claims, or None when it is no JPEG, PNG or WebP.
+
+    Raises `UnreadableHeader` for a file of these formats whose beginning makes no sense.
+    """
+    try:
+        if data.startswith(JPEG_START):
+            return _jpeg(data)
+        if data.startswith(PNG_START):
+            return _png(data)
+        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            return _webp(data)
+    except struct.error as error:
+        message = "The file ends inside its header."
+        raise UnreadableHeader(message) from error
+    return None
+
+
+def _jpeg(data: bytes) -> Header:
+    """Read the frame size and count the scans of the first picture in the file."""
+    size: tuple[int, int] | None = None
+    scans = 0
+    for marker, start in _segments(data):
+        if marker == _SCAN:
+            scans += 1
+        elif marker in _FRAMES and size is None:
+            height, width = struct.unpack_from(">HH", data, start + 3)
+            size = (width, height)
+    if size is None:
+        message = "The file has no picture."
+        raise UnreadableHeader(message)
+    return Header("JPEG", *size, scans=scans)
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each marker up to the end of the first picture, and where its payload starts.
+
+    Payloads are stepped over, so a thumbnail inside the metadata is not counted.
+    """
+    position = 2
+    while match := _MARKER.search(data, position):
+        marker, position = data[match.end() - 1], match.end()
+        if marker == _END:
+            return
+        if marker in _ALONE:
+            continue
+        yield marker, position
+        if position + 2 > len(data):
+            return
+        position += max(2, struct.unpack_from(">H", data, position)[0])
+
+
+def _png(data: bytes) -> Header:
+    """Read the size from the first chunk; an animation announces itself before the pixels."""
+    if data[12:16] != b"IHDR":
+        message = "The file does not begin with its size."
+        raise UnreadableHeader(message)
+    width, height = struct.unpack_from(">II", data, 16)
+    position, animated = 33, False
+    while (kind := data[position + 4 : position + 8]) not in {b"IDAT", b""}:
+        animated = animated or kind == b"acTL"
+        position += 12 + struct.unpack_from(">I", data, position)[0]
+    return Header("PNG", width, height, animated=animated)
+
+
+def _webp(data: bytes) -> Header:
+    """Read the size from the first chunk, which is one of three kinds."""
+    kind, body = data[12:16], 20
+    if kind == b"VP8X":
+        width, height = (1 + _three_bytes(data, body + at) for at in (4, 7))
+        return Header("WEBP", width, height, animated=bool(data[body] & 0x02))
+    if kind == b"VP8L":
+        (bits,) = struct.unpack_from("<I", data, body + 1)
+        return Header("WEBP", (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1)
+    if kind == b"VP8 ":
+        width, height = struct.unpack_from("<HH", data, body + 6)
+        return Header("WEBP", width & 0x3FFF, height & 0x3FFF)
+    message = "The file does not begin with its size."
+    raise UnreadableHeader(message)
+
+
+def _three_bytes(data: bytes, at: int) -> int:
+    """Return the little-endian number of 24 bits at `at`."""
+    low, high = struct.unpack_from("<HB", data, at)
+    return int(low | high << 16)

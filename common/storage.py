@@ -1,0 +1,127 @@
+"""Where files are kept: whole or not at all, under random names, gone when their row is.
+
+A file becomes visible by a rename after its bytes are on the disk, so a full disk or a killed
+process leaves no stub under a name that a row could hold.
+"""
+
+import errno
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+KNOWN_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
+
+logger = logging.getLogger(__name__)
+
+
+class StorageFull(Exception):
+    """The disk took no more; nothing of the file is left."""
+
+    code = "storage_full"
+    status: ClassVar[int] = 507
+
+    def __init__(self) -> None:
+        super().__init__(_("Try again later: the server has no room for more pictures."))
+
+
+class AtomicFileSystemStorage(FileSystemStorage):
+    """Files of the media folder, each written aside and then renamed to a random name."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """Return a fresh random name in the folder of `name`; only the extension is kept.
+
+        What people call their files never reaches the disk. Two levels of folders keep each one
+        small.
+        """
+        del max_length  # random names have one length, which every column holds
+        asked = PurePosixPath(name)
+        suffix = asked.suffix.lower()
+        key = uuid4()
+        leaf = f"{key}{suffix if KNOWN_SUFFIX.fullmatch(suffix) else ''}"
+        return str(asked.parent / key.hex[:2] / key.hex[2:4] / leaf)
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        """Write `content` under `name` and return the name.
+
+        Raises `StorageFull` when the disk is; then, and after any other failure, no file is left.
+        """
+        target = Path(self.path(name))
+        draft = target.with_name(f".{target.name}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._write_durably(draft, content)
+            draft.replace(target)
+        except BaseException as error:
+            with suppress(OSError):
+                draft.unlink()
+            if isinstance(error, OSError) and error.errno in NO_SPACE:
+                raise StorageFull from error
+            raise
+        return name
+
+    def _write_durably(self, path: Path, content: File[Any]) -> None:
+        """Write every chunk of `content` to a new file and wait until the disk has them."""
+        mode = self.file_permissions_mode or 0o640
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            for chunk in content.chunks():
+                file.write(chunk)
+            file.flush()
+            os.fsync(descriptor)
+
+
+class Shelf:
+    """Writes files for one row and remembers them until the row is safe."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def put(self, folder: str, suffix: str, data: bytes) -> str:
+        """Store `data` in `folder` under a random name ending in `suffix`; return the name."""
+        name = default_storage.save(f"{folder}/file{suffix}", ContentFile(data))
+        self.written.append(name)
+        return name
+
+
+@contextmanager
+def files_of_a_row() -> Iterator[Shelf]:
+    """Open a transaction whose files live and die with it.
+
+    Everything put on the shelf is removed again when the block, or the commit at its end, fails.
+    """
+    shelf = Shelf()
+    try:
+        with transaction.atomic():
+            yield shelf
+    except BaseException:
+        remove_files(shelf.written)
+        raise
+
+
+def remove_files(names: Iterable[str]) -> None:
+    """Remove the stored files of these names; empty names and missing files are passed over.
+
+    A file that cannot be removed is logged: the row it belonged to is gone already.
+    """
+    for name in filter(None, names):
+        try:
+            default_storage.delete(name)
+        except OSError:
+            logger.exception("Could not remove %s", name)
+
+
+def remove_files_after_commit(names: Iterable[str]) -> None:
+    """Remove these files once the running transaction has committed, and not if it fails."""
+    doomed = [str(name) for name in names if name]
+    transaction.on_commit(lambda: remove_files(doomed))

@@ -1,0 +1,171 @@
+"""The gate for pictures that people send: looked at before decoded, cleaned before kept.
+
+In order: size in bytes, real format, claimed pixels, passes; only then is the file decoded. What
+comes out is upright, sRGB, 8 bits, and has no metadata, because its pixels stand in a new image.
+Every refusal has a stable code and a sentence that begins with what the person can do.
+"""
+
+import hashlib
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from common.headers import Header, UnreadableHeader, read_header
+from common.pixels import clean_picture, fit_pixels
+
+MIN_SIDE: Final = 64
+MAX_SIDE: Final = 12_000
+MAX_SCANS: Final = 100
+MEGAPIXEL: Final = 1_000_000
+# A JPEG costs 4 bytes a pixel once; the others may need three such buffers on their way.
+MAX_MEGAPIXELS: Final = {"JPEG": 50, "PNG": 25, "WEBP": 25}
+# No result is larger than 4096 px a side, so more than this would only cost time and disk.
+KEPT_PIXELS: Final = 24 * MEGAPIXEL
+
+# Everything that Pillow's decoders were seen to raise on broken files.
+DECODER_ERRORS: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    Image.DecompressionBombError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Warning,
+    struct.error,
+    zlib.error,
+)
+
+
+class Readable(Protocol):
+    """A file to read from: an uploaded one, an open one, or bytes in memory."""
+
+    def read(self, size: int = ..., /) -> bytes | Any:
+        """Return at most `size` bytes."""
+
+
+class UploadRefused(Exception):
+    """A file that is not taken; `code` is for programs, the sentence for people."""
+
+    def __init__(self, code: str, message: str | Promise, *, status: int = 422) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class AcceptedPicture:
+    """A picture that passed the gate.
+
+    `image` is RGB or RGBA, sRGB, upright, without metadata, of at most 24 MP. `sha256`, `format`
+    and `bytes` are those of the file as sent.
+    """
+
+    image: Image.Image
+    sha256: str
+    format: str
+    bytes: int
+
+
+def accept_picture(file: Readable, *, max_bytes: int) -> AcceptedPicture:
+    """Read, check and clean a picture of at most `max_bytes`. Raises `UploadRefused`."""
+    data = _read(file, max_bytes)
+    header = _checked_header(data)
+    return AcceptedPicture(
+        image=_decode(data, header),
+        sha256=hashlib.sha256(data).hexdigest(),
+        format=header.format,
+        bytes=len(data),
+    )
+
+
+def _read(file: Readable, max_bytes: int) -> bytes:
+    """Return the whole file, having read at most one byte more than is allowed."""
+    data = bytes(file.read(max_bytes + 1))
+    if not data:
+        raise UploadRefused("empty_file", _("Choose another file: this one is empty."))
+    if len(data) > max_bytes:
+        megabytes = max(1, max_bytes // 2**20)
+        message = _("Choose a smaller file: %(limit)s MB at most.") % {"limit": megabytes}
+        raise UploadRefused("file_too_large", message, status=413)
+    return data
+
+
+def _checked_header(data: bytes) -> Header:
+    """Return what the file claims, when that is something the gate takes."""
+    try:
+        header = read_header(data)
+    except UnreadableHeader as error:
+        raise _unreadable() from error
+    if header is None:
+        raise _unsupported(data)
+    if header.animated:
+        raise _animated()
+    _check_size(header)
+    if header.scans > MAX_SCANS:
+        message = _("Save the picture again as a plain JPEG: this file is built to stall readers.")
+        raise UploadRefused("scan_bomb", message)
+    return header
+
+
+def _check_size(header: Header) -> None:
+    """Refuse claims of too few or too many pixels."""
+    short, long = sorted((header.width, header.height))
+    if short < MIN_SIDE:
+        message = _("Choose a larger picture: each side needs %(least)s pixels at least.")
+        raise UploadRefused("too_small", message % {"least": MIN_SIDE})
+    limit = MAX_MEGAPIXELS[header.format]
+    if long > MAX_SIDE or short * long > limit * MEGAPIXEL:
+        message = _(
+            "Make the picture smaller first: %(limit)s megapixels and %(side)s pixels a side at "
+            "most."
+        )
+        raise UploadRefused("too_many_pixels", message % {"limit": limit, "side": MAX_SIDE})
+
+
+def _decode(data: bytes, header: Header) -> Image.Image:
+    """Return the cleaned pixels of a file whose header was found good."""
+    try:
+        # Damaged metadata is warned about and then thrown away with the rest of it.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
+                if opened.size != (header.width, header.height):
+                    raise _unreadable()
+                opened.load()
+                return clean_picture(fit_pixels(opened, KEPT_PIXELS))
+    except DECODER_ERRORS as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> UploadRefused:
+    return UploadRefused(
+        "unreadable", _("Choose another file: this picture is damaged and cannot be read.")
+    )
+
+
+def _animated() -> UploadRefused:
+    return UploadRefused("animated", _("Choose a still picture: this one moves."))
+
+
+def _unsupported(data: bytes) -> UploadRefused:
+    if data.startswith(b"GIF8") and b"NETSCAPE2.0" in data[:4096]:
+        return _animated()
+    return UploadRefused(
+        "unsupported_format", _("Choose a JPEG, PNG or WebP picture: this file is none of these.")
+    )
