@@ -1,0 +1,74 @@
+"""The files of a job: previews and its one result, in a folder of its own.
+
+Because nothing else lies in that folder, whatever a killed worker left there can be told from what
+the row names, and swept.
+"""
+
+import io
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from inference.models import Job
+from inference.queue import StoredPicture
+
+PREVIEW_SIDE = 512
+
+
+def store_preview(job: Job, image: Image.Image) -> StoredPicture:
+    """Write a small version of `image` for the page to show.
+
+    Raises StorageFull when there is no room.
+    """
+    small = image.copy()
+    small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    return _store(job, small, "webp", quality=82, method=2)
+
+
+def store_result(job: Job, image: Image.Image) -> StoredPicture:
+    """Write the finished picture: JPEG at its best, PNG where it has transparency.
+
+    Raises StorageFull when there is no room.
+    """
+    if image.mode == "RGBA":
+        return _store(job, image, "png")
+    return _store(job, image.convert("RGB"), "jpeg", quality=95, subsampling=0)
+
+
+def remove(name: str) -> None:
+    """Remove one stored file; an empty name and a file that is gone are no error."""
+    if name:
+        default_storage.delete(name)
+
+
+def sweep(job_id: UUID, *, keep: Collection[str] = ()) -> None:
+    """Remove the files of a job but those named in `keep`."""
+    _sweep_folder(_folder(job_id), set(keep))
+
+
+def _folder(job_id: UUID) -> str:
+    return f"jobs/{job_id.hex[:2]}/{job_id}"
+
+
+def _sweep_folder(folder: str, keep: set[str]) -> None:
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for inner in folders:
+        _sweep_folder(f"{folder}/{inner}", keep)
+    for name in files:
+        if (path := f"{folder}/{name}") not in keep:
+            default_storage.delete(path)
+
+
+def _store(job: Job, image: Image.Image, kind: str, **options: Any) -> StoredPicture:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    name = f"{_folder(job.pk)}/{uuid4()}.{'jpg' if kind == 'jpeg' else kind}"
+    stored = default_storage.save(name, ContentFile(buffer.getvalue()))
+    return StoredPicture(stored, image.width, image.height)

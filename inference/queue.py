@@ -1,0 +1,240 @@
+"""The queue: every change of a job's state is one conditional UPDATE whose count is checked.
+
+Times are the database's own, so a worker with a wrong clock neither loses nor keeps a lease by it.
+Each change adds one to `seq`, so a reader can drop what is older than what it has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+from inference.models import Job, JobQuerySet
+
+State = Job.State
+# A ticket that brought no worker in this time is taken for lost.
+TICKET_PATIENCE = timedelta(seconds=30)
+RELEASED = {"lease": None, "lease_until": None}
+Place = tuple[bool, datetime, datetime]
+NO_PREVIEW = {"preview": "", "preview_width": 0, "preview_height": 0}
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture that was written to storage: its name there and its size in pixels."""
+
+    name: str
+    width: int
+    height: int
+
+
+def claim() -> Job | None:
+    """Take the next waiting job for the caller: QUEUED to RUNNING under a fresh lease.
+
+    The person served longest ago comes first, then the job that has waited longest. Two workers
+    never get the same job: PostgreSQL skips rows that another one is taking, SQLite writes one
+    transaction at a time.
+    """
+    with transaction.atomic():
+        job = (
+            Job.objects.filter(state=State.QUEUED)
+            .order_by(F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
+            .select_for_update(skip_locked=True, of=("self",))
+            .first()
+        )
+        if job is None:
+            return None
+        lease = uuid4()
+        _change(
+            Job.objects.filter(pk=job.pk, state=State.QUEUED),
+            state=State.RUNNING,
+            stage="preparing",
+            attempt=F("attempt") + 1,
+            lease=lease,
+            lease_until=_lease_end(),
+            started_at=Now(),
+            done=0,
+            total=0,
+        )
+        User.objects.filter(pk=job.owner_id).update(last_served_at=Now())
+    return Job.objects.with_parts().filter(pk=job.pk, lease=lease).first()
+
+
+def renew(job: Job) -> bool:
+    """Prolong the lease of `job`; False when its worker no longer holds it."""
+    return _held(job).update(lease_until=_lease_end()) == 1
+
+
+def record_progress(
+    job: Job, *, done: int, total: int, stage: str, preview: StoredPicture | None = None
+) -> bool:
+    """Write how far the work is and prolong the lease; False when the lease is gone."""
+    values: dict[str, Any] = {"done": done, "total": total, "stage": stage}
+    if preview is not None:
+        values |= _preview_values(preview)
+    return _change(_held(job), lease_until=_lease_end(), **values)
+
+
+def finish(
+    job: Job,
+    *,
+    result: StoredPicture,
+    preview: StoredPicture,
+    report: Mapping[str, object],
+    device: str,
+    load_seconds: float,
+    compute_seconds: float,
+    stopped_early: bool,
+) -> bool:
+    """End the held `job` as SUCCEEDED with its one result; False when the lease is gone."""
+    return _change(
+        _held(job),
+        state=State.SUCCEEDED,
+        stage="done",
+        done=F("total"),
+        result=result.name,
+        result_width=result.width,
+        result_height=result.height,
+        report=dict(report),
+        device=device,
+        load_seconds=load_seconds,
+        compute_seconds=compute_seconds,
+        stopped_early=stopped_early,
+        completed_at=Now(),
+        **_preview_values(preview),
+        **RELEASED,
+    )
+
+
+def fail(job: Job, *, code: str, hint: str) -> bool:
+    """End the held `job` as FAILED for a reason; False when the lease is gone."""
+    return _change(_held(job), **_failure(code, hint))
+
+
+def cancel(job: Job, *, by: str) -> bool:
+    """End a waiting or running `job` as CANCELED; False when it had ended already."""
+    return _change(
+        Job.objects.filter(pk=job.pk, state__in=Job.ACTIVE),
+        state=State.CANCELED,
+        canceled_by=by,
+        completed_at=Now(),
+        **NO_PREVIEW,
+        **RELEASED,
+    )
+
+
+def request_stop(job: Job) -> bool:
+    """Ask the worker of a running `job` to keep what is painted; False when none paints it."""
+    running = Job.objects.filter(pk=job.pk, state=State.RUNNING)
+    return _change(running, stop_requested=True)
+
+
+def reap_lost() -> list[UUID]:
+    """Take back the running jobs whose lease ran out; return those that changed."""
+    return _take_back(Q(lease_until__lt=Now()))
+
+
+def take_back_all() -> list[UUID]:
+    """Take back every running job; for a start that knows that no worker runs."""
+    return _take_back(Q())
+
+
+def untended(limit: int) -> list[UUID]:
+    """Return up to `limit` waiting jobs whose ticket seems lost, the longest without one first."""
+    overdue = Job.objects.filter(state=State.QUEUED, ticket_at__lt=Now() - TICKET_PATIENCE)
+    return list(overdue.order_by("ticket_at").values_list("pk", flat=True)[:limit])
+
+
+def waiting_count() -> int:
+    """Count the jobs that wait for a worker."""
+    return Job.objects.filter(state=State.QUEUED).count()
+
+
+def record_ticket(job_id: UUID) -> None:
+    """Note that a ticket for this job was sent now."""
+    Job.objects.filter(pk=job_id).update(ticket_at=Now())
+
+
+def waiting_ahead(job: Job) -> int:
+    """Count the waiting jobs that will be claimed before the waiting `job`, if no more come.
+
+    With k of one's own jobs in front, everybody who is served earlier gets k + 1 turns before it
+    and everybody else k.
+    """
+    waiting = Job.objects.filter(state=State.QUEUED)
+    own = waiting.filter(owner=job.owner_id)
+    before = Q(created_at__lt=job.created_at) | Q(created_at=job.created_at, pk__lt=job.pk)
+    turns = own.filter(before).count()
+    lines = _lines_of_people(waiting)
+    _count, mine = lines.pop(job.owner_id, (0, (True, job.created_at, job.created_at)))
+    others = [min(count, turns + int(place < mine)) for count, place in lines.values()]
+    return turns + sum(others)
+
+
+def _lines_of_people(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
+    """Return for each person how many jobs wait and where the person stands in the round."""
+    rows = waiting.values_list("owner", "owner__last_served_at").annotate(
+        count=Count("pk"), first=Min("created_at")
+    )
+    return {
+        owner: (count, (served is not None, served or first, first))
+        for owner, served, count, first in rows
+    }
+
+
+def _take_back(which: Q) -> list[UUID]:
+    """Put running jobs in line again, or end them when they had all their attempts."""
+    changed = []
+    for job in Job.objects.filter(which, state=State.RUNNING):
+        still = _held(job).filter(which)
+        if job.attempt >= settings.JOB_MAX_ATTEMPTS:
+            hint = "This picture stopped its worker several times. Try a smaller size."
+            done = _change(still, **_failure("crashed", hint))
+        else:
+            done = _change(
+                still, state=State.QUEUED, stage="", done=0, total=0, ticket_at=Now(), **RELEASED
+            )
+        if done:
+            changed.append(job.pk)
+    return changed
+
+
+def _held(job: Job) -> JobQuerySet:
+    """Keep the row of `job` while it runs under the lease that `job` was claimed with."""
+    return Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease)
+
+
+def _lease_end() -> Any:  # the stubs know no type for Now() + timedelta
+    return Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def _preview_values(preview: StoredPicture) -> dict[str, Any]:
+    return {
+        "preview": preview.name,
+        "preview_width": preview.width,
+        "preview_height": preview.height,
+        "preview_version": F("preview_version") + 1,
+    }
+
+
+def _failure(code: str, hint: str) -> dict[str, Any]:
+    return {
+        "state": State.FAILED,
+        "error_code": code,
+        "error_hint": hint[:300],
+        "completed_at": Now(),
+        **NO_PREVIEW,
+        **RELEASED,
+    }
+
+
+def _change(rows: JobQuerySet, **values: Any) -> bool:  # values of any column
+    """Update the one row that `rows` still matches; False when something else was faster."""
+    return rows.update(seq=F("seq") + 1, **values) == 1

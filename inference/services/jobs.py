@@ -1,0 +1,169 @@
+"""Every write that people make to jobs."""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from inference import job_files, progress, queue, tasks
+from inference.engine.spec import MAX_STYLES, TransferSpec
+from inference.models import Job, JobStyle, Photo
+from library.models import Style
+
+WeightedStyles = Sequence[tuple[Style, float]]
+
+
+class JobRefused(Exception):
+    """A job that cannot be taken on: a stable code, an HTTP status and a sentence."""
+
+    code = "job_refused"
+    status = 422
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class JobConflict(JobRefused):
+    """The id is in use for another request."""
+
+    code = "job_conflict"
+
+
+class PhotoUnavailable(JobRefused):
+    """The photo is someone else's."""
+
+    code = "unknown_photo"
+
+
+class StyleUnavailable(JobRefused):
+    """A style is not in the library, or the choice of styles makes no sense."""
+
+    code = "style_unavailable"
+
+
+class TooManyJobs(JobRefused):
+    """The person has enough jobs waiting."""
+
+    code = "too_many_jobs"
+    status = 429
+
+
+class NothingToKeep(JobRefused):
+    """The job is not being painted, so there is nothing to stop and keep."""
+
+    code = "nothing_to_keep"
+    status = 409
+
+
+def submit_job(
+    *,
+    owner: User,
+    photo: Photo,
+    styles: WeightedStyles,
+    spec: TransferSpec,
+    job_id: UUID | None = None,
+) -> tuple[Job, bool]:
+    """Put a picture in line and say that there is work; True when the job is new.
+
+    The same `job_id` with the same request finds the same job. Raises JobRefused.
+    """
+    job_id = job_id or uuid4()
+    digest = _digest(photo, styles, spec)
+    if (job := _same_job(job_id, owner, digest)) is not None:
+        return job, False
+    _check_inputs(owner, photo, styles)
+    try:
+        job = _create(
+            owner=owner, photo=photo, styles=styles, spec=spec, job_id=job_id, digest=digest
+        )
+    except IntegrityError:
+        # Another request with this id was faster by a moment.
+        if (job := _same_job(job_id, owner, digest)) is None:
+            raise
+        return job, False
+    return job, True
+
+
+def cancel_job(*, job: Job) -> Job:
+    """End `job` now if it waits or runs; asking twice, or after its end, changes nothing."""
+    if queue.cancel(job, by="owner"):
+        transaction.on_commit(partial(job_files.sweep, job.pk))
+        transaction.on_commit(partial(progress.publish, job.pk))
+    return Job.objects.with_parts().get(pk=job.pk)
+
+
+def stop_job(*, job: Job) -> Job:
+    """Ask the worker to end `job` with what is painted so far. Raises NothingToKeep."""
+    if not queue.request_stop(job):
+        raise NothingToKeep(_("Only a picture that is being painted can be stopped and kept."))
+    transaction.on_commit(partial(progress.publish, job.pk))
+    return Job.objects.with_parts().get(pk=job.pk)
+
+
+def delete_job(*, job: Job) -> None:
+    """Remove `job` with its files, canceling it first; an artwork kept from it stays."""
+    queue.cancel(job, by="owner")
+    job.delete()
+    transaction.on_commit(partial(job_files.sweep, job.pk))
+
+
+@transaction.atomic
+def _create(
+    *,
+    owner: User,
+    photo: Photo,
+    styles: WeightedStyles,
+    spec: TransferSpec,
+    job_id: UUID,
+    digest: str,
+) -> Job:
+    # One submission of a person at a time, so that the limit is exact.
+    User.objects.select_for_update().get(pk=owner.pk)
+    if Job.objects.active().filter(owner=owner).count() >= settings.JOB_MAX_WAITING_PER_USER:
+        raise TooManyJobs(_("Wait until one of your pictures is done, or cancel one."))
+    job = Job.objects.create(
+        id=job_id, owner=owner, photo=photo, spec=spec.to_json(), request_digest=digest
+    )
+    JobStyle.objects.bulk_create(
+        JobStyle(job=job, style=style, version=style.version, weight=weight)
+        for style, weight in styles
+    )
+    transaction.on_commit(tasks.send_ticket)
+    transaction.on_commit(partial(progress.publish, job.pk))
+    return Job.objects.with_parts().get(pk=job.pk)
+
+
+def _same_job(job_id: UUID, owner: User, digest: str) -> Job | None:
+    """Return the job of this id if it is this very request; None when there is no such job."""
+    job = Job.objects.with_parts().filter(pk=job_id).first()
+    if job is not None and (job.owner_id != owner.pk or job.request_digest != digest):
+        raise JobConflict(_("Use a new id: this one belongs to another request."))
+    return job
+
+
+def _check_inputs(owner: User, photo: Photo, styles: WeightedStyles) -> None:
+    if not Photo.objects.visible_to(owner).filter(pk=photo.pk).exists():
+        raise PhotoUnavailable(_("Choose one of your own photos."))
+    slugs = [style.pk for style, _weight in styles]
+    if not 1 <= len(slugs) <= MAX_STYLES or len(set(slugs)) != len(slugs):
+        raise StyleUnavailable(_("Choose one to four different styles."))
+    if not all(math.isfinite(weight) and weight > 0 for _style, weight in styles):
+        raise StyleUnavailable(_("Give each style a weight above zero."))
+    usable = Style.objects.visible_to(owner).exclude(state=Style.State.WITHDRAWN)
+    if usable.filter(pk__in=slugs).count() != len(slugs):
+        raise StyleUnavailable(_("Choose a style that is in the library."))
+
+
+def _digest(photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> str:
+    """Return a digest of everything that was asked for."""
+    chosen = sorted((str(style.pk), float(weight)) for style, weight in styles)
+    request = {"photo": str(photo.pk), "styles": chosen, "spec": spec.to_json()}
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,62 @@
+"""What Celery carries: tickets that say that there is work, and the round of the reaper."""
+
+import logging
+
+from celery import shared_task
+from celery.signals import worker_process_init
+from django.conf import settings
+from kombu.exceptions import KombuError
+
+from inference import progress, queue, runner
+
+logger = logging.getLogger(__name__)
+# The runner keeps the deadline; this ends a process that is stuck inside one step.
+HARD_LIMIT_SECONDS = settings.JOB_DEADLINE_SECONDS + 30
+# A ticket that waits its turn looks like a lost one, so only a few are doubled at a time.
+RESENT_AT_ONCE = 5
+
+
+@shared_task(time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
+def serve_queue() -> None:
+    """Paint the job whose turn it is; a ticket too many finds nothing to do."""
+    runner.serve_next()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # no stubs
+def reap_lost_jobs() -> None:
+    """Bring back the jobs of lost workers and send lost tickets again."""
+    reap()
+
+
+def reap() -> None:
+    """Take back what lost workers held, tell the owners, and send the tickets that are missing."""
+    for job_id in queue.reap_lost():
+        progress.publish(job_id)
+        send_ticket()
+    for job_id in queue.untended(RESENT_AT_ONCE):
+        if send_ticket():
+            queue.record_ticket(job_id)
+
+
+def restart_queue() -> None:
+    """Take back all running jobs and send a ticket for each waiting one; no worker may run."""
+    for job_id in queue.take_back_all():
+        progress.publish(job_id)
+    for _ in range(queue.waiting_count()):
+        send_ticket()
+
+
+def send_ticket() -> bool:
+    """Say that there is work; False when the broker cannot be reached, then the reaper will."""
+    try:
+        serve_queue.apply_async(retry=False)
+    except (KombuError, OSError) as error:
+        logger.warning("No ticket could be sent, the reaper will try again: %s", error)
+        return False
+    return True
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # no stubs
+def warm_up(**_: object) -> None:
+    """Load the engine into a fresh worker process, before its first job."""
+    runner.warm_up()
