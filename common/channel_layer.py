@@ -1,0 +1,80 @@
+"""A channel layer for one machine without Redis: in memory, and open to its other processes.
+
+The server process keeps the groups and listens on a unix socket that only its own user can open.
+A worker process hands its messages in there, one JSON object a line.
+"""
+
+import asyncio
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from channels.layers import InMemoryChannelLayer
+
+logger = logging.getLogger(__name__)
+LONGEST_LINE = 4 * 1024 * 1024
+
+
+class LocalSocketChannelLayer(InMemoryChannelLayer):
+    """Groups live in the process that called `serve`; `group_send` works from every process.
+
+    Asyncio's queues belong to one thread, so a message from another thread or loop of the server
+    is carried over to the loop that serves.
+    """
+
+    def __init__(self, path: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._path = Path(path)
+        self._server: asyncio.Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self) -> None:
+        """Listen for the other processes; a socket file that a dead server left is replaced."""
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(
+            self._receive_lines, self._path, limit=LONGEST_LINE
+        )
+        self._path.chmod(0o600)
+        self._loop = asyncio.get_running_loop()
+
+    async def stop_serving(self) -> None:
+        """Close the socket and remove its file."""
+        if self._server is not None:
+            self._server.close()
+            self._path.unlink(missing_ok=True)
+        self._server = self._loop = None
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        """Send `message` to every channel in `group`.
+
+        Raises OSError when this is not the server's process and no server listens.
+        """
+        if self._loop is None:
+            await self._hand_in(group, message)
+        elif self._loop is asyncio.get_running_loop():
+            await super().group_send(group, message)
+        else:
+            future = asyncio.run_coroutine_threadsafe(
+                super().group_send(group, message), self._loop
+            )
+            await asyncio.wrap_future(future)
+
+    async def _hand_in(self, group: str, message: dict[str, Any]) -> None:
+        _reader, writer = await asyncio.open_unix_connection(self._path)
+        writer.write(json.dumps({"group": group, "message": message}).encode() + b"\n")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async def _receive_lines(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            async for line in reader:
+                parcel = json.loads(line)
+                await super().group_send(parcel["group"], parcel["message"])
+        except (ValueError, KeyError):
+            logger.warning("A message of another process could not be read.", exc_info=True)
+        finally:
+            writer.close()

@@ -1,0 +1,133 @@
+"""The embedded mode: the server keeps one worker process and plays the part of beat and Redis."""
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from common.channel_layer import LocalSocketChannelLayer
+from inference import tasks
+
+logger = logging.getLogger(__name__)
+REAP_SECONDS = 5.0
+FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
+# A worker that lived this long did not die of starting.
+HEALTHY_SECONDS = 30.0
+STOP_SECONDS = 1.5
+
+
+class Supervisor:
+    """Starts the worker, starts it again when it dies, and reaps what it lost."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._threads = [
+            threading.Thread(target=self._keep_worker, name="worker-supervisor"),
+            threading.Thread(target=self._reap, name="reaper"),
+        ]
+
+    def start(self) -> None:
+        """Begin to supervise, in threads of the calling process."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End the worker, at once if it must be, and wait until everything is over."""
+        self._stopping.set()
+        if self._worker is not None:
+            _end(self._worker)
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def worker_is_alive(self) -> bool:
+        """Whether the worker process runs."""
+        return self._worker is not None and self._worker.poll() is None
+
+    def _keep_worker(self) -> None:
+        delay = FIRST_DELAY
+        while not self._stopping.is_set():
+            _start_queue_afresh()
+            started = time.monotonic()
+            self._worker = _start_worker()
+            code = self._worker.wait()
+            if self._stopping.is_set():
+                break
+            lived = time.monotonic() - started
+            delay = FIRST_DELAY if lived > HEALTHY_SECONDS else min(delay * 2, LONGEST_DELAY)
+            logger.error("The worker ended with %s; starting it again in %.1f s", code, delay)
+            self._stopping.wait(delay)
+        connection.close()
+
+    def _reap(self) -> None:
+        while not self._stopping.wait(REAP_SECONDS):
+            try:
+                tasks.reap()
+            except DatabaseError:
+                logger.exception("The reaper could not do its round")
+        connection.close()
+
+
+_supervisor = Supervisor()
+
+
+def worker_is_alive() -> bool:
+    """Tell whether this server's worker runs."""
+    return _supervisor.worker_is_alive
+
+
+async def start() -> None:
+    """Open the channel layer to other processes and start the worker."""
+    layer = get_channel_layer()
+    if isinstance(layer, LocalSocketChannelLayer):
+        await layer.serve()
+    _supervisor.start()
+
+
+async def stop() -> None:
+    """Undo `start`."""
+    await asyncio.to_thread(_supervisor.stop)
+    layer = get_channel_layer()
+    if isinstance(layer, LocalSocketChannelLayer):
+        await layer.stop_serving()
+
+
+def _start_queue_afresh() -> None:
+    """Drop the tickets of a dead worker and write new ones from the job table."""
+    for folder in (settings.QUEUE_DIR, settings.CONTROL_DIR):
+        for message in folder.iterdir():
+            message.unlink(missing_ok=True)
+    try:
+        tasks.restart_queue()
+    except DatabaseError:
+        logger.exception("The queue could not be refilled; the reaper will see to it")
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    """Start the worker in a process group of its own, so that Ctrl-C reaches only the server."""
+    return subprocess.Popen(  # our own interpreter and module
+        [sys.executable, "-m", "styleweb.worker"],
+        stdin=subprocess.PIPE,
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+    )
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Close the worker's standard input, which ends it; kill its group if that is not enough."""
+    if worker.stdin is not None:
+        worker.stdin.close()
+    try:
+        worker.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()

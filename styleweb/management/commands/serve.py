@@ -1,0 +1,83 @@
+"""`manage.py serve`: the whole site with its worker in one command."""
+
+import errno
+import fcntl
+import socket
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO, Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command, get_commands
+
+LARGEST_SOCKET_MESSAGE = 64 * 1024
+
+
+class Command(BaseCommand):
+    """Prepare the database, static files and library, then serve until Ctrl-C."""
+
+    help = "Serve the site with its worker; everything it needs is prepared first."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the address to listen on."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the server; returns after a clean stop. Raises CommandError when it cannot start."""
+        host, port = options["host"], options["port"]
+        check_port(host, port)
+        with hold_data_folder(settings.DATA_DIR / "serve.lock"):
+            self._prepare()
+            self.stdout.write(f"Styleweb is at http://{host}:{port}/ (Ctrl-C stops it)")
+            self.stdout.flush()
+            uvicorn.run(
+                "styleweb.asgi:application",
+                host=host,
+                port=port,
+                log_level="warning",
+                ws_max_size=LARGEST_SOCKET_MESSAGE,
+                timeout_graceful_shutdown=1,
+            )
+
+    def _prepare(self) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        for name in ("load_shipped_styles", "make_admin"):
+            if name in get_commands():
+                call_command(name)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise CommandError, saying what to do, when `port` cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OverflowError:
+            raise CommandError("Choose a port from 1 to 65535.") from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CommandError(
+                    f"Choose another port (make run PORT={port + 1}): {port} is in use."
+                ) from error
+            raise CommandError(f"Choose another address: {error.strerror}.") from error
+
+
+def hold_data_folder(path: Path) -> IO[str]:
+    """Lock the data folder for this process, or raise CommandError when another server has it.
+
+    The system frees the lock when the process ends, however it ends.
+    """
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise CommandError(
+            f"Stop the other Styleweb first: it already serves from {path.parent}."
+        ) from None
+    return file
