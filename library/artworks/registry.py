@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 MODULES: tuple[str, ...] = (
     "impasto_swirl",
+    "ink_wash",
     "pointillism",
+    "woodcut",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from library.artworks.filters import smoothstep
 from library.artworks.noise import line_noise
+from library.artworks.sheet import as_plane
 
 if TYPE_CHECKING:
     from library.artworks.sheet import Plane, Sheet
@@ -70,6 +71,18 @@ def draw_line(
         quad = [(px + nx * q, py + ny * q), (x + nx * r, y + ny * r)]
         quad += [(x - nx * r, y - ny * r), (px - nx * q, py - ny * q)]
         pen.polygon(quad, fill=255)
+
+
+def smooth(points: Points, count: int = 160) -> NDArray[np.floating[Any]]:
+    """Return `count` points of the Catmull-Rom curve through the given ones, (count, 2)."""
+    knots = np.asarray(points, dtype=float)
+    padded = np.concatenate([2 * knots[:1] - knots[1:2], knots, 2 * knots[-1:] - knots[-2:-1]])
+    where = np.linspace(0, len(knots) - 1 - 1e-9, count)
+    i = where.astype(int)
+    t = (where - i)[:, None]
+    a, b, c, d = (padded[i + k] for k in range(4))
+    curve = b + t * (c - a) / 2 + t**2 * (2 * a - 5 * b + 4 * c - d) / 2
+    return as_plane(curve + t**3 * (3 * b - 3 * c + d - a) / 2)
 
 
 def disk(sheet: Sheet, x: float, y: float, radius: float, *, soft: float = 1.0) -> Plane:
