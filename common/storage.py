@@ -51,7 +51,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
         leaf = f"{key}{suffix if KNOWN_SUFFIX.fullmatch(suffix) else ''}"
         return str(asked.parent / key.hex[:2] / key.hex[2:4] / leaf)
 
-    def _save(self, name: str, content: File[Any]) -> str:
+    def _save(self, name: str, content: "File[Any]") -> str:
         """Write `content` under `name` and return the name.
 
         Raises `StorageFull` when the disk is; then, and after any other failure, no file is left.
@@ -70,7 +70,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
             raise
         return name
 
-    def _write_durably(self, path: Path, content: File[Any]) -> None:
+    def _write_durably(self, path: Path, content: "File[Any]") -> None:
         """Write every chunk of `content` to a new file and wait until the disk has them."""
         mode = self.file_permissions_mode or 0o640
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -121,7 +121,7 @@ def remove_files(names: Iterable[str]) -> None:
             logger.exception("Could not remove %s", name)
 
 
-def remove_files_after_commit(names: Iterable[str]) -> None:
+def remove_files_after_commit(names: Iterable[str | None]) -> None:
     """Remove these files once the running transaction has committed, and not if it fails."""
-    doomed = [str(name) for name in names if name]
+    doomed = [name for name in names if name]
     transaction.on_commit(lambda: remove_files(doomed))

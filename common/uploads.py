@@ -64,9 +64,6 @@ class UploadRefused(Exception):
         self.code = code
         self.status = status
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 @dataclass(frozen=True)
 class AcceptedPicture:

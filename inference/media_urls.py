@@ -1,5 +1,12 @@
 """Addresses of the files of inference; each view decides who may have them."""
 
+from django.urls import path
 from django.urls.resolvers import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from inference import media_views
+
+urlpatterns: list[URLPattern] = [
+    path("photos/<uuid:pk>/<slug:variant>/", media_views.photo_file, name="photo-file"),
+    path("jobs/<uuid:pk>/preview/<int:version>/", media_views.job_preview, name="job-preview"),
+    path("jobs/<uuid:pk>/result/", media_views.job_result, name="job-result"),
+]

@@ -1,5 +1,10 @@
 """Addresses of the files of library; each view decides who may have them."""
 
+from django.urls import path
 from django.urls.resolvers import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from library import media_views
+
+urlpatterns: list[URLPattern] = [
+    path("styles/<slug:slug>/<slug:variant>/", media_views.style_file, name="style-file"),
+]

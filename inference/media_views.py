@@ -1,0 +1,42 @@
+"""Files of photos and jobs: for their owner only; for anyone else they do not exist."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from common.media import send_media
+from inference.models import Job, Photo
+
+
+@require_safe
+def photo_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
+    """Send a photo as "original", "preview" or "thumb" to its owner."""
+    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=pk)
+    files = {"original": photo.file, "preview": photo.preview, "thumb": photo.thumb}
+    if variant not in files:
+        raise Http404
+    return send_media(request, files[variant].name or "", public=False)
+
+
+@require_safe
+def job_preview(request: HttpRequest, pk: UUID, version: int) -> HttpResponseBase:
+    """Send the newest preview of a job to its owner.
+
+    `version` only makes each address new; a preview that has been replaced is answered by the one
+    that replaced it.
+    """
+    del version
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    return send_media(request, job.preview, public=False)
+
+
+@require_safe
+def job_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the result of a job to its owner, as a download when `?download=1` asks for one."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    suffix = job.result.rpartition(".")[2]
+    name = f"styleweb-{job.pk.hex[:8]}.{suffix}" if "download" in request.GET else None
+    return send_media(request, job.result, public=False, download_as=name)

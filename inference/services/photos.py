@@ -1,0 +1,81 @@
+"""Photos that people put in: taken through the gate, kept once each, removed with their files."""
+
+from functools import partial
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.derivatives import encode_picture, make_derivatives
+from common.storage import Shelf, files_of_a_row, remove_files_after_commit
+from common.uploads import AcceptedPicture, Readable, accept_picture
+from inference import job_files
+from inference.models import Job, Photo
+
+FOLDER = "photos"
+
+
+class PhotoInUse(Exception):
+    """The photo is being painted; its jobs end or are canceled first."""
+
+    code = "photo_in_use"
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Cancel the pictures being made from this photo first."))
+
+
+def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
+    """Keep the picture in `file` as a photo of `owner`; return it and whether it is new.
+
+    The same file sent twice is one photo. Raises `UploadRefused` or `StorageFull`; then neither a
+    file nor a row is left.
+    """
+    picture = accept_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
+    known = Photo.objects.filter(owner=owner, sha256=picture.sha256).first()
+    if known is not None:
+        return known, False
+    try:
+        with files_of_a_row() as shelf:
+            return _save(owner, picture, shelf), True
+    except IntegrityError:
+        # The same file came in twice at once; the other request was first.
+        return Photo.objects.get(owner=owner, sha256=picture.sha256), False
+
+
+def _save(owner: User, picture: AcceptedPicture, shelf: Shelf) -> Photo:
+    """Write the files of an accepted picture and its row."""
+    kept = encode_picture(picture.image)
+    small = make_derivatives(picture.image)
+    photo: Photo = Photo.objects.create(
+        owner=owner,
+        file=shelf.put(FOLDER, kept.suffix, kept.data),
+        preview=shelf.put(FOLDER, ".webp", small.preview),
+        thumb=shelf.put(FOLDER, ".webp", small.thumb),
+        placeholder=small.placeholder,
+        width=picture.image.width,
+        height=picture.image.height,
+        bytes=len(kept.data),
+        sha256=picture.sha256,
+    )
+    return photo
+
+
+@transaction.atomic
+def delete_photo(*, photo: Photo) -> None:
+    """Remove `photo`, the jobs that ended with it, and their files; kept artworks stay.
+
+    Raises `PhotoInUse` while one of its jobs waits or runs.
+    """
+    # The lock keeps a job from being submitted for it meanwhile.
+    Photo.objects.select_for_update().filter(pk=photo.pk).first()
+    jobs = Job.objects.filter(photo=photo)
+    if jobs.active().exists():
+        raise PhotoInUse
+    for job_id in jobs.values_list("pk", flat=True):
+        transaction.on_commit(partial(job_files.sweep, job_id))
+    remove_files_after_commit([photo.file.name, photo.preview.name, photo.thumb.name])
+    jobs.delete()
+    photo.delete()
