@@ -50,7 +50,7 @@ def revoke_token(*, token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
-class WrongCredentialsError(Exception):
+class WrongCredentials(Exception):
     """The name and the password do not belong together, or the account is closed."""
 
     code = "wrong_credentials"
@@ -65,9 +65,9 @@ def exchange_password(
 ) -> tuple[ApiToken, str]:
     """Make a token for the person whose user name or address and password these are.
 
-    Raises WrongCredentialsError, which is the same for a known and an unknown name.
+    Raises WrongCredentials, which is the same for a known and an unknown name.
     """
     user = authenticate(username=login, password=password)
     if not isinstance(user, User):
-        raise WrongCredentialsError
+        raise WrongCredentials
     return create_token(owner=user, name=name, scopes=scopes)

@@ -34,12 +34,6 @@ class NewestFirstPagination(CursorPagination):
             raise Problem("cursor_invalid", detail, status=400) from error
 
 
-class HangingOrderPagination(NewestFirstPagination):
-    """Page through styles as the library hangs them."""
-
-    ordering = ("position", "title")
-
-
 class NewestOnTheWallPagination(NewestFirstPagination):
     """Page through public artworks by the moment they were published."""
 

@@ -176,9 +176,14 @@ def _forbidden(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     return Problem("permission_denied", detail, status=403)
 
 
-def _not_found(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+def not_found() -> Problem:
+    """Build the one answer to what does not exist and to what the caller may not see."""
     detail = _("Check the address: there is nothing here that you may see.")
     return Problem("not_found", detail, status=404)
+
+
+def _not_found(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    return not_found()
 
 
 def _method(_exc: Exception, context: Mapping[str, Any]) -> Problem:
@@ -249,5 +254,5 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Probl
 @csrf_exempt
 def no_such_address(request: HttpRequest, **_rest: str) -> JsonResponse:
     """Answer an address that the API does not have."""
-    problem = _not_found(Http404(), {})
+    problem = not_found()
     return JsonResponse(problem.body(), status=problem.status_code, content_type=CONTENT_TYPE)

@@ -1,6 +1,8 @@
 """Styles, the people who made them, and what is known of their rights."""
 
 import uuid
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db import models
@@ -10,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from library.licenses import USABLE_IN_LIBRARY, LicenseId
+from library.licenses import LICENSES, USABLE_IN_LIBRARY, LicenseId
 
 
 class Artist(models.Model):
@@ -38,6 +40,24 @@ class StyleQuerySet(models.QuerySet["Style"]):
         if isinstance(user, User) and user.has_perm("library.change_style"):
             return self
         return self.published()
+
+    def matching(self, words: str) -> Self:
+        """Keep the styles in whose label each of `words` occurs."""
+        found = self
+        for word in words.split():
+            places = ("title", "artist__name", "technique", "medium", "culture", "date_text")
+            either = (Q(**{f"{place}__icontains": word}) for place in places)
+            found = found.filter(reduce(or_, either))
+        return found
+
+    def allowing(self, *, commercial: bool = False, modification: bool = False) -> Self:
+        """Keep the styles whose license permits every use that is asked for."""
+        fitting = [
+            key
+            for key, each in LICENSES.items()
+            if each.allows_commercial >= commercial and each.allows_derivatives >= modification
+        ]
+        return self.filter(license__in=fitting)
 
     def in_hanging_order(self) -> Self:
         """Sort as the library hangs them: by position, then title."""

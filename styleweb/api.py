@@ -2,18 +2,37 @@
 
 from django.urls import include, path, re_path
 from django.urls.resolvers import URLPattern, URLResolver
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import views as accounts
+from accounts.api.permissions import Anyone
 from common.problems import no_such_address
+from inference.api import jobs, methods, photos
+from library.api import views as library
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tokens", accounts.TokenViewSet, basename="api-token")
+router.register("photos", photos.PhotoViewSet, basename="api-photo")
+router.register("styles", library.StyleViewSet, basename="api-style")
+router.register("jobs", jobs.JobViewSet, basename="api-job")
+
+open_to_all = {"permission_classes": [Anyone]}
+docs = SpectacularSwaggerSplitView.as_view(
+    url_name="api-schema", template_name="api/docs.html", **open_to_all
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/login/", accounts.LoginView.as_view(), name="api-login"),
     path("auth/logout/", accounts.LogoutView.as_view(), name="api-logout"),
     path("me/", accounts.MeView.as_view(), name="api-me"),
+    path("capabilities/", methods.CapabilitiesView.as_view(), name="api-capabilities"),
+    path("methods/", methods.MethodListView.as_view(), name="api-methods"),
+    path("methods/<slug:slug>/", methods.MethodView.as_view(), name="api-method"),
+    path("licenses/", library.LicenseListView.as_view(), name="api-licenses"),
+    path("licenses/evaluate/", library.EvaluationView.as_view(), name="api-evaluation"),
+    path("schema/", SpectacularAPIView.as_view(**open_to_all), name="api-schema"),
+    path("docs/", docs, name="api-docs"),
     path("", include(router.urls)),
     # Last: what is no address of the API answers as the API does.
     re_path(r"", no_such_address),

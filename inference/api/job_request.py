@@ -1,0 +1,97 @@
+"""What an app sends to have a picture made."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.problems import Problem
+from inference.engine.spec import MAX_STYLES, METHOD_INFOS, SpecError, TransferSpec
+from inference.models import Job, Photo
+from library.api.serializers import style_unavailable
+from library.models import Style
+
+
+class StyleChoiceSerializer(serializers.Serializer[Style]):
+    """A style to paint with and its share among the job's styles."""
+
+    style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
+        help_text="The slug of a published style."
+    )
+    weight = serializers.FloatField(default=1.0, help_text="Its share, above 0.")
+
+    def validate_weight(self, weight: float) -> float:
+        """Refuse what is no share; infinity and not-a-number are none either."""
+        if not 0 < weight < float("inf"):
+            raise serializers.ValidationError(_("Choose a number above 0."), code="weight_invalid")
+        return weight
+
+
+def _spec_schema() -> dict[str, Any]:
+    """Describe a spec as the union of what the methods describe."""
+    properties: dict[str, Any] = {"version": {"type": "integer", "minimum": 1}}
+    for info in METHOD_INFOS.values():
+        properties |= info.controls()["properties"]
+    return {
+        "type": "object",
+        "description": "The controls of the method; what is left out has its default.",
+        "properties": properties,
+    }
+
+
+@extend_schema_field(_spec_schema())
+class SpecField(serializers.DictField):
+    """The controls as an object; `TransferSpec` decides whether they are right."""
+
+
+class JobRequestSerializer(serializers.Serializer[Job]):
+    """What to paint: a photo, one to four styles, a method and its controls."""
+
+    photo = serializers.UUIDField(help_text="The id of one of my photos.")
+    styles = serializers.ListField(
+        child=StyleChoiceSerializer(), min_length=1, max_length=MAX_STYLES
+    )
+    method = serializers.ChoiceField(
+        tuple(METHOD_INFOS), required=False, help_text="See /methods/; `optimize` if left out."
+    )
+    spec = SpecField(default=dict)
+
+    def validate_photo(self, value: UUID) -> Photo:
+        """Find the photo among the person's own; another's is as unknown as none."""
+        photo = Photo.objects.visible_to(self.context["request"].user).filter(pk=value).first()
+        if photo is None:
+            detail = _("Choose one of your own photos: this one is unknown.")
+            raise Problem.of_field("photo", "unknown_photo", detail)
+        return photo
+
+    def validate_styles(self, choices: list[dict[str, Any]]) -> list[tuple[Style, float]]:
+        """Find the styles among those the person may see."""
+        slugs = [choice["style"] for choice in choices]
+        if len(set(slugs)) < len(slugs):
+            detail = _("Choose each style once.")
+            raise serializers.ValidationError(detail, code="style_twice")
+        found = _styles_by_slug(Style.objects.visible_to(self.context["request"].user), slugs)
+        return [(found[choice["style"]], choice["weight"]) for choice in choices]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Build the spec and pass the engine's sentences on, field by field."""
+        method = {"method": attrs["method"]} if "method" in attrs else {}
+        try:
+            spec = TransferSpec.from_json({**attrs["spec"], **method})
+        except SpecError as error:
+            raise serializers.ValidationError(
+                {"spec": error.fields}, code="spec_invalid"
+            ) from error
+        return {"photo": attrs["photo"], "styles": attrs["styles"], "spec": spec}
+
+
+def _styles_by_slug(styles: QuerySet[Style], slugs: list[str]) -> dict[str, Style]:
+    """Return the styles named; raises the problem of the first one that is not there."""
+    found = {style.slug: style for style in styles.filter(slug__in=slugs)}
+    for index, slug in enumerate(slugs):
+        if slug not in found:
+            raise style_unavailable(f"styles.{index}.style", slug)
+    return found

@@ -1,0 +1,158 @@
+"""My jobs: have a picture made, watch it, stop it, take it."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.permissions import person
+from accounts.models import Scope
+from common.conditional import answers_conditionally
+from common.media import send_media
+from common.negotiation import AnyAccept
+from common.problems import Problem, not_found
+from inference.api.job_reply import JobSerializer
+from inference.api.job_request import JobRequestSerializer
+from inference.api.photos import PICTURE, chosen_variant
+from inference.models import Job
+from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
+
+# Names of the space in which an Idempotency-Key of a person becomes the id of a job.
+KEYS = UUID("6f0a4a5e-7d3c-4c53-9b0f-5d3c0b6e2a11")
+MAX_KEY_LENGTH = 255
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Your own name for this request: sent again, it finds the same job.",
+)
+VARIANTS = {"result": "result", "preview": "preview"}
+VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="result")
+MADE = {
+    201: JobSerializer,
+    200: OpenApiResponse(JobSerializer, description="The same request came before."),
+}
+
+
+class JobQuerySerializer(serializers.Serializer[Any]):
+    """Which jobs to list."""
+
+    state = serializers.CharField(
+        required=False, help_text="One or more states, separated by commas."
+    )
+    since = serializers.DateTimeField(required=False, help_text="Only jobs made after this moment.")
+
+    def validate_state(self, value: str) -> list[str]:
+        """Split the list; every entry is a state."""
+        states = value.split(",")
+        if not set(states) <= set(Job.State.values):
+            detail = _("Choose among these states: %(states)s.") % {"states": ", ".join(Job.State)}
+            raise serializers.ValidationError(detail, code="invalid_choice")
+        return states
+
+
+@answers_conditionally
+class JobViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    GenericViewSet[Job],
+):
+    """The jobs of the person signed in, newest first."""
+
+    read_scope = Scope.JOBS_READ
+    write_scope = Scope.JOBS_WRITE
+    serializer_class = JobSerializer
+    queryset = Job.objects.none()
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Job]:
+        """Return the person's own jobs with what a snapshot needs."""
+        jobs = Job.objects.visible_to(self.request.user).with_parts()
+        return jobs.filter(**self._conditions()) if self.action == "list" else jobs
+
+    def _conditions(self) -> dict[str, Any]:
+        """Return what the list was asked to keep."""
+        query = JobQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        names = {"state": "state__in", "since": "created_at__gt"}
+        return {names[key]: value for key, value in query.validated_data.items()}
+
+    @extend_schema(parameters=[JobQuerySerializer])
+    def list(self, request: Request) -> Response:
+        """List my jobs, newest first."""
+        return super().list(request)
+
+    @extend_schema(parameters=[KEY], request=JobRequestSerializer, responses=MADE)
+    def create(self, request: Request) -> Response:
+        """Have a picture made. Prefer `PUT` with an id of your own: a retry is then harmless."""
+        return self._submit(request, job_id_of_key(request))
+
+    @extend_schema(request=JobRequestSerializer, responses=MADE)
+    def update(self, request: Request, pk: UUID) -> Response:
+        """Have a picture made under an id of your own (a random UUID).
+
+        The first request answers 201. The same one again answers 200 with the same job; another
+        body under the same id answers 422 and changes nothing.
+        """
+        return self._submit(request, pk)
+
+    def perform_destroy(self, instance: Job) -> None:
+        """Delete the job with its pictures; an artwork that was kept from it stays."""
+        delete_job(job=instance)
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **_address: Any) -> Response:
+        """End the job without a result. Asking again answers the same."""
+        cancel_job(job=self.get_object())
+        return self._snapshot(self.get_object())
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, **_address: Any) -> Response:
+        """End the painting early and keep the picture as it is by then."""
+        stop_job(job=self.get_object())
+        return self._snapshot(self.get_object())
+
+    @extend_schema(parameters=[VARIANT], responses=PICTURE)
+    @action(detail=True, content_negotiation_class=AnyAccept)
+    def file(self, request: Request, **_address: Any) -> HttpResponseBase:
+        """Send the result, or the latest preview."""
+        job = self.get_object()
+        name: str = getattr(job, chosen_variant(request, VARIANTS))
+        if not name:
+            raise not_found()
+        return send_media(request, name, public=False)
+
+    def _submit(self, request: Request, job_id: UUID | None) -> Response:
+        """Check the body and hand it to the service."""
+        body = JobRequestSerializer(data=request.data, context={"request": request})
+        body.is_valid(raise_exception=True)
+        job, created = submit_job(owner=person(request), job_id=job_id, **body.validated_data)
+        address = reverse("api-job-detail", kwargs={"pk": job.pk})
+        code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+        return self._snapshot(self.get_queryset().get(pk=job.pk), code, {"Location": address})
+
+    def _snapshot(
+        self, job: Job, code: int = status.HTTP_200_OK, headers: dict[str, str] | None = None
+    ) -> Response:
+        return Response(JobSerializer(job).data, status=code, headers=headers)
+
+
+def job_id_of_key(request: Request) -> UUID | None:
+    """Return the job id that the request's Idempotency-Key stands for, for this person alone."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > MAX_KEY_LENGTH:
+        detail = _("Send a key of at most %(length)d characters.") % {"length": MAX_KEY_LENGTH}
+        raise Problem.of_field("Idempotency-Key", "key_too_long", detail)
+    return uuid5(KEYS, f"{person(request).pk}:{key}") if key else None

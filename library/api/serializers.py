@@ -1,0 +1,103 @@
+"""Styles and licenses as the API shows them."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from common.problems import Problem
+from library.licenses import LICENSES
+from library.models import Artist, Style
+
+VARIANTS = ("full", "thumb")
+
+
+class LicenseSerializer(serializers.Serializer[Any]):
+    """What a license permits and asks."""
+
+    id = serializers.CharField(help_text="The SPDX identifier.")
+    name = serializers.CharField()
+    url = serializers.CharField(help_text="Where its text is; empty for all rights reserved.")
+    allows_derivatives = serializers.BooleanField()
+    allows_commercial = serializers.BooleanField()
+    requires_attribution = serializers.BooleanField()
+    share_alike = serializers.BooleanField()
+
+
+class ArtistSerializer(serializers.ModelSerializer[Artist]):
+    """Who made a style."""
+
+    class Meta:
+        model = Artist
+        fields = ["name", "born", "died"]
+        read_only_fields = fields
+
+
+class StyleSerializer(serializers.ModelSerializer[Style]):
+    """An artwork to paint with, its label and what is known of its rights."""
+
+    artist = ArtistSerializer(read_only=True)
+    license = serializers.SerializerMethodField()
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    palette = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Main colors, #rrggbb."
+    )
+    urls = serializers.SerializerMethodField(help_text="Where the picture is; no sign-in needed.")
+
+    class Meta:
+        model = Style
+        fields = [
+            *("slug", "version", "title", "artist", "description", "date_text", "year_from"),
+            *("year_to", "medium", "culture", "institution", "credit_line", "source_url"),
+            *("technique", "tags", "palette", "license", "attribution_text", "restrictions"),
+            *("width", "height", "placeholder", "published_at", "urls"),
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(LicenseSerializer(allow_null=True))
+    def get_license(self, style: Style) -> Any:
+        """Return the license in full; a draft may have none yet."""
+        return LicenseSerializer(LICENSES[style.license]).data if style.license else None
+
+    def get_urls(self, style: Style) -> dict[str, str]:
+        """Return the address of each variant."""
+        return {
+            variant: reverse("style-file", kwargs={"slug": style.slug, "variant": variant})
+            for variant in VARIANTS
+        }
+
+
+class EvaluationRequestSerializer(serializers.Serializer[Any]):
+    """Which styles a picture is to be made from."""
+
+    styles = serializers.ListField(
+        child=serializers.SlugField(), allow_empty=False, help_text="Slugs of published styles."
+    )
+
+    def validate_styles(self, slugs: list[str]) -> list[str]:
+        """Return the licenses of the styles; raises the problem of the first unknown one."""
+        found = dict(
+            Style.objects.published().filter(slug__in=slugs).values_list("slug", "license")
+        )
+        for index, slug in enumerate(slugs):
+            if slug not in found:
+                raise style_unavailable(f"styles.{index}", slug)
+        return [found[slug] for slug in slugs]
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """What may be done with a picture made from these styles; not legal advice."""
+
+    publishable = serializers.ListField(
+        child=serializers.CharField(), help_text="Licenses to publish under, the freest first."
+    )
+    attribution_required = serializers.BooleanField()
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+def style_unavailable(field: str, slug: str) -> Problem:
+    """Build the problem of a style that is unknown, not published, or no longer there."""
+    detail = _("Choose another style: “%(slug)s” is not in the library.") % {"slug": slug}
+    return Problem.of_field(field, "style_unavailable", detail)

@@ -1,0 +1,125 @@
+"""The library: styles to paint with, and the arithmetic of their licenses."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.permissions import Anyone
+from common.conditional import answers_conditionally
+from common.pagination import NewestFirstPagination
+from library.api.serializers import (
+    DecisionSerializer,
+    EvaluationRequestSerializer,
+    LicenseSerializer,
+    StyleSerializer,
+)
+from library.licenses import LICENSES, allowed_outputs
+from library.models import Style
+
+SORTS = {
+    "hanging": ("position", "title"),
+    "title": ("title", "slug"),
+    "newest": ("-published_at", "slug"),
+}
+USES = ("commercial", "modification")
+
+
+class StyleQuerySerializer(serializers.Serializer[Any]):
+    """Which styles to list, and how."""
+
+    q = serializers.CharField(
+        required=False, help_text="Words of the title, artist, technique, medium or culture."
+    )
+    artist = serializers.CharField(required=False, help_text="The artist's name.")
+    technique = serializers.CharField(required=False)
+    license = serializers.ChoiceField(tuple(LICENSES), required=False)
+    allows = serializers.CharField(
+        required=False, help_text="`commercial`, `modification`, or both with a comma."
+    )
+    sort = serializers.ChoiceField(tuple(SORTS), default="hanging")
+
+    def validate_allows(self, value: str) -> dict[str, bool]:
+        """Split the list; every entry is a use."""
+        uses = value.split(",")
+        if not set(uses) <= set(USES):
+            detail = _("Choose among: %(uses)s.") % {"uses": ", ".join(USES)}
+            raise serializers.ValidationError(detail, code="invalid_choice")
+        return dict.fromkeys(uses, True)
+
+
+class StylePagination(NewestFirstPagination):
+    """Page through styles in the order that was asked for."""
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        """Return the columns of the order; the query was checked before."""
+        return SORTS[request.query_params.get("sort", "hanging")]
+
+
+@answers_conditionally
+class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Style]):
+    """The published styles; curators see drafts too."""
+
+    permission_classes = (Anyone,)
+    serializer_class = StyleSerializer
+    pagination_class = StylePagination
+    queryset = Style.objects.none()
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
+
+    def get_queryset(self) -> QuerySet[Style]:
+        """Return the styles this person may see, those asked for in a list."""
+        styles = Style.objects.visible_to(self.request.user).select_related("artist")
+        return self._asked_for(styles) if self.action == "list" else styles
+
+    def _asked_for(self, styles: Any) -> QuerySet[Style]:
+        """Keep the styles that the query describes."""
+        query = StyleQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        wish = query.validated_data
+        names = {"artist": "artist__name__iexact", "technique": "technique__iexact"}
+        names["license"] = "license"
+        columns = {column: wish[name] for name, column in names.items() if name in wish}
+        found: QuerySet[Style] = (
+            styles.matching(wish.get("q", "")).allowing(**wish.get("allows", {})).filter(**columns)
+        )
+        return found
+
+    @extend_schema(parameters=[StyleQuerySerializer])
+    def list(self, request: Request) -> Response:
+        """List the styles of the library."""
+        return super().list(request)
+
+
+@answers_conditionally
+class LicenseListView(APIView):
+    """The licenses the platform knows."""
+
+    permission_classes = (Anyone,)
+
+    @extend_schema(responses=LicenseSerializer(many=True), operation_id="licenses_list")
+    def get(self, request: Request) -> Response:
+        """List the licenses and what each permits."""
+        return Response(LicenseSerializer(LICENSES.values(), many=True).data)
+
+
+class EvaluationView(APIView):
+    """Where one asks before painting."""
+
+    permission_classes = (Anyone,)
+
+    @extend_schema(
+        request=EvaluationRequestSerializer, responses=DecisionSerializer, tags=["licenses"]
+    )
+    def post(self, request: Request) -> Response:
+        """Say under which licenses a picture made from these styles may be published."""
+        body = EvaluationRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        decision = allowed_outputs(body.validated_data["styles"])
+        return Response(DecisionSerializer(decision).data)
