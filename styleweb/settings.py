@@ -95,7 +95,7 @@ if EMBEDDED:
     CONTROL_DIR = DATA_DIR / "control"
     for _folder in (QUEUE_DIR, CONTROL_DIR):
         _folder.mkdir(exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "data_folder_in": str(QUEUE_DIR),
         "data_folder_out": str(QUEUE_DIR),

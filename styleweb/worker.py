@@ -8,8 +8,14 @@ import os
 import signal
 import sys
 import threading
+import warnings
+
+from celery.platforms import SecurityWarning
+
+from styleweb.celery import app
 
 ARGUMENTS = [
+    "--quiet",
     "worker",
     "--pool=prefork",
     "--concurrency=1",
@@ -31,8 +37,8 @@ def end_with_the_server() -> None:
 def main() -> None:
     """Run the worker; what it held when it is killed goes back in line by the job table."""
     threading.Thread(target=end_with_the_server, name="end-with-the-server", daemon=True).start()
-    from styleweb.celery import app
-
+    # The advice not to run as root is about pickle; tickets are JSON.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     app.worker_main(ARGUMENTS)
 
 

@@ -82,6 +82,7 @@ def make_style(
     )
     style.image.save("style.png", ContentFile(data), save=False)
     style.thumb.save("style.png", ContentFile(data), save=False)
+    style.width, style.height = size
     style.save()
     return style
 

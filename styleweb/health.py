@@ -1,0 +1,75 @@
+"""What machines ask: is the process up, and can it serve."""
+
+import ipaddress
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from kombu.exceptions import KombuError
+
+from styleweb import embedded
+from styleweb.celery import app
+
+logger = logging.getLogger(__name__)
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer that the process is up; touches nothing else."""
+    del request
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when every part works, else 503; names the parts. Only for the inner network."""
+    if not _is_inside(request.META.get("REMOTE_ADDR", "")):
+        raise Http404
+    parts = {name: check() for name, check in CHECKS.items()}
+    status = 200 if all(parts.values()) else 503
+    return JsonResponse(
+        {name: "ok" if works else "failed" for name, works in parts.items()},
+        status=status,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def database_answers() -> bool:
+    """Tell whether the database answers a query."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        logger.warning("The database does not answer", exc_info=True)
+        return False
+    return True
+
+
+def broker_answers() -> bool:
+    """Tell whether tickets can be sent."""
+    try:
+        with app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except (KombuError, OSError):
+        logger.warning("The broker does not answer", exc_info=True)
+        return False
+    return True
+
+
+def worker_is_alive() -> bool:
+    """Tell whether the embedded worker runs; elsewhere workers have checks of their own."""
+    return embedded.worker_is_alive() or not settings.EMBEDDED
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": database_answers,
+    "broker": broker_answers,
+    "worker": worker_is_alive,
+}
+
+
+def _is_inside(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        return False
