@@ -9,7 +9,9 @@ from typing import IO, Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.core.management import BaseCommand, CommandError
+
+from styleweb.preparation import prepare
 
 LARGEST_SOCKET_MESSAGE = 64 * 1024
 
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         check_port(host, port)
         with hold_data_folder(settings.DATA_DIR / "serve.lock"):
-            self._prepare()
+            prepare()
             self.stdout.write(f"Styleweb is at http://{host}:{port}/ (Ctrl-C stops it)")
             self.stdout.flush()
             uvicorn.run(
@@ -41,13 +43,6 @@ class Command(BaseCommand):
                 ws_max_size=LARGEST_SOCKET_MESSAGE,
                 timeout_graceful_shutdown=1,
             )
-
-    def _prepare(self) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("collectstatic", verbosity=0, interactive=False)
-        for name in ("load_shipped_styles", "make_admin"):
-            if name in get_commands():
-                call_command(name)
 
 
 def check_port(host: str, port: int) -> None:
