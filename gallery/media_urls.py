@@ -1,5 +1,10 @@
 """Addresses of the files of gallery; each view decides who may have them."""
 
+from django.urls import path
 from django.urls.resolvers import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from gallery import media_views
+
+urlpatterns: list[URLPattern] = [
+    path("artworks/<uuid:pk>/<slug:variant>/", media_views.artwork_file, name="artwork-file"),
+]

@@ -5,7 +5,7 @@ picture is an adaptation in law is unsettled; the platform treats it as one, whi
 reading. This is not legal advice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,52 +72,58 @@ LICENSES: Final[dict[str, License]] = {
 
 # A style that forbids derivatives cannot be in the library.
 USABLE_IN_LIBRARY: Final = sorted(key for key, each in LICENSES.items() if each.allows_derivatives)
-_NONCOMMERCIAL: Final = [LicenseId.BY_NC.value, LicenseId.BY_NC_SA.value]
-_CREDITED: Final = [
-    LicenseId.BY.value,
-    LicenseId.BY_SA.value,
-    *_NONCOMMERCIAL,
-    LicenseId.ALL_RIGHTS_RESERVED.value,
-]
+
+# Under what an adaptation may stand, the freest first: NC stays NC; credit is kept by all of these.
+_CREDITED: Final = tuple(key for key, each in LICENSES.items() if each.requires_attribution)
+_NONCOMMERCIAL: Final = tuple(key for key in _CREDITED if not LICENSES[key].allows_commercial)
+# The mark says that a work is in the public domain; nobody can put a new one there with it.
+_FREE: Final = tuple(key for key in LICENSES if key != LicenseId.PDM)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What the makers of a picture may do with it."""
+    """What the makers of a picture may do with it.
+
+    `publishable` are license ids, the freest that keeps every condition first; empty means for
+    oneself only, and not even that where `private_use` is false. `reasons` are codes.
+    """
 
     publishable: tuple[str, ...]
     attribution_required: bool
     reasons: tuple[str, ...]
+    private_use: bool = True
 
 
 def allowed_outputs(inputs: Iterable[str]) -> Decision:
     """Decide under which licenses a picture made from works under `inputs` may be published.
 
-    `inputs` are license ids of the styles used; the photo is the owner's own. The first entry of
-    `publishable` is the freest choice that keeps every condition.
+    `inputs` are license ids of the styles used; the photo is the owner's own. What is under no
+    known license may not be used at all.
     """
-    works = [LICENSES[each] for each in inputs]
+    given = set(inputs)
+    if unknown := sorted(given - LICENSES.keys()):
+        codes = tuple(f"unknown-license:{each}" for each in unknown)
+        return Decision((), attribution_required=True, reasons=codes, private_use=False)
+    works = [LICENSES[each] for each in given]
     attribution = any(each.requires_attribution for each in works)
-    locked = sorted({each.id.value for each in works if not each.allows_derivatives})
-    if locked:
-        return Decision((), attribution, tuple(f"no-derivatives:{each}" for each in locked))
-    shared = {each.id.value for each in works if each.share_alike}
-    noncommercial = {each.id.value for each in works if not each.allows_commercial}
-    if shared:
-        return _share_alike(shared, noncommercial, attribution=attribution)
-    if noncommercial:
-        return Decision(tuple(_NONCOMMERCIAL), attribution, ("non-commercial",))
-    if attribution:
-        return Decision(tuple(_CREDITED), attribution, ("attribution",))
-    free = [key for key in LICENSES if key != LicenseId.PDM]
-    return Decision(tuple(free), attribution, ())
+    publishable, reasons = _conditions(works, attribution=attribution)
+    return Decision(publishable, attribution, reasons)
 
 
-def _share_alike(shared: set[str], noncommercial: set[str], *, attribution: bool) -> Decision:
-    """Decide for inputs of which at least one asks for its own license on the output."""
+def _conditions(
+    works: Sequence[License], *, attribution: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the licenses open to the output of known works, and the codes of the reasons."""
+    if locked := sorted(each.id.value for each in works if not each.allows_derivatives):
+        return (), tuple(f"no-derivatives:{each}" for each in locked)
+    commercial = all(each.allows_commercial for each in works)
+    shared = [each for each in works if each.share_alike]
     if len(shared) > 1:
-        return Decision((), attribution, ("share-alike-conflict",))
-    (only,) = shared
-    if noncommercial and LICENSES[only].allows_commercial:
-        return Decision((), attribution, ("share-alike-forbids-non-commercial",))
-    return Decision((only,), attribution, ("share-alike",))
+        return (), ("share-alike-conflict",)
+    if shared and shared[0].allows_commercial and not commercial:
+        return (), ("share-alike-forbids-non-commercial",)
+    if shared:
+        return (shared[0].id.value,), ("share-alike",)
+    if not commercial:
+        return _NONCOMMERCIAL, ("non-commercial",)
+    return (_CREDITED, ("attribution",)) if attribution else (_FREE, ())

@@ -1,0 +1,62 @@
+"""Files of artworks: as visible as the artwork itself, thumbnails included."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+from PIL import Image
+
+from common.derivatives import encode_as
+from common.media import send_made, send_media
+from gallery.models import Artwork
+from gallery.recipes import embedded_credit
+
+SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
+
+
+@require_safe
+def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
+    """Send an artwork's picture as "full", "preview", "thumb", or the photo "before".
+
+    `?download=1` names it as a file; with `&format=jpeg|png|webp` the full one is converted.
+    """
+    artwork = get_object_or_404(Artwork.objects.visible_to(request.user), pk=pk)
+    public = Artwork.objects.on_the_wall().filter(pk=pk).exists()
+    return send_artwork(request, artwork, variant, public=public)
+
+
+def send_artwork(
+    request: HttpRequest, artwork: Artwork, variant: str, *, public: bool
+) -> HttpResponseBase:
+    """Answer with a file of an artwork that this person may see."""
+    name = _file_name(artwork, variant, owns=request.user == artwork.owner)
+    stored = f".{name.rpartition('.')[2]}"
+    if "download" not in request.GET:
+        return send_media(request, name, public=public)
+    form = request.GET.get("format", "")
+    if form and form not in SUFFIXES:
+        raise Http404
+    suffix = SUFFIXES.get(form, stored)
+    title = slugify(artwork.title) or artwork.pk.hex[:8]
+    download_as = f"styleweb-{title}{suffix}"
+    if variant != "full" or suffix == stored:
+        return send_media(request, name, public=public, download_as=f"styleweb-{title}{stored}")
+    with artwork.file.open() as file, Image.open(file) as picture:
+        made = encode_as(picture, form, xmp=embedded_credit(artwork))
+    return send_made(made.data, made.suffix, public=public, download_as=download_as)
+
+
+def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:
+    """Return the stored name of a variant; the photo is shown to others only when its owner says.
+
+    Raises Http404 for what there is not, or not for this person.
+    """
+    files = {"full": artwork.file, "preview": artwork.preview, "thumb": artwork.thumb}
+    if owns or artwork.shows_before:
+        files["before"] = artwork.before
+    if variant not in files:
+        raise Http404
+    return files[variant].name or ""

@@ -1,0 +1,211 @@
+"""Every write to artworks: kept, named, shown to everyone, taken down, moderated, deleted."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from common.derivatives import make_derivatives
+from common.storage import Shelf, files_of_a_row, remove_files_after_commit
+from gallery.models import Artwork, ArtworkStyle
+from gallery.recipes import credit_text, embedded_credit, recipe_of, styles_of
+from gallery.xmp import embed_xmp
+from inference.models import Job
+from library.licenses import LICENSES, allowed_outputs
+
+FOLDER: Final = "artworks"
+
+
+class NothingToKeep(Exception):
+    """The job has no result."""
+
+    code = "nothing_to_keep"
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Wait until the picture is done: there is nothing to keep yet."))
+
+
+class LicenseRefused(Exception):
+    """The styles do not allow this license; `reasons` are the codes of the conditions."""
+
+    code = "license_refused"
+    status: ClassVar[int] = 422
+
+    def __init__(self, publishable: Iterable[str], reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        self.publishable = tuple(publishable)
+        names = ", ".join(LICENSES[each].name for each in self.publishable)
+        super().__init__(
+            _("Choose a license that the styles allow: %(names)s.") % {"names": names}
+            if names
+            else _("Keep this picture to yourself: its styles do not allow publishing it.")
+        )
+
+
+def keep_artwork(*, job: Job, title: str = "") -> Artwork:
+    """Keep the result of `job` as an artwork of its owner, with copies of its own of every file.
+
+    Keeping twice returns the first. Raises `NothingToKeep`, and `StorageFull` with nothing left.
+    """
+    kept = Artwork.objects.filter(job=job).first()
+    if kept is not None:
+        return kept
+    if not job.result:
+        raise NothingToKeep
+    try:
+        with files_of_a_row() as shelf:
+            return _keep(job, title, shelf)
+    except IntegrityError:
+        # Two requests at once: the other one kept it.
+        return Artwork.objects.get(job=job)
+
+
+def _keep(job: Job, title: str, shelf: Shelf) -> Artwork:
+    """Write the files and rows of a new artwork."""
+    data = _read(job.result)
+    artwork: Artwork = Artwork.objects.create(
+        owner=job.owner,
+        job=job,
+        title=title.strip(),
+        width=job.result_width,
+        height=job.result_height,
+        bytes=len(data),
+        recipe=recipe_of(job),
+    )
+    ArtworkStyle.objects.bulk_create(
+        ArtworkStyle(artwork=artwork, style=each.style, version=each.version, weight=each.weight)
+        for each in job.job_styles.select_related("style")
+    )
+    artwork.credit = credit_text(styles_of(artwork))
+    _put_small(artwork, job, shelf)
+    _put_full(artwork, data, _suffix(job.result), shelf)
+    artwork.save(
+        update_fields=["file", "preview", "thumb", "before", "placeholder", "credit", "bytes"]
+    )
+    return artwork
+
+
+_KEPT_FIELDS: Final = ("before", "bytes", "credit", "file", "placeholder", "preview", "thumb")
+
+
+def _put_small(artwork: Artwork, job: Job, shelf: Shelf) -> None:
+    """Write the preview and thumb of a result, and the photo it was made from."""
+    with default_storage.open(job.result) as file, Image.open(file) as opened:
+        small = make_derivatives(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
+    artwork.preview = shelf.put(FOLDER, ".webp", small.preview)
+    artwork.thumb = shelf.put(FOLDER, ".webp", small.thumb)
+    artwork.placeholder = small.placeholder
+    # The slider shows the photo no larger than its preview.
+    before = job.photo.preview.name or job.photo.file.name or ""
+    artwork.before = shelf.put(FOLDER, _suffix(before), _read(before))
+
+
+def _put_full(artwork: Artwork, data: bytes, suffix: str, shelf: Shelf) -> None:
+    """Write the full file with the credit of the artwork inside it."""
+    credited = embed_xmp(data, embedded_credit(artwork))
+    artwork.file = shelf.put(FOLDER, suffix, credited)
+    artwork.bytes = len(credited)
+
+
+def rename_artwork(
+    *, artwork: Artwork, title: str | None = None, alt_text: str | None = None
+) -> Artwork:
+    """Give `artwork` another title, another description for those who do not see it, or both; "" clears one."""
+    changes = {"title": title, "alt_text": alt_text}
+    given = {name: text.strip() for name, text in changes.items() if text is not None}
+    for name, text in given.items():
+        setattr(artwork, name, text)
+    artwork.save(update_fields=list(given))
+    return artwork
+
+
+def publish_artwork(
+    *,
+    artwork: Artwork,
+    license: str,
+    alt_text: str = "",
+    shows_before: bool = False,
+) -> Artwork:
+    """Show `artwork` to everyone under `license`, its credit renewed in the file.
+
+    Raises `LicenseRefused` when the styles used do not allow that license.
+    """
+    styles = styles_of(artwork)
+    decision = allowed_outputs(style.license for style in styles)
+    if license not in decision.publishable:
+        raise LicenseRefused(decision.publishable, decision.reasons)
+    with files_of_a_row() as shelf:
+        artwork = (
+            Artwork.objects.select_for_update(of=("self",))
+            .select_related("owner")
+            .get(pk=artwork.pk)
+        )
+        old = artwork.file.name or ""
+        artwork.license = license
+        artwork.alt_text = alt_text.strip()
+        artwork.shows_before = shows_before
+        artwork.credit = credit_text(styles)
+        artwork.published_at = artwork.published_at or timezone.now()
+        artwork.visibility = Artwork.Visibility.PUBLIC
+        _put_full(artwork, _read(old), _suffix(old), shelf)
+        artwork.save(update_fields=_PUBLISHED_FIELDS)
+        remove_files_after_commit([old])
+    return artwork
+
+
+_PUBLISHED_FIELDS: Final = (
+    "alt_text",
+    "bytes",
+    "credit",
+    "file",
+    "license",
+    "published_at",
+    "shows_before",
+    "visibility",
+)
+
+
+def unpublish_artwork(*, artwork: Artwork) -> Artwork:
+    """Show `artwork` to its owner only, from the next request on."""
+    artwork.visibility = Artwork.Visibility.PRIVATE
+    artwork.published_at = None
+    artwork.save(update_fields=["visibility", "published_at"])
+    return artwork
+
+
+def hide_artwork(*, artwork: Artwork) -> Artwork:
+    """Take `artwork` off the wall against its owner's wish; the owner still sees it."""
+    return _moderate(artwork, Artwork.Moderation.HIDDEN)
+
+
+def show_artwork(*, artwork: Artwork) -> Artwork:
+    """Let a hidden `artwork` back onto the wall."""
+    return _moderate(artwork, Artwork.Moderation.VISIBLE)
+
+
+def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
+    artwork.moderation = decision
+    artwork.save(update_fields=["moderation"])
+    return artwork
+
+
+@transaction.atomic
+def delete_artwork(*, artwork: Artwork) -> None:
+    """Remove `artwork` and its files; the job it was kept from stays."""
+    files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
+    remove_files_after_commit([each.name for each in files])
+    artwork.delete()
+
+
+def _read(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        return bytes(file.read())
+
+
+def _suffix(name: str) -> str:
+    return f".{name.rpartition('.')[2]}"

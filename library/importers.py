@@ -1,0 +1,152 @@
+"""Collections of others: a folder of pictures with a manifest that says whose they are.
+
+A folder with one wrong record is not taken at all, and taking it twice changes nothing.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from common.uploads import UploadRefused
+from library.licenses import USABLE_IN_LIBRARY
+from library.services import StylePicture
+from library.shelving import Loaded, Record, shelve
+
+MANIFESTS: Final = ("manifest.json", "manifest.csv")
+REQUIRED: Final = ("file", "title", "artist", "license", "source_url")
+YEARS: Final = ("year_from", "year_to")
+TEXTS: Final = (
+    "title",
+    "description",
+    "date_text",
+    "medium",
+    "culture",
+    "institution",
+    "accession_number",
+    "credit_line",
+    "source_url",
+    "technique",
+    "license",
+    "rights_statement",
+    "attribution_text",
+    "restrictions",
+)
+
+
+class ImportRefused(Exception):
+    """A folder that is not taken; `reasons` has a sentence for each thing to correct."""
+
+    code = "import_refused"
+    status = 422
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(self.reasons))
+
+
+def load_styles_from_folder(*, folder: Path, publish: bool = False) -> Loaded:
+    """Bring the pictures that the manifest in `folder` describes into the library, as drafts.
+
+    The manifest is `manifest.json` (a list, or an object with `styles`) or `manifest.csv`; each
+    record needs file, title, artist, license and source_url. Raises `ImportRefused` with a
+    sentence for everything that is wrong; then nothing was changed.
+    """
+    rows = _rows(folder)
+    if reasons := [*_refusals(folder, rows)]:
+        raise ImportRefused(reasons)
+    loaded = Loaded()
+    for row in rows:
+        record = _record(folder, row)
+        if record.is_shelved:
+            loaded.unchanged.append(record.slug)
+        else:
+            shelve(record, StylePicture(record.picture()), loaded, publish=publish)
+    return loaded
+
+
+def _rows(folder: Path) -> list[dict[str, Any]]:
+    """Read the manifest. Raises `ImportRefused` when there is none or it cannot be read."""
+    manifest = next((folder / name for name in MANIFESTS if (folder / name).is_file()), None)
+    if manifest is None:
+        raise ImportRefused([_("Put a manifest.json or manifest.csv beside the pictures.")])
+    try:
+        text = manifest.read_text("utf-8-sig")
+        if manifest.suffix == ".csv":
+            return list(csv.DictReader(text.splitlines(), strict=True))
+        read = json.loads(text)
+        return [dict(row) for row in (read["styles"] if isinstance(read, dict) else read)]
+    except (ValueError, LookupError, TypeError, csv.Error) as error:
+        message = _("Correct %(file)s, which cannot be read: %(error)s")
+        raise ImportRefused([message % {"file": manifest.name, "error": error}]) from error
+
+
+def _refusals(folder: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for each thing that is wrong, with the number of its record."""
+    if not rows:
+        yield _("Describe a picture at least: the manifest is empty.")
+    for number, row in enumerate(rows, start=1):
+        for sentence in _missing(row) or _wrong(folder, row):
+            yield f"{number}. {row.get('file') or '?'}: {sentence}"
+    slugs = Counter(_slug(row) for row in rows)
+    for slug in sorted(slug for slug, count in slugs.items() if slug and count > 1):
+        yield _("Give each style a slug of its own: “%(slug)s” stands there twice.") % {
+            "slug": slug
+        }
+
+
+def _missing(row: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each required field that is empty."""
+    empty = [name for name in REQUIRED if not str(row.get(name) or "").strip()]
+    return [_("Name its %(field)s.") % {"field": name} for name in empty]
+
+
+def _wrong(folder: Path, row: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each field of a complete record that cannot stand."""
+    wrong = []
+    if row["license"] not in USABLE_IN_LIBRARY:
+        message = _("Choose a style under one of these licenses: %(choices)s.")
+        wrong.append(message % {"choices": ", ".join(USABLE_IN_LIBRARY)})
+    if not str(row["source_url"]).startswith(("https://", "http://")):
+        wrong.append(_("Write the address of its source in full, with https://."))
+    if not all(str(row.get(name) or "0").lstrip("-").isdecimal() for name in YEARS):
+        wrong.append(_("Write its years as whole numbers."))
+    if not _slug(row):
+        wrong.append(_("Give it a slug of Latin letters."))
+    return wrong or _wrong_picture(folder, _record(folder, row))
+
+
+def _wrong_picture(folder: Path, record: Record) -> list[str]:
+    """Return a sentence when the picture is outside the folder, absent, or refused by the gate."""
+    path = record.path.resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        return [_("Put the picture into the folder.")]
+    try:
+        if not record.is_shelved:
+            record.picture()
+    except UploadRefused as refusal:
+        return [str(refusal)]
+    return []
+
+
+def _record(folder: Path, row: Mapping[str, Any]) -> Record:
+    """Return the record that a row of the manifest describes."""
+    values: dict[str, Any] = {name: str(row[name]).strip() for name in TEXTS if row.get(name)}
+    values |= {name: int(row[name]) for name in YEARS if row.get(name)}
+    values["tags"] = _tags(row.get("tags"))
+    return Record(_slug(row), str(row["artist"]).strip(), folder / str(row["file"]), values)
+
+
+def _slug(row: Mapping[str, Any]) -> str:
+    return slugify(str(row.get("slug") or row.get("title") or ""))[:80]
+
+
+def _tags(value: object) -> list[str]:
+    """Return tags given as a list, or as words between commas or semicolons."""
+    words = value if isinstance(value, list) else str(value or "").replace(";", ",").split(",")
+    return [word for word in (str(each).strip() for each in words) if word]

@@ -1,0 +1,119 @@
+"""Every write to the library: pictures of styles, what is shown, what is withdrawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.derivatives import Encoded, encode_picture, make_derivatives
+from common.storage import Shelf, files_of_a_row, remove_files_after_commit
+from common.uploads import AcceptedPicture
+from library.licenses import USABLE_IN_LIBRARY
+from library.models import Style
+from library.palette import main_colors
+
+FOLDER: Final = "styles"
+PUBLISHABLE_FROM: Final = (Style.State.DRAFT, Style.State.IN_REVIEW, Style.State.WITHDRAWN)
+
+
+class StyleIncomplete(Exception):
+    """The record lacks what a published style must have; `reasons` names each part."""
+
+    code = "style_incomplete"
+    status: ClassVar[int] = 422
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        sentence = _("Complete the record first: %(parts)s.") % {"parts": ", ".join(self.reasons)}
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class StylePicture:
+    """A picture that passed the gate, and the bytes to keep of it.
+
+    `verbatim` keeps a file of our own as it is; everything else is written anew.
+    """
+
+    accepted: AcceptedPicture
+    verbatim: Encoded | None = None
+
+    @property
+    def kept(self) -> Encoded:
+        """The file to keep."""
+        return self.verbatim or encode_picture(self.accepted.image)
+
+
+def save_style(*, style: Style, picture: StylePicture | None = None) -> Style:
+    """Write a new or changed `style`, with `picture` in place of the one it had.
+
+    Another picture or another license makes a new version. When the row cannot be saved, no file
+    is left.
+    """
+    with files_of_a_row() as shelf:
+        old = Style.objects.select_for_update().filter(pk=style.pk).first()
+        if old is not None:
+            changed = picture is not None or old.license != style.license
+            style.version = old.version + (1 if changed else 0)
+        if picture is not None:
+            if old is not None:
+                remove_files_after_commit([old.image.name, old.thumb.name])
+            _hang(style, picture, shelf)
+        style.save(force_insert=old is None)
+    return style
+
+
+def save_style_picture(*, style: Style, picture: AcceptedPicture) -> Style:
+    """Give `style` another picture, which makes a new version of it."""
+    return save_style(style=style, picture=StylePicture(picture))
+
+
+def _hang(style: Style, picture: StylePicture, shelf: Shelf) -> None:
+    """Write the files of `picture` and set every field that follows from it."""
+    image, kept = picture.accepted.image, picture.kept
+    small = make_derivatives(image)
+    # The size is set first: a picture whose size is known is not opened again to measure it.
+    style.width, style.height = image.size
+    style.image = shelf.put(FOLDER, kept.suffix, kept.data)
+    style.thumb = shelf.put(FOLDER, ".webp", small.thumb)
+    style.placeholder = small.placeholder
+    style.palette = main_colors(image)
+    style.image_sha256 = picture.accepted.sha256
+
+
+def missing_parts(style: Style) -> list[str]:
+    """Name what `style` lacks to be published: a picture, a usable license, a source."""
+    parts = {
+        str(_("a picture")): bool(style.image and style.image_sha256),
+        str(_("a license that allows changed versions")): style.license in USABLE_IN_LIBRARY,
+        str(_("a source address or a credit line")): bool(style.source_url or style.credit_line),
+    }
+    return [name for name, there in parts.items() if not there]
+
+
+@transaction.atomic
+def publish_style(*, style: Style) -> Style:
+    """Show `style` to everybody; a published one stays as it is.
+
+    Raises `StyleIncomplete` naming what its record lacks.
+    """
+    current = Style.objects.select_for_update().get(pk=style.pk)
+    if missing := missing_parts(current):
+        raise StyleIncomplete(missing)
+    Style.objects.filter(pk=style.pk, state__in=PUBLISHABLE_FROM).update(
+        state=Style.State.PUBLISHED, published_at=timezone.now()
+    )
+    style.refresh_from_db()
+    return style
+
+
+def withdraw_style(*, style: Style) -> Style:
+    """Take a published `style` out of use; what was made with it keeps its credit."""
+    Style.objects.filter(pk=style.pk, state=Style.State.PUBLISHED).update(
+        state=Style.State.WITHDRAWN
+    )
+    style.refresh_from_db()
+    return style

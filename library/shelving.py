@@ -1,0 +1,65 @@
+"""Writing read records into the library: what is there already stays as it is."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from common.uploads import AcceptedPicture, accept_picture
+from library.models import Artist, Style
+from library.services import StylePicture, publish_style, save_style
+
+# Curators may bring scans that are larger than what people send.
+MAX_PICTURE_BYTES: Final = 50 * 2**20
+
+
+@dataclass
+class Loaded:
+    """The slugs that a load made, changed, and found as they should be."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a manifest: the slug, who made it, where its picture is, the other fields."""
+
+    slug: str
+    artist: str
+    path: Path
+    values: Mapping[str, Any]
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the picture's file."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    @property
+    def is_shelved(self) -> bool:
+        """Whether the library has this very picture under this slug."""
+        return Style.objects.filter(slug=self.slug, image_sha256=self.sha256).exists()
+
+    def picture(self) -> AcceptedPicture:
+        """Return the picture, having passed the gate. Raises `UploadRefused`."""
+        with self.path.open("rb") as file:
+            return accept_picture(file, max_bytes=MAX_PICTURE_BYTES)
+
+
+def shelve(record: Record, picture: StylePicture, loaded: Loaded, *, publish: bool) -> None:
+    """Write a style that is new or has another picture; `publish` shows a new one at once.
+
+    A changed one keeps its state, so that what curators withdrew stays withdrawn.
+    """
+    style = Style.objects.filter(slug=record.slug).first()
+    is_new = style is None
+    style = style or Style(slug=record.slug)
+    style.artist, _made = Artist.objects.get_or_create(name=record.artist)
+    for name, value in record.values.items():
+        setattr(style, name, value)
+    save_style(style=style, picture=picture)
+    if publish and is_new:
+        publish_style(style=style)
+    (loaded.created if is_new else loaded.updated).append(record.slug)
