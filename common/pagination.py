@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
@@ -25,11 +26,13 @@ class NewestFirstPagination(CursorPagination):
     page_size_query_description = f"How many entries a page has, at most {MAX_PAGE_SIZE}."
     cursor_query_description = "Where the page begins; taken from `next` or `previous`."
 
-    def decode_cursor(self, request: "Request") -> Any:
-        """Read the cursor; one that this server did not write is the sender's mistake."""
+    def paginate_queryset(
+        self, queryset: Any, request: "Request", view: Any = None
+    ) -> list[Any] | None:
+        """Return one page; a cursor that this server did not write is the sender's mistake."""
         try:
-            return super().decode_cursor(request)
-        except NotFound as error:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValidationError, ValueError) as error:
             detail = _("Begin again without a cursor: this one cannot be read.")
             raise Problem("cursor_invalid", detail, status=400) from error
 

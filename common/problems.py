@@ -215,8 +215,8 @@ def _throttled(exc: exceptions.Throttled, _context: Mapping[str, Any]) -> Proble
 
 
 def _malformed(exc: exceptions.ParseError, _context: Mapping[str, Any]) -> Problem:
-    detail = _("Send a body that can be read: %(reason)s") % {"reason": str(exc.detail)}
-    return Problem("malformed", detail, status=400)
+    detail = _("Send a body that can be read: %(reason)s.")
+    return Problem("malformed", detail % {"reason": str(exc.detail).rstrip(".")}, status=400)
 
 
 def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:

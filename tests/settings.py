@@ -8,7 +8,7 @@ os.environ["STYLEWEB_DATA"] = os.environ.get("STYLEWEB_TEST_DATA") or tempfile.m
 )
 
 from styleweb.settings import *  # noqa: F403
-from styleweb.settings import API_LIMITS, STORAGES
+from styleweb.settings import API_LIMITS, STATIC_ROOT, STORAGES
 
 STORAGES = {
     **STORAGES,
@@ -19,3 +19,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 # The run is one address with few people; the tests of the limits set their own.
 API_LIMITS = dict.fromkeys(API_LIMITS, (100_000, 300))
+# The server of static files warns when the folder it serves is not there.
+STATIC_ROOT.mkdir(exist_ok=True)

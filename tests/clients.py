@@ -1,0 +1,43 @@
+"""Callers of the API: people with a session, apps with a token, nobody."""
+
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from accounts.models import Scope, User
+from accounts.tokens import create_token
+
+ALL_SCOPES = tuple(Scope.values)
+
+
+def session_of(user: User) -> APIClient:
+    """Return a browser in which `user` is signed in."""
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+def app_of(user: User, *scopes: str) -> APIClient:
+    """Return an app that has a token of `user` with `scopes`, or with all of them."""
+    _row, token = create_token(owner=user, name="test", scopes=scopes or ALL_SCOPES)
+    return bearer(token)
+
+
+def bearer(token: str) -> APIClient:
+    """Return an app that sends `token`."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    """Check that `response` is a problem of this status and code, and return its body."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["code"] == code
+    assert body["status"] == status
+    assert body["type"] == "about:blank"
+    assert body["title"]
+    assert body["detail"].endswith(".")
+    return body
