@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from library.artworks.filters import blur, slope
-from library.artworks.noise import line_noise, noise
+from library.artworks.noise import line_noise, noise, warp
 from library.artworks.sheet import as_plane
 
 if TYPE_CHECKING:
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 def paper_grain(sheet: Sheet, *, rough: float = 7.0) -> Plane:
     """Return the relief of cold-pressed paper in [0, 1], with pits about `rough` units wide."""
-    cells = noise(sheet.shape, sheet.px(rough), 3, sheet.rng, gain=0.6)
+    # Gradient noise has lines of zeros along its lattice; warping hides them from the eye.
+    cells = noise(sheet.shape, sheet.px(rough), 3, sheet.rng, gain=0.75)
+    cells = cells + 0.6 * noise(sheet.shape, sheet.px(rough * 0.63), 2, sheet.rng)
+    cells = warp(cells, sheet.px(rough * 0.7), sheet.px(rough * 2.3), sheet.rng)
     fibers = noise(sheet.shape, sheet.px(rough / 2.5), 1, sheet.rng, stretch=5)
-    return as_plane(np.clip(0.5 + 0.42 * cells + 0.14 * fibers, 0, 1))
+    return as_plane(np.clip(0.5 + 0.34 * cells + 0.14 * fibers, 0, 1))
 
 
 def canvas_weave(sheet: Sheet, *, thread: float = 3.4) -> Plane:

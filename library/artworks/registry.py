@@ -14,6 +14,7 @@ MODULES: tuple[str, ...] = (
     "impasto_swirl",
     "ink_wash",
     "pointillism",
+    "watercolor",
     "woodcut",
 )
 
