@@ -21,3 +21,6 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 API_LIMITS = dict.fromkeys(API_LIMITS, (100_000, 300))
 # The server of static files warns when the folder it serves is not there.
 STATIC_ROOT.mkdir(exist_ok=True)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, because threads of a test cannot share a database in memory without locking errors.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
