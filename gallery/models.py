@@ -30,13 +30,17 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         return self.filter(owner=user) if isinstance(user, User) else self.none()
 
     def visible_to(self, user: object) -> Self:
-        """Keep one's own artworks and those on the public wall."""
+        """Keep one's own artworks and those on the public wall; moderators see hidden ones too."""
         if not isinstance(user, User):
             return self.on_the_wall()
-        return self.filter(
-            Q(owner=user)
-            | Q(visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE)
-        )
+        public = Q(visibility=Artwork.Visibility.PUBLIC)
+        if not user.has_perm("gallery.change_artwork"):
+            public &= Q(moderation=Artwork.Moderation.VISIBLE)
+        return self.filter(Q(owner=user) | public)
+
+    def for_moderation(self) -> Self:
+        """Keep what was published, hidden or not; private work is nobody's to judge."""
+        return self.filter(visibility=Artwork.Visibility.PUBLIC)
 
     def with_parts(self) -> Self:
         """Fetch what a label needs in a fixed number of queries."""

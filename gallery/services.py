@@ -115,7 +115,7 @@ def _put_full(artwork: Artwork, data: bytes, suffix: str, shelf: Shelf) -> None:
 def rename_artwork(
     *, artwork: Artwork, title: str | None = None, alt_text: str | None = None
 ) -> Artwork:
-    """Give `artwork` another title, another description for those who do not see it, or both; "" clears one."""
+    """Give `artwork` another title, another description in words, or both; "" clears one."""
     changes = {"title": title, "alt_text": alt_text}
     given = {name: text.strip() for name, text in changes.items() if text is not None}
     for name, text in given.items():
@@ -127,7 +127,7 @@ def rename_artwork(
 def publish_artwork(
     *,
     artwork: Artwork,
-    license: str,
+    license: str,  # noqa: A002  # the name of the model's field
     alt_text: str = "",
     shows_before: bool = False,
 ) -> Artwork:

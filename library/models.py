@@ -67,7 +67,7 @@ class StyleQuerySet(models.QuerySet["Style"]):
 class Style(models.Model):
     """An artwork whose manner people may borrow.
 
-        DRAFT ──> IN_REVIEW ──> PUBLISHED ──> WITHDRAWN
+        DRAFT ──> IN_REVIEW ──> PUBLISHED <──> WITHDRAWN
           └─────────────────────────^
 
     A published style has a picture and a license that allows derivatives; the database checks it.

@@ -1,0 +1,63 @@
+"""People and the tokens of their apps, for administrators."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiToken, User
+from accounts.tokens import revoke_token
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """People; Django's own page with our two fields."""
+
+    list_display = ("username", "email", "display_name", "is_active", "is_staff", "date_joined")
+    search_fields = ("username", "email", "display_name")
+    ordering = ("username",)
+    readonly_fields = ("last_login", "date_joined", "last_served_at")
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        (_("Styleweb"), {"fields": ("display_name", "last_served_at")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "email", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):
+    """Tokens by their first characters; they can be revoked here, never made or read."""
+
+    list_display = ("name", "owner", "prefix", "scopes", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "prefix", "owner__username")
+    ordering = ("-created_at",)
+    actions = ("revoke",)
+    fields = ("name", "owner", "prefix", "scopes", "created_at", "last_used_at", "revoked_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: people make their own."""
+        del request
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        """Return False: a revoked token stays on record."""
+        del request, obj
+        return False
+
+    @admin.action(description=_("Revoke the chosen tokens"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        """End the tokens now."""
+        for token in queryset:
+            revoke_token(token=token)
+        self.message_user(request, _("Revoked."))

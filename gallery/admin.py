@@ -1,0 +1,68 @@
+"""Moderation: what was published, to be hidden or shown again. Private work is not listed."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from gallery.models import Artwork
+from gallery.services import hide_artwork, show_artwork
+
+LISTED_PX = 96
+
+
+@admin.register(Artwork)
+class ArtworkAdmin(admin.ModelAdmin):
+    """Published artworks, newest first; nothing of them is edited here but their moderation."""
+
+    list_display = ("tile", "title", "owner", "license", "moderation", "published_at")
+    list_display_links = ("title",)
+    list_filter = ("moderation", "license")
+    list_select_related = ("owner",)
+    search_fields = ("title", "owner__username", "alt_text")
+    ordering = ("-published_at",)
+    actions = ("hide", "show")
+    fields = (
+        *("tile", "title", "owner", "alt_text", "license", "credit", "moderation"),
+        *("width", "height", "published_at", "created_at"),
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Artwork]:
+        """Return what was published."""
+        del request
+        return Artwork.objects.for_moderation().order_by("-published_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: artworks are kept by the people who made them."""
+        del request
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Artwork | None = None) -> bool:
+        """Return False: moderators hide; owners delete."""
+        del request, obj
+        return False
+
+    @admin.display(description=_("Picture"))
+    def tile(self, artwork: Artwork) -> str:
+        """Show the thumb; sized by attributes, for the CSP."""
+        source = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "thumb"})
+        scale = LISTED_PX / max(artwork.width, artwork.height, 1)
+        width, height = round(artwork.width * scale), round(artwork.height * scale)
+        return format_html('<img src="{}" width="{}" height="{}" alt="">', source, width, height)
+
+    @admin.action(description=_("Hide the chosen artworks"), permissions=["change"])
+    def hide(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
+        """Take them off the wall."""
+        for artwork in queryset:
+            hide_artwork(artwork=artwork)
+        self.message_user(request, _("Hidden from everyone but their owners."))
+
+    @admin.action(description=_("Show the chosen artworks again"), permissions=["change"])
+    def show(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
+        """Let them back onto the wall."""
+        for artwork in queryset:
+            show_artwork(artwork=artwork)
+        self.message_user(request, _("Back on the wall."))

@@ -1,0 +1,199 @@
+"""The library for curators: what is shown, its rights, and its pictures."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.uploads import AcceptedPicture, UploadRefused, accept_picture
+from library.credits import attribution, work_of
+from library.licenses import LICENSES, USABLE_IN_LIBRARY
+from library.models import Artist, Style
+from library.plain_words import license_meaning
+from library.services import (
+    StyleIncomplete,
+    StylePicture,
+    publish_style,
+    save_style,
+    withdraw_style,
+)
+
+PREVIEW_PX = 320
+LISTED_PX = 72
+
+
+@admin.register(Artist)
+class ArtistAdmin(admin.ModelAdmin):
+    """The people and projects whose styles the library has."""
+
+    list_display = ("name", "born", "died")
+    search_fields = ("name",)
+
+
+class StyleForm(forms.ModelForm):
+    """A style's record; its picture goes through the same gate as people's photos."""
+
+    picture = forms.FileField(
+        required=False,
+        label=_("Picture"),
+        help_text=_("JPEG, PNG or WebP. Another picture makes a new version."),
+    )
+
+    class Meta:
+        model = Style
+        fields = (
+            *("title", "slug", "artist", "description", "license", "source_url", "credit_line"),
+            *("attribution_text", "rights_statement", "restrictions", "date_text", "year_from"),
+            *("year_to", "medium", "culture", "institution", "accession_number", "technique"),
+            *("tags", "position"),
+        )
+
+    def clean_picture(self) -> AcceptedPicture | None:
+        """Return the picture as accepted by the gate."""
+        file = self.cleaned_data["picture"]
+        if not file:
+            return None
+        try:
+            return accept_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
+        except UploadRefused as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def clean_license(self) -> str:
+        """Return the license; a published style keeps one that allows changed versions."""
+        chosen = str(self.cleaned_data["license"])
+        if self.instance.state == Style.State.PUBLISHED and chosen not in USABLE_IN_LIBRARY:
+            message = _("Withdraw the style first: a published one needs a license like this: %s.")
+            raise ValidationError(message % ", ".join(USABLE_IN_LIBRARY))
+        return chosen
+
+
+@admin.register(Style)
+class StyleAdmin(admin.ModelAdmin):
+    """Styles with their pictures, what their licenses allow, and the two decisions on them."""
+
+    form = StyleForm
+    list_display = ("tile", "title", "artist", "state", "license", "technique", "version")
+    list_display_links = ("title",)
+    list_filter = ("state", "license", "technique")
+    list_select_related = ("artist",)
+    search_fields = ("title", "slug", "artist__name", "technique")
+    ordering = ("position", "title")
+    autocomplete_fields = ("artist",)
+    prepopulated_fields = {"slug": ("title",)}
+    actions = ("publish", "withdraw")
+    readonly_fields = (
+        *("preview", "license_facts", "credit", "colors", "state", "version", "width", "height"),
+        *("image_sha256", "created_at", "published_at"),
+    )
+    fieldsets = (
+        (None, {"fields": ("preview", "picture", "title", "slug", "artist", "description")}),
+        (
+            _("Rights"),
+            {
+                "fields": (
+                    *("license", "license_facts", "credit", "source_url", "credit_line"),
+                    *("attribution_text", "rights_statement", "restrictions"),
+                )
+            },
+        ),
+        (
+            _("Label"),
+            {
+                "fields": (
+                    *("date_text", "year_from", "year_to", "medium", "culture", "institution"),
+                    *("accession_number", "technique", "tags", "position"),
+                )
+            },
+        ),
+        (
+            _("Computed"),
+            {
+                "fields": (
+                    *("state", "version", "published_at", "created_at", "width", "height"),
+                    *("colors", "image_sha256"),
+                )
+            },
+        ),
+    )
+
+    @admin.display(description="")
+    def tile(self, style: Style) -> str:
+        """Show the picture in the list."""
+        return _picture(style, "thumb", LISTED_PX)
+
+    @admin.display(description=_("Picture"))
+    def preview(self, style: Style) -> str:
+        """Show the picture on its page."""
+        return _picture(style, "full", PREVIEW_PX)
+
+    @admin.display(description=_("What it allows"))
+    def license_facts(self, style: Style) -> str:
+        """Say what the license allows and asks."""
+        known = LICENSES.get(style.license)
+        if known is None:
+            return gettext("Choose a license.")
+        facts = (
+            (gettext("Changed versions"), known.allows_derivatives),
+            (gettext("Sale"), known.allows_commercial),
+            (gettext("Credit needed"), known.requires_attribution),
+            (gettext("Same license for what is made"), known.share_alike),
+        )
+        rows = ((name, gettext("yes") if holds else gettext("no")) for name, holds in facts)
+        listed = format_html_join("", "<li>{}: {}</li>", rows)
+        return format_html("<p>{}</p><ul>{}</ul>", license_meaning(style.license), listed)
+
+    @admin.display(description=_("Credit"))
+    def credit(self, style: Style) -> str:
+        """Show the credit line as it will stand under pictures."""
+        return attribution([work_of(style)], form="html") if style.artist_id else "-"
+
+    @admin.display(description=_("Main colors"))
+    def colors(self, style: Style) -> str:
+        """Name the main colors of the picture."""
+        return ", ".join(style.palette) or "-"
+
+    def save_model(self, request: HttpRequest, obj: Style, form: Any, change: Any) -> None:
+        """Write the style through its service."""
+        del request, change
+        accepted = form.cleaned_data.get("picture")
+        save_style(style=obj, picture=StylePicture(accepted) if accepted else None)
+
+    @admin.action(description=_("Publish the chosen styles"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
+        """Publish those whose record is complete, and say what the others lack."""
+        self._decide(request, queryset, lambda style: publish_style(style=style))
+
+    @admin.action(description=_("Withdraw the chosen styles"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
+        """Withdraw the published ones."""
+        self._decide(request, queryset, lambda style: withdraw_style(style=style))
+
+    def _decide(
+        self, request: HttpRequest, styles: QuerySet[Style], decision: Callable[[Style], Style]
+    ) -> None:
+        """Carry out a decision on each style, and show what came of it."""
+        for style in styles.select_related("artist"):
+            try:
+                state = cast("Any", decision(style)).get_state_display()
+                self.message_user(request, f"{style.title}: {state}")
+            except StyleIncomplete as refusal:
+                self.message_user(request, f"{style.title}: {refusal}", messages.ERROR)
+
+
+def _picture(style: Style, variant: str, side: int) -> str:
+    """Return an image element that fits a square of `side` px; sized by attributes, for the CSP."""
+    if not style.image:
+        return "-"
+    source = reverse("style-file", kwargs={"slug": style.slug, "variant": variant})
+    scale = side / max(style.width, style.height, 1)
+    width, height = round(style.width * scale), round(style.height * scale)
+    return format_html('<img src="{}" width="{}" height="{}" alt="">', source, width, height)
