@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.problems import no_such_address
+from gallery.api import views as gallery
 from inference.api import jobs, methods, photos
 from library.api import views as library
 
@@ -16,6 +17,8 @@ router.register("tokens", accounts.TokenViewSet, basename="api-token")
 router.register("photos", photos.PhotoViewSet, basename="api-photo")
 router.register("styles", library.StyleViewSet, basename="api-style")
 router.register("jobs", jobs.JobViewSet, basename="api-job")
+router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
+router.register("public/artworks", gallery.WallViewSet, basename="api-wall")
 
 open_to_all = {"permission_classes": [Anyone]}
 docs = SpectacularSwaggerSplitView.as_view(

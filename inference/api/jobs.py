@@ -19,10 +19,11 @@ from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
-from common.problems import Problem, not_found
+from common.problems import Problem
+from common.queries import chosen
 from inference.api.job_reply import JobSerializer
 from inference.api.job_request import JobRequestSerializer
-from inference.api.photos import PICTURE, chosen_variant
+from inference.api.photos import PICTURE
 from inference.models import Job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
 
@@ -35,7 +36,7 @@ KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Your own name for this request: sent again, it finds the same job.",
 )
-VARIANTS = {"result": "result", "preview": "preview"}
+VARIANTS = ("result", "preview")
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="result")
 MADE = {
     201: JobSerializer,
@@ -129,9 +130,8 @@ class JobViewSet(
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
         """Send the result, or the latest preview."""
         job = self.get_object()
-        name: str = getattr(job, chosen_variant(request, VARIANTS))
-        if not name:
-            raise not_found()
+        files = {"result": job.result, "preview": job.preview}
+        name = files[chosen(request, "variant", VARIANTS)]
         return send_media(request, name, public=False)
 
     def _submit(self, request: Request, job_id: UUID | None) -> Response:

@@ -24,13 +24,14 @@ from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
 from common.problems import Problem
+from common.queries import chosen
 from inference.models import Photo
 from inference.services.photos import delete_photo, upload_photo
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-VARIANTS = {"original": "file", "preview": "preview", "thumb": "thumb"}
+VARIANTS = ("original", "preview", "thumb")
 CHECKSUM_HEADER = "X-Checksum-SHA256"
 CHECKSUM = OpenApiParameter(
     CHECKSUM_HEADER,
@@ -121,17 +122,9 @@ class PhotoViewSet(
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
         """Send the picture itself."""
         photo = self.get_object()
-        variant = chosen_variant(request, VARIANTS)
-        return send_media(request, getattr(photo, variant).name, public=False)
-
-
-def chosen_variant(request: Request, variants: dict[str, str], *, key: str = "variant") -> str:
-    """Return what the asked-for variant stands for; the first one when none is asked for."""
-    wish = request.query_params.get(key, next(iter(variants)))
-    if wish not in variants:
-        detail = _("Choose one of: %(variants)s.") % {"variants": ", ".join(variants)}
-        raise Problem.of_field(key, "invalid_choice", detail)
-    return variants[wish]
+        files = {"original": photo.file, "preview": photo.preview, "thumb": photo.thumb}
+        name = files[chosen(request, "variant", VARIANTS)].name
+        return send_media(request, name or "", public=False)
 
 
 def check_sum(file: "UploadedFile[bytes]", expected: str) -> None:

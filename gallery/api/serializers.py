@@ -1,0 +1,120 @@
+"""Artworks as the API takes and shows them."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from common.problems import Problem
+from gallery.models import Artwork, ArtworkStyle
+from inference.models import Job
+from library.licenses import LicenseId
+
+VARIANTS = ("full", "preview", "thumb", "before")
+
+
+class ArtworkStyleSerializer(serializers.ModelSerializer[ArtworkStyle]):
+    """A style the artwork was made with."""
+
+    slug = serializers.CharField(source="style.slug", read_only=True)
+    title = serializers.CharField(source="style.title", read_only=True)
+    artist = serializers.CharField(source="style.artist.name", read_only=True)
+
+    class Meta:
+        model = ArtworkStyle
+        fields = ["slug", "title", "artist", "version", "weight"]
+        read_only_fields = fields
+
+
+class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
+    """A published artwork as everybody sees it."""
+
+    by = serializers.CharField(source="owner.public_name", read_only=True)
+    styles = ArtworkStyleSerializer(source="artwork_styles", many=True, read_only=True)
+    urls = serializers.SerializerMethodField(
+        help_text="Where the picture is, by variant; `before` only if the photo is shown too."
+    )
+
+    class Meta:
+        model = Artwork
+        fields = [
+            *("id", "title", "alt_text", "by", "styles", "license", "credit", "width", "height"),
+            *("placeholder", "published_at", "urls"),
+        ]
+        read_only_fields = fields
+
+    def get_urls(self, artwork: Artwork) -> dict[str, str]:
+        """Return the address of each variant that the reader may have."""
+        address = reverse("api-artwork-file", kwargs={"pk": artwork.pk})
+        return {
+            variant: f"{address}?variant={variant}"
+            for variant in VARIANTS
+            if variant != "before" or self.shows_before(artwork)
+        }
+
+    def shows_before(self, artwork: Artwork) -> bool:
+        """Tell whether the photo is shown beside the artwork."""
+        return artwork.shows_before and bool(artwork.before)
+
+
+class ArtworkSerializer(PublicArtworkSerializer):
+    """One of my artworks, with what only I see: its job, its recipe, its visibility."""
+
+    job = serializers.PrimaryKeyRelatedField[Job](read_only=True, allow_null=True)
+    recipe = serializers.DictField(
+        read_only=True, help_text="How it was made: spec, styles, engine and report."
+    )
+
+    class Meta(PublicArtworkSerializer.Meta):
+        fields = [
+            *PublicArtworkSerializer.Meta.fields,
+            *("visibility", "moderation", "shows_before", "bytes", "job", "recipe", "created_at"),
+        ]
+        read_only_fields = fields
+
+    def shows_before(self, artwork: Artwork) -> bool:
+        """Tell whether the photo was kept: its owner always sees it."""
+        return bool(artwork.before)
+
+
+class KeepSerializer(serializers.Serializer[Artwork]):
+    """Which result to keep."""
+
+    job = serializers.UUIDField(help_text="The id of one of my jobs that succeeded.")
+    title = serializers.CharField(max_length=120, default="", allow_blank=True)
+
+    def validate_job(self, value: UUID) -> Job:
+        """Find the job among the person's own; another's is as unknown as none."""
+        jobs = Job.objects.visible_to(self.context["request"].user).with_parts()
+        job = jobs.filter(pk=value).first()
+        if job is None:
+            detail = _("Choose one of your own pictures: this job is unknown.")
+            raise Problem.of_field("job", "unknown_job", detail)
+        return job
+
+
+class LabelSerializer(serializers.Serializer[Artwork]):
+    """The words of an artwork that its owner may change; what is left out stays."""
+
+    title = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    alt_text = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        help_text="What is to be seen, for those who do not see it.",
+    )
+
+
+class PublishSerializer(serializers.Serializer[Artwork]):
+    """How to publish."""
+
+    license = serializers.ChoiceField(
+        LicenseId.choices, help_text="One of those that the job's snapshot lists as publishable."
+    )
+    alt_text = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="Left out, it stays as it is."
+    )
+    shows_before = serializers.BooleanField(
+        default=False, help_text="Whether others see the photo beside it."
+    )

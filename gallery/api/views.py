@@ -1,0 +1,173 @@
+"""Artworks: keep a result, name it, publish it, look at what others published."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.permissions import Anyone
+from accounts.models import Scope
+from common.conditional import answers_conditionally
+from common.negotiation import AnyAccept
+from common.pagination import NewestOnTheWallPagination
+from common.queries import chosen
+from gallery.api.permissions import OwnerChanges
+from gallery.api.serializers import (
+    VARIANTS,
+    ArtworkSerializer,
+    KeepSerializer,
+    LabelSerializer,
+    PublicArtworkSerializer,
+    PublishSerializer,
+)
+from gallery.media_views import SUFFIXES, send_artwork
+from gallery.models import Artwork
+from gallery.services import (
+    delete_artwork,
+    keep_artwork,
+    publish_artwork,
+    rename_artwork,
+    unpublish_artwork,
+)
+
+EITHER = PolymorphicProxySerializer(
+    component_name="ArtworkDetail",
+    serializers=[ArtworkSerializer, PublicArtworkSerializer],
+    resource_type_field_name=None,
+)
+
+
+@answers_conditionally
+class ArtworkViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    GenericViewSet[Artwork],
+):
+    """My artworks, newest first, and single ones that others published."""
+
+    read_scope = Scope.ARTWORKS_READ
+    write_scope = Scope.ARTWORKS_WRITE
+    permission_classes = (OwnerChanges,)
+    serializer_class = ArtworkSerializer
+    queryset = Artwork.objects.none()
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Artwork]:
+        """Return the person's own artworks; single ones among all that are visible."""
+        artworks = Artwork.objects.with_parts()
+        user = self.request.user
+        return artworks.visible_to(user) if self.detail else artworks.owned_by(user)
+
+    @extend_schema(
+        request=KeepSerializer,
+        responses={
+            201: ArtworkSerializer,
+            200: OpenApiResponse(ArtworkSerializer, description="It was kept before."),
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """Keep the result of a job. It is private; keeping it twice is keeping it once."""
+        body = KeepSerializer(data=request.data, context={"request": request})
+        body.is_valid(raise_exception=True)
+        kept_before = getattr(body.validated_data["job"], "artwork", None)
+        artwork = keep_artwork(**body.validated_data)
+        address = reverse("api-artwork-detail", kwargs={"pk": artwork.pk})
+        code = status.HTTP_200_OK if kept_before else status.HTTP_201_CREATED
+        return Response(ArtworkSerializer(artwork).data, code, headers={"Location": address})
+
+    @extend_schema(responses=EITHER)
+    def retrieve(self, request: Request, **_address: Any) -> Response:
+        """Look at an artwork: mine with everything, another's as the public sees it."""
+        artwork = self.get_object()
+        mine = artwork.owner_id == request.user.pk
+        serializer = ArtworkSerializer if mine else PublicArtworkSerializer
+        return Response(serializer(artwork).data)
+
+    @extend_schema(request=LabelSerializer, responses=ArtworkSerializer)
+    def partial_update(self, request: Request, **_address: Any) -> Response:
+        """Change the title or the description for those who do not see the picture."""
+        artwork = self.get_object()
+        body = LabelSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        rename_artwork(artwork=artwork, **body.validated_data)
+        return self._current()
+
+    def perform_destroy(self, instance: Artwork) -> None:
+        """Delete the artwork with its files."""
+        delete_artwork(artwork=instance)
+
+    @extend_schema(request=PublishSerializer, responses=ArtworkSerializer)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, **_address: Any) -> Response:
+        """Show the artwork on the public wall under a license that its styles allow."""
+        artwork = self.get_object()
+        body = PublishSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        publish_artwork(artwork=artwork, **{"alt_text": artwork.alt_text, **body.validated_data})
+        return self._current()
+
+    @extend_schema(request=None, responses=ArtworkSerializer)
+    @action(detail=True, methods=["post"])
+    def unpublish(self, request: Request, **_address: Any) -> Response:
+        """Take the artwork off the wall; from then on it is there for me alone."""
+        unpublish_artwork(artwork=self.get_object())
+        return self._current()
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("variant", str, enum=list(VARIANTS), default="full"),
+            OpenApiParameter("download", bool, description="Send it as a file with a name."),
+            OpenApiParameter(
+                "format", str, enum=list(SUFFIXES), description="Only of a download in full."
+            ),
+        ],
+        responses={(200, "image/*"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True, content_negotiation_class=AnyAccept)
+    def file(self, request: Request, **_address: Any) -> HttpResponseBase:
+        """Send the picture itself; converted when a download in another format is asked for."""
+        artwork = self.get_object()
+        variant = chosen(request, "variant", VARIANTS)
+        if "format" in request.query_params:
+            chosen(request, "format", tuple(SUFFIXES))
+        public = Artwork.objects.on_the_wall().filter(pk=artwork.pk).exists()
+        return send_artwork(request, artwork, variant, public=public)
+
+    def _current(self) -> Response:
+        """Answer with the artwork as it is now."""
+        return Response(ArtworkSerializer(self.get_object()).data)
+
+
+@answers_conditionally
+class WallViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
+    """What people published, newest first."""
+
+    permission_classes = (Anyone,)
+    serializer_class = PublicArtworkSerializer
+    pagination_class = NewestOnTheWallPagination
+    queryset = Artwork.objects.none()
+
+    def get_queryset(self) -> QuerySet[Artwork]:
+        """Return what hangs on the wall, all of it or what was made with one style."""
+        artworks = Artwork.objects.on_the_wall().with_parts()
+        style = self.request.query_params.get("style")
+        return artworks.filter(styles__slug=style) if style else artworks
+
+    @extend_schema(parameters=[OpenApiParameter("style", str, description="A style's slug.")])
+    def list(self, request: Request) -> Response:
+        """List the public wall."""
+        return super().list(request)
