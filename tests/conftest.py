@@ -18,3 +18,13 @@ def alice(db: None) -> User:
 def bob(db: None) -> User:
     """Return a stranger to alice's things."""
     return make_user("bob")
+
+
+@pytest.fixture
+def tickets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the ids of the tickets sent from here on; none of them leaves the process."""
+    sent: list[str] = []
+    monkeypatch.setattr(
+        "celery.app.task.Task.apply_async", lambda task, **_: sent.append(task.name)
+    )
+    return sent

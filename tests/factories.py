@@ -114,10 +114,15 @@ def make_job(
 def finished_job(owner: User | None = None, **fields: Any) -> Job:
     """Return a job that succeeded, with its result and small version stored."""
     picture = make_picture((64, 43))
-    name = default_storage.save("jobs/result.png", ContentFile(picture_bytes(picture)))
-    small = default_storage.save("jobs/preview.webp", ContentFile(picture_bytes(picture, "WEBP")))
+    key = uuid4()
+    folder = f"jobs/{key.hex[:2]}/{key}"
+    name = default_storage.save(f"{folder}/result.png", ContentFile(picture_bytes(picture)))
+    small = default_storage.save(
+        f"{folder}/small.webp", ContentFile(picture_bytes(picture, "WEBP"))
+    )
     now = timezone.now()
     values: dict[str, Any] = {
+        "id": key,
         "state": Job.State.SUCCEEDED,
         "stage": "done",
         "attempt": 1,

@@ -8,7 +8,7 @@ os.environ["STYLEWEB_DATA"] = os.environ.get("STYLEWEB_TEST_DATA") or tempfile.m
 )
 
 from styleweb.settings import *  # noqa: F403
-from styleweb.settings import API_LIMITS, STATIC_ROOT, STORAGES
+from styleweb.settings import API_LIMITS, DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 
 STORAGES = {
     **STORAGES,

@@ -1,0 +1,219 @@
+"""Tests of what people do with jobs: submit, cancel, stop, delete."""
+
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import User
+from inference import queue
+from inference.engine.spec import TransferSpec
+from inference.models import Job, Photo
+from inference.services.jobs import (
+    JobConflict,
+    NothingToKeep,
+    PhotoUnavailable,
+    StyleUnavailable,
+    TooManyJobs,
+    cancel_job,
+    delete_job,
+    stop_job,
+    submit_job,
+)
+from library.models import Style
+from tests.factories import finished_job, make_job, make_photo, make_style
+
+SPEC = TransferSpec(size=64, steps=2)
+
+
+@pytest.fixture
+def photo(alice: User) -> Photo:
+    return make_photo(alice)
+
+
+@pytest.fixture
+def wave(db: None) -> Style:
+    return make_style("great-wave")
+
+
+class TestSubmitJob:
+    def test_puts_a_job_in_line(self, alice: User, photo: Photo, wave: Style) -> None:
+        night = make_style("starry-night")
+
+        job, created = submit_job(
+            owner=alice, photo=photo, styles=[(wave, 0.7), (night, 0.3)], spec=SPEC
+        )
+
+        assert created
+        assert (job.state, job.owner, job.spec) == (Job.State.QUEUED, alice, SPEC.to_json())
+        weights = {use.style.slug: use.weight for use in job.job_styles.all()}
+        assert weights == {"great-wave": 0.7, "starry-night": 0.3}
+
+    def test_sends_one_ticket_after_the_commit(
+        self,
+        alice: User,
+        photo: Photo,
+        wave: Style,
+        tickets: list[str],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            submit_job(owner=alice, photo=photo, styles=[(wave, 1.0)], spec=SPEC)
+            assert tickets == []
+
+        assert len(tickets) == 1
+
+    def test_finds_the_same_job_when_asked_twice(
+        self, alice: User, photo: Photo, wave: Style
+    ) -> None:
+        key = uuid4()
+        styles = [(wave, 1.0)]
+        first, _ = submit_job(owner=alice, photo=photo, styles=styles, spec=SPEC, job_id=key)
+
+        again, created = submit_job(owner=alice, photo=photo, styles=styles, spec=SPEC, job_id=key)
+
+        assert (again, created) == (first, False)
+        assert Job.objects.count() == 1
+
+    def test_refuses_an_id_that_another_request_has(
+        self, alice: User, photo: Photo, wave: Style
+    ) -> None:
+        key = uuid4()
+        submit_job(owner=alice, photo=photo, styles=[(wave, 1.0)], spec=SPEC, job_id=key)
+
+        with pytest.raises(JobConflict) as refusal:
+            submit_job(owner=alice, photo=photo, styles=[(wave, 0.5)], spec=SPEC, job_id=key)
+
+        assert (refusal.value.code, refusal.value.status) == ("job_conflict", 422)
+        assert refusal.value.message
+
+    def test_refuses_an_id_that_someone_else_has(
+        self, alice: User, bob: User, photo: Photo, wave: Style
+    ) -> None:
+        key = uuid4()
+        submit_job(owner=alice, photo=photo, styles=[(wave, 1.0)], spec=SPEC, job_id=key)
+
+        with pytest.raises(JobConflict):
+            submit_job(
+                owner=bob, photo=make_photo(bob), styles=[(wave, 1.0)], spec=SPEC, job_id=key
+            )
+
+    def test_refuses_the_photo_of_someone_else(self, bob: User, photo: Photo, wave: Style) -> None:
+        with pytest.raises(PhotoUnavailable):
+            submit_job(owner=bob, photo=photo, styles=[(wave, 1.0)], spec=SPEC)
+
+        assert not Job.objects.exists()
+
+    @pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
+    def test_refuses_a_style_that_is_not_published(
+        self, alice: User, photo: Photo, state: str
+    ) -> None:
+        with pytest.raises(StyleUnavailable):
+            submit_job(owner=alice, photo=photo, styles=[(make_style(state=state), 1.0)], spec=SPEC)
+
+        assert not Job.objects.exists()
+
+    @pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+    def test_refuses_a_weight_that_is_none(
+        self, alice: User, photo: Photo, wave: Style, weight: float
+    ) -> None:
+        with pytest.raises(StyleUnavailable):
+            submit_job(owner=alice, photo=photo, styles=[(wave, weight)], spec=SPEC)
+
+    @pytest.mark.parametrize("number", [0, 5])
+    def test_refuses_no_style_and_more_than_four(
+        self, alice: User, photo: Photo, number: int
+    ) -> None:
+        styles = [(make_style(f"style-{each}"), 1.0) for each in range(number)]
+
+        with pytest.raises(StyleUnavailable):
+            submit_job(owner=alice, photo=photo, styles=styles, spec=SPEC)
+
+    def test_refuses_one_style_twice(self, alice: User, photo: Photo, wave: Style) -> None:
+        with pytest.raises(StyleUnavailable):
+            submit_job(owner=alice, photo=photo, styles=[(wave, 1.0), (wave, 0.5)], spec=SPEC)
+
+    def test_limits_how_many_jobs_one_person_has_waiting(
+        self, alice: User, photo: Photo, wave: Style, settings: SettingsWrapper
+    ) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 1
+        submit_job(owner=alice, photo=photo, styles=[(wave, 1.0)], spec=SPEC)
+
+        with pytest.raises(TooManyJobs) as refusal:
+            submit_job(owner=alice, photo=photo, styles=[(wave, 0.9)], spec=SPEC)
+
+        assert refusal.value.status == 429
+
+
+class TestCancelJob:
+    def test_ends_a_waiting_job(self, alice: User) -> None:
+        job = cancel_job(job=make_job(alice))
+
+        assert (job.state, job.canceled_by) == (Job.State.CANCELED, "owner")
+
+    def test_gives_the_same_answer_twice(self, alice: User) -> None:
+        job = make_job(alice)
+
+        assert cancel_job(job=job).seq == cancel_job(job=job).seq
+
+    def test_leaves_a_finished_job_as_it_is(self, alice: User) -> None:
+        job = cancel_job(job=finished_job(alice))
+
+        assert job.state == Job.State.SUCCEEDED
+        assert default_storage.exists(job.result)
+
+    def test_removes_the_files_of_a_running_job(
+        self,
+        alice: User,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        job = make_job(alice)
+        name = default_storage.save(
+            f"jobs/{job.pk.hex[:2]}/{job.pk}/preview.webp", ContentFile(b"picture")
+        )
+        queue.claim()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            cancel_job(job=job)
+
+        assert not default_storage.exists(name)
+
+
+class TestStopJob:
+    def test_asks_the_worker_of_a_running_job(self, alice: User) -> None:
+        job = make_job(alice)
+        queue.claim()
+
+        assert stop_job(job=job).stop_requested
+
+    def test_has_nothing_to_keep_of_a_waiting_job(self, alice: User) -> None:
+        with pytest.raises(NothingToKeep):
+            stop_job(job=make_job(alice))
+
+
+class TestDeleteJob:
+    def test_removes_the_row_and_every_file(
+        self,
+        alice: User,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        job = finished_job(alice)
+        names = [job.result, job.preview]
+
+        with django_capture_on_commit_callbacks(execute=True):
+            delete_job(job=job)
+
+        assert not Job.objects.filter(pk=job.pk).exists()
+        assert [name for name in names if default_storage.exists(name)] == []
+
+    def test_cancels_a_running_job_first(self, alice: User) -> None:
+        make_job(alice)
+        running = queue.claim()
+        assert running is not None
+
+        delete_job(job=running)
+
+        assert not queue.renew(running)
