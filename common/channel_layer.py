@@ -74,7 +74,7 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
             async for line in reader:
                 parcel = json.loads(line)
                 await super().group_send(parcel["group"], parcel["message"])
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             logger.warning("A message of another process could not be read.", exc_info=True)
         finally:
             writer.close()

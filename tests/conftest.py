@@ -1,6 +1,9 @@
 """Fixtures for every test: two people, and the servers that some tests need."""
 
+from pathlib import Path
+
 import pytest
+from pytest_django import Settings
 
 from accounts.models import User
 from tests.factories import make_user
@@ -28,3 +31,12 @@ def tickets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         "celery.app.task.Task.apply_async", lambda task, **_: sent.append(task.name)
     )
     return sent
+
+
+@pytest.fixture
+def media_root(settings: Settings, tmp_path: Path) -> Path:
+    """Return an empty media folder that only this test writes to."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    settings.MEDIA_ROOT = folder
+    return folder

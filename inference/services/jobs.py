@@ -108,11 +108,12 @@ def stop_job(*, job: Job) -> Job:
     return Job.objects.with_parts().get(pk=job.pk)
 
 
+@transaction.atomic
 def delete_job(*, job: Job) -> None:
     """Remove `job` with its files, canceling it first; an artwork kept from it stays."""
+    transaction.on_commit(partial(job_files.sweep, job.pk))
     queue.cancel(job, by="owner")
     job.delete()
-    transaction.on_commit(partial(job_files.sweep, job.pk))
 
 
 @transaction.atomic

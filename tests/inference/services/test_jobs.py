@@ -5,8 +5,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from pytest_django import DjangoCaptureOnCommitCallbacks
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from inference import queue
@@ -137,7 +136,7 @@ class TestSubmitJob:
             submit_job(owner=alice, photo=photo, styles=[(wave, 1.0), (wave, 0.5)], spec=SPEC)
 
     def test_limits_how_many_jobs_one_person_has_waiting(
-        self, alice: User, photo: Photo, wave: Style, settings: SettingsWrapper
+        self, alice: User, photo: Photo, wave: Style, settings: Settings
     ) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
         submit_job(owner=alice, photo=photo, styles=[(wave, 1.0)], spec=SPEC)

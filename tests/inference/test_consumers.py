@@ -1,0 +1,184 @@
+"""Tests of the events socket, asked by the owner, by a stranger and by nobody."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+
+from accounts.models import User
+from inference import consumers, progress
+from inference.consumers import JobsConsumer
+from inference.services.jobs import cancel_job
+from styleweb.asgi import router
+from tests.factories import finished_job, make_job
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESS = "/ws/v1/events/"
+Connect = Callable[..., Coroutine[Any, Any, WebsocketCommunicator]]
+
+
+def session_of(user: User) -> bytes:
+    client = Client()
+    client.force_login(user)
+    return f"sessionid={client.cookies['sessionid'].value}".encode()
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Return a function that opens a socket for a user; all are closed at the end."""
+    opened: list[WebsocketCommunicator] = []
+
+    async def open_socket(
+        user: User | None, origin: bytes = b"http://localhost", address: str = ADDRESS
+    ) -> WebsocketCommunicator:
+        headers = [(b"origin", origin), (b"host", b"localhost")]
+        if user is not None:
+            headers.append((b"cookie", await sync_to_async(session_of)(user)))
+        socket = WebsocketCommunicator(router, address, headers)
+        opened.append(socket)
+        return socket
+
+    yield open_socket
+    for socket in opened:
+        await socket.disconnect()
+
+
+async def greeted(socket: WebsocketCommunicator) -> dict[str, Any]:
+    """Connect, check the greeting, and return the first snapshot frame."""
+    connected, _ = await socket.connect(timeout=5)
+    assert connected
+    hello = await socket.receive_json_from(timeout=5)
+    assert (hello["v"], hello["type"], hello["seq"]) == (1, "hello", 1)
+    frame: dict[str, Any] = await socket.receive_json_from(timeout=5)
+    assert (frame["type"], frame["seq"]) == ("snapshot", 2)
+    return frame
+
+
+class TestOwner:
+    async def test_gets_active_and_recent_jobs_first(self, connect: Connect, alice: User) -> None:
+        done = await sync_to_async(finished_job)(alice)
+        waiting = await sync_to_async(make_job)(alice)
+
+        frame = await greeted(await connect(alice))
+
+        ids = [job["id"] for job in frame["data"]["jobs"]]
+        assert ids == [str(waiting.pk), str(done.pk)]
+
+    async def test_gets_each_change_as_a_whole_snapshot(
+        self, connect: Connect, alice: User
+    ) -> None:
+        job = await sync_to_async(make_job)(alice)
+        socket = await connect(alice)
+        await greeted(socket)
+
+        await sync_to_async(cancel_job)(job=job)
+
+        frame = await socket.receive_json_from(timeout=5)
+        assert (frame["type"], frame["seq"]) == ("job", 3)
+        assert (frame["data"]["id"], frame["data"]["state"]) == (str(job.pk), "canceled")
+
+    async def test_gets_a_fresh_snapshot_on_resuming(self, connect: Connect, alice: User) -> None:
+        socket = await connect(alice)
+        await greeted(socket)
+
+        await socket.send_json_to({"type": "resume", "seq": 1})
+
+        assert (await socket.receive_json_from(timeout=5))["type"] == "snapshot"
+
+    async def test_is_pinged(
+        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
+        socket = await connect(alice)
+        await greeted(socket)
+
+        assert (await socket.receive_json_from(timeout=5))["type"] == "ping"
+
+    async def test_is_sent_away_after_signing_out(
+        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
+        socket = await connect(alice)
+        await greeted(socket)
+
+        await sync_to_async(User.objects.filter(pk=alice.pk).update)(is_active=False)
+
+        while (message := await socket.receive_output(timeout=5))["type"] == "websocket.send":
+            pass
+        assert message["code"] == 4401
+
+    @pytest.mark.parametrize("text", ["[]", '{"type": "dance"}', "7"])
+    async def test_may_say_what_is_not_known(
+        self, connect: Connect, alice: User, text: str
+    ) -> None:
+        socket = await connect(alice)
+        await greeted(socket)
+
+        await socket.send_to(text_data=text)
+        await socket.send_json_to({"type": "resume"})
+
+        assert (await socket.receive_json_from(timeout=5))["type"] == "snapshot"
+
+    async def test_may_not_chatter(
+        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(consumers, "MESSAGES_PER_MINUTE", 2)
+        socket = await connect(alice)
+        await greeted(socket)
+
+        for _ in range(3):
+            await socket.send_json_to({"type": "pong"})
+
+        assert (await socket.receive_output(timeout=5))["code"] == 4408
+
+    async def test_may_open_ten_sockets(self, connect: Connect, alice: User) -> None:
+        sockets = [await connect(alice) for _ in range(11)]
+        for socket in sockets[:10]:
+            await greeted(socket)
+
+        await sockets[10].connect(timeout=5)
+
+        assert (await sockets[10].receive_output(timeout=5))["code"] == 4429
+        await sockets[0].disconnect()
+        await greeted(await connect(alice))
+
+
+class TestStranger:
+    async def test_sees_nothing_of_others(self, connect: Connect, alice: User, bob: User) -> None:
+        job = await sync_to_async(make_job)(alice)
+        socket = await connect(bob)
+
+        frame = await greeted(socket)
+        await sync_to_async(progress.publish)(job.pk)
+
+        assert frame["data"]["jobs"] == []
+        assert await socket.receive_nothing()
+
+
+class TestNobody:
+    async def test_is_told_to_sign_in(self, connect: Connect, transactional_db: None) -> None:
+        socket = await connect(None)
+        await socket.connect(timeout=5)
+
+        assert (await socket.receive_output(timeout=5))["code"] == 4401
+
+    @pytest.mark.parametrize("origin", [b"https://evil.example", b"null", b"http://localhost.evil"])
+    async def test_may_not_connect_from_another_site(
+        self, connect: Connect, alice: User, origin: bytes
+    ) -> None:
+        connected, _ = await (await connect(alice, origin)).connect(timeout=5)
+
+        assert not connected
+
+    async def test_finds_no_socket_at_another_address(self, connect: Connect, alice: User) -> None:
+        connected, _ = await (await connect(alice, address="/ws/v1/other/")).connect(timeout=5)
+
+        assert not connected
+
+
+@pytest.fixture(autouse=True)
+def _counts_start_at_zero() -> None:
+    JobsConsumer.open_sockets.clear()
