@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -48,15 +49,6 @@ class StyleForm(forms.ModelForm):
         help_text=_("JPEG, PNG or WebP. Another picture makes a new version."),
     )
 
-    class Meta:
-        model = Style
-        fields = (
-            *("title", "slug", "artist", "description", "license", "source_url", "credit_line"),
-            *("attribution_text", "rights_statement", "restrictions", "date_text", "year_from"),
-            *("year_to", "medium", "culture", "institution", "accession_number", "technique"),
-            *("tags", "position"),
-        )
-
     def clean_picture(self) -> AcceptedPicture | None:
         """Return the picture as accepted by the gate."""
         file = self.cleaned_data["picture"]
@@ -81,6 +73,7 @@ class StyleAdmin(admin.ModelAdmin):
     """Styles with their pictures, what their licenses allow, and the two decisions on them."""
 
     form = StyleForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("tile", "title", "artist", "state", "license", "technique", "version")
     list_display_links = ("title",)
     list_filter = ("state", "license", "technique")

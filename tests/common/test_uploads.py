@@ -1,0 +1,269 @@
+"""The gate: what it takes, what it refuses and how it says so."""
+
+import io
+import time
+import tracemalloc
+from collections.abc import Callable
+from hashlib import sha256
+
+import numpy as np
+import pytest
+from PIL import Image, ImageStat
+
+from common.uploads import AcceptedPicture, UploadRefused, accept_picture
+from tests import hostile
+from tests.factories import make_picture, picture_bytes
+
+MEGABYTE = 2**20
+
+
+def accept(data: bytes, max_bytes: int = 25 * MEGABYTE) -> AcceptedPicture:
+    """Return what the gate makes of `data`."""
+    return accept_picture(io.BytesIO(data), max_bytes=max_bytes)
+
+
+def refusal(data: bytes, max_bytes: int = 25 * MEGABYTE) -> UploadRefused:
+    """Return the refusal of `data`, which must be one."""
+    with pytest.raises(UploadRefused) as refused:
+        accept(data, max_bytes)
+    return refused.value
+
+
+def color_at(image: Image.Image, x: float, y: float) -> tuple[int, ...]:
+    """Return the color at a place given as shares of the sides, rounded to pure colors."""
+    pixel = image.getpixel((int(x * (image.width - 1)), int(y * (image.height - 1))))
+    assert isinstance(pixel, tuple)
+    return tuple(255 if channel > 128 else 0 for channel in pixel)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_takes_the_three_formats(form: str) -> None:
+    data = picture_bytes(make_picture((200, 150)), form)
+    picture = accept(data)
+    assert (picture.format, picture.bytes) == (form, len(data))
+    assert picture.sha256 == sha256(data).hexdigest()
+    assert (picture.image.mode, picture.image.size) == ("RGB", (200, 150))
+
+
+def test_keeps_the_pixels_of_a_lossless_picture() -> None:
+    original = make_picture((200, 150))
+    assert accept(picture_bytes(original)).image.tobytes() == original.tobytes()
+
+
+def test_refuses_an_empty_file() -> None:
+    assert (refusal(b"").code, refusal(b"").status) == ("empty_file", 422)
+
+
+def test_refuses_a_byte_too_many_and_reads_no_further() -> None:
+    data = picture_bytes(make_picture((200, 150)))
+    assert accept(data, len(data)).bytes == len(data)
+    file = io.BytesIO(data + bytes(1000))
+    with pytest.raises(UploadRefused) as refused:
+        accept_picture(file, max_bytes=len(data) - 1)
+    assert (refused.value.code, refused.value.status) == ("file_too_large", 413)
+    assert file.tell() == len(data)
+
+
+@pytest.mark.parametrize("name", hostile.SPOOFS)
+def test_refuses_what_only_calls_itself_a_picture(name: str) -> None:
+    assert refusal(hostile.SPOOFS[name]).code == "unsupported_format"
+
+
+@pytest.mark.parametrize("form", hostile.OTHER_FORMATS)
+def test_refuses_pictures_of_other_formats(form: str) -> None:
+    assert refusal(hostile.other_format(form)).code == "unsupported_format"
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+def test_refuses_pictures_that_move(form: str) -> None:
+    assert refusal(hostile.animation(form)).code == "animated"
+
+
+@pytest.mark.parametrize("make", hostile.BROKEN.values(), ids=hostile.BROKEN.keys())
+def test_refuses_broken_files(make: Callable[[], bytes]) -> None:
+    assert refusal(make()).code == "unreadable"
+
+
+@pytest.mark.parametrize("make", hostile.TOO_LARGE.values(), ids=hostile.TOO_LARGE.keys())
+def test_refuses_too_many_pixels_before_decoding(make: Callable[[], bytes]) -> None:
+    data = make()
+    tracemalloc.start()
+    begun = time.perf_counter()
+    refused = refusal(data)
+    seconds = time.perf_counter() - begun
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.code == "too_many_pixels"
+    assert seconds < 0.5
+    assert peak < len(data) + MEGABYTE
+
+
+@pytest.mark.parametrize("size", [(1, 1), (63, 200), (200, 63)])
+def test_refuses_pictures_too_small_to_paint(size: tuple[int, int]) -> None:
+    assert refusal(picture_bytes(Image.new("RGB", size))).code == "too_small"
+
+
+def test_takes_the_smallest_picture() -> None:
+    assert accept(picture_bytes(Image.new("RGB", (64, 64)))).image.size == (64, 64)
+
+
+def test_refuses_a_jpeg_of_many_passes_without_decoding_it() -> None:
+    data = hostile.jpeg_with_scans(1000)
+    begun = time.perf_counter()
+    assert refusal(data).code == "scan_bomb"
+    assert time.perf_counter() - begun < 0.2
+
+
+@pytest.mark.parametrize("scans", [10, 53, 100])
+def test_takes_progressive_jpegs(scans: int) -> None:
+    assert accept(hostile.jpeg_with_scans(scans)).format == "JPEG"
+
+
+def test_does_not_count_the_passes_of_a_thumbnail_in_the_metadata() -> None:
+    thumbnail = b"\xff\xda" * 200
+    data = picture_bytes(make_picture(), "JPEG")
+    segment = b"\xff\xe2" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail
+    assert accept(data[:2] + segment + data[2:]).image.size == (96, 64)
+
+
+def test_does_not_look_behind_the_end_of_a_jpeg() -> None:
+    moving_part = b"\xff\xda" * 5000
+    assert accept(picture_bytes(make_picture(), "JPEG") + moving_part).format == "JPEG"
+
+
+def test_takes_the_first_picture_of_an_mpo_as_a_jpeg() -> None:
+    first, second = make_picture(seed=1), make_picture(seed=2)
+    data = hostile.encoded(first, "MPO", save_all=True, append_images=[second])
+    picture = accept(data)
+    assert picture.format == "JPEG"
+    assert np.abs(np.asarray(picture.image, int) - np.asarray(first, int)).mean() < 10
+
+
+def test_turns_cmyk_into_srgb() -> None:
+    cyan = Image.new("CMYK", (96, 64), (255, 0, 0, 0))
+    image = accept(hostile.encoded(cyan, "JPEG", quality=95)).image
+    red, green, blue = ImageStat.Stat(image).mean
+    assert image.mode == "RGB"
+    assert red < 20
+    assert min(green, blue) > 150
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16"])
+def test_takes_every_mode_of_a_png(mode: str) -> None:
+    if mode == "I;16":
+        values = np.linspace(0, 65_535, 96 * 64).reshape(64, 96).astype(np.uint16)
+        source = Image.fromarray(values)
+    else:
+        source = make_picture().convert(mode)
+    assert accept(picture_bytes(source)).image.mode == "RGB"
+
+
+def test_keeps_the_range_of_sixteen_bits() -> None:
+    values = np.linspace(0, 65_535, 96 * 64).reshape(64, 96).astype(np.uint16)
+    image = accept(picture_bytes(Image.fromarray(values))).image
+    assert ImageStat.Stat(image).mean == pytest.approx([127.5] * 3, abs=1)
+
+
+def test_keeps_what_is_see_through() -> None:
+    picture = make_picture().convert("RGBA")
+    picture.putalpha(Image.linear_gradient("L").resize(picture.size))
+    image = accept(picture_bytes(picture)).image
+    assert image.mode == "RGBA"
+    assert image.getchannel("A").tobytes() == picture.getchannel("A").tobytes()
+
+
+def test_understands_a_palette_with_a_see_through_color() -> None:
+    picture = Image.new("P", (96, 64), 1)
+    picture.putpalette([255, 0, 0, 0, 0, 255])
+    picture.paste(0, (0, 0, 48, 64))
+    image = accept(hostile.encoded(picture, "PNG", transparency=0)).image
+    assert image.mode == "RGBA"
+    assert image.getpixel((10, 10)) == (255, 0, 0, 0)
+    assert image.getpixel((80, 10)) == (0, 0, 255, 255)
+
+
+def test_brings_colors_of_another_profile_into_srgb() -> None:
+    red = Image.new("RGB", (96, 64), "red")
+    profile = hostile.profile_with_red_for_blue()
+    for picture in (red, red.convert("RGBA")):
+        managed = accept(hostile.encoded(picture, "PNG", icc_profile=profile)).image
+        assert color_at(managed, 0.5, 0.5) == (0, 0, 255)
+
+
+def test_keeps_what_is_see_through_when_it_brings_colors_into_srgb() -> None:
+    picture = Image.new("RGBA", (96, 64), (255, 0, 0, 100))
+    profile = hostile.profile_with_red_for_blue()
+    managed = accept(hostile.encoded(picture, "PNG", icc_profile=profile)).image
+    assert managed.getpixel((5, 5)) == (0, 0, 255, 100)
+
+
+@pytest.mark.parametrize("profile", [b"nonsense", bytes(400)])
+def test_passes_over_a_broken_profile(profile: bytes) -> None:
+    image = accept(hostile.encoded(make_picture(), "PNG", icc_profile=profile)).image
+    assert image.tobytes() == make_picture().tobytes()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_turns_each_orientation_upright(orientation: int, form: str) -> None:
+    image = accept(hostile.turned(orientation, form)).image
+    assert image.size == hostile.upright().size
+    corners = [(0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95)]
+    assert [color_at(image, *corner) for corner in corners] == [
+        (255, 0, 0),
+        (0, 255, 0),
+        (0, 0, 255),
+        (255, 255, 255),
+    ]
+
+
+@pytest.mark.parametrize("value", [0, 9, 77])
+def test_passes_over_an_orientation_that_does_not_exist(value: int) -> None:
+    data = hostile.encoded(make_picture(), "JPEG", exif=hostile.exif(value).tobytes())
+    assert accept(data).image.size == (96, 64)
+
+
+def test_takes_a_photo_with_damaged_metadata() -> None:
+    data = hostile.encoded(make_picture(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
+    assert accept(data).image.size == (96, 64)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_leaves_all_metadata_behind(form: str) -> None:
+    data = hostile.talkative(form)
+    assert hostile.CANARY.encode() in data or form == "PNG"
+    image = accept(data).image
+    assert image.info == {}
+    assert dict(image.getexif()) == {}
+    for kept in ("JPEG", "PNG", "WEBP"):
+        assert hostile.CANARY.encode() not in hostile.encoded(image, kept)
+
+
+def test_drops_what_hides_behind_the_pixels() -> None:
+    image = accept(hostile.polyglot()).image
+    assert b"<script" not in hostile.encoded(image, "PNG")
+
+
+@pytest.mark.slow
+def test_reduces_a_large_photo_to_24_megapixels() -> None:
+    image = accept(hostile.encoded(Image.new("RGB", (8064, 6048), "teal"), "JPEG")).image
+    assert 23_000_000 < image.width * image.height <= 24_000_000
+    assert image.width / image.height == pytest.approx(8064 / 6048, abs=0.001)
+
+
+def test_turns_a_reduced_photo_upright_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("common.uploads.KEPT_PIXELS", 100 * 60)
+    image = accept(hostile.turned(6)).image
+    assert image.size == (100, 60)
+    assert color_at(image, 0.05, 0.05) == (255, 0, 0)
+
+
+def test_begins_each_refusal_with_what_to_do() -> None:
+    files = [b"", hostile.SPOOFS["text"], hostile.BROKEN["truncated-png"]()]
+    files += [
+        hostile.animation("GIF"),
+        hostile.jpeg_with_scans(200),
+        picture_bytes(Image.new("L", (1, 1))),
+    ]
+    first_words = {str(refusal(data)).split()[0] for data in files}
+    assert first_words <= {"Choose", "Save", "Make"}
