@@ -1,5 +1,12 @@
 """Addresses of the account pages that are ours; allauth brings the others."""
 
+from django.urls import path
 from django.urls.resolvers import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from accounts import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.profile, name="profile"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<uuid:pk>/revoke/", views.token_revoke, name="token-revoke"),
+]

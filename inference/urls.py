@@ -3,6 +3,17 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from inference import views
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("studio/", views.studio, name="studio"),
+    path("studio/license/", views.studio_license, name="studio-license"),
+    path("jobs/", views.jobs, name="jobs"),
+    path("jobs/<uuid:pk>/", views.job, name="job"),
+    path("jobs/<uuid:pk>/cancel/", views.job_cancel, name="job-cancel"),
+    path("jobs/<uuid:pk>/stop/", views.job_stop, name="job-stop"),
+    path("jobs/<uuid:pk>/delete/", views.job_delete, name="job-delete"),
+    path("photos/", views.photos, name="photos"),
+    path("photos/<uuid:pk>/delete/", views.photo_delete, name="photo-delete"),
     path("media/", include("inference.media_urls")),
 ]

@@ -1,0 +1,52 @@
+"""Pages of a person's account that allauth does not bring."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms import ProfileForm, TokenForm
+from accounts.models import ApiToken
+from accounts.requests import SignedInRequest
+from accounts.tokens import create_token, revoke_token
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: SignedInRequest) -> HttpResponse:
+    """Show and change the visitor's public name."""
+    form = ProfileForm(request.POST or None, initial={"display_name": request.user.display_name})
+    if form.is_valid():
+        request.user.display_name = form.cleaned_data["display_name"]
+        request.user.save(update_fields=["display_name"])
+        messages.success(request, _("Saved."))
+        return redirect("profile")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def tokens(request: SignedInRequest) -> HttpResponse:
+    """List the visitor's tokens and make a new one, shown this once."""
+    form, secret = TokenForm(request.POST or None), ""
+    if form.is_valid():
+        _row, secret = create_token(owner=request.user, **form.cleaned_data)
+        form = TokenForm()
+    mine = ApiToken.objects.active().filter(owner=request.user).order_by("-created_at")
+    context = {"form": form, "secret": secret, "tokens": mine}
+    return render(request, "accounts/tokens.html", context)
+
+
+@login_required
+@require_POST
+def token_revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """End one of the visitor's tokens at once."""
+    revoke_token(token=get_object_or_404(ApiToken, pk=pk, owner=request.user))
+    messages.success(request, _("Revoked. It opens nothing any more."))
+    return redirect("tokens")

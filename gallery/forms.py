@@ -1,0 +1,33 @@
+"""Forms of artworks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from library.plain_words import license_meaning, license_name
+
+
+class TitleForm(forms.Form):
+    """The name of an artwork; empty means untitled."""
+
+    title = forms.CharField(label=_("Title"), max_length=120, required=False)
+
+
+class PublishForm(forms.Form):
+    """How an artwork is shown to everyone, with a license that its styles allow."""
+
+    alt_text = forms.CharField(
+        label=_("Describe the picture for those who cannot see it"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    shows_before = forms.BooleanField(label=_("Show my original photo beside it"), required=False)
+
+    def __init__(self, *args: Any, licenses: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(each, license_name(each)) for each in licenses]
+        self.fields["license"] = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
+        self.meanings = {each: license_meaning(each) for each, _name in choices}

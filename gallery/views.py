@@ -1,0 +1,182 @@
+"""Pages of the entrance hall, the wall and people's own pictures."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from gallery.forms import PublishForm, TitleForm
+from gallery.models import Artwork
+from gallery.services import (
+    LicenseRefused,
+    delete_artwork,
+    keep_artwork,
+    publish_artwork,
+    rename_artwork,
+    unpublish_artwork,
+)
+from inference.models import Job
+from inference.recipes import print_size, studio_query
+from library.demonstration import PAIRS
+from library.licenses import LicenseId, allowed_outputs
+from library.models import Style
+from library.plain_words import license_meaning
+
+STYLES_IN_THE_HALL = 12
+ARTWORKS_IN_THE_HALL = 8
+ARTWORKS_A_PAGE = 36
+RECENT_RESULTS = 12
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what the house does, before anything has to be read."""
+    styles = Style.objects.published().in_hanging_order().select_related("artist")
+    by_slug = {style.slug: style for style in styles}
+    context = {
+        "pairs": [(pair, by_slug.get(pair.style)) for pair in PAIRS],
+        "styles": styles[:STYLES_IN_THE_HALL],
+        "artworks": _wall()[:ARTWORKS_IN_THE_HALL],
+    }
+    return render(request, "gallery/home.html", context)
+
+
+@require_GET
+def wall(request: HttpRequest) -> HttpResponse:
+    """Show what people published, newest first."""
+    page = Paginator(_wall(), ARTWORKS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "gallery/wall.html", {"page": page})
+
+
+def _wall() -> Any:
+    return Artwork.objects.on_the_wall().with_parts().order_by("-published_at")
+
+
+@login_required
+@require_GET
+def my_artworks(request: HttpRequest) -> HttpResponse:
+    """Show the visitor's kept pictures, and results that are not kept yet."""
+    mine = Artwork.objects.owned_by(request.user).with_parts().order_by("-created_at")
+    results = Job.objects.visible_to(request.user).with_parts()
+    fresh = results.filter(state=Job.State.SUCCEEDED, artwork=None).order_by("-completed_at")
+    context = {
+        "page": Paginator(mine, ARTWORKS_A_PAGE).get_page(request.GET.get("page")),
+        "results": fresh[:RECENT_RESULTS],
+    }
+    return render(request, "gallery/my_artworks.html", context)
+
+
+@require_GET
+def artwork(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show an artwork: to its owner with its tools, to others when it is public."""
+    return _artwork_page(request, _visible_artwork(request, pk))
+
+
+def _artwork_page(
+    request: HttpRequest, found: Artwork, publish: PublishForm | None = None, status: int = 200
+) -> HttpResponse:
+    owns = found.owner == request.user
+    parts = list(found.artwork_styles.all())
+    weights = {part.style.slug: part.weight for part in parts}
+    context = {
+        "artwork": found,
+        "parts": parts,
+        "owns": owns,
+        "shows_before": bool(found.before) and (owns or found.shows_before),
+        "meaning": license_meaning(found.license),
+        "print_size": print_size(found.width, found.height),
+        "like_this": studio_query(weights, found.recipe.get("spec", {})),
+        "title_form": TitleForm(initial={"title": found.title}),
+        "publish_form": publish or _publish_form(found),
+    }
+    return render(request, "gallery/artwork.html", context, status=status)
+
+
+def _publish_form(found: Artwork, data: Any = None) -> PublishForm:
+    decision = allowed_outputs(part.style.license for part in found.artwork_styles.all())
+    reserved = LicenseId.ALL_RIGHTS_RESERVED.value
+    first = reserved if reserved in decision.publishable else next(iter(decision.publishable), "")
+    initial = {
+        "license": found.license or first,
+        "alt_text": found.alt_text,
+        "shows_before": found.shows_before,
+    }
+    return PublishForm(data, licenses=decision.publishable, initial=initial)
+
+
+@login_required
+@require_POST
+def artwork_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep the result of a job among the visitor's pictures."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.SUCCEEDED)
+    form = TitleForm(request.POST)
+    title = form.cleaned_data["title"] if form.is_valid() else ""
+    messages.success(request, _("Kept. Only you can see it."))
+    return redirect(keep_artwork(job=job, title=title))
+
+
+@login_required
+@require_POST
+def artwork_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give an artwork another title."""
+    found = _own_artwork(request, pk)
+    form = TitleForm(request.POST)
+    if form.is_valid():
+        rename_artwork(artwork=found, title=form.cleaned_data["title"])
+    else:
+        messages.error(request, _("Shorten the title: 120 characters are the most."))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hang an artwork on the public wall."""
+    found = _own_artwork(request, pk)
+    form = _publish_form(found, request.POST)
+    if not form.is_valid():
+        return _artwork_page(request, found, form, status=422)
+    try:
+        publish_artwork(artwork=found, **form.cleaned_data)
+    except LicenseRefused as refusal:
+        form.add_error("license", str(refusal))
+        return _artwork_page(request, found, form, status=422)
+    messages.success(request, _("It hangs on the wall now."))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take an artwork off the public wall."""
+    found = _own_artwork(request, pk)
+    unpublish_artwork(artwork=found)
+    messages.success(request, _("Taken down. Only you can see it."))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def artwork_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete an artwork and its files."""
+    delete_artwork(artwork=_own_artwork(request, pk))
+    messages.success(request, _("Deleted."))
+    return redirect("my-artworks")
+
+
+def _visible_artwork(request: HttpRequest, pk: UUID) -> Artwork:
+    return get_object_or_404(Artwork.objects.visible_to(request.user).with_parts(), pk=pk)
+
+
+def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork:
+    found = _visible_artwork(request, pk)
+    if found.owner != request.user:
+        raise PermissionDenied
+    return found

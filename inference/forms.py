@@ -1,0 +1,168 @@
+"""The studio's form: a photo, one to four styles with weights, and how to paint."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from inference.engine.spec import (
+    BOUNDS,
+    FEATURES,
+    MAX_STYLES,
+    METHOD_INFOS,
+    Color,
+    SpecError,
+    TransferSpec,
+)
+from inference.models import Job, Photo
+from inference.services.jobs import submit_job
+from inference.services.photos import upload_photo
+from library.models import Style
+
+COLOR_WORDS = {
+    Color.STYLE: _("The style’s"),
+    Color.MATCH: _("In between"),
+    Color.CONTENT: _("Mine"),
+}
+SIZE_WORDS = (
+    ("512", _("512 px")),
+    ("768", _("768 px")),
+    ("1280", _("1280 px")),
+    ("", _("Like the photo")),
+)
+FEATURE_WORDS = {
+    "builtin": _("Built in"),
+    "vgg19": _("VGG-19, where it is installed"),
+}
+DEFAULT_SIZE = "768"
+MIN_WEIGHT, MAX_WEIGHT = 0.05, 1.0
+
+
+class StudioForm(forms.Form):
+    """Reads what the studio sends, with or without script, and starts the job."""
+
+    job_id = forms.UUIDField(widget=forms.HiddenInput)
+    photo = forms.FileField(required=False, allow_empty_file=True)
+    photo_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    styles = forms.ModelMultipleChoiceField(
+        queryset=Style.objects.published(),
+        to_field_name="slug",
+        error_messages={
+            "required": _("Choose a style: one to four."),
+            "invalid_choice": _("Choose another style: one of these is not available any more."),
+        },
+    )
+    strength = forms.FloatField(required=False)
+    color = forms.ChoiceField(
+        required=False, choices=[(c.value, w) for c, w in COLOR_WORDS.items()]
+    )
+    style_scale = forms.FloatField(required=False)
+    size = forms.IntegerField(required=False)
+    steps = forms.IntegerField(required=False)
+    seed = forms.IntegerField(required=False)
+    features = forms.ChoiceField(
+        required=False, choices=[(name, FEATURE_WORDS[name]) for name in FEATURES]
+    )
+
+    def __init__(self, *args: Any, user: object, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_styles(self) -> list[Style]:
+        """Put the styles in the order of the tray, four at most."""
+        chosen = {style.slug: style for style in self.cleaned_data["styles"]}
+        if len(chosen) > MAX_STYLES:
+            raise forms.ValidationError(_("Take a style out: four are the most."))
+        return [chosen[slug] for slug in dict.fromkeys(cast("QueryDict", self.data).getlist("styles"))]
+
+    def clean(self) -> dict[str, Any]:
+        """Find the photo and check the spec against the engine's own bounds."""
+        data = super().clean() or self.cleaned_data
+        data["earlier_photo"] = self._earlier_photo()
+        if not data.get("photo") and not data["earlier_photo"]:
+            self.add_error("photo", _("Put in a photo first."))
+        try:
+            data["spec"] = spec_from(data)
+        except SpecError as error:
+            for name, sentence in error.fields.items():
+                self.add_error(name if name in self.fields else None, sentence)
+        return data
+
+    def _earlier_photo(self) -> Photo | None:
+        photo_id = self.cleaned_data.get("photo_id")
+        return Photo.objects.visible_to(self.user).filter(pk=photo_id).first() if photo_id else None
+
+    def start_job(self, owner: User) -> Job:
+        """Upload the photo if it came along and submit the job.
+
+        Raises what the two services raise.
+        """
+        data = self.cleaned_data
+        photo = data["earlier_photo"]
+        if data["photo"]:
+            photo, _created = upload_photo(owner=owner, file=data["photo"])
+        weights = weights_from(self.data)
+        styles = [(style, weights.get(style.slug, 1.0)) for style in data["styles"]]
+        job, _created = submit_job(
+            owner=owner, photo=photo, styles=styles, spec=data["spec"], job_id=data["job_id"]
+        )
+        return job
+
+
+def spec_from(data: Mapping[str, Any]) -> TransferSpec:
+    """Return the spec that the filled fields ask for; what is empty takes the default.
+
+    Raises SpecError for what is out of bounds.
+    """
+    names = ("strength", "style_scale", "size", "steps", "seed", "color", "features")
+    return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
+
+
+def weights_from(data: Mapping[str, Any]) -> dict[str, float]:
+    """Read the fields `weight-<slug>`; what is no number from 0.05 to 1 is left out."""
+    weights = {}
+    for key, value in data.items():
+        slug = key.removeprefix("weight-")
+        if slug != key and (weight := _number(value)) is not None:
+            weights[slug] = min(max(weight, MIN_WEIGHT), MAX_WEIGHT)
+    return weights
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if number > 0 else None
+
+
+def initial_from(query: QueryDict) -> dict[str, Any]:
+    """Return the studio's first state from its address, so that a recipe is a link.
+
+    `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
+    """
+    defaults = TransferSpec().to_json()
+    names = ("strength", "color", "style_scale", "steps", "seed", "features")
+    chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])
+    return {
+        **{name: query.get(name, defaults[name]) for name in names},
+        "size": query.get("size", DEFAULT_SIZE),
+        "job_id": uuid.uuid4(),
+        "photo_id": query.get("photo", ""),
+        "styles": list(chosen),
+        "weights": {slug: _number(weight) or 1.0 for slug, weight in chosen.items()},
+    }
+
+
+def control_bounds() -> dict[str, Any]:
+    """Return the bounds and words that the studio's controls are drawn from."""
+    return {
+        "bounds": BOUNDS,
+        "max_styles": MAX_STYLES,
+        "sizes": SIZE_WORDS,
+        "default_steps": METHOD_INFOS[TransferSpec().method].default_steps,
+    }

@@ -1,0 +1,56 @@
+"""Pages of the style library."""
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from library.licenses import LICENSES
+from library.models import Style
+from library.plain_words import license_meaning, terms
+
+ARTWORKS_SHOWN = 12
+
+
+@require_GET
+def styles(request: HttpRequest) -> HttpResponse:
+    """Show the library, searched by word and technique."""
+    published = Style.objects.published()
+    query = request.GET.get("q", "").strip()
+    technique = request.GET.get("technique", "")
+    shown = published.in_hanging_order().select_related("artist")
+    if query:
+        shown = shown.filter(
+            Q(title__icontains=query)
+            | Q(artist__name__icontains=query)
+            | Q(technique__icontains=query)
+            | Q(medium__icontains=query)
+        )
+    if technique:
+        shown = shown.filter(technique=technique)
+    techniques = published.exclude(technique="").order_by("technique")
+    context = {
+        "styles": shown,
+        "query": query,
+        "technique": technique,
+        "techniques": techniques.values_list("technique", flat=True).distinct(),
+    }
+    return render(request, "library/styles.html", context)
+
+
+@require_GET
+def style(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one style, its record, and what was made with it."""
+    visible = Style.objects.visible_to(request.user).select_related("artist")
+    found = get_object_or_404(visible, slug=slug)
+    license_ = LICENSES.get(found.license)
+    context = {
+        "style": found,
+        "license": license_,
+        "meaning": license_meaning(found.license),
+        "terms": terms(license_) if license_ else [],
+        "artworks": found.artworks.on_the_wall()
+        .with_parts()
+        .order_by("-published_at")[:ARTWORKS_SHOWN],
+    }
+    return render(request, "library/style.html", context)

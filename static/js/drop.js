@@ -1,0 +1,35 @@
+/** A whole page that takes a photo: dropped, pasted, or chosen in a file input. */
+
+const KINDS = ["image/jpeg", "image/png", "image/webp"];
+
+/** Tell `take(file)` of every picture that is dropped or pasted anywhere on the page. */
+export function takePictures(take) {
+  const curtain = document.querySelector("#drop");
+  let depth = 0;
+  const show = (shown) => {
+    if (curtain) curtain.hidden = !shown;
+  };
+  const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
+
+  document.addEventListener("dragenter", (event) => {
+    if (carriesFile(event)) show(++depth > 0);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (carriesFile(event)) show(--depth > 0);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (carriesFile(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    depth = 0;
+    show(false);
+    const [file] = event.dataTransfer.files;
+    if (file) take(file);
+  });
+  document.addEventListener("paste", (event) => {
+    const file = [...(event.clipboardData?.files ?? [])].find((each) => KINDS.includes(each.type));
+    if (file) take(file);
+  });
+}

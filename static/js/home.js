@@ -1,0 +1,33 @@
+/** The hall: a photo put in anywhere goes to the studio; the examples change places. */
+
+import { keepDraft } from "./draft.js";
+import { takePictures } from "./drop.js";
+
+const home = document.querySelector("#home");
+const door = home.querySelector("#door");
+const others = home.querySelector(".hall-others");
+
+async function carryToStudio(file) {
+  await keepDraft(file);
+  location.assign(`${home.dataset.studio}?draft=1`);
+}
+
+function showPair(name) {
+  for (const figure of home.querySelectorAll(".hall-picture")) {
+    figure.hidden = figure.id !== `pair-${name}`;
+  }
+  for (const button of others.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button.value === name));
+  }
+}
+
+home.classList.add("is-live");
+takePictures(carryToStudio);
+door.addEventListener("change", () => door.files.length && carryToStudio(door.files[0]));
+if (others) {
+  others.hidden = false;
+  others.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) showPair(button.value);
+  });
+}

@@ -1,0 +1,144 @@
+/** The page of one job: the picture sharpens, the ring fills, and the result takes their place. */
+
+import "./compare.js";
+import "./copy.js";
+import { events, hasEnded } from "./events.js";
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const language = document.documentElement.lang;
+const percent = new Intl.NumberFormat(language, { style: "percent" });
+const TELL_EVERY = 0.1;
+
+class JobPage {
+  constructor(root) {
+    this.root = root;
+    this.words = root.dataset;
+    this.title = document.title;
+    this.told = 0;
+    this.version = 0;
+    this.job = JSON.parse(document.querySelector("#job-snapshot").textContent);
+    events.addEventListener("job", ({ detail }) => detail.id === this.job.id && this.#take(detail));
+    events.addEventListener("connection", ({ detail }) => this.#connection(detail));
+    if (events.state) this.#connection(events.state);
+    events.watch(this.job.id);
+    events.start(this.words);
+    events.take(this.job);
+    this.clock = setInterval(() => this.#times(), 1000);
+  }
+
+  #part(name) {
+    return this.root.querySelector(`[data-part="${name}"]`);
+  }
+
+  #take(job) {
+    this.job = job;
+    if (hasEnded(job)) {
+      this.#finish();
+      return;
+    }
+    const { fraction } = job.progress;
+    this.root.dataset.state = job.state;
+    this.#part("arc").setAttribute("stroke-dasharray", `${fraction * 100} 100`);
+    this.#part("percent").textContent = percent.format(fraction);
+    this.#part("step").textContent = this.#step();
+    this.#part("stop").hidden = job.state !== "running" || !job.preview;
+    if (job.preview && job.preview.version > this.version) this.#preview(job.preview);
+    document.title = `${percent.format(fraction)} · ${this.title}`;
+    if (fraction >= this.told + TELL_EVERY) {
+      this.told = Math.floor(fraction / TELL_EVERY) * TELL_EVERY;
+      this.#part("said").textContent = `${percent.format(fraction)}. ${this.#step()}`;
+    }
+    this.#times();
+  }
+
+  #step() {
+    const { state, stage, progress, queue, stop_requested: stopping } = this.job;
+    if (stopping) return this.words.wordStopping;
+    if (state === "queued") {
+      return queue.ahead ? this.words.wordAhead.replace("0", queue.ahead) : this.words.wordNext;
+    }
+    if (stage === "painting") {
+      return this.words.wordPainting.replace("1", progress.done).replace("9", progress.total);
+    }
+    return stage === "finishing" ? this.words.wordFinishing : this.words.wordPreparing;
+  }
+
+  #times() {
+    const began = Date.parse(this.job.started_at ?? this.job.created_at);
+    const seconds = Math.max(0, (Date.now() - began) / 1000);
+    const { fraction } = this.job.progress;
+    this.#part("elapsed").textContent = this.#clockTime(seconds);
+    const known = this.job.state === "running" && fraction > 0.06;
+    this.#part("left-row").hidden = !known;
+    if (!known) return;
+    const left = (seconds * (1 - fraction)) / fraction;
+    const [low, high] = [left * 0.85, left * 1.25].map((each) => Math.max(1, Math.round(each)));
+    this.#part("left").textContent = this.#range(low, high);
+  }
+
+  #clockTime(seconds) {
+    const minutes = Math.floor(seconds / 60);
+    return `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  }
+
+  #range(low, high) {
+    const unit = high > 90 ? "minute" : "second";
+    const scale = unit === "minute" ? 60 : 1;
+    const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" });
+    const [from, to] = [Math.max(1, Math.round(low / scale)), Math.max(1, Math.round(high / scale))];
+    return from === to ? format.format(to) : format.formatRange(from, to);
+  }
+
+  /** Lay the new preview over the old one once it is decoded, then let it come up. */
+  async #preview({ url, width, height, version }) {
+    this.version = version;
+    const image = new Image(width, height);
+    image.src = url;
+    image.alt = "";
+    try {
+      await image.decode();
+    } catch {
+      return; // Replaced by a newer one meanwhile.
+    }
+    if (version < this.version) return;
+    const wall = this.#part("picture");
+    const older = [...wall.querySelectorAll(".job-preview")];
+    image.className = "job-preview";
+    wall.append(image);
+    this.root.dataset.painted = "true";
+    const fade = image.animate({ opacity: [0, 1] }, { duration: still.matches ? 0 : 420, easing: "ease-out" });
+    await fade.finished;
+    older.forEach((each) => each.remove());
+  }
+
+  #connection(state) {
+    const dot = this.#part("connection");
+    dot.dataset.connection = state;
+    dot.textContent = this.words[`word${state[0].toUpperCase()}${state.slice(1)}`];
+  }
+
+  /** The server draws how it ended; the page only changes its main part. */
+  async #finish() {
+    clearInterval(this.clock);
+    if (this.ended) return;
+    this.ended = true;
+    const reply = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    const fresh = page.querySelector("main");
+    const images = [...fresh.querySelectorAll("img:not([loading=lazy])")];
+    await Promise.race([
+      Promise.allSettled(images.map((image) => Object.assign(new Image(), { src: image.src }).decode())),
+      new Promise((resolve) => setTimeout(resolve, 4000)),
+    ]);
+    const change = () => {
+      document.querySelector("main").replaceWith(document.adoptNode(fresh));
+      document.title = page.title;
+      document.querySelector("#main h1")?.focus();
+    };
+    if (document.startViewTransition && !still.matches) document.startViewTransition(change);
+    else change();
+  }
+}
+
+const root = document.querySelector("#job");
+if (root) new JobPage(root);

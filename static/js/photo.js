@@ -1,0 +1,104 @@
+/** The studio's photo: shown at once from the file, sent in the background, remembered by its id. */
+
+import { dropDraft, keepDraft } from "./draft.js";
+
+export class PhotoInput extends EventTarget {
+  /** `form` is the studio; its data attributes hold addresses and words. */
+  constructor(form) {
+    super();
+    this.form = form;
+    this.file = form.querySelector("#id_photo");
+    this.id = form.querySelector("#id_photo_id");
+    this.image = form.querySelector("#stage-image");
+    this.errors = form.querySelector("#photo-errors");
+    this.progress = form.querySelector("#stage-progress");
+    this.arrival = Promise.resolve(true);
+    this.file.addEventListener("change", () => this.file.files.length && this.take(this.file.files[0]));
+  }
+
+  /** Is there a photo, here or on its way? */
+  get present() {
+    return Boolean(this.id.value || this.file.files.length);
+  }
+
+  /** Show `file` and send it; without an account it waits in this browser. */
+  async take(file) {
+    this.errors.textContent = "";
+    this.id.value = "";
+    this.#put(file);
+    this.#show(URL.createObjectURL(file));
+    await keepDraft(file);
+    if (this.form.dataset.signedIn === "true") this.arrival = this.#send(file);
+  }
+
+  /** Use a photo that is already there. */
+  use(id, address) {
+    this.errors.textContent = "";
+    this.id.value = id;
+    this.file.value = "";
+    this.#show(address);
+  }
+
+  #put(file) {
+    const transfer = new DataTransfer();
+    transfer.items.add(file);
+    this.file.files = transfer.files;
+  }
+
+  #show(address) {
+    this.image.removeAttribute("width");
+    this.image.removeAttribute("height");
+    this.image.src = address;
+    this.form.querySelector("#stage-picture").hidden = false;
+    this.form.querySelector("#stage-other").hidden = false;
+    this.form.querySelector("#stage-empty").hidden = true;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Resolve to true when the photo arrived or can still go with the form, else to false. */
+  #send(file) {
+    return new Promise((resolve) => {
+      const body = new FormData();
+      body.append("file", file);
+      const sending = new XMLHttpRequest();
+      sending.open("POST", this.form.dataset.photos);
+      sending.setRequestHeader("X-CSRFToken", this.form.elements.csrfmiddlewaretoken.value);
+      sending.responseType = "json";
+      this.progress.hidden = false;
+      this.progress.setAttribute("aria-label", this.form.dataset.wordUploading);
+      sending.upload.addEventListener("progress", (event) => {
+        this.progress.max = event.total;
+        this.progress.value = event.loaded;
+      });
+      sending.addEventListener("loadend", () => {
+        this.progress.hidden = true;
+        resolve(this.#arrived(sending, file));
+      });
+      sending.send(body);
+    });
+  }
+
+  #arrived(sending, file) {
+    if (file !== this.file.files[0]) return true;
+    if (sending.status === 200 || sending.status === 201) {
+      this.id.value = sending.response.id;
+      this.file.value = "";
+      dropDraft();
+      this.dispatchEvent(new Event("change"));
+      return true;
+    }
+    const refused = sending.status >= 400 && sending.status < 500 && sending.response?.detail;
+    this.errors.textContent = refused || this.form.dataset.wordUploadFailed;
+    if (refused) this.#clear();
+    return false;
+  }
+
+  #clear() {
+    this.file.value = "";
+    dropDraft();
+    this.form.querySelector("#stage-picture").hidden = true;
+    this.form.querySelector("#stage-other").hidden = true;
+    this.form.querySelector("#stage-empty").hidden = false;
+    this.dispatchEvent(new Event("change"));
+  }
+}
