@@ -84,16 +84,20 @@ def slope(plane: Plane) -> tuple[Plane, Plane]:
     return as_plane(across), as_plane(down)
 
 
-def nearest_seed(seeds: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def nearest_seed(
+    seeds: NDArray[np.bool_], *, reach: float | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the column and row of each pixel's nearest seed, by jump flooding (Rong and Tan 2006).
 
-    Exact but for rare pixels; with no seed at all every answer is -1.
+    Exact but for rare pixels; where no seed is known the answer is -1. `reach` px limits the search
+    and its cost: farther seeds may stay unknown.
     """
     height, width = seeds.shape
     rows, columns = np.mgrid[0:height, 0:width].astype(np.int32)
     far = np.int32(-(10**4))
     x, y = np.where(seeds, columns, far), np.where(seeds, rows, far)
-    step = 1 << max(0, math.ceil(math.log2(max(height, width))) - 1)
+    span = reach or max(height, width) / 2
+    step = 1 << max(0, math.ceil(math.log2(max(1.0, span))))
     steps = [1]
     while step >= 1:
         steps.append(step)
@@ -103,6 +107,8 @@ def nearest_seed(seeds: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[n
         old = (x.copy(), y.copy())
         for down in (-jump, 0, jump):
             for across in (-jump, 0, jump):
+                if not down and not across:
+                    continue
                 _take_nearer((x, y, best), old, down=down, across=across)
     none = x == far
     return np.where(none, -1, x).astype(np.int32), np.where(none, -1, y).astype(np.int32)

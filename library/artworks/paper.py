@@ -30,7 +30,7 @@ def canvas_weave(sheet: Sheet, *, thread: float = 3.4) -> Plane:
     x, y = sheet.units()
     turn = math.pi / thread
     over = np.sin(x * turn) * np.sin(y * turn)
-    warp_thread, weft = np.abs(np.cos(x * turn / 1)), np.abs(np.cos(y * turn / 1))
+    warp_thread, weft = np.abs(np.cos(x * turn)), np.abs(np.cos(y * turn / 1))
     slub = 0.25 * noise(sheet.shape, sheet.px(40), 2, sheet.rng)
     return as_plane(np.clip(0.5 + 0.3 * np.where(over > 0, warp_thread, weft) - 0.2 + slub, 0, 1))
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 MODULES: tuple[str, ...] = (
     "impasto_swirl",
     "ink_wash",
+    "mosaic",
     "pointillism",
+    "stained_glass",
     "watercolor",
     "woodcut",
 )

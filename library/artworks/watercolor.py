@@ -157,7 +157,8 @@ def _trees(paper: Paper) -> None:
     across, y = sheet.units()
     clump = noise(sheet.shape, sheet.px(26), 4, sheet.rng)
     row = ridge(sheet, SHORE - 16, 15, 70, octaves=4)
-    mask = below(sheet, as_plane(row + 5), soft=2) * smoothstep(SHORE + 5, SHORE + 1, y)
+    hedge = below(sheet, as_plane(row + 5), soft=2)
+    mask = as_plane(hedge * smoothstep(SHORE + 5, SHORE + 1, y))
     for x, tall, wide in (
         (176.0, 96.0, 15.0),
         (206.0, 126.0, 18.0),
@@ -167,8 +168,8 @@ def _trees(paper: Paper) -> None:
         (724.0, 60.0, 24.0),
     ):
         far = np.hypot((across - x) / wide, (y - (SHORE - tall * 0.5)) / (tall * 0.56))
-        mask = np.maximum(mask, smoothstep(0.12, -0.12, far - 1 - 0.35 * clump))
-    mask = _hand(sheet, as_plane(mask), loose=2)
+        mask = as_plane(np.maximum(mask, smoothstep(0.12, -0.12, far - 1 - 0.35 * clump)))
+    mask = _hand(sheet, mask, loose=2)
     dried = _dried(sheet, mask, edge=0.9)
     share = np.clip(0.5 + 0.9 * clump, 0, 1)
     paper.wash(mask, INDIGO, as_plane(dried * (1 - share) * 0.7), grit=1.0)
