@@ -41,3 +41,9 @@ def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
     assert body["title"]
     assert body["detail"].endswith(".")
     return body
+
+
+def sent_file(response: Any) -> bytes:
+    """Return the bytes of a file that was sent; reading to the end closes it."""
+    assert response.status_code == 200, response.content
+    return bytes(response.getvalue())

@@ -11,16 +11,9 @@ from accounts.models import User
 from common.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from inference.models import Photo
 from tests.clients import assert_problem, session_of
-from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 PHOTOS = "/api/v1/photos/"
-
-
-@pytest.fixture
-def alice() -> User:
-    """Return a person."""
-    return make_user("alice")
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+"""Tokens: hashed at rest, shown once, limited, gone when revoked."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import ApiToken, Scope
+from accounts.tokens import (
+    USE_NOTED_EVERY,
+    WrongCredentials,
+    create_token,
+    exchange_password,
+    find_token,
+    revoke_token,
+)
+from tests.factories import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+SCOPES = [Scope.PHOTOS_READ]
+
+
+def test_finds_the_token_it_made() -> None:
+    row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    assert find_token(token) == row
+
+
+def test_keeps_nothing_that_signs_in() -> None:
+    row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM accounts_apitoken")
+        stored = " ".join(str(value) for value in cursor.fetchone())
+    assert token not in stored
+    assert find_token(row.digest) is None
+    assert find_token(row.prefix) is None
+
+
+def test_makes_each_token_anew() -> None:
+    alice = make_user("alice")
+    tokens = {create_token(owner=alice, name="phone", scopes=SCOPES)[1] for _ in range(20)}
+    assert len(tokens) == 20
+    assert all(token.startswith("sw_") and len(token) > 40 for token in tokens)
+
+
+def test_shows_only_the_first_characters_later() -> None:
+    row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    assert token.startswith(row.prefix)
+    assert len(row.prefix) <= 8
+
+
+def test_keeps_each_scope_once_and_in_order() -> None:
+    wish = ["photos:write", "photos:read", "photos:write"]
+    row, _token = create_token(owner=make_user("alice"), name="phone", scopes=wish)
+    assert row.scopes == ["photos:read", "photos:write"]
+
+
+def test_refuses_a_scope_that_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="admin"):
+        create_token(owner=make_user("alice"), name="phone", scopes=["admin"])
+    assert not ApiToken.objects.exists()
+
+
+def test_does_not_find_a_revoked_token() -> None:
+    row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    revoke_token(token=row)
+    assert find_token(token) is None
+
+
+def test_keeps_the_time_of_the_first_revocation() -> None:
+    row, _token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    revoke_token(token=row)
+    row.refresh_from_db()
+    first = row.revoked_at
+    revoke_token(token=row)
+    row.refresh_from_db()
+    assert row.revoked_at == first is not None
+
+
+def test_does_not_find_the_token_of_a_closed_account() -> None:
+    alice = make_user("alice")
+    _row, token = create_token(owner=alice, name="phone", scopes=SCOPES)
+    alice.is_active = False
+    alice.save(update_fields=["is_active"])
+    assert find_token(token) is None
+
+
+@pytest.mark.parametrize("token", ["", "sw_", "sw_" + "a" * 43, "\ufffd", "x" * 10_000])
+def test_does_not_find_what_was_never_made(token: str) -> None:
+    create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    assert find_token(token) is None
+
+
+def test_notes_the_use_at_most_once_a_minute() -> None:
+    row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    find_token(token)
+    row.refresh_from_db()
+    first = row.last_used_at
+    find_token(token)
+    row.refresh_from_db()
+    assert row.last_used_at == first is not None
+
+
+def test_notes_a_later_use() -> None:
+    row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
+    early = timezone.now() - USE_NOTED_EVERY - timedelta(seconds=1)
+    ApiToken.objects.filter(pk=row.pk).update(last_used_at=early)
+    find_token(token)
+    row.refresh_from_db()
+    assert row.last_used_at is not None
+    assert row.last_used_at > early
+
+
+@pytest.mark.parametrize("login", ["alice", "alice@example.org", "ALICE@example.org"])
+def test_exchanges_name_or_address_and_password_for_a_token(login: str) -> None:
+    alice = make_user("alice")
+    row, token = exchange_password(login=login, password=PASSWORD, name="phone", scopes=SCOPES)
+    assert row.owner == alice
+    assert find_token(token) == row
+
+
+@pytest.mark.parametrize(("login", "password"), [("alice", "wrong"), ("nobody", PASSWORD)])
+def test_exchanges_nothing_for_wrong_credentials(login: str, password: str) -> None:
+    make_user("alice")
+    with pytest.raises(WrongCredentials):
+        exchange_password(login=login, password=password, name="phone", scopes=SCOPES)
+    assert not ApiToken.objects.exists()
+
+
+def test_exchanges_nothing_for_a_closed_account() -> None:
+    make_user("alice", is_active=False)
+    with pytest.raises(WrongCredentials):
+        exchange_password(login="alice", password=PASSWORD, name="phone", scopes=SCOPES)

@@ -1,0 +1,53 @@
+"""Methods and capabilities: everything an app needs to draw controls and check files."""
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from django.conf import settings
+from rest_framework.test import APIClient
+
+from common.uploads import MAX_MEGAPIXELS, MIN_SIDE
+from inference.engine.spec import BOUNDS, MAX_STYLES, METHOD_INFOS, TransferSpec
+from tests.clients import assert_problem
+
+METHODS, CAPABILITIES = "/api/v1/methods/", "/api/v1/capabilities/"
+
+
+def test_lists_every_method() -> None:
+    assert [each["slug"] for each in APIClient().get(METHODS).json()] == list(METHOD_INFOS)
+
+
+@pytest.mark.parametrize("slug", list(METHOD_INFOS))
+def test_describes_controls_as_valid_json_schema(slug: str) -> None:
+    controls = APIClient().get(f"{METHODS}{slug}/").json()["controls"]
+    jsonschema.Draft202012Validator.check_schema(controls)
+    assert controls["properties"]["strength"]["maximum"] == BOUNDS["strength"].high
+
+
+@pytest.mark.parametrize("slug", list(METHOD_INFOS))
+def test_describes_controls_whose_defaults_are_a_good_spec(slug: str) -> None:
+    controls = APIClient().get(f"{METHODS}{slug}/").json()["controls"]
+    defaults = {name: each["default"] for name, each in controls["properties"].items()}
+    jsonschema.validate(defaults, controls)
+    assert TransferSpec.from_json({**defaults, "method": slug}).method == slug
+
+
+def test_has_no_other_method() -> None:
+    assert_problem(APIClient().get(f"{METHODS}magic/"), 404, "not_found")
+
+
+def test_tells_the_limits_that_are_in_force() -> None:
+    body = APIClient().get(CAPABILITIES).json()
+    assert body["uploads"]["formats"] == list(MAX_MEGAPIXELS)
+    assert body["uploads"]["max_bytes"] == settings.MAX_UPLOAD_BYTES
+    assert body["uploads"]["min_side"] == MIN_SIDE
+    assert body["jobs"]["max_styles"] == MAX_STYLES
+    assert body["jobs"]["methods"] == list(METHOD_INFOS)
+    assert "zh-hans" in body["languages"]
+
+
+@pytest.mark.parametrize("address", [METHODS, CAPABILITIES])
+def test_answers_304_to_who_has_it(address: str) -> None:
+    first = APIClient().get(address)
+    assert first["Cache-Control"] == "private, no-cache"
+    again = APIClient().get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
