@@ -3,16 +3,17 @@
 import base64
 import io
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from PIL import Image, PngImagePlugin
 
-THUMB_SIDE: Final = 320
+THUMB_SIDES: Final = (320, 224, 160, 80)
 THUMB_BYTES: Final = 20_000
 PREVIEW_SIDE: Final = 1280
 PLACEHOLDER_SIDES: Final = (24, 16, 12, 8)
 PLACEHOLDER_LENGTH: Final = 400  # of the column that holds it
-QUALITIES: Final = (80, 70, 60, 45, 30, 15)
+QUALITIES: Final = (80, 65, 50, 35)
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,13 @@ def make_derivatives(image: Image.Image) -> Derivatives:
 
 
 def make_thumb(image: Image.Image) -> bytes:
-    """Return a WebP of at most 320 px a side and 20 kB, as good as fits."""
-    tile = fitted(image, THUMB_SIDE)
+    """Return a WebP of at most 320 px a side and 20 kB, as good as fits.
+
+    A picture that is close to noise becomes smaller rather than unreadable.
+    """
     data = b""
-    for quality in QUALITIES:
-        data = _encoded(tile, "WEBP", quality=quality, method=4)
+    for side, quality in product(THUMB_SIDES, QUALITIES):
+        data = _encoded(fitted(image, side), "WEBP", quality=quality, method=4)
         if len(data) <= THUMB_BYTES:
             break
     return data

@@ -1,0 +1,130 @@
+"""The small versions of a picture, and the file that is kept."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from common.derivatives import (
+    PLACEHOLDER_LENGTH,
+    THUMB_BYTES,
+    Encoded,
+    encode_as,
+    encode_picture,
+    fitted,
+    make_derivatives,
+    make_placeholder,
+    make_thumb,
+    on_white,
+)
+from tests.factories import make_picture
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">credit</x:xmpmeta>'
+
+
+def opened(data: bytes) -> Image.Image:
+    """Return the picture in a file."""
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def noise(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
+    """Return the hardest picture to compress."""
+    channels = len(mode)
+    values = np.random.default_rng(0).integers(0, 256, (size[1], size[0], channels), np.uint8)
+    return Image.fromarray(values)
+
+
+def see_through() -> Image.Image:
+    """Return a red picture that fades out."""
+    image = Image.new("RGBA", (96, 64), "red")
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    return image
+
+
+@pytest.mark.parametrize(("size", "expected"), [((480, 640), (240, 320)), ((90, 60), (90, 60))])
+def test_fits_a_thumb_and_never_enlarges(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    thumb = opened(make_thumb(make_picture(size)))
+    assert (thumb.format, thumb.size) == ("WEBP", expected)
+
+
+@pytest.mark.parametrize("image", [noise((320, 320)), noise((500, 400), "RGBA")])
+def test_keeps_even_a_thumb_of_noise_light(image: Image.Image) -> None:
+    data = make_thumb(image)
+    assert len(data) <= THUMB_BYTES
+    assert max(opened(data).size) >= 80
+
+
+def test_keeps_a_thumb_of_a_common_picture_large() -> None:
+    data = make_thumb(make_picture((640, 640)).filter(ImageFilter.GaussianBlur(2)))
+    assert len(data) <= THUMB_BYTES
+    assert opened(data).size == (320, 320)
+
+
+def test_fits_a_preview() -> None:
+    made = make_derivatives(make_picture((2000, 500)))
+    preview = opened(made.preview)
+    assert (preview.format, preview.size) == ("WEBP", (1280, 320))
+    assert opened(made.thumb).size == (320, 80)
+
+
+def test_keeps_what_is_see_through_in_the_small_versions() -> None:
+    made = make_derivatives(see_through())
+    assert {opened(made.preview).mode, opened(made.thumb).mode} == {"RGBA"}
+
+
+@pytest.mark.parametrize(
+    "image",
+    [make_picture((900, 600)), noise((300, 300)), see_through(), Image.new("RGB", (4000, 64))],
+    ids=["picture", "noise", "see-through", "ribbon"],
+)
+def test_makes_a_placeholder_that_fits_its_column(image: Image.Image) -> None:
+    uri = make_placeholder(image)
+    head, _comma, body = uri.partition(",")
+    tile = opened(base64.b64decode(body))
+    assert head == "data:image/webp;base64"
+    assert len(uri) <= PLACEHOLDER_LENGTH
+    assert max(tile.size) <= 24
+    assert tile.mode == "RGB"
+
+
+def test_keeps_an_opaque_picture_as_a_jpeg_of_full_color() -> None:
+    kept = encode_picture(make_picture())
+    image = opened(kept.data)
+    assert (kept.suffix, image.format) == (".jpg", "JPEG")
+    assert {layer[1:3] for layer in getattr(image, "layer")} == {(1, 1)}  # noqa: B009
+    assert np.abs(np.asarray(image, int) - np.asarray(make_picture(), int)).mean() < 4
+
+
+def test_keeps_a_see_through_picture_without_loss() -> None:
+    kept = encode_picture(see_through())
+    assert kept.suffix == ".png"
+    assert opened(kept.data).tobytes() == see_through().tobytes()
+
+
+@pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
+def test_embeds_a_credit_on_request_only(form: str) -> None:
+    bare, credited = encode_as(make_picture(), form), encode_as(make_picture(), form, xmp=XMP)
+    assert b"xmpmeta" not in bare.data
+    assert XMP in credited.data
+    assert opened(credited.data).size == (96, 64)
+
+
+def test_refuses_a_form_that_it_does_not_know() -> None:
+    with pytest.raises(KeyError, match="gif"):
+        encode_as(make_picture(), "gif")
+
+
+def test_lays_see_through_parts_on_white() -> None:
+    flat = on_white(see_through())
+    assert flat.mode == "RGB"
+    assert flat.getpixel((0, 0)) == pytest.approx((255, 255, 255), abs=3)
+    jpeg: Encoded = encode_as(see_through(), "jpeg")
+    assert opened(jpeg.data).mode == "RGB"
+
+
+def test_never_loses_the_short_side_of_a_ribbon() -> None:
+    assert fitted(Image.new("RGB", (12_000, 64)), 24).size == (24, 1)

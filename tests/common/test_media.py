@@ -1,0 +1,138 @@
+"""Sending files: guarded by headers, streamed piece by piece, or handed to nginx."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.test import AsyncRequestFactory, RequestFactory
+from pytest_django import Settings
+
+from common.media import CHUNK, send_made, send_media
+
+TRICKS = [
+    "",
+    "../secret.jpg",
+    "photos/../../secret.jpg",
+    "/etc/passwd",
+    "photos",
+    "photos/aa/bb/none.jpg",
+    "photos//..//..//secret.jpg",
+]
+
+
+@pytest.fixture
+def name(media_root: Path) -> str:
+    """Return the name of a stored file."""
+    (media_root.parent / "secret.jpg").write_bytes(b"secret")
+    return default_storage.save("photos/a.jpg", ContentFile(b"0123456789"))
+
+
+def get(**headers: str) -> HttpRequest:
+    """Return a request as a WSGI server makes it."""
+    return RequestFactory().get("/", headers=headers)
+
+
+def body(response: HttpResponseBase) -> bytes:
+    """Return the bytes of an answer and close it."""
+    assert isinstance(response, FileResponse)
+    data = b"".join(response.streaming_content)  # type: ignore[arg-type]  # a sync answer
+    response.close()
+    return data
+
+
+def test_sends_the_bytes_under_guard(name: str) -> None:
+    response = send_media(get(), name, public=False)
+    assert response["Content-Type"] == "image/jpeg"
+    assert response["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response["Content-Disposition"] == "inline"
+    assert response["Content-Length"] == "10"
+    assert body(response) == b"0123456789"
+
+
+def test_lets_nobody_keep_what_is_private(name: str) -> None:
+    response = send_media(get(), name, public=False)
+    response.close()
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_lets_what_is_public_be_kept_for_a_moment(name: str) -> None:
+    response = send_media(get(), name, public=True)
+    response.close()
+    assert response["Cache-Control"] == "public, max-age=300"
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_answers_that_nothing_changed(name: str) -> None:
+    tag = send_media(RequestFactory().head("/"), name, public=True)["ETag"]
+    response = send_media(get(if_none_match=tag), name, public=True)
+    assert response.status_code == 304
+    assert response["Cache-Control"] == "public, max-age=300"
+
+
+def test_answers_a_head_without_a_body(name: str) -> None:
+    response = send_media(RequestFactory().head("/"), name, public=False)
+    assert response["Content-Length"] == "10"
+    assert getattr(response, "content", None) == b""
+
+
+@pytest.mark.parametrize(
+    "title", ["painting.jpg", 'a"b.jpg', "猫.jpg", "a\r\nSet-Cookie: b=c.jpg", "../up.jpg"]
+)
+def test_names_a_download_without_letting_headers_in(name: str, title: str) -> None:
+    response = send_media(get(), name, public=False, download_as=title)
+    response.close()
+    disposition = response["Content-Disposition"]
+    assert disposition.startswith("attachment; filename")
+    assert "\n" not in disposition
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_finds_nothing_outside_the_folder(name: str, trick: str) -> None:
+    with pytest.raises(Http404):
+        send_media(get(), trick, public=True)
+    assert default_storage.exists(name)
+
+
+def test_hands_the_file_to_nginx(name: str, settings: Settings) -> None:
+    settings.MEDIA_ACCEL_PREFIX = "/protected/"
+    response = send_media(get(), name, public=False, download_as="a.jpg")
+    assert response["X-Accel-Redirect"] == f"/protected/{name}"
+    assert response["Content-Type"] == "image/jpeg"
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["Content-Disposition"] == 'attachment; filename="a.jpg"'
+    assert getattr(response, "content", None) == b""
+
+
+async def test_streams_piece_by_piece_under_asgi(media_root: Path) -> None:
+    data = bytes(range(256)) * (CHUNK // 100)
+    name = default_storage.save("photos/large.png", ContentFile(data))
+    assert (media_root / name).is_file()
+    response = send_media(AsyncRequestFactory().get("/"), name, public=False)
+    assert isinstance(response, StreamingHttpResponse)
+    assert response.is_async
+    pieces = [piece async for piece in response]
+    assert len(pieces) == 3
+    assert b"".join(pieces) == data
+    assert response["Content-Length"] == str(len(data))
+
+
+def test_sends_what_was_made_for_this_request_under_the_same_guards() -> None:
+    response = send_made(b"x", ".png", public=False, download_as="a.png")
+    assert response.content == b"x"
+    assert response["Content-Type"] == "image/png"
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_calls_what_it_does_not_know_bytes(media_root: Path) -> None:
+    name = default_storage.save("photos/a.svg", ContentFile(b"<svg/>"))
+    response = send_media(get(), name, public=False)
+    response.close()
+    assert response["Content-Type"] == "application/octet-stream"
+    assert media_root.is_dir()
