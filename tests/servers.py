@@ -1,1 +1,219 @@
-"""(being written)"""
+"""Real servers for tests, started from the installed programs on free ports and stopped after.
+
+Where a program is missing the tests that need it are skipped, saying how to get it; with CI=true
+they fail instead.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+
+PATIENCE_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def program(name: str, package: str) -> str:
+    """Return the path of an installed program; else skip the test, or fail it on CI."""
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    found = shutil.which(name) or (str(debian[-1]) if debian else None)
+    if found is None:
+        sentence = f"{name} is not installed; get it with: apt-get install {package}"
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return found
+
+
+def wait_until(ready: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
+    """Return what `ready` returns once that is true; fail the test after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := ready():
+            return answer
+        time.sleep(0.05)
+    return pytest.fail(f"{what} took more than {seconds:g} seconds")
+
+
+class Server:
+    """A program that runs in a process group of its own, its output kept in a file."""
+
+    def __init__(self, command: Sequence[str], log: Path, **options: Any) -> None:
+        self.command = command
+        self.log = log
+        self.options = options
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the program."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **self.options,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is the id of the process group too."""
+        assert self.process is not None
+        return self.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the whole process group."""
+        os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        """End the whole process group at once, as a crash would."""
+        self.signal(signal.SIGKILL)
+        self.wait()
+
+    def wait(self, seconds: float = 10) -> int:
+        """Return the exit code of the program once it has ended."""
+        assert self.process is not None
+        return self.process.wait(seconds)
+
+    def stop(self) -> None:
+        """End the program if it runs, in peace if it can."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.wait()
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+class PostgreSQL:
+    """A PostgreSQL cluster in a folder of its own; as root it runs as the user postgres."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="styleweb-pg-"))
+        self.port = free_port()
+        self._user: dict[str, Any] = (
+            {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
+        )
+        if self._user:
+            shutil.chown(self.folder, **self._user)
+        subprocess.run(
+            [
+                program("initdb", "postgresql"),
+                *("--pgdata", str(self.folder / "data"), "--username", "styleweb"),
+                *("--auth", "trust", "--encoding", "UTF8", "--no-sync"),
+            ],
+            check=True,
+            capture_output=True,
+            cwd=self.folder,
+            **self._user,
+        )
+        self.server = Server(
+            [
+                program("postgres", "postgresql"),
+                *("-D", str(self.folder / "data"), "-p", str(self.port), "-k", str(self.folder)),
+                *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"),
+            ],
+            Path(tempfile.gettempdir()) / f"{self.folder.name}.log",
+            cwd=self.folder,
+            **self._user,
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self.server.start()
+        wait_until(self._answers, "PostgreSQL's start")
+
+    def stop(self) -> None:
+        """Stop the server without waiting for its clients, and remove its folder."""
+        self.server.signal(signal.SIGQUIT)
+        self.server.wait()
+        shutil.rmtree(self.folder)
+        self.server.log.unlink()
+
+    def url(self, database: str) -> str:
+        """Return the address of `database`, which is made when absent."""
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [database]).fetchone() is None:
+                connection.execute(f"CREATE DATABASE {database}".encode())
+        return self._address(database)
+
+    def _address(self, database: str) -> str:
+        return f"postgres://styleweb@127.0.0.1:{self.port}/{database}"
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._address("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+class Redis:
+    """A Redis server that keeps nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.server = Server(
+            [
+                program("redis-server", "redis-server"),
+                *("--port", str(self.port), "--bind", "127.0.0.1"),
+                *("--save", "", "--appendonly", "no", "--dir", str(folder)),
+            ],
+            folder / "redis.log",
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self.server.start()
+        wait_until(self._answers, "Redis's start")
+
+    def stop(self) -> None:
+        """Stop the server; everything in it is lost."""
+        self.server.stop()
+
+    def _answers(self) -> bool:
+        client = redis.Redis(port=self.port)
+        try:
+            return bool(client.ping())
+        except redis.exceptions.ConnectionError:
+            return False
+        finally:
+            client.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """Return a PostgreSQL server that lasts for the whole run."""
+    server = PostgreSQL()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """Return a Redis server of one test module."""
+    server = Redis(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()

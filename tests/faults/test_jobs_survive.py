@@ -1,0 +1,126 @@
+"""Tests that a job ends right, and once, whatever happens to the processes around it."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.servers import wait_until
+from tests.sites import EmbeddedSite, ProductionSite, Site
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+# Steps of a picture of 64 px: enough for some seconds, and for minutes.
+SOME, MANY = 150, 2000
+RESULT_AND_PREVIEW = [".jpg", ".webp"]
+
+
+def assert_ended_well_once(site: Site, job: str, attempts: int) -> None:
+    snapshot = site.wait_for(job, "succeeded", "failed")
+    assert (snapshot["state"], snapshot["attempt"]) == ("succeeded", attempts)
+    assert snapshot["result"] is not None
+    assert site.call("files", job=job) == RESULT_AND_PREVIEW
+
+
+class TestJob:
+    def test_is_painted(self, site: Site) -> None:
+        job = site.call("submit", steps=4)
+
+        assert_ended_well_once(site, job, attempts=1)
+
+    def test_survives_a_worker_killed_in_the_middle(self, site: Site) -> None:
+        job = site.call("submit", steps=SOME)
+        site.wait_until_painted(job)
+
+        site.kill_worker()
+
+        assert_ended_well_once(site, job, attempts=2)
+
+    def test_is_painted_once_however_many_tickets_come(self, site: Site) -> None:
+        job = site.call("submit", steps=SOME)
+
+        site.call("send_tickets", number=10)
+
+        assert_ended_well_once(site, job, attempts=1)
+        assert_ended_well_once(site, site.call("submit", steps=4), attempts=1)
+
+    def test_stops_within_two_seconds_of_its_cancel(self, site: Site) -> None:
+        job = site.call("submit", steps=MANY)
+        site.wait_until_painted(job)
+        behind = site.call("submit", name="bob", steps=1)
+
+        canceled = site.call("cancel", job=job)
+
+        # The worker has left the canceled job when it takes the next one.
+        site.wait_for(behind, "running", "succeeded", seconds=2)
+        assert canceled["state"] == "canceled"
+        assert site.call("cancel", job=job)["seq"] == canceled["seq"]
+        assert site.wait_for(job, "canceled")["result"] is None
+        assert wait_until(lambda: site.call("files", job=job) == [], "removing the files")
+        site.wait_for(behind, "succeeded")
+
+    def test_that_waits_never_starts_when_canceled(self, site: Site) -> None:
+        job = site.call("submit", steps=MANY)
+        waiting = site.call("submit", name="bob", steps=4)
+        site.call("cancel", job=waiting)
+        site.call("cancel", job=job)
+
+        assert_ended_well_once(site, site.call("submit", name="carol", steps=1), attempts=1)
+
+        assert site.call("look", job=waiting)["attempt"] == 0
+
+
+class TestEmbeddedSite:
+    def test_ends_its_worker_when_it_is_killed_and_goes_on_after(
+        self, embedded: EmbeddedSite
+    ) -> None:
+        job = embedded.call("submit", steps=SOME)
+        embedded.wait_until_painted(job)
+
+        embedded.serve.kill()
+        wait_until(lambda: not embedded.worker_pids(), "the worker's end", seconds=3)
+        embedded.start()
+
+        assert_ended_well_once(embedded, job, attempts=2)
+
+    def test_stops_within_two_seconds(self, embedded: EmbeddedSite) -> None:
+        job = embedded.call("submit", steps=SOME)
+        embedded.wait_until_painted(job)
+
+        start = time.monotonic()
+        os.kill(embedded.serve.pid, signal.SIGINT)
+        embedded.serve.wait(2)
+
+        assert time.monotonic() - start < 2
+        assert not embedded.worker_pids()
+        embedded.start()
+        assert_ended_well_once(embedded, job, attempts=2)
+
+
+class TestProductionSite:
+    def test_takes_jobs_while_redis_is_away(self, production: ProductionSite) -> None:
+        production.redis.stop()
+        start = time.monotonic()
+        job = production.call("submit", steps=4)
+        took = time.monotonic() - start
+        production.redis.start()
+
+        assert took < 3
+        # The worker may first wait until its broker connection is back.
+        assert production.wait_for(job, "succeeded", seconds=90)["attempt"] == 1
+
+    def test_fences_a_worker_that_slept_too_long(self, production: ProductionSite) -> None:
+        job = production.call("submit", steps=SOME)
+        production.wait_until_painted(job)
+        os.killpg(production.worker.pid, signal.SIGSTOP)
+        second = production.new_worker("second")
+        second.start()
+        try:
+            production.wait_for(job, "succeeded")
+        finally:
+            os.killpg(production.worker.pid, signal.SIGCONT)
+
+        assert_ended_well_once(production, production.call("submit", name="bob"), attempts=1)
+        assert_ended_well_once(production, job, attempts=2)
+        wait_until(lambda: "fenced" in production.worker.log.read_text(), "the fence")
+        second.stop()
