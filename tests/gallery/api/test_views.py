@@ -1,0 +1,331 @@
+"""Artworks in the API: kept in private, published under a license that fits, taken back at once."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import QueryDict
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from gallery.models import Artwork
+from gallery.services import hide_artwork, keep_artwork, publish_artwork
+from inference.models import Job
+from library.models import Style
+from tests.clients import app_of, assert_problem, sent_file, session_of
+from tests.factories import finished_job, make_job, make_style
+
+pytestmark = pytest.mark.django_db
+ARTWORKS, WALL = "/api/v1/artworks/", "/api/v1/public/artworks/"
+OWN_FIELDS = {"visibility", "moderation", "shows_before", "bytes", "job", "recipe", "created_at"}
+CHANGES = [
+    ("patch", "", {"title": "Mine now"}),
+    ("delete", "", {}),
+    ("post", "publish/", {"license": "CC0-1.0"}),
+    ("post", "unpublish/", {}),
+]
+
+
+def kept(owner: User, *, style: str = "great-wave", license_id: str = "CC0-1.0") -> Artwork:
+    """Return a private artwork of `owner`, made with one style."""
+    found = Style.objects.filter(slug=style).first() or make_style(style, license=license_id)
+    return keep_artwork(job=finished_job(owner, styles=[found]), title="Evening")
+
+
+def published(owner: User, **fields: Any) -> Artwork:
+    """Return an artwork of `owner` that hangs on the wall."""
+    return publish_artwork(artwork=kept(owner), license="CC0-1.0", **fields)
+
+
+class TestKeep:
+    def test_keeps_a_result_in_private(self, alice: User) -> None:
+        job = finished_job(alice)
+        response = session_of(alice).post(ARTWORKS, {"job": str(job.pk), "title": "Evening"})
+        assert response.status_code == 201
+        body = response.json()
+        assert (body["title"], body["visibility"], body["job"]) == (
+            "Evening",
+            "private",
+            str(job.pk),
+        )
+        assert response["Location"] == f"{ARTWORKS}{body['id']}/"
+        assert Artwork.objects.get().owner == alice
+
+    def test_keeps_it_once(self, alice: User) -> None:
+        wish = {"job": str(finished_job(alice).pk)}
+        first, second = (session_of(alice).post(ARTWORKS, wish) for _ in range(2))
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json() == second.json()
+        assert Artwork.objects.count() == 1
+
+    def test_is_named_by_the_job_s_snapshot_from_then_on(self, alice: User) -> None:
+        artwork = kept(alice)
+        job = session_of(alice).get(f"/api/v1/jobs/{artwork.job_id}/").json()
+        assert job["artwork"] == str(artwork.pk)
+
+    def test_knows_no_job_but_mine(self, alice: User, bob: User) -> None:
+        theirs, nothing = (
+            session_of(alice).post(ARTWORKS, {"job": str(pk)})
+            for pk in (finished_job(bob).pk, uuid4())
+        )
+        body = assert_problem(theirs, 422, "unknown_job")
+        assert body["errors"][0]["field"] == "job"
+        assert theirs.content == nothing.content
+        assert not Artwork.objects.exists()
+
+    def test_has_nothing_to_keep_before_the_end(self, alice: User) -> None:
+        response = session_of(alice).post(ARTWORKS, {"job": str(make_job(alice).pk)})
+        assert_problem(response, 409, "nothing_to_keep")
+
+    def test_ignores_what_is_not_the_sender_s_to_say(self, alice: User, bob: User) -> None:
+        wish = {"job": str(finished_job(alice).pk), "owner": bob.pk, "visibility": "public"}
+        session_of(alice).post(ARTWORKS, wish | {"license": "CC0-1.0", "credit": "by me"})
+        artwork = Artwork.objects.get()
+        assert (artwork.owner, artwork.visibility, artwork.license) == (alice, "private", "")
+        assert artwork.credit != "by me"
+
+
+class TestRead:
+    def test_lists_my_own_only(self, alice: User, bob: User) -> None:
+        mine = [kept(alice), published(alice)]
+        published(bob)
+        results = session_of(alice).get(ARTWORKS).json()["results"]
+        assert {each["id"] for each in results} == {str(each.pk) for each in mine}
+
+    def test_shows_me_everything(self, alice: User) -> None:
+        body = session_of(alice).get(f"{ARTWORKS}{kept(alice).pk}/").json()
+        assert set(body) >= OWN_FIELDS
+        assert body["recipe"]
+        assert "before" in body["urls"]
+        assert body["styles"][0]["slug"] == "great-wave"
+
+    def test_shows_others_what_is_public(self, alice: User, bob: User) -> None:
+        artwork = published(alice, alt_text="A wave at evening")
+        for client in (session_of(bob), APIClient()):
+            body = client.get(f"{ARTWORKS}{artwork.pk}/").json()
+            assert not OWN_FIELDS & set(body)
+            assert (body["by"], body["alt_text"]) == ("alice", "A wave at evening")
+            assert body["license"] == "CC0-1.0"
+            assert set(body["urls"]) == {"full", "preview", "thumb"}
+
+    def test_tells_no_address_of_a_person(self, alice: User) -> None:
+        artwork = published(alice)
+        assert alice.email not in APIClient().get(f"{ARTWORKS}{artwork.pk}/").content.decode()
+
+    def test_hides_the_private_like_what_does_not_exist(self, alice: User, bob: User) -> None:
+        artwork = kept(alice)
+        for client in (session_of(bob), APIClient()):
+            for rest in ("", "file/", "file/?variant=thumb"):
+                private, nothing = (
+                    client.get(f"{ARTWORKS}{pk}/{rest}") for pk in (artwork.pk, uuid4())
+                )
+                assert_problem(private, 404, "not_found")
+                assert private.content == nothing.content
+                assert private.headers == nothing.headers
+
+    def test_hides_what_a_moderator_hid(self, alice: User, bob: User) -> None:
+        artwork = hide_artwork(artwork=published(alice))
+        assert_problem(session_of(bob).get(f"{ARTWORKS}{artwork.pk}/"), 404, "not_found")
+        assert session_of(alice).get(f"{ARTWORKS}{artwork.pk}/").status_code == 200
+
+    def test_needs_a_fixed_number_of_queries(
+        self, alice: User, django_assert_max_num_queries: Any
+    ) -> None:
+        client = session_of(alice)
+        for _ in range(4):
+            kept(alice)
+        with django_assert_max_num_queries(6):
+            assert len(client.get(ARTWORKS).json()["results"]) == 4
+
+
+class TestChange:
+    def test_changes_the_words(self, alice: User) -> None:
+        address = f"{ARTWORKS}{kept(alice).pk}/"
+        client = session_of(alice)
+        body = client.patch(address, {"title": "Night", "alt_text": "A wave"}).json()
+        assert (body["title"], body["alt_text"]) == ("Night", "A wave")
+        assert client.patch(address, {"title": ""}).json()["alt_text"] == "A wave"
+
+    def test_changes_nothing_for_nothing(self, alice: User) -> None:
+        response = session_of(alice).patch(f"{ARTWORKS}{kept(alice).pk}/", {})
+        assert (response.status_code, response.json()["title"]) == (200, "Evening")
+
+    def test_refuses_a_title_without_end(self, alice: User) -> None:
+        response = session_of(alice).patch(f"{ARTWORKS}{kept(alice).pk}/", {"title": "x" * 121})
+        body = assert_problem(response, 422, "invalid")
+        assert body["errors"][0]["code"] == "max_length"
+
+    def test_ignores_what_is_not_mine_to_change(self, alice: User, bob: User) -> None:
+        artwork = kept(alice)
+        wish = {"owner": bob.pk, "visibility": "public", "moderation": "hidden", "recipe": {}}
+        wish |= {"license": "CC0-1.0", "credit": "x", "job": None, "created_at": "2000-01-01"}
+        assert session_of(alice).patch(f"{ARTWORKS}{artwork.pk}/", wish).status_code == 200
+        fresh = Artwork.objects.get()
+        for field in ("owner", "visibility", "moderation", "recipe", "license", "credit", "job_id"):
+            assert getattr(fresh, field) == getattr(artwork, field), field
+        assert fresh.created_at == artwork.created_at
+
+    @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
+    def test_leaves_the_public_one_of_another_alone(
+        self, alice: User, bob: User, method: str, rest: str, body: dict[str, str]
+    ) -> None:
+        artwork = published(alice)
+        response = getattr(session_of(bob), method)(f"{ARTWORKS}{artwork.pk}/{rest}", body)
+        assert_problem(response, 403, "permission_denied")
+        assert Artwork.objects.get().title == "Evening"
+
+    @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
+    def test_does_not_know_the_private_one_of_another(
+        self, alice: User, bob: User, method: str, rest: str, body: dict[str, str]
+    ) -> None:
+        artwork = kept(alice)
+        private, nothing = (
+            getattr(session_of(bob), method)(f"{ARTWORKS}{pk}/{rest}", body)
+            for pk in (artwork.pk, uuid4())
+        )
+        assert_problem(private, 404, "not_found")
+        assert private.content == nothing.content
+
+    @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
+    def test_asks_who_is_there_before_it_looks(
+        self, alice: User, method: str, rest: str, body: dict[str, str]
+    ) -> None:
+        for pk in (published(alice).pk, kept(alice).pk, uuid4()):
+            response = getattr(APIClient(), method)(f"{ARTWORKS}{pk}/{rest}", body)
+            assert_problem(response, 401, "not_authenticated")
+
+    @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
+    def test_takes_the_scope_to_write(
+        self, alice: User, method: str, rest: str, body: dict[str, str]
+    ) -> None:
+        app = app_of(alice, "artworks:read", "jobs:write", "photos:write")
+        response = getattr(app, method)(f"{ARTWORKS}{kept(alice).pk}/{rest}", body)
+        assert_problem(response, 403, "insufficient_scope")
+        assert Artwork.objects.get().title == "Evening"
+
+    def test_deletes_the_artwork_and_not_the_job(self, alice: User) -> None:
+        artwork = kept(alice)
+        assert session_of(alice).delete(f"{ARTWORKS}{artwork.pk}/").status_code == 204
+        assert not Artwork.objects.exists()
+        assert Job.objects.filter(pk=artwork.job_id).exists()
+
+
+class TestPublish:
+    def publish(self, client: APIClient, pk: UUID, **body: Any) -> Any:
+        """Ask to publish."""
+        return client.post(f"{ARTWORKS}{pk}/publish/", {"license": "CC0-1.0", **body})
+
+    def test_hangs_it_on_the_wall(self, alice: User) -> None:
+        artwork = kept(alice)
+        response = self.publish(session_of(alice), artwork.pk, alt_text="A wave")
+        assert response.status_code == 200
+        body = response.json()
+        assert (body["visibility"], body["license"], body["alt_text"]) == (
+            "public",
+            "CC0-1.0",
+            "A wave",
+        )
+        assert [each["id"] for each in APIClient().get(WALL).json()["results"]] == [str(artwork.pk)]
+
+    def test_keeps_the_description_that_was_there(self, alice: User) -> None:
+        artwork = kept(alice)
+        client = session_of(alice)
+        client.patch(f"{ARTWORKS}{artwork.pk}/", {"alt_text": "A wave"})
+        assert self.publish(client, artwork.pk).json()["alt_text"] == "A wave"
+
+    def test_refuses_a_license_that_the_styles_forbid(self, alice: User) -> None:
+        artwork = kept(alice, style="shared", license_id="CC-BY-SA-4.0")
+        response = self.publish(session_of(alice), artwork.pk)
+        body = assert_problem(response, 422, "license_refused")
+        assert body["reasons"] == ["share-alike"]
+        assert "CC BY-SA 4.0" in body["detail"]
+        assert Artwork.objects.get().visibility == "private"
+
+    @pytest.mark.parametrize("license_id", ["MIT", "", None])
+    def test_refuses_what_is_no_license(self, alice: User, license_id: Any) -> None:
+        response = self.publish(session_of(alice), kept(alice).pk, license=license_id)
+        assert_problem(response, 422, "invalid")
+
+    def test_shows_the_photo_only_when_asked_to(self, alice: User) -> None:
+        client, artwork = session_of(alice), kept(alice)
+        before = f"{ARTWORKS}{artwork.pk}/file/?variant=before"
+        self.publish(client, artwork.pk)
+        assert_problem(APIClient().get(before), 404, "not_found")
+        assert sent_file(client.get(before))
+        self.publish(client, artwork.pk, shows_before=True)
+        assert sent_file(APIClient().get(before))
+
+    def test_takes_everything_back_at_once(self, alice: User, bob: User) -> None:
+        artwork = published(alice, shows_before=True)
+        address = f"{ARTWORKS}{artwork.pk}/"
+        for variant in ("full", "preview", "thumb", "before"):
+            assert sent_file(APIClient().get(f"{address}file/?variant={variant}"))
+        body = session_of(alice).post(f"{address}unpublish/").json()
+        assert (body["visibility"], body["published_at"]) == ("private", None)
+        for client in (APIClient(), session_of(bob)):
+            assert_problem(client.get(address), 404, "not_found")
+            for variant in ("full", "preview", "thumb", "before"):
+                response = client.get(f"{address}file/?variant={variant}")
+                assert_problem(response, 404, "not_found")
+        assert APIClient().get(WALL).json()["results"] == []
+
+
+class TestFile:
+    @pytest.mark.parametrize("variant", ["full", "preview", "thumb"])
+    def test_lets_caches_keep_what_is_public_only(self, alice: User, variant: str) -> None:
+        for artwork, rule in ((published(alice), "public"), (kept(alice), "private")):
+            address = f"{ARTWORKS}{artwork.pk}/file/?variant={variant}"
+            response = session_of(alice).get(address, headers={"Accept": "image/avif,image/webp"})
+            assert response["Cache-Control"].startswith(rule)
+            assert response["Content-Type"].startswith("image/")
+            assert sent_file(response)
+
+    @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+    def test_converts_a_download(self, alice: User, kind: str) -> None:
+        address = f"{ARTWORKS}{kept(alice).pk}/file/?download=1&format={kind}"
+        response = session_of(alice).get(address)
+        assert response["Content-Type"] == f"image/{kind}"
+        assert response["Content-Disposition"].startswith("attachment")
+        assert sent_file(response)
+
+    @pytest.mark.parametrize("query", ["variant=huge", "download=1&format=gif", "format=.."])
+    def test_knows_no_other_choice(self, alice: User, query: str) -> None:
+        response = session_of(alice).get(f"{ARTWORKS}{kept(alice).pk}/file/?{query}")
+        body = assert_problem(response, 422, "invalid_choice")
+        assert body["errors"][0]["field"] in QueryDict(query)
+
+    def test_takes_the_scope_to_read(self, alice: User) -> None:
+        app = app_of(alice, "photos:read", "artworks:write")
+        response = app.get(f"{ARTWORKS}{kept(alice).pk}/file/")
+        assert_problem(response, 403, "insufficient_scope")
+
+
+class TestWall:
+    def test_shows_what_is_public_and_visible(self, alice: User) -> None:
+        shown = published(alice)
+        kept(alice)
+        hide_artwork(artwork=published(alice))
+        results = APIClient().get(WALL).json()["results"]
+        assert [each["id"] for each in results] == [str(shown.pk)]
+
+    def test_shows_the_newest_first(self, alice: User, bob: User) -> None:
+        shown = [published(alice), published(bob), published(alice)]
+        found, address = [], f"{WALL}?limit=2"
+        while address:
+            page = APIClient().get(address).json()
+            found += [each["id"] for each in page["results"]]
+            address = page["next"]
+        assert found == [str(each.pk) for each in reversed(shown)]
+
+    def test_shows_what_was_made_with_a_style(self, alice: User) -> None:
+        published(alice)
+        night = publish_artwork(artwork=kept(alice, style="night"), license="CC0-1.0")
+        results = APIClient().get(WALL, {"style": "night"}).json()["results"]
+        assert [each["id"] for each in results] == [str(night.pk)]
+        assert APIClient().get(WALL, {"style": "nothing"}).json()["results"] == []
+
+    def test_gives_addresses_that_open(self, alice: User) -> None:
+        published(alice)
+        (artwork,) = APIClient().get(WALL).json()["results"]
+        for url in artwork["urls"].values():
+            assert sent_file(APIClient().get(url))
