@@ -66,7 +66,7 @@ def _licensed(work: Work) -> str:
 
 
 def _html(works: list[Work]) -> str:
-    return str(format_html_join(format_html("<br>"), "{}", ((_html_line(each),) for each in works)))
+    return format_html_join("\n", "<p>{}</p>", ((_html_line(work),) for work in works))
 
 
 def _html_line(work: Work) -> str:
