@@ -18,6 +18,7 @@ class CompareSlider extends HTMLElement {
   move(percent) {
     this.range.value = percent;
     this.style.setProperty("--split", `${this.range.value}%`);
+    this.toggleAttribute("data-edge", this.range.value < 2 || this.range.value > 98);
   }
 
   /** Show the whole photo while `held`, then go back to where the line was. */

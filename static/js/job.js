@@ -3,6 +3,7 @@
 import "./compare.js";
 import "./copy.js";
 import { events, hasEnded } from "./events.js";
+import { fitPictures } from "./fit.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const language = document.documentElement.lang;
@@ -125,6 +126,7 @@ class JobPage {
     const reply = await fetch(location.href);
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     const fresh = page.querySelector("main");
+    fitPictures(fresh);
     const images = [...fresh.querySelectorAll("img:not([loading=lazy])")];
     await Promise.race([
       Promise.allSettled(images.map((image) => Object.assign(new Image(), { src: image.src }).decode())),

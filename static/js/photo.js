@@ -13,6 +13,8 @@ export class PhotoInput extends EventTarget {
     this.errors = form.querySelector("#photo-errors");
     this.progress = form.querySelector("#stage-progress");
     this.arrival = Promise.resolve(true);
+    this.image.addEventListener("load", () => this.#fit());
+    this.#fit();
     this.file.addEventListener("change", () => this.file.files.length && this.take(this.file.files[0]));
   }
 
@@ -37,6 +39,11 @@ export class PhotoInput extends EventTarget {
     this.id.value = id;
     this.file.value = "";
     this.#show(address);
+  }
+
+  #fit() {
+    const { naturalWidth, naturalHeight } = this.image;
+    if (naturalHeight) this.image.style.setProperty("--ratio", naturalWidth / naturalHeight);
   }
 
   #put(file) {
