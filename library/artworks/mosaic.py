@@ -186,7 +186,7 @@ def _fish(sheet: Sheet, cartoon: Cartoon) -> None:
     scallop = np.sign(np.sin(place * 84 + 1.1 * np.cos(side / 11)))
     tone = as_plane(0.5 + side / 170 + 0.1 * scallop)
     cartoon.fill(body, FISH.ramp(tone), 40)
-    stripe = body * (np.abs(side + 4) < 13 * np.sin(np.pi * np.clip(place, 0, 1)) ** 0.5)
+    stripe = body * (np.abs(side + 4) < 13 * np.clip(np.sin(np.pi * place), 0, 1) ** 0.5)
     cartoon.fill(as_plane(stripe), SEA.ramp(as_plane(0.62 + 0.2 * scallop)), 45)
     cartoon.fill(as_plane(body * (place > 0.79)), FISH.ramp(as_plane(0.62 + side / 150)), 41)
     gill = lines(
