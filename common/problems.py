@@ -19,7 +19,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 CONTENT_TYPE = "application/problem+json"
 UNPROCESSABLE = 422
@@ -88,14 +87,14 @@ class Problem(exceptions.APIException):
             body["reasons"] = self.reasons
         return body
 
-    def response(self) -> Response:
-        """Return the answer, to be rendered by the view that failed."""
-        return Response(
+    def response(self) -> JsonResponse:
+        """Return the answer: JSON, whatever the view that failed renders otherwise."""
+        return JsonResponse(
             self.body(), status=self.status_code, headers=self.headers, content_type=CONTENT_TYPE
         )
 
 
-def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
+def problem_handler(exc: Exception, context: Mapping[str, Any]) -> JsonResponse:
     """Answer any exception of an API view; the unexpected is logged and tells only an id."""
     problem = _translate(exc, context) or _unexpected(exc, context)
     return problem.response()
@@ -254,5 +253,4 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Probl
 @csrf_exempt
 def no_such_address(request: HttpRequest, **_rest: str) -> JsonResponse:
     """Answer an address that the API does not have."""
-    problem = not_found()
-    return JsonResponse(problem.body(), status=problem.status_code, content_type=CONTENT_TYPE)
+    return not_found().response()

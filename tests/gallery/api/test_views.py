@@ -207,7 +207,7 @@ class TestChange:
         artwork = kept(alice)
         assert session_of(alice).delete(f"{ARTWORKS}{artwork.pk}/").status_code == 204
         assert not Artwork.objects.exists()
-        assert Job.objects.filter(pk=artwork.job_id).exists()
+        assert Job.objects.get().pk == artwork.job_id
 
 
 class TestPublish:

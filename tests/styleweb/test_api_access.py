@@ -1,0 +1,254 @@
+"""Who may call what: one row for every route and method, asked by five callers.
+
+The table is walked against the router, so a route without a row fails here first.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.urls import URLPattern, URLResolver
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.tokens import create_token
+from gallery.models import Artwork
+from gallery.services import keep_artwork, publish_artwork
+from styleweb.api import urlpatterns
+from tests.clients import ALL_SCOPES, bearer, session_of
+from tests.factories import (
+    PASSWORD,
+    finished_job,
+    make_job,
+    make_photo,
+    make_picture,
+    make_style,
+    picture_bytes,
+)
+
+pytestmark = pytest.mark.django_db
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Row(NamedTuple):
+    """A call, and the status for the owner, a stranger, nobody, an app, and an app without scope.
+
+    `other` is an app of the owner whose token has every scope but the one that the call needs.
+    """
+
+    route: str
+    method: str
+    address: str
+    owner: int
+    stranger: int
+    nobody: int
+    app: int
+    other: int
+
+
+# The addresses name the owner's things; see THINGS for what stands in the braces.
+MATRIX = [
+    Row("api-login", "post", "auth/login/", 201, 201, 201, 201, 201),
+    Row("api-logout", "post", "auth/logout/", 204, 204, 401, 204, 204),
+    Row("api-me", "get", "me/", 200, 200, 401, 200, 200),
+    Row("api-me", "patch", "me/", 200, 200, 401, 403, 403),
+    Row("api-token-list", "get", "tokens/", 200, 200, 401, 403, 403),
+    Row("api-token-list", "post", "tokens/", 201, 201, 401, 403, 403),
+    Row("api-token-detail", "delete", "tokens/{token}/", 204, 404, 401, 403, 403),
+    Row("api-capabilities", "get", "capabilities/", 200, 200, 200, 200, 200),
+    Row("api-methods", "get", "methods/", 200, 200, 200, 200, 200),
+    Row("api-method", "get", "methods/optimize/", 200, 200, 200, 200, 200),
+    Row("api-licenses", "get", "licenses/", 200, 200, 200, 200, 200),
+    Row("api-evaluation", "post", "licenses/evaluate/", 200, 200, 200, 200, 200),
+    Row("api-schema", "get", "schema/", 200, 200, 200, 200, 200),
+    Row("api-docs", "get", "docs/", 200, 200, 200, 200, 200),
+    Row("api-style-list", "get", "styles/", 200, 200, 200, 200, 200),
+    Row("api-style-detail", "get", "styles/great-wave/", 200, 200, 200, 200, 200),
+    Row("api-style-detail", "get", "styles/sketch/", 404, 404, 404, 404, 404),
+    Row("api-photo-list", "get", "photos/", 200, 200, 401, 200, 403),
+    Row("api-photo-list", "post", "photos/", 201, 201, 401, 201, 403),
+    Row("api-photo-detail", "get", "photos/{photo}/", 200, 404, 401, 200, 403),
+    Row("api-photo-detail", "delete", "photos/{photo}/", 204, 404, 401, 204, 403),
+    Row("api-photo-file", "get", "photos/{photo}/file/", 200, 404, 401, 200, 403),
+    Row("api-job-list", "get", "jobs/", 200, 200, 401, 200, 403),
+    Row("api-job-list", "post", "jobs/", 201, 422, 401, 201, 403),
+    Row("api-job-detail", "get", "jobs/{job}/", 200, 404, 401, 200, 403),
+    Row("api-job-detail", "put", "jobs/{fresh}/", 201, 422, 401, 201, 403),
+    Row("api-job-detail", "delete", "jobs/{job}/", 204, 404, 401, 204, 403),
+    Row("api-job-cancel", "post", "jobs/{job}/cancel/", 200, 404, 401, 200, 403),
+    Row("api-job-stop", "post", "jobs/{job}/stop/", 409, 404, 401, 409, 403),
+    Row("api-job-file", "get", "jobs/{done}/file/", 200, 404, 401, 200, 403),
+    Row("api-artwork-list", "get", "artworks/", 200, 200, 401, 200, 403),
+    Row("api-artwork-list", "post", "artworks/", 201, 422, 401, 201, 403),
+    Row("api-artwork-detail", "get", "artworks/{private}/", 200, 404, 404, 200, 403),
+    Row("api-artwork-detail", "patch", "artworks/{private}/", 200, 404, 401, 200, 403),
+    Row("api-artwork-detail", "delete", "artworks/{private}/", 204, 404, 401, 204, 403),
+    Row("api-artwork-publish", "post", "artworks/{private}/publish/", 200, 404, 401, 200, 403),
+    Row("api-artwork-unpublish", "post", "artworks/{private}/unpublish/", 200, 404, 401, 200, 403),
+    Row("api-artwork-file", "get", "artworks/{private}/file/", 200, 404, 404, 200, 403),
+    Row("api-artwork-detail", "get", "artworks/{public}/", 200, 200, 200, 200, 403),
+    Row("api-artwork-detail", "patch", "artworks/{public}/", 200, 403, 401, 200, 403),
+    Row("api-artwork-detail", "delete", "artworks/{public}/", 204, 403, 401, 204, 403),
+    Row("api-artwork-publish", "post", "artworks/{public}/publish/", 200, 403, 401, 200, 403),
+    Row("api-artwork-unpublish", "post", "artworks/{public}/unpublish/", 200, 403, 401, 200, 403),
+    Row("api-artwork-file", "get", "artworks/{public}/file/", 200, 200, 200, 200, 403),
+    Row("api-wall-list", "get", "public/artworks/", 200, 200, 200, 200, 200),
+]
+SCOPE_OF = {
+    ("photos", True): "photos:read",
+    ("photos", False): "photos:write",
+    ("jobs", True): "jobs:read",
+    ("jobs", False): "jobs:write",
+    ("artworks", True): "artworks:read",
+    ("artworks", False): "artworks:write",
+}
+CALLERS = ("owner", "stranger", "nobody", "app", "other")
+
+
+def routes(patterns: list[Any] = urlpatterns) -> Iterator[tuple[str, str]]:
+    """Yield each route of the API with each of its methods."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            actions = getattr(pattern.callback, "actions", None)
+            view = pattern.callback.cls  # type: ignore[attr-defined]
+            for method in METHODS:
+                if method in actions if actions else hasattr(view, method):
+                    yield pattern.name, method
+
+
+def kept(owner: User) -> Artwork:
+    """Return a private artwork whose style asks for nothing."""
+    return keep_artwork(job=finished_job(owner), title="Evening")
+
+
+def token_of(owner: User) -> Any:
+    """Return the id of a token of `owner`."""
+    return create_token(owner=owner, name="phone", scopes=ALL_SCOPES)[0].pk
+
+
+# What the owner has, by the names in the addresses; made only for the rows that name it.
+THINGS: dict[str, Callable[[User], Any]] = {
+    "token": token_of,
+    "photo": lambda owner: make_photo(owner).pk,
+    "job": lambda owner: make_job(owner).pk,
+    "done": lambda owner: finished_job(owner).pk,
+    "fresh": lambda _owner: uuid4(),
+    "private": lambda owner: kept(owner).pk,
+    "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
+}
+NO_THINGS = dict.fromkeys(THINGS, uuid4())
+BODY_NEEDS = {"api-job-list": "photo", "api-job-detail": "photo", "api-artwork-list": "done"}
+
+
+def things_for(row: Row, owner: User) -> dict[str, Any]:
+    """Make the things that the row's address and body name."""
+    make_style("great-wave")
+    make_style("sketch", state="draft")
+    names = [name for name in THINGS if f"{{{name}}}" in row.address]
+    if row.method in {"post", "put"} and row.route in BODY_NEEDS:
+        names.append(BODY_NEEDS[row.route])
+    return NO_THINGS | {name: THINGS[name](owner) for name in names}
+
+
+def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
+    """Return a good body for the call."""
+    job = {"photo": str(things["photo"]), "styles": [{"style": "great-wave"}]}
+    login = {"login": "alice", "password": PASSWORD}
+    bodies: dict[str, dict[str, Any]] = {
+        "api-login": login,
+        "api-token-list": {"name": "new", "scopes": ["photos:read"], "password": PASSWORD},
+        "api-me": {"display_name": "A."},
+        "api-evaluation": {"styles": ["great-wave"]},
+        "api-photo-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
+        "api-job-list": job,
+        "api-job-detail": job,
+        "api-artwork-list": {"job": str(things["done"])},
+        "api-artwork-detail": {"title": "Night"},
+        "api-artwork-publish": {"license": "CC0-1.0"},
+    }
+    return bodies.get(row.route, {}) if row.method != "get" else {}
+
+
+def needed_scope(row: Row) -> str:
+    """Return the scope that the call needs, or an empty word."""
+    return SCOPE_OF.get((row.address.split("/")[0], row.method == "get"), "")
+
+
+def client_of(caller: str, row: Row, alice: User, bob: User) -> APIClient:
+    """Return the caller of a column."""
+    if caller == "nobody":
+        return APIClient()
+    if caller in {"owner", "stranger"}:
+        return session_of(alice if caller == "owner" else bob)
+    scopes = set(ALL_SCOPES)
+    if caller == "other":
+        scopes -= {needed_scope(row)}
+    return bearer(create_token(owner=alice, name=caller, scopes=scopes)[1])
+
+
+def call(client: APIClient, row: Row, things: dict[str, Any], **headers: str) -> Any:
+    """Make the call."""
+    address = "/api/v1/" + row.address.format(**things)
+    multipart = row.route == "api-photo-list" and row.method == "post"
+    kind = {"format": "multipart" if multipart else "json"} if row.method != "get" else {}
+    body = body_of(row, things) or None
+    return getattr(client, row.method)(address, body, headers=headers, **kind)
+
+
+def named(row: Row) -> str:
+    """Return the name of a row in the test report."""
+    return f"{row.method}-{row.address}"
+
+
+def read_out(response: Any) -> None:
+    """Read a file that is being sent to its end, which closes it."""
+    if response.streaming:
+        assert b"".join(response.streaming_content)
+
+
+def test_has_a_row_for_every_route() -> None:
+    assert {(row.route, row.method) for row in MATRIX} == set(routes())
+
+
+@pytest.mark.parametrize("row", MATRIX, ids=named)
+def test_answers_each_caller(row: Row, alice: User, bob: User) -> None:
+    things = things_for(row, alice)
+    for caller in CALLERS:
+        # What one caller changed is taken back before the next one asks.
+        before = transaction.savepoint()
+        response = call(client_of(caller, row, alice, bob), row, things)
+        read_out(response)
+        assert response.status_code == getattr(row, caller), (caller, response.getvalue())
+        if response.status_code >= 400:
+            assert response["Content-Type"] == "application/problem+json"
+        if response.status_code == 401:
+            assert response["WWW-Authenticate"].startswith("Bearer")
+        transaction.savepoint_rollback(before)
+
+
+@pytest.mark.parametrize("row", MATRIX, ids=named)
+def test_refuses_a_revoked_token_everywhere(row: Row, alice: User) -> None:
+    response = call(bearer("sw_revoked"), row, NO_THINGS)
+    # Signing in is where one goes without a good token.
+    assert response.status_code == (201 if row.route == "api-login" else 401)
+
+
+@pytest.mark.parametrize("row", MATRIX, ids=named)
+def test_answers_a_wrong_method_before_anything_else(row: Row) -> None:
+    known = {method for route, method in routes() if route == row.route}
+    wrong = next(name for name in METHODS if name not in known)
+    response = getattr(APIClient(), wrong)("/api/v1/" + row.address.format(**NO_THINGS))
+    assert response.status_code == 405
+    assert response.json()["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("address", ["", "photos", "nothing/", "jobs/x/", "tokens/1/", "v2/"])
+def test_answers_other_addresses_with_a_problem(address: str) -> None:
+    response = APIClient().get(f"/api/v1/{address}")
+    assert response.status_code == 404
+    assert response.json()["code"] == "not_found"

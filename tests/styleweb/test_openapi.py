@@ -1,0 +1,112 @@
+"""The OpenAPI document and its page: valid, whole, and clean under the site's policy."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import Scope
+from inference.engine.spec import BOUNDS
+from tests.styleweb.test_api_access import routes
+
+UNDOCUMENTED = {"api-schema", "api-docs"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """Return the document, generated with every warning taken for an error."""
+    out = StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=out)
+    parsed: dict[str, Any] = json.loads(out.getvalue())
+    return parsed
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return every path, method and operation."""
+    return [
+        (path, method, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_is_of_a_version_that_knows_json_schema(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+
+
+def test_describes_every_route(document: dict[str, Any]) -> None:
+    described = len(operations(document))
+    assert described == sum(1 for route, _method in routes() if route not in UNDOCUMENTED)
+
+
+def test_says_what_every_operation_does(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        assert operation["description"].strip(), (path, method)
+
+
+def test_names_every_operation_once(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _path, _method, operation in operations(document)]
+    assert len(names) == len(set(names))
+
+
+def test_describes_failures_of_every_operation(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        problem = operation["responses"]["429"]["content"]["application/problem+json"]
+        assert problem["schema"]["$ref"].endswith("/Problem"), (path, method)
+        if "{" in path:
+            assert "404" in operation["responses"], (path, method)
+
+
+def test_describes_the_token(document: dict[str, Any]) -> None:
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    listed = document["components"]["schemas"]["ScopesEnum"]["enum"]
+    assert set(listed) == set(Scope.values)
+
+
+def test_takes_the_bounds_of_a_spec_from_the_engine(document: dict[str, Any]) -> None:
+    spec = document["components"]["schemas"]["JobRequestRequest"]["properties"]["spec"]
+    for name, bound in BOUNDS.items():
+        assert spec["properties"][name]["minimum"] == bound.low
+        assert spec["properties"][name]["maximum"] == bound.high
+
+
+def test_describes_the_fields_of_a_job(document: dict[str, Any]) -> None:
+    job = document["components"]["schemas"]["Job"]["properties"]
+    assert {"state", "seq", "progress", "result", "error", "license"} <= set(job)
+
+
+@pytest.mark.django_db
+class TestPage:
+    def test_has_no_script_or_style_of_its_own_in_the_page(self) -> None:
+        response = Client().get("/api/v1/docs/")
+        page = response.content.decode()
+        assert response.status_code == 200
+        assert "<style" not in page
+        assert "onclick" not in page
+        assert page.count("<script") == page.count("<script src=") == 3
+
+    def test_is_served_under_the_strict_policy(self) -> None:
+        policy = Client().get("/api/v1/docs/")["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+    def test_loads_everything_from_here(self) -> None:
+        page = Client().get("/api/v1/docs/").content.decode()
+        assert "http://" not in page
+        assert "https://" not in page
+        for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
+            assert finders.find(f"drf_spectacular_sidecar/swagger-ui-dist/{name}")
+
+    def test_starts_with_a_script_of_its_own_address(self) -> None:
+        response = Client().get("/api/v1/docs/?script=")
+        assert response["Content-Type"].startswith("application/javascript")
+        assert "/api/v1/schema/" in response.content.decode()
+
+    def test_serves_the_document_as_json(self) -> None:
+        response = Client().get("/api/v1/schema/", headers={"Accept": "text/html, */*;q=0.8"})
+        assert response["Content-Type"].startswith("application/json")
+        assert response.json()["info"]["title"] == "Styleweb API"
