@@ -1,0 +1,171 @@
+"""Writes to the library: versions, pictures and their files, publishing and withdrawing."""
+
+import errno
+import io
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+from PIL import Image, ImageDraw
+
+from common.derivatives import Encoded
+from common.storage import AtomicFileSystemStorage, StorageFull
+from common.uploads import AcceptedPicture, accept_picture
+from library.models import Artist, Style
+from library.palette import main_colors
+from library.services import (
+    StyleIncomplete,
+    StylePicture,
+    publish_style,
+    save_style,
+    save_style_picture,
+    withdraw_style,
+)
+from tests.common.test_storage import files_in
+from tests.factories import make_picture, make_style, picture_bytes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def accepted(seed: int = 0, size: tuple[int, int] = (200, 100)) -> AcceptedPicture:
+    """Return a picture that passed the gate."""
+    data = picture_bytes(make_picture(size, seed=seed))
+    return accept_picture(io.BytesIO(data), max_bytes=10**7)
+
+
+def draft(**fields: str) -> Style:
+    """Return a style that is not saved."""
+    artist, _made = Artist.objects.get_or_create(name="Styleweb")
+    values = {"slug": "ink", "title": "Ink", "license": "CC0-1.0", "credit_line": "Ours"}
+    return Style(artist=artist, **{**values, **fields})
+
+
+def test_saves_a_new_style_with_all_that_follows_from_its_picture(media_root: Path) -> None:
+    style = save_style(style=draft(), picture=StylePicture(accepted()))
+    style.refresh_from_db()
+    assert (style.version, style.state) == (1, Style.State.DRAFT)
+    assert (style.width, style.height) == (200, 100)
+    assert style.image_sha256 == accepted().sha256
+    assert style.placeholder.startswith("data:image/webp")
+    assert len(style.palette) == 6
+    assert set(files_in(media_root)) == {style.image.name, style.thumb.name}
+
+
+def test_keeps_a_file_of_our_own_as_it_is(media_root: Path) -> None:
+    data = picture_bytes(make_picture((200, 100)), "WEBP")
+    picture = StylePicture(accepted(), Encoded(data, ".webp"))
+    style = save_style(style=draft(), picture=picture)
+    assert (media_root / str(style.image.name)).read_bytes() == data
+
+
+def test_makes_a_new_version_of_another_picture_and_drops_the_old_files(media_root: Path) -> None:
+    style = save_style(style=draft(), picture=StylePicture(accepted(1)))
+    old = files_in(media_root)
+    style = save_style_picture(style=style, picture=accepted(2))
+    assert style.version == 2
+    assert len(files_in(media_root)) == 2
+    assert not set(files_in(media_root)) & set(old)
+
+
+def test_makes_a_new_version_of_another_license(media_root: Path) -> None:
+    style = save_style(style=draft(), picture=StylePicture(accepted()))
+    style.license = "CC-BY-4.0"
+    assert save_style(style=style).version == 2
+    assert len(files_in(media_root)) == 2
+
+
+def test_keeps_the_version_when_only_words_change(media_root: Path) -> None:
+    style = save_style(style=draft(), picture=StylePicture(accepted()))
+    style.title = "Ink, again"
+    assert save_style(style=style).version == 1
+    assert Style.objects.get().title == "Ink, again"
+    assert len(files_in(media_root)) == 2
+
+
+def test_leaves_nothing_of_a_style_whose_row_fails(media_root: Path) -> None:
+    save_style(style=draft(), picture=StylePicture(accepted(1)))
+    before = files_in(media_root)
+    with pytest.raises(IntegrityError):
+        save_style(style=draft(), picture=StylePicture(accepted(2)))
+    assert files_in(media_root) == before
+    assert Style.objects.count() == 1
+
+
+def test_keeps_the_old_picture_on_a_full_disk(
+    media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = save_style(style=draft(), picture=StylePicture(accepted(1)))
+    before = files_in(media_root)
+
+    def full(*_args: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(AtomicFileSystemStorage, "_write_durably", full)
+    with pytest.raises(StorageFull):
+        save_style_picture(style=style, picture=accepted(2))
+    assert files_in(media_root) == before
+    assert Style.objects.get().version == 1
+
+
+def test_publishes_a_complete_style_once(media_root: Path) -> None:
+    style = publish_style(style=save_style(style=draft(), picture=StylePicture(accepted())))
+    assert style.state == Style.State.PUBLISHED
+    assert list(Style.objects.published()) == [style]
+    first = style.published_at
+    assert publish_style(style=style).published_at == first
+    assert media_root.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("fields", "part"),
+    [
+        ({"license": ""}, "license"),
+        ({"license": "CC-BY-ND-4.0"}, "license"),
+        ({"license": "all-rights-reserved"}, "license"),
+        ({"credit_line": ""}, "source"),
+    ],
+)
+def test_publishes_no_incomplete_style(media_root: Path, fields: dict[str, str], part: str) -> None:
+    style = save_style(style=draft(**fields), picture=StylePicture(accepted()))
+    with pytest.raises(StyleIncomplete) as refused:
+        publish_style(style=style)
+    assert refused.value.code == "style_incomplete"
+    assert len(refused.value.reasons) == 1
+    assert part in refused.value.reasons[0]
+    assert Style.objects.get().state == Style.State.DRAFT
+    assert media_root.is_dir()
+
+
+def test_publishes_no_style_without_a_picture() -> None:
+    with pytest.raises(StyleIncomplete, match="a picture"):
+        publish_style(style=save_style(style=draft()))
+
+
+def test_the_database_takes_no_published_style_that_is_incomplete(media_root: Path) -> None:
+    style = save_style(style=draft(license="CC-BY-ND-4.0"), picture=StylePicture(accepted()))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Style.objects.filter(pk=style.pk).update(state=Style.State.PUBLISHED)
+    assert media_root.is_dir()
+
+
+def test_withdraws_a_published_style_and_lets_it_back(media_root: Path) -> None:
+    style = make_style()
+    Style.objects.filter(pk=style.pk).update(credit_line="Ours")
+    assert withdraw_style(style=style).state == Style.State.WITHDRAWN
+    assert not Style.objects.published().exists()
+    assert withdraw_style(style=style).state == Style.State.WITHDRAWN
+    assert publish_style(style=style).state == Style.State.PUBLISHED
+    assert media_root.is_dir()
+
+
+def test_withdraws_no_draft(media_root: Path) -> None:
+    style = make_style(state="draft")
+    assert withdraw_style(style=style).state == Style.State.DRAFT
+    assert media_root.is_dir()
+
+
+def test_names_the_most_frequent_color_first() -> None:
+    picture = Image.new("RGB", (100, 100), "#204060")
+    ImageDraw.Draw(picture).rectangle((0, 0, 100, 20), "#f0c000")
+    assert main_colors(picture) == ["#204060", "#f0c000"]
+    assert main_colors(Image.new("RGBA", (64, 64), (255, 0, 0, 255))) == ["#ff0000"]

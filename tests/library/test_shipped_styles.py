@@ -1,0 +1,128 @@
+"""The styles that come with the project: hung once, renewed when their picture is."""
+
+import hashlib
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from library import shipped_styles
+from library.models import Style
+from library.services import withdraw_style
+from library.shipped_styles import SHIPPED, ManifestMismatch, load_shipped_styles
+from tests.common.test_storage import files_in
+from tests.factories import make_picture, picture_bytes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def render(folder: Path, slug: str, seed: int) -> dict[str, Any]:
+    """Write a picture into the folder and return its entry."""
+    data = picture_bytes(make_picture((120, 90), seed=seed), "WEBP")
+    (folder / f"{slug}.webp").write_bytes(data)
+    return {
+        "slug": slug,
+        "file": f"{slug}.webp",
+        "title": slug.title(),
+        "technique": "Ink",
+        "description": "Lines.",
+        "tags": ["ink"],
+        "palette_note": "black",
+        "width": 120,
+        "height": 90,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "seed": seed,
+        "license": "CC0-1.0",
+        "artist": "Styleweb",
+        "script": f"library/artworks/{slug}.py",
+        "made_on": 2026,
+    }
+
+
+def write_manifest(folder: Path, *entries: dict[str, Any]) -> None:
+    """Write the manifest of the folder."""
+    text = json.dumps({"version": 1, "artworks": entries})
+    (folder / "manifest.json").write_text(text, "utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a shipped folder of two styles, which the command uses too."""
+    assert media_root.is_dir()
+    made = tmp_path / "shipped"
+    made.mkdir()
+    write_manifest(made, render(made, "ink", 1), render(made, "wash", 2))
+    monkeypatch.setattr(shipped_styles.load_shipped_styles, "__kwdefaults__", {"folder": made})
+    return made
+
+
+def test_hangs_what_is_shipped(folder: Path, media_root: Path) -> None:
+    assert load_shipped_styles(folder=folder).created == ["ink", "wash"]
+    ink = Style.objects.get(slug="ink")
+    assert ink.state == Style.State.PUBLISHED
+    assert (ink.artist.name, ink.license, ink.year_to) == ("Styleweb", "CC0-1.0", 2026)
+    assert ink.credit_line == "library/artworks/ink.py, seed 1"
+    assert ink.palette
+    assert ink.placeholder
+    assert (media_root / str(ink.image.name)).read_bytes() == (folder / "ink.webp").read_bytes()
+    assert len(files_in(media_root)) == 4
+
+
+def test_changes_nothing_the_second_time(folder: Path, media_root: Path) -> None:
+    load_shipped_styles(folder=folder)
+    before = (files_in(media_root), list(Style.objects.order_by("pk").values()))
+    assert load_shipped_styles(folder=folder).unchanged == ["ink", "wash"]
+    assert (files_in(media_root), list(Style.objects.order_by("pk").values())) == before
+
+
+def test_renews_what_was_rendered_anew(folder: Path, media_root: Path) -> None:
+    load_shipped_styles(folder=folder)
+    write_manifest(folder, render(folder, "ink", 9), render(folder, "wash", 2))
+    loaded = load_shipped_styles(folder=folder)
+    assert (loaded.updated, loaded.unchanged) == (["ink"], ["wash"])
+    versions = dict(Style.objects.values_list("slug", "version"))
+    assert versions == {"ink": 2, "wash": 1}
+    assert len(files_in(media_root)) == 4
+
+
+def test_leaves_withdrawn_what_a_curator_withdrew(folder: Path) -> None:
+    load_shipped_styles(folder=folder)
+    withdraw_style(style=Style.objects.get(slug="ink"))
+    write_manifest(folder, render(folder, "ink", 9))
+    load_shipped_styles(folder=folder)
+    assert Style.objects.get(slug="ink").state == Style.State.WITHDRAWN
+
+
+def test_hangs_no_picture_that_the_manifest_does_not_mean(folder: Path, media_root: Path) -> None:
+    write_manifest(folder, {**render(folder, "ink", 1), "sha256": "0" * 64})
+    with pytest.raises(ManifestMismatch, match=r"ink\.webp"):
+        load_shipped_styles(folder=folder)
+    assert files_in(media_root) == []
+
+
+def test_hangs_nothing_from_an_empty_folder(tmp_path: Path) -> None:
+    assert load_shipped_styles(folder=tmp_path).created == []
+
+
+def test_says_what_the_command_did(folder: Path) -> None:
+    out = StringIO()
+    call_command("load_shipped_styles", stdout=out)
+    assert out.getvalue() == "Shipped styles: 2 new, 0 changed, 0 as they were.\n"
+    assert folder.is_dir()
+
+
+def test_the_command_says_what_to_do(folder: Path) -> None:
+    write_manifest(folder, {**render(folder, "ink", 1), "sha256": "0" * 64})
+    with pytest.raises(CommandError, match=r"Render ink\.webp anew"):
+        call_command("load_shipped_styles")
+
+
+@pytest.mark.slow
+def test_hangs_everything_that_the_project_ships(media_root: Path) -> None:
+    loaded = load_shipped_styles(folder=SHIPPED)
+    assert Style.objects.published().count() == len(loaded.created)
+    assert load_shipped_styles(folder=SHIPPED).unchanged == loaded.created
+    assert len(files_in(media_root)) == 2 * len(loaded.created)
