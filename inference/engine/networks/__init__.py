@@ -1,0 +1,1 @@
+"""Networks of the engine: definitions only, no files and no training."""

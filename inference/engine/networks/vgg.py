@@ -1,0 +1,100 @@
+"""The layout of VGG-19 up to relu5_1 (Simonyan & Zisserman 2015), at any width."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
+from torch import Tensor, nn
+
+BLOCKS = (2, 2, 4, 4, 1)  # convolutions a block; a 2x2 pooling stands between two blocks
+LAYERS = tuple(f"relu{b}_{c}" for b, count in enumerate(BLOCKS, 1) for c in range(1, count + 1))
+TAPS = tuple(f"relu{block}_1" for block in range(1, len(BLOCKS) + 1))
+SLIM_WIDTHS = (16, 32, 64, 128, 128)
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+Pooling = Callable[[Tensor], Tensor]
+
+
+def average_pool(x: Tensor) -> Tensor:
+    """Halve (B, C, H, W) by the mean of 2x2 cells; a side of one pixel stays as it is.
+
+    Gatys et al. 2016 (section 2): averaging gives smoother gradients than the maximum.
+    """
+    return F.avg_pool2d(x, (min(2, x.shape[2]), min(2, x.shape[3])))
+
+
+def max_pool(x: Tensor) -> Tensor:
+    """Halve (B, C, H, W) by the maximum of 2x2 cells; a side of one pixel stays as it is."""
+    return F.max_pool2d(x, (min(2, x.shape[2]), min(2, x.shape[3])))
+
+
+def reflect(x: Tensor) -> Tensor:
+    """Pad (B, C, H, W) by one reflected pixel; a side of one pixel is repeated instead."""
+    mode = "reflect" if min(x.shape[2:]) > 1 else "replicate"
+    return F.pad(x, (1, 1, 1, 1), mode=mode)
+
+
+class SlimVGG(nn.Module):
+    """Thirteen 3x3 convolutions with ReLU in the layout of VGG-19, at chosen widths.
+
+    `input` is a 1x1 convolution that turns RGB in [0, 1] into what the first layer expects;
+    as created here it applies the ImageNet normalization and is not trained.
+    """
+
+    def __init__(self, widths: Sequence[int] = SLIM_WIDTHS, pool: Pooling = average_pool) -> None:
+        """Create the layers with Kaiming initialization from torch's global generator."""
+        super().__init__()
+        self.pool = pool
+        self.leak = 0.0  # slope of the ReLUs below zero; only training raises it, and lowers it
+        self.input = nn.Conv2d(3, 3, 1)
+        channels = 3
+        for block, count in enumerate(BLOCKS, 1):
+            for conv in range(1, count + 1):
+                layer = nn.Conv2d(channels, widths[block - 1], 3)
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+                self.add_module(f"conv{block}_{conv}", layer)
+                channels = widths[block - 1]
+        self._normalize_input_()
+
+    def _normalize_input_(self) -> None:
+        std = torch.tensor(IMAGENET_STD)
+        with torch.no_grad():
+            self.input.weight.copy_(torch.diag(1 / std)[:, :, None, None])
+            self.input.bias.copy_(-torch.tensor(IMAGENET_MEAN) / std)  # type: ignore[union-attr]
+        self.input.requires_grad_(False)  # noqa: FBT003 - torch's own signature
+
+    def run(self, x: Tensor, start: str | None = None) -> Iterator[tuple[str, Tensor]]:
+        """Yield (name, activation) layer by layer.
+
+        Without `start`, x is a picture (B, 3, H, W) in [0, 1]; with it, x is the activation of
+        that layer and the layers after it follow.
+        """
+        first = LAYERS.index(start) + 1 if start else 0
+        x = x if start else self.input(x)
+        for name in LAYERS[first:]:
+            if name.endswith("_1") and name != LAYERS[0]:
+                x = self.pool(x)
+            x = F.leaky_relu(
+                self.get_submodule(name.replace("relu", "conv"))(reflect(x)), self.leak
+            )
+            yield name, x
+
+    def forward(
+        self, x: Tensor, layers: Sequence[str] = TAPS, *, start: str | None = None
+    ) -> dict[str, Tensor]:
+        """Compute the named activations of (B, 3, H, W) RGB in [0, 1], no deeper than needed."""
+        deepest = max(layers, key=LAYERS.index)
+        found: dict[str, Tensor] = {}
+        for name, activation in self.run(x, start):
+            if name in layers:
+                found[name] = activation
+            if name == deepest:
+                break
+        return found
+
+
+def strip_heads(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Keep the input and the convolutions of a slimmed VGG file, without its 1x1 heads."""
+    return {name: value for name, value in state.items() if ".to_vgg19." not in name}

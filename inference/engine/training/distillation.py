@@ -1,0 +1,106 @@
+"""Teaching a small feature network what a larger or older one sees.
+
+The student never sees the teacher's weights, only its activations, after Hinton et al. 2015 and
+Romero et al. 2015 (FitNets). Every block learns alone: five shallow problems in place of one deep
+one, which converge in minutes on a CPU. At first a block is fed with the teacher's activations;
+then with the student's own, so that it learns to live with the errors of the blocks before it.
+No gradient passes from block to block: deep layers hang on details that shallow ones hardly
+measure, and their gradients would spoil what the shallow ones have learned.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from inference.engine.errors import ModelMissingError
+from inference.engine.networks.vgg import TAPS, SlimVGG, max_pool, strip_heads
+
+FORCED = 0.25  # the share of the training in which blocks are fed by the teacher
+FIRST_LEAK = 0.2
+_QUIET = 0.01  # a channel below this share of the loudest one is dead: divided, not amplified
+_SPIKE = 3.0  # standard deviations above which an error counts linearly
+
+
+def load_teacher(path: Path) -> SlimVGG:
+    """Load a slimmed VGG-19 (safetensors; layers conv1_1 ... conv5_1, max pooling), frozen.
+
+    Raises ModelMissingError if the file is absent or is not of that layout.
+    """
+    if not path.is_file():
+        raise ModelMissingError(f"There is no teacher at {path}.")
+    try:
+        state = strip_heads(load_file(path))
+        widths = [state[f"conv{block}_1.weight"].shape[0] for block in range(1, 6)]
+        teacher = SlimVGG(widths, max_pool)
+        teacher.load_state_dict(state)
+    except (SafetensorError, KeyError, RuntimeError) as error:
+        message = f"{path} is not a slimmed VGG-19 in safetensors form."
+        raise ModelMissingError(message, hint="Give the file that the manual names.") from error
+    return teacher.eval().requires_grad_(False)  # noqa: FBT003
+
+
+@torch.no_grad()
+def measure_spread(
+    network: nn.Module, batches: Sequence[Tensor], layers: Sequence[str]
+) -> dict[str, Tensor]:
+    """Measure the standard deviation of each channel over batches (B, 3, H, W): layer -> (C,)."""
+    sums: dict[str, Tensor] = {}
+    for batch in batches:
+        for name, maps in network(batch, layers).items():
+            both = torch.stack([maps.mean((0, 2, 3)), maps.square().mean((0, 2, 3))]).double()
+            sums[name] = sums.get(name, 0) + both / len(batches)  # (2, C)
+    return {
+        name: (squares - means.square()).clamp_min(0).sqrt().float()
+        for name, (means, squares) in sums.items()
+    }
+
+
+def floor_spread(spread: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Raise the spread of dead channels to a floor, so that dividing by it stays harmless."""
+    return {name: each.clamp_min(_QUIET * each.max()) for name, each in spread.items()}
+
+
+@dataclass
+class Distillation:
+    """The lesson: a teacher, a student, and the teacher's spread that makes channels equal."""
+
+    teacher: nn.Module
+    student: SlimVGG
+    spread: Mapping[str, Tensor]
+    bfloat16: bool = True
+
+    @torch.no_grad()
+    def targets(self, x: Tensor) -> dict[str, Tensor]:
+        """Compute what the student should see in (B, 3, H, W): each channel in its own spread."""
+        seen: dict[str, Tensor] = self.teacher(x, TAPS)
+        return {name: maps / self.spread[name][:, None, None] for name, maps in seen.items()}
+
+    def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
+        """Compute one loss per tapped layer at a point of the training, 0 to 1."""
+        # A unit whose sign starts out wrong would get no gradient and die; a slope below zero,
+        # taken away little by little, lets it turn around.
+        self.student.leak = FIRST_LEAK * max(0.0, 1 - fraction / FORCED)
+        targets = self.targets(x)
+        seen = self._see(x, targets if fraction < FORCED else {})
+        return {
+            name: F.huber_loss(seen[name].float(), targets[name], delta=_SPIKE) for name in TAPS
+        }
+
+    def _see(self, x: Tensor, fed: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        # The first layer holds fine differences of pixels that bfloat16 would round away.
+        seen: dict[str, Tensor] = self.student(x, TAPS[:1])
+        with self._autocast(x):
+            for before, name in pairwise(TAPS):
+                source = fed[before] if before in fed else seen[before].detach()
+                seen |= self.student(source, (name,), start=before)
+        return seen
+
+    def _autocast(self, x: Tensor) -> torch.autocast:
+        return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.bfloat16)
