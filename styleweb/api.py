@@ -28,6 +28,7 @@ docs = SpectacularSwaggerSplitView.as_view(
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("auth/register/", accounts.RegisterView.as_view(), name="api-register"),
     path("auth/login/", accounts.LoginView.as_view(), name="api-login"),
     path("auth/logout/", accounts.LogoutView.as_view(), name="api-logout"),
     path("me/", accounts.MeView.as_view(), name="api-me"),

@@ -1,5 +1,7 @@
 """People and tokens as the API shows them."""
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -81,3 +83,32 @@ class LoginSerializer(TokenWishSerializer):
         default=lambda: list(Scope.values),
         help_text="Without it the token may do everything that tokens may.",
     )
+
+
+class RegisterSerializer(serializers.Serializer[User]):
+    """A new account, under the rules of the sign-up page."""
+
+    username = serializers.CharField(max_length=150)
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
+
+    def validate_username(self, value: str) -> str:
+        """Refuse a name that is taken, in whatever case, or not allowed."""
+        return str(get_adapter().clean_username(value))
+
+    def validate_email(self, value: str) -> str:
+        """Refuse an address that has an account."""
+        address = str(get_adapter().clean_email(value.lower()))
+        if User.objects.filter(email__iexact=address).exists():
+            detail = _("Sign in instead: this address has an account.")
+            raise serializers.ValidationError(detail, code="email_taken")
+        return address
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Refuse a password that is short, common or like the name."""
+        person = User(username=attrs["username"], email=attrs["email"])
+        try:
+            get_adapter().clean_password(attrs["password"], user=person)
+        except ValidationError as error:
+            raise serializers.ValidationError({"password": error.messages}) from error
+        return attrs

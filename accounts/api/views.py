@@ -16,10 +16,12 @@ from accounts.api.serializers import (
     LoginSerializer,
     MeSerializer,
     NewTokenSerializer,
+    RegisterSerializer,
     TokenRequestSerializer,
 )
-from accounts.api.throttles import CallLimit, LoginLimit
+from accounts.api.throttles import CallLimit, LoginLimit, SignUpLimit
 from accounts.models import ApiToken
+from accounts.registration import register_person
 from accounts.tokens import create_token, exchange_password, revoke_token
 
 
@@ -37,6 +39,22 @@ class LoginView(APIView):
         wish.is_valid(raise_exception=True)
         row, secret = exchange_password(**wish.validated_data)
         return _new_token(row, secret)
+
+
+class RegisterView(APIView):
+    """Where an app makes an account for someone."""
+
+    authentication_classes = ()
+    permission_classes = (Anyone,)
+    throttle_classes = (SignUpLimit,)
+
+    @extend_schema(request=RegisterSerializer, responses={201: MeSerializer}, tags=["auth"])
+    def post(self, request: Request) -> Response:
+        """Make an account; then sign in with it."""
+        body = RegisterSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = register_person(**body.validated_data)
+        return Response(MeSerializer(user).data, status=status.HTTP_201_CREATED)
 
 
 class LogoutView(APIView):

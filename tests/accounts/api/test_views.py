@@ -8,14 +8,14 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from accounts.models import ApiToken, Scope, User
+from accounts.registration import AccountTaken, register_person
 from accounts.tokens import create_token
 from tests.clients import ALL_SCOPES, app_of, assert_problem, bearer, session_of
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
-LOGIN, LOGOUT, TOKENS, ME = (
-    f"/api/v1/{name}/" for name in ("auth/login", "auth/logout", "tokens", "me")
-)
+REGISTER, LOGIN, LOGOUT = (f"/api/v1/auth/{name}/" for name in ("register", "login", "logout"))
+TOKENS, ME = "/api/v1/tokens/", "/api/v1/me/"
 WISH = {"name": "phone", "scopes": ["photos:read"], "password": PASSWORD}
 
 
@@ -67,6 +67,58 @@ class TestLogin:
         response = APIClient().post(LOGIN, body, content_type="application/json")
         assert response.status_code in {400, 422}
         assert response["Content-Type"] == "application/problem+json"
+
+
+class TestRegister:
+    NEW = {"username": "carol", "email": "Carol@example.org", "password": PASSWORD}
+
+    def test_makes_an_account_that_signs_in(self) -> None:
+        response = APIClient().post(REGISTER, self.NEW)
+        assert response.status_code == 201
+        assert response.json()["username"] == "carol"
+        assert "password" not in response.json()
+        login = APIClient().post(LOGIN, {"login": "carol@example.org", "password": PASSWORD})
+        assert login.status_code == 201
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"username": "ALICE"}, "username"),
+            ({"username": "a b"}, "username"),
+            ({"username": ""}, "username"),
+            ({"email": "ALICE@example.org"}, "email"),
+            ({"email": "nowhere"}, "email"),
+            ({"password": "short"}, "password"),
+            ({"password": "123456789012"}, "password"),
+            ({"password": "carol@example.org"}, "password"),
+        ],
+    )
+    def test_goes_by_the_rules_of_the_page(
+        self, alice: User, change: dict[str, str], field: str
+    ) -> None:
+        body = assert_problem(APIClient().post(REGISTER, self.NEW | change), 422, "invalid")
+        assert {each["field"] for each in body["errors"]} == {field}
+        assert User.objects.get() == alice
+
+    def test_gives_no_rights_that_were_asked_for(self) -> None:
+        wish = self.NEW | {"is_staff": True, "is_superuser": True, "id": 1000, "is_active": False}
+        APIClient().post(REGISTER, wish)
+        carol = User.objects.get()
+        assert (carol.is_staff, carol.is_superuser, carol.is_active) == (False, False, True)
+        assert carol.pk != 1000
+
+    def test_counts_new_accounts_of_an_address(self, settings: Any) -> None:
+        cache.clear()
+        settings.API_LIMITS = settings.API_LIMITS | {"sign_up": (1, 3600)}
+        assert APIClient().post(REGISTER, self.NEW).status_code == 201
+        other = self.NEW | {"username": "dave", "email": "dave@example.org"}
+        assert_problem(APIClient().post(REGISTER, other), 429, "throttled")
+
+    def test_makes_one_account_of_two_requests_at_once(self) -> None:
+        register_person(username="carol", email="carol@example.org", password=PASSWORD)
+        with pytest.raises(AccountTaken):
+            register_person(username="dave", email="carol@example.org", password=PASSWORD)
+        assert User.objects.count() == 1
 
 
 class TestLogout:
