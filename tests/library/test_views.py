@@ -1,0 +1,92 @@
+"""Pages of the style library."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from gallery.services import keep_artwork, publish_artwork
+from library.models import Style
+from tests.factories import finished_job, make_style
+
+pytestmark = pytest.mark.django_db
+
+
+def styles_shown(client: Client, **query: str) -> list[str]:
+    return [style.slug for style in client.get(reverse("styles"), query).context["styles"]]
+
+
+class TestStyles:
+    def test_shows_published_styles_only(self, client: Client) -> None:
+        make_style("woodcut")
+        make_style("unready", state="draft")
+        make_style("gone", state="withdrawn")
+        assert styles_shown(client) == ["woodcut"]
+
+    def test_hangs_them_in_their_order(self, client: Client) -> None:
+        for slug, position in (("late", 3), ("early", 1)):
+            make_style(slug)
+            Style.objects.filter(slug=slug).update(position=position)
+        assert styles_shown(client) == ["early", "late"]
+
+    @pytest.mark.parametrize("word", ["WOOD", "hokusai", "relief", "cherry"])
+    def test_finds_a_style_by_word(self, client: Client, word: str) -> None:
+        make_style("woodcut")
+        Style.objects.update(technique="Relief print", medium="Ink on cherry")
+        assert styles_shown(client, q=word) == ["woodcut"]
+
+    def test_says_when_nothing_is_called_that(self, client: Client) -> None:
+        make_style("woodcut")
+        page = client.get(reverse("styles"), {"q": "qwerty"})
+        assert "No style is called that." in page.text
+
+    def test_narrows_by_technique(self, client: Client) -> None:
+        for slug in ("woodcut", "mosaic"):
+            make_style(slug)
+            Style.objects.filter(slug=slug).update(technique=slug.title())
+        assert styles_shown(client, technique="Mosaic") == ["mosaic"]
+
+    def test_needs_the_same_queries_for_many(
+        self, client: Client, django_assert_num_queries: object
+    ) -> None:
+        for number in range(8):
+            make_style(f"style-{number}")
+        with django_assert_num_queries(2):  # type: ignore[operator]
+            client.get(reverse("styles"))
+
+
+class TestStyle:
+    def test_tells_what_may_be_done_with_results(self, client: Client) -> None:
+        style = make_style("woodcut", license="CC-BY-NC-4.0")
+        page = client.get(style.get_absolute_url())
+        assert "CC BY-NC 4.0" in page.text
+        assert "is-no" in page.text
+        assert f"?style={style.slug}" in page.text
+
+    @pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
+    def test_is_not_there_before_and_after_it_is_published(
+        self, client: Client, state: str
+    ) -> None:
+        style = make_style("woodcut", state=state)
+        assert client.get(style.get_absolute_url()).status_code == 404
+
+    def test_shows_a_draft_to_a_curator_without_offering_it(self, alice: User) -> None:
+        alice.user_permissions.add(Permission.objects.get(codename="change_style"))
+        style = make_style("woodcut", state="draft")
+        client = Client()
+        client.force_login(alice)
+        page = client.get(style.get_absolute_url())
+        assert page.status_code == 200
+        assert "Paint with this style" not in page.text
+
+    def test_shows_public_artworks_made_with_it_and_no_others(
+        self, alice: User, client: Client
+    ) -> None:
+        style = make_style("woodcut")
+        shown = keep_artwork(job=finished_job(alice, styles=[style]), title="For all")
+        keep_artwork(job=finished_job(alice, styles=[style]), title="For me")
+        publish_artwork(artwork=shown, license="CC0-1.0")
+        page = client.get(style.get_absolute_url())
+        assert "For all" in page.text
+        assert "For me" not in page.text
