@@ -1,0 +1,193 @@
+"""The curators' pages: pictures pass the gate, services decide, nothing is styled inline."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from library.models import Artist, Style
+from tests import hostile
+from tests.common.test_storage import files_in
+from tests.factories import make_picture, make_style, picture_bytes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = reverse("admin:library_style_changelist")
+ADD = reverse("admin:library_style_add")
+
+
+@pytest.fixture
+def curator(alice: User) -> Client:
+    """Return a browser in which a curator is signed in: staff, with rights on styles only."""
+    alice.is_staff = True
+    alice.save(update_fields=["is_staff"])
+    names = [
+        f"{verb}_{model}" for verb in ("add", "change", "view") for model in ("style", "artist")
+    ]
+    alice.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+def form(data: bytes | None, **changes: str) -> dict[str, object]:
+    """Return what the curator's form sends."""
+    artist, _made = Artist.objects.get_or_create(name="Styleweb")
+    fields: dict[str, object] = {
+        "title": "Ink",
+        "slug": "ink",
+        "artist": artist.pk,
+        "license": "CC0-1.0",
+        "credit_line": "Ours",
+        "tags": '["ink"]',
+        "position": "3",
+        **changes,
+    }
+    if data is not None:
+        fields["picture"] = SimpleUploadedFile("my secret name.jpg", data, "image/jpeg")
+    return fields
+
+
+def page_of(style: Style) -> str:
+    """Return the address of a style's page."""
+    return reverse("admin:library_style_change", args=[style.pk])
+
+
+def test_adds_a_style_through_the_gate(curator: Client, media_root: Path) -> None:
+    data = picture_bytes(make_picture((200, 120)), "JPEG")
+    response = curator.post(ADD, form(data))
+    assert response.status_code == 302
+    style = Style.objects.get(slug="ink")
+    assert (style.state, style.version, style.width, style.position) == ("draft", 1, 200, 3)
+    assert style.tags == ["ink"]
+    assert style.palette
+    assert len(files_in(media_root)) == 2
+
+
+@pytest.mark.parametrize("name", ["text", "svg", "eps"])
+def test_refuses_what_the_gate_refuses(curator: Client, media_root: Path, name: str) -> None:
+    response = curator.post(ADD, form(hostile.SPOOFS[name]))
+    assert "this file is none of these" in response.content.decode()
+    assert files_in(media_root) == []
+    assert not Style.objects.exists()
+
+
+def test_replaces_the_picture_and_counts_the_version(curator: Client, media_root: Path) -> None:
+    curator.post(ADD, form(picture_bytes(make_picture((200, 120)))))
+    style = Style.objects.get()
+    curator.post(page_of(style), form(picture_bytes(make_picture((90, 90)))))
+    style.refresh_from_db()
+    assert (style.version, style.width) == (2, 90)
+    assert len(files_in(media_root)) == 2
+
+
+def test_keeps_the_picture_when_only_words_change(curator: Client, media_root: Path) -> None:
+    curator.post(ADD, form(picture_bytes(make_picture((200, 120)))))
+    style = Style.objects.get()
+    before = files_in(media_root)
+    curator.post(page_of(style), form(None, title="Ink, again"))
+    style.refresh_from_db()
+    assert (style.title, style.version) == ("Ink, again", 1)
+    assert files_in(media_root) == before
+
+
+def test_computed_fields_cannot_be_sent(curator: Client, media_root: Path) -> None:
+    sent = form(picture_bytes(make_picture((200, 120))))
+    curator.post(ADD, {**sent, "state": "published", "version": "9", "image_sha256": "f" * 64})
+    style = Style.objects.get()
+    assert (style.state, style.version) == ("draft", 1)
+    assert style.image_sha256 != "f" * 64
+    assert media_root.is_dir()
+
+
+def test_a_published_style_keeps_a_license_that_allows_it(
+    curator: Client, media_root: Path
+) -> None:
+    style = make_style("ink")
+    response = curator.post(page_of(style), form(None, license="CC-BY-ND-4.0"))
+    assert "Withdraw the style first" in response.content.decode()
+    style.refresh_from_db()
+    assert style.license == "CC0-1.0"
+    assert media_root.is_dir()
+
+
+def test_publishes_and_withdraws_from_the_list(curator: Client, media_root: Path) -> None:
+    curator.post(ADD, form(picture_bytes(make_picture((200, 120)))))
+    style = Style.objects.get()
+    for action, state in (("publish", "published"), ("withdraw", "withdrawn")):
+        curator.post(LIST, {"action": action, "_selected_action": [str(style.pk)]})
+        style.refresh_from_db()
+        assert style.state == state
+    assert media_root.is_dir()
+
+
+def test_says_what_a_style_lacks(curator: Client, media_root: Path) -> None:
+    style = make_style("ink", license="", state="draft")
+    chosen = {"action": "publish", "_selected_action": [str(style.pk)]}
+    page = curator.post(LIST, chosen, follow=True).content.decode()
+    assert "Complete the record first" in page
+    style.refresh_from_db()
+    assert style.state == "draft"
+    assert media_root.is_dir()
+
+
+def test_shows_picture_license_and_credit(curator: Client, media_root: Path) -> None:
+    style = make_style("ink", license="CC-BY-SA-4.0", state="draft")
+    page = curator.get(page_of(style)).content.decode()
+    source = reverse("style-file", kwargs={"slug": "ink", "variant": "full"})
+    assert f'<img src="{source}" width="320" height="320" alt="">' in page
+    assert "Same license for what is made: yes" in page
+    assert "creativecommons.org/licenses/by-sa/4.0/" in page
+    assert curator.get(source).getvalue().startswith(b"\x89PNG")
+    assert media_root.is_dir()
+
+
+def test_filters_and_searches_the_list(curator: Client, media_root: Path) -> None:
+    make_style("ink")
+    make_style("wave", state="draft")
+    page = curator.get(LIST, {"state__exact": "draft", "q": "wave"}).content.decode()
+    assert ">Wave<" in page
+    assert ">Ink<" not in page
+    assert media_root.is_dir()
+
+
+@pytest.mark.parametrize("where", ["list", "add", "change"])
+def test_runs_and_styles_nothing_inline(curator: Client, media_root: Path, where: str) -> None:
+    style = make_style("ink")
+    url = {"list": LIST, "add": ADD, "change": page_of(style)}[where]
+    response = curator.get(url)
+    page = response.content.decode()
+    assert "style-src 'self'" in response["Content-Security-Policy"]
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)(?![^>]*json)", page)
+    assert media_root.is_dir()
+
+
+def test_is_closed_to_others(bob: User, media_root: Path) -> None:
+    make_style("ink")
+    client = Client()
+    assert client.get(LIST).status_code == 302
+    client.force_login(bob)
+    assert client.get(LIST).status_code == 302
+    bob.is_staff = True
+    bob.save(update_fields=["is_staff"])
+    assert client.get(LIST).status_code == 403
+    assert media_root.is_dir()
+
+
+def test_shows_drafts_to_curators_alone(curator: Client, bob: User, media_root: Path) -> None:
+    make_style("ink", state="draft")
+    url = reverse("style-file", kwargs={"slug": "ink", "variant": "thumb"})
+    answer = curator.get(url)
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer.getvalue()
+    stranger = Client()
+    assert stranger.get(url).status_code == 404
+    stranger.force_login(bob)
+    assert stranger.get(url).status_code == 404
+    assert media_root.is_dir()

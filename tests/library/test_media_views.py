@@ -1,0 +1,61 @@
+"""Files of styles: published ones for everyone, for as long as they are published."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from library.services import withdraw_style
+from tests.factories import make_style
+
+pytestmark = pytest.mark.django_db
+
+
+def url(slug: str = "ink", variant: str = "full") -> str:
+    """Return the address of a style's file."""
+    return reverse("style-file", kwargs={"slug": slug, "variant": variant})
+
+
+@pytest.mark.parametrize("variant", ["full", "thumb"])
+def test_sends_a_published_style_to_everyone(
+    client: Client, media_root: Path, bob: User, variant: str
+) -> None:
+    make_style("ink")
+    for visitor in (None, bob):
+        if visitor:
+            client.force_login(visitor)
+        response = client.get(url(variant=variant))
+        assert response.status_code == 200
+        assert response["Cache-Control"] == "public, max-age=300"
+        assert response.getvalue().startswith(b"\x89PNG")
+    assert media_root.is_dir()
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
+@pytest.mark.parametrize("variant", ["full", "thumb"])
+def test_hides_every_other_style(
+    client: Client, media_root: Path, bob: User, state: str, variant: str
+) -> None:
+    make_style("ink", state=state)
+    assert client.get(url(variant=variant)).status_code == 404
+    client.force_login(bob)
+    assert client.get(url(variant=variant)).status_code == 404
+    assert media_root.is_dir()
+
+
+def test_hides_a_style_from_the_moment_it_is_withdrawn(client: Client, media_root: Path) -> None:
+    style = make_style("ink")
+    tag = client.head(url())["ETag"]
+    withdraw_style(style=style)
+    assert client.get(url(), headers={"if-none-match": tag}).status_code == 404
+    assert media_root.is_dir()
+
+
+def test_has_no_other_variant_and_no_other_style(client: Client, media_root: Path) -> None:
+    make_style("ink")
+    assert client.get(url(variant="original")).status_code == 404
+    assert client.get(url("wave")).status_code == 404
+    assert client.post(url()).status_code == 405
+    assert media_root.is_dir()
