@@ -1,0 +1,58 @@
+"""Tests of the ways in which `serve` refuses to start; starting is tested under tests/faults."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from styleweb.management.commands.serve import check_port, hold_data_folder
+from tests.servers import free_port
+
+
+class TestCheckPort:
+    def test_accepts_a_free_port(self) -> None:
+        check_port("127.0.0.1", free_port())
+
+    def test_names_another_when_the_port_is_taken(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+
+            with pytest.raises(CommandError) as refusal:
+                check_port("127.0.0.1", port)
+
+        assert str(refusal.value) == (
+            f"Choose another port (make run PORT={port + 1}): {port} is in use."
+        )
+
+    def test_refuses_a_number_that_is_no_port(self) -> None:
+        with pytest.raises(CommandError, match="from 1 to 65535"):
+            check_port("127.0.0.1", 70000)
+
+    def test_refuses_an_address_of_another_machine(self) -> None:
+        with pytest.raises(CommandError, match="Choose another address"):
+            check_port("192.0.2.1", 8000)
+
+    def test_stops_the_command_before_it_touches_anything(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+
+            with pytest.raises(CommandError, match="is in use"):
+                call_command("serve", port=taken.getsockname()[1])
+
+
+class TestHoldDataFolder:
+    def test_lets_one_server_have_the_folder(self, tmp_path: Path) -> None:
+        path = tmp_path / "serve.lock"
+
+        with hold_data_folder(path), pytest.raises(CommandError, match="Stop the other Styleweb"):
+            hold_data_folder(path)
+
+    def test_is_free_again_afterwards(self, tmp_path: Path) -> None:
+        path = tmp_path / "serve.lock"
+        hold_data_folder(path).close()
+
+        hold_data_folder(path).close()

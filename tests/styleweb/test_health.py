@@ -1,0 +1,54 @@
+"""Tests of the addresses that machines ask."""
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from kombu.exceptions import OperationalError as BrokerError
+
+from styleweb import embedded, health
+
+
+class TestHealthz:
+    def test_answers_without_touching_anything(self, client: Client) -> None:
+        # No database mark: a query would fail the test.
+        answer = client.get("/healthz")
+
+        assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+@pytest.mark.django_db
+class TestReadyz:
+    def test_names_each_part(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(embedded, "worker_is_alive", lambda: True)
+
+        answer = client.get("/readyz")
+
+        assert answer.status_code == 200
+        assert answer.json() == {"database": "ok", "broker": "ok", "worker": "ok"}
+        assert answer["Cache-Control"] == "no-store"
+
+    def test_names_the_part_that_fails(self, client: Client) -> None:
+        answer = client.get("/readyz")
+
+        assert answer.status_code == 503
+        assert answer.json() == {"database": "ok", "broker": "ok", "worker": "failed"}
+
+    def test_tells_a_lost_database(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse() -> None:
+            raise OperationalError
+
+        monkeypatch.setattr(health.connection, "cursor", refuse)
+
+        assert client.get("/readyz").json()["database"] == "failed"
+
+    def test_tells_a_lost_broker(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse() -> None:
+            raise BrokerError
+
+        monkeypatch.setattr(health.app, "connection_for_write", refuse)
+
+        assert client.get("/readyz").json()["broker"] == "failed"
+
+    @pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "", "nonsense"])
+    def test_is_not_for_the_outside(self, client: Client, address: str) -> None:
+        assert client.get("/readyz", REMOTE_ADDR=address).status_code == 404

@@ -1,0 +1,53 @@
+"""Tests of what is put in place before serving."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from styleweb import preparation
+
+
+@pytest.fixture
+def static_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Return the source folder of the static files, with one file in it."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "site.css").write_text("a { color: red }")
+    settings.STATICFILES_DIRS = [folder]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    return folder
+
+
+class TestCollectStatic:
+    def test_collects_once(self, static_folder: Path, tmp_path: Path, settings: Settings) -> None:
+        collected = Path(settings.STATIC_ROOT) / "site.css"
+        preparation.collect_static(tmp_path / "stamp")
+        assert collected.read_text() == (static_folder / "site.css").read_text()
+        collected.write_text("touched")
+
+        preparation.collect_static(tmp_path / "stamp")
+
+        assert collected.read_text() == "touched"
+
+    def test_collects_again_after_a_change(
+        self, static_folder: Path, tmp_path: Path, settings: Settings
+    ) -> None:
+        preparation.collect_static(tmp_path / "stamp")
+        (static_folder / "more.css").write_text("b { color: blue }")
+
+        preparation.collect_static(tmp_path / "stamp")
+
+        assert (Path(settings.STATIC_ROOT) / "more.css").exists()
+
+
+@pytest.mark.django_db
+class TestMigrate:
+    def test_does_nothing_when_nothing_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        called: list[str] = []
+        monkeypatch.setattr(preparation, "call_command", lambda name, **_: called.append(name))
+
+        preparation.migrate()
+
+        assert called == []
