@@ -1,5 +1,6 @@
-"""What the OpenAPI document says of errors: added to every operation in one place."""
+"""What the OpenAPI document says of every operation alike: its errors and its headline."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from common.problems import CONTENT_TYPE
@@ -45,11 +46,27 @@ def document_problems(
 ) -> dict[str, Any]:
     """Add the problem answers to every operation of the document `result`."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    for path, operation in _operations(result):
+        _add_problems(operation, path)
+    return result
+
+
+def summarize(
+    result: dict[str, Any], generator: object, request: object, public: object
+) -> dict[str, Any]:
+    """Give every operation the first sentence of its description as its line in lists."""
+    for _path, operation in _operations(result):
+        sentence = operation.get("description", "").split(". ")[0].split("\n")[0]
+        operation.setdefault("summary", sentence.rstrip("."))
+    return result
+
+
+def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every operation of the document with its path."""
     for path, operations in result["paths"].items():
         for method in METHODS:
             if method in operations:
-                _add_problems(operations[method], path)
-    return result
+                yield path, operations[method]
 
 
 def _add_problems(operation: dict[str, Any], path: str) -> None:

@@ -209,13 +209,19 @@ API_LIMITS: dict[str, tuple[int, int]] = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Styleweb API",
-    "DESCRIPTION": "Photos in, paintings out: styles, jobs with live progress, artworks.",
+    "DESCRIPTION": (
+        "Photos in, paintings out: styles, jobs with live progress, artworks. Sign in at "
+        "`POST /auth/login/`, send the token as `Authorization: Bearer …`, and read docs/api.md "
+        "for the whole path in ten minutes. Every error is `application/problem+json` with a "
+        "stable `code`."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "common.openapi.document_problems",
+        "common.openapi.summarize",
     ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

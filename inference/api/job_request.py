@@ -5,7 +5,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 
 from common.problems import Problem
@@ -47,6 +51,22 @@ class SpecField(serializers.DictField):
     """The controls as an object; `TransferSpec` decides whether they are right."""
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Two styles",
+            {
+                "photo": "0f9d3c62-5c0e-4b0e-9a55-0d7c3f6b1c1e",
+                "styles": [
+                    {"style": "ink-wash", "weight": 2},
+                    {"style": "mosaic", "weight": 1},
+                ],
+                "spec": {"strength": 0.8, "size": 1024, "seed": 7},
+            },
+            request_only=True,
+        )
+    ]
+)
 class JobRequestSerializer(serializers.Serializer[Job]):
     """What to paint: a photo, one to four styles, a method and its controls."""
 

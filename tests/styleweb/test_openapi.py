@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Scope
-from inference.engine.spec import BOUNDS
+from inference.engine.spec import BOUNDS, TransferSpec
 from tests.styleweb.test_api_access import routes
 
 UNDOCUMENTED = {"api-schema", "api-docs"}
@@ -46,6 +46,7 @@ def test_describes_every_route(document: dict[str, Any]) -> None:
 def test_says_what_every_operation_does(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         assert operation["description"].strip(), (path, method)
+        assert 5 < len(operation["summary"]) < 100, (path, method, operation["summary"])
 
 
 def test_names_every_operation_once(document: dict[str, Any]) -> None:
@@ -72,6 +73,12 @@ def test_takes_the_bounds_of_a_spec_from_the_engine(document: dict[str, Any]) ->
     for name, bound in BOUNDS.items():
         assert spec["properties"][name]["minimum"] == bound.low
         assert spec["properties"][name]["maximum"] == bound.high
+
+
+def test_shows_an_example_that_is_a_good_spec(document: dict[str, Any]) -> None:
+    content = document["paths"]["/api/v1/jobs/"]["post"]["requestBody"]["content"]
+    (example,) = content["application/json"]["examples"].values()
+    assert TransferSpec.from_json(example["value"]["spec"]).strength == 0.8
 
 
 def test_describes_the_fields_of_a_job(document: dict[str, Any]) -> None:
