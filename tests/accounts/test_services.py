@@ -1,0 +1,64 @@
+"""The first administrator: made once, its password shown once and kept nowhere."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from accounts.services import make_admin
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_makes_an_administrator_who_can_sign_in() -> None:
+    made = make_admin()
+    assert made is not None
+    user, password = made
+    assert (user.username, user.is_superuser, user.is_staff) == ("admin", True, True)
+    assert len(password) >= 20
+    assert password not in user.password
+    assert Client().login(username="admin", password=password)
+
+
+def test_makes_only_one() -> None:
+    assert make_admin() is not None
+    assert make_admin() is None
+    assert User.objects.filter(is_superuser=True).count() == 1
+
+
+def test_leaves_an_administrator_alone_whatever_its_name() -> None:
+    make_user("zoe", is_superuser=True)
+    assert make_admin() is None
+
+
+@pytest.mark.parametrize("taken", ["admin", "Admin"])
+def test_takes_another_name_when_its_own_is_taken(taken: str) -> None:
+    make_user(taken)
+    made = make_admin()
+    assert made is not None
+    assert re.fullmatch(r"admin-[0-9a-f]{6}", made[0].username)
+    assert not User.objects.get(username=taken).is_superuser
+
+
+def test_gives_every_site_another_password() -> None:
+    first = make_admin()
+    User.objects.all().delete()
+    second = make_admin()
+    assert first is not None
+    assert second is not None
+    assert first[1] != second[1]
+
+
+def test_the_command_shows_the_password_once() -> None:
+    out = StringIO()
+    call_command("make_admin", stdout=out)
+    found = re.search(r"Administrator: admin {3}password: (\S+) {3}\(shown once\)", out.getvalue())
+    assert found
+    assert Client().login(username="admin", password=found[1])
+    again = StringIO()
+    call_command("make_admin", stdout=again)
+    assert again.getvalue() == "There is an administrator already.\n"

@@ -1,0 +1,88 @@
+"""Moderation: what was published is hidden and shown again; private work is not seen."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from gallery.models import Artwork
+from gallery.services import keep_artwork, publish_artwork, unpublish_artwork
+from tests.factories import finished_job, make_style
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = reverse("admin:gallery_artwork_changelist")
+
+
+@pytest.fixture
+def moderator(bob: User) -> Client:
+    """Return a browser in which a moderator is signed in."""
+    bob.is_staff = True
+    bob.save(update_fields=["is_staff"])
+    rights = Permission.objects.filter(codename__in=["change_artwork", "view_artwork"])
+    bob.user_permissions.set(rights)
+    client = Client()
+    client.force_login(bob)
+    return client
+
+
+@pytest.fixture
+def artwork(media_root: Path, alice: User) -> Artwork:
+    """Return a published artwork of alice."""
+    assert media_root.is_dir()
+    kept = keep_artwork(job=finished_job(alice, styles=[make_style()]), title="Sea at night")
+    return publish_artwork(artwork=kept, license="CC-BY-4.0")
+
+
+def page_of(artwork: Artwork) -> str:
+    """Return the address of an artwork's page."""
+    return reverse("admin:gallery_artwork_change", args=[artwork.pk])
+
+
+def test_hides_and_shows_from_the_list(moderator: Client, artwork: Artwork) -> None:
+    for action, on_the_wall in (("hide", False), ("show", True)):
+        moderator.post(LIST, {"action": action, "_selected_action": [str(artwork.pk)]})
+        assert Artwork.objects.on_the_wall().exists() == on_the_wall
+
+
+def test_shows_what_was_hidden_to_moderators(moderator: Client, artwork: Artwork) -> None:
+    moderator.post(LIST, {"action": "hide", "_selected_action": [str(artwork.pk)]})
+    page = moderator.get(LIST, {"moderation__exact": "hidden"}).content.decode()
+    source = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "thumb"})
+    assert source in page
+    assert moderator.get(source).getvalue()
+
+
+def test_shows_an_artwork_and_changes_nothing_of_it(moderator: Client, artwork: Artwork) -> None:
+    page = moderator.get(page_of(artwork)).content.decode()
+    assert "CC BY 4.0" in page
+    assert "Katsushika Hokusai" in page
+    moderator.post(page_of(artwork), {"title": "Mine now", "owner": "1"})
+    artwork.refresh_from_db()
+    assert (artwork.title, artwork.owner.username) == ("Sea at night", "alice")
+
+
+def test_does_not_list_private_work(moderator: Client, artwork: Artwork) -> None:
+    unpublish_artwork(artwork=artwork)
+    assert "Sea at night" not in moderator.get(LIST).content.decode()
+    assert moderator.get(page_of(artwork)).status_code == 302
+
+
+def test_neither_adds_nor_deletes(artwork: Artwork, admin_client: Client) -> None:
+    assert admin_client.get(reverse("admin:gallery_artwork_add")).status_code == 403
+    url = reverse("admin:gallery_artwork_delete", args=[artwork.pk])
+    assert admin_client.post(url, {"post": "yes"}).status_code == 403
+    assert Artwork.objects.filter(pk=artwork.pk).exists()
+
+
+def test_is_closed_to_others(alice: User, artwork: Artwork) -> None:
+    client = Client()
+    client.force_login(alice)
+    assert client.get(LIST).status_code == 302
+    alice.is_staff = True
+    alice.save(update_fields=["is_staff"])
+    assert client.get(LIST).status_code == 403
+    assert client.post(LIST, {"action": "hide", "_selected_action": artwork.pk}).status_code == 403
