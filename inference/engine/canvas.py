@@ -1,0 +1,98 @@
+"""Everything about one painting that no method needs to know: sizes, colors, transparency."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from inference.engine.color import match_palette, palette_of, with_colors_of
+from inference.engine.images import Picture, to_picture
+from inference.engine.methods.frame import Artwork
+from inference.engine.pyramid import fitted, resize, scaled
+from inference.engine.spec import BOUNDS, Color, StyleInput, TransferSpec
+from inference.engine.tensors import to_image, to_tensor
+
+PREVIEW_SIDE = 512
+# Above this a picture is painted smaller and enlarged: a step on 2 megapixels holds about 1.5 GB.
+MAX_PAINTED_PIXELS = 2_000_000
+_SHARP = Image.Resampling.LANCZOS
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A photo prepared for a method, and the way from what the method paints to the result.
+
+    `photo` (1, 3, H, W) has the size that is painted, `size` (width, height) is the result's, and
+    `resized` says why the two, or the photo's own size, differ.
+    """
+
+    picture: Picture
+    photo: Tensor
+    size: tuple[int, int]
+    resized: str
+    color: Color
+
+    @classmethod
+    def prepare(cls, content: Image.Image, spec: TransferSpec, device: torch.device) -> "Canvas":
+        """Bring a photo of any mode to the size that is painted."""
+        picture = to_picture(content)
+        size, notes = _result_size(picture.size, spec.size)
+        painted = _painted_size(size)
+        if painted != size:
+            notes = [*notes, f"painted at {painted[0]} x {painted[1]} and enlarged, to fit memory"]
+        photo = to_tensor(picture.rgb.resize(painted, _SHARP), device)
+        return cls(picture, photo, size, "; ".join(notes), spec.color)
+
+    def artworks(self, shares: Sequence[StyleInput], spec: TransferSpec) -> list[Artwork]:
+        """Prepare artworks, each no larger than its strokes need, in the colors asked for."""
+        return [
+            Artwork(self._in_colors(self._at_scale(share.image, spec.style_scale)), share.weight)
+            for share in shares
+        ]
+
+    def _at_scale(self, image: Image.Image, style_scale: float) -> Tensor:
+        rgb = to_picture(image).rgb
+        height, width = self.photo.shape[-2:]
+        side = (height * width / (rgb.width * rgb.height)) ** 0.5
+        small = rgb.resize(scaled(*rgb.size, min(1, side * max(1, style_scale))), _SHARP)
+        return to_tensor(small, self.photo.device)
+
+    def _in_colors(self, artwork: Tensor) -> Tensor:
+        if self.color is Color.STYLE:
+            return artwork
+        return match_palette(artwork, palette_of(self.photo))
+
+    def preview(self, painted: Tensor) -> Image.Image:
+        """Show a painting of any size as it will look, its longest side up to PREVIEW_SIDE."""
+        size = fitted(*self.size, min(PREVIEW_SIDE, max(self.size)))
+        return self._show(resize(painted, size), resize(self.photo, size))
+
+    def result(self, painted: Tensor) -> Image.Image:
+        """Show a painting in the size of the result."""
+        photo = self.photo
+        if self.color is Color.CONTENT:
+            photo = to_tensor(self.picture.rgb.resize(self.size, _SHARP), painted.device)
+        return self._show(resize(painted, self.size), photo)
+
+    def _show(self, painted: Tensor, photo: Tensor) -> Image.Image:
+        if self.color is Color.CONTENT:
+            painted = with_colors_of(painted, photo)
+        return self.picture.with_alpha(to_image(painted))
+
+
+def _result_size(own: tuple[int, int], asked: int | None) -> tuple[tuple[int, int], list[str]]:
+    """Give the size of the result and, where it is not the photo's own, say why."""
+    most = int(BOUNDS["size"].high)
+    longest = asked or min(max(own), most)
+    if longest == max(own):
+        return own, []
+    reason = "as asked" if asked else f"the longest side may have {most} pixels"
+    size = fitted(*own, longest)
+    return size, [f"resized from {own[0]} x {own[1]} to {size[0]} x {size[1]}: {reason}"]
+
+
+def _painted_size(size: tuple[int, int]) -> tuple[int, int]:
+    factor = (MAX_PAINTED_PIXELS / (size[0] * size[1])) ** 0.5
+    return scaled(*size, min(1, factor))

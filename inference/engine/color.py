@@ -1,0 +1,105 @@
+"""Whose colors a picture has: closed-form moves between palettes, and luminance apart from hue.
+
+A palette is the mean and covariance of a picture's RGB values. The move from one to another is
+the optimal transport map between two Gaussians (Pitié & Kokaram 2007, "The linear
+Monge-Kantorovitch linear colour mapping"): of all linear maps that give the target's mean and
+covariance it changes each color least, so that reds do not turn green on the way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+# Added to each variance: a gray or flat picture has no covariance to invert. It stands for noise
+# of about one step in 8 bits.
+_VARIANCE_FLOOR = 2e-5
+# A nearly gray photo must not have its noise blown up into the colors of a painting.
+_MAX_GAIN = 4.0
+_LUMA = (0.299, 0.587, 0.114)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Mean (3,) and covariance (3, 3) of RGB values in [0, 1], as float64."""
+
+    mean: Tensor
+    covariance: Tensor
+
+
+def palette_of(image: Tensor) -> Palette:
+    """Measure the palette of image (1, 3, H, W)."""
+    pixels = image.detach()[0].flatten(1).double()  # (3, H*W)
+    mean = pixels.mean(1)
+    centered = pixels - mean[:, None]
+    floor = _VARIANCE_FLOOR * torch.eye(3, dtype=torch.float64, device=image.device)
+    return Palette(mean, centered @ centered.T / pixels.shape[1] + floor)
+
+
+def blend_palettes(palettes: Sequence[Palette], weights: Sequence[float]) -> Palette:
+    """Measure the palette of a heap of pixels taken from several pictures by weight.
+
+    The weights sum to one.
+    """
+    mean = sum_weighted([palette.mean for palette in palettes], weights)
+    spreads = [
+        palette.covariance + torch.outer(palette.mean - mean, palette.mean - mean)
+        for palette in palettes
+    ]
+    return Palette(mean, sum_weighted(spreads, weights))
+
+
+def sum_weighted(parts: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
+    """Add up tensors of one shape, each times its weight."""
+    return torch.stack([part * weight for part, weight in zip(parts, weights, strict=True)]).sum(0)
+
+
+def match_palette(image: Tensor, target: Palette) -> Tensor:
+    """Move the colors of image (1, 3, H, W) to the target's mean and covariance, within [0, 1]."""
+    own = palette_of(image)
+    root, inverse_root = _power(own.covariance, 0.5), _power(own.covariance, -0.5)
+    transport = inverse_root @ _power(root @ target.covariance @ root, 0.5) @ inverse_root
+    transport = _limit_gain(transport)
+    pixels = image[0].flatten(1).double() - own.mean[:, None]
+    moved = transport @ pixels + target.mean[:, None]
+    return moved.clamp(0, 1).to(image.dtype).reshape(image.shape)
+
+
+def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
+    """Return the luminance of the painting in the hue and saturation of the photo.
+
+    Both are (1, 3, H, W). Where a color does not fit into [0, 1] at its new luminance, it is
+    drawn towards gray of that luminance, so that neither hue nor luminance shifts.
+    """
+    luma = _luma(painting)
+    chroma = photo - _luma(photo)
+    room = torch.where(chroma > 0, 1 - luma, luma)
+    fit = (room / chroma.abs().clamp_min(1e-6)).amin(1, keepdim=True).clamp(0, 1)
+    return (luma + chroma * fit).clamp(0, 1)
+
+
+def _luma(image: Tensor) -> Tensor:
+    weights = torch.tensor(_LUMA, dtype=image.dtype, device=image.device)[:, None, None]
+    return (image * weights).sum(1, keepdim=True)  # (1, 1, H, W)
+
+
+def _power(covariance: Tensor, exponent: float) -> Tensor:
+    """Raise a symmetric positive matrix to a power."""
+    values, vectors = _eigen(covariance)
+    powers: Tensor = values.clamp_min(1e-12) ** exponent
+    return (vectors * powers) @ vectors.T
+
+
+def _limit_gain(transport: Tensor) -> Tensor:
+    """Cap how much a symmetric map stretches any direction."""
+    values, vectors = _eigen(transport)
+    return (vectors * values.clamp_max(_MAX_GAIN)) @ vectors.T
+
+
+def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Give the eigenvalues and eigenvectors of a symmetric matrix, whose rounding is evened out."""
+    values: Tensor
+    vectors: Tensor
+    values, vectors = torch.linalg.eigh((matrix + matrix.T) / 2)
+    return values, vectors

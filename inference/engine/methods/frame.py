@@ -1,0 +1,33 @@
+"""What a method is given and what it brings."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from inference.engine.losses import Features
+from inference.engine.spec import TransferSpec
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A moment of painting; the image (1, 3, h, w) may be smaller than the result until the last.
+
+    Most frames bring no image: they are there so that the caller can leave.
+    """
+
+    done: int
+    total: int
+    image: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Artwork:
+    """A style picture (1, 3, H, W) in [0, 1] and its share; the shares of a run sum to one."""
+
+    image: Tensor
+    share: float
+
+
+# (photo (1, 3, H, W), artworks, spec, features) -> frames; the last one is the result.
+Method = Callable[[Tensor, Sequence[Artwork], TransferSpec, Features], Iterator[Frame]]

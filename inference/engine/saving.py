@@ -1,0 +1,64 @@
+"""Pictures out: written whole or not at all, tagged sRGB."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from inference.engine.errors import EngineError
+from inference.engine.images import SRGB
+
+SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+_QUALITY = {"JPEG": {"quality": 95, "subsampling": 0}, "PNG": {}, "WEBP": {"quality": 95}}
+
+
+class OutputError(EngineError):
+    """The result cannot be written there."""
+
+    code = "output_unwritable"
+    hint = "Choose another place or file name."
+
+
+def output_format(path: Path) -> str:
+    """Give the format that the suffix of `path` stands for.
+
+    Raises OutputError for a suffix other than those in SUFFIXES.
+    """
+    try:
+        return SUFFIXES[path.suffix.lower()]
+    except KeyError:
+        allowed = ", ".join(SUFFIXES)
+        raise OutputError(f"{path.name} should end in one of {allowed}.") from None
+
+
+def save_picture(image: Image.Image, path: Path) -> None:
+    """Write an RGB or RGBA image to `path`, replacing what is there in one step.
+
+    JPEG has no transparency: there the picture is laid on white. Raises OutputError, and leaves
+    no half-written file behind.
+    """
+    kind = output_format(path)
+    if kind == "JPEG":
+        image = _on_white(image)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            image.save(file, kind, icc_profile=SRGB.tobytes(), **_QUALITY[kind])
+        part.chmod(0o644)
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    sheet = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(sheet, image).convert("RGB")
