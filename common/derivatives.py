@@ -49,7 +49,7 @@ def encode_as(image: Image.Image, form: str, *, xmp: bytes | None = None) -> Enc
     Raises KeyError for another form.
     """
     suffix, options = {
-        "jpeg": (".jpg", {"quality": 95, "subsampling": 0, "optimize": True}),
+        "jpeg": (".jpg", {"quality": 95, "subsampling": 0}),
         "png": (".png", {"compress_level": 6}),
         "webp": (".webp", {"quality": 92, "method": 4}),
     }[form]

@@ -71,7 +71,8 @@ def _in_colors(image: Image.Image) -> Image.Image:
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return the image in sRGB; a profile that is broken or of another kind is passed over."""
-    plain = image.convert("RGBA" if image.mode == "RGBA" else "RGB")
+    # Converting to the mode it has would copy it.
+    plain = image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
     if not profile:
         return plain
     source = image.convert("RGB") if image.mode == "RGBA" else image

@@ -26,8 +26,9 @@ MAX_SCANS: Final = 100
 MEGAPIXEL: Final = 1_000_000
 # A JPEG costs 4 bytes a pixel once; the others may need three such buffers on their way.
 MAX_MEGAPIXELS: Final = {"JPEG": 50, "PNG": 25, "WEBP": 25}
-# No result is larger than 4096 px a side, so more than this would only cost time and disk.
+# Results have at most 4096 px a side, so more than this would only cost time and disk.
 KEPT_PIXELS: Final = 24 * MEGAPIXEL
+LONG_SIDE: Final = 4000
 
 # Everything that Pillow's decoders were seen to raise on broken files.
 DECODER_ERRORS: Final = (
@@ -69,8 +70,9 @@ class UploadRefused(Exception):
 class AcceptedPicture:
     """A picture that passed the gate.
 
-    `image` is RGB or RGBA, sRGB, upright, without metadata, of at most 24 MP. `sha256`, `format`
-    and `bytes` are those of the file as sent.
+    `image` is RGB or RGBA, sRGB, upright, without metadata. More than 24 MP are reduced: a JPEG of
+    8000 px and more a side to the half, others to 24 MP. `sha256`, `format` and `bytes` are those
+    of the file as sent.
     """
 
     image: Image.Image
@@ -141,13 +143,22 @@ def _decode(data: bytes, header: Header) -> Image.Image:
         # Damaged metadata is warned about and then thrown away with the rest of it.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
-                if opened.size != (header.width, header.height):
-                    raise _unreadable()
-                opened.load()
-                return clean_picture(fit_pixels(opened, KEPT_PIXELS))
+            return clean_picture(_pixels(data, header))
     except DECODER_ERRORS as error:
         raise _unreadable() from error
+
+
+def _pixels(data: bytes, header: Header) -> Image.Image:
+    """Decode a file into at most 24 MP; what was decoded beyond that is free on return."""
+    with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
+        if opened.size != (header.width, header.height):
+            raise _unreadable()
+        if header.width * header.height > KEPT_PIXELS:
+            # A JPEG can be decoded at half its size, which takes a quarter of the memory.
+            factor = LONG_SIDE / max(opened.size)
+            opened.draft(None, (int(opened.width * factor), int(opened.height * factor)))
+        opened.load()
+        return fit_pixels(opened, KEPT_PIXELS)
 
 
 def _unreadable() -> UploadRefused:

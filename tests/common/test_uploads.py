@@ -245,10 +245,18 @@ def test_drops_what_hides_behind_the_pixels() -> None:
 
 
 @pytest.mark.slow
-def test_reduces_a_large_photo_to_24_megapixels() -> None:
-    image = accept(hostile.encoded(Image.new("RGB", (8064, 6048), "teal"), "JPEG")).image
-    assert 23_000_000 < image.width * image.height <= 24_000_000
-    assert image.width / image.height == pytest.approx(8064 / 6048, abs=0.001)
+def test_takes_the_photo_of_a_large_phone_at_half_its_size() -> None:
+    data = hostile.encoded(Image.new("RGB", (8064, 6048), "teal"), "JPEG")
+    assert accept(data).image.size == (4032, 3024)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_reduces_other_large_photos_to_what_is_kept(
+    monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr("common.uploads.KEPT_PIXELS", 200 * 150)
+    image = accept(picture_bytes(make_picture((400, 300)), form)).image
+    assert image.size == (200, 150)
 
 
 def test_turns_a_reduced_photo_upright_too(monkeypatch: pytest.MonkeyPatch) -> None:
