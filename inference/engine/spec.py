@@ -3,7 +3,6 @@
 Every bound of every control stands in BOUNDS; forms, serializers and the command line read it.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
@@ -40,7 +39,8 @@ class Bound:
         """Tell whether `value` is a number of the right kind between the ends."""
         if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
             return False
-        return math.isfinite(value) and self.low <= value <= self.high
+        # Infinity and not-a-number fail here too; math.isfinite would fail on a very long integer.
+        return self.low <= value <= self.high
 
     def sentence(self) -> str:
         """Say which values are allowed."""
