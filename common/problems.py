@@ -218,6 +218,11 @@ def _malformed(exc: exceptions.ParseError, _context: Mapping[str, Any]) -> Probl
     return Problem("malformed", detail % {"reason": str(exc.detail).rstrip(".")}, status=400)
 
 
+def _too_deep(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    detail = _("Send a simpler body: lists and objects are nested too deep.")
+    return Problem("malformed", detail, status=400)
+
+
 def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
     detail = _("Send less at once: the body is larger than the server takes.")
     return Problem("body_too_large", detail, status=413)
@@ -243,6 +248,7 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Probl
     exceptions.Throttled: _throttled,
     exceptions.ParseError: _malformed,
     exceptions.ValidationError: _validation,
+    RecursionError: _too_deep,
     RequestDataTooBig: _too_large,
     TooManyFilesSent: _too_large,
     OperationalError: _unavailable,

@@ -57,7 +57,7 @@ class TokenWishSerializer(serializers.Serializer[ApiToken]):
     )
 
 
-class TokenRequestSerializer(TokenWishSerializer):
+class TokenSerializer(TokenWishSerializer):
     """A wish for a token by someone signed in, with the password again."""
 
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)

@@ -17,7 +17,7 @@ from accounts.api.serializers import (
     MeSerializer,
     NewTokenSerializer,
     RegisterSerializer,
-    TokenRequestSerializer,
+    TokenSerializer,
 )
 from accounts.api.throttles import CallLimit, LoginLimit, SignUpLimit
 from accounts.models import ApiToken
@@ -89,10 +89,10 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
             return ApiToken.objects.none()
         return ApiToken.objects.active().filter(owner=self.request.user)
 
-    @extend_schema(request=TokenRequestSerializer, responses={201: NewTokenSerializer})
+    @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
         """Make a token, which this answer shows once. Needs the password again."""
-        wish = TokenRequestSerializer(data=request.data, context={"request": request})
+        wish = TokenSerializer(data=request.data, context={"request": request})
         wish.is_valid(raise_exception=True)
         values = wish.validated_data
         row, secret = create_token(

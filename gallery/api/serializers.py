@@ -106,6 +106,14 @@ class LabelSerializer(serializers.Serializer[Artwork]):
     )
 
 
+class WallQuerySerializer(serializers.Serializer[Artwork]):
+    """Which artworks of the wall to list."""
+
+    style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
+        required=False, help_text="The slug of a style they were made with."
+    )
+
+
 class PublishSerializer(serializers.Serializer[Artwork]):
     """How to publish."""
 

@@ -32,6 +32,7 @@ from gallery.api.serializers import (
     LabelSerializer,
     PublicArtworkSerializer,
     PublishSerializer,
+    WallQuerySerializer,
 )
 from gallery.media_views import SUFFIXES, send_artwork
 from gallery.models import Artwork
@@ -163,11 +164,13 @@ class WallViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
 
     def get_queryset(self) -> QuerySet[Artwork]:
         """Return what hangs on the wall, all of it or what was made with one style."""
+        query = WallQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
         artworks = Artwork.objects.on_the_wall().with_parts()
-        style = self.request.query_params.get("style")
+        style = query.validated_data.get("style")
         return artworks.filter(styles__slug=style) if style else artworks
 
-    @extend_schema(parameters=[OpenApiParameter("style", str, description="A style's slug.")])
+    @extend_schema(parameters=[WallQuerySerializer])
     def list(self, request: Request) -> Response:
         """List the public wall."""
         return super().list(request)

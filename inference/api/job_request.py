@@ -1,5 +1,6 @@
 """What an app sends to have a picture made."""
 
+import math
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +20,29 @@ from library.api.serializers import style_unavailable
 from library.models import Style
 
 
+class Share(serializers.FloatField):
+    """A finite number above 0."""
+
+    default_error_messages = {"share": _("Choose a number above 0.")}
+
+    def to_internal_value(self, data: Any) -> float:
+        """Read the number; infinity, not-a-number and what no float holds are none."""
+        try:
+            value = super().to_internal_value(data)
+        except OverflowError:
+            value = math.inf
+        if not 0 < value < math.inf:
+            self.fail("share")
+        return value
+
+
 class StyleChoiceSerializer(serializers.Serializer[Style]):
     """A style to paint with and its share among the job's styles."""
 
     style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
         help_text="The slug of a published style."
     )
-    weight = serializers.FloatField(default=1.0, help_text="Its share, above 0.")
-
-    def validate_weight(self, weight: float) -> float:
-        """Refuse what is no share; infinity and not-a-number are none either."""
-        if not 0 < weight < float("inf"):
-            raise serializers.ValidationError(_("Choose a number above 0."), code="weight_invalid")
-        return weight
+    weight = Share(default=1.0, help_text="Its share, above 0.")
 
 
 def _spec_schema() -> dict[str, Any]:
@@ -52,6 +63,7 @@ class SpecField(serializers.DictField):
 
 
 @extend_schema_serializer(
+    component_name="Job",
     examples=[
         OpenApiExample(
             "Two styles",
@@ -65,7 +77,7 @@ class SpecField(serializers.DictField):
             },
             request_only=True,
         )
-    ]
+    ],
 )
 class JobRequestSerializer(serializers.Serializer[Job]):
     """What to paint: a photo, one to four styles, a method and its controls."""

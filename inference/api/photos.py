@@ -4,6 +4,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,8 @@ from inference.services.photos import delete_photo, upload_photo
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
+# What a form adds around its file.
+FORM_BYTES = 1024 * 1024
 VARIANTS = ("original", "preview", "thumb")
 CHECKSUM_HEADER = "X-Checksum-SHA256"
 CHECKSUM = OpenApiParameter(
@@ -41,6 +45,17 @@ CHECKSUM = OpenApiParameter(
 )
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="original")
 PICTURE = {(200, "image/*"): OpenApiTypes.BINARY}
+
+
+class UploadParser(MultiPartParser):
+    """Reads a form with a file, unless it says itself that it is too large to be looked at."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """Parse the form; raises `RequestDataTooBig` before its first byte is read."""
+        length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.MAX_UPLOAD_BYTES + FORM_BYTES:
+            raise RequestDataTooBig
+        return super().parse(stream, media_type, parser_context)
 
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):
@@ -83,7 +98,7 @@ class PhotoViewSet(
     read_scope = Scope.PHOTOS_READ
     write_scope = Scope.PHOTOS_WRITE
     throttle_classes = (CallLimit, UploadLimit)
-    parser_classes = (MultiPartParser,)
+    parser_classes = (UploadParser,)
     serializer_class = PhotoSerializer
     queryset = Photo.objects.none()
     lookup_value_converter = "uuid"

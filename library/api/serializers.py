@@ -69,7 +69,7 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
         }
 
 
-class EvaluationRequestSerializer(serializers.Serializer[Any]):
+class EvaluationSerializer(serializers.Serializer[Any]):
     """Which styles a picture is to be made from."""
 
     styles = serializers.ListField(

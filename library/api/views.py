@@ -16,7 +16,7 @@ from common.conditional import answers_conditionally
 from common.pagination import NewestFirstPagination
 from library.api.serializers import (
     DecisionSerializer,
-    EvaluationRequestSerializer,
+    EvaluationSerializer,
     LicenseSerializer,
     StyleSerializer,
 )
@@ -114,12 +114,10 @@ class EvaluationView(APIView):
 
     permission_classes = (Anyone,)
 
-    @extend_schema(
-        request=EvaluationRequestSerializer, responses=DecisionSerializer, tags=["licenses"]
-    )
+    @extend_schema(request=EvaluationSerializer, responses=DecisionSerializer, tags=["licenses"])
     def post(self, request: Request) -> Response:
         """Say under which licenses a picture made from these styles may be published."""
-        body = EvaluationRequestSerializer(data=request.data)
+        body = EvaluationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         decision = allowed_outputs(body.validated_data["styles"])
         return Response(DecisionSerializer(decision).data)

@@ -121,6 +121,11 @@ def test_refuses_a_body_that_is_not_json() -> None:
     assert_problem(response, 400, "malformed")
 
 
+def test_refuses_a_body_that_is_nested_without_end() -> None:
+    response = APIClient().post("/", "[" * 200_000, content_type="application/json")
+    assert_problem(response, 400, "malformed")
+
+
 def test_refuses_a_body_that_is_too_large() -> None:
     with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=10):
         response = APIClient().post("/", json.dumps("x" * 100), content_type="application/json")

@@ -69,7 +69,7 @@ def test_describes_the_token(document: dict[str, Any]) -> None:
 
 
 def test_takes_the_bounds_of_a_spec_from_the_engine(document: dict[str, Any]) -> None:
-    spec = document["components"]["schemas"]["JobRequestRequest"]["properties"]["spec"]
+    spec = document["components"]["schemas"]["JobRequest"]["properties"]["spec"]
     for name, bound in BOUNDS.items():
         assert spec["properties"][name]["minimum"] == bound.low
         assert spec["properties"][name]["maximum"] == bound.high

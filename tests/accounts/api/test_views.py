@@ -62,7 +62,9 @@ class TestLogin:
         elsewhere = APIClient(REMOTE_ADDR="203.0.113.9")
         assert elsewhere.post(LOGIN, {"login": "alice", "password": PASSWORD}).status_code == 201
 
-    @pytest.mark.parametrize("body", ["[]", '"alice"', "null", "{"])
+    @pytest.mark.parametrize(
+        "body", ["[]", '"alice"', "null", "{", '{"login": "\\ud800", "password": "x"}']
+    )
     def test_survives_a_body_that_is_no_object(self, body: str) -> None:
         response = APIClient().post(LOGIN, body, content_type="application/json")
         assert response.status_code in {400, 422}

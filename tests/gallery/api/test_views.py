@@ -324,6 +324,10 @@ class TestWall:
         assert [each["id"] for each in results] == [str(night.pk)]
         assert APIClient().get(WALL, {"style": "nothing"}).json()["results"] == []
 
+    @pytest.mark.parametrize("style", ["\0", "a b", "é"])
+    def test_refuses_what_is_no_slug(self, style: str) -> None:
+        assert_problem(APIClient().get(WALL, {"style": style}), 422, "invalid")
+
     def test_gives_addresses_that_open(self, alice: User) -> None:
         published(alice)
         (artwork,) = APIClient().get(WALL).json()["results"]

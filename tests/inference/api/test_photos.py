@@ -103,6 +103,13 @@ class TestUpload:
         settings.MAX_UPLOAD_BYTES = 1000
         assert_problem(upload(session_of(alice), picture()), 413, "file_too_large")
 
+    def test_does_not_read_a_form_that_is_far_too_large(
+        self, alice: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.MAX_UPLOAD_BYTES = 1000
+        monkeypatch.setattr("inference.api.photos.FORM_BYTES", 0)
+        assert_problem(upload(session_of(alice), picture()), 413, "body_too_large")
+
     def test_answers_507_when_the_disk_is_full(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:

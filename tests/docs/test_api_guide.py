@@ -1,0 +1,84 @@
+"""The guide to the API is run as it stands: its shell lines, against a site of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.factories import make_picture
+from tests.sites import EmbeddedSite
+
+GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "api.md"
+ROOT = GUIDE.parent.parent
+
+
+def shell_lines() -> str:
+    """Return the guide's blocks of shell as one script that stops at the first failure."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
+    return "\n".join(["set -euo pipefail", *blocks])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+    """Return a running site with its worker and library."""
+    with EmbeddedSite(tmp_path_factory.mktemp("guide")) as site:
+        yield site
+
+
+@pytest.mark.slow
+@pytest.mark.services
+@pytest.mark.skipif(shutil.which("curl") is None, reason="get it with: apt-get install curl")
+def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    make_picture((320, 240)).save(photo)
+    values = {"BASE": site.address, "PHOTO": str(photo), "SIZE": "96", "STEPS": "3"}
+
+    done = subprocess.run(
+        ["bash"],
+        input=shell_lines(),
+        env={**os.environ, **values, "NAME": "grace"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    said = done.stdout.splitlines()
+    assert said[0] == "grace"
+    assert said[-4:] == ["succeeded 1.0", "public", "First try", "private"]
+    with Image.open(tmp_path / "result.jpg") as result:
+        assert max(result.size) == 96
+    with Image.open(tmp_path / "shared.webp") as shared:
+        assert shared.format == "WEBP"
+
+
+# Of a base class, and of what curators do outside the API.
+NOT_OF_THE_API = {"job_refused", "import_refused", "style_incomplete"}
+CODES = (
+    r'(?:Problem|UploadRefused)\(\s*"([a-z_]+)"',
+    r'of_field\(\s*[^,]+,\s*"([a-z_]+)"',
+    r'^    code = "([a-z_]+)"$',
+)
+
+
+def codes_in_use() -> set[str]:
+    """Return the codes that the source gives to problems and refusals."""
+    folders = (ROOT / name for name in ("common", "accounts", "library", "inference", "gallery"))
+    paths = (path for folder in folders for path in folder.rglob("*.py"))
+    text = "\n".join(path.read_text() for path in paths if "engine" not in path.parts)
+    return {code for each in CODES for code in re.findall(each, text, re.MULTILINE)}
+
+
+def test_lists_every_code() -> None:
+    listed = set(re.findall(r"`([a-z_]+)`", GUIDE.read_text()))
+    used = codes_in_use()
+    assert {"not_found", "unknown_photo", "scan_bomb", "license_refused"} <= used
+    assert used - NOT_OF_THE_API - listed == set()
