@@ -1,0 +1,136 @@
+"""A real site and headless Chromium for the tests of this folder.
+
+The browser lives as long as this folder's tests: Playwright's event loop would be in the way of
+the asynchronous tests that come after.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.factories import PASSWORD, make_picture, picture_bytes
+from tests.servers import program
+from tests.sites import EmbeddedSite
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 90_000
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+    """Serve the site as `make run` does, on data of its own."""
+    program("chromium", "chromium")
+    with EmbeddedSite(tmp_path_factory.mktemp("browser-site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Start the installed Chromium."""
+    executable = program("chromium", "chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Someone at the site with a browser window of their own."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if "Content Security Policy" in text or message.type == "error":
+            self.complaints.append(text)
+
+    def go(self, path: str) -> None:
+        """Open a page of the site."""
+        self.page.goto(self.address + path)
+
+    def sign_up(self, name: str) -> None:
+        """Make an account, which ends in the studio."""
+        if "/account/signup/" not in self.page.url:
+            self.go("/account/signup/")
+        self.page.get_by_label("Username").fill(name)
+        self.page.get_by_label("Email").fill(f"{name}@example.org")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Make an account").click()
+
+    def put_in(self, size: tuple[int, int] = (320, 240)) -> None:
+        """Choose a photo in the file input of the studio."""
+        self.page.locator("#id_photo").set_input_files(photo_file(size))
+
+    def choose(self, *numbers: int) -> None:
+        """Click the tiles of styles."""
+        for number in numbers:
+            self.page.locator(".tile").nth(number).click()
+
+    def ask_for(self, *, steps: int) -> None:
+        """Ask for a picture as large as the photo, painted in `steps`."""
+        self.page.get_by_text("Like the photo").click()
+        self.page.locator("summary", has_text="More").click()
+        self.page.get_by_label("Steps").fill(str(steps))
+
+    def make(self) -> None:
+        """Press Make and wait for the job's page."""
+        self.page.get_by_role("button", name="Make", exact=True).click()
+        self.page.wait_for_url("**/jobs/*/")
+
+    def wait_for_result(self) -> None:
+        """Wait until the picture is done."""
+        self.page.get_by_role("heading", name="Your picture is done").wait_for()
+
+
+def photo_file(size: tuple[int, int] = (320, 240)) -> Any:
+    """Return a photo as a browser's file input takes it."""
+    data = picture_bytes(make_picture(size))
+    return {"name": "holiday.png", "mimeType": "image/png", "buffer": data}
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: EmbeddedSite) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that lets another visitor in; at the end no console may have complained."""
+    visitors: list[Visitor] = []
+
+    def come(**options: Any) -> Visitor:
+        context = chromium.new_context(**{"viewport": DESKTOP, "locale": "en-US"} | options)
+        visitors.append(Visitor(context.new_page(), site.address))
+        return visitors[-1]
+
+    yield come
+    for visitor in visitors:
+        visitor.page.context.close()
+        assert visitor.complaints == []
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Path:
+    """Return the folder for screenshots of this test, empty."""
+    folder = Path("build/screenshots") / request.node.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
