@@ -17,6 +17,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from inference import queue, tasks  # noqa: E402
@@ -36,6 +37,13 @@ def submit(*, name: str = "alice", steps: int = 4, size: int = 64) -> str:
     spec = TransferSpec(size=size, steps=steps)
     job, _ = submit_job(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
     return str(job.pk)
+
+
+def sign_in(*, name: str = "alice") -> str:
+    """Return the session key of the person called `name`, who is signed in by it."""
+    client = Client()
+    client.force_login(User.objects.filter(username=name).first() or make_user(name))
+    return client.cookies["sessionid"].value
 
 
 def look(*, job: str) -> dict[str, Any]:
@@ -66,7 +74,7 @@ def waiting() -> int:
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (submit, look, cancel, files, send_tickets, waiting)
+    each.__name__: each for each in (submit, sign_in, look, cancel, files, send_tickets, waiting)
 }
 
 

@@ -88,7 +88,7 @@ class Site:
             pytest.fail(f"{command}: {answer['error']}")
         return answer["value"]
 
-    def wait_for(self, job: str, *states: str, seconds: float = 60) -> dict[str, Any]:
+    def wait_for(self, job: str, *states: str, seconds: float = 150) -> dict[str, Any]:
         """Return the snapshot of `job` once it is in one of `states`."""
 
         def reached() -> dict[str, Any] | None:
@@ -100,7 +100,7 @@ class Site:
         )
         return snapshot
 
-    def wait_until_painted(self, job: str, seconds: float = 60) -> dict[str, Any]:
+    def wait_until_painted(self, job: str, seconds: float = 150) -> dict[str, Any]:
         """Return the snapshot of `job` once it shows a first preview."""
 
         def reached() -> dict[str, Any] | None:

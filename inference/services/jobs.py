@@ -92,9 +92,9 @@ def submit_job(
     return job, True
 
 
-def cancel_job(*, job: Job) -> Job:
+def cancel_job(*, job: Job, by: str = "owner") -> Job:
     """End `job` now if it waits or runs; asking twice, or after its end, changes nothing."""
-    if queue.cancel(job, by="owner"):
+    if queue.cancel(job, by=by):
         transaction.on_commit(partial(job_files.sweep, job.pk))
         transaction.on_commit(partial(progress.publish, job.pk))
     return Job.objects.with_parts().get(pk=job.pk)

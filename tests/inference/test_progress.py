@@ -24,6 +24,7 @@ class TestPublish:
     def test_sends_the_snapshot_to_the_owner(self, alice: User) -> None:
         job = make_job(alice)
         layer = get_channel_layer()
+        assert layer is not None
         channel = async_to_sync(layer.new_channel)()
         async_to_sync(layer.group_add)(progress.group_of(alice.pk), channel)
 

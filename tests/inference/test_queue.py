@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,7 +21,7 @@ RESULT = StoredPicture("jobs/result.jpg", 64, 43)
 PREVIEW = StoredPicture("jobs/preview.webp", 32, 21)
 
 
-def claimed(**fields: object) -> Job:
+def claimed(**fields: Any) -> Job:
     make_job(**fields)
     job = queue.claim()
     assert job is not None
@@ -225,14 +227,14 @@ class TestReaping:
         assert (row.state, row.attempt, row.lease) == (Job.State.QUEUED, 1, None)
 
     def test_ends_a_job_that_lost_all_its_workers(self) -> None:
-        make_job()
+        waiting = make_job()
         for _ in range(3):
             job = queue.claim()
             assert job is not None
             let_lease_end(job)
             queue.reap_lost()
 
-        row = Job.objects.get(pk=job.pk)
+        row = Job.objects.get(pk=waiting.pk)
         assert (row.state, row.error_code, row.attempt) == (Job.State.FAILED, "crashed", 3)
         assert queue.claim() is None
 
@@ -331,7 +333,7 @@ class TestRaces:
             job = claimed(owner=owner, photo=photo, styles=[style])
 
             finished, canceled = self._together(
-                lambda job=job: finish(job), lambda job=job: queue.cancel(job, by="owner")
+                partial(finish, job), partial(queue.cancel, job, by="owner")
             )
 
             row = Job.objects.get(pk=job.pk)

@@ -1,6 +1,7 @@
 """Tests of the dict that describes a job to every client."""
 
 import json
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -68,7 +69,11 @@ class TestJobSnapshot:
         assert snapshot["artwork"] is None
 
     def test_says_why_a_job_failed_and_whether_to_try_again(self) -> None:
-        ended = {"state": Job.State.FAILED, "completed_at": timezone.now(), "error_hint": "Wait."}
+        ended: dict[str, Any] = {
+            "state": Job.State.FAILED,
+            "completed_at": timezone.now(),
+            "error_hint": "Wait.",
+        }
 
         crashed = snapshot_of(make_job(error_code="crashed", **ended))
         unreadable = snapshot_of(make_job(error_code="input_unreadable", **ended))

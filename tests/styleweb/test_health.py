@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.test import Client
 from kombu.exceptions import OperationalError as BrokerError
 
-from styleweb import embedded, health
+from styleweb import embedded
 
 
 class TestHealthz:
@@ -37,7 +37,7 @@ class TestReadyz:
         def refuse() -> None:
             raise OperationalError
 
-        monkeypatch.setattr(health.connection, "cursor", refuse)
+        monkeypatch.setattr("styleweb.health.connection.cursor", refuse)
 
         assert client.get("/readyz").json()["database"] == "failed"
 
@@ -45,7 +45,7 @@ class TestReadyz:
         def refuse() -> None:
             raise BrokerError
 
-        monkeypatch.setattr(health.app, "connection_for_write", refuse)
+        monkeypatch.setattr("styleweb.health.app.connection_for_write", refuse)
 
         assert client.get("/readyz").json()["broker"] == "failed"
 

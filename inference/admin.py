@@ -1,0 +1,82 @@
+"""Jobs and photos for operators: to see what goes on and to cancel, not to edit."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from inference.models import Job, JobStyle, Photo
+from inference.services.jobs import cancel_job
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows that only the services may change."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nothing is made here."""
+        del request
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nothing is changed here."""
+        del request, obj
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nothing is deleted here: the files would stay."""
+        del request, obj
+        return False
+
+
+class JobStyleInline(admin.TabularInline):
+    """The styles of a job."""
+
+    model = JobStyle
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("style", "version", "weight")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """The queue, newest first."""
+
+    list_display = (
+        "created_at",
+        "owner",
+        "state",
+        "stage",
+        "attempt",
+        "done",
+        "total",
+        "error_code",
+        "compute_seconds",
+    )
+    list_filter = ("state", "error_code", "device")
+    search_fields = ("id", "owner__username")
+    date_hierarchy = "created_at"
+    list_select_related = ("owner",)
+    ordering = ("-created_at",)
+    inlines = (JobStyleInline,)
+    actions = ("cancel",)
+
+    @admin.action(description=_("Cancel the chosen jobs"), permissions=["view"])
+    def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        """End the chosen jobs that wait or run."""
+        active = list(jobs.filter(state__in=Job.ACTIVE))
+        for job in active:
+            cancel_job(job=job, by="operator")
+        sentence = ngettext("%d job was canceled.", "%d jobs were canceled.", len(active))
+        self.message_user(request, sentence % len(active), messages.SUCCESS)
+
+
+@admin.register(Photo)
+class PhotoAdmin(ReadOnlyAdmin):
+    """Photos by their figures; operators do not look at people's pictures."""
+
+    list_display = ("created_at", "owner", "width", "height", "bytes")
+    search_fields = ("id", "owner__username")
+    list_select_related = ("owner",)
+    ordering = ("-created_at",)
+    fields = readonly_fields = ("id", "owner", "width", "height", "bytes", "sha256", "created_at")

@@ -1,0 +1,68 @@
+"""Tests that a worker's progress reaches the browser's socket, through each kind of site."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from tests.sites import Site
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+
+
+def open_socket(site: Site) -> ClientConnection:
+    session = site.call("sign_in")
+    return connect(
+        f"ws://127.0.0.1:{site.port}/ws/v1/events/",
+        origin=f"http://127.0.0.1:{site.port}",
+        additional_headers={"Cookie": f"sessionid={session}"},
+    )
+
+
+def receive(socket: ClientConnection) -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads(socket.recv(timeout=60))
+    return frame
+
+
+class TestSocket:
+    def test_shows_a_job_from_waiting_to_done(self, site: Site) -> None:
+        with open_socket(site) as socket:
+            assert receive(socket)["type"] == "hello"
+            assert receive(socket)["type"] == "snapshot"
+            job = site.call("submit", size=256, steps=40)
+
+            frames = [receive(socket)["data"]]
+            while frames[-1]["state"] not in ("succeeded", "failed"):
+                frames.append(receive(socket)["data"])
+
+        assert {frame["id"] for frame in frames} == {job}
+        assert frames[-1]["state"] == "succeeded"
+        assert "running" in {frame["state"] for frame in frames}
+        assert any(frame["preview"] for frame in frames[:-1])
+        order = [frame["seq"] for frame in frames]
+        assert order == sorted(order)
+
+    def test_begins_with_what_goes_on(self, site: Site) -> None:
+        job = site.call("submit", size=256, steps=2000)
+        site.wait_until_painted(job)
+
+        with open_socket(site) as socket:
+            receive(socket)
+            jobs = receive(socket)["data"]["jobs"]
+        site.call("cancel", job=job)
+
+        assert (jobs[0]["id"], jobs[0]["state"]) == (job, "running")
+        assert jobs[0]["preview"]["version"] >= 1
+
+    def test_stays_open_while_nothing_happens(self, site: Site) -> None:
+        with open_socket(site) as socket:
+            receive(socket)
+            receive(socket)
+            # redis-py would by itself drop a quiet connection after five seconds.
+            time.sleep(7)
+
+            socket.send('{"type": "resume"}')
+
+            assert receive(socket)["type"] == "snapshot"

@@ -1,0 +1,62 @@
+"""Tests of what operators see of jobs and photos."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from inference.models import Job
+from tests.factories import finished_job, make_job, make_user
+
+JOBS = "admin:inference_job_changelist"
+
+
+@pytest.fixture
+def operator(client: Client, db: None) -> Client:
+    client.force_login(make_user("root", is_staff=True, is_superuser=True))
+    return client
+
+
+class TestJobAdmin:
+    def test_lists_the_jobs(self, operator: Client, alice: User) -> None:
+        job = finished_job(alice)
+
+        assert operator.get(reverse(JOBS)).status_code == 200
+        assert operator.get(reverse(JOBS), {"q": str(job.pk)}).context["cl"].result_count == 1
+        page = operator.get(reverse("admin:inference_job_change", args=[job.pk]))
+        assert page.status_code == 200
+
+    def test_cancels_what_waits_and_leaves_what_is_done(
+        self, operator: Client, alice: User
+    ) -> None:
+        waiting, done = make_job(alice), finished_job(alice)
+        chosen = {"action": "cancel", "_selected_action": [waiting.pk, done.pk]}
+
+        operator.post(reverse(JOBS), chosen)
+
+        waiting.refresh_from_db()
+        done.refresh_from_db()
+        assert (waiting.state, waiting.canceled_by) == (Job.State.CANCELED, "operator")
+        assert done.state == Job.State.SUCCEEDED
+
+    @pytest.mark.parametrize("action", ["add", "delete"])
+    def test_offers_no_other_change(self, operator: Client, alice: User, action: str) -> None:
+        args = [] if action == "add" else [make_job(alice).pk]
+        address = reverse(f"admin:inference_job_{action}", args=args)
+
+        assert operator.get(address).status_code == 403
+
+    def test_is_closed_to_others(self, client: Client, alice: User) -> None:
+        client.force_login(alice)
+
+        assert client.get(reverse(JOBS)).status_code == 302
+
+
+class TestPhotoAdmin:
+    def test_lists_figures_and_no_pictures(self, operator: Client, alice: User) -> None:
+        photo = make_job(alice).photo
+
+        page = operator.get(reverse("admin:inference_photo_changelist"))
+
+        assert page.status_code == 200
+        assert str(photo.file.name) not in page.content.decode()
