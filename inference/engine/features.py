@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from inference.engine.errors import ModelMissingError
 from inference.engine.networks.imagenet_vgg import ImageNetVGG
-from inference.engine.networks.vgg import LAYERS, SLIM_WIDTHS, SlimVGG
+from inference.engine.networks.vgg import LAYERS, SlimVGG, read_widths
 from inference.engine.weights import load_weights
 
 SCALE = "channel_scale."
@@ -50,14 +50,14 @@ def load_features(name: str, device: torch.device) -> FeatureNet:
     weights = {key: value for key, value in stored.items() if not key.startswith(SCALE)}
     try:
         network = _BUILDERS[name](weights)
-    except RuntimeError as error:
+    except (KeyError, RuntimeError) as error:
         raise ModelMissingError(f"The weights {name} do not fit the network.") from error
     return FeatureNet(network.to(device), scale)
 
 
 def _build_builtin(weights: Mapping[str, Tensor]) -> nn.Module:
     with torch.device("meta"):  # random numbers that are overwritten at once cost time
-        network = SlimVGG(SLIM_WIDTHS)
+        network = SlimVGG(read_widths(weights))
     network.load_state_dict(weights, assign=True)
     return network
 

@@ -95,6 +95,11 @@ class SlimVGG(nn.Module):
         return found
 
 
+def read_widths(state: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """Read the widths of a network's blocks off its weights; raises KeyError for another layout."""
+    return tuple(state[f"conv{block}_1.weight"].shape[0] for block in range(1, len(BLOCKS) + 1))
+
+
 def strip_heads(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Keep the input and the convolutions of a slimmed VGG file, without its 1x1 heads."""
     return {name: value for name, value in state.items() if ".to_vgg19." not in name}

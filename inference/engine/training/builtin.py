@@ -1,7 +1,7 @@
 """The recipe of the `builtin` features: pictures, student and teacher in, a card out."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inference.engine.networks.vgg import SLIM_WIDTHS, TAPS, SlimVGG
+from inference.engine.networks.vgg import TAPS, SlimVGG, read_widths
 from inference.engine.training.checkpoint import load_checkpoint
 from inference.engine.training.crops import Crops, to_batch
 from inference.engine.training.curve import draw_curves, read_losses
-from inference.engine.training.distillation import (
-    Distillation,
-    floor_spread,
-    load_teacher,
-    measure_spread,
-)
+from inference.engine.training.distillation import Distillation, load_teacher
 from inference.engine.training.evaluation import evaluate
 from inference.engine.training.export import describe_data, export_features
 from inference.engine.training.loop import Run
@@ -26,6 +21,7 @@ from inference.engine.training.muon import Muon
 from inference.engine.training.pictures import read_picture
 from inference.engine.training.processes import Place
 from inference.engine.training.sheet import draw_sheet
+from inference.engine.training.spread import floor_spread, measure_moments
 from inference.engine.weights import Card
 
 NAME = "builtin"
@@ -78,9 +74,9 @@ def prepare_run(material: Material, options: Options, place: Place) -> tuple[Run
     Raises ModelMissingError for a missing or foreign teacher or checkpoint.
     """
     torch.manual_seed(options.seed)
-    student = _lay_out(SlimVGG(SLIM_WIDTHS), place.device)
-    optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
     teacher = _lay_out(load_teacher(options.teacher), place.device)
+    student = _lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
+    optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
     crops = Crops(
         (material.content, material.style),
         options.size,
@@ -94,9 +90,8 @@ def prepare_run(material: Material, options: Options, place: Place) -> tuple[Run
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, student, optimizer)
     else:
-        batches = _draw_artworks(material, options, place.device)
-        spread = floor_spread(measure_spread(teacher, batches, TAPS))
-        run.extra = {f"{_SPREAD}{name}": value for name, value in spread.items()}
+        artworks = _draw_artworks(material, options, place.device)
+        run.extra = _start_from_moments_(student, measure_moments(teacher, artworks, TAPS))
     lesson.spread = {
         name.removeprefix(_SPREAD): value.to(place.device) for name, value in run.extra.items()
     }
@@ -106,6 +101,22 @@ def prepare_run(material: Material, options: Options, place: Place) -> tuple[Run
 def _lay_out(network: SlimVGG, device: torch.device) -> SlimVGG:
     # oneDNN and cuDNN are faster so; torch's stubs leave the argument out.
     return network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+@torch.no_grad()
+def _start_from_moments_(
+    student: SlimVGG, moments: Mapping[str, tuple[Tensor, Tensor]]
+) -> dict[str, Tensor]:
+    """Set the biases of the tapped layers to what the teacher shows on average; give its spread.
+
+    Some deep channels hardly vary about a large mean: steps of a safe size would never get there.
+    """
+    extra = {}
+    for name, (mean, deviation) in moments.items():
+        spread = floor_spread(deviation)
+        student.get_parameter(f"{name.replace('relu', 'conv')}.bias").copy_(mean / spread)
+        extra[f"{_SPREAD}{name}"] = spread
+    return extra
 
 
 def _draw_artworks(material: Material, options: Options, device: torch.device) -> list[Tensor]:

@@ -2,13 +2,14 @@
 
 The student never sees the teacher's weights, only its activations, after Hinton et al. 2015 and
 Romero et al. 2015 (FitNets). Every block learns alone: five shallow problems in place of one deep
-one, which converge in minutes on a CPU. At first a block is fed with the teacher's activations;
-then with the student's own, so that it learns to live with the errors of the blocks before it.
-No gradient passes from block to block: deep layers hang on details that shallow ones hardly
-measure, and their gradients would spoil what the shallow ones have learned.
+one, which converge in minutes on a CPU. At first a block is fed with the teacher's activations,
+then more and more with the student's own, so that it learns to live with the errors of the blocks
+before it; changed at once, the deep blocks find nothing that they know and die. No gradient
+passes from block to block: deep layers hang on details that shallow ones hardly measure, and
+their gradients would spoil what the shallow ones have learned.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,11 +21,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from inference.engine.errors import ModelMissingError
-from inference.engine.networks.vgg import TAPS, SlimVGG, max_pool, strip_heads
+from inference.engine.networks.vgg import TAPS, SlimVGG, max_pool, read_widths, strip_heads
 
-FORCED = 0.25  # the share of the training in which blocks are fed by the teacher
+FREE = 0.6  # the share of the training after which the student is on its own
 FIRST_LEAK = 0.2
-_QUIET = 0.01  # a channel below this share of the loudest one is dead: divided, not amplified
 _SPIKE = 3.0  # standard deviations above which an error counts linearly
 
 
@@ -37,34 +37,12 @@ def load_teacher(path: Path) -> SlimVGG:
         raise ModelMissingError(f"There is no teacher at {path}.")
     try:
         state = strip_heads(load_file(path))
-        widths = [state[f"conv{block}_1.weight"].shape[0] for block in range(1, 6)]
-        teacher = SlimVGG(widths, max_pool)
+        teacher = SlimVGG(read_widths(state), max_pool)
         teacher.load_state_dict(state)
     except (SafetensorError, KeyError, RuntimeError) as error:
         message = f"{path} is not a slimmed VGG-19 in safetensors form."
         raise ModelMissingError(message, hint="Give the file that the manual names.") from error
     return teacher.eval().requires_grad_(False)  # noqa: FBT003
-
-
-@torch.no_grad()
-def measure_spread(
-    network: nn.Module, batches: Sequence[Tensor], layers: Sequence[str]
-) -> dict[str, Tensor]:
-    """Measure the standard deviation of each channel over batches (B, 3, H, W): layer -> (C,)."""
-    sums: dict[str, Tensor] = {}
-    for batch in batches:
-        for name, maps in network(batch, layers).items():
-            both = torch.stack([maps.mean((0, 2, 3)), maps.square().mean((0, 2, 3))]).double()
-            sums[name] = sums.get(name, 0) + both / len(batches)  # (2, C)
-    return {
-        name: (squares - means.square()).clamp_min(0).sqrt().float()
-        for name, (means, squares) in sums.items()
-    }
-
-
-def floor_spread(spread: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Raise the spread of dead channels to a floor, so that dividing by it stays harmless."""
-    return {name: each.clamp_min(_QUIET * each.max()) for name, each in spread.items()}
 
 
 @dataclass
@@ -86,20 +64,20 @@ class Distillation:
         """Compute one loss per tapped layer at a point of the training, 0 to 1."""
         # A unit whose sign starts out wrong would get no gradient and die; a slope below zero,
         # taken away little by little, lets it turn around.
-        self.student.leak = FIRST_LEAK * max(0.0, 1 - fraction / FORCED)
+        self.student.leak = FIRST_LEAK * max(0.0, 1 - fraction / FREE)
         targets = self.targets(x)
-        seen = self._see(x, targets if fraction < FORCED else {})
+        seen = self._see(x, targets, trust=min(1.0, fraction / FREE))
         return {
             name: F.huber_loss(seen[name].float(), targets[name], delta=_SPIKE) for name in TAPS
         }
 
-    def _see(self, x: Tensor, fed: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def _see(self, x: Tensor, targets: Mapping[str, Tensor], trust: float) -> dict[str, Tensor]:
         # The first layer holds fine differences of pixels that bfloat16 would round away.
         seen: dict[str, Tensor] = self.student(x, TAPS[:1])
         with self._autocast(x):
             for before, name in pairwise(TAPS):
-                source = fed[before] if before in fed else seen[before].detach()
-                seen |= self.student(source, (name,), start=before)
+                fed = torch.lerp(targets[before], seen[before].detach().float(), trust)
+                seen |= self.student(fed, (name,), start=before)
         return seen
 
     def _autocast(self, x: Tensor) -> torch.autocast:

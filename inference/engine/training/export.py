@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from inference.engine.features import SCALE
 from inference.engine.networks.vgg import LAYERS
-from inference.engine.training.distillation import measure_spread
+from inference.engine.training.spread import measure_spread
 from inference.engine.weights import Card, write_card
 
 PICTURES = "manifest.csv"
@@ -35,7 +35,10 @@ def export_features(
     content = save({key: value.cpu().contiguous() for key, value in tensors.items()})
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"
-    path.write_bytes(content)
+    # Replaced, not overwritten: whoever has the old file mapped keeps reading the old numbers.
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
     written = Card(
         file=path.name,
         sha256=hashlib.sha256(content).hexdigest(),

@@ -1,0 +1,36 @@
+"""How far the channels of a network swing on a set of pictures: what makes them comparable."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+_QUIET = 0.01  # a channel below this share of the loudest one is dead: divided, not amplified
+
+
+@torch.no_grad()
+def measure_moments(
+    network: nn.Module, batches: Sequence[Tensor], layers: Sequence[str]
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """Measure each channel over batches (B, 3, H, W): layer -> mean and standard deviation (C,)."""
+    sums: dict[str, Tensor] = {}
+    for batch in batches:
+        for name, maps in network(batch, layers).items():
+            both = torch.stack([maps.mean((0, 2, 3)), maps.square().mean((0, 2, 3))]).double()
+            sums[name] = sums.get(name, 0) + both / len(batches)  # (2, C)
+    return {
+        name: (mean.float(), (square - mean.square()).clamp_min(0).sqrt().float())
+        for name, (mean, square) in sums.items()
+    }
+
+
+def measure_spread(
+    network: nn.Module, batches: Sequence[Tensor], layers: Sequence[str]
+) -> dict[str, Tensor]:
+    """Measure the standard deviation of each channel over batches (B, 3, H, W): layer -> (C,)."""
+    return {name: each for name, (_, each) in measure_moments(network, batches, layers).items()}
+
+
+def floor_spread(spread: Tensor) -> Tensor:
+    """Raise the spread (C,) of dead channels to a floor, so that dividing by it stays harmless."""
+    return spread.clamp_min(_QUIET * spread.max())

@@ -1,0 +1,81 @@
+"""A training in miniature: a narrow teacher, a few small pictures, the real command."""
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from inference.engine.networks.vgg import SlimVGG, max_pool
+from inference.engine.training.cli import add_train_parser
+
+WIDTHS = (4, 4, 6, 6, 6)
+
+Train = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def draw_picture(seed: int, *, width: int = 80, height: int = 72) -> Image.Image:
+    """Draw soft random blobs of color: what a crop of a photo looks like to a small network."""
+    noise = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return Image.fromarray(noise).resize((width, height), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """Eight photos in nested folders, as COCO comes."""
+    folder = tmp_path / "content"
+    for index in range(8):
+        path = folder / "train2017" / f"part{index % 2}" / f"{index:03}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draw_picture(index).save(path)
+    return folder
+
+
+@pytest.fixture
+def style(tmp_path: Path) -> Path:
+    """Eight artworks in a folder per movement, as WikiArt comes."""
+    folder = tmp_path / "style"
+    for index in range(8):
+        path = folder / ("Cubism", "Fauvism")[index % 2] / f"{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draw_picture(100 + index).save(path)
+    return folder
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Path:
+    """A teacher of the right layout with random weights, 1x1 heads included."""
+    torch.manual_seed(5)
+    network = SlimVGG(WIDTHS, max_pool)
+    heads = {"conv1_1.to_vgg19.weight": torch.zeros(64, 4, 1, 1)}
+    path = tmp_path / "teacher.safetensors"
+    save_file(network.state_dict() | heads, path)
+    return path
+
+
+@pytest.fixture
+def train(content: Path, style: Path, teacher: Path, tmp_path: Path) -> Train:
+    """Run `train builtin` on the small material; further arguments are appended."""
+
+    def run(*more: str) -> int:
+        parser = argparse.ArgumentParser()
+        add_train_parser(parser.add_subparsers())
+        fixed = f"--content {content} --style {style} --teacher {teacher} --out {tmp_path / 'out'}"
+        small = "--batch 2 --size 32 --threads 1 --device cpu"
+        line = ["train", "builtin", *fixed.split(), *small.split(), *more]
+        arguments = parser.parse_args(line)
+        status: int = arguments.run(arguments)
+        return status
+
+    return run
