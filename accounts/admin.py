@@ -32,6 +32,11 @@ class PersonAdmin(UserAdmin):
         ),
     )
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Return False: a row deleted here would leave its files; suspend the person instead."""
+        del request, obj
+        return False
+
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):

@@ -23,6 +23,7 @@ from library.plain_words import license_meaning
 from library.services import (
     StyleIncomplete,
     StylePicture,
+    delete_style,
     publish_style,
     save_style,
     withdraw_style,
@@ -159,6 +160,17 @@ class StyleAdmin(admin.ModelAdmin):
         del request, change
         accepted = form.cleaned_data.get("picture")
         save_style(style=obj, picture=StylePicture(accepted) if accepted else None)
+
+    def delete_model(self, request: HttpRequest, obj: Style) -> None:
+        """Remove a style with its files."""
+        del request
+        delete_style(style=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
+        """Remove the chosen styles with their files."""
+        del request
+        for style in queryset:
+            delete_style(style=style)
 
     @admin.action(description=_("Publish the chosen styles"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:

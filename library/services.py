@@ -110,6 +110,17 @@ def publish_style(*, style: Style) -> Style:
     return style
 
 
+@transaction.atomic
+def delete_style(*, style: Style) -> None:
+    """Remove a style that nothing was made with, and its files.
+
+    Raises `ProtectedError` when a job or an artwork names it: such a style is withdrawn instead.
+    """
+    files = [style.image.name, style.thumb.name]
+    style.delete()
+    remove_files_after_commit(files)
+
+
 def withdraw_style(*, style: Style) -> Style:
     """Take a published `style` out of use; what was made with it keeps its credit."""
     Style.objects.filter(pk=style.pk, state=Style.State.PUBLISHED).update(

@@ -56,6 +56,7 @@ def _record(folder: Path, entry: Mapping[str, Any]) -> Record:
         "year_from": entry["made_on"],
         "year_to": entry["made_on"],
         "medium": "Algorithmic drawing",
-        "credit_line": f"{entry['script']}, seed {entry['seed']}",
+        "accession_number": f"{entry['script']}, seed {entry['seed']}",
+        "credit_line": "drawn by a program",
     }
     return Record(entry["slug"], entry["artist"], folder / entry["file"], values)

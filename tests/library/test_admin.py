@@ -26,10 +26,10 @@ def curator(alice: User) -> Client:
     """Return a browser in which a curator is signed in: staff, with rights on styles only."""
     alice.is_staff = True
     alice.save(update_fields=["is_staff"])
-    names = [
-        f"{verb}_{model}" for verb in ("add", "change", "view") for model in ("style", "artist")
-    ]
-    alice.user_permissions.set(Permission.objects.filter(codename__in=names))
+    rights = Permission.objects.filter(
+        content_type__app_label="library", codename__regex="^(add|change|delete|view)_"
+    )
+    alice.user_permissions.set(rights)
     client = Client()
     client.force_login(alice)
     return client
@@ -124,6 +124,15 @@ def test_publishes_and_withdraws_from_the_list(curator: Client, media_root: Path
         style.refresh_from_db()
         assert style.state == state
     assert media_root.is_dir()
+
+
+def test_deletes_from_page_and_list_with_all_files(curator: Client, media_root: Path) -> None:
+    first, second = make_style("ink"), make_style("wave")
+    curator.post(reverse("admin:library_style_delete", args=[first.pk]), {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [str(second.pk)], "post": "yes"}
+    curator.post(LIST, chosen)
+    assert not Style.objects.exists()
+    assert files_in(media_root) == []
 
 
 def test_says_what_a_style_lacks(curator: Client, media_root: Path) -> None:

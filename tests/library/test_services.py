@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from PIL import Image, ImageDraw
 
 from common.derivatives import Encoded
@@ -16,13 +17,14 @@ from library.palette import main_colors
 from library.services import (
     StyleIncomplete,
     StylePicture,
+    delete_style,
     publish_style,
     save_style,
     save_style_picture,
     withdraw_style,
 )
 from tests.common.test_storage import files_in
-from tests.factories import make_picture, make_style, picture_bytes
+from tests.factories import make_job, make_picture, make_style, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,6 +158,22 @@ def test_withdraws_a_published_style_and_lets_it_back(media_root: Path) -> None:
     assert withdraw_style(style=style).state == Style.State.WITHDRAWN
     assert publish_style(style=style).state == Style.State.PUBLISHED
     assert media_root.is_dir()
+
+
+def test_deletes_a_style_with_its_files(media_root: Path) -> None:
+    style = save_style(style=draft(), picture=StylePicture(accepted()))
+    delete_style(style=style)
+    assert files_in(media_root) == []
+    assert not Style.objects.exists()
+
+
+def test_keeps_a_style_that_something_was_made_with(media_root: Path) -> None:
+    style = make_style()
+    make_job(styles=[style])
+    before = files_in(media_root)
+    with pytest.raises(ProtectedError):
+        delete_style(style=style)
+    assert files_in(media_root) == before
 
 
 def test_withdraws_no_draft(media_root: Path) -> None:

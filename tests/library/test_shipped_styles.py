@@ -64,7 +64,7 @@ def test_hangs_what_is_shipped(folder: Path, media_root: Path) -> None:
     ink = Style.objects.get(slug="ink")
     assert ink.state == Style.State.PUBLISHED
     assert (ink.artist.name, ink.license, ink.year_to) == ("Styleweb", "CC0-1.0", 2026)
-    assert ink.credit_line == "library/artworks/ink.py, seed 1"
+    assert ink.accession_number == "library/artworks/ink.py, seed 1"
     assert ink.palette
     assert ink.placeholder
     assert (media_root / str(ink.image.name)).read_bytes() == (folder / "ink.webp").read_bytes()
