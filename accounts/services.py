@@ -22,3 +22,9 @@ def make_admin() -> tuple[User, str] | None:
         name = f"{ADMIN_NAME}-{secrets.token_hex(3)}"
     password = secrets.token_urlsafe(15)
     return User.objects.create_superuser(name, f"{name}@localhost", password), password
+
+
+def set_display_name(*, user: User, display_name: str) -> None:
+    """Change the name shown beside published artworks; "" shows the user name."""
+    user.display_name = display_name
+    user.save(update_fields=["display_name"])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.forms import ProfileForm, TokenForm
 from accounts.models import ApiToken
 from accounts.requests import SignedInRequest
+from accounts.services import set_display_name
 from accounts.tokens import create_token, revoke_token
 
 
@@ -22,8 +23,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     """Show and change the visitor's public name."""
     form = ProfileForm(request.POST or None, initial={"display_name": request.user.display_name})
     if form.is_valid():
-        request.user.display_name = form.cleaned_data["display_name"]
-        request.user.save(update_fields=["display_name"])
+        set_display_name(user=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("profile")
     return render(request, "accounts/profile.html", {"form": form})

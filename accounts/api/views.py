@@ -22,6 +22,7 @@ from accounts.api.serializers import (
 from accounts.api.throttles import CallLimit, LoginLimit, SignUpLimit
 from accounts.models import ApiToken
 from accounts.registration import register_person
+from accounts.services import set_display_name
 from accounts.tokens import create_token, exchange_password, revoke_token
 
 
@@ -120,10 +121,11 @@ class MeView(APIView):
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change the display name."""
-        changes = MeSerializer(person(request), data=request.data, partial=True)
-        changes.is_valid(raise_exception=True)
-        changes.save()
-        return Response(changes.data)
+        user = person(request)
+        body = MeSerializer(user, data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        set_display_name(user=user, **{"display_name": user.display_name, **body.validated_data})
+        return Response(MeSerializer(user).data)
 
 
 def _new_token(row: ApiToken, secret: str) -> Response:

@@ -189,6 +189,15 @@ class TestMe:
         response = session_of(alice).patch(ME, {"display_name": "Alice L."})
         assert response.json()["public_name"] == "Alice L."
 
+    def test_changes_nothing_for_nothing(self, alice: User) -> None:
+        client = session_of(alice)
+        client.patch(ME, {"display_name": "Alice L."})
+        assert client.patch(ME, {}).json()["display_name"] == "Alice L."
+
+    def test_refuses_a_name_without_end(self, alice: User) -> None:
+        response = session_of(alice).patch(ME, {"display_name": "x" * 81})
+        assert_problem(response, 422, "invalid")
+
     def test_ignores_what_is_not_mine_to_change(self, alice: User) -> None:
         before = (alice.pk, alice.username, alice.email, alice.date_joined)
         wish = {"id": 99, "username": "root", "email": "x@y.z", "is_staff": True}
