@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "channels",
@@ -193,7 +192,6 @@ REST_FRAMEWORK = {
     # OPTIONS describes nothing: the OpenAPI document does.
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "common.pagination.NewestFirstPagination",
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
