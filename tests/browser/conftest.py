@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, sync_playwright
 
 from tests.factories import PASSWORD, make_picture, picture_bytes
 from tests.servers import program
@@ -105,7 +105,7 @@ class Visitor:
         self.page.get_by_role("heading", name="Your picture is done").wait_for()
 
 
-def photo_file(size: tuple[int, int] = (320, 240)) -> Any:
+def photo_file(size: tuple[int, int] = (320, 240)) -> FilePayload:
     """Return a photo as a browser's file input takes it."""
     data = picture_bytes(make_picture(size))
     return {"name": "holiday.png", "mimeType": "image/png", "buffer": data}
@@ -130,7 +130,7 @@ def visit(chromium: Browser, site: EmbeddedSite) -> Iterator[Callable[..., Visit
 @pytest.fixture
 def pictures(request: pytest.FixtureRequest) -> Path:
     """Return the folder for screenshots of this test, empty."""
-    folder = Path("build/screenshots") / request.node.name
+    folder = Path("build/screenshots", str(request.node.name))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

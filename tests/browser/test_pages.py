@@ -3,13 +3,17 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import PHONE, Visitor, photo_file
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 OPEN_PAGES = ["/", "/studio/", "/styles/", "/styles/woodcut/", "/wall/", "/account/login/"]
+NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select')]
+    .filter((each) => each.checkVisibility() && !each.innerText?.trim() && !each.ariaLabel
+        && !each.labels?.length && !each.querySelector('img[alt]:not([alt=""])'))
+    .map((each) => each.outerHTML)"""
 OWN_PAGES = ["/artworks/", "/jobs/", "/photos/", "/account/", "/account/tokens/"]
 
 
@@ -31,14 +35,10 @@ def test_has_one_main_heading_and_no_nameless_control(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_up("reader")
     visitor.page.wait_for_url("**/studio/")
-    nameless = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select')]
-        .filter((each) => each.checkVisibility() && !each.innerText?.trim() && !each.ariaLabel
-            && !each.labels?.length && !each.querySelector('img[alt]:not([alt=""])'))
-        .map((each) => each.outerHTML)"""
     for path in OPEN_PAGES + OWN_PAGES:
         visitor.go(path)
         assert visitor.page.locator("h1").count() == 1, path
-        assert visitor.page.evaluate(nameless) == [], path
+        assert visitor.page.evaluate(NAMELESS) == [], path
 
 
 def test_moves_the_slider_by_arrow_keys(visit: Visit) -> None:
@@ -131,7 +131,7 @@ def test_says_at_once_why_a_file_is_refused(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_up("clumsy")
     visitor.page.wait_for_url("**/studio/")
-    text = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"not a picture"}
+    text: FilePayload = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"not a picture"}
     visitor.page.locator("#id_photo").set_input_files(text)
     expect(visitor.page.locator("#photo-errors")).to_contain_text("Choose a JPEG, PNG or WebP")
     expect(visitor.page.locator("#stage-empty")).to_be_visible()

@@ -46,6 +46,7 @@ def test_leads_from_sign_up_to_the_wall(visit: Visit, pictures: Path) -> None:
     assert percent(painter) >= before
     painter.page.screenshot(path=pictures / "4-after-reload.png")
     painter.wait_for_result()
+    painter.page.wait_for_timeout(1000)  # the change of pages fades
     painter.page.screenshot(path=pictures / "5-result.png")
 
     painter.page.get_by_label("Title").fill("Two manners of one morning")

@@ -1,0 +1,87 @@
+"""Paint the before/after pairs of the home page: `python scripts/make_demo_pairs.py`.
+
+The photos come with scikit-image (a development dependency) and are in the public domain or under
+CC0; nothing is downloaded. The engine and the shipped styles make the rest, so the pairs can be
+made again whenever one of them changes.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
+
+from PIL import Image, ImageOps  # noqa: E402
+from rich.console import Console  # noqa: E402
+
+from inference.engine.registry import stylize  # noqa: E402
+from inference.engine.spec import Color, StyleInput, TransferSpec  # noqa: E402
+from library.demonstration import PAIRS, Pair  # noqa: E402
+
+OUT = ROOT / "static" / "demo"
+QUALITY = 82
+# Where scikit-image keeps each photo, and which point of it the crop keeps in the middle.
+SOURCES: dict[str, tuple[str, tuple[float, float]]] = {
+    "cat": ("chelsea.png", (0.5, 0.5)),
+    "rocket": ("rocket.jpg", (0.5, 0.5)),
+    "coffee": ("coffee.png", (0.5, 0.5)),
+    "astronaut": ("astronaut.png", (0.5, 0.08)),
+}
+SPECS: dict[str, TransferSpec] = {
+    "cat": TransferSpec(strength=0.7, color=Color.MATCH, style_scale=0.8),
+    "rocket": TransferSpec(strength=0.85),
+    "coffee": TransferSpec(strength=0.75),
+    "astronaut": TransferSpec(strength=0.6, color=Color.MATCH, style_scale=0.8),
+}
+
+
+def read_photo(pair: Pair) -> Image.Image:
+    """Return the photo of a pair, cropped and enlarged to the size of the pair."""
+    import skimage
+
+    name, centering = SOURCES[pair.name]
+    path = Path(skimage.__file__).parent / "data" / name
+    with Image.open(path) as opened:
+        size = (pair.width, pair.height)
+        return ImageOps.fit(opened.convert("RGB"), size, Image.Resampling.LANCZOS, 0, centering)
+
+
+def paint(pair: Pair, photo: Image.Image, console: Console) -> Image.Image:
+    """Return the photo painted in the style of the pair."""
+    with Image.open(ROOT / "library" / "shipped" / f"{pair.style}.webp") as opened:
+        style = StyleInput(opened.convert("RGB"))
+    result = photo
+    with console.status(pair.name) as status:
+        for step in stylize(photo, [style], SPECS[pair.name]):
+            status.update(f"{pair.name}: {step.stage}, {step.done} of {step.total}")
+            result = step.image or result
+    return result.convert("RGB")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the pairs that are named, or all of them."""
+    names = [pair.name for pair in PAIRS]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pair", nargs="*", default=names, help=f"of {', '.join(names)}")
+    parser.add_argument("--out", type=Path, default=OUT)
+    chosen = parser.parse_args(arguments)
+    console = Console()
+    for pair in PAIRS:
+        if pair.name not in chosen.pair:
+            continue
+        began = time.monotonic()
+        photo = read_photo(pair)
+        photo.save(chosen.out / Path(pair.before).name, quality=QUALITY, method=6)
+        paint(pair, photo, console).save(
+            chosen.out / Path(pair.after).name, quality=QUALITY, method=6
+        )
+        console.print(f"{pair.name}: {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
