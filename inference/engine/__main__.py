@@ -1,0 +1,51 @@
+"""The engine at the command line: `python -m inference.engine stylize|methods|bench|train|...`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from inference.engine.bench.cli import add_bench_parser
+from inference.engine.errors import EngineError
+from inference.engine.stylize_cli import add_methods_parser, add_stylize_parser
+from inference.engine.training.cli import add_train_parser
+from inference.engine.weights_cli import add_fetch_weights_parser
+
+_PARSERS = (
+    add_stylize_parser,
+    add_methods_parser,
+    add_bench_parser,
+    add_train_parser,
+    add_fetch_weights_parser,
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser with all its commands; each sets `run`, which returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m inference.engine", description="Paint photos in the manner of artworks."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in _PARSERS:
+        add(commands)
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns 0, or 2 after one sentence on what went wrong."""
+    arguments = build_parser().parse_args(words)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        status: int = arguments.run(arguments)
+    except EngineError as error:
+        console.print(f"{error} {error.hint}", style="red", markup=False)
+        return 2
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing was written.", style="red")
+        return 130
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Seconds a picture takes, and seconds to its first preview."""
+
+import platform
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from PIL import Image
+from rich.table import Table
+
+from inference.engine.registry import stylize
+from inference.engine.spec import StyleInput, TransferSpec
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Medians over several runs of one size, in seconds."""
+
+    size: tuple[int, int]
+    steps: int
+    first_preview: float
+    whole: float
+
+
+def measure(spec: TransferSpec, repeats: int, device: str) -> Timing:
+    """Time a picture of 4:3 as `spec` says; a short run first brings everything into memory."""
+    side = spec.size or 512
+    photo, artwork = _noise((side, side * 3 // 4), 1), _noise((side, side), 2)
+    for _ in stylize(photo, [StyleInput(artwork)], replace(spec, steps=1), device=device):
+        pass
+    runs = [_run_once(photo, artwork, spec, device) for _ in range(repeats)]
+    return Timing(
+        size=photo.size,
+        steps=runs[0][0],
+        first_preview=statistics.median(first for _, first, _ in runs),
+        whole=statistics.median(whole for _, _, whole in runs),
+    )
+
+
+def table(method: str, rows: Sequence[Timing]) -> Table:
+    """Lay timings out under a title that says on what they were taken."""
+    machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+    result = Table(title=f"{method} on {machine}")
+    for heading in ("size", "steps", "first preview s", "whole s"):
+        result.add_column(heading, justify="right")
+    for row in rows:
+        size = f"{row.size[0]} x {row.size[1]}"
+        result.add_row(size, str(row.steps), f"{row.first_preview:.2f}", f"{row.whole:.2f}")
+    return result
+
+
+def _run_once(
+    photo: Image.Image, artwork: Image.Image, spec: TransferSpec, device: str
+) -> tuple[int, float, float]:
+    begun, first, total = time.monotonic(), 0.0, 0
+    for step in stylize(photo, [StyleInput(artwork)], spec, device=device):
+        if step.image and not first:
+            first = time.monotonic() - begun
+        total = step.total
+    return total, first, time.monotonic() - begun
+
+
+def _noise(size: tuple[int, int], seed: int) -> Image.Image:
+    """Make soft colored noise: what a picture shows does not change how long it takes."""
+    generator = torch.Generator().manual_seed(seed)
+    small = torch.randint(0, 256, (8, 8, 3), generator=generator, dtype=torch.uint8)
+    return Image.fromarray(small.numpy()).resize(size, Image.Resampling.BICUBIC)
