@@ -4,6 +4,7 @@ import hashlib
 import pickle
 import shutil
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -58,6 +59,9 @@ def download(url: str, target: Path) -> None:
             target.open("wb") as file,
         ):
             shutil.copyfileobj(answer, file)
+    except urllib.error.HTTPError as error:
+        error.close()  # it carries the open answer
+        raise FetchError(f"{url} answered {error.code} {error.reason}.") from error
     except OSError as error:
         raise FetchError(f"{url} could not be downloaded ({error}).") from error
 
@@ -109,7 +113,7 @@ def install(folder: Path, state: Mapping[str, Tensor], *, origin: str) -> Card:
         network.load_(state)
     except RuntimeError as error:
         raise ModelMissingError("These are not the weights of a VGG-19.") from error
-    pictures = [draw_dead_leaves(seed, 128) for seed in range(8)]
+    pictures = [draw_dead_leaves(seed, 96) for seed in range(6)]
     scale = measure_spread(network, pictures, LAYERS)
     tensors = network.state_dict() | {f"{SCALE}{name}": value for name, value in scale.items()}
     content = save({name: value.contiguous() for name, value in tensors.items()})
