@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -126,3 +127,39 @@ def test_names_a_downloaded_result(job: Job) -> None:
     assert response["Content-Disposition"] == (
         f'attachment; filename="styleweb-{job.pk.hex[:8]}.png"'
     )
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "/media/",
+        "/media/photos/",
+        "/media/photos/{file}",
+        "/media/{file}",
+        "/protected/{file}",
+        "/media/photos/{pk}/original",
+        "/media/photos/{pk}/original;thumb/",
+        "/media/photos/{pk}/%2e%2e/",
+        "/media/photos/{pk}/..%2foriginal/",
+        "/media/photos//{pk}/original/",
+        "/media/Photos/{pk}/original/",
+        "/media/photos/{pk}/original./",
+        "/media/photos/{pk}/original%00/",
+        "/media/photos/%7B{pk}%7D/original/",
+    ],
+)
+def test_is_not_tricked_by_other_addresses(photo: Photo, bob: User, trick: str) -> None:
+    url = trick.format(pk=photo.pk, file=photo.file.name)
+    for visitor in (bob, None):
+        answer = signed_in(visitor).get(url, follow=True)
+        assert answer.status_code in {400, 404}
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_streams_under_asgi(photo: Photo) -> None:
+    client = AsyncClient()
+    await client.aforce_login(photo.owner)
+    answer: Any = await client.get(photo_url(photo))
+    assert answer.is_async
+    pieces = [piece async for piece in answer]
+    assert b"".join(pieces).startswith(b"\x89PNG")
