@@ -1,0 +1,86 @@
+"""Tests that what is sent many times at once happens once, and that limits let no more through."""
+
+import json
+import urllib.error
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.factories import PASSWORD
+from tests.sites import Site
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+AT_ONCE = 50
+
+
+class App:
+    """An app that talks HTTP to a running site."""
+
+    def __init__(self, site: Site) -> None:
+        self.address = f"{site.address}/api/v1"
+        self.headers = {"Content-Type": "application/json"}
+
+    def sign_in(self, name: str) -> None:
+        """Get a token of the person called `name`."""
+        login = {"login": name, "password": PASSWORD}
+        _status, answer = self.send("POST", "/auth/login/", login)
+        self.headers["Authorization"] = f"Bearer {answer['token']}"
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Make one call and return status and body."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310  # always the site under test
+            self.address + path, data, {**self.headers, **headers}, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, json.load(refusal)
+
+    def send_at_once(self, *call: Any, **headers: str) -> list[tuple[int, Any]]:
+        """Make the same call from many threads and return all answers."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            waiting = [pool.submit(self.send, *call, **headers) for _ in range(AT_ONCE)]
+            return [each.result() for each in waiting]
+
+
+@pytest.fixture
+def app(site: Site) -> App:
+    """Return an app of alice, who has a photo, a style and a job."""
+    site.wait_for(site.call("submit", steps=1), "succeeded", "failed")
+    app = App(site)
+    app.sign_in("alice")
+    return app
+
+
+@pytest.fixture
+def body(app: App) -> dict[str, Any]:
+    """Return a good request for a job."""
+    _status, photos = app.send("GET", "/photos/")
+    styles = [{"style": "great-wave"}]
+    return {"photo": photos["results"][0]["id"], "styles": styles, "spec": {"size": 64, "steps": 1}}
+
+
+def test_makes_one_job_of_many_equal_requests(app: App, body: dict[str, Any]) -> None:
+    answers = app.send_at_once("PUT", f"/jobs/{uuid4()}/", body)
+    assert Counter(status for status, _job in answers) == {201: 1, 200: AT_ONCE - 1}
+    assert len({job["id"] for _status, job in answers}) == 1
+
+
+def test_makes_one_job_of_one_key(app: App, body: dict[str, Any]) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    answers = app.send_at_once("POST", "/jobs/", body, **key)
+    assert Counter(status for status, _job in answers) == {201: 1, 200: AT_ONCE - 1}
+    assert len({job["id"] for _status, job in answers}) == 1
+
+
+def test_lets_exactly_ten_tries_of_a_name_through(site: Site) -> None:
+    login = {"login": f"mallory-{uuid4().hex}", "password": "wrong"}
+    answers = App(site).send_at_once("POST", "/auth/login/", login)
+    assert Counter(status for status, _body in answers) == {401: 10, 429: AT_ONCE - 10}
