@@ -81,6 +81,9 @@ def run_train(arguments: argparse.Namespace) -> int:
 def train_builtin(arguments: argparse.Namespace, console: Console) -> None:
     """Check the pictures, train, and write weights, card, loss curve and sample sheet.
 
+    A run that is interrupted leaves its checkpoint and no weights: its learning rate has not come
+    down and its units still leak, so what it would export is worse than what it knows.
+
     Raises EngineError subclasses of the parts.
     """
     import torch
@@ -109,7 +112,9 @@ def train_builtin(arguments: argparse.Namespace, console: Console) -> None:
         for state in follow(run, plan, console):
             if place.rank == 0 and state.saved:
                 builtin.draw_samples(lesson, sample, options.out)
-        if place.rank == 0:
+        if run.stopping:
+            console.print(f"Stopped after step {run.progress.step}; go on with --resume.")
+        elif place.rank == 0:
             card = builtin.finish_run(run, lesson, material, options, roots)
             console.print(f"Wrote {options.out / card.file} after {run.progress.step} steps.")
 

@@ -92,11 +92,9 @@ def test_reads_held_out_pictures_at_one_size(material: Material) -> None:
 
 def test_draws_teacher_beside_student(material: Material, options: Options) -> None:
     _, lesson = prepare_run(material, options, Place(CPU))
-    lesson.student.leak = 0.1
     picture = read_held_out(material, CPU)[0]
     sheet = draw_sheet(lesson, picture)
     assert sheet.width == 7 * CELL
-    assert lesson.student.leak == 0.1
     first = sheet.crop((0, 16, CELL, CELL))
     assert first.getextrema() != ((255, 255),) * 3
 

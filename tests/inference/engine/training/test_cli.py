@@ -91,7 +91,9 @@ def test_stops_cleanly_at_the_time_limit(train: Train, out: Path) -> None:
     assert (out / "builtin.safetensors").is_file()
 
 
-def test_stops_cleanly_at_ctrl_c(train: Train, out: Path) -> None:
+def test_stops_cleanly_at_ctrl_c_and_goes_on(
+    train: Train, out: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     def interrupt() -> None:
         while not (out / "losses.jsonl").is_file():
             time.sleep(0.02)
@@ -101,7 +103,11 @@ def test_stops_cleanly_at_ctrl_c(train: Train, out: Path) -> None:
     thread.start()
     assert train("--time-limit", "10m") == 0
     thread.join()
-    assert json.loads((out / "checkpoint.json").read_text())["step"] >= 1
+    assert "--resume" in capfd.readouterr().err
+    step = json.loads((out / "checkpoint.json").read_text())["step"]
+    assert step >= 1
+    assert not (out / "builtin.safetensors").exists()
+    assert train("--steps", str(step + 1), "--resume") == 0
     assert (out / "builtin.safetensors").is_file()
 
 
