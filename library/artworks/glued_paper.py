@@ -67,6 +67,12 @@ def _reach(mask: Plane, margin: int) -> tuple[slice, slice]:
     )
 
 
+def _moved(mask: Plane, down: int, across: int) -> Plane:
+    """Return a mask moved down and to the right; nothing comes in at the other side."""
+    height, width = mask.shape
+    return np.pad(mask, ((down, 0), (across, 0)))[:height, :width]
+
+
 def _tear(board: Board, mask: Plane, rough: Plane, fine: Plane) -> tuple[Plane, Plane]:
     """Return the masks of a torn paper and of its painted face, which the tear runs back from."""
     soft = blur(mask, board.sheet.px(3.4))
@@ -89,8 +95,8 @@ def glue(
     mask, fine = mask[here], board.fine[here]
     edge = smoothstep(0.44, 0.56, blur(mask, sheet.px(0.9)) + 0.1 * rough * (mask > 0))
     outer, inner = _tear(board, mask, rough, fine) if torn else (edge, edge)
-    cast = np.roll(outer, (round(sheet.px(7 * lift)), round(sheet.px(5 * lift))), (0, 1))
-    close = np.roll(outer, (round(sheet.px(2.5 * lift)), round(sheet.px(1.7 * lift))), (0, 1))
+    cast = _moved(outer, round(sheet.px(7 * lift)), round(sheet.px(5 * lift)))
+    close = _moved(outer, round(sheet.px(2.5 * lift)), round(sheet.px(1.7 * lift)))
     shade = 0.5 * blur(cast, sheet.px(9 * lift)) + 0.5 * blur(close, sheet.px(2.5 * lift))
     below = glaze(board.picture[here], SHADOW, as_plane(shade * (1 - outer) * 0.95))
     below = over(below, as_plane(CORE * (0.96 + 0.06 * fine[..., None])), outer)

@@ -176,11 +176,8 @@ def _glue_frame(board: Board) -> None:
     sheet, rng = board.sheet, board.sheet.rng
     for box in ((168, 38, 872, 74), (168, 50, 206, 720), (836, 50, 874, 720), (506, 60, 532, 700)):
         glue(board, polygon(sheet, _box(*box, rng)), CREAM, lift=1.0)
-    for x in np.arange(236, 836, 66):
-        if abs(x - 519) > 20:
-            glue(
-                board, polygon(sheet, _box(float(x), 606, float(x) + 12, 720, rng)), BLACK, lift=0.7
-            )
+    for post in (236, 302, 368, 434, 566, 632, 698, 764, 830):
+        glue(board, polygon(sheet, _box(post, 606, post + 12, 720, rng)), BLACK, lift=0.7)
     glue(board, polygon(sheet, _box(196, 592, 850, 612, rng)), BLACK, lift=0.8)
     for side, edge in ((1.0, 106.0), (-1.0, 930.0)):
         for fold in range(4):
@@ -206,12 +203,12 @@ def _glue_table(board: Board) -> None:
     top = outline("-20,744 300,716 760,712 1044,740 1044,1044 -20,1044")
     glue(board, polygon(sheet, top), EMERALD, torn=True, lift=1.3)
     for i in range(9):
-        x = -60 + 136 * i
+        left = -60.0 + 136 * i
         stripe = [
-            (x + 60, 752),
-            (x + 92, 750),
-            (x + 60 - 26 * (4 - i) * -0.6, 1044),
-            (x + 6 - 26 * (4 - i) * -0.6, 1044),
+            (left + 60, 752),
+            (left + 92, 750),
+            (left + 60 + 15.6 * (4 - i), 1044),
+            (left + 6 + 15.6 * (4 - i), 1044),
         ]
         glue(board, polygon(sheet, stripe), LEAF if i % 2 else hex_color("#0c5a52"), lift=0.3)
     for x, y in outline("90,970 356,996 560,880 930,966 724,1000 140,812"):

@@ -72,3 +72,11 @@ def test_glues_nothing_from_an_empty_mask(board: Board) -> None:
     before = board.picture.copy()
     glue(board, np.zeros((128, 128), np.float32), BLUE)
     np.testing.assert_allclose(board.picture, before, atol=1e-6)
+
+
+def test_casts_no_shadow_above_a_paper_that_reaches_the_lower_edge(board: Board) -> None:
+    mask = np.zeros((128, 128), dtype=np.float32)
+    mask[70:] = 1
+    before = board.picture.copy()
+    glue(board, mask, BLUE, lift=1.5)
+    np.testing.assert_allclose(board.picture[:60], before[:60], atol=0.02)
