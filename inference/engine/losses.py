@@ -38,7 +38,7 @@ class Moments:
     covariance: Tensor
 
 
-def extract(features: Features, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+def extract(features: Features, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
     """Compute the maps (1, C, h, w) of some layers, each channel divided by its usual spread."""
     return {
         name: activation / _spread(features.channel_scale[name])[:, None, None]
