@@ -73,9 +73,20 @@ class Scene:
 
     def enlarged(self, shape: tuple[int, int]) -> Scene:
         """Return the scene at another size: shapes are cheap to draw small and smooth to grow."""
-        planes = (self.heron, self.wing, self.reeds, self.hills, self.water, self.moon, self.light)
-        flow = make_flow(resize(self.flow.x, shape), resize(self.flow.y, shape))
-        return Scene(*(np.clip(resize(plane, shape), 0, 1) for plane in planes), flow)
+
+        def grown(plane: Plane) -> Plane:
+            return np.clip(resize(plane, shape), 0, 1)
+
+        return Scene(
+            grown(self.heron),
+            grown(self.wing),
+            grown(self.reeds),
+            grown(self.hills),
+            grown(self.water),
+            grown(self.moon),
+            grown(self.light),
+            make_flow(resize(self.flow.x, shape), resize(self.flow.y, shape)),
+        )
 
 
 def _heron(sheet: Sheet) -> Plane:
@@ -141,7 +152,8 @@ def _direct(sheet: Sheet, masks: dict[str, Plane]) -> Flow:
     return flow.mixed(contour_flow(reeds, sheet.px(5)), reeds)
 
 
-def _compose(sheet: Sheet) -> Scene:
+def compose(sheet: Sheet) -> Scene:
+    """Return the scene: where each shape is, and how the blade runs in it."""
     x, y = sheet.units()
     far = below(sheet, ridge(sheet, 640, 44, 260))
     near = below(sheet, ridge(sheet, 684, 30, 190))
@@ -164,7 +176,7 @@ def _stand(taken: Plane, keep: Plane) -> Plane:
     return as_plane(np.maximum(1 - taken, keep))
 
 
-def _first_cut(sheet: Sheet, scene: Scene) -> Plane:
+def first_cut(sheet: Sheet, scene: Scene) -> Plane:
     """Clear the moon and its light: the paper's own white, with the chatter of the blade."""
     x, y = sheet.units()
     far = np.hypot(x - MOON[0], y - MOON[1])
@@ -177,7 +189,7 @@ def _first_cut(sheet: Sheet, scene: Scene) -> Plane:
     return _stand(as_plane(np.maximum(taken, face)), scene.heron)
 
 
-def _second_cut(sheet: Sheet, scene: Scene) -> Plane:
+def second_cut(sheet: Sheet, scene: Scene) -> Plane:
     """Clear the sky about the moon, and the sparkle of the water, from the sea green."""
     x, y = sheet.units()
     far = np.hypot(x - MOON[0], (y - MOON[1]) * 1.05)
@@ -209,7 +221,7 @@ def _clear_ground(sheet: Sheet, scene: Scene) -> Plane:
     return as_plane(np.maximum(np.maximum(coarse, chatter), smoothstep(0.5, 0.6, scene.moon)))
 
 
-def _third_cut(sheet: Sheet, scene: Scene) -> Plane:
+def third_cut(sheet: Sheet, scene: Scene) -> Plane:
     """Clear all but the dark: the bird, the reeds, the corners of the night, the ripples."""
     taken = _clear_ground(sheet, scene)
     feathers = 0.34 + 0.22 * scene.wing + 0.3 * (1 - blur(scene.heron, sheet.px(7)))
@@ -239,16 +251,16 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
     """Cut and print the block three times at twice its size, then reduce it."""
     sheet = Sheet(width * 2, height * 2, seed)
     _, y = sheet.units()
-    scene = _compose(Sheet(width, height, seed)).enlarged(sheet.shape)
+    scene = compose(Sheet(width, height, seed)).enlarged(sheet.shape)
     grain = paper_grain(sheet, rough=4)
     picture: Picture = mix(PAPER, hex_color("#e3d2ae"), as_plane(grain * 0.45))
     edge = deckle(sheet, margin=20, rough=2.4)
     roll = ROLL.ramp(as_plane(y / 1024 + 0.02 * noise(sheet.shape, sheet.px(300), 2, sheet.rng)))
     green = GREEN.ramp(as_plane(y / 1024))
     pulls = (
-        (_first_cut(sheet, scene), roll, (1.4, -0.9), 0.4),
-        (_second_cut(sheet, scene), green, (-1.2, 1.3), 0.5),
-        (_third_cut(sheet, scene), np.broadcast_to(DARK, picture.shape), (0.0, 0.0), 0.3),
+        (first_cut(sheet, scene), roll, (1.4, -0.9), 0.4),
+        (second_cut(sheet, scene), green, (-1.2, 1.3), 0.5),
+        (third_cut(sheet, scene), np.broadcast_to(DARK, picture.shape), (0.0, 0.0), 0.3),
     )
     for block, ink, shift, salt in pulls:
         load = _print(sheet, block * edge, shift, salt)
