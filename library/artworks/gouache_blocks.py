@@ -43,7 +43,7 @@ ARTWORK = Artwork(
 CONTOUR = hex_color("#141a3c")
 
 
-def _draw_contours(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
+def draw_contours(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
     """Draw the visible contours, in place, as short dark strokes along them."""
     found = []
     for number, (outline, width) in enumerate(plan.contours):
@@ -77,7 +77,7 @@ def _draw_contours(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None
     draw_strokes(paint, strokes, brush, sheet.rng, streak=0.05, thickness=0.7)
 
 
-def _draw_panes(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
+def draw_panes(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
     """Set the windows, in place, each with two touches of a small full brush."""
     panes = np.repeat(np.array(plan.panes), 2, axis=0)
     x, y, tall, wide = panes[:, :4].T * sheet.px(1)
@@ -124,8 +124,8 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
     ground = mix(hex_color("#e9dcc0"), as_plane(plan.color), 0.55)
     paint = Paint(as_plane(ground), as_plane(0.3 * grain))
     _paint_planes(sheet, paint, plan)
-    _draw_panes(sheet, paint, plan, bristle_brush(sheet.rng, dry=0.05, bristles=5))
-    _draw_contours(sheet, paint, plan, bristle_brush(sheet.rng, dry=0.42, bristles=6))
+    draw_panes(sheet, paint, plan, bristle_brush(sheet.rng, dry=0.05, bristles=5))
+    draw_contours(sheet, paint, plan, bristle_brush(sheet.rng, dry=0.42, bristles=6))
     shade, gloss = relief_light(
         blur(paint.relief, sheet.px(0.5)) + 0.22 * grain, strength=sheet.px(1.0), gloss=0.03
     )
