@@ -11,12 +11,20 @@ if TYPE_CHECKING:
     from library.artworks.artwork import Artwork
 
 MODULES: tuple[str, ...] = (
+    "art_deco_night",
+    "cross_hatching",
+    "gouache_blocks",
     "impasto_swirl",
     "ink_wash",
+    "linocut",
+    "marbling",
     "mosaic",
+    "paper_collage",
     "pointillism",
+    "risograph",
     "stained_glass",
     "watercolor",
+    "weaving",
     "woodcut",
 )
 
