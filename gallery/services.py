@@ -1,7 +1,9 @@
 """Every write to artworks: kept, named, shown to everyone, taken down, moderated, deleted."""
 
+import io
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from pathlib import PurePosixPath
+from typing import ClassVar, Final, NamedTuple
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from common.derivatives import make_derivatives
+from common.derivatives import Derivatives, Encoded, make_derivatives
 from common.storage import Shelf, files_of_a_row, remove_files_after_commit
 from gallery.models import Artwork, ArtworkStyle
 from gallery.recipes import credit_text, embedded_credit, recipe_of, styles_of
@@ -57,24 +59,46 @@ def keep_artwork(*, job: Job, title: str = "") -> Artwork:
         return kept
     if not job.result:
         raise NothingToKeep
+    # Read and made small before the transaction, which would keep every other writer waiting.
+    source = _source(job)
     try:
         with files_of_a_row() as shelf:
-            return _keep(job, title, shelf)
+            return _keep(job, title, source, shelf)
     except IntegrityError:
         # Two requests at once: the other one kept it.
         return Artwork.objects.get(job=job)
 
 
-def _keep(job: Job, title: str, shelf: Shelf) -> Artwork:
+class Source(NamedTuple):
+    """What an artwork is made of: the result, its small versions, the photo to show beside it."""
+
+    result: Encoded
+    small: Derivatives
+    before: Encoded
+
+
+def _source(job: Job) -> Source:
+    """Read the files of a finished job."""
+    result = _read(job.result)
+    with Image.open(io.BytesIO(result.data)) as opened:
+        small = make_derivatives(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
+    # The slider shows the photo no larger than its preview.
+    return Source(result, small, _read(job.photo.preview.name or job.photo.file.name))
+
+
+def _keep(job: Job, title: str, source: Source, shelf: Shelf) -> Artwork:
     """Write the files and rows of a new artwork."""
-    data = _read(job.result)
     artwork: Artwork = Artwork.objects.create(
         owner=job.owner,
         job=job,
         title=title.strip(),
+        preview=shelf.put(FOLDER, ".webp", source.small.preview),
+        thumb=shelf.put(FOLDER, ".webp", source.small.thumb),
+        before=shelf.put(FOLDER, source.before.suffix, source.before.data),
+        placeholder=source.small.placeholder,
         width=job.result_width,
         height=job.result_height,
-        bytes=len(data),
+        bytes=len(source.result.data),
         recipe=recipe_of(job),
     )
     ArtworkStyle.objects.bulk_create(
@@ -82,33 +106,15 @@ def _keep(job: Job, title: str, shelf: Shelf) -> Artwork:
         for each in job.job_styles.select_related("style")
     )
     artwork.credit = credit_text(styles_of(artwork))
-    _put_small(artwork, job, shelf)
-    _put_full(artwork, data, _suffix(job.result), shelf)
-    artwork.save(
-        update_fields=["file", "preview", "thumb", "before", "placeholder", "credit", "bytes"]
-    )
+    _put_full(artwork, source.result, shelf)
+    artwork.save(update_fields=["bytes", "credit", "file"])
     return artwork
 
 
-_KEPT_FIELDS: Final = ("before", "bytes", "credit", "file", "placeholder", "preview", "thumb")
-
-
-def _put_small(artwork: Artwork, job: Job, shelf: Shelf) -> None:
-    """Write the preview and thumb of a result, and the photo it was made from."""
-    with default_storage.open(job.result) as file, Image.open(file) as opened:
-        small = make_derivatives(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
-    artwork.preview = shelf.put(FOLDER, ".webp", small.preview)
-    artwork.thumb = shelf.put(FOLDER, ".webp", small.thumb)
-    artwork.placeholder = small.placeholder
-    # The slider shows the photo no larger than its preview.
-    before = job.photo.preview.name or job.photo.file.name or ""
-    artwork.before = shelf.put(FOLDER, _suffix(before), _read(before))
-
-
-def _put_full(artwork: Artwork, data: bytes, suffix: str, shelf: Shelf) -> None:
+def _put_full(artwork: Artwork, plain: Encoded, shelf: Shelf) -> None:
     """Write the full file with the credit of the artwork inside it."""
-    credited = embed_xmp(data, embedded_credit(artwork))
-    artwork.file = shelf.put(FOLDER, suffix, credited)
+    credited = embed_xmp(plain.data, embedded_credit(artwork))
+    artwork.file = shelf.put(FOLDER, plain.suffix, credited)
     artwork.bytes = len(credited)
 
 
@@ -145,14 +151,14 @@ def publish_artwork(
             .select_related("owner")
             .get(pk=artwork.pk)
         )
-        old = artwork.file.name or ""
+        old = artwork.file.name
         artwork.license = license
         artwork.alt_text = alt_text.strip()
         artwork.shows_before = shows_before
         artwork.credit = credit_text(styles)
         artwork.published_at = artwork.published_at or timezone.now()
         artwork.visibility = Artwork.Visibility.PUBLIC
-        _put_full(artwork, _read(old), _suffix(old), shelf)
+        _put_full(artwork, _read(old), shelf)
         artwork.save(update_fields=_PUBLISHED_FIELDS)
         remove_files_after_commit([old])
     return artwork
@@ -202,10 +208,7 @@ def delete_artwork(*, artwork: Artwork) -> None:
     artwork.delete()
 
 
-def _read(name: str) -> bytes:
-    with default_storage.open(name) as file:
-        return bytes(file.read())
-
-
-def _suffix(name: str) -> str:
-    return f".{name.rpartition('.')[2]}"
+def _read(name: str | None) -> Encoded:
+    """Return a stored file and its suffix."""
+    with default_storage.open(str(name)) as file:
+        return Encoded(bytes(file.read()), PurePosixPath(str(name)).suffix)

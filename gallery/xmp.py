@@ -61,11 +61,16 @@ def build_xmp(credit: PictureCredit) -> bytes:
     if credit.license_url:
         SubElement(body, _name("xmpRights", "WebStatement")).text = credit.license_url
     if credit.credit:
-        SubElement(body, _name("photoshop", "Credit")).text = credit.credit
+        SubElement(body, _name("photoshop", "Credit")).text = _printable(credit.credit)
     SubElement(body, _name("Iptc4xmpExt", "DigitalSourceType")).text = MADE_BY_A_MODEL
     start = "<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>".encode()
     body_bytes: bytes = tostring(meta, encoding="utf-8")
     return start + body_bytes + b"<?xpacket end='r'?>"
+
+
+def _printable(text: str) -> str:
+    """Return `text` without the control characters that no XML may hold."""
+    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
 
 
 def _name(prefix: str, local: str) -> str:
@@ -77,7 +82,7 @@ def _list(body: Element, name: str, kind: str, values: tuple[str, ...]) -> None:
     items = SubElement(SubElement(body, name), _name("rdf", kind))
     for value in values:
         language = {_name("xml", "lang"): "x-default"} if kind == "Alt" else {}
-        SubElement(items, _name("rdf", "li"), language).text = value
+        SubElement(items, _name("rdf", "li"), language).text = _printable(value)
 
 
 def embed_xmp(data: bytes, packet: bytes) -> bytes:

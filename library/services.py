@@ -1,7 +1,6 @@
 """Every write to the library: pictures of styles, what is shown, what is withdrawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from django.db import transaction
@@ -31,20 +30,18 @@ class StyleIncomplete(Exception):
         super().__init__(sentence)
 
 
-@dataclass(frozen=True)
 class StylePicture:
-    """A picture that passed the gate, and the bytes to keep of it.
+    """A picture that passed the gate, and everything that is stored of it.
 
     `verbatim` keeps a file of our own as it is; everything else is written anew.
     """
 
-    accepted: AcceptedPicture
-    verbatim: Encoded | None = None
-
-    @property
-    def kept(self) -> Encoded:
-        """The file to keep."""
-        return self.verbatim or encode_picture(self.accepted.image)
+    def __init__(self, accepted: AcceptedPicture, verbatim: Encoded | None = None) -> None:
+        self.size = accepted.image.size
+        self.sha256 = accepted.sha256
+        self.kept = verbatim or encode_picture(accepted.image)
+        self.small = make_derivatives(accepted.image)
+        self.palette = main_colors(accepted.image)
 
 
 def save_style(*, style: Style, picture: StylePicture | None = None) -> Style:
@@ -73,15 +70,13 @@ def save_style_picture(*, style: Style, picture: AcceptedPicture) -> Style:
 
 def _hang(style: Style, picture: StylePicture, shelf: Shelf) -> None:
     """Write the files of `picture` and set every field that follows from it."""
-    image, kept = picture.accepted.image, picture.kept
-    small = make_derivatives(image)
     # The size is set first: a picture whose size is known is not opened again to measure it.
-    style.width, style.height = image.size
-    style.image = shelf.put(FOLDER, kept.suffix, kept.data)
-    style.thumb = shelf.put(FOLDER, ".webp", small.thumb)
-    style.placeholder = small.placeholder
-    style.palette = main_colors(image)
-    style.image_sha256 = picture.accepted.sha256
+    style.width, style.height = picture.size
+    style.image = shelf.put(FOLDER, picture.kept.suffix, picture.kept.data)
+    style.thumb = shelf.put(FOLDER, ".webp", picture.small.thumb)
+    style.placeholder = picture.small.placeholder
+    style.palette = picture.palette
+    style.image_sha256 = picture.sha256
 
 
 def missing_parts(style: Style) -> list[str]:

@@ -1,14 +1,14 @@
 """Photos that people put in: taken through the gate, kept once each, removed with their files."""
 
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.derivatives import encode_picture, make_derivatives
+from common.derivatives import Derivatives, Encoded, encode_picture, make_derivatives
 from common.storage import Shelf, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, accept_picture
 from inference import job_files
@@ -27,6 +27,13 @@ class PhotoInUse(Exception):
         super().__init__(_("Cancel the pictures being made from this photo first."))
 
 
+class PhotoFiles(NamedTuple):
+    """Everything that is stored of a photo."""
+
+    kept: Encoded
+    small: Derivatives
+
+
 def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     """Keep the picture in `file` as a photo of `owner`; return it and whether it is new.
 
@@ -37,27 +44,27 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     known = Photo.objects.filter(owner=owner, sha256=picture.sha256).first()
     if known is not None:
         return known, False
+    # Encoding takes seconds, for which a transaction would keep every other writer waiting.
+    files = PhotoFiles(encode_picture(picture.image), make_derivatives(picture.image))
     try:
         with files_of_a_row() as shelf:
-            return _save(owner, picture, shelf), True
+            return _save(owner, picture, files, shelf), True
     except IntegrityError:
         # The same file came in twice at once; the other request was first.
         return Photo.objects.get(owner=owner, sha256=picture.sha256), False
 
 
-def _save(owner: User, picture: AcceptedPicture, shelf: Shelf) -> Photo:
+def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, shelf: Shelf) -> Photo:
     """Write the files of an accepted picture and its row."""
-    kept = encode_picture(picture.image)
-    small = make_derivatives(picture.image)
     photo: Photo = Photo.objects.create(
         owner=owner,
-        file=shelf.put(FOLDER, kept.suffix, kept.data),
-        preview=shelf.put(FOLDER, ".webp", small.preview),
-        thumb=shelf.put(FOLDER, ".webp", small.thumb),
-        placeholder=small.placeholder,
+        file=shelf.put(FOLDER, files.kept.suffix, files.kept.data),
+        preview=shelf.put(FOLDER, ".webp", files.small.preview),
+        thumb=shelf.put(FOLDER, ".webp", files.small.thumb),
+        placeholder=files.small.placeholder,
         width=picture.image.width,
         height=picture.image.height,
-        bytes=len(kept.data),
+        bytes=len(files.kept.data),
         sha256=picture.sha256,
     )
     return photo

@@ -62,6 +62,13 @@ def test_leaves_out_what_is_not_known() -> None:
     assert not {"title", "rights", "WebStatement", "Credit"} & set(names)
 
 
+def test_leaves_out_signs_that_no_xml_may_hold() -> None:
+    odd = PictureCredit("Sea\0\x0b at\ud800 night 猫", ("Al\x1bice",), "", "", "Al\x00ice")
+    packet = build_xmp(odd)
+    assert texts(packet, "dc", "title") == ["Sea at night 猫"]
+    assert texts(packet, "dc", "creator") == texts(packet, "photoshop", "Credit") == ["Alice"]
+
+
 def test_marks_the_language_where_the_standard_asks_for_it() -> None:
     assert build_xmp(CREDIT).count(b'xml:lang="x-default"') == 2
 
