@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference.engine.__main__ import main
+from inference.engine.bench.cli import pictures_in
+from inference.engine.bench.quality import lay_out
+from inference.engine.bench.speed import measure
+from inference.engine.errors import InputUnreadableError
+from inference.engine.spec import TransferSpec
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with three small pictures and a text."""
+    for seed, name in enumerate(["b.png", "a.JPG", "c.webp"]):
+        noise = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(tmp_path / name)
+    (tmp_path / "manifest.csv").write_text("name")
+    return tmp_path
+
+
+class TestSpeed:
+    def test_measures_first_preview_and_whole(self) -> None:
+        timing = measure(TransferSpec(size=64, steps=2), 1, "cpu")
+        assert timing.size == (64, 48)
+        assert timing.steps == 2
+        assert 0 < timing.first_preview <= timing.whole
+
+    def test_prints_a_table_with_the_machine(self, capsys: pytest.CaptureFixture[str]) -> None:
+        words = "bench speed --sizes 64 80 --repeats 1 --steps 1 --device cpu"
+        assert main(words.split()) == 0
+        printed = capsys.readouterr().out
+        assert "64 x 48" in printed
+        assert "80 x 60" in printed
+        assert "threads" in printed
+
+    def test_refuses_sizes_out_of_bounds(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["bench", "speed", "--sizes", "9"]) == 2
+        assert "size must be" in capsys.readouterr().err
+
+
+class TestQuality:
+    def test_writes_a_sheet_of_photos_by_artworks(self, pictures: Path) -> None:
+        out = pictures / "sheet.png"
+        words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 64"
+        assert main([*words.split(), "--steps", "1", "--most", "2", "--device", "cpu"]) == 0
+        with Image.open(out) as sheet:
+            assert sheet.size == (3 * 72, 72 + 2 * 56)
+
+    def test_says_that_a_folder_has_no_pictures(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = tmp_path / "sheet.png"
+        words = f"bench quality --content {tmp_path} --style {tmp_path} -o {out}"
+        assert main(words.split()) == 2
+        assert "There are no pictures" in capsys.readouterr().err
+        assert not out.exists()
+
+
+def test_lists_pictures_by_name_and_nothing_else(pictures: Path) -> None:
+    assert [path.name for path in pictures_in(pictures, 9)] == ["a.JPG", "b.png", "c.webp"]
+    assert len(pictures_in(pictures, 2)) == 2
+
+
+def test_refuses_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputUnreadableError):
+        pictures_in(tmp_path, 1)
+
+
+def test_lays_images_out_in_rows_and_columns() -> None:
+    red, blue = Image.new("RGB", (10, 4), "red"), Image.new("RGB", (6, 8), "blue")
+    sheet = lay_out([[red, blue], [blue, red]])
+    assert sheet.size == (18 + 18, 16 + 16)
+    assert sheet.getpixel((0, 0)) == (255, 0, 0)
+    assert sheet.getpixel((18, 0)) == (0, 0, 255)
+    assert sheet.getpixel((0, 16)) == (0, 0, 255)
+    assert sheet.getpixel((12, 0)) == (255, 255, 255)

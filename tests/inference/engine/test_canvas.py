@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from inference.engine import canvas as canvas_module
+from inference.engine.canvas import PREVIEW_SIDE, Canvas
+from inference.engine.color import palette_of
+from inference.engine.spec import Color, StyleInput, TransferSpec
+
+CPU = torch.device("cpu")
+
+
+def noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 4), dtype=np.uint8)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def prepare(image: Image.Image, spec: TransferSpec | None = None) -> Canvas:
+    return Canvas.prepare(image, spec or TransferSpec(), CPU)
+
+
+class TestSize:
+    @settings(max_examples=15, deadline=None)
+    @given(st.integers(1, 90), st.integers(1, 90))
+    def test_gives_back_the_size_of_the_photo(self, width: int, height: int) -> None:
+        canvas = prepare(noise(width, height))
+        assert canvas.resized == ""
+        assert canvas.photo.shape == (1, 3, height, width)
+        assert canvas.result(canvas.photo).size == (width, height)
+
+    @pytest.mark.parametrize("size", [64, 300])
+    def test_resizes_when_asked_and_says_so(self, size: int) -> None:
+        canvas = prepare(noise(120, 80), TransferSpec(size=size))
+        assert canvas.size == (size, round(size * 2 / 3))
+        assert canvas.resized == f"resized from 120 x 80 to {size} x {canvas.size[1]}: as asked"
+        assert canvas.result(canvas.photo).size == canvas.size
+
+    def test_keeps_the_longest_side_within_bounds(self) -> None:
+        canvas = prepare(noise(5000, 3))
+        assert canvas.size == (4096, 2)
+        assert "the longest side may have 4096 pixels" in canvas.resized
+
+    def test_paints_large_pictures_smaller(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(canvas_module, "MAX_PAINTED_PIXELS", 100 * 50)
+        canvas = prepare(noise(400, 200))
+        assert canvas.photo.shape == (1, 3, 50, 100)
+        assert canvas.resized == "painted at 100 x 50 and enlarged, to fit memory"
+        assert canvas.result(canvas.photo).size == (400, 200)
+
+    def test_shows_previews_of_one_size_all_along(self) -> None:
+        canvas = prepare(noise(800, 400))
+        for side in (8, 100, 800):
+            preview = canvas.preview(torch.rand(1, 3, side // 2, side))
+            assert preview.size == (PREVIEW_SIDE, PREVIEW_SIDE // 2)
+
+    def test_shows_small_pictures_in_their_own_size(self) -> None:
+        canvas = prepare(noise(40, 30))
+        assert canvas.preview(torch.rand(1, 3, 6, 8)).size == (40, 30)
+
+
+class TestTransparency:
+    def test_puts_the_alpha_back(self) -> None:
+        image = noise(20, 10, "RGBA")
+        canvas = prepare(image)
+        result = canvas.result(torch.rand_like(canvas.photo))
+        assert result.mode == "RGBA"
+        assert result.getchannel("A").tobytes() == image.getchannel("A").tobytes()
+
+    def test_shows_it_in_previews(self) -> None:
+        canvas = prepare(noise(20, 10, "RGBA"))
+        assert canvas.preview(canvas.photo).mode == "RGBA"
+
+
+class TestColor:
+    SOFT = Image.new("RGB", (32, 32), (200, 90, 40))
+
+    def test_leaves_the_artwork_alone_in_its_own_colors(self) -> None:
+        artworks = prepare(noise(32, 32)).artworks([StyleInput(self.SOFT)], TransferSpec())
+        assert artworks[0].image[0, :, 0, 0].mul(255).round().tolist() == [200, 90, 40]
+
+    @pytest.mark.parametrize("color", [Color.MATCH, Color.CONTENT])
+    def test_moves_the_artwork_to_the_colors_of_the_photo(self, color: Color) -> None:
+        spec = TransferSpec(color=color)
+        canvas = prepare(self.SOFT, spec)
+        artwork = canvas.artworks([StyleInput(noise(32, 32))], spec)[0]
+        assert torch.allclose(
+            palette_of(artwork.image).mean, palette_of(canvas.photo).mean, atol=0.02
+        )
+
+    def test_keeps_the_hue_of_the_photo_when_asked(self) -> None:
+        canvas = prepare(self.SOFT, TransferSpec(color=Color.CONTENT))
+        result = np.asarray(canvas.result(torch.rand_like(canvas.photo) * 0.4 + 0.3)).astype(int)
+        assert (result[..., 0] >= result[..., 1]).all()
+        assert (result[..., 1] >= result[..., 2]).all()
+
+    def test_takes_any_color_otherwise(self) -> None:
+        canvas = prepare(self.SOFT, TransferSpec(color=Color.MATCH))
+        painted = torch.zeros_like(canvas.photo)
+        assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
+
+
+class TestArtworks:
+    def test_brings_the_artwork_to_the_area_of_the_photo(self) -> None:
+        artwork = prepare(noise(40, 40)).artworks([StyleInput(noise(200, 50))], TransferSpec())[0]
+        assert artwork.image.shape == (1, 3, 20, 80)
+
+    def test_keeps_more_of_it_for_broader_strokes(self) -> None:
+        spec = TransferSpec(style_scale=2)
+        artwork = prepare(noise(40, 40), spec).artworks([StyleInput(noise(200, 200))], spec)[0]
+        assert artwork.image.shape == (1, 3, 80, 80)
+
+    def test_never_enlarges_it(self) -> None:
+        artwork = prepare(noise(90, 90)).artworks([StyleInput(noise(30, 20))], TransferSpec())[0]
+        assert artwork.image.shape == (1, 3, 20, 30)
+
+    def test_carries_the_shares(self) -> None:
+        shares = [StyleInput(noise(8, 8), 0.25), StyleInput(noise(8, 8), 0.75)]
+        artworks = prepare(noise(16, 16)).artworks(shares, TransferSpec())
+        assert [artwork.share for artwork in artworks] == [0.25, 0.75]

@@ -1,0 +1,249 @@
+"""The one door: steps in order, the same picture for the same request, named errors."""
+
+import gc
+import json
+import weakref
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from inference.engine import registry
+from inference.engine.canvas import Canvas
+from inference.engine.errors import (
+    DeviceMissingError,
+    EngineError,
+    InternalError,
+    ModelMissingError,
+    OutOfMemoryError,
+)
+from inference.engine.methods.frame import Frame
+from inference.engine.registry import METHODS, shares_of, stylize
+from inference.engine.spec import (
+    MAX_STYLES,
+    METHOD_INFOS,
+    Color,
+    SpecError,
+    Step,
+    StyleInput,
+    TransferSpec,
+)
+
+QUICK = TransferSpec(steps=3)
+
+
+def noise(seed: int, width: int = 24, height: int = 16, mode: str = "RGB") -> Image.Image:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 4), dtype=np.uint8)
+    image = Image.fromarray(pixels)
+    return image.convert(mode) if mode.endswith("A") else image.convert("RGB").convert(mode)
+
+
+PHOTO = noise(0)
+FIRST, SECOND = noise(1, 20, 20), noise(2, 30, 18)
+
+
+def paint(
+    photo: Image.Image, styles: Sequence[StyleInput], spec: TransferSpec = QUICK
+) -> tuple[list[Step], Image.Image]:
+    steps = list(stylize(photo, styles, spec, device="cpu"))
+    image = steps[-1].image
+    assert image is not None
+    return steps, image
+
+
+def result(styles: Sequence[StyleInput], spec: TransferSpec = QUICK) -> bytes:
+    return paint(PHOTO, styles, spec)[1].tobytes()
+
+
+def test_has_a_method_for_each_description() -> None:
+    assert set(METHODS) == set(METHOD_INFOS)
+
+
+class TestSteps:
+    def test_goes_from_preparing_to_done(self) -> None:
+        steps, _ = paint(PHOTO, [StyleInput(FIRST)])
+        stages = [step.stage for step in steps]
+        assert stages[0] == "preparing"
+        assert stages[-2:] == ["finishing", "done"]
+        assert set(stages[1:-2]) == {"painting"}
+
+    def test_counts_up_to_its_total(self) -> None:
+        steps, _ = paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=5))
+        counts = [step.done for step in steps]
+        assert counts == sorted(counts)
+        assert {step.total for step in steps} == {5}
+        assert steps[-1].done == steps[-1].total
+
+    def test_brings_the_result_and_the_report_last_only(self) -> None:
+        steps, image = paint(PHOTO, [StyleInput(FIRST)])
+        assert all(step.report is None for step in steps[:-1])
+        report = steps[-1].report
+        assert report is not None
+        assert report.result_size == image.size == PHOTO.size
+        assert report.source_mode == "RGB"
+        assert report.seconds > 0
+        assert len(report.weights["builtin"]) == 64
+        assert json.loads(json.dumps(report.to_json()))["device"] == "cpu"
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 30), (30, 1), (3, 2), (130, 9)])
+    def test_keeps_any_size(self, size: tuple[int, int]) -> None:
+        photo = noise(3, *size)
+        assert paint(photo, [StyleInput(FIRST)])[1].size == size
+
+    def test_takes_artworks_of_one_pixel(self) -> None:
+        assert paint(PHOTO, [StyleInput(noise(1, 1, 1))])[1].size == PHOTO.size
+
+    @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "CMYK", "P", "1"])
+    def test_takes_photos_and_artworks_of_any_mode(self, mode: str) -> None:
+        image = paint(noise(3, mode=mode), [StyleInput(noise(4, mode=mode))])[1]
+        assert image.mode == ("RGBA" if mode.endswith("A") else "RGB")
+
+    def test_keeps_the_alpha_of_the_photo(self) -> None:
+        photo = noise(3, mode="RGBA")
+        image = paint(photo, [StyleInput(FIRST)])[1]
+        assert image.getchannel("A").tobytes() == photo.getchannel("A").tobytes()
+
+    def test_gives_the_size_asked_for(self) -> None:
+        assert paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=2, size=66))[1].size == (66, 44)
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_paints_in_each_choice_of_colors(self, color: Color) -> None:
+        image = paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=2, color=color))[1]
+        assert image.size == PHOTO.size
+
+    def test_changes_the_picture(self) -> None:
+        assert result([StyleInput(FIRST)]) != PHOTO.tobytes()
+
+
+class TestSameness:
+    def test_gives_the_same_bytes_for_the_same_seed(self) -> None:
+        assert result([StyleInput(FIRST)]) == result([StyleInput(FIRST)])
+
+    def test_gives_another_picture_for_another_seed(self) -> None:
+        other = TransferSpec(steps=3, seed=1)
+        assert result([StyleInput(FIRST)]) != result([StyleInput(FIRST)], other)
+
+    def test_does_not_touch_the_global_generator(self) -> None:
+        torch.manual_seed(5)
+        expected = torch.rand(1)
+        torch.manual_seed(5)
+        result([StyleInput(FIRST)])
+        assert torch.equal(torch.rand(1), expected)
+
+    def test_does_not_depend_on_the_order_of_the_styles(self) -> None:
+        one, two = StyleInput(FIRST, 0.3), StyleInput(SECOND, 0.5)
+        assert result([one, two]) == result([two, one])
+
+    def test_takes_a_style_of_weight_0_as_absent(self) -> None:
+        assert result([StyleInput(FIRST, 1), StyleInput(SECOND, 0)]) == result([StyleInput(FIRST)])
+
+    def test_looks_at_the_ratio_of_weights_only(self) -> None:
+        small = [StyleInput(FIRST, 1), StyleInput(SECOND, 2)]
+        large = [StyleInput(FIRST, 10), StyleInput(SECOND, 20)]
+        assert result(small) == result(large)
+
+    def test_blends_to_something_else_than_either(self) -> None:
+        both = result([StyleInput(FIRST), StyleInput(SECOND)])
+        assert both not in (result([StyleInput(FIRST)]), result([StyleInput(SECOND)]))
+
+
+class TestShares:
+    def test_sums_to_one(self) -> None:
+        shares = shares_of([StyleInput(FIRST, 2), StyleInput(SECOND, 6)])
+        assert [share.weight for share in shares] == [0.25, 0.75]
+
+    @pytest.mark.parametrize(
+        "weights",
+        [[], [0], [1] * (MAX_STYLES + 1), [-1, 2], [float("nan")], [float("inf")]],
+        ids=["none", "only-zero", "too-many", "negative", "nan", "infinite"],
+    )
+    def test_refuses(self, weights: list[float]) -> None:
+        with pytest.raises(SpecError) as caught:
+            shares_of([StyleInput(FIRST, weight) for weight in weights])
+        assert set(caught.value.fields) == {"styles"}
+
+    def test_counts_only_styles_with_weight(self) -> None:
+        styles = [StyleInput(FIRST)] * MAX_STYLES + [StyleInput(SECOND, 0)]
+        assert len(shares_of(styles)) == MAX_STYLES
+
+
+class TestLeaving:
+    def test_frees_its_memory_when_the_loop_is_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept: list[weakref.ref[torch.Tensor]] = []
+        prepare = Canvas.prepare
+
+        def prepare_and_watch(*arguments: object) -> Canvas:
+            canvas = prepare(*arguments)  # type: ignore[arg-type]
+            kept.append(weakref.ref(canvas.photo))
+            return canvas
+
+        monkeypatch.setattr(Canvas, "prepare", prepare_and_watch)
+        steps = stylize(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=50), device="cpu")
+        for step in steps:
+            if step.done == 2:
+                break
+        steps.close()
+        gc.collect()
+        assert kept[0]() is None
+
+    def test_leaves_gradients_as_the_caller_has_them(self) -> None:
+        for _ in stylize(PHOTO, [StyleInput(FIRST)], QUICK, device="cpu"):
+            assert torch.is_grad_enabled()
+
+    def test_paints_for_a_caller_without_gradients(self) -> None:
+        with torch.no_grad():
+            assert result([StyleInput(FIRST)])
+
+
+class TestErrors:
+    def test_refuses_wrong_styles_and_devices_before_the_first_step(self) -> None:
+        with pytest.raises(SpecError):
+            stylize(PHOTO, [], QUICK)
+        with pytest.raises(DeviceMissingError):
+            stylize(PHOTO, [StyleInput(FIRST)], QUICK, device="tpu")
+
+    def test_names_weights_that_are_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", "/nonexistent")
+        with pytest.raises(ModelMissingError):
+            paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=1, features="vgg19"))
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            MemoryError(),
+            torch.OutOfMemoryError("CUDA out of memory"),
+            RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate"),
+        ],
+        ids=["host", "device", "torch-on-the-host"],
+    )
+    def test_names_lack_of_memory(self, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+        with pytest.raises(OutOfMemoryError) as caught:
+            self._paint_with(monkeypatch, error)
+        assert caught.value.code == "out_of_memory"
+
+    def test_lets_other_errors_through(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(RuntimeError, match="boom"):
+            self._paint_with(monkeypatch, RuntimeError("boom"))
+
+    @staticmethod
+    def _paint_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+        def fail(*_: object) -> Iterator[Frame]:
+            yield Frame(1, 3)
+            raise error
+
+        monkeypatch.setitem(registry.METHODS, "optimize", fail)
+        paint(PHOTO, [StyleInput(FIRST)])
+
+    @pytest.mark.parametrize("image", [None, torch.full((1, 3, 16, 24), float("nan"))])
+    def test_fails_loudly_without_a_proper_picture(
+        self, monkeypatch: pytest.MonkeyPatch, image: torch.Tensor | None
+    ) -> None:
+        monkeypatch.setitem(
+            registry.METHODS, "optimize", lambda *_: iter([Frame(1, 2), Frame(2, 2, image)])
+        )
+        with pytest.raises(InternalError) as caught:
+            paint(PHOTO, [StyleInput(FIRST)])
+        assert isinstance(caught.value, EngineError)
+        assert caught.value.code == "internal"
