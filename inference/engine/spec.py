@@ -170,7 +170,7 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         title="Painted step by step",
         description="Optimizes the picture itself, coarse to fine; watch the strokes appear.",
         previews=True,
-        default_steps=240,
+        default_steps=72,
     )
 }
 
