@@ -91,7 +91,7 @@ def content_weight(strength: float) -> float:
 
 
 def faith(strength: float) -> float:
-    """Turn strength in [0, 1] into how far strokes keep to the photo: 0 not at all, 1 as much as to themselves."""
+    """Turn strength in [0, 1] into how much the photo guides strokes, against what is painted."""
     return float(0.4 * 20 ** (0.75 - strength))
 
 
