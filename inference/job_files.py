@@ -67,8 +67,11 @@ def _sweep_folder(folder: str, keep: set[str]) -> None:
 
 
 def _store(job: Job, image: Image.Image, kind: str, **options: Any) -> StoredPicture:
+    plain = image.copy()
+    # Pillow writes what it finds here, comments and camera data too.
+    plain.info = {}
     buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
+    plain.save(buffer, kind, **options)
     name = f"{_folder(job.pk)}/{uuid4()}.{'jpg' if kind == 'jpeg' else kind}"
     stored = default_storage.save(name, ContentFile(buffer.getvalue()))
     return StoredPicture(stored, image.width, image.height)

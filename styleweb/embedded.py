@@ -60,6 +60,7 @@ class Supervisor:
             started = time.monotonic()
             self._worker = _start_worker()
             code = self._worker.wait()
+            _close_input(self._worker)
             if self._stopping.is_set():
                 break
             lived = time.monotonic() - started
@@ -122,10 +123,14 @@ def _start_worker() -> subprocess.Popen[bytes]:
     )
 
 
-def _end(worker: subprocess.Popen[bytes]) -> None:
-    """Close the worker's standard input, which ends it; kill its group if that is not enough."""
+def _close_input(worker: subprocess.Popen[bytes]) -> None:
     if worker.stdin is not None:
         worker.stdin.close()
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Close the worker's standard input, which ends it; kill its group if that is not enough."""
+    _close_input(worker)
     try:
         worker.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 import redis
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def free_port() -> int:
@@ -210,9 +210,9 @@ def postgresql() -> Iterator[PostgreSQL]:
     server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """Return a Redis server of one test module."""
+    """Return a Redis server that lasts for the whole run."""
     server = Redis(tmp_path_factory.mktemp("redis"))
     server.start()
     yield server

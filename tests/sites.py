@@ -38,7 +38,11 @@ class Site:
         self._driver: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,10 +126,12 @@ class Site:
 class EmbeddedSite(Site):
     """`manage.py serve`: one server process that keeps its worker."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.serve = self.server("serve", "manage.py", "serve", "--port", str(self.port))
+
     def start(self) -> None:
         """Serve, with the data that is there."""
-        command = ("manage.py", "serve", "--port", str(self.port))
-        self.serve = self.server("serve", *command)
         self.serve.start()
         wait_until(self.is_ready, "the site's start")
 

@@ -8,14 +8,14 @@ from tests.servers import PostgreSQL, Redis
 from tests.sites import EmbeddedSite, ProductionSite, Site
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
     """Return a site on SQLite with its worker kept by the server."""
     with EmbeddedSite(tmp_path_factory.mktemp("embedded")) as site:
         yield site
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def production(
     tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, redis_server: Redis
 ) -> Iterator[ProductionSite]:
@@ -25,7 +25,7 @@ def production(
         yield site
 
 
-@pytest.fixture(scope="module", params=["embedded", "production"])
+@pytest.fixture(scope="session", params=["embedded", "production"])
 def site(request: pytest.FixtureRequest) -> Site:
     """Return each kind of site in turn."""
     site: Site = request.getfixturevalue(request.param)

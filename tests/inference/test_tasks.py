@@ -1,0 +1,95 @@
+"""Tests of tickets and of the reaper's round."""
+
+from datetime import timedelta
+
+import pytest
+from celery.exceptions import OperationalError
+from django.utils import timezone
+
+from accounts.models import User
+from inference import queue, tasks
+from inference.models import Job
+from tests.factories import make_job
+
+pytestmark = pytest.mark.django_db
+TICKET = "inference.tasks.serve_queue"
+LONG_AGO = timedelta(minutes=5)
+
+
+class TestSendTicket:
+    def test_names_no_job(self, tickets: list[str]) -> None:
+        assert tasks.send_ticket()
+
+        assert tickets == [TICKET]
+
+    @pytest.mark.parametrize("error", [OperationalError("refused"), OSError(28, "full")])
+    def test_only_logs_when_the_broker_is_away(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
+
+        assert not tasks.send_ticket()
+        assert "the reaper will try again" in caplog.text
+
+
+class TestServeQueue:
+    def test_finds_nothing_to_do_for_a_ticket_too_many(self) -> None:
+        tasks.serve_queue()
+
+    def test_may_not_run_longer_than_the_deadline_and_some_grace(self) -> None:
+        assert tasks.serve_queue.time_limit == 630
+
+
+class TestReap:
+    def test_brings_a_lost_job_back_with_a_ticket(self, alice: User, tickets: list[str]) -> None:
+        make_job(alice)
+        job = queue.claim()
+        assert job is not None
+        Job.objects.update(lease_until=timezone.now() - LONG_AGO)
+
+        tasks.reap_lost_jobs()
+
+        assert Job.objects.get().state == Job.State.QUEUED
+        assert tickets == [TICKET]
+
+    def test_sends_a_lost_ticket_once_in_a_while(self, alice: User, tickets: list[str]) -> None:
+        make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+
+        tasks.reap()
+        tasks.reap()
+
+        assert tickets == [TICKET]
+
+    def test_sends_only_a_few_tickets_a_round(self, alice: User, tickets: list[str]) -> None:
+        job = make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+        for _ in range(7):
+            make_job(photo=job.photo, ticket_at=timezone.now() - LONG_AGO)
+
+        tasks.reap()
+
+        assert len(tickets) == tasks.RESENT_AT_ONCE
+
+    def test_tries_again_when_the_broker_was_away(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job = make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+        monkeypatch.setattr(tasks, "send_ticket", lambda: False)
+
+        tasks.reap()
+
+        assert queue.untended(5) == [job.pk]
+
+
+class TestRestartQueue:
+    def test_sends_a_ticket_for_every_job(self, alice: User, tickets: list[str]) -> None:
+        photo = make_job(alice).photo
+        make_job(photo=photo)
+        queue.claim()
+
+        tasks.restart_queue()
+
+        assert tickets == [TICKET, TICKET]
+        assert queue.waiting_count() == 2

@@ -1,0 +1,109 @@
+"""Tests of the keeper of the embedded worker; a real worker is kept under tests/faults."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from styleweb import embedded
+from styleweb.embedded import Supervisor
+from tests.servers import wait_until
+
+SLEEPER = "import sys; sys.stdin.read()"
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+
+
+def starter(code: str, started: list[subprocess.Popen[bytes]]) -> object:
+    def start() -> subprocess.Popen[bytes]:
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-c", code], stdin=subprocess.PIPE, start_new_session=True
+            )
+        )
+        return started[-1]
+
+    return start
+
+
+@pytest.fixture
+def started(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> list[subprocess.Popen[bytes]]:
+    """Return the processes that stand in for workers, as they are started."""
+    settings.QUEUE_DIR, settings.CONTROL_DIR = tmp_path / "queue", tmp_path / "control"
+    for folder in (settings.QUEUE_DIR, settings.CONTROL_DIR):
+        folder.mkdir()
+    processes: list[subprocess.Popen[bytes]] = []
+    monkeypatch.setattr(embedded, "_start_worker", starter(SLEEPER, processes))
+    monkeypatch.setattr(embedded, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr("inference.tasks.restart_queue", lambda: None)
+    return processes
+
+
+class TestSupervisor:
+    def test_keeps_one_worker_until_it_is_stopped(
+        self, started: list[subprocess.Popen[bytes]]
+    ) -> None:
+        supervisor = Supervisor()
+        supervisor.start()
+        wait_until(lambda: supervisor.worker_is_alive, "the worker's start")
+
+        supervisor.stop()
+
+        assert len(started) == 1
+        assert not supervisor.worker_is_alive
+
+    def test_starts_a_dead_worker_again(
+        self, started: list[subprocess.Popen[bytes]], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        supervisor = Supervisor()
+        supervisor.start()
+        wait_until(lambda: started, "the first start")
+
+        started[0].send_signal(signal.SIGKILL)
+        wait_until(lambda: len(started) == 2, "the second start")
+        supervisor.stop()
+
+        assert "ended with -9" in caplog.text
+
+    def test_waits_longer_each_time_a_worker_dies_at_once(
+        self, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(embedded, "_start_worker", starter("", started))
+        monkeypatch.setattr(embedded, "FIRST_DELAY", 0.2)
+        supervisor = Supervisor()
+        begun = time.monotonic()
+        supervisor.start()
+        wait_until(lambda: len(started) == 3, "the third start")
+        supervisor.stop()
+
+        assert time.monotonic() - begun > 0.4 + 0.8
+
+    def test_kills_a_worker_that_will_not_go(
+        self, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(embedded, "_start_worker", starter(STUBBORN, started))
+        monkeypatch.setattr(embedded, "STOP_SECONDS", 0.2)
+        supervisor = Supervisor()
+        supervisor.start()
+        wait_until(lambda: supervisor.worker_is_alive, "the worker's start")
+
+        supervisor.stop()
+
+        assert started[0].returncode == -signal.SIGKILL
+
+    def test_drops_the_tickets_of_a_dead_worker(
+        self, started: list[subprocess.Popen[bytes]], settings: Settings
+    ) -> None:
+        stale = Path(settings.QUEUE_DIR) / "1_ticket.cpu.msg"
+        stale.write_text("{}")
+        supervisor = Supervisor()
+        supervisor.start()
+        wait_until(lambda: supervisor.worker_is_alive, "the worker's start")
+        supervisor.stop()
+
+        assert not stale.exists()
