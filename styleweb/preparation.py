@@ -1,6 +1,7 @@
 """What must be in place before the site is served; a step that has nothing to do takes no time."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -10,27 +11,32 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 
-def prepare() -> None:
-    """Bring database, static files and library up to date and see that there is an admin."""
-    migrate()
-    collect_static(settings.DATA_DIR / "static.stamp")
+def prepare(say: Callable[[str], object]) -> None:
+    """Bring database, static files and library up to date and see that there is an admin.
+
+    Steps that take a while are announced through `say`.
+    """
+    migrate(say)
+    collect_static(settings.DATA_DIR / "static.stamp", say)
     for name in ("load_shipped_styles", "make_admin"):
         if name in get_commands():
             call_command(name)
 
 
-def migrate() -> None:
+def migrate(say: Callable[[str], object]) -> None:
     """Apply the missing migrations; asking first is ten times faster than applying none."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def collect_static(stamp: Path) -> None:
+def collect_static(stamp: Path, say: Callable[[str], object]) -> None:
     """Collect and compress the static files, unless `stamp` says that they are the same as then."""
     digest = static_digest()
     if stamp.exists() and stamp.read_text() == digest and Path(settings.STATIC_ROOT).is_dir():
         return
+    say("Collecting and compressing the static files …")
     stamp.unlink(missing_ok=True)
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp.write_text(digest)

@@ -23,21 +23,23 @@ def static_folder(settings: Settings, tmp_path: Path) -> Path:
 class TestCollectStatic:
     def test_collects_once(self, static_folder: Path, tmp_path: Path, settings: Settings) -> None:
         collected = Path(settings.STATIC_ROOT) / "site.css"
-        preparation.collect_static(tmp_path / "stamp")
+        said: list[str] = []
+        preparation.collect_static(tmp_path / "stamp", said.append)
         assert collected.read_text() == (static_folder / "site.css").read_text()
         collected.write_text("touched")
 
-        preparation.collect_static(tmp_path / "stamp")
+        preparation.collect_static(tmp_path / "stamp", said.append)
 
         assert collected.read_text() == "touched"
+        assert len(said) == 1
 
     def test_collects_again_after_a_change(
         self, static_folder: Path, tmp_path: Path, settings: Settings
     ) -> None:
-        preparation.collect_static(tmp_path / "stamp")
+        preparation.collect_static(tmp_path / "stamp", print)
         (static_folder / "more.css").write_text("b { color: blue }")
 
-        preparation.collect_static(tmp_path / "stamp")
+        preparation.collect_static(tmp_path / "stamp", print)
 
         assert (Path(settings.STATIC_ROOT) / "more.css").exists()
 
@@ -48,6 +50,6 @@ class TestMigrate:
         called: list[str] = []
         monkeypatch.setattr(preparation, "call_command", lambda name, **_: called.append(name))
 
-        preparation.migrate()
+        preparation.migrate(called.append)
 
         assert called == []

@@ -30,11 +30,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the server; returns after a clean stop. Raises CommandError when it cannot start."""
         host, port = options["host"], options["port"]
+        if not settings.EMBEDDED:
+            raise CommandError(
+                "Unset REDIS_URL, or start web, workers and beat as docker-compose.yml does."
+            )
         check_port(host, port)
         with hold_data_folder(settings.DATA_DIR / "serve.lock"):
-            prepare()
-            self.stdout.write(f"Styleweb is at http://{host}:{port}/ (Ctrl-C stops it)")
-            self.stdout.flush()
+            prepare(self._say)
+            self._say(f"Styleweb is at http://{host}:{port}/ (Ctrl-C stops it)")
             uvicorn.run(
                 "styleweb.asgi:application",
                 host=host,
@@ -43,6 +46,11 @@ class Command(BaseCommand):
                 ws_max_size=LARGEST_SOCKET_MESSAGE,
                 timeout_graceful_shutdown=1,
             )
+
+    def _say(self, sentence: str) -> None:
+        """Print at once, into a pipe too."""
+        self.stdout.write(sentence)
+        self.stdout.flush()
 
 
 def check_port(host: str, port: int) -> None:

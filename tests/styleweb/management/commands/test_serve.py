@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from styleweb.management.commands.serve import check_port, hold_data_folder
 from tests.servers import free_port
@@ -42,6 +43,12 @@ class TestCheckPort:
 
             with pytest.raises(CommandError, match="is in use"):
                 call_command("serve", port=taken.getsockname()[1])
+
+    def test_leaves_the_workers_of_redis_to_others(self, settings: Settings) -> None:
+        settings.EMBEDDED = False
+
+        with pytest.raises(CommandError, match="Unset REDIS_URL"):
+            call_command("serve", port=free_port())
 
 
 class TestHoldDataFolder:
