@@ -17,6 +17,8 @@ from inference.engine.tensors import to_image, to_tensor
 PREVIEW_SIDE = 512
 # Above this a picture is painted smaller and enlarged: a step on 2 megapixels holds about 1.5 GB.
 MAX_PAINTED_PIXELS = 2_000_000
+# Methods may show an artwork this much larger than the picture, so that its strokes show.
+_LARGER = 1.5
 _SHARP = Image.Resampling.LANCZOS
 
 
@@ -56,7 +58,8 @@ class Canvas:
         rgb = to_picture(image).rgb
         height, width = self.photo.shape[-2:]
         side = (height * width / (rgb.width * rgb.height)) ** 0.5
-        small = rgb.resize(scaled(*rgb.size, min(1, side * max(1, style_scale))), _SHARP)
+        factor = min(1, side * _LARGER * max(1, style_scale))
+        small = rgb.resize(scaled(*rgb.size, factor), _SHARP)
         return to_tensor(small, self.photo.device)
 
     def _in_colors(self, artwork: Tensor) -> Tensor:

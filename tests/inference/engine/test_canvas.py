@@ -103,14 +103,14 @@ class TestColor:
 
 
 class TestArtworks:
-    def test_brings_the_artwork_to_the_area_of_the_photo(self) -> None:
+    def test_brings_the_artwork_to_half_more_than_the_photo(self) -> None:
         artwork = prepare(noise(40, 40)).artworks([StyleInput(noise(200, 50))], TransferSpec())[0]
-        assert artwork.image.shape == (1, 3, 20, 80)
+        assert artwork.image.shape == (1, 3, 30, 120)
 
     def test_keeps_more_of_it_for_broader_strokes(self) -> None:
         spec = TransferSpec(style_scale=2)
         artwork = prepare(noise(40, 40), spec).artworks([StyleInput(noise(200, 200))], spec)[0]
-        assert artwork.image.shape == (1, 3, 80, 80)
+        assert artwork.image.shape == (1, 3, 120, 120)
 
     def test_never_enlarges_it(self) -> None:
         artwork = prepare(noise(90, 90)).artworks([StyleInput(noise(30, 20))], TransferSpec())[0]
