@@ -5,8 +5,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from inference.engine.errors import EngineError
-
 
 def add_fetch_weights_parser(
     subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
@@ -23,7 +21,10 @@ def add_fetch_weights_parser(
 
 
 def run_fetch_weights(arguments: argparse.Namespace) -> int:
-    """Install the weights that the arguments name; returns the exit status."""
+    """Install the weights that the arguments name; returns the exit status.
+
+    Raises ModelMissingError or FetchError.
+    """
     from inference.engine.fetch_vgg19 import default_url, fetch_vgg19
     from inference.engine.weights import user_folder
 
@@ -31,10 +32,6 @@ def run_fetch_weights(arguments: argparse.Namespace) -> int:
     url = arguments.url or default_url()
     if arguments.file is None:
         console.print(f"Downloading {url}, about 550 MB.", markup=False)
-    try:
-        card = fetch_vgg19(user_folder(), file=arguments.file, url=url)
-    except EngineError as error:
-        console.print(f"{error} {error.hint}", style="red", markup=False)
-        return 1
+    card = fetch_vgg19(user_folder(), file=arguments.file, url=url)
     console.print(f"Installed {user_folder() / card.file}.", markup=False)
     return 0

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 BLOCKS = (2, 2, 4, 4, 1)  # convolutions a block; a 2x2 pooling stands between two blocks
 LAYERS = tuple(f"relu{b}_{c}" for b, count in enumerate(BLOCKS, 1) for c in range(1, count + 1))
 TAPS = tuple(f"relu{block}_1" for block in range(1, len(BLOCKS) + 1))
+INNER_SLOPE = 0.1  # keeps units between the taps alive, and gradients towards a picture too
 SLIM_WIDTHS = (16, 32, 64, 128, 128)
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -36,17 +37,26 @@ def reflect(x: Tensor) -> Tensor:
 
 
 class SlimVGG(nn.Module):
-    """Thirteen 3x3 convolutions with ReLU in the layout of VGG-19, at chosen widths.
+    """Thirteen 3x3 convolutions with (leaky) ReLU in the layout of VGG-19, at chosen widths.
 
     `input` is a 1x1 convolution that turns RGB in [0, 1] into what the first layer expects;
     as created here it applies the ImageNet normalization and is not trained.
     """
 
-    def __init__(self, widths: Sequence[int] = SLIM_WIDTHS, pool: Pooling = average_pool) -> None:
-        """Create the layers with Kaiming initialization from torch's global generator."""
+    def __init__(
+        self,
+        widths: Sequence[int] = SLIM_WIDTHS,
+        pool: Pooling = average_pool,
+        slope: float = INNER_SLOPE,
+    ) -> None:
+        """Create the layers with Kaiming initialization from torch's global generator.
+
+        `slope` is what the layers between the tapped ones let through below zero.
+        """
         super().__init__()
         self.pool = pool
-        self.leak = 0.0  # slope of the ReLUs below zero; only training raises it, and lowers it
+        self.slope = slope
+        self.leak = 0.0  # the same of the tapped layers; only training raises it, and lowers it
         self.input = nn.Conv2d(3, 3, 1)
         channels = 3
         for block, count in enumerate(BLOCKS, 1):
@@ -76,9 +86,8 @@ class SlimVGG(nn.Module):
         for name in LAYERS[first:]:
             if name.endswith("_1") and name != LAYERS[0]:
                 x = self.pool(x)
-            x = F.leaky_relu(
-                self.get_submodule(name.replace("relu", "conv"))(reflect(x)), self.leak
-            )
+            x = self.get_submodule(name.replace("relu", "conv"))(reflect(x))
+            x = F.leaky_relu(x, self.leak if name in TAPS else self.slope)
             yield name, x
 
     def forward(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from inference.engine.errors import EngineError
 from inference.engine.training.pictures import check_pictures, find_pictures
 
 if TYPE_CHECKING:
@@ -65,16 +64,15 @@ def add_train_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Train `builtin` as the arguments say; returns the exit status."""
+    """Train `builtin` as the arguments say; returns the exit status.
+
+    Raises EngineError subclasses of the parts.
+    """
     console = Console(stderr=True)
     if math.isinf(arguments.time_limit) and math.isinf(arguments.steps):
         console.print("Say how long: --time-limit 30m, or --steps 4000.")
         return 2
-    try:
-        train_builtin(arguments, console)
-    except EngineError as error:
-        console.print(f"{error} {error.hint}", style="red", markup=False)
-        return 1
+    train_builtin(arguments, console)
     return 0
 
 

@@ -23,8 +23,9 @@ from torch import Tensor, nn
 from inference.engine.errors import ModelMissingError
 from inference.engine.networks.vgg import TAPS, SlimVGG, max_pool, read_widths, strip_heads
 
-FREE = 0.6  # the share of the training after which the student is on its own
-FIRST_LEAK = 0.2
+FREE = 0.5  # the share of the training after which the student is on its own
+TIGHT = 0.25  # the share after which tapped layers let nothing through below zero
+FIRST_LEAK = 0.1
 _SPIKE = 3.0  # standard deviations above which an error counts linearly
 
 
@@ -37,7 +38,7 @@ def load_teacher(path: Path) -> SlimVGG:
         raise ModelMissingError(f"There is no teacher at {path}.")
     try:
         state = strip_heads(load_file(path))
-        teacher = SlimVGG(read_widths(state), max_pool)
+        teacher = SlimVGG(read_widths(state), max_pool, slope=0.0)
         teacher.load_state_dict(state)
     except (SafetensorError, KeyError, RuntimeError) as error:
         message = f"{path} is not a slimmed VGG-19 in safetensors form."
@@ -64,7 +65,7 @@ class Distillation:
         """Compute one loss per tapped layer at a point of the training, 0 to 1."""
         # A unit whose sign starts out wrong would get no gradient and die; a slope below zero,
         # taken away little by little, lets it turn around.
-        self.student.leak = FIRST_LEAK * max(0.0, 1 - fraction / FREE)
+        self.student.leak = FIRST_LEAK * max(0.0, 1 - fraction / TIGHT)
         targets = self.targets(x)
         seen = self._see(x, targets, trust=min(1.0, fraction / FREE))
         return {

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 MOMENTUM = 0.95
+DECAY = 0.15  # singular values of a weight stay below 1 / DECAY, so that no layer shouts
 _ITERATIONS = 5
 _QUINTIC = (3.4445, -4.7750, 2.0315)  # of the reference implementation
 
@@ -40,6 +41,7 @@ class Muon(torch.optim.Optimizer):
             flat = ahead.flatten(1)  # (out, in * k * k)
             widened = max(1.0, flat.shape[0] / flat.shape[1]) ** 0.5
             update = orthogonalize(flat).view_as(parameter) * widened
+            parameter.mul_(1 - rate * DECAY)
         else:
             square = state.setdefault("square", torch.zeros_like(parameter))
             square.lerp_(gradient.square(), 1 - MOMENTUM)

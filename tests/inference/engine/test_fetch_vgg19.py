@@ -1,6 +1,5 @@
 """VGG-19 comes in from a file or an address, checked, without running code from it."""
 
-import argparse
 import hashlib
 import os
 import pickle
@@ -14,6 +13,7 @@ import pytest
 import torch
 from torch import nn
 
+from inference.engine.__main__ import main
 from inference.engine.errors import ModelMissingError
 from inference.engine.features import load_features
 from inference.engine.fetch_vgg19 import (
@@ -27,7 +27,6 @@ from inference.engine.networks.vgg import LAYERS
 from inference.engine.torchvision_shim import import_torchvision
 from inference.engine.training.dead_leaves import draw_dead_leaves
 from inference.engine.weights import read_manifest
-from inference.engine.weights_cli import add_fetch_weights_parser
 
 URL = "https://example.org/models/vgg19-00000000.pth"
 
@@ -164,18 +163,14 @@ def test_takes_address_and_digits_from_torchvision() -> None:
 
 
 def run_command(*line: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_fetch_weights_parser(parser.add_subparsers())
-    arguments = parser.parse_args(["fetch_weights", *line])
-    status: int = arguments.run(arguments)
-    return status
+    return main(["fetch_weights", *line])
 
 
 def test_has_a_command(
     pth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path / "added"))
-    assert run_command("vgg19", "--file", str(pth)) == 1  # random numbers are not torchvision's
+    assert run_command("vgg19", "--file", str(pth)) == 2  # random numbers are not torchvision's
     assert "its sha256 begins with" in " ".join(capfd.readouterr().err.split())
     digits = hashlib.sha256(pth.read_bytes()).hexdigest()[:8]
     monkeypatch.setattr("inference.engine.fetch_vgg19.expected_prefix", lambda _name: digits)

@@ -1,6 +1,5 @@
 """A training in miniature: a narrow teacher, a few small pictures, the real command."""
 
-import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from inference.engine.__main__ import main
 from inference.engine.networks.vgg import SlimVGG, max_pool
-from inference.engine.training.cli import add_train_parser
 
 WIDTHS = (4, 4, 6, 6, 6)
 
@@ -69,13 +68,8 @@ def train(content: Path, style: Path, teacher: Path, tmp_path: Path) -> Train:
     """Run `train builtin` on the small material; further arguments are appended."""
 
     def run(*more: str) -> int:
-        parser = argparse.ArgumentParser()
-        add_train_parser(parser.add_subparsers())
         fixed = f"--content {content} --style {style} --teacher {teacher} --out {tmp_path / 'out'}"
         small = "--batch 2 --size 32 --threads 1 --device cpu"
-        line = ["train", "builtin", *fixed.split(), *small.split(), *more]
-        arguments = parser.parse_args(line)
-        status: int = arguments.run(arguments)
-        return status
+        return main(["train", "builtin", *fixed.split(), *small.split(), *more])
 
     return run

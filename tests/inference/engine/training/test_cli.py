@@ -125,12 +125,12 @@ def test_names_and_skips_a_corrupt_file(
 def test_says_what_is_missing(
     train: Train, tmp_path: Path, capfd: pytest.CaptureFixture[str], missing: str
 ) -> None:
-    assert train("--steps", "1", missing, str(tmp_path / "nowhere")) == 1
+    assert train("--steps", "1", missing, str(tmp_path / "nowhere")) == 2
     assert "nowhere" in "".join(capfd.readouterr().err.split())
 
 
 def test_refuses_to_resume_from_nothing(train: Train, capfd: pytest.CaptureFixture[str]) -> None:
-    assert train("--steps", "1", "--resume") == 1
+    assert train("--steps", "1", "--resume") == 2
     assert "no checkpoint" in capfd.readouterr().err
 
 

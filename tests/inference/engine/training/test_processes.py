@@ -14,11 +14,11 @@ from inference.engine.training.processes import Place, take_place
 
 ROOT = Path(__file__).parents[4]
 SCRIPT = """
-import argparse, os, sys
+import os, sys
 from pathlib import Path
 from safetensors.torch import save_file
 from inference.engine.training import builtin
-from inference.engine.training.cli import add_train_parser
+from inference.engine.__main__ import main
 
 prepare = builtin.prepare_run
 def keep(*arguments):
@@ -26,13 +26,9 @@ def keep(*arguments):
     run, lesson = prepare(*arguments)
     return run, lesson
 builtin.prepare_run = keep
-parser = argparse.ArgumentParser()
-add_train_parser(parser.add_subparsers())
-arguments = parser.parse_args(sys.argv[1:])
-status = arguments.run(arguments)
-folder = Path(arguments.out)
+status = main(sys.argv[1:])
 state = {name: value.contiguous() for name, value in run.network.state_dict().items()}
-save_file(state, folder / f"rank{os.environ['RANK']}.safetensors")
+save_file(state, run.folder / f"rank{os.environ['RANK']}.safetensors")
 sys.exit(status)
 """
 
