@@ -83,7 +83,7 @@ def _artwork_page(
     request: HttpRequest, found: Artwork, publish: PublishForm | None = None, status: int = 200
 ) -> HttpResponse:
     owns = found.owner == request.user
-    parts = list(found.artwork_styles.all())
+    parts = sorted(found.artwork_styles.all(), key=lambda part: -part.weight)
     weights = {part.style.slug: part.weight for part in parts}
     context = {
         "artwork": found,

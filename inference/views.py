@@ -94,7 +94,7 @@ def _outcome(licenses: Any) -> str:
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a job: waiting, being painted, ended; the page that comes back after a reload."""
     found = get_object_or_404(Job.objects.visible_to(request.user).with_parts(), pk=pk)
-    parts = list(found.job_styles.all())
+    parts = sorted(found.job_styles.all(), key=lambda part: -part.weight)
     context = {
         "job": found,
         "parts": parts,

@@ -20,7 +20,7 @@ from PIL import Image, ImageOps  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from inference.engine.registry import stylize  # noqa: E402
-from inference.engine.spec import Color, StyleInput, TransferSpec  # noqa: E402
+from inference.engine.spec import StyleInput, TransferSpec  # noqa: E402
 from library.demonstration import PAIRS, Pair  # noqa: E402
 
 OUT = ROOT / "static" / "demo"
@@ -30,13 +30,11 @@ SOURCES: dict[str, tuple[str, tuple[float, float]]] = {
     "cat": ("chelsea.png", (0.5, 0.5)),
     "rocket": ("rocket.jpg", (0.5, 0.5)),
     "coffee": ("coffee.png", (0.5, 0.5)),
-    "astronaut": ("astronaut.png", (0.5, 0.08)),
 }
 SPECS: dict[str, TransferSpec] = {
-    "cat": TransferSpec(strength=0.7, color=Color.MATCH, style_scale=0.8),
+    "cat": TransferSpec(strength=0.7),
     "rocket": TransferSpec(strength=0.85),
     "coffee": TransferSpec(strength=0.75),
-    "astronaut": TransferSpec(strength=0.6, color=Color.MATCH, style_scale=0.8),
 }
 
 

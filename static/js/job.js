@@ -9,6 +9,8 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const language = document.documentElement.lang;
 const percent = new Intl.NumberFormat(language, { style: "percent" });
 const TELL_EVERY = 0.1;
+const RETRY_MS = 2000;
+const PATIENCE_MS = 4000;
 
 class JobPage {
   constructor(root) {
@@ -123,14 +125,21 @@ class JobPage {
     clearInterval(this.clock);
     if (this.ended) return;
     this.ended = true;
-    const reply = await fetch(location.href);
-    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    let page;
+    try {
+      const reply = await fetch(location.href);
+      page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    } catch {
+      this.ended = false;
+      setTimeout(() => this.#finish(), RETRY_MS);
+      return;
+    }
     const fresh = page.querySelector("main");
     fitPictures(fresh);
     const images = [...fresh.querySelectorAll("img:not([loading=lazy])")];
     await Promise.race([
       Promise.allSettled(images.map((image) => Object.assign(new Image(), { src: image.src }).decode())),
-      new Promise((resolve) => setTimeout(resolve, 4000)),
+      new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
     ]);
     const change = () => {
       document.querySelector("main").replaceWith(document.adoptNode(fresh));

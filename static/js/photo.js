@@ -2,6 +2,8 @@
 
 import { dropDraft, keepDraft } from "./draft.js";
 
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 export class PhotoInput extends EventTarget {
   /** `form` is the studio; its data attributes hold addresses and words. */
   constructor(form) {
@@ -14,6 +16,7 @@ export class PhotoInput extends EventTarget {
     this.progress = form.querySelector("#stage-progress");
     this.arrival = Promise.resolve(true);
     this.image.addEventListener("load", () => this.#fit());
+    this.image.addEventListener("error", () => this.file.files.length || this.#clear());
     this.#fit();
     this.file.addEventListener("change", () => this.file.files.length && this.take(this.file.files[0]));
   }
@@ -33,12 +36,10 @@ export class PhotoInput extends EventTarget {
     if (this.form.dataset.signedIn === "true") this.arrival = this.#send(file);
   }
 
-  /** Use a photo that is already there. */
-  use(id, address) {
-    this.errors.textContent = "";
+  /** Use a photo that was sent before; one that is gone or someone else's clears itself. */
+  use(id) {
     this.id.value = id;
-    this.file.value = "";
-    this.#show(address);
+    this.#show(this.form.dataset.photoPreview.replace(NOBODY, id));
   }
 
   #fit() {
@@ -102,6 +103,7 @@ export class PhotoInput extends EventTarget {
 
   #clear() {
     this.file.value = "";
+    this.id.value = "";
     dropDraft();
     this.form.querySelector("#stage-picture").hidden = true;
     this.form.querySelector("#stage-other").hidden = true;

@@ -61,6 +61,8 @@ function restoreChoices() {
     if (name === "styles" || name === "photo_id" || name.startsWith("weight-") || !field) continue;
     field.value = value;
   }
+  const photoId = entries.find(([name]) => name === "photo_id")?.[1];
+  if (photoId && !photo.present) photo.use(photoId);
   const chosen = Object.keys(weights).map((name) => [name.slice("weight-".length), weights[name]]);
   palette.choose(chosen.length ? chosen : slugs.map((slug) => [slug, 1]));
 }
@@ -105,7 +107,10 @@ async function start() {
   watchTiles(form);
   takePictures((file) => photo.take(file));
   if (![...asked.keys()].some((key) => key !== "draft" && key !== "photo")) restoreChoices();
-  photo.addEventListener("change", showReadiness);
+  photo.addEventListener("change", () => {
+    showReadiness();
+    keepChoices();
+  });
   palette.addEventListener("change", () => {
     showReadiness();
     showOutcome();
@@ -133,5 +138,8 @@ async function start() {
     if (draft && !photo.present) photo.take(draft);
   }
 }
+
+// A page that comes back from memory carries the id of a job that was made already.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 start();

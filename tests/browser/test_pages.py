@@ -127,6 +127,22 @@ def test_takes_a_photo_that_is_pasted(visit: Visit) -> None:
     expect(visitor.page.locator("#stage-picture")).to_be_visible()
 
 
+def test_comes_back_to_the_same_photo_and_styles(visit: Visit) -> None:
+    visitor = visit()
+    visitor.sign_up("returner")
+    visitor.page.wait_for_url("**/studio/")
+    with visitor.page.expect_response("**/api/v1/photos/") as sent:
+        visitor.page.locator("#id_photo").set_input_files(photo_file())
+    photo = sent.value.json()["id"]
+    visitor.choose(2)
+    expect(visitor.page.locator("#id_photo_id")).to_have_value(photo)
+    visitor.go("/wall/")
+    visitor.go("/studio/")
+    expect(visitor.page.locator("#id_photo_id")).to_have_value(photo)
+    expect(visitor.page.locator("#stage-picture")).to_be_visible()
+    expect(visitor.page.locator(".palette-item")).to_have_count(1)
+
+
 def test_says_at_once_why_a_file_is_refused(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_up("clumsy")
