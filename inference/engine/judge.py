@@ -65,10 +65,15 @@ class Judge:
             for name in STYLE_LAYERS
         }
 
-    def lay_strokes(self, image: Tensor) -> Tensor:
-        """Return image (1, 3, H, W) in strokes of the artwork, keeping to the photo where busy."""
+    def lay_strokes(self, image: Tensor, *, settled: bool) -> Tensor:
+        """Return image (1, 3, H, W) in strokes of the artwork, keeping to the photo where busy.
+
+        Patches stand on a grid, which shows faintly. A settled picture is the mean over a full
+        set of shifts, in which each row and column of the grid cancels; it takes as much longer.
+        """
         guided = (image + self._faith * self._photo) / (1 + self._faith)
-        offsets = torch.randperm(_STRIDE, generator=self._generator)[:2].tolist()
+        shifts = _STRIDE if settled else 1
+        offsets = torch.randperm(_STRIDE, generator=self._generator)[:shifts].tolist()
         laid = [self._bank.repaint(guided, _STRIDE, offset) for offset in offsets]
         self._strokes = torch.stack(laid).mean(0).clamp(0, 1)
         return self._strokes

@@ -48,7 +48,8 @@ def paint(
         descent = Descent(resize(picture, size))
         for step in range(steps):
             if step % _STEPS_A_SEARCH == 0:
-                descent = Descent(judge.lay_strokes(descent.average))
+                last = step + _STEPS_A_SEARCH >= steps
+                descent = Descent(judge.lay_strokes(descent.average, settled=last))
             rate = _RATE * (1 - (1 - _LAST_RATE) * step / steps)
             descent.step_(judge.gradient(descent.image), rate)
             done += 1

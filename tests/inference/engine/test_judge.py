@@ -45,14 +45,14 @@ class TestGradient:
 
 class TestStrokes:
     def test_lays_strokes_of_the_size_of_the_picture(self, features: FeatureNet) -> None:
-        laid = judge(features).lay_strokes(PHOTO)
+        laid = judge(features).lay_strokes(PHOTO, settled=True)
         assert laid.shape == PHOTO.shape
         assert laid.min() >= 0
         assert laid.max() <= 1
 
     def test_draws_the_picture_to_the_strokes_laid_last(self, features: FeatureNet) -> None:
         looked_at = judge(features)
-        laid = looked_at.lay_strokes(PHOTO)
+        laid = looked_at.lay_strokes(PHOTO, settled=True)
         away = looked_at.gradient((laid + 0.3).clamp(0, 1))
         assert away.mean() > looked_at.gradient(laid).mean()
 
@@ -60,7 +60,7 @@ class TestStrokes:
     def test_takes_any_size(self, features: FeatureNet, size: tuple[int, int]) -> None:
         photo = torch.rand(1, 3, *size)
         looked_at = judge(features, photo=photo)
-        assert looked_at.gradient(looked_at.lay_strokes(photo)).isfinite().all()
+        assert looked_at.gradient(looked_at.lay_strokes(photo, settled=True)).isfinite().all()
 
 
 @pytest.mark.parametrize("weigh", [content_weight, faith])
