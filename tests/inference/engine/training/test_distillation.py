@@ -11,6 +11,7 @@ from inference.engine.networks.vgg import TAPS, SlimVGG, max_pool
 from inference.engine.training.distillation import (
     FIRST_LEAK,
     FREE,
+    TIGHT,
     Distillation,
     load_teacher,
 )
@@ -108,7 +109,7 @@ def test_feeds_blocks_less_and_less_by_the_teacher(lesson: Distillation) -> None
 
 def test_takes_the_leak_away_little_by_little(lesson: Distillation) -> None:
     leaks = []
-    for fraction in (0.0, FREE / 2, FREE, 1.0):
+    for fraction in (0.0, TIGHT / 2, TIGHT, 1.0):
         lesson.losses(torch.rand(1, 3, 16, 16), fraction)
         leaks.append(lesson.student.leak)
     assert leaks == [FIRST_LEAK, pytest.approx(FIRST_LEAK / 2), 0, 0]
