@@ -15,7 +15,7 @@ from styleweb.celery import app
 app.loader.import_default_modules()
 assert "inference.tasks.serve_queue" in app.tasks
 loaded = sorted(name for name in sys.modules if name.split(".")[0] in ("torch", "torchvision"))
-sys.exit(" ".join(loaded))
+sys.exit(" ".join(loaded) or None)
 """
 
 
