@@ -1,8 +1,17 @@
 """What the OpenAPI document says of every operation alike: its errors and its headline."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.conditional import answers_conditionally
 from common.problems import CONTENT_TYPE
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -82,3 +91,23 @@ def _add_problems(operation: dict[str, Any], path: str) -> None:
     for status in sorted(statuses):
         answer = {"description": MEANINGS[status], "content": content}
         operation["responses"].setdefault(status, answer)
+
+
+@cache
+def whole_document() -> dict[str, Any]:
+    """Return the document; drawing it up takes a second, so each process does it once."""
+    generator: Any = SchemaGenerator
+    document: dict[str, Any] = generator().get_schema(request=None, public=True)
+    return document
+
+
+@answers_conditionally
+class DocumentView(APIView):
+    """Where the document is served."""
+
+    renderer_classes = (OpenApiJsonRenderer2,)
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        """Answer with the whole document as JSON."""
+        return Response(whole_document())

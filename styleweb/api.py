@@ -2,12 +2,12 @@
 
 from django.urls import include, path, re_path
 from django.urls.resolvers import URLPattern, URLResolver
-from drf_spectacular.renderers import OpenApiJsonRenderer2
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
+from common.openapi import DocumentView
 from common.problems import no_such_address
 from gallery.api import views as gallery
 from inference.api import jobs, methods, photos
@@ -22,7 +22,6 @@ router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
 router.register("public/artworks", gallery.WallViewSet, basename="api-wall")
 
 open_to_all = {"permission_classes": [Anyone]}
-schema = SpectacularJSONAPIView.as_view(renderer_classes=[OpenApiJsonRenderer2], **open_to_all)
 docs = SpectacularSwaggerSplitView.as_view(
     url_name="api-schema", template_name="api/docs.html", **open_to_all
 )
@@ -37,7 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("methods/<slug:slug>/", methods.MethodView.as_view(), name="api-method"),
     path("licenses/", library.LicenseListView.as_view(), name="api-licenses"),
     path("licenses/evaluate/", library.EvaluationView.as_view(), name="api-evaluation"),
-    path("schema/", schema, name="api-schema"),
+    path("schema/", DocumentView.as_view(**open_to_all), name="api-schema"),
     path("docs/", docs, name="api-docs"),
     path("", include(router.urls)),
     # Last: what is no address of the API answers as the API does.

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Scope
+from common.openapi import whole_document
 from inference.engine.spec import BOUNDS, TransferSpec
 from tests.styleweb.test_api_access import routes
 
@@ -117,3 +118,10 @@ class TestPage:
         response = Client().get("/api/v1/schema/", headers={"Accept": "text/html, */*;q=0.8"})
         assert response["Content-Type"].startswith("application/json")
         assert response.json()["info"]["title"] == "Styleweb API"
+
+    def test_draws_the_document_up_once(self, document: dict[str, Any]) -> None:
+        first = Client().get("/api/v1/schema/")
+        assert first.json() == document
+        assert whole_document() is whole_document()
+        again = Client().get("/api/v1/schema/", headers={"If-None-Match": first["ETag"]})
+        assert again.status_code == 304
