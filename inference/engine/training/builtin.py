@@ -18,7 +18,7 @@ from inference.engine.training.evaluation import evaluate
 from inference.engine.training.export import describe_data, export_features
 from inference.engine.training.loop import Run
 from inference.engine.training.muon import Muon
-from inference.engine.training.pictures import read_picture
+from inference.engine.training.pictures import TrainingDataError, read_picture
 from inference.engine.training.processes import Place
 from inference.engine.training.sheet import draw_sheet
 from inference.engine.training.spread import floor_spread, measure_moments
@@ -57,8 +57,14 @@ def hold_out(
 ) -> Material:
     """Set a few photos and artworks aside, the same ones for the same seed.
 
-    At most one picture in four is taken, so that small folders still train.
+    At most one picture in four is taken, so that small folders still train. Raises
+    TrainingDataError for a folder of fewer than four.
     """
+    if min(len(content), len(style)) < 4:
+        raise TrainingDataError(
+            "Each folder needs four pictures at least.",
+            hint="Add pictures, or name a folder to judge on with --held-out.",
+        )
     chance = random.Random(seed)  # noqa: S311
     kept, aside = [], []
     for paths in (content, style):
@@ -156,7 +162,7 @@ def finish_run(
             describe_data(roots[0], material.content),
             describe_data(roots[1], material.style),
         ],
-        "command": _name_command(options, roots),
+        "command": _name_command(options, roots, run.progress.step),
         "figures": {
             "held_out_pictures": len(pictures),
             "steps": run.progress.step,
@@ -168,10 +174,10 @@ def finish_run(
     return export_features(lesson.student, artworks, options.out, NAME, card)
 
 
-def _name_command(options: Options, roots: tuple[Path, Path]) -> str:
+def _name_command(options: Options, roots: tuple[Path, Path], steps: int) -> str:
     # Names only: where the folders lay on the machine helps nobody.
     return (
         f"python -m inference.engine train builtin --content {roots[0].name}"
         f" --style {roots[1].name} --teacher {options.teacher.name} --out OUT"
-        f" --batch {options.batch} --size {options.size} --seed {options.seed}"
+        f" --batch {options.batch} --size {options.size} --seed {options.seed} --steps {steps}"
     )

@@ -113,6 +113,7 @@ def train_builtin(arguments: argparse.Namespace, console: Console) -> None:
         if run.stopping:
             console.print(f"Stopped after step {run.progress.step}; go on with --resume.")
         elif place.rank == 0:
+            builtin.draw_samples(lesson, sample, options.out)
             card = builtin.finish_run(run, lesson, material, options, roots)
             console.print(f"Wrote {options.out / card.file} after {run.progress.step} steps.")
 

@@ -16,7 +16,9 @@ def measure_moments(
     sums: dict[str, Tensor] = {}
     for batch in batches:
         for name, maps in network(batch, layers).items():
-            both = torch.stack([maps.mean((0, 2, 3)), maps.square().mean((0, 2, 3))]).double()
+            # Doubles: the square of a mean is taken off below, and float32 would leave noise.
+            exact = maps.double()
+            both = torch.stack([exact.mean((0, 2, 3)), exact.square().mean((0, 2, 3))])
             sums[name] = sums.get(name, 0) + both / len(batches)  # (2, C)
     return {
         name: (mean.float(), (square - mean.square()).clamp_min(0).sqrt().float())

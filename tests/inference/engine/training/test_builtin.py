@@ -16,9 +16,8 @@ from inference.engine.training.builtin import (
     prepare_run,
     read_held_out,
 )
-from inference.engine.training.pictures import find_pictures
+from inference.engine.training.pictures import TrainingDataError, find_pictures
 from inference.engine.training.processes import Place
-from inference.engine.training.sheet import CELL, draw_sheet
 from tests.inference.engine.training.conftest import WIDTHS
 
 CPU = torch.device("cpu")
@@ -48,6 +47,15 @@ def test_holds_no_more_out_than_it_needs() -> None:
     many = [Path(f"{index}.jpg") for index in range(500)]
     material = hold_out(many, many, seed=0, count=24)
     assert len(material.held_out) == 24
+
+
+@pytest.mark.parametrize("short", [0, 1], ids=["content", "style"])
+def test_asks_for_four_pictures_in_each_folder(short: int) -> None:
+    folders = [[Path(f"{index}.jpg") for index in range(8)] for _ in range(2)]
+    folders[short] = folders[short][:3]
+    with pytest.raises(TrainingDataError, match="four pictures at least") as caught:
+        hold_out(folders[0], folders[1], seed=0)
+    assert "--held-out" in caught.value.hint
 
 
 def test_gives_the_student_the_widths_of_the_teacher(material: Material, options: Options) -> None:
@@ -88,15 +96,6 @@ def test_reads_held_out_pictures_at_one_size(material: Material) -> None:
     for picture in read_held_out(material, CPU):
         assert picture.shape[:2] == (1, 3)
         assert max(picture.shape) <= EVALUATED_SIDE
-
-
-def test_draws_teacher_beside_student(material: Material, options: Options) -> None:
-    _, lesson = prepare_run(material, options, Place(CPU))
-    picture = read_held_out(material, CPU)[0]
-    sheet = draw_sheet(lesson, picture)
-    assert sheet.width == 7 * CELL
-    first = sheet.crop((0, 16, CELL, CELL))
-    assert first.getextrema() != ((255, 255),) * 3
 
 
 def test_writes_sheet_and_curve(material: Material, options: Options) -> None:

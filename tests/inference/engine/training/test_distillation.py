@@ -124,20 +124,3 @@ def test_loses_little_to_bfloat16(lesson: Distillation) -> None:
     for name in TAPS:
         assert rounded[name].dtype == torch.float32
         torch.testing.assert_close(rounded[name], exact[name], rtol=0.05, atol=0.01)
-
-
-def test_measures_the_spread_over_all_batches() -> None:
-    def network(x: torch.Tensor, layers: tuple[str, ...]) -> dict[str, torch.Tensor]:
-        return dict.fromkeys(layers, x)
-
-    torch.manual_seed(0)
-    batches = [torch.rand(2, 3, 8, 8) + index for index in range(4)]
-    module = torch.nn.Module()
-    module.forward = network
-    spread = measure_spread(module, batches, ("any",))["any"]
-    torch.testing.assert_close(spread, torch.cat(batches).std((0, 2, 3), correction=0))
-
-
-def test_raises_dead_channels_to_a_share_of_the_loudest() -> None:
-    spread = floor_spread(torch.tensor([0.0, 0.5, 2.0]))
-    torch.testing.assert_close(spread, torch.tensor([0.02, 0.5, 2.0]))
