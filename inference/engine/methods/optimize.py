@@ -27,6 +27,8 @@ _LAST_RATE = 0.2
 # Steps of descent between two searches for strokes; a search costs as much as a few steps.
 _STEPS_A_SEARCH = 6
 _PREVIEW_SECONDS = 0.6
+# Below this strength the photo shows through: strokes are patches and cannot themselves be faint.
+_WEAK = 0.4
 
 
 def paint(
@@ -54,10 +56,10 @@ def paint(
             descent.step_(judge.gradient(descent.image), rate)
             done += 1
             due = time.monotonic() - shown_at > _PREVIEW_SECONDS and done < total
-            yield Frame(done, total, descent.average if due else None)
+            yield Frame(done, total, _faded(descent.average, photo, spec) if due else None)
             shown_at = time.monotonic() if due else shown_at
         picture = descent.average
-    yield Frame(total, total, picture.clamp(0, 1))
+    yield Frame(total, total, _faded(picture, photo, spec))
 
 
 def plan_levels(width: int, height: int, steps: int) -> list[tuple[tuple[int, int], int]]:
@@ -72,6 +74,13 @@ def plan_levels(width: int, height: int, steps: int) -> list[tuple[tuple[int, in
     counts = [max(1, int(steps * wish / sum(wishes))) for wish in wishes]
     counts[0] += steps - sum(counts)
     return list(zip(sizes, counts, strict=True))
+
+
+def _faded(picture: Tensor, photo: Tensor, spec: TransferSpec) -> Tensor:
+    """Mix a weak painting with the photo, down to the photo alone at strength 0."""
+    height, width = picture.shape[-2:]
+    mixed = resize(photo, (width, height)).lerp(picture, min(1, spec.strength / _WEAK))
+    return mixed.clamp(0, 1)
 
 
 def _recolored(photo: Tensor, artworks: Sequence[Artwork], strength: float) -> Tensor:

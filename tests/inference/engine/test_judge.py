@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from inference.engine.descent import Descent
 from inference.engine.features import FeatureNet
 from inference.engine.judge import Judge, content_weight, faith
 from inference.engine.methods.frame import Artwork
@@ -25,13 +26,14 @@ class TestGradient:
         assert gradient.isfinite().all()
         assert gradient.abs().max() > 0
 
-    def test_points_to_where_the_picture_gets_worse(self, features: FeatureNet) -> None:
-        looked_at, image = judge(features), torch.rand_like(PHOTO)
-        for _ in range(30):
-            gradient = looked_at.gradient(image)
-            image = (image - 0.01 * gradient / gradient.abs().mean()).clamp(0, 1)
-        before = looked_at.gradient(torch.rand_like(PHOTO)).norm()
-        assert looked_at.gradient(image).norm() < before
+    def test_leads_to_the_strokes_laid_last(self, features: FeatureNet) -> None:
+        looked_at = judge(features)
+        laid = looked_at.lay_strokes(PHOTO, settled=False)
+        descent = Descent(PHOTO.flip(3))
+        before = (descent.image - laid).square().mean()
+        for _ in range(40):
+            descent.step_(looked_at.gradient(descent.image), 0.03)
+        assert (descent.average - laid).square().mean() < 0.5 * before
 
     def test_leaves_the_picture_without_gradients(self, features: FeatureNet) -> None:
         image = torch.rand_like(PHOTO)
