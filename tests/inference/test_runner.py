@@ -56,6 +56,8 @@ def the_job() -> Job:
     return Job.objects.get()
 
 
+# The heartbeat's own connection sees only what is committed.
+@pytest.mark.django_db(transaction=True)
 class TestServeNext:
     def test_finds_nothing_to_do(self) -> None:
         assert not runner.serve_next()
