@@ -13,7 +13,11 @@ from inference.engine.networks.vgg import TAPS, SlimVGG, read_widths
 from inference.engine.training.checkpoint import load_checkpoint
 from inference.engine.training.crops import Crops, to_batch
 from inference.engine.training.curve import draw_curves, read_losses
-from inference.engine.training.distillation import Distillation, load_teacher
+from inference.engine.training.distillation import (
+    Distillation,
+    describe_teacher,
+    load_teacher,
+)
 from inference.engine.training.evaluation import evaluate
 from inference.engine.training.export import describe_data, export_features
 from inference.engine.training.loop import Run
@@ -156,8 +160,10 @@ def finish_run(
     pictures = read_held_out(material, run.device)
     card = {
         "license": "MIT",
-        "origin": f"Trained by this project from random initialization; {options.teacher.name}"
-        " gave the target activations and none of its weights.",
+        "origin": f"Trained by this project from random initialization on the activations of"
+        f" {describe_teacher(options.teacher)}. None of its weights were copied; the first layer,"
+        " a single convolution, is determined by its activations and so agrees with the teacher's"
+        " up to the scale of its channels.",
         "data": [
             describe_data(roots[0], material.content),
             describe_data(roots[1], material.style),

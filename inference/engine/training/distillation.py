@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -44,6 +44,14 @@ def load_teacher(path: Path) -> SlimVGG:
         message = f"{path} is not a slimmed VGG-19 in safetensors form."
         raise ModelMissingError(message, hint="Give the file that the manual names.") from error
     return teacher.eval().requires_grad_(False)  # noqa: FBT003
+
+
+def describe_teacher(path: Path) -> str:
+    """Name a teacher file with the source and the licence that its own header states, if any."""
+    with safe_open(path, framework="pt") as opened:
+        header = opened.metadata() or {}
+    stated = "; ".join(header[key] for key in ("source", "licence") if key in header)
+    return f"{path.name} ({stated})" if stated else path.name
 
 
 @dataclass

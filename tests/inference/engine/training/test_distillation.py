@@ -13,6 +13,7 @@ from inference.engine.training.distillation import (
     FREE,
     TIGHT,
     Distillation,
+    describe_teacher,
     load_teacher,
 )
 from inference.engine.training.spread import floor_spread, measure_spread
@@ -51,6 +52,14 @@ def test_refuses_a_file_that_is_no_teacher(tmp_path: Path, teacher: Path) -> Non
     save_file(state, path)
     with pytest.raises(ModelMissingError, match="not a slimmed VGG-19"):
         load_teacher(path)
+
+
+def test_names_the_teacher_with_what_its_header_states(tmp_path: Path, teacher: Path) -> None:
+    assert describe_teacher(teacher) == "teacher.safetensors"
+    path = tmp_path / "stated.safetensors"
+    header = {"licence": "MIT", "source": "example.org/set", "other": "x"}
+    save_file({"a": torch.zeros(1)}, path, header)
+    assert describe_teacher(path) == "stated.safetensors (example.org/set; MIT)"
 
 
 def test_gives_targets_whose_channels_have_unit_spread(lesson: Distillation) -> None:
