@@ -15,7 +15,7 @@ from inference.engine.spec import BOUNDS, Color, StyleInput, TransferSpec
 from inference.engine.tensors import to_image, to_tensor
 
 PREVIEW_SIDE = 512
-# Above this a picture is painted smaller and enlarged: a step on 2 megapixels holds about 1.5 GB.
+# Above this a picture is painted smaller and enlarged: a step on 2 megapixels holds about 3 GB.
 MAX_PAINTED_PIXELS = 2_000_000
 # Methods may show an artwork this much larger than the picture, so that its strokes show.
 _LARGER = 1.5
