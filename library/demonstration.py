@@ -33,7 +33,7 @@ class Pair:
 
 
 PAIRS: tuple[Pair, ...] = (
-    Pair("cat", _("Chelsea"), "Stéfan van der Walt", _("CC0"), "impasto-swirl", 840, 560),
-    Pair("rocket", _("A rocket leaves"), "SpaceX", _("public domain"), "woodcut", 840, 560),
-    Pair("coffee", _("Coffee in Pikolo"), "Rachel Michetti", _("CC0"), "pointillism", 840, 560),
+    Pair("cat", _("Chelsea"), "Stéfan van der Walt", _("CC0"), "impasto-swirl", 720, 480),
+    Pair("rocket", _("A rocket leaves"), "SpaceX", _("public domain"), "woodcut", 720, 480),
+    Pair("coffee", _("Coffee in Pikolo"), "Rachel Michetti", _("CC0"), "pointillism", 720, 480),
 )
