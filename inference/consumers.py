@@ -1,7 +1,6 @@
 """The events socket: a person's jobs as they change, one socket a browser tab."""
 
 import asyncio
-import contextlib
 from collections import Counter
 from typing import Any, ClassVar
 
@@ -36,6 +35,13 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     received = 0
     pinging: asyncio.Task[None] | None = None
 
+    async def __call__(self, *connection: Any) -> None:
+        """Live until the socket closes; leave the group however that comes about."""
+        try:
+            await super().__call__(*connection)
+        finally:
+            await self._leave()
+
     async def connect(self) -> None:
         """Accept a signed-in person; say why to anyone else."""
         await self.accept()
@@ -53,17 +59,15 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         await self._send_snapshot()
         self.pinging = asyncio.create_task(self._ping())
 
-    async def disconnect(self, code: int) -> None:
-        """Leave the group and count the socket no more."""
-        del code
+    async def _leave(self) -> None:
+        """Stop pinging, leave the group, and count the socket no more."""
         if self.pinging is not None:
             self.pinging.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.pinging
         if self.group is not None:
-            await self.channel_layer.group_discard(self.group, self.channel_name)
             self.open_sockets[self.user_id] -= 1
-            self.group = None
+            if not self.open_sockets[self.user_id]:
+                del self.open_sockets[self.user_id]
+            await self.channel_layer.group_discard(self.group, self.channel_name)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Answer `resume` with a fresh snapshot; what is not known is ignored."""

@@ -20,6 +20,7 @@ import pytest
 import redis
 
 PATIENCE_SECONDS = 120.0
+STOP_SECONDS = 10.0
 
 
 def free_port() -> int:
@@ -98,7 +99,7 @@ class Server:
             return
         self.process.terminate()
         try:
-            self.wait()
+            self.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
 

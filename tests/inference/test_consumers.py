@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.db import OperationalError
 from django.test import Client
 
 from accounts.models import User
@@ -43,7 +44,8 @@ async def connect() -> AsyncIterator[Connect]:
 
     yield open_socket
     for socket in opened:
-        await socket.disconnect()
+        if socket.future is not None and not socket.future.done():
+            await socket.disconnect()
 
 
 async def greeted(socket: WebsocketCommunicator) -> dict[str, Any]:
@@ -144,6 +146,21 @@ class TestOwner:
         assert (await sockets[10].receive_output(timeout=5))["code"] == 4429
         await sockets[0].disconnect()
         await greeted(await connect(alice))
+
+    async def test_is_counted_no_more_when_the_database_fails(
+        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_: JobsConsumer) -> None:
+            raise OperationalError
+
+        monkeypatch.setattr(JobsConsumer, "_read_jobs", fail)
+        socket = await connect(alice)
+        await socket.connect(timeout=5)
+
+        with pytest.raises(OperationalError):
+            await socket.wait()
+
+        assert not JobsConsumer.open_sockets
 
 
 class TestStranger:
