@@ -33,7 +33,7 @@ class Pair:
 
 
 PAIRS: tuple[Pair, ...] = (
-    Pair("cat", _("Chelsea"), "Stéfan van der Walt", _("CC0"), "impasto-swirl", 720, 480),
-    Pair("rocket", _("A rocket leaves"), "SpaceX", _("public domain"), "woodcut", 720, 480),
-    Pair("coffee", _("Coffee in Pikolo"), "Rachel Michetti", _("CC0"), "pointillism", 720, 480),
+    Pair("cat", _("Chelsea"), "Stéfan van der Walt", _("CC0"), "impasto-swirl", 960, 640),
+    Pair("rocket", _("A rocket leaves"), "SpaceX", _("public domain"), "woodcut", 960, 640),
+    Pair("coffee", _("Coffee in Pikolo"), "Rachel Michetti", _("CC0"), "pointillism", 960, 640),
 )
