@@ -49,15 +49,17 @@ def load_features(name: str, device: torch.device) -> FeatureNet:
     scale = {key.removeprefix(SCALE): v for key, v in stored.items() if key.startswith(SCALE)}
     weights = {key: value for key, value in stored.items() if not key.startswith(SCALE)}
     try:
-        network = _BUILDERS[name](weights)
+        # Laying a network out draws random numbers, which nobody else should notice. The meta
+        # device would draw none, but its first use imports 800 modules: two seconds.
+        with torch.random.fork_rng(devices=[]):
+            network = _BUILDERS[name](weights)
     except (KeyError, RuntimeError) as error:
         raise ModelMissingError(f"The weights {name} do not fit the network.") from error
     return FeatureNet(network.to(device), scale)
 
 
 def _build_builtin(weights: Mapping[str, Tensor]) -> nn.Module:
-    with torch.device("meta"):  # random numbers that are overwritten at once cost time
-        network = SlimVGG(read_widths(weights))
+    network = SlimVGG(read_widths(weights))
     network.load_state_dict(weights, assign=True)
     return network
 

@@ -9,19 +9,18 @@ from torch import Tensor, nn
 from inference.engine.networks.vgg import IMAGENET_MEAN, IMAGENET_STD, LAYERS, TAPS
 from inference.engine.torchvision_shim import import_torchvision
 
-_DEPTH = 30  # modules of torchvision's `features` up to relu5_1
+_DEPTH = 17  # entries of torchvision's plan up to relu5_1, poolings included
 
 
 class ImageNetVGG(nn.Module):
     """The original network (Simonyan & Zisserman 2015) with weights trained on ImageNet."""
 
     def __init__(self) -> None:
-        """Lay out the network without memory for weights; `load_` brings them."""
+        """Lay out the network with random weights; `load_` brings the real ones."""
         super().__init__()
         models = import_torchvision().models
         # vgg19() would also initialize the classifier: 120 million numbers that nothing uses.
-        with torch.device("meta"):
-            self.features = models.vgg.make_layers(models.vgg.cfgs["E"])[:_DEPTH]
+        self.features = models.vgg.make_layers(models.vgg.cfgs["E"][:_DEPTH])
         self.mean = torch.tensor(IMAGENET_MEAN)[:, None, None]
         self.std = torch.tensor(IMAGENET_STD)[:, None, None]
 

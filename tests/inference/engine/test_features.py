@@ -1,7 +1,8 @@
 """Feature networks: names, shapes, gradients, normalization, one copy a process."""
 
 import hashlib
-import time
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from inference.engine.networks.vgg import LAYERS, TAPS, SlimVGG
 from inference.engine.weights import Card, write_card
 
 CPU = torch.device("cpu")
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -76,12 +78,26 @@ def test_is_the_same_object_for_the_same_device() -> None:
     assert load_features("builtin", CPU) is load_features("builtin", torch.device("cpu"))
 
 
-def test_loads_in_half_a_second() -> None:
+def test_loads_in_half_a_second_in_a_new_process() -> None:
+    code = (
+        "import time, torch\n"
+        "from inference.engine.features import load_features\n"
+        "started = time.process_time()\n"  # of this process: other work on the machine is not it
+        "load_features('builtin', torch.device('cpu'))\n"
+        "print(time.process_time() - started)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 0.5
+
+
+def test_leaves_the_random_numbers_of_others_alone() -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(4)
+    torch.manual_seed(3)
     load_features("builtin", CPU)
-    load_features.cache_clear()
-    started = time.perf_counter()
-    load_features("builtin", CPU)
-    assert time.perf_counter() - started < 0.5
+    assert torch.equal(torch.rand(4), expected)
 
 
 def test_refuses_other_names() -> None:
