@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +41,8 @@ def wait_for_page(process: "subprocess.Popen[bytes]", url: str) -> None:
             with urlopen(url, timeout=2) as answer:  # noqa: S310  # our own server
                 if answer.status == 200:
                     return
+        except HTTPError as error:
+            sys.exit(f"the page answered {error.code}")
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     sys.exit(f"no page after {LONGEST} s")
