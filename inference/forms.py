@@ -77,7 +77,8 @@ class StudioForm(forms.Form):
         chosen = {style.slug: style for style in self.cleaned_data["styles"]}
         if len(chosen) > MAX_STYLES:
             raise forms.ValidationError(_("Take a style out: four are the most."))
-        return [chosen[slug] for slug in dict.fromkeys(cast("QueryDict", self.data).getlist("styles"))]
+        order = cast("QueryDict", self.data).getlist("styles")
+        return [chosen[slug] for slug in dict.fromkeys(order)]
 
     def clean(self) -> dict[str, Any]:
         """Find the photo and check the spec against the engine's own bounds."""
