@@ -17,6 +17,7 @@ FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    OMP_WAIT_POLICY=PASSIVE \
     STYLEWEB_DATA=/data
 
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin styleweb \

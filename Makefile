@@ -48,8 +48,8 @@ contracts: ## Who may import whom
 	.venv/bin/lint-imports
 
 messages: ## Collect the strings to translate and compile the translations
-	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-location -i .venv -i var
-	$(PY) manage.py compilemessages -l zh_Hans
+	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-location -i .venv -i var -i build -i tests
+	$(PY) manage.py compilemessages -l zh_Hans -i .venv -i var -i build
 
 artworks: ## Render the shipped artworks anew from their scripts
 	$(PY) -m library.artworks --all --out library/shipped

@@ -59,6 +59,8 @@ def warm_up() -> None:
 
     Must run in the process that will paint: torch does not survive a fork.
     """
+    # Threads that spin while they wait take the processor from whoever they wait for.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if settings.STYLEWEB_THREADS:
         os.environ["OMP_NUM_THREADS"] = str(settings.STYLEWEB_THREADS)
     tiny = Image.new("RGB", (64, 64), "gray")

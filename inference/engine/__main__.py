@@ -1,6 +1,7 @@
 """The engine at the command line: `python -m inference.engine stylize|methods|bench|train|...`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -35,6 +36,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns 0, or 2 after one sentence on what went wrong."""
     arguments = build_parser().parse_args(words)
+    # Read when torch is loaded, which no command has done yet: on a busy machine threads that spin
+    # while they wait cost more than they save.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         status: int = arguments.run(arguments)
