@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from inference.engine.training.muon import Muon, orthogonalize
+from inference.engine.training.muon import DECAY, Muon, orthogonalize
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (4, 30), (30, 4), (1, 9)])
@@ -25,13 +25,14 @@ def test_keeps_the_directions_of_a_matrix() -> None:
     assert off_diagonal.abs().max() < 1e-3
 
 
-def test_survives_a_gradient_of_zeros() -> None:
+def test_a_gradient_of_zeros_only_decays_the_weights() -> None:
     assert orthogonalize(torch.zeros(3, 4)).isfinite().all()
     layer = nn.Linear(3, 2)
     layer.weight.grad, layer.bias.grad = torch.zeros(2, 3), torch.zeros(2)
-    before = layer.weight.detach().clone()
-    Muon(layer.parameters()).step()
-    assert torch.equal(layer.weight, before)
+    weight, bias = layer.weight.detach().clone(), layer.bias.detach().clone()
+    Muon(layer.parameters(), lr=0.05).step()
+    assert torch.allclose(layer.weight, weight * (1 - 0.05 * DECAY))
+    assert torch.equal(layer.bias, bias)
 
 
 def test_leaves_parameters_without_a_gradient_alone() -> None:
