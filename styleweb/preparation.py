@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -18,9 +18,8 @@ def prepare(say: Callable[[str], object]) -> None:
     """
     migrate(say)
     collect_static(settings.DATA_DIR / "static.stamp", say)
-    for name in ("load_shipped_styles", "make_admin"):
-        if name in get_commands():
-            call_command(name)
+    call_command("load_shipped_styles")
+    call_command("make_admin")
 
 
 def migrate(say: Callable[[str], object]) -> None:
