@@ -1,6 +1,5 @@
 """Pages of the style library."""
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -18,14 +17,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     published = Style.objects.published()
     query = request.GET.get("q", "").strip()
     technique = request.GET.get("technique", "")
-    shown = published.in_hanging_order().select_related("artist")
-    if query:
-        shown = shown.filter(
-            Q(title__icontains=query)
-            | Q(artist__name__icontains=query)
-            | Q(technique__icontains=query)
-            | Q(medium__icontains=query)
-        )
+    shown = published.matching(query).in_hanging_order().select_related("artist")
     if technique:
         shown = shown.filter(technique=technique)
     techniques = published.exclude(technique="").order_by("technique")
