@@ -1,84 +1,92 @@
 """The recipe of the `builtin` features: pictures, student and teacher in, a card out."""
 
-import random
-from collections.abc import Mapping, Sequence
+import argparse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from inference.engine.networks.vgg import TAPS, SlimVGG, read_widths
 from inference.engine.training.checkpoint import load_checkpoint
-from inference.engine.training.crops import Crops, to_batch
-from inference.engine.training.curve import draw_curves, read_losses
+from inference.engine.training.crops import Crops
 from inference.engine.training.distillation import (
     Distillation,
     describe_teacher,
     load_teacher,
 )
 from inference.engine.training.evaluation import evaluate
-from inference.engine.training.export import describe_data, export_features
+from inference.engine.training.export import export_features
 from inference.engine.training.loop import Run
+from inference.engine.training.material import Material, read_held_out
 from inference.engine.training.muon import Muon
-from inference.engine.training.pictures import TrainingDataError, read_picture
 from inference.engine.training.processes import Place
+from inference.engine.training.recipe import Options, Recipe, name_command
 from inference.engine.training.sheet import draw_sheet
 from inference.engine.training.spread import floor_spread, measure_moments
 from inference.engine.weights import Card
 
 NAME = "builtin"
-HELD_OUT = 24  # pictures that are judged and never trained on
-EVALUATED_SIDE = 320  # pixels
 _SPREAD_BATCHES = 24
 _SPREAD = "spread."
 
 
-@dataclass(frozen=True)
-class Material:
-    """The pictures of a training: photos and artworks to learn from, and held-out ones to judge."""
-
-    content: tuple[Path, ...]
-    style: tuple[Path, ...]
-    held_out: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
-class Options:
+@dataclass(frozen=True, kw_only=True)
+class BuiltinOptions(Options):
     """What the command line decides about a run."""
 
     teacher: Path
-    out: Path
-    batch: int = 4
-    size: int = 112
-    seed: int = 0
-    resume: bool = False
 
 
-def hold_out(
-    content: Sequence[Path], style: Sequence[Path], seed: int, *, count: int = HELD_OUT
-) -> Material:
-    """Set a few photos and artworks aside, the same ones for the same seed.
+@dataclass
+class Builtin:
+    """The training of the features, laid out; see `prepare`."""
 
-    At most one picture in four is taken, so that small folders still train. Raises
-    TrainingDataError for a folder of fewer than four.
-    """
-    if min(len(content), len(style)) < 4:
-        raise TrainingDataError(
-            "Each folder needs four pictures at least.",
-            hint="Add pictures, or name a folder to judge on with --held-out.",
-        )
-    chance = random.Random(seed)  # noqa: S311
-    kept, aside = [], []
-    for paths in (content, style):
-        taken = set(chance.sample(range(len(paths)), min(count // 2, len(paths) // 4)))
-        aside += [paths[index] for index in sorted(taken)]
-        kept.append(tuple(path for index, path in enumerate(paths) if index not in taken))
-    return Material(kept[0], kept[1], tuple(aside))
+    run: Run
+    lesson: Distillation
+    material: Material
+    options: BuiltinOptions
+    rate: float = 0.05
+
+    def draw_sheet(self) -> Image.Image:
+        """Draw a held-out picture as the teacher and the student see it."""
+        first = Material((), (), self.material.held_out[:1], ())
+        return draw_sheet(self.lesson, read_held_out(first, self.run.device)[0])
+
+    def export(self) -> Card:
+        """Judge the student on the held-out pictures and write builtin.safetensors with its card.
+
+        The weights become those of the file.
+        """
+        pictures = read_held_out(self.material, self.run.device)
+        progress = self.run.progress
+        card = {
+            "license": "MIT",
+            "origin": f"Trained by this project from random initialization on the activations of"
+            f" {describe_teacher(self.options.teacher)}. None of its weights were copied; the"
+            " first layer, a single convolution, is determined by its activations and so agrees"
+            " with the teacher's up to the scale of its channels.",
+            "data": self.material.describe(),
+            "command": name_command(NAME, self.options, self.material, progress.step),
+            "figures": {
+                "held_out_pictures": len(pictures),
+                "steps": progress.step,
+                "training_seconds": round(progress.seconds),
+                "layers": evaluate(self.lesson, pictures),
+            },
+        }
+        artworks = _draw_artworks(self.material, self.options, self.run.device)
+        return export_features(self.lesson.student, artworks, self.options.out, NAME, card)
 
 
-def prepare_run(material: Material, options: Options, place: Place) -> tuple[Run, Distillation]:
+def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
+    """Lay the training out as the command line says; see `prepare_builtin`."""
+    return prepare_builtin(BuiltinOptions.read(arguments), material, place)
+
+
+def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -> Builtin:
     """Build the student, or bring it back from its checkpoint, with all that teaches it.
 
     Raises ModelMissingError for a missing or foreign teacher or checkpoint.
@@ -87,14 +95,7 @@ def prepare_run(material: Material, options: Options, place: Place) -> tuple[Run
     teacher = _lay_out(load_teacher(options.teacher), place.device)
     student = _lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
     optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
-    crops = Crops(
-        (material.content, material.style),
-        options.size,
-        options.batch,
-        options.seed,
-        place.rank,
-        place.world,
-    )
+    crops = material.crops(options.sizes, options.batch, options.seed, place)
     lesson = Distillation(teacher, student, {})
     run = Run(student, optimizer, lesson, crops, options.out, place.device, {})
     if options.resume:
@@ -105,7 +106,7 @@ def prepare_run(material: Material, options: Options, place: Place) -> tuple[Run
     lesson.spread = {
         name.removeprefix(_SPREAD): value.to(place.device) for name, value in run.extra.items()
     }
-    return run, lesson
+    return Builtin(run, lesson, material, options)
 
 
 def _lay_out(network: SlimVGG, device: torch.device) -> SlimVGG:
@@ -129,61 +130,8 @@ def _start_from_moments_(
     return extra
 
 
-def _draw_artworks(material: Material, options: Options, device: torch.device) -> list[Tensor]:
-    crops = Crops((material.style,), options.size, 8, options.seed + 1)
+def _draw_artworks(
+    material: Material, options: BuiltinOptions, device: torch.device
+) -> list[Tensor]:
+    crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
     return [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]
-
-
-def read_held_out(material: Material, device: torch.device) -> list[Tensor]:
-    """Read the pictures to judge on, each (1, 3, H, W) with its long side at EVALUATED_SIDE."""
-    pictures = []
-    for path in material.held_out:
-        picture = read_picture(path, side=EVALUATED_SIDE)
-        picture.thumbnail((EVALUATED_SIDE, EVALUATED_SIDE))
-        pictures.append(to_batch([np.asarray(picture)]).to(device))
-    return pictures
-
-
-def draw_samples(lesson: Distillation, picture: Tensor, folder: Path) -> None:
-    """Write the sample sheet and the loss curve of a run as they stand: sheet.png, curve.png."""
-    draw_sheet(lesson, picture).save(folder / "sheet.png")
-    draw_curves(read_losses(folder)).save(folder / "curve.png")
-
-
-def finish_run(
-    run: Run, lesson: Distillation, material: Material, options: Options, roots: tuple[Path, Path]
-) -> Card:
-    """Judge the student on the held-out pictures and write builtin.safetensors with its card.
-
-    `roots` are the folders that the photos and the artworks came from.
-    """
-    pictures = read_held_out(material, run.device)
-    card = {
-        "license": "MIT",
-        "origin": f"Trained by this project from random initialization on the activations of"
-        f" {describe_teacher(options.teacher)}. None of its weights were copied; the first layer,"
-        " a single convolution, is determined by its activations and so agrees with the teacher's"
-        " up to the scale of its channels.",
-        "data": [
-            describe_data(roots[0], material.content),
-            describe_data(roots[1], material.style),
-        ],
-        "command": _name_command(options, roots, run.progress.step),
-        "figures": {
-            "held_out_pictures": len(pictures),
-            "steps": run.progress.step,
-            "training_seconds": round(run.progress.seconds),
-            "layers": evaluate(lesson, pictures),
-        },
-    }
-    artworks = _draw_artworks(material, options, run.device)
-    return export_features(lesson.student, artworks, options.out, NAME, card)
-
-
-def _name_command(options: Options, roots: tuple[Path, Path], steps: int) -> str:
-    # Names only: where the folders lay on the machine helps nobody.
-    return (
-        f"python -m inference.engine train builtin --content {roots[0].name}"
-        f" --style {roots[1].name} --teacher {options.teacher.name} --out OUT"
-        f" --batch {options.batch} --size {options.size} --seed {options.seed} --steps {steps}"
-    )

@@ -18,11 +18,14 @@ from inference.engine.training.pictures import read_picture
 class Crops:
     """Square crops from several folders of pictures, the folders taking turns within a batch.
 
+    Each step draws one of `sizes` for its batch, all processes the same one: those with smaller
+    crops would only wait for the others.
+
     `rank` and `world` divide the work of one step among processes: each draws its own crops.
     """
 
     folders: tuple[tuple[Path, ...], ...]
-    size: int
+    sizes: tuple[int, ...]
     batch: int
     seed: int
     rank: int = 0
@@ -30,11 +33,10 @@ class Crops:
 
     def draw(self, step: int) -> Tensor:
         """Make the batch of a step: (batch, 3, size, size), RGB in [0, 1], channels last."""
+        size = random.Random(f"{self.seed}/{step}").choice(self.sizes)  # noqa: S311
         chance = random.Random(f"{self.seed}/{step}/{self.rank}/{self.world}")  # noqa: S311
         crops = [
-            crop_at_random(
-                chance.choice(self.folders[place % len(self.folders)]), self.size, chance
-            )
+            crop_at_random(chance.choice(self.folders[place % len(self.folders)]), size, chance)
             for place in range(self.batch)
         ]
         return to_batch(crops)

@@ -11,7 +11,10 @@ from safetensors.torch import save_file
 
 from inference.engine.__main__ import main
 from inference.engine.networks.vgg import SlimVGG, max_pool
+from inference.engine.training.material import Material, hold_out
+from inference.engine.training.pictures import find_pictures
 
+CPU = torch.device("cpu")
 WIDTHS = (4, 4, 6, 6, 6)
 
 Train = Callable[..., int]
@@ -61,6 +64,12 @@ def teacher(tmp_path: Path) -> Path:
     path = tmp_path / "teacher.safetensors"
     save_file(network.state_dict() | heads, path)
     return path
+
+
+@pytest.fixture
+def material(content: Path, style: Path) -> Material:
+    """Six photos and six artworks to learn from, four pictures to be judged on."""
+    return hold_out((find_pictures(content), find_pictures(style)), (content, style), seed=0)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The command `train builtin`, run for real on a few small pictures."""
 
-import argparse
 import json
 import os
 import signal
@@ -14,7 +13,6 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from inference.engine.features import load_features
-from inference.engine.training.cli import parse_count, parse_duration, stop_on_interrupt
 from inference.engine.training.curve import read_losses
 from tests.inference.engine.training.conftest import Train
 
@@ -144,32 +142,3 @@ def test_judges_on_a_folder_of_its_own(train: Train, style: Path, out: Path) -> 
     card = json.loads((out / "manifest.json").read_text())["builtin"]
     assert card["figures"]["held_out_pictures"] == 4
     assert [data["pictures"] for data in card["data"]] == [8, 8]
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("90", 90), ("90s", 90), ("30m", 1800), ("1.5h", 5400)]
-)
-def test_reads_durations(text: str, seconds: float) -> None:
-    assert parse_duration(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "0", "-5m", "five", "3d"])
-def test_refuses_other_durations(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="not a duration"):
-        parse_duration(text)
-
-
-@pytest.mark.parametrize("text", ["0", "-1", "1.5", "x"])
-def test_refuses_counts_that_are_not_positive(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="not a positive whole number"):
-        parse_count(text)
-
-
-def test_gives_the_second_ctrl_c_back() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    asked: list[str] = []
-    with stop_on_interrupt(lambda: asked.append("stop")):
-        os.kill(os.getpid(), signal.SIGINT)
-        assert asked == ["stop"]
-        assert signal.getsignal(signal.SIGINT) is before
-    assert signal.getsignal(signal.SIGINT) is before

@@ -15,7 +15,7 @@ from inference.engine.training.pictures import find_pictures
 @pytest.fixture
 def crops(content: Path, style: Path) -> Crops:
     folders = (tuple(find_pictures(content)), tuple(find_pictures(style)))
-    return Crops(folders, size=32, batch=4, seed=1)
+    return Crops(folders, sizes=(32,), batch=4, seed=1)
 
 
 def test_gives_squares_in_the_unit_range(crops: Crops) -> None:
@@ -32,10 +32,17 @@ def test_draws_the_same_for_the_same_step(crops: Crops) -> None:
 
 
 def test_draws_otherwise_for_another_seed_or_rank(crops: Crops) -> None:
-    seeded = Crops(crops.folders, 32, 4, seed=2)
-    ranked = Crops(crops.folders, 32, 4, seed=1, rank=1, world=2)
+    seeded = Crops(crops.folders, (32,), 4, seed=2)
+    ranked = Crops(crops.folders, (32,), 4, seed=1, rank=1, world=2)
     assert not torch.equal(crops.draw(0), seeded.draw(0))
     assert not torch.equal(crops.draw(0), ranked.draw(0))
+
+
+def test_mixes_sizes_the_same_way_in_every_process(crops: Crops) -> None:
+    ranks = [Crops(crops.folders, (16, 24), 1, 1, rank, 2) for rank in range(2)]
+    sides = [[each.draw(step).shape[-1] for step in range(12)] for each in ranks]
+    assert sides[0] == sides[1]
+    assert set(sides[0]) == {16, 24}
 
 
 def test_follows_on_from_a_step(crops: Crops) -> None:
@@ -51,7 +58,7 @@ def test_takes_the_folders_in_turn(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.png"
         Image.new("RGB", (64, 64), color).save(path)
         folders.append((path,))
-    batch = Crops(tuple(folders), size=16, batch=4, seed=0).draw(0)
+    batch = Crops(tuple(folders), sizes=(16,), batch=4, seed=0).draw(0)
     assert batch[:, 0, 0, 0].tolist() == [1, 0, 1, 0]
     assert batch[:, 2, 0, 0].tolist() == [0, 1, 0, 1]
 

@@ -32,7 +32,7 @@ class Brightness:
 def run(content: Path, tmp_path: Path) -> Run:
     torch.manual_seed(0)
     network = nn.Conv2d(3, 3, 1)
-    crops = Crops((tuple(find_pictures(content)),), size=8, batch=2, seed=0)
+    crops = Crops((tuple(find_pictures(content)),), sizes=(8,), batch=2, seed=0)
     optimizer = Muon(network.parameters())
     lesson = Brightness(network)
     return Run(network, optimizer, lesson, crops, tmp_path / "out", torch.device("cpu"), {})

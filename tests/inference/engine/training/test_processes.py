@@ -15,21 +15,15 @@ from inference.engine.training.processes import Place, take_place
 ROOT = Path(__file__).parents[4]
 SCRIPT = """
 import os, sys
-from pathlib import Path
+from rich.console import Console
 from safetensors.torch import save_file
-from inference.engine.training import builtin
-from inference.engine.__main__ import main
+from inference.engine.__main__ import build_parser
+from inference.engine.training.session import train
 
-prepare = builtin.prepare_run
-def keep(*arguments):
-    global run
-    run, lesson = prepare(*arguments)
-    return run, lesson
-builtin.prepare_run = keep
-status = main(sys.argv[1:])
+arguments = build_parser().parse_args(sys.argv[1:])
+run = train(arguments.training.load(), arguments, Console(stderr=True), artworks=True).run
 state = {name: value.contiguous() for name, value in run.network.state_dict().items()}
 save_file(state, run.folder / f"rank{os.environ['RANK']}.safetensors")
-sys.exit(status)
 """
 
 

@@ -1,0 +1,54 @@
+"""What every training is asked: folders, an end, batches, seed and machine. Loads no torch."""
+
+import argparse
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def parse_duration(text: str) -> float:
+    """Turn 90s, 30m, 1.5h or plain seconds into seconds.
+
+    Raises argparse.ArgumentTypeError for anything else.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if not found or not float(found[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90s, 30m or 1.5h")
+    return float(found[1]) * _UNITS[found[2] or "s"]
+
+
+def parse_count(text: str) -> int:
+    """Turn a positive whole number into an int; raises argparse.ArgumentTypeError otherwise."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return int(text)
+
+
+def add_common_arguments(
+    parser: argparse.ArgumentParser, *, batch: int, sizes: Sequence[int], artworks: bool
+) -> None:
+    """Add what every training understands; with `artworks`, --style is a folder of them."""
+    parser.add_argument("--content", type=Path, required=True, help="folder of photos")
+    if artworks:
+        parser.add_argument("--style", type=Path, required=True, help="folder of artworks")
+    parser.add_argument(
+        "--held-out", type=Path, help="folder to judge on; else a few are set aside"
+    )
+    parser.add_argument("--time-limit", type=parse_duration, default=math.inf, metavar="30m")
+    parser.add_argument("--steps", type=parse_count, default=math.inf, help="steps in all")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--batch", type=parse_count, default=batch)
+    parser.add_argument(
+        "--size",
+        dest="sizes",
+        type=parse_count,
+        nargs="+",
+        default=tuple(sizes),
+        help="side of a crop in pixels; of several, one is drawn each step",
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=parse_count, help="CPU threads; torch's choice if absent")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")

@@ -1,0 +1,79 @@
+"""What a training brings, so that one command can run them all."""
+
+import argparse
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Protocol, Self
+
+from PIL import Image
+
+from inference.engine.training.loop import Run
+from inference.engine.training.material import Material
+from inference.engine.training.processes import Place
+from inference.engine.weights import Card
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line decides about any training; a recipe adds its own by inheriting.
+
+    A field has the name that argparse gives the argument.
+    """
+
+    out: Path
+    batch: int
+    sizes: tuple[int, ...]
+    seed: int = 0
+    resume: bool = False
+
+    @classmethod
+    def read(cls, arguments: argparse.Namespace) -> Self:
+        """Take the fields from parsed arguments."""
+        options = cls(**{each.name: getattr(arguments, each.name) for each in fields(cls)})
+        object.__setattr__(options, "sizes", tuple(options.sizes))
+        return options
+
+
+class Recipe(Protocol):
+    """A training that is laid out and ready to run, or to go on."""
+
+    run: Run
+    rate: float  # of learning, at its highest
+
+    def draw_sheet(self) -> Image.Image:
+        """Draw the sample sheet as the network stands."""
+        ...
+
+    def export(self) -> Card:
+        """Judge the network, and write its weights with a card into the folder of the run."""
+        ...
+
+
+class Prepare(Protocol):
+    """The door of a recipe's module: `prepare`."""
+
+    def __call__(
+        self, arguments: argparse.Namespace, material: Material, place: Place, /
+    ) -> Recipe:
+        """Lay a training out, or bring it back from its checkpoint.
+
+        Raises EngineError subclasses for whatever is missing.
+        """
+        ...
+
+
+def name_command(kind: str, options: Options, material: Material, steps: int) -> str:
+    """Write down the command that repeats a training, for its card.
+
+    Names only: where the files lay on the machine helps nobody.
+    """
+    words = ["python -m inference.engine train", kind]
+    for flag, root in zip(("--content", "--style"), material.roots, strict=False):
+        words += [flag, root.name]
+    for each in fields(options):
+        value = getattr(options, each.name)
+        if isinstance(value, Path) and each.name != "out":
+            words += [f"--{each.name}", value.name]
+    words += ["--out OUT", f"--batch {options.batch}"]
+    words += [f"--size {' '.join(map(str, options.sizes))}", f"--seed {options.seed}"]
+    return " ".join([*words, f"--steps {steps}"])

@@ -1,0 +1,42 @@
+"""What recipes share: options off the command line, and the command for the card."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from inference.engine.training.material import Material
+from inference.engine.training.recipe import Options, name_command
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaughtOptions(Options):
+    """Options of a training with a teacher."""
+
+    teacher: Path
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> TaughtOptions:
+    return TaughtOptions(tmp_path / "run", 2, (32, 48), 7, teacher=tmp_path / "slim.safetensors")
+
+
+def test_reads_the_fields_of_a_recipe_and_no_others() -> None:
+    arguments = argparse.Namespace(
+        out=Path("out"), batch=2, sizes=[32, 48], seed=7, resume=True, teacher=Path("t"), steps=9
+    )
+    read = TaughtOptions.read(arguments)
+    assert read == TaughtOptions(Path("out"), 2, (32, 48), 7, resume=True, teacher=Path("t"))
+    assert Options.read(arguments) == Options(Path("out"), 2, (32, 48), 7, resume=True)
+
+
+def test_names_the_command_without_places(
+    options: TaughtOptions, material: Material, tmp_path: Path
+) -> None:
+    command = name_command("thing", options, material, 90)
+    assert command == (
+        "python -m inference.engine train thing --content content --style style"
+        " --teacher slim.safetensors --out OUT --batch 2 --size 32 48 --seed 7 --steps 90"
+    )
+    assert str(tmp_path) not in command
