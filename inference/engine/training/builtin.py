@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.engine.networks.vgg import TAPS, SlimVGG, read_widths
+from inference.engine.training.arithmetic import lay_out, prefers_bfloat16
 from inference.engine.training.checkpoint import load_checkpoint
 from inference.engine.training.crops import Crops
 from inference.engine.training.distillation import (
@@ -52,8 +53,7 @@ class Builtin:
 
     def draw_sheet(self) -> Image.Image:
         """Draw a held-out picture as the teacher and the student see it."""
-        first = Material((), (), self.material.held_out[:1], ())
-        return draw_sheet(self.lesson, read_held_out(first, self.run.device)[0])
+        return draw_sheet(self.lesson, *read_held_out(self.material, self.run.device, count=1))
 
     def export(self) -> Card:
         """Judge the student on the held-out pictures and write builtin.safetensors with its card.
@@ -92,11 +92,11 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
     Raises ModelMissingError for a missing or foreign teacher or checkpoint.
     """
     torch.manual_seed(options.seed)
-    teacher = _lay_out(load_teacher(options.teacher), place.device)
-    student = _lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
+    teacher = lay_out(load_teacher(options.teacher), place.device)
+    student = lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
     optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
-    lesson = Distillation(teacher, student, {})
+    lesson = Distillation(teacher, student, {}, prefers_bfloat16(place.device))
     run = Run(student, optimizer, lesson, crops, options.out, place.device, {})
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, student, optimizer)
@@ -107,11 +107,6 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
         name.removeprefix(_SPREAD): value.to(place.device) for name, value in run.extra.items()
     }
     return Builtin(run, lesson, material, options)
-
-
-def _lay_out(network: SlimVGG, device: torch.device) -> SlimVGG:
-    # oneDNN and cuDNN are faster so; torch's stubs leave the argument out.
-    return network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 @torch.no_grad()
