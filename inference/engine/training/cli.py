@@ -74,6 +74,12 @@ def _load_builtin() -> "Prepare":
     return prepare
 
 
+def _load_decoder() -> "Prepare":
+    from inference.engine.training.decoder import prepare
+
+    return prepare
+
+
 KINDS = (
     Kind(
         name="builtin",
@@ -82,5 +88,13 @@ KINDS = (
         add_arguments=_add_builtin,
         batch=4,
         sizes=(112,),
+    ),
+    Kind(
+        name="decoder",
+        help="the decoder of the method `fast`, by reconstruction",
+        load=_load_decoder,
+        add_arguments=_add_out,
+        batch=4,
+        sizes=(192,),
     ),
 )

@@ -28,10 +28,26 @@ def export_features(
     The scales are the network's own, in float16 arithmetic as shipped, over batches of artworks
     (B, 3, H, W). `card` brings what only the caller knows: license, origin, data, figures.
     """
+    halves = to_halves_(network)
+    scale = measure_spread(network, artworks, LAYERS)
+    scales = {f"{SCALE}{layer}": value.half() for layer, value in scale.items()}
+    return export_halves(halves | scales, folder, name, card)
+
+
+def to_halves_(network: nn.Module) -> dict[str, Tensor]:
+    """Bring the weights of a network to what float16 can hold, and return them as float16."""
     halves = {key: value.half() for key, value in network.state_dict().items()}
     network.load_state_dict({key: value.float() for key, value in halves.items()})
-    scale = measure_spread(network, artworks, LAYERS)
-    tensors = halves | {f"{SCALE}{layer}": value.half() for layer, value in scale.items()}
+    return halves
+
+
+def export_halves(
+    tensors: Mapping[str, Tensor], folder: Path, name: str, card: Mapping[str, Any]
+) -> Card:
+    """Write NAME.safetensors and its card into the manifest of a folder.
+
+    `card` brings what only the caller knows: license, origin, data, figures.
+    """
     content = save({key: value.cpu().contiguous() for key, value in tensors.items()})
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"

@@ -77,10 +77,19 @@ def build_material(
     return Material(content, style, tuple(held_out), tuple(roots))
 
 
-def read_held_out(material: Material, device: torch.device) -> list[Tensor]:
-    """Read the pictures to judge on, each (1, 3, H, W) with its long side at EVALUATED_SIDE."""
+def read_held_out(
+    material: Material, device: torch.device, *, count: int | None = None
+) -> list[Tensor]:
+    """Read the pictures to judge on, each (1, 3, H, W) with its long side at EVALUATED_SIDE.
+
+    With `count`, at most so many of them, from the first to the last.
+    """
+    paths = material.held_out
+    if count is not None and count < len(paths):
+        last = (len(paths) - 1) / max(1, count - 1)
+        paths = tuple(paths[round(index * last)] for index in range(count))
     pictures = []
-    for path in material.held_out:
+    for path in paths:
         picture = read_picture(path, side=EVALUATED_SIDE)
         picture.thumbnail((EVALUATED_SIDE, EVALUATED_SIDE))
         pictures.append(to_batch([np.asarray(picture)]).to(device))

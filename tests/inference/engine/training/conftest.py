@@ -10,7 +10,9 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from inference.engine.__main__ import main
+from inference.engine.features import FeatureNet, load_features
 from inference.engine.networks.vgg import SlimVGG, max_pool
+from inference.engine.training.export import export_features
 from inference.engine.training.material import Material, hold_out
 from inference.engine.training.pictures import find_pictures
 
@@ -70,6 +72,19 @@ def teacher(tmp_path: Path) -> Path:
 def material(content: Path, style: Path) -> Material:
     """Six photos and six artworks to learn from, four pictures to be judged on."""
     return hold_out((find_pictures(content), find_pictures(style)), (content, style), seed=0)
+
+
+@pytest.fixture
+def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeatureNet]:
+    """Features of a few channels in the place of the shipped ones, untrained."""
+    torch.manual_seed(3)
+    card = {"license": "MIT", "origin": "a test", "data": [], "command": "", "figures": {}}
+    artworks = [torch.rand(1, 3, 64, 64)]
+    export_features(SlimVGG(WIDTHS), artworks, tmp_path / "weights", "builtin", card)
+    monkeypatch.setattr("inference.engine.weights.SHIPPED", tmp_path / "weights")
+    load_features.cache_clear()
+    yield load_features("builtin", CPU)
+    load_features.cache_clear()
 
 
 @pytest.fixture

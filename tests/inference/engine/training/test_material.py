@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from inference.engine.training.material import (
     EVALUATED_SIDE,
@@ -67,3 +68,13 @@ def test_reads_held_out_pictures_at_one_size(material: Material) -> None:
     for picture in read_held_out(material, CPU):
         assert picture.shape[:2] == (1, 3)
         assert max(picture.shape) <= EVALUATED_SIDE
+
+
+def test_reads_a_few_from_the_first_to_the_last(material: Material) -> None:
+    every = read_held_out(material, CPU)
+    few = read_held_out(material, CPU, count=3)
+    assert len(few) == 3
+    assert torch.equal(few[0], every[0])
+    assert torch.equal(few[-1], every[-1])
+    assert torch.equal(read_held_out(material, CPU, count=1)[0], every[0])
+    assert len(read_held_out(material, CPU, count=9)) == 4

@@ -1,0 +1,128 @@
+"""The recipe of the decoder of `fast`: it learns to bring back what the `builtin` features saw."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from inference.engine.features import load_features
+from inference.engine.networks.decoder import LEVELS, Decoder
+from inference.engine.networks.vgg import TAPS, read_widths
+from inference.engine.training.arithmetic import lay_out, prefers_bfloat16
+from inference.engine.training.checkpoint import load_checkpoint
+from inference.engine.training.export import export_halves, to_halves_
+from inference.engine.training.gallery import draw_rows
+from inference.engine.training.loop import Run
+from inference.engine.training.material import Material, read_held_out
+from inference.engine.training.muon import Muon
+from inference.engine.training.processes import Place
+from inference.engine.training.recipe import Options, Recipe, name_command
+from inference.engine.training.reconstruction import Reconstruction
+from inference.engine.training.spread import measure_moments
+from inference.engine.weights import Card, find_card
+
+NAME = "fast"
+_ENCODER = "builtin"
+_MOMENT_BATCHES = 24
+_COARSEST = 2 ** (
+    LEVELS[0] - 1
+)  # pixels a side of what one feature of the deepest level stands for
+_SHOWN = 3  # held-out pictures on the sample sheet, the last one an artwork
+
+
+@dataclass
+class DecoderTraining:
+    """The training of the decoder, laid out; see `prepare`."""
+
+    run: Run
+    lesson: Reconstruction
+    material: Material
+    options: Options
+    rate: float = 0.05
+
+    def draw_sheet(self) -> Image.Image:
+        """Draw held-out pictures beside what the decoder makes of each level, shallow to deep."""
+        shown = read_held_out(self.material, self.run.device, count=_SHOWN)
+        pictures = [_fit(each) for each in shown]
+        rows = [[each, *reconstruct(self.lesson, each)] for each in pictures]
+        return draw_rows(rows, ["picture", *TAPS])
+
+    def export(self) -> Card:
+        """Judge the decoder on the held-out pictures and write fast.safetensors with its card.
+
+        The weights become those of the file.
+        """
+        progress, encoder = self.run.progress, find_card(_ENCODER)[1]
+        pictures = [_fit(each) for each in read_held_out(self.material, self.run.device)]
+        halves = to_halves_(self.lesson.decoder)
+        card = {
+            "license": "MIT",
+            "origin": "Trained by this project from random initialization to invert the features"
+            f" {_ENCODER} ({encoder.sha256}).",
+            "data": self.material.describe(),
+            "command": name_command("decoder", self.options, self.material, progress.step),
+            "figures": {
+                "held_out_pictures": len(pictures),
+                "steps": progress.step,
+                "training_seconds": round(progress.seconds),
+                "pixel_error": measure_errors(self.lesson, pictures),
+            },
+        }
+        return export_halves(halves, self.options.out, NAME, card)
+
+
+def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
+    """Lay the training out as the command line says; see `prepare_decoder`."""
+    return prepare_decoder(Options.read(arguments), material, place)
+
+
+def prepare_decoder(options: Options, material: Material, place: Place) -> DecoderTraining:
+    """Build the decoder with the units of its encoder, or bring it back from its checkpoint.
+
+    Raises ModelMissingError for missing features and for a missing or foreign checkpoint.
+    """
+    encoder = lay_out(load_features(_ENCODER, place.device), place.device)
+    torch.manual_seed(options.seed)
+    decoder = lay_out(Decoder(read_widths(encoder.network.state_dict())), place.device)
+    crops = material.crops(options.sizes, options.batch, options.seed, place)
+    lesson = Reconstruction(encoder, decoder, prefers_bfloat16(place.device))
+    optimizer = Muon(decoder.parameters())
+    run = Run(decoder, optimizer, lesson, crops, options.out, place.device, {})
+    if options.resume:
+        run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
+    else:
+        # Of the first process, so that all of them start from the same units.
+        apart = material.crops(options.sizes, options.batch, options.seed + 1, Place(place.device))
+        batches = [apart.draw(step).to(place.device) for step in range(_MOMENT_BATCHES)]
+        for level, moments in enumerate(measure_moments(encoder, batches, TAPS).values(), 1):
+            decoder.standardize_(level, *moments)
+    return DecoderTraining(run, lesson, material, options)
+
+
+def _fit(picture: Tensor) -> Tensor:
+    """Cut (1, 3, H, W) to sides that halve evenly, as reconstructions come out."""
+    height, width = (max(side // _COARSEST, 1) * _COARSEST for side in picture.shape[2:])
+    return picture[..., :height, :width]
+
+
+@torch.no_grad()
+def reconstruct(lesson: Reconstruction, picture: Tensor) -> list[Tensor]:
+    """Bring a picture (1, 3, H, W) back from each level, shallow to deep, all in [0, 1]."""
+    seen = lesson.encoder(picture, TAPS)
+    return [lesson.decoder(seen[name], level).clamp(0, 1) for level, name in enumerate(TAPS, 1)]
+
+
+def measure_errors(lesson: Reconstruction, pictures: Sequence[Tensor]) -> dict[str, float]:
+    """Measure the mean absolute error of pixels in [0, 1] by level, each picture counting once."""
+    errors = torch.tensor(
+        [
+            [(risen - picture).abs().mean().item() for risen in reconstruct(lesson, picture)]
+            for picture in pictures
+        ]
+    )
+    return {
+        name: round(error, 4) for name, error in zip(TAPS, errors.mean(0).tolist(), strict=True)
+    }
