@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from common.uploads import AcceptedPicture, UploadRefused, accept_picture
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, USABLE_IN_LIBRARY
-from library.models import Artist, Style
+from library.models import Artist, Evidence, Style
 from library.plain_words import license_meaning
 from library.services import (
     StyleIncomplete,
@@ -69,12 +69,25 @@ class StyleForm(forms.ModelForm):
         return chosen
 
 
+class EvidenceInline(admin.TabularInline):
+    """On what the statements about a style's rights rest."""
+
+    model = Evidence
+    extra = 0
+    fields = ("statement", "url", "picture_sha256", "recorded_by", "recorded_at")
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})},
+    }
+
+
 @admin.register(Style)
 class StyleAdmin(admin.ModelAdmin):
     """Styles with their pictures, what their licenses allow, and the two decisions on them."""
 
     form = StyleForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    inlines = (EvidenceInline,)
     list_display = ("tile", "title", "artist", "state", "license", "technique", "version")
     list_display_links = ("title",)
     list_filter = ("state", "license", "technique")
@@ -86,7 +99,7 @@ class StyleAdmin(admin.ModelAdmin):
     actions = ("publish", "withdraw")
     readonly_fields = (
         *("preview", "license_facts", "credit", "colors", "state", "version", "width", "height"),
-        *("image_sha256", "created_at", "published_at"),
+        *("image_sha256", "code_sha256", "code_weights", "created_at", "published_at"),
     )
     fieldsets = (
         (None, {"fields": ("preview", "picture", "title", "slug", "artist", "description")}),
@@ -113,7 +126,7 @@ class StyleAdmin(admin.ModelAdmin):
             {
                 "fields": (
                     *("state", "version", "published_at", "created_at", "width", "height"),
-                    *("colors", "image_sha256"),
+                    *("colors", "image_sha256", "code_sha256", "code_weights"),
                 )
             },
         ),
@@ -126,8 +139,8 @@ class StyleAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Picture"))
     def preview(self, style: Style) -> str:
-        """Show the picture on its page."""
-        return _picture(style, "full", PREVIEW_PX)
+        """Show the picture on its page, or what is painted with the code where there is none."""
+        return _picture(style, style.shown_as, PREVIEW_PX)
 
     @admin.display(description=_("What it allows"))
     def license_facts(self, style: Style) -> str:
@@ -196,7 +209,7 @@ class StyleAdmin(admin.ModelAdmin):
 
 def _picture(style: Style, variant: str, side: int) -> str:
     """Return an image element that fits a square of `side` px; sized by attributes, for the CSP."""
-    if not style.image:
+    if not style.thumb:
         return "-"
     source = reverse("style-file", kwargs={"slug": style.slug, "variant": variant})
     scale = side / max(style.width, style.height, 1)

@@ -27,6 +27,13 @@ class Artist(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def years(self) -> str:
+        """From when to when the artist lived, as far as that is known."""
+        if not self.born and not self.died:
+            return ""
+        return f"{self.born or '?'}–{self.died or ''}"
+
 
 class StyleQuerySet(models.QuerySet["Style"]):
     """Reads of the library."""
@@ -70,8 +77,10 @@ class Style(models.Model):
         DRAFT ──> IN_REVIEW ──> PUBLISHED <──> WITHDRAWN
           └─────────────────────────^
 
-    A published style has a picture and a license that allows derivatives; the database checks it.
-    A change of picture or license makes a new version.
+    A published style has a picture or a style code, and a license that allows derivatives; the
+    database checks it. The code is what the engine learned of the artwork, opaque here. A style
+    without a picture is shown by its proof, a photo of ours painted with the code. A change of
+    picture, code or license makes a new version.
     """
 
     class State(models.TextChoices):
@@ -107,11 +116,23 @@ class Style(models.Model):
     attribution_text = models.CharField(max_length=300, blank=True)
     restrictions = models.CharField(max_length=300, blank=True)
 
-    image = models.ImageField(upload_to="styles/", width_field="width", height_field="height")
+    image = models.ImageField(
+        upload_to="styles/", blank=True, width_field="width", height_field="height"
+    )
+    image_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    code = models.FileField(upload_to="styles/", blank=True, editable=False)
+    code_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    code_weights = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("SHA-256 of the encoder that the code belongs to."),
+    )
+    proof = models.FileField(upload_to="styles/", blank=True, editable=False)
+    # Of what is shown: the picture, or else the proof.
     thumb = models.FileField(upload_to="styles/", blank=True, editable=False)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
-    image_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     placeholder = models.CharField(max_length=400, blank=True, editable=False)
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -124,7 +145,13 @@ class Style(models.Model):
             models.CheckConstraint(
                 name="style_published_complete",
                 condition=~Q(state="published")
-                | (Q(license__in=USABLE_IN_LIBRARY) & ~Q(image="") & ~Q(image_sha256="")),
+                | (
+                    Q(license__in=USABLE_IN_LIBRARY)
+                    & (
+                        (~Q(image="") & ~Q(image_sha256=""))
+                        | (~Q(code="") & ~Q(code_sha256="") & ~Q(code_weights=""))
+                    )
+                ),
             )
         ]
 
@@ -133,3 +160,38 @@ class Style(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("style", kwargs={"slug": self.slug})
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether the artwork itself is here, and not only what the engine learned of it."""
+        return bool(self.image)
+
+    @property
+    def shown_as(self) -> str:
+        """The variant of its files that shows it large: "full" is the artwork, or "proof"."""
+        return "full" if self.image else "proof"
+
+    @property
+    def file_names(self) -> set[str]:
+        """The names of all that is stored of it."""
+        files = (self.image, self.thumb, self.proof, self.code)
+        return {file.name for file in files if file.name}
+
+
+class Evidence(models.Model):
+    """On what a statement about the rights of a style rests: who looked where, and saw what."""
+
+    style = models.ForeignKey(Style, on_delete=models.CASCADE, related_name="evidence")
+    statement = models.TextField()
+    url = models.URLField(max_length=500, blank=True)
+    picture_sha256 = models.CharField(
+        max_length=64, blank=True, help_text=_("SHA-256 of the picture that was looked at.")
+    )
+    recorded_by = models.CharField(max_length=160)
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return f"{self.style_id}: {self.statement[:60]}"

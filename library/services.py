@@ -1,6 +1,8 @@
-"""Every write to the library: pictures of styles, what is shown, what is withdrawn."""
+"""Every write to the library: pictures and codes of styles, what is shown, what is withdrawn."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from django.db import transaction
@@ -44,22 +46,39 @@ class StylePicture:
         self.palette = main_colors(accepted.image)
 
 
-def save_style(*, style: Style, picture: StylePicture | None = None) -> Style:
-    """Write a new or changed `style`, with `picture` in place of the one it had.
+@dataclass(frozen=True)
+class StyleCode:
+    """What the engine learned of an artwork, as bytes that only the engine reads.
 
-    Another picture or another license makes a new version. When the row cannot be saved, no file
-    is left.
+    `weights` is the sha256 of the encoder that they belong to, `proof` a photo of ours painted
+    with them.
+    """
+
+    data: bytes
+    weights: str
+    proof: StylePicture
+
+
+def save_style(
+    *, style: Style, picture: StylePicture | None = None, code: StyleCode | None = None
+) -> Style:
+    """Write a new or changed `style`, with `picture` and `code` in place of those it had.
+
+    Another picture, code or license makes a new version. When the row cannot be saved, no file is
+    left.
     """
     with files_of_a_row() as shelf:
         old = Style.objects.select_for_update().filter(pk=style.pk).first()
         if old is not None:
-            changed = picture is not None or old.license != style.license
+            changed = bool(picture or code) or old.license != style.license
             style.version = old.version + (1 if changed else 0)
         if picture is not None:
-            if old is not None:
-                remove_files_after_commit([old.image.name, old.thumb.name])
             _hang(style, picture, shelf)
+        if code is not None:
+            _keep_code(style, code, shelf)
         style.save(force_insert=old is None)
+        if old is not None:
+            remove_files_after_commit(old.file_names - style.file_names)
     return style
 
 
@@ -70,19 +89,37 @@ def save_style_picture(*, style: Style, picture: AcceptedPicture) -> Style:
 
 def _hang(style: Style, picture: StylePicture, shelf: Shelf) -> None:
     """Write the files of `picture` and set every field that follows from it."""
+    _show(style, picture, shelf)
+    style.image = shelf.put(FOLDER, picture.kept.suffix, picture.kept.data)
+    style.image_sha256 = picture.sha256
+    style.proof = ""
+
+
+def _keep_code(style: Style, code: StyleCode, shelf: Shelf) -> None:
+    """Write the file of `code`, and show the style by its proof where it has no picture."""
+    style.code = shelf.put(FOLDER, ".code", code.data)
+    style.code_sha256 = hashlib.sha256(code.data).hexdigest()
+    style.code_weights = code.weights
+    if not style.has_picture:
+        _show(style, code.proof, shelf)
+        style.proof = shelf.put(FOLDER, code.proof.kept.suffix, code.proof.kept.data)
+
+
+def _show(style: Style, picture: StylePicture, shelf: Shelf) -> None:
+    """Set what a tile and a page need to show `picture`."""
     # The size is set first: a picture whose size is known is not opened again to measure it.
     style.width, style.height = picture.size
-    style.image = shelf.put(FOLDER, picture.kept.suffix, picture.kept.data)
     style.thumb = shelf.put(FOLDER, ".webp", picture.small.thumb)
     style.placeholder = picture.small.placeholder
     style.palette = picture.palette
-    style.image_sha256 = picture.sha256
 
 
 def missing_parts(style: Style) -> list[str]:
-    """Name what `style` lacks to be published: a picture, a usable license, a source."""
+    """Name what `style` lacks to be published: a picture or code, a usable license, a source."""
     parts = {
-        str(_("a picture")): bool(style.image and style.image_sha256),
+        str(_("a picture or a style code")): bool(
+            (style.image and style.image_sha256) or (style.code and style.code_sha256)
+        ),
         str(_("a license that allows changed versions")): style.license in USABLE_IN_LIBRARY,
         str(_("a source address or a credit line")): bool(style.source_url or style.credit_line),
     }
@@ -111,7 +148,7 @@ def delete_style(*, style: Style) -> None:
 
     Raises `ProtectedError` when a job or an artwork names it: such a style is withdrawn instead.
     """
-    files = [style.image.name, style.thumb.name]
+    files = style.file_names
     style.delete()
     remove_files_after_commit(files)
 

@@ -41,6 +41,7 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
         "license": license_,
         "meaning": license_meaning(found.license),
         "terms": terms(license_) if license_ else [],
+        "evidence": found.evidence.order_by("recorded_at", "pk"),
         "artworks": found.artworks.on_the_wall()
         .with_parts()
         .order_by("-published_at")[:ARTWORKS_SHOWN],

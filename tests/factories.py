@@ -87,6 +87,22 @@ def make_style(
     return style
 
 
+def make_code_style(slug: str = "night-cafe", *, code: bytes = b"moments") -> Style:
+    """Return a new published style without a picture: a code and the proof painted with it."""
+    style = make_style(slug, state="draft")
+    for file in (style.image, style.proof):
+        file.delete(save=False)
+    data = picture_bytes(make_picture((96, 64), seed=sum(slug.encode())))
+    style.proof.save("proof.png", ContentFile(data), save=False)
+    style.code.save("style.code", ContentFile(code), save=False)
+    style.code_sha256 = hashlib.sha256(code).hexdigest()
+    style.image_sha256, style.code_weights = "", "e" * 64
+    style.width, style.height = 96, 64
+    style.state, style.published_at = Style.State.PUBLISHED, timezone.now()
+    style.save()
+    return style
+
+
 def make_job(
     owner: User | None = None,
     *,

@@ -9,9 +9,8 @@ from rest_framework.reverse import reverse
 
 from common.problems import Problem
 from library.licenses import LICENSES
+from library.methods import usable_methods
 from library.models import Artist, Style
-
-VARIANTS = ("full", "thumb")
 
 
 class LicenseSerializer(serializers.Serializer[Any]):
@@ -44,15 +43,23 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
     palette = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="Main colors, #rrggbb."
     )
-    urls = serializers.SerializerMethodField(help_text="Where the picture is; no sign-in needed.")
+    has_picture = serializers.BooleanField(
+        read_only=True, help_text="False when only a style code of the artwork is here."
+    )
+    methods = serializers.SerializerMethodField(help_text="The methods that can use it.")
+    urls = serializers.SerializerMethodField(
+        help_text="Where the pictures are; no sign-in needed. `thumb` is always there; `full` is "
+        "the artwork; where there is none, `proof` is a photo of ours painted in its manner."
+    )
 
     class Meta:
         model = Style
         fields = [
             *("slug", "version", "title", "artist", "description", "date_text", "year_from"),
-            *("year_to", "medium", "culture", "institution", "credit_line", "source_url"),
-            *("technique", "tags", "palette", "license", "attribution_text", "restrictions"),
-            *("width", "height", "placeholder", "published_at", "urls"),
+            *("year_to", "medium", "culture", "institution", "accession_number", "credit_line"),
+            *("source_url", "technique", "tags", "palette", "license", "rights_statement"),
+            *("attribution_text", "restrictions", "has_picture", "methods", "width", "height"),
+            *("placeholder", "published_at", "urls"),
         ]
         read_only_fields = fields
 
@@ -61,11 +68,15 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
         """Return the license in full; a draft may have none yet."""
         return LicenseSerializer(LICENSES[style.license]).data if style.license else None
 
+    def get_methods(self, style: Style) -> list[str]:
+        """Return the slugs of the methods that can use the style."""
+        return usable_methods(style)
+
     def get_urls(self, style: Style) -> dict[str, str]:
-        """Return the address of each variant."""
+        """Return the address of each variant that the style has."""
         return {
             variant: reverse("style-file", kwargs={"slug": style.slug, "variant": variant})
-            for variant in VARIANTS
+            for variant in (style.shown_as, "thumb")
         }
 
 

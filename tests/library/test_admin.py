@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from library.models import Artist, Style
+from library.models import Artist, Evidence, Style
 from tests import hostile
 from tests.common.test_storage import files_in
-from tests.factories import make_picture, make_style, picture_bytes
+from tests.factories import make_code_style, make_picture, make_style, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +46,8 @@ def form(data: bytes | None, **changes: str) -> dict[str, object]:
         "credit_line": "Ours",
         "tags": '["ink"]',
         "position": "3",
+        "evidence-TOTAL_FORMS": "0",
+        "evidence-INITIAL_FORMS": "0",
         **changes,
     }
     if data is not None:
@@ -153,6 +155,32 @@ def test_shows_picture_license_and_credit(curator: Client, media_root: Path) -> 
     assert "Same license for what is made: yes" in page
     assert "creativecommons.org/licenses/by-sa/4.0/" in page
     assert curator.get(source).getvalue().startswith(b"\x89PNG")
+    assert media_root.is_dir()
+
+
+def test_shows_the_proof_of_a_style_without_a_picture(curator: Client, media_root: Path) -> None:
+    style = make_code_style("cafe")
+    page = curator.get(page_of(style)).content.decode()
+    source = reverse("style-file", kwargs={"slug": "cafe", "variant": "proof"})
+    assert f'<img src="{source}" width="320" height="213" alt="">' in page
+    assert style.code_sha256 in page
+    assert source.replace("proof", "thumb") in curator.get(LIST).content.decode()
+    assert media_root.is_dir()
+
+
+def test_keeps_evidence_with_the_record(curator: Client, media_root: Path) -> None:
+    style = make_style("ink")
+    row = {
+        "evidence-0-statement": "The artist died in 1849.",
+        "evidence-0-url": "https://example.org/ink",
+        "evidence-0-recorded_by": "Carol",
+        "evidence-0-recorded_at_0": "2026-01-02",
+        "evidence-0-recorded_at_1": "03:04",
+    }
+    response = curator.post(page_of(style), form(None, **{**row, "evidence-TOTAL_FORMS": "1"}))
+    assert response.status_code == 302
+    written = Evidence.objects.get(style=style)
+    assert (written.statement, written.recorded_by) == ("The artist died in 1849.", "Carol")
     assert media_root.is_dir()
 
 

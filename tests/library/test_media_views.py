@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from library.services import withdraw_style
-from tests.factories import make_style
+from tests.factories import make_code_style, make_style
 
 pytestmark = pytest.mark.django_db
 
@@ -58,4 +58,24 @@ def test_has_no_other_variant_and_no_other_style(client: Client, media_root: Pat
     assert client.get(url(variant="original")).status_code == 404
     assert client.get(url("wave")).status_code == 404
     assert client.post(url()).status_code == 405
+    assert media_root.is_dir()
+
+
+def test_sends_the_proof_of_a_style_without_a_picture(client: Client, media_root: Path) -> None:
+    make_code_style("cafe")
+    assert client.get(url("cafe", "proof")).getvalue().startswith(b"\x89PNG")
+    assert client.head(url("cafe", "thumb")).status_code == 200
+    assert client.get(url("cafe", "full")).status_code == 404
+    make_style("ink")
+    assert client.get(url("ink", "proof")).status_code == 404
+    assert media_root.is_dir()
+
+
+def test_sends_a_style_code_to_nobody(client: Client, media_root: Path, alice: User) -> None:
+    style = make_code_style("cafe")
+    alice.is_superuser = True
+    alice.save(update_fields=["is_superuser"])
+    client.force_login(alice)
+    assert client.get(url("cafe", "code")).status_code == 404
+    assert client.get(f"/media/{style.code.name}").status_code == 404
     assert media_root.is_dir()

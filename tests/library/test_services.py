@@ -1,6 +1,7 @@
 """Writes to the library: versions, pictures and their files, publishing and withdrawing."""
 
 import errno
+import hashlib
 import io
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from common.uploads import AcceptedPicture, accept_picture
 from library.models import Artist, Style
 from library.palette import main_colors
 from library.services import (
+    StyleCode,
     StyleIncomplete,
     StylePicture,
     delete_style,
@@ -107,6 +109,70 @@ def test_keeps_the_old_picture_on_a_full_disk(
         save_style_picture(style=style, picture=accepted(2))
     assert files_in(media_root) == before
     assert Style.objects.get().version == 1
+
+
+def code(data: bytes = b"moments", seed: int = 3) -> StyleCode:
+    """Return a style code with its proof."""
+    return StyleCode(data, "e" * 64, StylePicture(accepted(seed, (90, 120))))
+
+
+class TestStyleCode:
+    def test_stands_in_for_a_picture(self, media_root: Path) -> None:
+        style = save_style(style=draft(), code=code())
+        style.refresh_from_db()
+        assert not style.has_picture
+        assert style.shown_as == "proof"
+        assert style.code_sha256 == hashlib.sha256(b"moments").hexdigest()
+        assert (style.code_weights, style.image_sha256) == ("e" * 64, "")
+        assert (style.width, style.height) == (90, 120)
+        assert style.placeholder.startswith("data:image/webp")
+        assert style.palette
+        assert len(files_in(media_root)) == 3
+        assert (media_root / str(style.code.name)).read_bytes() == b"moments"
+
+    def test_publishes_without_a_picture(self, media_root: Path) -> None:
+        style = publish_style(style=save_style(style=draft(), code=code()))
+        assert style.state == Style.State.PUBLISHED
+        assert media_root.is_dir()
+
+    def test_makes_a_new_version_and_drops_the_old_files(self, media_root: Path) -> None:
+        style = save_style(style=draft(), code=code())
+        old = files_in(media_root)
+        style = save_style(style=style, code=code(b"better"))
+        assert style.version == 2
+        assert len(files_in(media_root)) == 3
+        assert not set(files_in(media_root)) & set(old)
+
+    def test_lies_beside_a_picture_which_is_what_is_shown(self, media_root: Path) -> None:
+        style = save_style(style=draft(), picture=StylePicture(accepted()), code=code())
+        assert (style.shown_as, style.width, style.proof.name) == ("full", 200, "")
+        assert set(files_in(media_root)) == {style.image.name, style.thumb.name, style.code.name}
+
+    def test_stays_when_the_picture_comes_and_its_proof_goes(self, media_root: Path) -> None:
+        style = save_style(style=draft(), code=code())
+        style = save_style_picture(style=style, picture=accepted(2))
+        style.refresh_from_db()
+        assert (style.version, style.shown_as, style.width) == (2, "full", 200)
+        assert style.code_sha256
+        assert set(files_in(media_root)) == {style.image.name, style.thumb.name, style.code.name}
+
+    def test_leaves_the_shown_picture_when_it_is_renewed(self, media_root: Path) -> None:
+        style = save_style(style=draft(), picture=StylePicture(accepted()), code=code())
+        thumb = style.thumb.name
+        style = save_style(style=style, code=code(b"better"))
+        assert (style.version, style.thumb.name) == (2, thumb)
+        assert len(files_in(media_root)) == 3
+
+    def test_goes_with_its_style(self, media_root: Path) -> None:
+        delete_style(style=save_style(style=draft(), code=code()))
+        assert files_in(media_root) == []
+
+    @pytest.mark.parametrize("column", ["code", "code_sha256", "code_weights"])
+    def test_is_whole_or_the_style_cannot_be_published(self, media_root: Path, column: str) -> None:
+        style = save_style(style=draft(), code=code())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Style.objects.filter(pk=style.pk).update(state="published", **{column: ""})
+        assert media_root.is_dir()
 
 
 def test_publishes_a_complete_style_once(media_root: Path) -> None:

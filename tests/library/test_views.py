@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from gallery.services import keep_artwork, publish_artwork
-from library.models import Style
-from tests.factories import finished_job, make_style
+from library.models import Artist, Evidence, Style
+from tests.factories import finished_job, make_code_style, make_style
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +90,47 @@ class TestStyle:
         page = client.get(style.get_absolute_url())
         assert "For all" in page.text
         assert "For me" not in page.text
+
+    def test_shows_the_artwork_to_zoom_into(self, client: Client) -> None:
+        page = client.get(make_style("woodcut").get_absolute_url()).text
+        assert "See it in full size" in page
+        assert "/media/styles/woodcut/full/" in page
+
+    def test_calls_a_proof_a_proof_and_leads_to_the_museum(self, client: Client) -> None:
+        style = make_code_style("night-cafe")
+        Style.objects.update(institution="Yale", source_url="https://example.org/12507")
+        page = client.get(style.get_absolute_url()).text
+        assert "See it in full size" not in page
+        assert "/media/styles/night-cafe/proof/" in page
+        assert "This is a photo of ours" in page
+        assert "see it at Yale" in page
+        assert 'href="https://example.org/12507"' in page
+
+    def test_names_the_holder_where_there_is_no_page_of_it(self, client: Client) -> None:
+        style = make_code_style("night-cafe")
+        Style.objects.update(credit_line="A private collection")
+        assert "A private collection" in client.get(style.get_absolute_url()).text
+
+    def test_says_on_what_its_rights_rest(self, client: Client) -> None:
+        style = make_style("woodcut")
+        Style.objects.update(rights_statement="http://rightsstatements.org/vocab/NoC-US/1.0/")
+        Evidence.objects.create(
+            style=style, statement="He died in 1849.", picture_sha256="a" * 64, recorded_by="Carol"
+        )
+        page = client.get(style.get_absolute_url()).text
+        for words in ("He died in 1849.", "Carol", "a" * 16, "NoC-US"):
+            assert words in page
+
+    @pytest.mark.parametrize(
+        ("born", "died", "years"),
+        [(1760, 1849, "(1760–1849)"), (None, 1861, "(?–1861)"), (1950, None, "(1950–)")],
+    )
+    def test_says_when_the_artist_lived(
+        self, client: Client, born: int | None, died: int | None, years: str
+    ) -> None:
+        style = make_style("woodcut")
+        Artist.objects.update(born=born, died=died)
+        assert years in client.get(style.get_absolute_url()).text
+
+    def test_leaves_years_out_that_nobody_knows(self, client: Client) -> None:
+        assert "(?" not in client.get(make_style("woodcut").get_absolute_url()).text

@@ -8,10 +8,11 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from inference.engine.spec import METHOD_INFOS
 from library.licenses import LICENSES, LicenseId
 from library.models import Style
 from tests.clients import app_of, assert_problem, sent_file, session_of
-from tests.factories import make_style, make_user
+from tests.factories import make_code_style, make_style, make_user
 
 pytestmark = pytest.mark.django_db
 STYLES, LICENSE_LIST = "/api/v1/styles/", "/api/v1/licenses/"
@@ -105,6 +106,16 @@ class TestDetail:
         assert body["license"]["requires_attribution"] is True
         assert set(body["urls"]) == {"full", "thumb"}
         assert sent_file(APIClient().get(body["urls"]["thumb"]))
+        assert body["has_picture"] is True
+        assert body["methods"] == list(METHOD_INFOS)
+
+    def test_says_that_only_a_code_is_here(self) -> None:
+        make_code_style("cafe")
+        body = APIClient().get(f"{STYLES}cafe/").json()
+        assert body["has_picture"] is False
+        assert set(body["urls"]) == {"proof", "thumb"}
+        assert sent_file(APIClient().get(body["urls"]["proof"]))
+        assert "optimize" not in body["methods"]
 
     def test_hides_a_draft_like_what_does_not_exist(self) -> None:
         make_style("sketch", state="draft")
