@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,7 +106,7 @@ class Run:
         finally:
             batches.close()  # type: ignore[attr-defined]
             self.save()
-        if meter.count:
+        if meter.counts:
             yield TrainingState(self.progress, 1.0, meter.read(clock), saved=True)
 
     def _agree(self, fraction: float) -> float:
@@ -133,19 +134,19 @@ class _Meter:
 
     def __init__(self) -> None:
         self.sums: dict[str, Tensor] = {}
-        self.count = 0
+        self.counts: Counter[str] = Counter()  # a step need not have every loss
         self.published = -math.inf
 
     def add(self, losses: Mapping[str, Tensor]) -> None:
-        self.sums = {name: value + self.sums.get(name, 0) for name, value in losses.items()}
-        self.count += 1
+        self.sums |= {name: value + self.sums.get(name, 0) for name, value in losses.items()}
+        self.counts.update(losses.keys())
 
     def due(self, now: float) -> bool:
         return now - self.published >= PUBLISH_SECONDS
 
     def read(self, now: float) -> dict[str, float]:
-        means = {name: value.item() / self.count for name, value in self.sums.items()}
-        self.sums, self.count, self.published = {}, 0, now
+        means = {name: value.item() / self.counts[name] for name, value in self.sums.items()}
+        self.sums, self.counts, self.published = {}, Counter(), now
         return means
 
 

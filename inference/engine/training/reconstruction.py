@@ -1,11 +1,13 @@
-"""Teaching a decoder to bring back what an encoder saw.
+"""Teaching a decoder to bring back the pictures that an encoder saw.
 
-Every block learns alone, as in the distillation: from the encoder's features of one level those of
-the next. At first it is fed with the encoder's own features, later with what the block below it
-made of them, so that it learns to live with the errors of a whole way up (Chiu & Gurari 2022,
-"PhotoWCT2", train blocks so).
+A step starts at one level, drawn by chance, with the encoder's own features there and rises to the
+picture; what each block brings is compared with the encoder's features of its level, and the end
+with the picture (plain reconstruction, after Li et al. 2017, "Universal Style Transfer via Feature
+Transforms"). There each level has a decoder of its own. Here all ways up share their blocks, so a
+block meets true features as well as what the blocks below it make of them.
 """
 
+import random
 from dataclasses import dataclass
 
 import torch
@@ -16,8 +18,7 @@ from inference.engine.features import FeatureNet
 from inference.engine.networks.decoder import LEVELS, Decoder
 from inference.engine.networks.vgg import TAPS
 
-FREE = 0.6  # the share of the training after which no block is fed with true features
-_PIXELS = 20.0  # weight of the picture: its errors are small numbers beside those of features
+_PIXELS = 10.0  # weight of the picture: its errors are small numbers beside those of features
 
 
 @dataclass
@@ -29,27 +30,26 @@ class Reconstruction:
     bfloat16: bool = True
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
-        """Compute one loss per level at a point of the training, 0 to 1."""
-        trust = min(1.0, fraction / FREE)
-        with torch.no_grad(), self._autocast(x):
-            true = self.encoder(x, TAPS)
-        found: dict[str, Tensor] = {}
-        below = true[TAPS[-1]]
-        for level in LEVELS:
-            name = TAPS[level - 1]
-            fed = torch.lerp(true[name].float(), below.detach().float(), trust)
-            with self._autocast(x):
-                below = self.decoder.rise(level, fed)
-            found[f"level{level}"] = self._error(level, below.float(), true, x)
+        """Compute the losses of one way up for (B, 3, H, W), sides divisible by 16.
+
+        `fraction` of the training, 0 to 1, also seeds the choice of the level to start from.
+        """
+        start = random.Random(fraction).choice(LEVELS)  # noqa: S311
+        with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
+            with torch.no_grad():
+                true = self.encoder(x, TAPS[:start])
+            risen = true[TAPS[start - 1]]
+            found: dict[str, Tensor] = {}
+            for level in range(start, 1, -1):
+                risen = self.decoder.rise(level, risen)
+                found[f"features{level - 1}"] = self._error(level - 1, risen, true)
+            picture = self.decoder.rise(1, risen)
+        found[f"picture{start}"] = _PIXELS * F.l1_loss(picture.float(), x)
         return found
 
-    def _error(self, level: int, risen: Tensor, true: dict[str, Tensor], x: Tensor) -> Tensor:
-        if level == 1:
-            return _PIXELS * F.l1_loss(risen, x)
-        name, spread = TAPS[level - 2], self.decoder.get_buffer(f"spread{level - 1}")
-        live = spread > 0
-        difference = (risen - true[name].float())[:, live] / spread[live, None, None]
-        return difference.square().mean()
-
-    def _autocast(self, x: Tensor) -> torch.autocast:
-        return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.bfloat16)
+    def _error(self, level: int, risen: Tensor, true: dict[str, Tensor]) -> Tensor:
+        """Compare features of a level, each live channel in units of its spread."""
+        spread = self.decoder.get_buffer(f"spread{level}")
+        inverse = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)[:, None, None]
+        difference = (risen.float() - true[TAPS[level - 1]].float()) * inverse
+        return difference.square().mean() * len(spread) / (spread > 0).sum()
