@@ -65,6 +65,20 @@ def test_publishes_means_since_the_last_time(run: Run, monkeypatch: pytest.Monke
     assert len(set(every)) == 4
 
 
+class Sometimes(Brightness):
+    """A lesson that has a second loss at every other step."""
+
+    def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
+        """Add the number three at the first of two steps."""
+        found = dict(super().losses(x, fraction))
+        return found | {"three": 3 + 0 * found["gray"]} if len(self.fractions) % 2 else found
+
+
+def test_takes_the_mean_of_a_loss_over_the_steps_that_had_it(run: Run) -> None:
+    run.lesson = Sometimes(run.network)
+    assert list(run.train_(Plan(steps=5)))[-1].losses["three"] == pytest.approx(3)
+
+
 def test_stops_at_the_time_limit(run: Run) -> None:
     list(run.train_(Plan(seconds=0.3)))
     assert run.progress.step >= 1
