@@ -66,7 +66,7 @@ def load_styles_from_folder(*, folder: Path, publish: bool = False) -> Loaded:
         if record.is_shelved:
             loaded.unchanged.append(record.slug)
         else:
-            shelve(record, StylePicture(record.picture()), loaded, publish=publish)
+            shelve(record, loaded, picture=StylePicture(record.picture()), publish=publish)
     return loaded
 
 

@@ -1,14 +1,14 @@
 """Writing read records into the library: what is there already stays as it is."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from common.uploads import AcceptedPicture, accept_picture
-from library.models import Artist, Style
-from library.services import StylePicture, publish_style, save_style
+from library.models import Artist, Evidence, Style
+from library.services import StyleCode, StylePicture, publish_style, save_style
 
 # Curators may bring scans that are larger than what people send.
 MAX_PICTURE_BYTES: Final = 50 * 2**20
@@ -25,16 +25,22 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Record:
-    """One record of a manifest: the slug, who made it, where its picture is, the other fields."""
+    """One record of a manifest: the slug, who made it, where its picture is, the other fields.
+
+    `artist_facts` are fields of an artist that the library does not know yet; `evidence` are rows
+    on which the statements about its rights rest.
+    """
 
     slug: str
     artist: str
     path: Path
     values: Mapping[str, Any]
+    artist_facts: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Sequence[Mapping[str, Any]] = ()
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the picture's file."""
+        """The SHA-256 of its file."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     @property
@@ -44,22 +50,38 @@ class Record:
 
     def picture(self) -> AcceptedPicture:
         """Return the picture, having passed the gate. Raises `UploadRefused`."""
-        with self.path.open("rb") as file:
-            return accept_picture(file, max_bytes=MAX_PICTURE_BYTES)
+        return read_picture(self.path)
 
 
-def shelve(record: Record, picture: StylePicture, loaded: Loaded, *, publish: bool) -> None:
-    """Write a style that is new or has another picture; `publish` shows a new one at once.
+def read_picture(path: Path) -> AcceptedPicture:
+    """Return the picture in a file, having passed the gate. Raises `UploadRefused`."""
+    with path.open("rb") as file:
+        return accept_picture(file, max_bytes=MAX_PICTURE_BYTES)
+
+
+def shelve(
+    record: Record,
+    loaded: Loaded,
+    *,
+    picture: StylePicture | None = None,
+    code: StyleCode | None = None,
+    publish: bool,
+) -> None:
+    """Write a style that is new or has another picture or code; `publish` shows a new one at once.
 
     A changed one keeps its state, so that what curators withdrew stays withdrawn.
     """
     style = Style.objects.filter(slug=record.slug).first()
     is_new = style is None
     style = style or Style(slug=record.slug)
-    style.artist, _made = Artist.objects.get_or_create(name=record.artist)
+    style.artist, _made = Artist.objects.get_or_create(
+        name=record.artist, defaults=dict(record.artist_facts)
+    )
     for name, value in record.values.items():
         setattr(style, name, value)
-    save_style(style=style, picture=picture)
+    save_style(style=style, picture=picture, code=code)
+    for each in record.evidence:
+        Evidence.objects.get_or_create(style=style, statement=each["statement"], defaults=each)
     if publish and is_new:
         publish_style(style=style)
     (loaded.created if is_new else loaded.updated).append(record.slug)

@@ -1,42 +1,70 @@
-"""The styles that come with the project: rendered by its own scripts, listed in a manifest."""
+"""The styles that come with the project: rendered by its own scripts, or codes of masterworks."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from common.derivatives import Encoded
-from library.services import StylePicture
-from library.shelving import Loaded, Record, shelve
+from library.masterwork_manifest import MASTERWORKS, read_entries, record_of
+from library.services import StyleCode, StylePicture
+from library.shelving import Loaded, Record, read_picture, shelve
 
 SHIPPED: Final = Path(__file__).resolve().parent / "shipped"
 
 
 class ManifestMismatch(Exception):
-    """A shipped picture is not the one that its manifest describes."""
+    """A shipped file is not the one that its manifest describes."""
 
     def __init__(self, file: str) -> None:
-        super().__init__(f"Render {file} anew: it is not the picture that the manifest describes.")
+        super().__init__(f"Make {file} anew: it is not the file that the manifest describes.")
 
 
-def load_shipped_styles(*, folder: Path = SHIPPED) -> Loaded:
+def load_shipped_styles(*, folder: Path = SHIPPED, masterworks: Path = MASTERWORKS) -> Loaded:
     """Bring the shipped styles into the library, published.
 
-    A style that has the shipped picture is left alone, so a second run changes nothing and the
-    changes of curators stand; another picture makes a new version. Raises `ManifestMismatch`.
+    A style that has the shipped picture or code is left alone, so a second run changes nothing and
+    the changes of curators stand; another one makes a new version. Raises `ManifestMismatch`.
     """
     loaded = Loaded()
     for entry in _entries(folder):
-        record = _record(folder, entry)
-        if record.sha256 != entry["sha256"]:
-            raise ManifestMismatch(entry["file"])
-        if record.is_shelved:
-            loaded.unchanged.append(record.slug)
-            continue
-        # Encoding a WebP of ours once more would only blur it.
-        kept = Encoded(record.path.read_bytes(), record.path.suffix)
-        shelve(record, StylePicture(record.picture(), kept), loaded, publish=True)
+        _load_artwork(folder, entry, loaded)
+    for entry in read_entries(masterworks):
+        _load_masterwork(masterworks, entry, loaded)
     return loaded
+
+
+def _load_artwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> None:
+    """Hang a rendering of ours, unless it hangs."""
+    record = _record(folder, entry)
+    if record.sha256 != entry["sha256"]:
+        raise ManifestMismatch(entry["file"])
+    if record.is_shelved:
+        loaded.unchanged.append(record.slug)
+        return
+    picture = _verbatim(record.path)
+    shelve(record, loaded, picture=picture, publish=True)
+
+
+def _load_masterwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> None:
+    """Hang what the engine learned of a masterwork, unless it hangs."""
+    record = record_of(folder, entry)
+    for kind in ("code", "proof"):
+        data = (folder / entry[kind]).read_bytes()
+        if hashlib.sha256(data).hexdigest() != entry[f"{kind}_sha256"]:
+            raise ManifestMismatch(entry[kind])
+    if record.is_shelved:
+        loaded.unchanged.append(record.slug)
+        return
+    proof = _verbatim(folder / entry["proof"])
+    code = StyleCode(record.path.read_bytes(), entry["weights"], proof)
+    shelve(record, loaded, code=code, publish=True)
+
+
+def _verbatim(path: Path) -> StylePicture:
+    """Return a picture of ours that is kept as it is: encoding a WebP once more only blurs it."""
+    return StylePicture(read_picture(path), Encoded(path.read_bytes(), path.suffix))
 
 
 def _entries(folder: Path) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The styles that come with the project: hung once, renewed when their picture is."""
 
 import hashlib
+import io
 import json
 from io import StringIO
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from common.uploads import accept_picture
 from library import shipped_styles
-from library.models import Style
-from library.services import withdraw_style
+from library.models import Evidence, Style
+from library.services import save_style_picture, withdraw_style
+from library.shelving import Loaded
 from library.shipped_styles import SHIPPED, ManifestMismatch, load_shipped_styles
 from tests.common.test_storage import files_in
 from tests.factories import make_picture, picture_bytes
@@ -55,7 +58,8 @@ def folder(tmp_path: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch) ->
     made = tmp_path / "shipped"
     made.mkdir()
     write_manifest(made, render(made, "ink", 1), render(made, "wash", 2))
-    monkeypatch.setattr(shipped_styles.load_shipped_styles, "__kwdefaults__", {"folder": made})
+    defaults = {"folder": made, "masterworks": tmp_path / "none"}
+    monkeypatch.setattr(shipped_styles.load_shipped_styles, "__kwdefaults__", defaults)
     return made
 
 
@@ -116,8 +120,92 @@ def test_says_what_the_command_did(folder: Path) -> None:
 
 def test_the_command_says_what_to_do(folder: Path) -> None:
     write_manifest(folder, {**render(folder, "ink", 1), "sha256": "0" * 64})
-    with pytest.raises(CommandError, match=r"Render ink\.webp anew"):
+    with pytest.raises(CommandError, match=r"Make ink\.webp anew"):
         call_command("load_shipped_styles")
+
+
+def masterwork(folder: Path, slug: str, code: bytes = b"moments") -> dict[str, Any]:
+    """Write a code and its proof into the folder and return their entry."""
+    proof = picture_bytes(make_picture((96, 72)), "WEBP")
+    (folder / f"{slug}.code").write_bytes(code)
+    (folder / f"{slug}.webp").write_bytes(proof)
+    return {
+        "slug": slug,
+        "title": "The Great Wave",
+        "artist": {"name": "Katsushika Hokusai", "born": 1760, "died": 1849, "wikidata": "Q5586"},
+        "date_text": "ca. 1831",
+        "year_from": 1830,
+        "year_to": 1832,
+        "institution": "",
+        "credit_line": "Bequest of Mrs. H. O. Havemeyer, 1929",
+        "source_url": "https://example.org/wave",
+        "technique": "Woodblock print",
+        "tags": ["sea"],
+        "license": "CC-PDM-1.0",
+        "rights_statement": "http://rightsstatements.org/vocab/NoC-US/1.0/",
+        "position": 50,
+        "evidence": [{"statement": "He died in 1849.", "recorded_on": "2026-11-24"}],
+        "code": f"{slug}.code",
+        "code_sha256": hashlib.sha256(code).hexdigest(),
+        "weights": "e" * 64,
+        "proof": f"{slug}.webp",
+        "proof_sha256": hashlib.sha256(proof).hexdigest(),
+    }
+
+
+def write_masterworks(folder: Path, *entries: dict[str, Any]) -> None:
+    """Write the manifest of the folder of masterworks."""
+    (folder / "manifest.json").write_text(json.dumps({"version": 1, "masterworks": entries}))
+
+
+class TestMasterworks:
+    def load(self, folder: Path) -> Loaded:
+        return load_shipped_styles(folder=folder / "none", masterworks=folder)
+
+    def test_hang_by_their_code_and_proof(self, tmp_path: Path, media_root: Path) -> None:
+        write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
+        assert self.load(tmp_path).created == ["wave"]
+        wave = Style.objects.get()
+        assert (wave.state, wave.has_picture, wave.position) == ("published", False, 50)
+        assert (wave.artist.years, wave.artist.wikidata) == ("1760–1849", "Q5586")
+        assert (wave.code_weights, wave.institution) == ("e" * 64, "")
+        assert (media_root / str(wave.code.name)).read_bytes() == b"moments"
+        evidence = Evidence.objects.get(style=wave)
+        assert (evidence.recorded_by, evidence.recorded_at.year) == ("Styleweb", 2026)
+
+    def test_change_nothing_the_second_time(self, tmp_path: Path, media_root: Path) -> None:
+        write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
+        self.load(tmp_path)
+        before = (files_in(media_root), list(Style.objects.values()))
+        assert self.load(tmp_path).unchanged == ["wave"]
+        assert (files_in(media_root), list(Style.objects.values())) == before
+
+    def test_are_renewed_with_their_code(self, tmp_path: Path, media_root: Path) -> None:
+        write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
+        self.load(tmp_path)
+        write_masterworks(tmp_path, masterwork(tmp_path, "wave", b"better moments"))
+        assert self.load(tmp_path).updated == ["wave"]
+        assert (Style.objects.get().version, Evidence.objects.count()) == (2, 1)
+        assert len(files_in(media_root)) == 3
+
+    def test_keep_a_picture_that_was_fetched(self, tmp_path: Path, media_root: Path) -> None:
+        write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
+        self.load(tmp_path)
+        data = picture_bytes(make_picture((120, 80)))
+        picture = accept_picture(io.BytesIO(data), max_bytes=10**6)
+        save_style_picture(style=Style.objects.get(), picture=picture)
+        assert self.load(tmp_path).unchanged == ["wave"]
+        assert Style.objects.get().has_picture
+        assert media_root.is_dir()
+
+    @pytest.mark.parametrize("kind", ["code", "proof"])
+    def test_hang_by_no_file_that_the_manifest_does_not_mean(
+        self, tmp_path: Path, media_root: Path, kind: str
+    ) -> None:
+        write_masterworks(tmp_path, {**masterwork(tmp_path, "wave"), f"{kind}_sha256": "0" * 64})
+        with pytest.raises(ManifestMismatch, match=r"wave\."):
+            self.load(tmp_path)
+        assert files_in(media_root) == []
 
 
 @pytest.mark.slow
@@ -125,4 +213,5 @@ def test_hangs_everything_that_the_project_ships(media_root: Path) -> None:
     loaded = load_shipped_styles(folder=SHIPPED)
     assert Style.objects.published().count() == len(loaded.created)
     assert load_shipped_styles(folder=SHIPPED).unchanged == loaded.created
-    assert len(files_in(media_root)) == 2 * len(loaded.created)
+    codes = Style.objects.filter(image="").count()
+    assert len(files_in(media_root)) == 2 * len(loaded.created) + codes

@@ -1,0 +1,67 @@
+"""Artworks of others that are in the public domain: what the engine learned of them, and the facts.
+
+No picture of them is shipped. `manifest.json` has an entry for each, beside its code and the proof
+painted with it; `scripts/make_masterworks.py` computes both.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from library.models import Style
+from library.shelving import Record
+
+MASTERWORKS: Final = Path(__file__).resolve().parent / "masterworks"
+RECORDED_BY: Final = "Styleweb"
+FACTS: Final = (
+    *("title", "description", "date_text", "year_from", "year_to", "medium", "culture"),
+    *("institution", "accession_number", "credit_line", "source_url", "technique", "tags"),
+    *("license", "rights_statement", "position"),
+)
+
+
+@dataclass(frozen=True)
+class MasterworkRecord(Record):
+    """The record of an artwork of which only a code is here; `path` is where that code is."""
+
+    @property
+    def is_shelved(self) -> bool:
+        """Whether the library has this very code under this slug, with or without a picture."""
+        return Style.objects.filter(slug=self.slug, code_sha256=self.sha256).exists()
+
+
+def read_entries(folder: Path) -> list[dict[str, Any]]:
+    """Return the entries of the manifest in `folder`; none where there is no manifest."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return []
+    entries: list[dict[str, Any]] = json.loads(manifest.read_text("utf-8"))["masterworks"]
+    return entries
+
+
+def record_of(folder: Path, entry: Mapping[str, Any]) -> MasterworkRecord:
+    """Return the record that an entry describes; a fact that it lacks stays empty."""
+    artist = dict(entry["artist"])
+    return MasterworkRecord(
+        slug=entry["slug"],
+        artist=artist.pop("name"),
+        path=folder / entry["code"],
+        values={name: entry[name] for name in FACTS if entry.get(name)},
+        artist_facts=artist,
+        evidence=[*_evidence(entry)],
+    )
+
+
+def _evidence(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows on which the rights in an entry rest."""
+    for each in entry["evidence"]:
+        day = datetime.fromisoformat(each["recorded_on"]).replace(tzinfo=UTC)
+        yield {
+            "statement": each["statement"],
+            "url": each.get("url", ""),
+            "recorded_by": RECORDED_BY,
+            "recorded_at": day,
+        }
