@@ -1,0 +1,57 @@
+"""Giving styles that are a code alone the pictures that their museums give away."""
+
+import io
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.storage import StorageFull
+from common.uploads import UploadRefused, accept_picture
+from library import sources
+from library.masterwork_manifest import MASTERWORKS, RECORDED_BY, read_entries
+from library.models import Evidence, Style
+from library.services import save_style_picture
+from library.sources import SourceRefused
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came of one style: it with its picture, or why there is none."""
+
+    style: Style
+    refusal: str = ""
+
+
+def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) -> Iterator[Fetched]:
+    """Fetch the picture of each shipped masterwork that has none, one after the other.
+
+    With `slugs`, only of these. One whose museum gives no picture away is passed over; one that
+    cannot be fetched is left as it was.
+    """
+    missing = {style.slug: style for style in Style.objects.filter(image="")}
+    for entry in read_entries(folder):
+        style, source = missing.get(entry["slug"]), entry.get("open_access")
+        if not style or not source or (slugs and style.slug not in slugs):
+            continue
+        try:
+            yield Fetched(fetch_source(style=style, source=source))
+        except (SourceRefused, UploadRefused, StorageFull) as refusal:
+            yield Fetched(style, str(refusal))
+
+
+def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
+    """Download the picture of `style`, hang it as a new version, and record where it was.
+
+    Raises `SourceRefused`, `UploadRefused` or `StorageFull`; then nothing was changed.
+    """
+    fetched = sources.fetch_picture(source)
+    accepted = accept_picture(io.BytesIO(fetched.data), max_bytes=sources.MAX_PICTURE_BYTES)
+    style = save_style_picture(style=style, picture=accepted)
+    Evidence.objects.create(
+        style=style,
+        statement=f"The record {fetched.record_url} calls this picture free.",
+        url=fetched.url,
+        picture_sha256=accepted.sha256,
+        recorded_by=RECORDED_BY,
+    )
+    return style

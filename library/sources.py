@@ -1,0 +1,153 @@
+"""Pictures from the open-access programs of museums; fetched only when somebody asks for it.
+
+A museum's record is read first: it says where the picture is and that it is in the public domain.
+"""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import IO, Any, Final
+from urllib.parse import quote, urlsplit
+
+from django.utils.translation import gettext as _
+
+SCHEMES: Final = ("https",)
+MAX_RECORD_BYTES: Final = 4 * 2**20
+MAX_PICTURE_BYTES: Final = 50 * 2**20
+SECONDS: Final = 60.0
+SILENT_SECONDS: Final = 15.0
+CHUNK: Final = 64 * 1024
+AGENT: Final = "Styleweb (manage.py fetch_sources)"
+
+
+class SourceRefused(Exception):
+    """A picture that cannot be had from its museum; the sentence says why."""
+
+    code = "source_refused"
+
+
+@dataclass(frozen=True)
+class Museum:
+    """Where a museum keeps its records, and how one says where its free picture is.
+
+    `picture` returns the address; it raises `SourceRefused` when the picture is not free, and
+    `LookupError` or `TypeError` for a record of another shape.
+    """
+
+    record: str
+    picture: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class FetchedPicture:
+    """A picture as it came, where it was, and the address of the record that called it free."""
+
+    data: bytes
+    url: str
+    record_url: str
+
+
+def _free(is_free: object, address: object) -> str:
+    if is_free is not True or not isinstance(address, str) or not address:
+        raise SourceRefused(_("Choose another source: this record offers no free picture."))
+    return address
+
+
+def _met(record: Any) -> str:
+    return _free(record["isPublicDomain"], record["primaryImage"])
+
+
+def _art_institute(record: Any) -> str:
+    data = record["data"]
+    base = record["config"]["iiif_url"]
+    return _free(data["is_public_domain"], f"{base}/{data['image_id']}/full/1686,/0/default.jpg")
+
+
+def _commons(record: Any) -> str:
+    (page,) = record["query"]["pages"].values()
+    (info,) = page["imageinfo"]
+    terms = info["extmetadata"]["LicenseShortName"]["value"]
+    return _free(terms in {"Public domain", "CC0"}, info["thumburl"])
+
+
+MUSEUMS: Final[Mapping[str, Museum]] = {
+    "met": Museum("https://collectionapi.metmuseum.org/public/collection/v1/objects/{id}", _met),
+    "artic": Museum(
+        "https://api.artic.edu/api/v1/artworks/{id}?fields=image_id,is_public_domain",
+        _art_institute,
+    ),
+    "commons": Museum(
+        "https://commons.wikimedia.org/w/api.php?action=query&format=json&prop=imageinfo"
+        "&iiprop=url|extmetadata&iiurlwidth=2048&titles=File:{id}",
+        _commons,
+    ),
+}
+
+
+def fetch_picture(source: Mapping[str, str]) -> FetchedPicture:
+    """Return the picture that `source` ({"from": museum, "id": record}) names.
+
+    Raises `SourceRefused`: no free picture, no answer in time, too many bytes, not over https.
+    """
+    museum = MUSEUMS[source["from"]]
+    record_url = museum.record.format(id=quote(source["id"]))
+    record = download(record_url, max_bytes=MAX_RECORD_BYTES)
+    try:
+        url = museum.picture(json.loads(record))
+    except (ValueError, LookupError, TypeError) as error:
+        message = _("Look the record up by hand: %(url)s is not in the form that was expected.")
+        raise SourceRefused(message % {"url": record_url}) from error
+    data = download(url, max_bytes=MAX_PICTURE_BYTES)
+    return FetchedPicture(data, url, record_url)
+
+
+def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
+    """Return what is at `url`, at most `max_bytes` of it in at most `seconds`, over https only.
+
+    Raises `SourceRefused`.
+    """
+    _check_scheme(url)
+    opener = urllib.request.build_opener(_CarefulRedirects)
+    request = urllib.request.Request(url, headers={"User-Agent": AGENT})  # noqa: S310  # checked
+    until = time.monotonic() + seconds
+    try:
+        with opener.open(request, timeout=min(SILENT_SECONDS, seconds)) as answer:
+            return _read(answer, url, max_bytes, until)
+    except (OSError, HTTPException) as error:
+        message = _("Try again later: %(url)s does not answer (%(error)s).")
+        raise SourceRefused(message % {"url": url, "error": error}) from error
+
+
+def _read(answer: IO[bytes], url: str, max_bytes: int, until: float) -> bytes:
+    """Read the answer to its end, within the limits."""
+    data = bytearray()
+    while chunk := answer.read(CHUNK):
+        data += chunk
+        if len(data) > max_bytes:
+            message = _("Take a smaller picture by hand: %(url)s has more than %(limit)s MB.")
+            raise SourceRefused(message % {"url": url, "limit": max_bytes // 2**20})
+        if time.monotonic() > until:
+            message = _("Try again later: %(url)s is too slow.")
+            raise SourceRefused(message % {"url": url})
+    return bytes(data)
+
+
+class _CarefulRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirections, but not out of https."""
+
+    def redirect_request(  # noqa: PLR0917  # as urllib calls it
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        """Return the next request. Raises `SourceRefused` for another scheme."""
+        _check_scheme(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _check_scheme(url: str) -> None:
+    if urlsplit(url).scheme not in SCHEMES:
+        message = _("Take the picture by hand: %(url)s is not an https address.")
+        raise SourceRefused(message % {"url": url})

@@ -1,0 +1,268 @@
+"""Fetching pictures of museums: only what is free, within limits; asked of a server of ours."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from library import fetching, sources
+from library.models import Evidence, Style
+from library.sources import MUSEUMS, Museum, SourceRefused, download, fetch_picture
+from tests.common.test_storage import files_in
+from tests.factories import make_code_style, make_picture, picture_bytes
+
+PICTURE = picture_bytes(make_picture((300, 200)), "JPEG")
+
+
+class MuseumServer(ThreadingHTTPServer):
+    """Answers with what `pages` has: bytes, an address to go to, or seconds to dawdle."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages: dict[str, bytes | str | float] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.address = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: MuseumServer
+
+    def do_GET(self) -> None:  # as http.server calls it
+        self.server.asked.append((self.path, self.headers["User-Agent"]))
+        page = self.server.pages.get(self.path)
+        if isinstance(page, str):
+            self.send_response(302)
+            self.send_header("Location", page)
+            self.end_headers()
+        elif page is None:
+            self.send_error(404)
+        else:
+            self.send_response(200)
+            self.end_headers()
+            self._send(page)
+
+    def _send(self, page: bytes | float) -> None:
+        if isinstance(page, bytes):
+            self.wfile.write(page)
+            return
+        until = time.monotonic() + page
+        while time.monotonic() < until:
+            self.wfile.write(b"drop" * 16 * 1024)
+            time.sleep(0.05)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def museum(monkeypatch: pytest.MonkeyPatch) -> Iterator[MuseumServer]:
+    """Serve a museum on this machine, and let http pass, which is all that it speaks."""
+    server = MuseumServer()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    monkeypatch.setattr(sources, "SCHEMES", ("http",))
+    for name, real in MUSEUMS.items():
+        monkeypatch.setitem(
+            MUSEUMS,
+            name,
+            Museum(server.address + "/" + name + "/{id}", real.picture),
+        )
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def met(server: MuseumServer, **changes: Any) -> dict[str, str]:
+    """Put a record of the Met and its picture into the server; return what names it."""
+    record = {"isPublicDomain": True, "primaryImage": f"{server.address}/wave.jpg", **changes}
+    server.pages["/met/45434"] = json.dumps(record).encode()
+    server.pages["/wave.jpg"] = PICTURE
+    return {"from": "met", "id": "45434"}
+
+
+class TestFetchPicture:
+    def test_follows_a_record_of_the_met(self, museum: MuseumServer) -> None:
+        fetched = fetch_picture(met(museum))
+        assert fetched.data == PICTURE
+        assert fetched.url == f"{museum.address}/wave.jpg"
+        assert fetched.record_url == f"{museum.address}/met/45434"
+        assert {agent for _path, agent in museum.asked} == {sources.AGENT}
+
+    def test_follows_a_record_of_chicago(self, museum: MuseumServer) -> None:
+        record = {
+            "data": {"image_id": "abc", "is_public_domain": True},
+            "config": {"iiif_url": f"{museum.address}/iiif/2"},
+        }
+        museum.pages["/artic/19339"] = json.dumps(record).encode()
+        museum.pages["/iiif/2/abc/full/1686,/0/default.jpg"] = PICTURE
+        assert fetch_picture({"from": "artic", "id": "19339"}).data == PICTURE
+
+    def test_follows_a_record_of_the_commons(self, museum: MuseumServer) -> None:
+        info = {
+            "thumburl": f"{museum.address}/thumb.jpg",
+            "extmetadata": {"LicenseShortName": {"value": "Public domain"}},
+        }
+        record = {"query": {"pages": {"1": {"imageinfo": [info]}}}}
+        museum.pages["/commons/The%20Scream.jpg"] = json.dumps(record).encode()
+        museum.pages["/thumb.jpg"] = PICTURE
+        assert fetch_picture({"from": "commons", "id": "The Scream.jpg"}).data == PICTURE
+
+    @pytest.mark.parametrize(
+        "changes", [{"isPublicDomain": False}, {"primaryImage": ""}, {"primaryImage": None}]
+    )
+    def test_takes_no_picture_that_is_not_free(
+        self, museum: MuseumServer, changes: dict[str, Any]
+    ) -> None:
+        with pytest.raises(SourceRefused, match="no free picture"):
+            fetch_picture(met(museum, **changes))
+        assert [path for path, _agent in museum.asked] == ["/met/45434"]
+
+    @pytest.mark.parametrize("record", [b"<html>", b"[]", b"{}", b"null", b"\xff"])
+    def test_says_when_a_record_has_another_form(self, museum: MuseumServer, record: bytes) -> None:
+        source = met(museum)
+        museum.pages["/met/45434"] = record
+        with pytest.raises(SourceRefused, match="not in the form"):
+            fetch_picture(source)
+
+    @pytest.mark.parametrize("name", ["met", "artic", "commons"])
+    def test_asks_museums_over_https(self, name: str) -> None:
+        assert MUSEUMS[name].record.startswith("https://")
+
+
+class TestDownload:
+    def test_speaks_https_only(self) -> None:
+        with pytest.raises(SourceRefused, match="not an https address"):
+            download("http://127.0.0.1:1/", max_bytes=10)
+        with pytest.raises(SourceRefused, match="not an https address"):
+            download("file:///etc/hostname", max_bytes=10)
+
+    def test_follows_a_redirection(self, museum: MuseumServer) -> None:
+        museum.pages |= {"/old": f"{museum.address}/new", "/new": b"here"}
+        assert download(f"{museum.address}/old", max_bytes=10) == b"here"
+
+    def test_is_not_led_to_another_scheme(self, museum: MuseumServer) -> None:
+        museum.pages["/old"] = "ftp://127.0.0.1/file"
+        with pytest.raises(SourceRefused, match="not an https address"):
+            download(f"{museum.address}/old", max_bytes=10)
+
+    def test_stops_at_the_limit_of_bytes(self, museum: MuseumServer) -> None:
+        museum.pages |= {"/ten": b"0123456789", "/more": b"0123456789a"}
+        assert len(download(f"{museum.address}/ten", max_bytes=10)) == 10
+        with pytest.raises(SourceRefused, match="has more than"):
+            download(f"{museum.address}/more", max_bytes=10)
+
+    def test_stops_at_the_limit_of_time(self, museum: MuseumServer) -> None:
+        museum.pages["/slow"] = 3.0
+        begun = time.monotonic()
+        with pytest.raises(SourceRefused, match="too slow"):
+            download(f"{museum.address}/slow", max_bytes=10**9, seconds=0.3)
+        assert time.monotonic() - begun < 2
+
+    @pytest.mark.parametrize("path", ["/nothing", "/loop"])
+    def test_says_when_there_is_no_answer(self, museum: MuseumServer, path: str) -> None:
+        museum.pages["/loop"] = f"{museum.address}/loop"
+        with pytest.raises(SourceRefused, match="does not answer"):
+            download(museum.address + path, max_bytes=10)
+
+    def test_says_when_there_is_no_server(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sources, "SCHEMES", ("http",))
+        with pytest.raises(SourceRefused, match="does not answer"):
+            download("http://127.0.0.1:9/", max_bytes=10)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, media_root: Path) -> Path:
+    """Return a folder of masterworks with two entries, one of which its museum gives away."""
+    assert media_root.is_dir()
+    entries = [
+        {"slug": "wave", "open_access": {"from": "met", "id": "45434"}},
+        {"slug": "cafe", "open_access": None},
+    ]
+    (tmp_path / "manifest.json").write_text(json.dumps({"masterworks": entries}))
+    monkeypatch.setattr(fetching.fetch_sources, "__kwdefaults__", {"slugs": (), "folder": tmp_path})
+    return tmp_path
+
+
+def fetch(*slugs: str) -> str:
+    """Run the command and return what it says."""
+    out = StringIO()
+    call_command("fetch_sources", *slugs, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestFetchSources:
+    def test_gives_a_code_its_picture(
+        self, museum: MuseumServer, shelf: Path, media_root: Path
+    ) -> None:
+        make_code_style("wave")
+        met(museum)
+        assert fetch() == "wave: 300 × 200\n"
+        wave = Style.objects.get()
+        assert (wave.has_picture, wave.version, wave.shown_as) == (True, 2, "full")
+        assert wave.code_sha256
+        evidence = Evidence.objects.get()
+        assert evidence.picture_sha256 == wave.image_sha256
+        assert evidence.url == f"{museum.address}/wave.jpg"
+        assert "/met/45434" in evidence.statement
+        assert len(files_in(media_root)) == 3
+        assert shelf.is_dir()
+
+    def test_asks_nobody_for_what_is_there(self, museum: MuseumServer, shelf: Path) -> None:
+        make_code_style("wave")
+        met(museum)
+        fetch()
+        museum.asked.clear()
+        assert fetch() == ""
+        assert museum.asked == []
+        assert shelf.is_dir()
+
+    def test_passes_over_what_nobody_gives_away(self, museum: MuseumServer, shelf: Path) -> None:
+        make_code_style("cafe")
+        assert fetch() == ""
+        assert museum.asked == []
+        assert shelf.is_dir()
+
+    def test_fetches_only_what_is_named(self, museum: MuseumServer, shelf: Path) -> None:
+        make_code_style("wave")
+        met(museum)
+        assert fetch("cafe") == ""
+        assert museum.asked == []
+        assert shelf.is_dir()
+
+    @pytest.mark.parametrize("answer", [b"<html>", b"GIF89a", PICTURE[:2000]])
+    def test_leaves_the_style_as_it_was_when_no_picture_comes(
+        self, museum: MuseumServer, shelf: Path, media_root: Path, answer: bytes
+    ) -> None:
+        make_code_style("wave")
+        met(museum)
+        museum.pages["/wave.jpg"] = answer
+        before = (files_in(media_root), list(Style.objects.values()))
+        with pytest.raises(CommandError, match="1 could not be fetched"):
+            fetch()
+        assert (files_in(media_root), list(Style.objects.values())) == before
+        assert not Evidence.objects.exists()
+        assert shelf.is_dir()
+
+    def test_goes_on_after_one_that_fails(self, museum: MuseumServer, shelf: Path) -> None:
+        entries = [
+            {"slug": "cafe", "open_access": {"from": "artic", "id": "1"}},
+            {"slug": "wave", "open_access": {"from": "met", "id": "45434"}},
+        ]
+        (shelf / "manifest.json").write_text(json.dumps({"masterworks": entries}))
+        for slug in ("cafe", "wave"):
+            make_code_style(slug)
+        met(museum)
+        with pytest.raises(CommandError, match="1 could not"):
+            fetch()
+        assert [*Style.objects.exclude(image="").values_list("slug", flat=True)] == ["wave"]
