@@ -15,7 +15,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from inference.engine.features import FeatureNet
-from inference.engine.networks.decoder import LEVELS, Decoder
+from inference.engine.networks.decoder import LEVELS, Decoder, with_colors
 from inference.engine.networks.vgg import TAPS
 
 _PIXELS = 10.0  # weight of the picture: its errors are small numbers beside those of features
@@ -37,19 +37,19 @@ class Reconstruction:
         start = random.Random(fraction).choice(LEVELS)  # noqa: S311
         with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             with torch.no_grad():
-                true = self.encoder(x, TAPS[:start])
-            risen = true[TAPS[start - 1]]
+                true = with_colors(self.encoder(x, TAPS[:start]), x)
+            risen = true[start]
             found: dict[str, Tensor] = {}
             for level in range(start, 1, -1):
                 risen = self.decoder.rise(level, risen)
-                found[f"features{level - 1}"] = self._error(level - 1, risen, true)
+                found[f"features{level - 1}"] = self._error(level - 1, risen, true[level - 1])
             picture = self.decoder.rise(1, risen)
         found[f"picture{start}"] = _PIXELS * F.l1_loss(picture.float(), x)
         return found
 
-    def _error(self, level: int, risen: Tensor, true: dict[str, Tensor]) -> Tensor:
+    def _error(self, level: int, risen: Tensor, true: Tensor) -> Tensor:
         """Compare features of a level, each live channel in units of its spread."""
-        spread = self.decoder.get_buffer(f"spread{level}")
-        inverse = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)[:, None, None]
-        difference = (risen.float() - true[TAPS[level - 1]].float()) * inverse
-        return difference.square().mean() * len(spread) / (spread > 0).sum()
+        _, spread = self.decoder.units(level)
+        inverse = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)
+        difference = (risen.float() - true.float()) * inverse
+        return difference.square().mean() * spread.numel() / (spread > 0).sum()
