@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
+_SIZES = {"kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
 def parse_duration(text: str) -> float:
@@ -27,15 +28,23 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
+def parse_size(text: str) -> int:
+    """Turn 48MB, 1.5GB or 900kB into bytes; raises argparse.ArgumentTypeError otherwise."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([kKMG]B)", text)
+    if not found or not float(found[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 900kB, 48MB or 1.5GB")
+    return int(float(found[1]) * _SIZES[found[2]])
+
+
 def add_common_arguments(
     parser: argparse.ArgumentParser, *, batch: int, sizes: Sequence[int], artworks: bool
 ) -> None:
     """Add what every training understands; with `artworks`, --style is a folder of them."""
-    parser.add_argument("--content", type=Path, required=True, help="folder of photos")
+    parser.add_argument("--content", type=Path, required=True, help="folder or pack of photos")
     if artworks:
-        parser.add_argument("--style", type=Path, required=True, help="folder of artworks")
+        parser.add_argument("--style", type=Path, required=True, help="folder or pack of artworks")
     parser.add_argument(
-        "--held-out", type=Path, help="folder to judge on; else a few are set aside"
+        "--held-out", type=Path, help="folder or pack to judge on; else a few are set aside"
     )
     parser.add_argument("--time-limit", type=parse_duration, default=math.inf, metavar="30m")
     parser.add_argument("--steps", type=parse_count, default=math.inf, help="steps in all")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from inference.engine.training.arguments import add_common_arguments
+from inference.engine.training.pack_cli import add_pack_parser
 
 if TYPE_CHECKING:
     from inference.engine.training.recipe import Prepare
@@ -41,6 +42,7 @@ def add_train_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
         add_common_arguments(parser, batch=kind.batch, sizes=kind.sizes, artworks=kind.artworks)
         kind.add_arguments(parser)
         parser.set_defaults(run=run_train, training=kind)
+    add_pack_parser(kinds)
 
 
 def run_train(arguments: argparse.Namespace) -> int:

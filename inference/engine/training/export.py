@@ -78,16 +78,21 @@ def find_revision() -> str:
     return done.stdout.strip()
 
 
+def read_rows(folder: Path) -> dict[str, dict[str, str]]:
+    """Read what the manifest.csv of a folder of pictures says: file -> row, empty without one."""
+    if not (folder / PICTURES).is_file():
+        return {}
+    with (folder / PICTURES).open(encoding="utf-8", newline="") as file:
+        return {row["file"]: row for row in csv.DictReader(file)}
+
+
 def describe_data(folder: Path, used: Sequence[Path]) -> dict[str, Any]:
     """Summarize training pictures for a card: how many, and how many under which licence.
 
     Licences and sources come from `manifest.csv` in the folder (columns file, licence, source);
     pictures without a row count as `unstated`.
     """
-    rows: dict[str, dict[str, str]] = {}
-    if (folder / PICTURES).is_file():
-        with (folder / PICTURES).open(encoding="utf-8", newline="") as file:
-            rows = {row["file"]: row for row in csv.DictReader(file)}
+    rows = read_rows(folder)
     found = [rows.get(path.relative_to(folder).as_posix(), {}) for path in used]
     counts = Counter(
         (row.get("licence") or "unstated", (row.get("source") or "unstated").split(":")[0])

@@ -3,7 +3,7 @@
 import argparse
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from inference.engine.training.curve import append_losses, draw_curves, read_losses
 from inference.engine.training.loop import Plan, Run, TrainingState
 from inference.engine.training.material import Material, build_material, hold_out
+from inference.engine.training.pack import open_pictures
 from inference.engine.training.pictures import check_pictures, find_pictures
 from inference.engine.training.processes import take_place
 from inference.engine.training.recipe import Prepare, Recipe
@@ -31,9 +32,10 @@ def train(
     """
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    with take_place(arguments.device) as place:
+    with take_place(arguments.device) as place, ExitStack() as packs:
         console.quiet = place.rank > 0
-        recipe = prepare(arguments, gather_material(arguments, console, artworks=artworks), place)
+        material = gather_material(arguments, console, packs, artworks=artworks)
+        recipe = prepare(arguments, material, place)
         run = recipe.run
         plan = Plan(arguments.time_limit, arguments.steps, recipe.rate)
         for state in follow(run, plan, console):
@@ -56,15 +58,20 @@ def draw_samples(recipe: Recipe) -> None:
     draw_curves(read_losses(folder)).save(folder / "curve.png")
 
 
-def gather_material(arguments: argparse.Namespace, console: Console, *, artworks: bool) -> Material:
+def gather_material(
+    arguments: argparse.Namespace, console: Console, packs: ExitStack, *, artworks: bool
+) -> Material:
     """Find and check the pictures, naming each refused one, and set some aside for judging.
 
-    Raises TrainingDataError for a folder without a usable picture.
+    What packs hold is there until `packs` is closed. Raises TrainingDataError for a folder or pack
+    without a usable picture.
     """
-    roots = [arguments.content, arguments.style] if artworks else [arguments.content]
+    names = ("content", "style") if artworks else ("content",)
+    roots = [packs.enter_context(open_pictures(getattr(arguments, n), n)) for n in names]
     folders = [check_folder(root, console) for root in roots]
     if arguments.held_out:
-        return build_material(folders, check_folder(arguments.held_out, console), roots)
+        held_out = packs.enter_context(open_pictures(arguments.held_out, "held_out"))
+        return build_material(folders, check_folder(held_out, console), roots)
     return hold_out(folders, roots, arguments.seed)
 
 

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from inference.engine.training.arguments import add_common_arguments, parse_count, parse_duration
+from inference.engine.training.arguments import (
+    add_common_arguments,
+    parse_count,
+    parse_duration,
+    parse_size,
+)
 
 
 def parse(*words: str, artworks: bool = True) -> argparse.Namespace:
@@ -59,3 +64,16 @@ def test_refuses_other_durations(text: str) -> None:
 def test_refuses_counts_that_are_not_positive(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="not a positive whole number"):
         parse_count(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("48MB", 48_000_000), ("1.5GB", 1_500_000_000), ("900kB", 900_000)]
+)
+def test_reads_sizes(text: str, size: int) -> None:
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "48", "0MB", "-1MB", "48 MB", "48TB", "MB"])
+def test_refuses_other_sizes(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="not a size"):
+        parse_size(text)

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def gather(console: Console, *words: object) -> Material:
     """Gather the pictures that `train builtin` is given with some words."""
     fixed = ["train", "builtin", "--out", "out", "--teacher", "teacher"]
     arguments = build_parser().parse_args([*fixed, *map(str, words)])
-    return gather_material(arguments, console, artworks=True)
+    return gather_material(arguments, console, ExitStack(), artworks=True)
 
 
 def test_sets_pictures_aside(content: Path, style: Path, console: Console) -> None:
