@@ -40,7 +40,7 @@ def with_colors(maps: Mapping[str, Tensor], x: Tensor) -> dict[int, Tensor]:
         if name not in maps:
             break
         x = average_pool(x) if level > 1 else x
-        levels[level] = torch.cat([maps[name], x.to(maps[name].dtype)], 1)
+        levels[level] = torch.cat([maps[name].to(x.dtype), x], 1)
     return levels
 
 

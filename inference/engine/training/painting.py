@@ -1,0 +1,181 @@
+"""Teaching the decoder to paint: end to end, with the artwork moved into the photo at each level.
+
+Reconstruction alone gives a decoder that shows moved features softly, since it never saw any. Here
+it paints, and what it painted is judged: by the statistics of the artwork's features, by the
+distribution of its bare patches, and by the photo's shapes. One network that judges alone gets
+cheated, so its view is shifted, mirrored and scaled by chance each time, patches are looked at
+without any network, and in between the decoder must go on to bring back pictures.
+"""
+
+import random
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from inference.engine.features import FeatureNet
+from inference.engine.losses import Moments
+from inference.engine.networks.decoder import LEVELS, STRIDE, with_colors
+from inference.engine.networks.vgg import TAPS
+from inference.engine.painter import Look, Painter
+from inference.engine.training.patch_loss import patch_distance
+from inference.engine.training.reconstruction import Reconstruction
+
+_PATCHES = (
+    (7, 1.0),
+    (7, 0.5),
+    (7, 0.25),
+)  # side of a patch, and scale of the picture it is cut from
+_PROJECTIONS = 48
+_QUIET = 0.05  # channels below this share of the liveliest one's spread do not count
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part of the judgment counts."""
+
+    style: float = 1.0
+    content: float = 1.0
+    patches: float = 60.0
+    reconstruction: float = 0.25
+    range: float = 10.0
+
+
+@dataclass
+class Painting:
+    """The lesson: batches alternate photos and artworks; each photo takes the artwork after it."""
+
+    painter: Painter
+    judges: tuple[FeatureNet, ...]
+    weights: Weights = field(default_factory=Weights)
+
+    def __post_init__(self) -> None:
+        self._reconstruction = Reconstruction(
+            self.painter.encoder, self.painter.decoder, self.painter.halved
+        )
+
+    def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
+        """Compute the losses of a batch (2B, 3, H, W); `fraction` seeds what chance decides."""
+        chance = random.Random(fraction)  # noqa: S311
+        photo, artwork = x[0::2], x[1::2]
+        with torch.no_grad():
+            seen = self.painter.see(artwork)
+            wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
+        painted = self.painter.paint(photo, wanted, draw_look(chance))
+        found = self._judge(painted, photo, artwork, chance)
+        found["range"] = self.weights.range * (painted - painted.clamp(0, 1)).square().mean()
+        again = self._reconstruction.losses(x, fraction)
+        found["again"] = self.weights.reconstruction * torch.stack(list(again.values())).sum()
+        return found
+
+    def _judge(
+        self, painted: Tensor, photo: Tensor, artwork: Tensor, chance: random.Random
+    ) -> dict[str, Tensor]:
+        style, content = [], []
+        for judge in self.judges:
+            view = View.draw(photo.shape[-1], chance)
+            art_view = View.draw(photo.shape[-1], chance, factor=view.factor)
+            seen = self._look(judge, view.of(painted))
+            with torch.no_grad():
+                true = self._look(judge, view.of(photo))
+                art = self._look(judge, art_view.of(artwork))
+            style += [moment_distance(seen[k], art[k]) for k in seen]
+            content += [shape_distance(seen[k], true[k]) for k in (3, 4)]
+        return {
+            "style": self.weights.style * torch.stack(style).mean(),
+            "content": self.weights.content * torch.stack(content).mean(),
+            "patches": self.weights.patches * self._compare_patches(painted, artwork, chance),
+        }
+
+    def _compare_patches(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
+        generator = torch.Generator().manual_seed(chance.getrandbits(31))
+        patches = [
+            patch_distance(
+                _scaled(painted, scale),
+                _scaled(artwork, scale),
+                patch=side,
+                projections=_PROJECTIONS,
+                generator=generator,
+                samples=1024,
+            )
+            for side, scale in _PATCHES
+        ]
+        return torch.stack(patches).mean()
+
+    def _look(self, judge: FeatureNet, x: Tensor) -> dict[int, Tensor]:
+        """See x (B, 3, H, W) as levels, each channel in units of its usual spread over artworks."""
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.painter.halved):
+            maps = judge(x, TAPS)
+        scaled = {}
+        for name in TAPS:
+            scale = judge.channel_scale[name]
+            inverse = torch.where(scale > _QUIET * scale.max(), 1 / scale.clamp_min(1e-6), 0)
+            scaled[name] = maps[name].float() * inverse[:, None, None]
+        return with_colors(scaled, 4 * x)
+
+
+def draw_look(chance: random.Random) -> Look:
+    """Draw how to paint a batch: mostly all the way, with some of the photo's own detail."""
+    pull = 1.0 if chance.random() < 0.6 else chance.uniform(0.4, 1)
+    keep = [0.0] + [chance.uniform(0, 0.6) for _ in LEVELS[1:]]
+    return Look((pull,) * len(LEVELS), tuple(keep))
+
+
+@dataclass(frozen=True)
+class View:
+    """A shifted, scaled and perhaps mirrored look at square pictures."""
+
+    side: int  # of what is cut out
+    left: int
+    top: int
+    factor: float
+    mirrored: bool
+
+    @classmethod
+    def draw(cls, side: int, chance: random.Random, factor: float | None = None) -> "View":
+        """Draw a view of pictures with sides of `side` pixels."""
+        cut = side - chance.randint(0, STRIDE)
+        factor = chance.uniform(0.75, 1.0) if factor is None else factor
+        left, top = chance.randint(0, side - cut), chance.randint(0, side - cut)
+        return cls(cut, left, top, factor, chance.random() < 0.5)
+
+    def of(self, x: Tensor) -> Tensor:
+        """Look at x (B, 3, H, W); the view has sides divisible by STRIDE."""
+        x = x[..., self.top : self.top + self.side, self.left : self.left + self.side]
+        side = max(STRIDE, round(self.side * self.factor / STRIDE) * STRIDE)
+        x = F.interpolate(x, (side, side), mode="bilinear", antialias=True, align_corners=False)
+        return x.flip(3) if self.mirrored else x
+
+
+def moment_distance(painted: Tensor, artwork: Tensor) -> Tensor:
+    """Measure how far means and covariances of (B, C, h, w) are apart, in terms of the second's."""
+    own, wanted = _moments(painted), _moments(artwork)
+    size = wanted.covariance.diagonal(dim1=1, dim2=2).sum(1)
+    mean = (own.mean - wanted.mean).square().sum(1) / size
+    spread = (own.covariance - wanted.covariance).square().sum((1, 2))
+    spread = spread / wanted.covariance.square().sum((1, 2))
+    # Roots, so that a pair of far-off statistics does not outweigh all the others.
+    return (mean + 1e-4).sqrt().mean() + (spread + 1e-4).sqrt().mean()
+
+
+def _moments(maps: Tensor) -> Moments:
+    flat = maps.flatten(2)
+    mean = flat.mean(2)
+    centered = flat - mean[..., None]
+    return Moments(mean, centered @ centered.mT / flat.shape[2])
+
+
+def shape_distance(painted: Tensor, photo: Tensor) -> Tensor:
+    """Measure how far the shapes in (B, C, h, w) are apart, whatever the colors: 0 to about 1.
+
+    Each channel is centered first, and divided by its spread in its own picture.
+    """
+    own, true = (F.instance_norm(maps, eps=0.02) for maps in (painted, photo))
+    return (own - true).square().mean() / (2 * true.square().mean() + 1e-3)
+
+
+def _scaled(x: Tensor, factor: float) -> Tensor:
+    if factor == 1:
+        return x
+    return F.interpolate(x, scale_factor=factor, mode="bilinear", antialias=True)
