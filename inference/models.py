@@ -51,6 +51,26 @@ class Photo(models.Model):
         return f"{self.width} × {self.height}, {self.created_at:%Y-%m-%d}"
 
 
+class LeasedWork(models.Model):
+    """Work that a worker does while it holds a lease, which it renews with every heartbeat.
+
+    Each write of that worker names the lease. A worker that lost it (another attempt holds the
+    work) changes nothing. The changes themselves stand in inference/leases.py.
+    """
+
+    seq = models.PositiveIntegerField(default=1)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ticket_at = models.DateTimeField(default=timezone.now, help_text=_("Last ticket sent."))
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Reads of jobs; the queue's own statements stand in inference/queue.py."""
 
@@ -67,7 +87,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.select_related("photo", "artwork").prefetch_related("job_styles__style")
 
 
-class Job(models.Model):
+class Job(LeasedWork):
     """One picture to paint.
 
         QUEUED ──claim──> RUNNING ──finish──> SUCCEEDED
@@ -76,9 +96,7 @@ class Job(models.Model):
           ├──────────────────┴──cancel──────> CANCELED
           └──────────────────expire─────────> EXPIRED
 
-    A running job is held by a lease: the worker renews it with every heartbeat, and each write of
-    that worker names it. A worker that lost its lease (another attempt holds the job) changes
-    nothing.
+    A running job is held by a lease.
     """
 
     class State(models.TextChoices):
@@ -103,10 +121,6 @@ class Job(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=20, blank=True)
-    seq = models.PositiveIntegerField(default=1)
-    attempt = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     stop_requested = models.BooleanField(default=False)
 
     done = models.PositiveIntegerField(default=0)
@@ -125,10 +139,6 @@ class Job(models.Model):
     stopped_early = models.BooleanField(default=False)
     canceled_by = models.CharField(max_length=10, blank=True)
 
-    created_at = models.DateTimeField(default=timezone.now)
-    ticket_at = models.DateTimeField(default=timezone.now, help_text=_("Last ticket sent."))
-    started_at = models.DateTimeField(null=True, blank=True)
-    completed_at = models.DateTimeField(null=True, blank=True)
     device = models.CharField(max_length=20, blank=True)
     load_seconds = models.FloatField(null=True, blank=True)
     compute_seconds = models.FloatField(null=True, blank=True)

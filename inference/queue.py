@@ -1,27 +1,21 @@
-"""The queue: every change of a job's state is one conditional UPDATE whose count is checked.
-
-Times are the database's own, so a worker with a wrong clock neither loses nor keeps a lease by it.
-Each change adds one to `seq`, so a reader can drop what is older than what it has.
-"""
+"""The queue of jobs: whose turn it is, and every change of a job's state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from inference import leases
+from inference.leases import RELEASED, change, held
 from inference.models import Job, JobQuerySet
 
 State = Job.State
-# A ticket that brought no worker in this time is taken for lost.
-TICKET_PATIENCE = timedelta(seconds=30)
-RELEASED = {"lease": None, "lease_until": None}
 Place = tuple[bool, datetime, datetime]
 NO_PREVIEW = {"preview": "", "preview_width": 0, "preview_height": 0}
 
@@ -51,25 +45,9 @@ def claim() -> Job | None:
         )
         if job is None:
             return None
-        lease = uuid4()
-        _change(
-            Job.objects.filter(pk=job.pk, state=State.QUEUED),
-            state=State.RUNNING,
-            stage="preparing",
-            attempt=F("attempt") + 1,
-            lease=lease,
-            lease_until=_lease_end(),
-            started_at=Now(),
-            done=0,
-            total=0,
-        )
+        lease = leases.take(job, stage="preparing", done=0, total=0)
         User.objects.filter(pk=job.owner_id).update(last_served_at=Now())
     return Job.objects.with_parts().filter(pk=job.pk, lease=lease).first()
-
-
-def renew(job: Job) -> bool:
-    """Prolong the lease of `job`; False when its worker no longer holds it."""
-    return _held(job).update(lease_until=_lease_end()) == 1
 
 
 def record_progress(
@@ -79,7 +57,7 @@ def record_progress(
     values: dict[str, Any] = {"done": done, "total": total, "stage": stage}
     if preview is not None:
         values |= _preview_values(preview)
-    return _change(_held(job), lease_until=_lease_end(), **values)
+    return change(held(job), lease_until=leases.lease_end(), **values)
 
 
 def finish(
@@ -94,8 +72,8 @@ def finish(
     stopped_early: bool,
 ) -> bool:
     """End the held `job` as SUCCEEDED with its one result; False when the lease is gone."""
-    return _change(
-        _held(job),
+    return change(
+        held(job),
         state=State.SUCCEEDED,
         stage="done",
         done=F("total"),
@@ -115,12 +93,12 @@ def finish(
 
 def fail(job: Job, *, code: str, hint: str) -> bool:
     """End the held `job` as FAILED for a reason; False when the lease is gone."""
-    return _change(_held(job), **_failure(code, hint))
+    return change(held(job), **_failure(code, hint))
 
 
 def cancel(job: Job, *, by: str) -> bool:
     """End a waiting or running `job` as CANCELED; False when it had ended already."""
-    return _change(
+    return change(
         Job.objects.filter(pk=job.pk, state__in=Job.ACTIVE),
         state=State.CANCELED,
         canceled_by=by,
@@ -133,7 +111,7 @@ def cancel(job: Job, *, by: str) -> bool:
 def request_stop(job: Job) -> bool:
     """Ask the worker of a running `job` to keep what is painted; False when none paints it."""
     running = Job.objects.filter(pk=job.pk, state=State.RUNNING)
-    return _change(running, stop_requested=True)
+    return change(running, stop_requested=True)
 
 
 def reap_lost() -> list[UUID]:
@@ -148,8 +126,7 @@ def take_back_all() -> list[UUID]:
 
 def untended(limit: int) -> list[UUID]:
     """Return up to `limit` waiting jobs whose ticket seems lost, the longest without one first."""
-    overdue = Job.objects.filter(state=State.QUEUED, ticket_at__lt=Now() - TICKET_PATIENCE)
-    return list(overdue.order_by("ticket_at").values_list("pk", flat=True)[:limit])
+    return leases.untended(Job.objects.all(), limit)
 
 
 def waiting_count() -> int:
@@ -191,28 +168,11 @@ def _lines_of_people(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
 
 def _take_back(which: Q) -> list[UUID]:
     """Put running jobs in line again, or end them when they had all their attempts."""
-    changed = []
-    for job in Job.objects.filter(which, state=State.RUNNING):
-        still = _held(job).filter(which)
-        if job.attempt >= settings.JOB_MAX_ATTEMPTS:
-            hint = "This picture stopped its worker several times. Try a smaller size."
-            done = _change(still, **_failure("crashed", hint))
-        else:
-            done = _change(
-                still, state=State.QUEUED, stage="", done=0, total=0, ticket_at=Now(), **RELEASED
-            )
-        if done:
-            changed.append(job.pk)
-    return changed
-
-
-def _held(job: Job) -> JobQuerySet:
-    """Keep the row of `job` while it runs under the lease that `job` was claimed with."""
-    return Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease)
-
-
-def _lease_end() -> Any:  # the stubs know no type for Now() + timedelta
-    return Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    hint = "This picture stopped its worker several times. Try a smaller size."
+    afresh = {"stage": "", "done": 0, "total": 0}
+    return leases.take_back(
+        Job.objects.all(), which, failure=_failure("crashed", hint), afresh=afresh
+    )
 
 
 def _preview_values(preview: StoredPicture) -> dict[str, Any]:
@@ -233,8 +193,3 @@ def _failure(code: str, hint: str) -> dict[str, Any]:
         **NO_PREVIEW,
         **RELEASED,
     }
-
-
-def _change(rows: JobQuerySet, **values: Any) -> bool:  # values of any column
-    """Update the one row that `rows` still matches; False when something else was faster."""
-    return rows.update(seq=F("seq") + 1, **values) == 1

@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from inference import queue
+from inference import leases, queue
 from inference.models import Job
 from inference.queue import StoredPicture
 from tests.factories import make_job, make_photo, make_style, make_user
@@ -105,10 +105,10 @@ class TestClaim:
 class TestHolding:
     def test_renews_only_the_lease_that_is_held(self) -> None:
         job = claimed()
-        assert queue.renew(job)
+        assert leases.renew(job)
         job.lease = uuid4()
 
-        assert not queue.renew(job)
+        assert not leases.renew(job)
 
     def test_prolongs_the_lease_with_each_progress(self) -> None:
         job = claimed()
@@ -136,7 +136,7 @@ class TestHolding:
             finish,
             lambda job: queue.fail(job, code="internal", hint=""),
             lambda job: queue.record_progress(job, done=1, total=1, stage="painting"),
-            queue.renew,
+            leases.renew,
         ],
         ids=["finish", "fail", "progress", "renew"],
     )

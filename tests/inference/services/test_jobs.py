@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from inference import queue
+from inference import leases, queue
 from inference.engine.spec import TransferSpec
 from inference.models import Job, Photo
 from inference.services.jobs import (
@@ -215,4 +215,4 @@ class TestDeleteJob:
 
         delete_job(job=running)
 
-        assert not queue.renew(running)
+        assert not leases.renew(running)
