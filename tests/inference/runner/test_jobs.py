@@ -20,6 +20,7 @@ from inference import queue, runner
 from inference.engine.errors import OutOfMemoryError
 from inference.engine.spec import Step, TransferSpec
 from inference.models import Job
+from inference.runner import engine, jobs
 from inference.services.jobs import cancel_job, stop_job
 from library.models import Style
 from tests.factories import make_job, make_photo, make_picture, make_style, picture_bytes
@@ -44,7 +45,7 @@ def play(monkeypatch: pytest.MonkeyPatch, alice: User) -> Play:
     """Return a function that serves a job of alice with a script in place of the engine."""
 
     def serve(script: Script) -> Job:
-        monkeypatch.setattr(runner, "_stylize", lambda *_: script())
+        monkeypatch.setattr(engine, "stylize", lambda *_: script())
         job = make_job(alice)
         assert runner.serve_next()
         return row(job)
@@ -91,7 +92,7 @@ class TestServeNext:
         def script() -> Iterator[Step]:
             for number in range(3):
                 yield Step(number, 4, "painting", PICTURE.copy())
-                time.sleep(runner.PROGRESS_SECONDS)
+                time.sleep(jobs.PROGRESS_SECONDS)
             yield DONE
 
         job = play(script)
@@ -109,7 +110,7 @@ class TestServeNext:
         job = play(script)
 
         # Created, claimed and finished count one each.
-        assert job.seq <= 3 + 1 + (time.monotonic() - started) / runner.PROGRESS_SECONDS
+        assert job.seq <= 3 + 1 + (time.monotonic() - started) / jobs.PROGRESS_SECONDS
 
     def test_sweeps_what_a_killed_attempt_left(self, play: Play, media_root: Path) -> None:
         def script() -> Iterator[Step]:
@@ -130,7 +131,7 @@ class TestLeaving:
         def script() -> Iterator[Step]:
             yield Step(1, 4, "painting", PICTURE)
             cancel_job(job=the_job())
-            time.sleep(runner.PROGRESS_SECONDS)
+            time.sleep(jobs.PROGRESS_SECONDS)
             yield Step(2, 4, "painting", PICTURE.copy())
             after.append(2)
             yield DONE
@@ -154,7 +155,7 @@ class TestLeaving:
         def script() -> Iterator[Step]:
             yield Step(1, 4, "painting", PICTURE)
             stop_job(job=the_job())
-            time.sleep(runner.PROGRESS_SECONDS)
+            time.sleep(jobs.PROGRESS_SECONDS)
             yield Step(2, 4, "painting")
             pytest.fail("it went on")
 
