@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from inference.models import Job, JobStyle, Photo
+from inference.models import Job, JobStyle, Photo, ProofSheet
 from inference.services.jobs import cancel_job
 
 
@@ -69,6 +69,21 @@ class JobAdmin(ReadOnlyAdmin):
             cancel_job(job=job, by="operator")
         sentence = ngettext("%d job was canceled.", "%d jobs were canceled.", len(active))
         self.message_user(request, sentence % len(active), messages.SUCCESS)
+
+
+@admin.register(ProofSheet)
+class ProofSheetAdmin(ReadOnlyAdmin):
+    """The queue of proof sheets, newest first."""
+
+    list_display = ("created_at", "owner", "state", "attempt", "error_code", "completed_at")
+    list_filter = ("state", "error_code")
+    search_fields = ("id", "owner__username")
+    list_select_related = ("owner",)
+    ordering = ("-created_at",)
+    fields = readonly_fields = (
+        *("id", "owner", "state", "attempt", "error_code", "error_hint", "created_at"),
+        *("started_at", "completed_at"),
+    )
 
 
 @admin.register(Photo)

@@ -14,7 +14,8 @@ from PIL import Image
 
 from accounts.models import User
 from inference.engine.spec import TransferSpec
-from inference.models import Job, JobStyle, Photo
+from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile
+from inference.proofs import engine_state
 from library.models import Artist, Style
 
 PASSWORD = "long and easily remembered"
@@ -157,3 +158,35 @@ def finished_job(owner: User | None = None, **fields: Any) -> Job:
         "device": "cpu",
     }
     return make_job(owner, **{**values, **fields})
+
+
+def make_sheet(
+    owner: User | None = None,
+    *,
+    photo: Photo | None = None,
+    styles: Sequence[Style] = (),
+    **fields: Any,
+) -> ProofSheet:
+    """Return a new waiting proof sheet; parts that are not given are made."""
+    if owner is None:
+        owner = photo.owner if photo else make_user(f"user-{uuid4().hex[:8]}")
+    sheet: ProofSheet = ProofSheet.objects.create(
+        owner=owner, photo=photo or make_photo(owner), **fields
+    )
+    sheet.styles.set(styles or [make_style(f"style-{uuid4().hex[:8]}")])
+    return sheet
+
+
+def make_tile(photo: Photo, style: Style, **fields: Any) -> ProofTile:
+    """Return the stored proof of a style on a photo."""
+    folder = f"proofs/{photo.pk.hex[:2]}/{photo.pk}"
+    data = picture_bytes(make_picture((64, 43)), "WEBP")
+    values: dict[str, Any] = {
+        "version": style.version,
+        "engine": engine_state(),
+        "file": default_storage.save(f"{folder}/tile.webp", ContentFile(data)),
+        "width": 64,
+        "height": 43,
+    }
+    tile: ProofTile = ProofTile.objects.create(photo=photo, style=style, **{**values, **fields})
+    return tile

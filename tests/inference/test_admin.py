@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from inference.models import Job
-from tests.factories import finished_job, make_job, make_user
+from tests.factories import finished_job, make_job, make_sheet, make_user
 
 JOBS = "admin:inference_job_changelist"
 
@@ -60,3 +60,19 @@ class TestPhotoAdmin:
 
         assert page.status_code == 200
         assert str(photo.file.name) not in page.content.decode()
+
+
+class TestProofSheetAdmin:
+    def test_lists_the_queue_and_shows_one(self, operator: Client, alice: User) -> None:
+        sheet = make_sheet(alice)
+
+        page = operator.get(reverse("admin:inference_proofsheet_changelist"))
+        detail = operator.get(reverse("admin:inference_proofsheet_change", args=[sheet.pk]))
+
+        assert (page.status_code, detail.status_code) == (200, 200)
+        assert str(sheet.pk) in detail.content.decode()
+
+    def test_is_closed_to_others(self, client: Client, alice: User) -> None:
+        client.force_login(alice)
+
+        assert client.get(reverse("admin:inference_proofsheet_changelist")).status_code == 302
