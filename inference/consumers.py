@@ -1,4 +1,4 @@
-"""The events socket: a person's jobs as they change, one socket a browser tab."""
+"""The events socket: a person's jobs and proofs as they change, one socket a browser tab."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.models import User
 from inference.models import Job
-from inference.progress import JobChanged, group_of
+from inference.progress import JobChanged, ProofChanged, ProofTileCame, group_of
 from inference.snapshots import JobSnapshot, job_snapshot
 
 NOT_SIGNED_IN, TOO_MANY_SOCKETS, TOO_BUSY = 4401, 4429, 4408
@@ -22,6 +22,8 @@ RECENT_JOBS = 20
 
 class JobsConsumer(AsyncJsonWebsocketConsumer):
     """Sends `hello`, then a `snapshot` of active and recent jobs, then a `job` for each change.
+
+    A proof sheet sends a `proof.tile` for each of its tiles, and a `proof` when its state changes.
 
     It joins the group before it reads the rows, so a change in between is sent twice rather than
     never; clients drop a job whose `seq` is not greater than what they have.
@@ -81,6 +83,14 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     async def job_changed(self, event: JobChanged) -> None:
         """Pass on one job's whole snapshot."""
         await self._send("job", event["snapshot"])
+
+    async def proof_changed(self, event: ProofChanged) -> None:
+        """Pass on a proof sheet's whole snapshot."""
+        await self._send("proof", event["snapshot"])
+
+    async def proof_tile(self, event: ProofTileCame) -> None:
+        """Pass on one more tile of a proof sheet."""
+        await self._send("proof.tile", event["frame"])
 
     async def _send_snapshot(self) -> None:
         await self._send("snapshot", {"jobs": await self._read_jobs()})

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from inference.folders import sweep_folder
 from inference.models import Job
 from inference.queue import StoredPicture
 
@@ -47,23 +48,11 @@ def remove(name: str) -> None:
 
 def sweep(job_id: UUID, *, keep: Collection[str] = ()) -> None:
     """Remove the files of a job but those named in `keep`."""
-    _sweep_folder(_folder(job_id), set(keep))
+    sweep_folder(_folder(job_id), set(keep))
 
 
 def _folder(job_id: UUID) -> str:
     return f"jobs/{job_id.hex[:2]}/{job_id}"
-
-
-def _sweep_folder(folder: str, keep: set[str]) -> None:
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for inner in folders:
-        _sweep_folder(f"{folder}/{inner}", keep)
-    for name in files:
-        if (path := f"{folder}/{name}") not in keep:
-            default_storage.delete(path)
 
 
 def _store(job: Job, image: Image.Image, kind: str, **options: Any) -> StoredPicture:

@@ -8,7 +8,8 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from inference.models import Job
+from inference.models import Job, ProofSheet, ProofTile
+from inference.proof_snapshots import ProofSnapshot, TileFrame, proof_snapshot, tile_frame
 from inference.snapshots import JobSnapshot, job_snapshot
 
 logger = logging.getLogger(__name__)
@@ -17,10 +18,27 @@ PATIENCE_SECONDS = 2.0
 
 
 class JobChanged(TypedDict):
-    """The message that travels through the channel layer."""
+    """A job changed; like all messages it travels through the channel layer."""
 
     type: Literal["job.changed"]
     snapshot: JobSnapshot
+
+
+class ProofChanged(TypedDict):
+    """A proof sheet began, ended or waits again."""
+
+    type: Literal["proof.changed"]
+    snapshot: ProofSnapshot
+
+
+class ProofTileCame(TypedDict):
+    """A proof sheet has one more tile."""
+
+    type: Literal["proof.tile"]
+    frame: TileFrame
+
+
+Message = JobChanged | ProofChanged | ProofTileCame
 
 
 def group_of(owner_id: int) -> str:
@@ -36,15 +54,32 @@ def publish(job_id: UUID) -> Job | None:
     job = Job.objects.with_parts().filter(pk=job_id).first()
     if job is None:
         return None
-    message: JobChanged = {"type": "job.changed", "snapshot": job_snapshot(job)}
-    try:
-        async_to_sync(_send)(group_of(job.owner_id), message)
-    except Exception:  # every layer fails with exceptions of its own
-        logger.warning("job %s: the browser could not be told", job_id, exc_info=True)
+    _tell(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
     return job
 
 
-async def _send(group: str, message: JobChanged) -> None:
+def publish_sheet(sheet_id: UUID) -> None:
+    """Read the sheet anew and send its snapshot to its owner, unless it is gone."""
+    sheet = ProofSheet.objects.filter(pk=sheet_id).first()
+    if sheet is not None:
+        _tell(sheet.owner_id, {"type": "proof.changed", "snapshot": proof_snapshot(sheet)})
+
+
+def publish_tile(tile: ProofTile, *, sheet_id: UUID) -> None:
+    """Send a new `tile` to the owner of its sheet, unless the sheet is gone."""
+    sheet = ProofSheet.objects.filter(pk=sheet_id).first()
+    if sheet is not None:
+        _tell(sheet.owner_id, {"type": "proof.tile", "frame": tile_frame(sheet, tile)})
+
+
+def _tell(owner_id: int, message: Message) -> None:
+    try:
+        async_to_sync(_send)(group_of(owner_id), message)
+    except Exception:  # every layer fails with exceptions of its own
+        logger.warning("person %s: the browser could not be told", owner_id, exc_info=True)
+
+
+async def _send(group: str, message: Message) -> None:
     layer = get_channel_layer()
     if layer is not None:
         await asyncio.wait_for(layer.group_send(group, dict(message)), PATIENCE_SECONDS)

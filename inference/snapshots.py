@@ -135,9 +135,9 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "stop_requested": job.stop_requested,
         "stopped_early": job.stopped_early,
         "canceled_by": job.canceled_by or None,
-        "created_at": _time(job.created_at),
-        "started_at": _time(job.started_at) if job.started_at else None,
-        "completed_at": _time(job.completed_at) if job.completed_at else None,
+        "created_at": format_time(job.created_at),
+        "started_at": format_time(job.started_at) if job.started_at else None,
+        "completed_at": format_time(job.completed_at) if job.completed_at else None,
         "metrics": {
             "queue_s": _waited(job),
             "load_s": job.load_seconds,
@@ -191,8 +191,13 @@ def _artwork(job: Job) -> str | None:
 def _error(job: Job) -> ErrorPart | None:
     if job.state != Job.State.FAILED:
         return None
-    retryable = job.error_code in RETRYABLE
+    retryable = is_retryable(job.error_code)
     return {"code": job.error_code, "hint": job.error_hint, "retryable": retryable}
+
+
+def is_retryable(error_code: str) -> bool:
+    """Tell whether the same request may go better a second time."""
+    return error_code in RETRYABLE
 
 
 def _waited(job: Job) -> float | None:
@@ -201,5 +206,6 @@ def _waited(job: Job) -> float | None:
     return round((job.started_at - job.created_at).total_seconds(), 3)
 
 
-def _time(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
+    """Write a moment as the API does."""
     return moment.isoformat().replace("+00:00", "Z")

@@ -7,7 +7,7 @@ from celery.signals import worker_process_init
 from django.conf import settings
 from kombu.exceptions import KombuError
 
-from inference import progress, queue, runner
+from inference import progress, proof_queue, queue, runner
 
 logger = logging.getLogger(__name__)
 # The runner keeps the deadline; this ends a process that is stuck inside one step.
@@ -18,13 +18,14 @@ RESENT_AT_ONCE = 5
 
 @shared_task(time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
 def serve_queue() -> None:
-    """Paint the job whose turn it is; a ticket too many finds nothing to do."""
-    runner.serve_next()
+    """Paint what is next in line; a ticket too many finds nothing to do."""
+    if runner.serve_next() is runner.Served.PUT_BACK:
+        send_ticket()
 
 
 @shared_task  # type: ignore[untyped-decorator]  # no stubs
 def reap_lost_jobs() -> None:
-    """Bring back the jobs of lost workers and send lost tickets again."""
+    """Bring back the work of lost workers and send lost tickets again."""
     reap()
 
 
@@ -33,16 +34,24 @@ def reap() -> None:
     for job_id in queue.reap_lost():
         progress.publish(job_id)
         send_ticket()
+    for sheet_id in proof_queue.reap_lost():
+        progress.publish_sheet(sheet_id)
+        send_ticket()
     for job_id in queue.untended(RESENT_AT_ONCE):
         if send_ticket():
             queue.record_ticket(job_id)
+    for sheet_id in proof_queue.untended(RESENT_AT_ONCE):
+        if send_ticket():
+            proof_queue.record_ticket(sheet_id)
 
 
 def restart_queue() -> None:
-    """Take back all running jobs and send a ticket for each waiting one; no worker may run."""
+    """Take back all running work and send a ticket for each that waits; no worker may run."""
     for job_id in queue.take_back_all():
         progress.publish(job_id)
-    for _ in range(queue.waiting_count()):
+    for sheet_id in proof_queue.take_back_all():
+        progress.publish_sheet(sheet_id)
+    for _ in range(queue.waiting_count() + proof_queue.waiting_count()):
         send_ticket()
 
 

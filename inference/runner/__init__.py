@@ -12,13 +12,16 @@ from PIL import Image
 from inference.engine.spec import StyleInput, TransferSpec
 from inference.runner import engine
 from inference.runner.jobs import serve_job
+from inference.runner.sheets import Served, serve_sheet
+
+__all__ = ["Served", "serve_next", "warm_up"]
 
 logger = logging.getLogger(__name__)
 
 
-def serve_next() -> bool:
-    """Paint the job whose turn it is, to its end; False when none waits."""
-    return serve_job()
+def serve_next() -> Served:
+    """Paint the job whose turn it is, or, when none waits, some of the proof sheet that is next."""
+    return Served.TO_THE_END if serve_job() else serve_sheet()
 
 
 def warm_up() -> None:

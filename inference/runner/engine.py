@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from django.conf import settings
 from PIL import Image
 
+from inference.engine.errors import EngineError
 from inference.engine.spec import Step, StyleInput, TransferSpec
 
 
@@ -18,3 +19,20 @@ def stylize(
     from inference.engine.registry import stylize as paint
 
     yield from paint(content, styles, spec, device=settings.STYLEWEB_DEVICE)
+
+
+def try_styles(
+    content: Image.Image, styles: Sequence[StyleInput], spec: TransferSpec
+) -> Generator[tuple[int, Image.Image | None, EngineError | None], None, None]:
+    """Paint `content` in the manner of each style alone.
+
+    Yield for each its index and the picture, or else why there is none.
+    """
+    for index, style in enumerate(styles):
+        image = None
+        try:
+            for step in stylize(content, [style], spec):
+                image = step.image
+            yield index, image, None
+        except EngineError as error:
+            yield index, None, error

@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
     "path",
     [
         "tests/inference/test_queue.py",
-        "tests/inference/test_runner.py",
+        "tests/inference/test_proof_queue.py",
+        "tests/inference/runner",
         "tests/inference/test_snapshots.py",
         "tests/inference/services",
     ],

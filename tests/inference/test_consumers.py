@@ -13,8 +13,9 @@ from accounts.models import User
 from inference import consumers, progress
 from inference.consumers import JobsConsumer
 from inference.services.jobs import cancel_job
+from inference.services.proofs import cancel_proofs
 from styleweb.asgi import router
-from tests.factories import finished_job, make_job
+from tests.factories import finished_job, make_job, make_sheet, make_tile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/ws/v1/events/"
@@ -81,6 +82,21 @@ class TestOwner:
         frame = await socket.receive_json_from(timeout=5)
         assert (frame["type"], frame["seq"]) == ("job", 3)
         assert (frame["data"]["id"], frame["data"]["state"]) == (str(job.pk), "canceled")
+
+    async def test_gets_each_proof_as_it_comes(self, connect: Connect, alice: User) -> None:
+        sheet = await sync_to_async(make_sheet)(alice)
+        style = await sheet.styles.aget()
+        tile = await sync_to_async(make_tile)(sheet.photo, style)
+        socket = await connect(alice)
+        await greeted(socket)
+
+        await sync_to_async(progress.publish_tile)(tile, sheet_id=sheet.pk)
+        await sync_to_async(cancel_proofs)(sheet=sheet)
+
+        first = await socket.receive_json_from(timeout=5)
+        assert (first["type"], first["data"]["tile"]["style"]) == ("proof.tile", style.slug)
+        second = await socket.receive_json_from(timeout=5)
+        assert (second["type"], second["data"]["state"]) == ("proof", "canceled")
 
     async def test_gets_a_fresh_snapshot_on_resuming(self, connect: Connect, alice: User) -> None:
         socket = await connect(alice)
@@ -170,6 +186,8 @@ class TestStranger:
 
         frame = await greeted(socket)
         await sync_to_async(progress.publish)(job.pk)
+        sheet = await sync_to_async(make_sheet)(alice)
+        await sync_to_async(progress.publish_sheet)(sheet.pk)
 
         assert frame["data"]["jobs"] == []
         assert await socket.receive_nothing()

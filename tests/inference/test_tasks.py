@@ -7,9 +7,10 @@ from celery.exceptions import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
-from inference import queue, tasks
-from inference.models import Job
-from tests.factories import make_job
+from inference import proof_queue, queue, runner, tasks
+from inference.models import Job, ProofSheet
+from inference.runner import Served
+from tests.factories import make_job, make_sheet
 
 pytestmark = pytest.mark.django_db
 TICKET = "inference.tasks.serve_queue"
@@ -39,6 +40,22 @@ class TestServeQueue:
     def test_finds_nothing_to_do_for_a_ticket_too_many(self) -> None:
         tasks.serve_queue()
 
+    @pytest.mark.parametrize(
+        ("served", "sent"), [(Served.PUT_BACK, [TICKET]), (Served.TO_THE_END, [])]
+    )
+    def test_sends_a_ticket_for_a_sheet_that_was_put_back(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        tickets: list[str],
+        served: Served,
+        sent: list[str],
+    ) -> None:
+        monkeypatch.setattr(runner, "serve_next", lambda: served)
+
+        tasks.serve_queue()
+
+        assert tickets == sent
+
     def test_may_not_run_longer_than_the_deadline_and_some_grace(self) -> None:
         assert tasks.serve_queue.time_limit == 630
 
@@ -53,6 +70,26 @@ class TestReap:
         tasks.reap_lost_jobs()
 
         assert Job.objects.get().state == Job.State.QUEUED
+        assert tickets == [TICKET]
+
+    def test_brings_a_lost_sheet_back_with_a_ticket(self, alice: User, tickets: list[str]) -> None:
+        make_sheet(alice)
+        assert proof_queue.claim() is not None
+        ProofSheet.objects.update(lease_until=timezone.now() - LONG_AGO)
+
+        tasks.reap_lost_jobs()
+
+        assert ProofSheet.objects.get().state == ProofSheet.State.QUEUED
+        assert tickets == [TICKET]
+
+    def test_sends_the_lost_ticket_of_a_sheet_once_in_a_while(
+        self, alice: User, tickets: list[str]
+    ) -> None:
+        make_sheet(alice, ticket_at=timezone.now() - LONG_AGO)
+
+        tasks.reap()
+        tasks.reap()
+
         assert tickets == [TICKET]
 
     def test_sends_a_lost_ticket_once_in_a_while(self, alice: User, tickets: list[str]) -> None:

@@ -20,7 +20,7 @@ from inference import queue, runner
 from inference.engine.errors import OutOfMemoryError
 from inference.engine.spec import Step, TransferSpec
 from inference.models import Job
-from inference.runner import engine, jobs
+from inference.runner import Served, engine, jobs
 from inference.services.jobs import cancel_job, stop_job
 from library.models import Style
 from tests.factories import make_job, make_photo, make_picture, make_style, picture_bytes
@@ -47,7 +47,7 @@ def play(monkeypatch: pytest.MonkeyPatch, alice: User) -> Play:
     def serve(script: Script) -> Job:
         monkeypatch.setattr(engine, "stylize", lambda *_: script())
         job = make_job(alice)
-        assert runner.serve_next()
+        assert runner.serve_next() is Served.TO_THE_END
         return row(job)
 
     return serve
@@ -61,12 +61,12 @@ def the_job() -> Job:
 @pytest.mark.django_db(transaction=True)
 class TestServeNext:
     def test_finds_nothing_to_do(self) -> None:
-        assert not runner.serve_next()
+        assert runner.serve_next() is Served.NOTHING
 
     def test_paints_with_the_engine(self, alice: User, media_root: Path) -> None:
         job = make_job(alice, spec=TransferSpec(size=64, steps=3))
 
-        assert runner.serve_next()
+        assert runner.serve_next() is Served.TO_THE_END
 
         done = row(job)
         assert (done.state, done.error_code) == (Job.State.SUCCEEDED, "")

@@ -1,0 +1,121 @@
+"""Painting a proof sheet: a few styles in one pass, tile by tile, giving way to jobs in between."""
+
+import logging
+from contextlib import closing
+from enum import Enum, auto
+
+from django.db import InterfaceError, OperationalError
+from PIL import Image
+
+from common.storage import remove_files
+from inference import progress, proof_files, proof_queue, queue
+from inference.engine.errors import EngineError
+from inference.models import ProofSheet, ProofTile
+from inference.proof_queue import Outcome
+from inference.proofs import proof_spec
+from inference.runner import engine
+from inference.runner.failures import reason
+from inference.runner.heartbeat import Heartbeat, LeaseLost
+from inference.runner.inputs import load_photo, load_style
+from library.models import Style
+
+logger = logging.getLogger(__name__)
+# So many are painted in one pass; a job that comes waits for as long as that takes.
+BATCH = 8
+
+
+class Served(Enum):
+    """What a worker did with its ticket."""
+
+    NOTHING = auto()
+    TO_THE_END = auto()
+    PUT_BACK = auto()
+
+
+def serve_sheet() -> Served:
+    """Paint the sheet whose turn it is, until it ends or a job waits."""
+    sheet = proof_queue.claim()
+    if sheet is None:
+        return Served.NOTHING
+    progress.publish_sheet(sheet.pk)
+    with Heartbeat(sheet, lambda error: _fail(sheet, error)) as heartbeat:
+        served = _attempt(sheet, heartbeat)
+    progress.publish_sheet(sheet.pk)
+    return served
+
+
+def _attempt(sheet: ProofSheet, heartbeat: Heartbeat) -> Served:
+    """Paint `sheet` and see that every way it can end is written down."""
+    try:
+        return _paint(sheet, heartbeat)
+    except LeaseLost:
+        logger.warning("sheet %s: attempt %s is fenced, it writes no more", sheet.pk, sheet.attempt)
+    except (OperationalError, InterfaceError):
+        logger.warning("sheet %s: the database went away", sheet.pk, exc_info=True)
+    except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
+        _fail(sheet, error)
+    return Served.TO_THE_END
+
+
+def _paint(sheet: ProofSheet, heartbeat: Heartbeat) -> Served:
+    tiles = ProofTile.objects.filter(photo=sheet.photo_id)
+    proof_files.sweep(sheet.photo_id, keep=set(tiles.values_list("file", flat=True)))
+    photo = load_photo(sheet.photo.preview)
+    styles = _next_styles(sheet)
+    while styles:
+        _paint_some(sheet, photo, styles, heartbeat)
+        styles = _next_styles(sheet)
+        if styles and queue.waiting_count():
+            proof_queue.put_back(sheet)
+            return Served.PUT_BACK
+    proof_queue.finish(sheet)
+    return Served.TO_THE_END
+
+
+def _next_styles(sheet: ProofSheet) -> list[Style]:
+    return list(proof_queue.styles_left(sheet)[:BATCH])
+
+
+def _paint_some(
+    sheet: ProofSheet, photo: Image.Image, styles: list[Style], heartbeat: Heartbeat
+) -> None:
+    """Try `styles` in one pass and record what came of each, as it comes."""
+    inputs = {}
+    for style in styles:
+        try:
+            inputs[style] = load_style(style)
+        except (EngineError, OSError) as unreadable:
+            _record(sheet, style, Outcome(error_code=reason(unreadable)[0]))
+    asked = list(inputs)
+    with closing(engine.try_styles(photo, list(inputs.values()), proof_spec())) as steps:
+        for index, image, error in steps:
+            heartbeat.check()
+            _record(sheet, asked[index], _outcome(sheet, image, error))
+            inputs.pop(asked[index])
+    # Without this a style that the engine forgot would be asked for again and again.
+    for style in inputs:
+        _record(sheet, style, Outcome(error_code=EngineError.code))
+
+
+def _outcome(sheet: ProofSheet, image: Image.Image | None, error: EngineError | None) -> Outcome:
+    if image is None:
+        return Outcome(error_code=error.code if error else EngineError.code)
+    return Outcome(proof_files.store_tile(sheet.photo_id, image))
+
+
+def _record(sheet: ProofSheet, style: Style, outcome: Outcome) -> None:
+    """Write and publish a tile. Raises LeaseLost, and then leaves no file."""
+    tile = proof_queue.record_tile(sheet, style, outcome)
+    if tile is None:
+        if outcome.picture:
+            remove_files([outcome.picture.name])
+        raise LeaseLost
+    progress.publish_tile(tile, sheet_id=sheet.pk)
+
+
+def _fail(sheet: ProofSheet, error: Exception) -> None:
+    """End `sheet` as FAILED, saying why; its tiles stay."""
+    code, hint = reason(error)
+    if code == EngineError.code:
+        logger.error("sheet %s: unexpected failure", sheet.pk, exc_info=error)
+    proof_queue.fail(sheet, code=code, hint=hint)
