@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from common.media import send_media
-from inference.models import Job, Photo
+from inference.models import Job, Photo, ProofTile
 
 
 @require_safe
@@ -40,3 +40,11 @@ def job_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     suffix = job.result.rpartition(".")[2]
     name = f"styleweb-{job.pk.hex[:8]}.{suffix}" if "download" in request.GET else None
     return send_media(request, job.result, public=False, download_as=name)
+
+
+@require_safe
+def proof_tile(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send a proof to the owner of its photo."""
+    mine = Photo.objects.visible_to(request.user)
+    tile = get_object_or_404(ProofTile, pk=pk, photo__in=mine)
+    return send_media(request, tile.file, public=False)

@@ -10,13 +10,14 @@ from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
 from gallery.api import views as gallery
-from inference.api import jobs, methods, photos
+from inference.api import jobs, methods, photos, proofs
 from library.api import views as library
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tokens", accounts.TokenViewSet, basename="api-token")
 router.register("photos", photos.PhotoViewSet, basename="api-photo")
 router.register("styles", library.StyleViewSet, basename="api-style")
+router.register("proofs", proofs.ProofViewSet, basename="api-proof")
 router.register("jobs", jobs.JobViewSet, basename="api-job")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
 router.register("public/artworks", gallery.WallViewSet, basename="api-wall")

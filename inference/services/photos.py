@@ -11,7 +11,7 @@ from accounts.models import User
 from common.derivatives import Derivatives, Encoded, encode_picture, make_derivatives
 from common.storage import Shelf, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, accept_picture
-from inference import job_files
+from inference import job_files, proof_files
 from inference.models import Job, Photo
 
 FOLDER = "photos"
@@ -72,7 +72,7 @@ def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, shelf: Shelf
 
 @transaction.atomic
 def delete_photo(*, photo: Photo) -> None:
-    """Remove `photo`, the jobs that ended with it, and their files; kept artworks stay.
+    """Remove `photo`, its proofs, the jobs that ended with it, and their files; artworks stay.
 
     Raises `PhotoInUse` while one of its jobs waits or runs.
     """
@@ -83,6 +83,7 @@ def delete_photo(*, photo: Photo) -> None:
         raise PhotoInUse
     for job_id in jobs.values_list("pk", flat=True):
         transaction.on_commit(partial(job_files.sweep, job_id))
+    transaction.on_commit(partial(proof_files.sweep, photo.pk))
     remove_files_after_commit([photo.file.name, photo.preview.name, photo.thumb.name])
     jobs.delete()
     photo.delete()

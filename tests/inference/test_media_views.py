@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from inference.models import Job, Photo
-from tests.factories import finished_job, make_job, make_photo
+from tests.factories import finished_job, make_job, make_photo, make_style, make_tile
 
 VARIANTS = ["original", "preview", "thumb"]
 
@@ -163,3 +163,23 @@ async def test_streams_under_asgi(photo: Photo) -> None:
     assert answer.is_async
     pieces = [piece async for piece in answer]
     assert b"".join(pieces).startswith(b"\x89PNG")
+
+
+def test_sends_a_proof_to_the_owner_of_its_photo_alone(
+    photo: Photo, alice: User, bob: User
+) -> None:
+    tile = make_tile(photo, make_style("ink"))
+    url = reverse("proof-tile", kwargs={"pk": tile.pk})
+    response = signed_in(alice).get(url)
+    assert response["Cache-Control"] == "private, no-store"
+    assert response.getvalue().startswith(b"RIFF")
+    for stranger in (bob, None):
+        assert signed_in(stranger).get(url).status_code == 404
+        assert signed_in(stranger).get(f"/media/{tile.file}").status_code == 404
+    assert signed_in(alice).get(reverse("proof-tile", kwargs={"pk": uuid4()})).status_code == 404
+
+
+def test_has_no_picture_of_a_proof_that_failed(photo: Photo, alice: User) -> None:
+    tile = make_tile(photo, make_style("ink"), file="", error_code="out_of_memory")
+    url = reverse("proof-tile", kwargs={"pk": tile.pk})
+    assert signed_in(alice).get(url).status_code == 404

@@ -25,7 +25,9 @@ from tests.factories import (
     make_job,
     make_photo,
     make_picture,
+    make_sheet,
     make_style,
+    make_tile,
     picture_bytes,
 )
 
@@ -82,6 +84,10 @@ MATRIX = [
     Row("api-job-cancel", "post", "jobs/{job}/cancel/", 200, 404, 401, 200, 403),
     Row("api-job-stop", "post", "jobs/{job}/stop/", 409, 404, 401, 409, 403),
     Row("api-job-file", "get", "jobs/{done}/file/", 200, 404, 401, 200, 403),
+    Row("api-proof-list", "post", "proofs/", 202, 422, 401, 202, 403),
+    Row("api-proof-detail", "get", "proofs/{sheet}/", 200, 404, 401, 200, 403),
+    Row("api-proof-cancel", "post", "proofs/{sheet}/cancel/", 200, 404, 401, 200, 403),
+    Row("api-proof-file", "get", "proofs/{sheet}/file/?style=tried", 200, 404, 401, 200, 403),
     Row("api-artwork-list", "get", "artworks/", 200, 200, 401, 200, 403),
     Row("api-artwork-list", "post", "artworks/", 201, 422, 401, 201, 403),
     Row("api-artwork-detail", "get", "artworks/{private}/", 200, 404, 404, 200, 403),
@@ -103,6 +109,8 @@ SCOPE_OF = {
     ("photos", False): "photos:write",
     ("jobs", True): "jobs:read",
     ("jobs", False): "jobs:write",
+    ("proofs", True): "jobs:read",
+    ("proofs", False): "jobs:write",
     ("artworks", True): "artworks:read",
     ("artworks", False): "artworks:write",
 }
@@ -132,18 +140,31 @@ def token_of(owner: User) -> Any:
     return create_token(owner=owner, name="phone", scopes=ALL_SCOPES)[0].pk
 
 
+def sheet_with_a_tile(owner: User) -> Any:
+    """Return the id of a proof sheet on which a style was tried."""
+    sheet = make_sheet(owner, styles=[make_style("tried")])
+    make_tile(sheet.photo, sheet.styles.get())
+    return sheet.pk
+
+
 # What the owner has, by the names in the addresses; made only for the rows that name it.
 THINGS: dict[str, Callable[[User], Any]] = {
     "token": token_of,
     "photo": lambda owner: make_photo(owner).pk,
     "job": lambda owner: make_job(owner).pk,
     "done": lambda owner: finished_job(owner).pk,
+    "sheet": sheet_with_a_tile,
     "fresh": lambda _owner: uuid4(),
     "private": lambda owner: kept(owner).pk,
     "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
 }
 NO_THINGS = dict.fromkeys(THINGS, uuid4())
-BODY_NEEDS = {"api-job-list": "photo", "api-job-detail": "photo", "api-artwork-list": "done"}
+BODY_NEEDS = {
+    "api-job-list": "photo",
+    "api-job-detail": "photo",
+    "api-proof-list": "photo",
+    "api-artwork-list": "done",
+}
 
 
 def things_for(row: Row, owner: User) -> dict[str, Any]:
@@ -169,6 +190,7 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-photo-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
         "api-job-list": job,
         "api-job-detail": job,
+        "api-proof-list": {"photo": str(things["photo"])},
         "api-artwork-list": {"job": str(things["done"])},
         "api-artwork-detail": {"title": "Night"},
         "api-artwork-publish": {"license": "CC0-1.0"},

@@ -1,0 +1,143 @@
+"""Proof sheets: see many styles on my photo before choosing."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.permissions import person
+from accounts.models import Scope
+from common.conditional import answers_conditionally
+from common.media import send_media
+from common.negotiation import AnyAccept
+from common.problems import Problem, not_found
+from inference.api.job_reply import JobErrorSerializer
+from inference.api.photos import PICTURE
+from inference.models import Photo, ProofSheet
+from inference.proof_queue import tiles_of
+from inference.proof_snapshots import ProofSnapshot, proof_snapshot
+from inference.services.proofs import cancel_proofs, request_proofs
+from library.api.serializers import style_unavailable
+from library.models import Style
+
+STYLE = OpenApiParameter("style", str, required=True, description="The slug of one of its styles.")
+
+
+class ProofTileSerializer(serializers.Serializer[Any]):
+    """One style tried on the photo."""
+
+    style = serializers.SlugField()  # type: ignore[assignment]  # shadows a rendering option
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField(("waiting", "done", "failed"))
+    url = serializers.CharField(allow_null=True, help_text="With a token see `/proofs/{id}/file/`.")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    error = serializers.CharField(allow_null=True, help_text="The code of what went wrong.")
+
+
+class ProofSheetSerializer(serializers.Serializer[ProofSheet]):
+    """A proof sheet: the same dict that the websocket sends. Drop what has a lower `seq`."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(ProofSheet.State.choices)
+    seq = serializers.IntegerField(help_text="Grows with every change.")
+    photo = serializers.UUIDField()
+    done = serializers.IntegerField(help_text="Tiles that are done or failed.")
+    total = serializers.IntegerField()
+    tiles = ProofTileSerializer(many=True)
+    error = JobErrorSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+
+    def to_representation(self, instance: ProofSheet) -> ProofSnapshot:  # type: ignore[override]
+        """Return the snapshot; the fields above only describe it."""
+        return proof_snapshot(instance)
+
+
+class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
+    """Which photo, and which styles; all that are published when none is named."""
+
+    photo = serializers.UUIDField(help_text="The id of one of my photos.")
+    styles = serializers.ListField(
+        child=serializers.SlugField(), required=False, help_text="Slugs; all when left out."
+    )
+
+    def validate_photo(self, value: UUID) -> Photo:
+        """Find the photo among the person's own; another's is as unknown as none."""
+        photo = Photo.objects.visible_to(self.context["request"].user).filter(pk=value).first()
+        if photo is None:
+            detail = _("Choose one of your own photos: this one is unknown.")
+            raise Problem.of_field("photo", "unknown_photo", detail)
+        return photo
+
+    def validate_styles(self, slugs: list[str]) -> list[Style]:
+        """Find the styles among the published ones; raises the problem of the first unknown one."""
+        found = {style.slug: style for style in Style.objects.published().filter(slug__in=slugs)}
+        for index, slug in enumerate(slugs):
+            if slug not in found:
+                raise style_unavailable(f"styles.{index}", slug)
+        return list(found.values())
+
+
+@answers_conditionally
+class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
+    """The proof sheets of the person signed in."""
+
+    read_scope = Scope.JOBS_READ
+    write_scope = Scope.JOBS_WRITE
+    serializer_class = ProofSheetSerializer
+    queryset = ProofSheet.objects.none()
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[ProofSheet]:
+        """Return the person's own sheets."""
+        return ProofSheet.objects.visible_to(self.request.user)
+
+    @extend_schema(
+        request=ProofRequestSerializer,
+        responses={
+            202: ProofSheetSerializer,
+            200: OpenApiResponse(ProofSheetSerializer, description="Every tile is there already."),
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """Have styles tried on a photo, small. Tiles come as `proof.tile` events, or by polling.
+
+        A person has one unfinished sheet: a request for other styles or another photo takes its
+        place. What was painted before is there at once.
+        """
+        body = ProofRequestSerializer(data=request.data, context={"request": request})
+        body.is_valid(raise_exception=True)
+        sheet = request_proofs(owner=person(request), **body.validated_data)
+        done = sheet.state == ProofSheet.State.SUCCEEDED
+        return Response(
+            ProofSheetSerializer(sheet).data,
+            status=status.HTTP_200_OK if done else status.HTTP_202_ACCEPTED,
+            headers={"Location": reverse("api-proof-detail", kwargs={"pk": sheet.pk})},
+        )
+
+    @extend_schema(request=None, responses=ProofSheetSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **_address: Any) -> Response:
+        """End the sheet; what is painted stays. Asking again answers the same."""
+        del request
+        return Response(ProofSheetSerializer(cancel_proofs(sheet=self.get_object())).data)
+
+    @extend_schema(parameters=[STYLE], responses=PICTURE)
+    @action(detail=True, content_negotiation_class=AnyAccept)
+    def file(self, request: Request, **_address: Any) -> HttpResponseBase:
+        """Send the tile of one style."""
+        slug = request.query_params.get("style", "")
+        tile = tiles_of(self.get_object()).filter(style__slug=slug).first()
+        if tile is None:
+            raise not_found()
+        return send_media(request, tile.file, public=False)

@@ -1,0 +1,94 @@
+"""Every write that people make to proof sheets."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.storage import remove_files_after_commit
+from inference import progress, proof_queue, tasks
+from inference.models import Photo, ProofSheet, ProofTile
+from library.models import Style
+
+State = ProofSheet.State
+
+
+class NothingToTry(Exception):
+    """There is no style to be tried."""
+
+    code = "nothing_to_try"
+    status: ClassVar[int] = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose a style at least: there is none to try on this photo."))
+
+
+@transaction.atomic
+def request_proofs(
+    *, owner: User, photo: Photo, styles: Sequence[Style] | None = None
+) -> ProofSheet:
+    """Have `styles`, or all that are published, tried on `photo`; return the sheet.
+
+    What was painted before is not painted again: a sheet that lacks nothing has succeeded already.
+    The same request finds the same sheet; another one takes the place of the owner's unfinished
+    sheet. Raises `NothingToTry`.
+    """
+    # One request of a person at a time; the photo cannot be deleted meanwhile.
+    User.objects.select_for_update().get(pk=owner.pk)
+    Photo.objects.select_for_update().get(pk=photo.pk)
+    wanted = set(styles or Style.objects.published())
+    if not wanted:
+        raise NothingToTry
+    sheet = ProofSheet.objects.active().filter(owner=owner).first()
+    if sheet is not None and _asks_for(sheet, photo, wanted):
+        return sheet
+    if sheet is not None:
+        _end(sheet, State.SUPERSEDED)
+    _forget_failures(photo, wanted)
+    sheet = ProofSheet.objects.filter(photo=photo, state=State.SUCCEEDED).first()
+    complete = not proof_queue.without_tile(
+        photo.pk, Style.objects.filter(pk__in=[style.pk for style in wanted])
+    ).exists()
+    if sheet is not None and complete and _asks_for(sheet, photo, wanted):
+        return sheet
+    return _create(owner, photo, wanted, complete=complete)
+
+
+@transaction.atomic
+def cancel_proofs(*, sheet: ProofSheet) -> ProofSheet:
+    """End `sheet` now if it waits or runs; asking twice, or after its end, changes nothing."""
+    _end(sheet, State.CANCELED)
+    return ProofSheet.objects.get(pk=sheet.pk)
+
+
+def _asks_for(sheet: ProofSheet, photo: Photo, wanted: set[Style]) -> bool:
+    """Tell whether `sheet` is of this photo and these styles."""
+    return sheet.photo_id == photo.pk and wanted == set(sheet.styles.all())
+
+
+def _create(owner: User, photo: Photo, wanted: set[Style], *, complete: bool) -> ProofSheet:
+    # Tiles are rows of their own, so nothing is lost with the sheets that ended.
+    ProofSheet.objects.filter(photo=photo).exclude(state__in=ProofSheet.ACTIVE).delete()
+    ended = {"state": State.SUCCEEDED, "completed_at": timezone.now()} if complete else {}
+    sheet: ProofSheet = ProofSheet.objects.create(owner=owner, photo=photo, **ended)
+    sheet.styles.set(wanted)
+    if not complete:
+        transaction.on_commit(tasks.send_ticket)
+        transaction.on_commit(partial(progress.publish_sheet, sheet.pk))
+    return sheet
+
+
+def _end(sheet: ProofSheet, state: str) -> None:
+    if proof_queue.end(sheet, state):
+        transaction.on_commit(partial(progress.publish_sheet, sheet.pk))
+
+
+def _forget_failures(photo: Photo, wanted: set[Style]) -> None:
+    """Let what failed be tried again."""
+    failed = ProofTile.objects.filter(photo=photo, style__in=wanted).exclude(error_code="")
+    remove_files_after_commit(failed.values_list("file", flat=True))
+    failed.delete()
