@@ -12,11 +12,19 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from inference.engine.errors import EngineError
 from inference.engine.training.checkpoint import Progress, save_checkpoint
 from inference.engine.training.crops import Crops
 
 CHECKPOINT_SECONDS = 120.0
 PUBLISH_SECONDS = 1.0
+
+
+class TrainingDivergedError(EngineError):
+    """The losses or the weights of a run are no numbers any more."""
+
+    code = "training_diverged"
+    hint = "Go on from the last checkpoint with --resume and a lower --rate."
 
 
 class Lesson(Protocol):
@@ -79,14 +87,22 @@ class Run:
         self.stopping = True
 
     def save(self) -> None:
-        """Write the checkpoint, once for all processes of a distributed run."""
-        if self.crops.rank == 0:
+        """Write the checkpoint, once for all processes of a distributed run.
+
+        Weights that are no numbers are not written: the checkpoint before them is worth more.
+        """
+        if self.crops.rank == 0 and self.is_sound():
             save_checkpoint(self.folder, self.progress, self.network, self.optimizer, self.extra)
+
+    def is_sound(self) -> bool:
+        """Tell whether all weights are finite."""
+        return all(bool(weight.isfinite().all()) for weight in self.network.parameters())
 
     def train_(self, plan: Plan) -> Iterator[TrainingState]:
         """Train until the plan is fulfilled, publishing about every second and after each save.
 
-        However the caller leaves, a checkpoint of the last finished step stays behind.
+        However the caller leaves, a checkpoint of the last finished step stays behind. Raises
+        TrainingDivergedError when there are no numbers left to learn from.
         """
         begun, meter = self.progress, _Meter()
         batches = self.crops.follow(self.progress.step, self.device)
@@ -103,6 +119,10 @@ class Run:
                     saved = now
                 if due or meter.due(now):
                     yield TrainingState(self.progress, fraction, meter.read(now), saved=due)
+        except RuntimeError as error:
+            if self.is_sound():
+                raise
+            raise TrainingDivergedError("The weights are no numbers any more.") from error
         finally:
             batches.close()  # type: ignore[attr-defined]
             self.save()
@@ -146,6 +166,9 @@ class _Meter:
 
     def read(self, now: float) -> dict[str, float]:
         means = {name: value.item() / self.counts[name] for name, value in self.sums.items()}
+        lost = [name for name, mean in means.items() if not math.isfinite(mean)]
+        if lost:
+            raise TrainingDivergedError(f"No numbers any more: {', '.join(lost)}.")
         self.sums, self.counts, self.published = {}, Counter(), now
         return means
 

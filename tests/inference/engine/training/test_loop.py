@@ -10,7 +10,13 @@ from torch import Tensor, nn
 
 from inference.engine.training.checkpoint import Progress, load_checkpoint
 from inference.engine.training.crops import Crops
-from inference.engine.training.loop import Plan, Run, TrainingState, warmed_cosine
+from inference.engine.training.loop import (
+    Plan,
+    Run,
+    TrainingDivergedError,
+    TrainingState,
+    warmed_cosine,
+)
 from inference.engine.training.muon import Muon
 from inference.engine.training.pictures import find_pictures
 
@@ -146,6 +152,60 @@ def test_takes_the_same_way_when_it_is_resumed(run: Run, tmp_path: Path) -> None
     list(rest.train_(Plan(steps=6)))
     for name, value in whole.items():
         torch.testing.assert_close(other.state_dict()[name], value)
+
+
+class Explosion(Brightness):
+    """A lesson whose loss, and with it the gradient, is no number from the third step on."""
+
+    def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
+        """Divide by zero in the third step."""
+        found = super().losses(x, fraction)["gray"]
+        return {"gray": found / (len(self.fractions) < 3)}
+
+
+class Refusal(Explosion):
+    """A lesson that cannot go on with weights that are no numbers."""
+
+    def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
+        """Fail as torch's decompositions do."""
+        if not next(self.network.parameters()).isfinite().all():
+            raise RuntimeError("linalg.eigh: failed to converge")
+        return super().losses(x, fraction)
+
+
+def test_keeps_the_last_good_checkpoint_when_it_loses_its_numbers(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference.engine.training.loop.CHECKPOINT_SECONDS", 0)
+    run.lesson = Explosion(run.network)
+    with pytest.raises(TrainingDivergedError, match="gray") as caught:
+        list(run.train_(Plan(steps=9)))
+    assert "--resume" in caught.value.hint
+    kept = nn.Conv2d(3, 3, 1)
+    progress, _ = load_checkpoint(run.folder, kept, Muon(kept.parameters()))
+    assert progress.step == 2
+    assert kept.weight.isfinite().all()
+
+
+def test_says_so_when_a_step_fails_for_want_of_numbers(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CHECKPOINT_SECONDS", "PUBLISH_SECONDS"):
+        monkeypatch.setattr(f"inference.engine.training.loop.{name}", math.inf)
+    run.lesson = Refusal(run.network)
+    with pytest.raises(TrainingDivergedError, match="weights"):
+        list(run.train_(Plan(steps=9)))
+    assert not run.folder.exists()
+
+
+def test_lets_other_failures_pass(run: Run) -> None:
+    class Broken(Brightness):
+        def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
+            raise RuntimeError("out of luck")
+
+    run.lesson = Broken(run.network)
+    with pytest.raises(RuntimeError, match="out of luck"):
+        list(run.train_(Plan(steps=2)))
 
 
 def test_warms_up_and_comes_down() -> None:
