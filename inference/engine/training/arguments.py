@@ -37,7 +37,12 @@ def parse_size(text: str) -> int:
 
 
 def add_common_arguments(
-    parser: argparse.ArgumentParser, *, batch: int, sizes: Sequence[int], artworks: bool
+    parser: argparse.ArgumentParser,
+    *,
+    batch: int,
+    sizes: Sequence[int],
+    rate: float,
+    artworks: bool,
 ) -> None:
     """Add what every training understands; with `artworks`, --style is a folder of them."""
     parser.add_argument("--content", type=Path, required=True, help="folder or pack of photos")
@@ -58,6 +63,7 @@ def add_common_arguments(
         default=tuple(sizes),
         help="side of a crop in pixels; of several, one is drawn each step",
     )
+    parser.add_argument("--rate", type=float, default=rate, help="of learning, at its highest")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=parse_count, help="CPU threads; torch's choice if absent")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")

@@ -49,7 +49,6 @@ class Builtin:
     lesson: Distillation
     material: Material
     options: BuiltinOptions
-    rate: float = 0.05
 
     def draw_sheet(self) -> Image.Image:
         """Draw a held-out picture as the teacher and the student see it."""

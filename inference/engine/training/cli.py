@@ -30,6 +30,7 @@ class Kind:
     add_arguments: Callable[[argparse.ArgumentParser], None]
     batch: int
     sizes: tuple[int, ...]
+    rate: float
     artworks: bool = True
 
 
@@ -39,7 +40,13 @@ def add_train_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     kinds = train.add_subparsers(dest="kind", required=True, metavar="WHAT")
     for kind in KINDS:
         parser = kinds.add_parser(kind.name, help=kind.help)
-        add_common_arguments(parser, batch=kind.batch, sizes=kind.sizes, artworks=kind.artworks)
+        add_common_arguments(
+            parser,
+            batch=kind.batch,
+            sizes=kind.sizes,
+            rate=kind.rate,
+            artworks=kind.artworks,
+        )
         kind.add_arguments(parser)
         parser.set_defaults(run=run_train, training=kind)
     add_pack_parser(kinds)
@@ -82,6 +89,22 @@ def _load_decoder() -> "Prepare":
     return prepare
 
 
+def _add_fast(parser: argparse.ArgumentParser) -> None:
+    _add_out(parser)
+    parser.add_argument(
+        "--decoder", type=Path, required=True, help="fast.safetensors of `train decoder`"
+    )
+    parser.add_argument(
+        "--teacher", type=Path, help="slimmed VGG-19, safetensors, as a second judge"
+    )
+
+
+def _load_fast() -> "Prepare":
+    from inference.engine.training.fast import prepare
+
+    return prepare
+
+
 KINDS = (
     Kind(
         name="builtin",
@@ -90,6 +113,7 @@ KINDS = (
         add_arguments=_add_builtin,
         batch=4,
         sizes=(112,),
+        rate=0.05,
     ),
     Kind(
         name="decoder",
@@ -98,5 +122,15 @@ KINDS = (
         add_arguments=_add_out,
         batch=4,
         sizes=(192,),
+        rate=0.02,
+    ),
+    Kind(
+        name="fast",
+        help="the same decoder, end to end: it paints and is judged",
+        load=_load_fast,
+        add_arguments=_add_fast,
+        batch=4,
+        sizes=(160,),
+        rate=0.01,
     ),
 )

@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.engine.features import load_features
-from inference.engine.networks.decoder import LEVELS, Decoder
+from inference.engine.networks.decoder import LEVELS, STRIDE, Decoder, with_colors
 from inference.engine.networks.vgg import TAPS, read_widths
 from inference.engine.training.arithmetic import lay_out, prefers_bfloat16
 from inference.engine.training.checkpoint import load_checkpoint
@@ -25,11 +25,8 @@ from inference.engine.training.spread import measure_moments
 from inference.engine.weights import Card, find_card
 
 NAME = "fast"
-_ENCODER = "builtin"
+ENCODER = "builtin"
 _MOMENT_BATCHES = 24
-_COARSEST = 2 ** (
-    LEVELS[0] - 1
-)  # pixels a side of what one feature of the deepest level stands for
 _SHOWN = 3  # held-out pictures on the sample sheet, the last one an artwork
 
 
@@ -41,12 +38,11 @@ class DecoderTraining:
     lesson: Reconstruction
     material: Material
     options: Options
-    rate: float = 0.05
 
     def draw_sheet(self) -> Image.Image:
         """Draw held-out pictures beside what the decoder makes of each level, shallow to deep."""
         shown = read_held_out(self.material, self.run.device, count=_SHOWN)
-        pictures = [_fit(each) for each in shown]
+        pictures = [cut_to_stride(each) for each in shown]
         rows = [[each, *reconstruct(self.lesson, each)] for each in pictures]
         return draw_rows(rows, ["picture", *TAPS])
 
@@ -55,13 +51,13 @@ class DecoderTraining:
 
         The weights become those of the file.
         """
-        progress, encoder = self.run.progress, find_card(_ENCODER)[1]
-        pictures = [_fit(each) for each in read_held_out(self.material, self.run.device)]
+        progress, encoder = self.run.progress, find_card(ENCODER)[1]
+        pictures = [cut_to_stride(each) for each in read_held_out(self.material, self.run.device)]
         halves = to_halves_(self.lesson.decoder)
         card = {
             "license": "MIT",
             "origin": "Trained by this project from random initialization to invert the features"
-            f" {_ENCODER} ({encoder.sha256}).",
+            f" {ENCODER} ({encoder.sha256}).",
             "data": self.material.describe(),
             "command": name_command("decoder", self.options, self.material, progress.step),
             "figures": {
@@ -84,7 +80,7 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
 
     Raises ModelMissingError for missing features and for a missing or foreign checkpoint.
     """
-    encoder = lay_out(load_features(_ENCODER, place.device), place.device)
+    encoder = lay_out(load_features(ENCODER, place.device), place.device)
     torch.manual_seed(options.seed)
     decoder = lay_out(Decoder(read_widths(encoder.network.state_dict())), place.device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
@@ -102,17 +98,17 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
     return DecoderTraining(run, lesson, material, options)
 
 
-def _fit(picture: Tensor) -> Tensor:
+def cut_to_stride(picture: Tensor) -> Tensor:
     """Cut (1, 3, H, W) to sides that halve evenly, as reconstructions come out."""
-    height, width = (max(side // _COARSEST, 1) * _COARSEST for side in picture.shape[2:])
+    height, width = (max(side // STRIDE, 1) * STRIDE for side in picture.shape[2:])
     return picture[..., :height, :width]
 
 
 @torch.no_grad()
 def reconstruct(lesson: Reconstruction, picture: Tensor) -> list[Tensor]:
     """Bring a picture (1, 3, H, W) back from each level, shallow to deep, all in [0, 1]."""
-    seen = lesson.encoder(picture, TAPS)
-    return [lesson.decoder(seen[name], level).clamp(0, 1) for level, name in enumerate(TAPS, 1)]
+    seen = with_colors(lesson.encoder(picture, TAPS), picture)
+    return [lesson.decoder(seen[level], level).clamp(0, 1) for level in reversed(LEVELS)]
 
 
 def measure_errors(lesson: Reconstruction, pictures: Sequence[Tensor]) -> dict[str, float]:

@@ -23,6 +23,7 @@ class Options:
     out: Path
     batch: int
     sizes: tuple[int, ...]
+    rate: float = 0.05
     seed: int = 0
     resume: bool = False
 
@@ -38,7 +39,6 @@ class Recipe(Protocol):
     """A training that is laid out and ready to run, or to go on."""
 
     run: Run
-    rate: float  # of learning, at its highest
 
     def draw_sheet(self) -> Image.Image:
         """Draw the sample sheet as the network stands."""
@@ -75,5 +75,5 @@ def name_command(kind: str, options: Options, material: Material, steps: int) ->
         if isinstance(value, Path) and each.name != "out":
             words += [f"--{each.name}", value.name]
     words += ["--out OUT", f"--batch {options.batch}"]
-    words += [f"--size {' '.join(map(str, options.sizes))}", f"--seed {options.seed}"]
-    return " ".join([*words, f"--steps {steps}"])
+    words += [f"--size {' '.join(map(str, options.sizes))}", f"--rate {options.rate:g}"]
+    return " ".join([*words, f"--seed {options.seed}", f"--steps {steps}"])

@@ -37,7 +37,7 @@ def train(
         material = gather_material(arguments, console, packs, artworks=artworks)
         recipe = prepare(arguments, material, place)
         run = recipe.run
-        plan = Plan(arguments.time_limit, arguments.steps, recipe.rate)
+        plan = Plan(arguments.time_limit, arguments.steps, arguments.rate)
         for state in follow(run, plan, console):
             if place.rank == 0 and state.saved:
                 draw_samples(recipe)

@@ -17,13 +17,14 @@ from inference.engine.training.arguments import (
 def parse(*words: str, artworks: bool = True) -> argparse.Namespace:
     """Parse words as a training of batches of three crops of 32 pixels."""
     parser = argparse.ArgumentParser()
-    add_common_arguments(parser, batch=3, sizes=(32,), artworks=artworks)
+    add_common_arguments(parser, batch=3, sizes=(32,), rate=0.3, artworks=artworks)
     return parser.parse_args(words)
 
 
 def test_fills_in_what_the_training_prefers() -> None:
     arguments = parse("--content", "photos", "--style", "artworks")
-    assert (arguments.batch, arguments.sizes, arguments.seed) == (3, (32,), 0)
+    assert (arguments.batch, arguments.sizes, arguments.rate) == (3, (32,), 0.3)
+    assert arguments.seed == 0
     assert arguments.style == Path("artworks")
     assert math.isinf(arguments.time_limit)
     assert math.isinf(arguments.steps)

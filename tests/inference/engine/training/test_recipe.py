@@ -19,16 +19,29 @@ class TaughtOptions(Options):
 
 @pytest.fixture
 def options(tmp_path: Path) -> TaughtOptions:
-    return TaughtOptions(tmp_path / "run", 2, (32, 48), 7, teacher=tmp_path / "slim.safetensors")
+    return TaughtOptions(
+        tmp_path / "run", 2, (32, 48), seed=7, teacher=tmp_path / "slim.safetensors"
+    )
 
 
 def test_reads_the_fields_of_a_recipe_and_no_others() -> None:
     arguments = argparse.Namespace(
-        out=Path("out"), batch=2, sizes=[32, 48], seed=7, resume=True, teacher=Path("t"), steps=9
+        out=Path("out"),
+        batch=2,
+        sizes=[32, 48],
+        rate=0.1,
+        seed=7,
+        resume=True,
+        teacher=Path("t"),
+        steps=9,
     )
     read = TaughtOptions.read(arguments)
-    assert read == TaughtOptions(Path("out"), 2, (32, 48), 7, resume=True, teacher=Path("t"))
-    assert Options.read(arguments) == Options(Path("out"), 2, (32, 48), 7, resume=True)
+    assert read == TaughtOptions(
+        Path("out"), 2, (32, 48), rate=0.1, seed=7, resume=True, teacher=Path("t")
+    )
+    assert Options.read(arguments) == Options(
+        Path("out"), 2, (32, 48), rate=0.1, seed=7, resume=True
+    )
 
 
 def test_names_the_command_without_places(
@@ -37,6 +50,7 @@ def test_names_the_command_without_places(
     command = name_command("thing", options, material, 90)
     assert command == (
         "python -m inference.engine train thing --content content --style style"
-        " --teacher slim.safetensors --out OUT --batch 2 --size 32 48 --seed 7 --steps 90"
+        " --teacher slim.safetensors --out OUT --batch 2 --size 32 48 --rate 0.05 --seed 7"
+        " --steps 90"
     )
     assert str(tmp_path) not in command

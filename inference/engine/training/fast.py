@@ -1,0 +1,177 @@
+"""The recipe of `fast` end to end: the decoder paints, and learns from what is said about it."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from inference.engine.errors import ModelMissingError
+from inference.engine.features import FeatureNet, load_features
+from inference.engine.networks.decoder import LEVELS, Decoder, read_decoder_widths
+from inference.engine.networks.vgg import LAYERS, SlimVGG
+from inference.engine.painter import Look, Painter
+from inference.engine.pyramid import resize
+from inference.engine.training.arithmetic import lay_out, prefers_bfloat16
+from inference.engine.training.checkpoint import load_checkpoint
+from inference.engine.training.crops import Crops
+from inference.engine.training.decoder import ENCODER, NAME, cut_to_stride, measure_errors
+from inference.engine.training.distillation import describe_teacher, load_teacher
+from inference.engine.training.export import export_halves, to_halves_
+from inference.engine.training.gallery import draw_rows
+from inference.engine.training.loop import Run
+from inference.engine.training.material import Material, read_held_out
+from inference.engine.training.muon import Muon
+from inference.engine.training.painting import Painting
+from inference.engine.training.processes import Place
+from inference.engine.training.recipe import Options, Recipe, name_command
+from inference.engine.training.reconstruction import Reconstruction
+from inference.engine.training.spread import measure_spread
+from inference.engine.weights import Card, find_card
+
+_LOOK = Look((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
+_SHOWN = 3  # photos and artworks on the sample sheet
+_JUDGED = 8  # pairs of a held-out photo and a held-out artwork that the card's figures come from
+_SPREAD_BATCHES = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class FastOptions(Options):
+    """What the command line decides about a run."""
+
+    decoder: Path
+    teacher: Path | None = None
+
+
+@dataclass
+class Fast:
+    """The training of the decoder end to end, laid out; see `prepare`."""
+
+    run: Run
+    lesson: Painting
+    material: Material
+    options: FastOptions
+
+    @torch.no_grad()
+    def draw_sheet(self) -> Image.Image:
+        """Draw held-out photos, a row each, painted after held-out artworks, a column each."""
+        painter = self.lesson.painter
+        photos, artworks = self._pairs(_SHOWN)
+        seen = [painter.see(artwork) for artwork in artworks]
+        wanted = [{k: painter.measure(k, maps[k]) for k in LEVELS} for maps in seen]
+        blank = torch.ones_like(photos[0])
+        rows = [[blank, *artworks]]
+        rows += [
+            [photo, *(painter.paint(photo, each, _LOOK).clamp(0, 1) for each in wanted)]
+            for photo in photos
+        ]
+        return draw_rows(rows, [""] * (1 + len(artworks)))
+
+    def export(self) -> Card:
+        """Judge the decoder on held-out pictures and write fast.safetensors with its card.
+
+        The weights become those of the file.
+        """
+        painter, progress = self.lesson.painter, self.run.progress
+        halves = to_halves_(painter.decoder)
+        pictures = read_held_out(self.material, self.run.device)
+        again = Reconstruction(painter.encoder, painter.decoder)
+        card = {
+            "license": "MIT",
+            "origin": f"Trained by this project, from a decoder of the features {ENCODER}"
+            f" ({find_card(ENCODER)[1].sha256}) that it had trained to invert them, on what it"
+            f" paints itself, judged by {self._name_judges()}.",
+            "data": self.material.describe(),
+            "command": name_command("fast", self.options, self.material, progress.step),
+            "figures": {
+                "held_out_pictures": len(pictures),
+                "steps": progress.step,
+                "training_seconds": round(progress.seconds),
+                "pixel_error": measure_errors(again, [cut_to_stride(each) for each in pictures]),
+                "held_out_losses": self._measure_losses(),
+            },
+        }
+        return export_halves(halves, self.options.out, NAME, card)
+
+    def _name_judges(self) -> str:
+        teacher = self.options.teacher
+        return f"{ENCODER} and {describe_teacher(teacher)}" if teacher else ENCODER
+
+    def _pairs(self, count: int) -> tuple[list[Tensor], list[Tensor]]:
+        """Read held-out photos and artworks, `count` of each, one after the other if too few."""
+        pictures = read_held_out(self.material, self.run.device)
+        middle = (len(pictures) + 1) // 2
+        photos, artworks = pictures[:middle], pictures[middle:] or pictures
+        return (
+            [cut_to_stride(photos[index % len(photos)]) for index in range(count)],
+            [cut_to_stride(artworks[index % len(artworks)]) for index in range(count)],
+        )
+
+    @torch.no_grad()
+    def _measure_losses(self) -> dict[str, float]:
+        """Compute the mean losses of squares of held-out pictures."""
+        size = max(self.options.sizes)
+        found: dict[str, float] = {}
+        for index, pair in enumerate(zip(*self._pairs(_JUDGED), strict=True)):
+            squares = torch.cat([resize(picture, (size, size)) for picture in pair])
+            # What chance decides is seeded by this, the same for every training.
+            losses = self.lesson.losses(squares, (index + 0.5) / _JUDGED)
+            for name, value in losses.items():
+                found[name] = found.get(name, 0.0) + value.item() / _JUDGED
+        return {name: round(value, 4) for name, value in found.items()}
+
+
+def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
+    """Lay the training out as the command line says; see `prepare_fast`."""
+    return prepare_fast(FastOptions.read(arguments), material, place)
+
+
+def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast:
+    """Start from a decoder that can invert the features, or from a checkpoint of this training.
+
+    Raises ModelMissingError for missing features, a missing or foreign decoder or teacher, and a
+    missing or foreign checkpoint.
+    """
+    device = place.device
+    encoder = lay_out(load_features(ENCODER, device), device)
+    decoder = lay_out(load_decoder(options.decoder), device)
+    judges = [encoder]
+    if options.teacher:
+        teacher = lay_out(load_teacher(options.teacher), device)
+        judges.append(_prepare_judge(teacher, options, material))
+    painter = Painter(encoder, decoder, halved=prefers_bfloat16(device)).to(device)
+    lesson = Painting(painter, tuple(judges))
+    crops = material.crops(options.sizes, options.batch, options.seed, place)
+    optimizer = Muon(decoder.parameters())
+    run = Run(decoder, optimizer, lesson, crops, options.out, device, {})
+    if options.resume:
+        run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
+    return Fast(run, lesson, material, options)
+
+
+def load_decoder(path: Path) -> Decoder:
+    """Load a decoder that `train decoder` wrote: its export, or a checkpoint of it.
+
+    Raises ModelMissingError if the file is absent or is not of that layout.
+    """
+    try:
+        stored = load_file(path)
+        state = {name.removeprefix("network."): value.float() for name, value in stored.items()}
+        decoder = Decoder(read_decoder_widths(state))
+        decoder.load_state_dict({name: state[name] for name in decoder.state_dict()})
+    except (SafetensorError, OSError, KeyError, RuntimeError) as error:
+        hint = "Make one with `python -m inference.engine train decoder`."
+        raise ModelMissingError(f"{path} is not a decoder.", hint=hint) from error
+    return decoder
+
+
+def _prepare_judge(teacher: SlimVGG, options: FastOptions, material: Material) -> FeatureNet:
+    """Make features of a teacher, with the spread of each channel over artworks."""
+    device = next(teacher.parameters()).device
+    crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
+    batches = [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]
+    return FeatureNet(teacher, measure_spread(teacher, batches, LAYERS))
