@@ -70,26 +70,26 @@ class Painter(nn.Module):
     def measure(self, level: int, maps: Tensor) -> Moments:
         """Measure a level (B, C, h, w): moments of its L live channels in units of their spread."""
         live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
-        return moments_of_batch(maps[:, live] / spread[:, None, None])
+        found = moments_of_batch(maps)
+        covariance = found.covariance[:, live][:, :, live] / (spread[:, None] * spread)
+        return Moments(found.mean[:, live] / spread, covariance)
 
-    def move(self, level: int, own: Moments, wanted: Moments) -> tuple[Tensor, Tensor]:
-        """Find the affine map, (B, L, L) and (B, L), from moments of a level to those wanted."""
-        matrix = transport(own.covariance, wanted.covariance)
-        return matrix, wanted.mean - (matrix @ own.mean[..., None])[..., 0]
+    def move(self, level: int, own: Moments, wanted: Moments, pull: float) -> tuple[Tensor, Tensor]:
+        """Find the affine map, (B, C, C) and (B, C), that goes `pull` of the way to moments wanted.
 
-    def apply(  # type: ignore[override]
-        self, level: int, maps: Tensor, move: tuple[Tensor, Tensor], pull: float
-    ) -> Tensor:
-        """Move the live channels of a level (B, C, h, w) by `pull` of the whole way."""
+        It is in the units of the maps themselves and leaves dead channels alone.
+        """
         live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
-        matrix, shift = move
-        eye = torch.eye(len(live), device=maps.device)
-        # In the channels' own units, and the part not moved, in one matrix.
-        matrix = (eye + pull * (matrix - eye)) * spread[:, None] / spread
-        shift = (pull * shift * spread)[..., None]
-        alive = maps[:, live]
-        moved = torch.baddbmm(shift, matrix, alive.flatten(2)).view_as(alive)
-        return maps.index_copy(1, live, moved)
+        matrix = transport(own.covariance, wanted.covariance)
+        shift = wanted.mean - (matrix @ own.mean[..., None])[..., 0]
+        inner = torch.eye(len(live), device=matrix.device).lerp(matrix, pull)
+        inner = inner * spread[:, None] / spread
+        whole = torch.eye(self.decoder.width(level), device=matrix.device)
+        whole = whole.repeat(len(matrix), 1, 1)
+        whole[:, live[:, None], live] = inner
+        moved = shift.new_zeros(whole.shape[:2])
+        moved[:, live] = pull * shift * spread
+        return whole, moved
 
     def paint(self, photo: Tensor, wanted: Mapping[int, Moments], look: Look) -> Tensor:
         """Paint photos (B, 3, H, W), sides divisible by STRIDE, to the wanted moments by level.
@@ -103,6 +103,14 @@ class Painter(nn.Module):
         for level, pull, keep in zip(LEVELS, look.pull, look.keep, strict=True):
             maps = maps.lerp(own[level], keep) if level < LEVELS[0] else maps
             with torch.no_grad():
-                move = self.move(level, self.measure(level, maps), wanted[level])
-            maps = self.rise(level, self.apply(level, maps, move, pull))
+                move = self.move(level, self.measure(level, maps), wanted[level], pull)
+            maps = self.rise(level, apply_move(maps, move))
         return maps
+
+
+def apply_move(maps: Tensor, move: tuple[Tensor, Tensor]) -> Tensor:
+    """Apply an affine map, (B, C, C) and (B, C), to the channels of maps (B, C, h, w)."""
+    matrix, shift = move
+    flat = maps.permute(0, 2, 3, 1).flatten(1, 2)  # (B, h*w, C), a view of channels last
+    moved = torch.baddbmm(shift[:, None], flat, matrix.mT)
+    return moved.view(len(maps), *maps.shape[2:], -1).permute(0, 3, 1, 2)

@@ -19,10 +19,10 @@ MOST_GAIN = 8.0
 
 def moments_of_batch(maps: Tensor) -> Moments:
     """Measure maps (B, C, H, W) picture by picture: mean (B, C), covariance (B, C, C), float32."""
-    flat = maps.flatten(2).float()  # (B, C, H*W)
-    mean = flat.mean(2)
-    centered = flat - mean[..., None]
-    return Moments(mean, centered @ centered.mT / flat.shape[2])
+    flat = maps.permute(0, 2, 3, 1).flatten(1, 2).float()  # (B, H*W, C), a view of channels last
+    mean = flat.mean(1)
+    centered = flat - mean[:, None]
+    return Moments(mean, centered.mT @ centered / flat.shape[1])
 
 
 @torch.no_grad()

@@ -117,6 +117,10 @@ class Decoder(nn.Module):
         self.get_buffer(f"center{level}")[:-COLORS].copy_(mean)
         self.get_buffer(f"spread{level}")[:-COLORS].copy_(torch.where(live, deviation, 0))
 
+    def width(self, level: int) -> int:
+        """Count the channels of a level, colors included."""
+        return self.get_buffer(f"center{level}").numel()
+
     def units(self, level: int) -> tuple[Tensor, Tensor]:
         """Give the centers and spreads (C + 3, 1, 1) of a level; dead channels have spread 0."""
         names = (f"center{level}", f"spread{level}")

@@ -15,19 +15,19 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from inference.engine.features import FeatureNet
-from inference.engine.losses import Moments
 from inference.engine.networks.decoder import LEVELS, STRIDE, with_colors
 from inference.engine.networks.vgg import TAPS
 from inference.engine.painter import Look, Painter
 from inference.engine.training.patch_loss import patch_distance
 from inference.engine.training.reconstruction import Reconstruction
+from inference.engine.transport import moments_of_batch
 
 _PATCHES = (
     (7, 1.0),
     (7, 0.5),
     (7, 0.25),
 )  # side of a patch, and scale of the picture it is cut from
-_PROJECTIONS = 48
+_PROJECTIONS = 32
 _QUIET = 0.05  # channels below this share of the liveliest one's spread do not count
 
 
@@ -65,7 +65,7 @@ class Painting:
         painted = self.painter.paint(photo, wanted, draw_look(chance))
         found = self._judge(painted, photo, artwork, chance)
         found["range"] = self.weights.range * (painted - painted.clamp(0, 1)).square().mean()
-        again = self._reconstruction.losses(x, fraction)
+        again = self._reconstruction.losses(artwork, fraction)
         found["again"] = self.weights.reconstruction * torch.stack(list(again.values())).sum()
         return found
 
@@ -150,20 +150,13 @@ class View:
 
 def moment_distance(painted: Tensor, artwork: Tensor) -> Tensor:
     """Measure how far means and covariances of (B, C, h, w) are apart, in terms of the second's."""
-    own, wanted = _moments(painted), _moments(artwork)
+    own, wanted = moments_of_batch(painted), moments_of_batch(artwork)
     size = wanted.covariance.diagonal(dim1=1, dim2=2).sum(1)
     mean = (own.mean - wanted.mean).square().sum(1) / size
     spread = (own.covariance - wanted.covariance).square().sum((1, 2))
     spread = spread / wanted.covariance.square().sum((1, 2))
     # Roots, so that a pair of far-off statistics does not outweigh all the others.
     return (mean + 1e-4).sqrt().mean() + (spread + 1e-4).sqrt().mean()
-
-
-def _moments(maps: Tensor) -> Moments:
-    flat = maps.flatten(2)
-    mean = flat.mean(2)
-    centered = flat - mean[..., None]
-    return Moments(mean, centered @ centered.mT / flat.shape[2])
 
 
 def shape_distance(painted: Tensor, photo: Tensor) -> Tensor:
