@@ -11,6 +11,7 @@ from inference.engine.color import match_palette, palette_of, with_colors_of
 from inference.engine.images import Picture, to_picture
 from inference.engine.methods.frame import Artwork
 from inference.engine.pyramid import fitted, resize, scaled
+from inference.engine.shares import StyleNeedsPictureError
 from inference.engine.spec import BOUNDS, Color, StyleInput, TransferSpec
 from inference.engine.tensors import to_image, to_tensor
 
@@ -37,24 +38,40 @@ class Canvas:
     color: Color
 
     @classmethod
-    def prepare(cls, content: Image.Image, spec: TransferSpec, device: torch.device) -> "Canvas":
-        """Bring a photo of any mode to the size that is painted."""
+    def prepare(
+        cls,
+        content: Image.Image,
+        spec: TransferSpec,
+        device: torch.device,
+        most: int | None = MAX_PAINTED_PIXELS,
+    ) -> "Canvas":
+        """Bring a photo of any mode to the size that is painted, of `most` pixels if not None."""
         picture = to_picture(content)
         size, notes = _result_size(picture.size, spec.size)
-        painted = _painted_size(size)
+        painted = size if most is None else _painted_size(size, most)
         if painted != size:
             notes = [*notes, f"painted at {painted[0]} x {painted[1]} and enlarged, to fit memory"]
         photo = to_tensor(picture.rgb.resize(painted, _SHARP), device)
         return cls(picture, photo, size, "; ".join(notes), spec.color)
 
+    @property
+    def painted_size(self) -> tuple[int, int]:
+        """Give the size (width, height) that is painted."""
+        return self.photo.shape[3], self.photo.shape[2]
+
     def artworks(self, shares: Sequence[StyleInput], spec: TransferSpec) -> list[Artwork]:
-        """Prepare artworks, each no larger than its strokes need, in the colors asked for."""
+        """Prepare artworks, each no larger than its strokes need, in the colors asked for.
+
+        Raises StyleNeedsPictureError for a style that came as a code alone.
+        """
         return [
             Artwork(self._in_colors(self._at_scale(share.image, spec.style_scale)), share.weight)
             for share in shares
         ]
 
-    def _at_scale(self, image: Image.Image, style_scale: float) -> Tensor:
+    def _at_scale(self, image: Image.Image | None, style_scale: float) -> Tensor:
+        if image is None:
+            raise StyleNeedsPictureError("This method needs a picture of each style.")
         rgb = to_picture(image).rgb
         height, width = self.photo.shape[-2:]
         side = (height * width / (rgb.width * rgb.height)) ** 0.5
@@ -96,6 +113,6 @@ def _result_size(own: tuple[int, int], asked: int | None) -> tuple[tuple[int, in
     return size, [f"resized from {own[0]} x {own[1]} to {size[0]} x {size[1]}: {reason}"]
 
 
-def _painted_size(size: tuple[int, int]) -> tuple[int, int]:
-    factor = (MAX_PAINTED_PIXELS / (size[0] * size[1])) ** 0.5
+def _painted_size(size: tuple[int, int], most: int) -> tuple[int, int]:
+    factor = (most / (size[0] * size[1])) ** 0.5
     return scaled(*size, min(1, factor))

@@ -7,16 +7,27 @@ artwork's statistics and handed on, so that one way up does the work of five.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
 
-from inference.engine.features import FeatureNet
+from inference.engine.device import knows_bfloat16
+from inference.engine.errors import ModelMissingError
+from inference.engine.features import FeatureNet, load_features
 from inference.engine.losses import Moments
-from inference.engine.networks.decoder import COLORS, LEVELS, Decoder, with_colors
+from inference.engine.networks.decoder import (
+    COLORS,
+    LEVELS,
+    Decoder,
+    read_decoder_widths,
+    with_colors,
+)
 from inference.engine.networks.vgg import TAPS
 from inference.engine.transport import moments_of_batch, transport
+from inference.engine.weights import find_card, load_weights
 
+NAME, ENCODER = "fast", "builtin"
 _DEAD = 0.02
 _COLOR_SPREAD = 0.25
 
@@ -32,18 +43,35 @@ class Look:
     pull: tuple[float, ...]
     keep: tuple[float, ...]
 
+    @property
+    def top(self) -> int:
+        """Name the deepest level that matters: where all is kept, nothing comes from below."""
+        kept = [level for level, keep in zip(LEVELS, self.keep, strict=True) if keep == 1]
+        return min(kept, default=LEVELS[0])
+
+    def pull_of(self, level: int) -> float:
+        """Give the pull of a level by its number."""
+        return self.pull[LEVELS.index(level)]
+
+    def keep_of(self, level: int) -> float:
+        """Give the keep of a level by its number; the deepest one that matters is the photo's."""
+        return self.keep[LEVELS.index(level)]
+
 
 class Painter(nn.Module):
     """Encoder and decoder, and the units in which the levels of the encoder are compared."""
 
-    def __init__(self, encoder: FeatureNet, decoder: Decoder, *, halved: bool = False) -> None:
-        """Put a frozen encoder and a decoder of the same widths together.
+    def __init__(
+        self, encoder: FeatureNet, decoder: Decoder, *, halved: bool = False, sha256: str = ""
+    ) -> None:
+        """Put a frozen encoder, whose weights have a sha256, and a decoder of its widths together.
 
         `halved` halves the time of the convolutions where the processor knows it; colors and
         statistics stay in float32, in which a sky shows no bands.
         """
         super().__init__()
         self.halved = halved
+        self.sha256 = sha256
         self.encoder = encoder
         self.decoder = decoder
         for level in LEVELS:
@@ -53,10 +81,22 @@ class Painter(nn.Module):
             self.register_buffer(f"live{level}", live.nonzero()[:, 0], persistent=False)
             self.register_buffer(f"spread{level}", spread[live], persistent=False)
 
-    def see(self, x: Tensor) -> dict[int, Tensor]:
-        """Compute the levels (B, C, h, w) of pictures (B, 3, H, W), sides divisible by STRIDE."""
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.get_buffer("spread1").device
+
+    def live(self, level: int) -> int:
+        """Count the channels of a level that vary at all, colors included."""
+        return len(self.get_buffer(f"live{level}"))
+
+    def see(self, x: Tensor, depth: int = len(TAPS)) -> dict[int, Tensor]:
+        """Compute the levels (B, C, h, w), down to one, of pictures (B, 3, H, W).
+
+        Sides are divisible by STRIDE, or by whatever the depth asks for.
+        """
         with self._halved(x):
-            maps = self.encoder(x, TAPS)
+            maps = self.encoder(x, TAPS[:depth])
         return with_colors(maps, x)
 
     def rise(self, level: int, maps: Tensor) -> Tensor:
@@ -98,12 +138,14 @@ class Painter(nn.Module):
         may leave [0, 1] a little.
         """
         with torch.no_grad():
-            own = self.see(photo)
-        maps = own[LEVELS[0]]
-        for level, pull, keep in zip(LEVELS, look.pull, look.keep, strict=True):
-            maps = maps.lerp(own[level], keep) if level < LEVELS[0] else maps
+            own = self.see(photo, look.top)
+        maps = own[look.top]
+        for level in range(look.top, 0, -1):
+            if level < look.top:
+                maps = maps.lerp(own[level], look.keep_of(level))
             with torch.no_grad():
-                move = self.move(level, self.measure(level, maps), wanted[level], pull)
+                found = self.measure(level, maps)
+                move = self.move(level, found, wanted[level], look.pull_of(level))
             maps = self.rise(level, apply_move(maps, move))
         return maps
 
@@ -114,3 +156,24 @@ def apply_move(maps: Tensor, move: tuple[Tensor, Tensor]) -> Tensor:
     flat = maps.permute(0, 2, 3, 1).flatten(1, 2)  # (B, h*w, C), a view of channels last
     moved = torch.baddbmm(shift[:, None], flat, matrix.mT)
     return moved.view(len(maps), *maps.shape[2:], -1).permute(0, 3, 1, 2)
+
+
+@cache
+def load_painter(device: torch.device) -> Painter:
+    """Load the shipped any-style network onto a device, once a process.
+
+    Raises ModelMissingError if a weights file is absent or refused.
+    """
+    state = {name: value.to(device, torch.float32) for name, value in load_weights(NAME).items()}
+    try:
+        with torch.random.fork_rng(devices=[]):
+            decoder = Decoder(read_decoder_widths(state))
+        decoder.load_state_dict(state, assign=True)
+        encoder = load_features(ENCODER, device)
+        painter = Painter(
+            encoder, decoder, halved=knows_bfloat16(device), sha256=find_card(ENCODER)[1].sha256
+        )
+    except (KeyError, RuntimeError) as error:
+        raise ModelMissingError(f"The weights {NAME} do not fit the network.") from error
+    painter.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return painter.eval().requires_grad_(False)  # noqa: FBT003

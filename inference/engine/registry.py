@@ -1,31 +1,60 @@
 """The methods by name, and the one door to them all."""
 
-import math
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 import torch
 from PIL import Image
 
-from inference.engine.canvas import Canvas
+from inference.engine import fast_door
+from inference.engine.batches import stylize_batch
+from inference.engine.canvas import MAX_PAINTED_PIXELS, Canvas
+from inference.engine.codes import CodeCache
 from inference.engine.device import choose_device
-from inference.engine.errors import InternalError, OutOfMemoryError
+from inference.engine.errors import InternalError
 from inference.engine.features import load_features
+from inference.engine.memory import naming_memory_errors
 from inference.engine.methods import optimize
-from inference.engine.methods.frame import Method
-from inference.engine.spec import (
-    MAX_STYLES,
-    METHOD_INFOS,
-    Report,
-    SpecError,
-    Step,
-    StyleInput,
-    TransferSpec,
-)
-from inference.engine.weights import find_card
+from inference.engine.methods.frame import Frame
+from inference.engine.painter import load_painter
+from inference.engine.reports import report_of
+from inference.engine.shares import shares_of
+from inference.engine.spec import METHOD_INFOS, Step, StyleInput, TransferSpec
 
-METHODS: dict[str, Method] = {"optimize": optimize.paint}
+__all__ = ["METHODS", "stylize", "stylize_batch"]
+
+# (canvas, shares, spec, device, cache) -> frames; the last one is the result.
+Door = Callable[
+    [Canvas, Sequence[StyleInput], TransferSpec, torch.device, CodeCache], Iterator[Frame]
+]
+
+
+def _paint_fast(
+    canvas: Canvas,
+    shares: Sequence[StyleInput],
+    spec: TransferSpec,
+    device: torch.device,
+    cache: CodeCache,
+) -> Iterator[Frame]:
+    painter = load_painter(device)
+    recipe = fast_door.Recipe.mix(shares, canvas.painted_size, spec.style_scale, painter, cache)
+    return fast_door.paint(canvas.photo, [recipe], spec.strength, painter)
+
+
+def _optimize(
+    canvas: Canvas,
+    shares: Sequence[StyleInput],
+    spec: TransferSpec,
+    device: torch.device,
+    _cache: CodeCache,
+) -> Iterator[Frame]:
+    artworks = canvas.artworks(shares, spec)
+    return optimize.paint(canvas.photo, artworks, spec, load_features(spec.features, device))
+
+
+METHODS: dict[str, Door] = {"fast": _paint_fast, "optimize": _optimize}
+# Methods that hold whole pictures many times over paint a large one smaller.
+_MOST_PIXELS = {"optimize": MAX_PAINTED_PIXELS}
 
 
 def stylize(
@@ -34,45 +63,33 @@ def stylize(
     spec: TransferSpec,
     *,
     device: str = "auto",
+    cache: CodeCache | None = None,
 ) -> Generator[Step, None, None]:
     """Paint `content` in the manner of `styles`, yielding steps up to the one with the result.
 
     Leave the loop to cancel. The order of the styles does not matter, and a style of weight 0
-    counts as absent. Raises SpecError (styles) and DeviceMissingError at once, and while it runs
-    ModelMissingError, InputUnreadableError, OutOfMemoryError and InternalError.
+    counts as absent. `cache` keeps style codes from one call to the next. Raises SpecError
+    (styles) and DeviceMissingError at once, and while it runs StyleNeedsPictureError,
+    StyleCodeError, ModelMissingError, InputUnreadableError, OutOfMemoryError and InternalError.
     """
     shares, place = shares_of(styles), choose_device(device)
-    return _steps(content, shares, spec, place)
-
-
-def shares_of(styles: Sequence[StyleInput]) -> list[StyleInput]:
-    """Drop styles without weight, let the rest sum to one, and bring them into one order.
-
-    Raises SpecError for none, too many, and weights that are negative or no numbers.
-    """
-    if not all(math.isfinite(style.weight) and style.weight >= 0 for style in styles):
-        raise SpecError({"styles": "must have weights that are positive numbers"})
-    used = [style for style in styles if style.weight > 0]
-    if not 1 <= len(used) <= MAX_STYLES:
-        raise SpecError({"styles": f"must be 1 to {MAX_STYLES} pictures with a weight above 0"})
-    total = sum(sorted(style.weight for style in used))
-    shares = [StyleInput(style.image, style.weight / total) for style in used]
-    # A sum of floats depends on their order in the last bit, and the picture on that bit.
-    return sorted(shares, key=lambda share: (share.weight, share.image.tobytes()))
+    return _steps(content, shares, spec, place, cache or fast_door.MEMORY)
 
 
 def _steps(
-    content: Image.Image, shares: Sequence[StyleInput], spec: TransferSpec, device: torch.device
+    content: Image.Image,
+    shares: Sequence[StyleInput],
+    spec: TransferSpec,
+    device: torch.device,
+    cache: CodeCache,
 ) -> Generator[Step, None, None]:
     begun = time.monotonic()
     total = spec.steps or METHOD_INFOS[spec.method].default_steps
     yield Step(0, total, "preparing")
     result = None
-    with _naming_memory_errors():
-        features = load_features(spec.features, device)
-        canvas = Canvas.prepare(content, spec, device)
-        artworks = canvas.artworks(shares, spec)
-        for frame in METHODS[spec.method](canvas.photo, artworks, spec, features):
+    with naming_memory_errors():
+        canvas = Canvas.prepare(content, spec, device, _MOST_PIXELS.get(spec.method))
+        for frame in METHODS[spec.method](canvas, shares, spec, device, cache):
             result, total = frame.image, frame.total
             if frame.done < total:
                 preview = canvas.preview(result) if result is not None else None
@@ -81,31 +98,5 @@ def _steps(
         if result is None:
             raise InternalError("The method ended without a picture.")
         image = canvas.result(result)
-    report = _report(canvas, spec, device, time.monotonic() - begun)
+    report = report_of(canvas, spec, device, time.monotonic() - begun)
     yield Step(total, total, "done", image, report)
-
-
-def _report(canvas: Canvas, spec: TransferSpec, device: torch.device, seconds: float) -> Report:
-    return Report(
-        source_mode=canvas.picture.source_mode,
-        source_size=canvas.picture.size,
-        result_size=canvas.size,
-        conversions=canvas.picture.conversions,
-        resized=canvas.resized,
-        device=str(device),
-        seconds=round(seconds, 3),
-        weights={spec.features: find_card(spec.features)[1].sha256},
-    )
-
-
-@contextmanager
-def _naming_memory_errors() -> Generator[None, None, None]:
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise OutOfMemoryError("There is too little memory for a picture of this size.") from error
-    except RuntimeError as error:
-        # On the CPU torch has no error of its own for this.
-        if "allocate memory" not in str(error):
-            raise
-        raise OutOfMemoryError("There is too little memory for a picture of this size.") from error

@@ -1,5 +1,6 @@
 """Pictures out: written whole or not at all, tagged sRGB."""
 
+import io
 import os
 import tempfile
 from pathlib import Path
@@ -41,18 +42,23 @@ def save_picture(image: Image.Image, path: Path) -> None:
     kind = output_format(path)
     if kind == "JPEG":
         image = _on_white(image)
+    buffer = io.BytesIO()
+    image.save(buffer, kind, icc_profile=SRGB.tobytes(), **_QUALITY[kind])
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
+        write_whole(path, buffer.getbuffer())
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def write_whole(path: Path, content: bytes | memoryview) -> None:
+    """Write a file in one step: it is there whole, or as it was before. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            image.save(file, kind, icc_profile=SRGB.tobytes(), **_QUALITY[kind])
+            file.write(content)
         part.chmod(0o644)
         part.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
         part.unlink(missing_ok=True)
 

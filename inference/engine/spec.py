@@ -3,7 +3,7 @@
 Every bound of every control stands in BOUNDS; forms, serializers and the command line read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
@@ -81,7 +81,7 @@ class TransferSpec:
     Raises SpecError naming each field that is out of bounds.
     """
 
-    method: str = "optimize"
+    method: str = "fast"
     strength: float = 0.75
     color: Color = Color.STYLE
     style_scale: float = 1.0
@@ -132,10 +132,12 @@ class MethodInfo:
     description: str
     previews: bool
     default_steps: int
+    needs_pictures: bool
+    used: tuple[str, ...]
 
     def controls(self) -> dict[str, Any]:
-        """Describe the method's controls as a JSON Schema object."""
-        properties = {name: self._control(name) for name in (*BOUNDS, "color", "features")}
+        """Describe the controls that the method heeds as a JSON Schema object."""
+        properties = {name: self._control(name) for name in self.used}
         return {"type": "object", "properties": properties, "additionalProperties": False}
 
     def _control(self, name: str) -> dict[str, Any]:
@@ -164,14 +166,26 @@ _MEANINGS = {
     "features": "The network that judges strokes: built in, or VGG-19 where it is installed.",
 }
 
+_COMMON = ("strength", "style_scale", "size", "color")
 METHOD_INFOS: dict[str, MethodInfo] = {
+    "fast": MethodInfo(
+        slug="fast",
+        title="Painted at once",
+        description="Any artwork in one pass, in about a second.",
+        previews=False,
+        default_steps=1,
+        needs_pictures=False,
+        used=_COMMON,
+    ),
     "optimize": MethodInfo(
         slug="optimize",
         title="Painted step by step",
         description="Optimizes the picture itself, coarse to fine; watch the strokes appear.",
         previews=True,
         default_steps=72,
-    )
+        needs_pictures=True,
+        used=(*_COMMON, "steps", "seed", "features"),
+    ),
 }
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -183,17 +197,32 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class StyleInput:
-    """One artwork and its share; shares of several artworks need not sum to one."""
+    """One artwork and its share; shares of several artworks need not sum to one.
 
-    image: "Image.Image"
+    A style comes as a picture, or as the bytes of a style code (codes.py), which the method fast
+    takes before the picture.
+    """
+
+    image: "Image.Image | None"
     weight: float = 1.0
+    code: bytes | None = None
+
+
+@dataclass(frozen=True)
+class PaintRequest:
+    """One picture of a batch: what `stylize` takes."""
+
+    content: "Image.Image"
+    styles: Sequence[StyleInput]
+    spec: TransferSpec
 
 
 @dataclass(frozen=True)
 class Report:
     """What was done to make a result, so that it can be explained and made again.
 
-    Sizes are (width, height) in pixels, `weights` maps each weights file to its sha256.
+    Sizes are (width, height) in pixels, `memory_mb` is what was expected
+    to be needed, and `weights` maps each weights file to its sha256.
     """
 
     source_mode: str
@@ -204,6 +233,7 @@ class Report:
     tiles: int = 1
     device: str = "cpu"
     seconds: float = 0.0
+    memory_mb: int = 0
     weights: Mapping[str, str] = field(default_factory=dict)
     engine_version: str = ENGINE_VERSION
 
@@ -228,3 +258,12 @@ class Step:
     stage: str
     image: "Image.Image | None" = None
     report: Report | None = None
+
+
+@dataclass(frozen=True)
+class BatchStep:
+    """One picture of a batch has ended: with its last step, or with what was wrong."""
+
+    index: int
+    step: Step | None = None
+    error: EngineError | None = None

@@ -15,14 +15,20 @@ from inference.engine.losses import Moments
 # not be blown up into strokes.
 FLOOR = 0.01
 MOST_GAIN = 8.0
+_AT_ONCE = 2**24  # numbers that are centered at a time; a whole large level would be copied
 
 
 def moments_of_batch(maps: Tensor) -> Moments:
     """Measure maps (B, C, H, W) picture by picture: mean (B, C), covariance (B, C, C), float32."""
-    flat = maps.permute(0, 2, 3, 1).flatten(1, 2).float()  # (B, H*W, C), a view of channels last
-    mean = flat.mean(1)
-    centered = flat - mean[:, None]
-    return Moments(mean, centered.mT @ centered / flat.shape[1])
+    count = maps.shape[2] * maps.shape[3]
+    mean = maps.mean((2, 3), dtype=torch.float32)
+    rows = max(1, _AT_ONCE // (maps.shape[0] * maps.shape[1] * maps.shape[3]))
+    parts = []
+    for part in torch.split(maps, rows, 2):
+        flat = part.permute(0, 2, 3, 1).flatten(1, 2)  # (B, h*W, C), a view of channels last
+        centered = flat - mean[:, None]
+        parts.append(centered.mT @ centered / count)
+    return Moments(mean, torch.stack(parts).sum(0))
 
 
 @torch.no_grad()

@@ -36,6 +36,22 @@ def reflect(x: Tensor) -> Tensor:
     return F.pad(x, (1, 1, 1, 1), mode=mode)
 
 
+def reflect_to(x: Tensor, multiple: int) -> Tensor:
+    """Reflect (B, C, H, W) at the bottom and the right until its sides are multiples.
+
+    However short a side is, it is mirrored to and fro until it is long enough.
+    """
+    for axis in (2, 3):
+        size = x.shape[axis]
+        wanted = -(-size // multiple) * multiple
+        # 0 1 2 3 2 1 0 1 ...: there and back without repeating the ends.
+        places = torch.arange(wanted, device=x.device)
+        period = max(1, 2 * size - 2)
+        places = (places % period).minimum(period - places % period) if size > 1 else 0 * places
+        x = x.index_select(axis, places) if wanted > size else x
+    return x.contiguous(memory_format=torch.channels_last)
+
+
 class SlimVGG(nn.Module):
     """Thirteen 3x3 convolutions with (leaky) ReLU in the layout of VGG-19, at chosen widths.
 

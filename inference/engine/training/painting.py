@@ -116,10 +116,11 @@ class Painting:
 
 
 def draw_look(chance: random.Random) -> Look:
-    """Draw how to paint a batch: mostly all the way, with some of the photo's own detail."""
-    pull = 1.0 if chance.random() < 0.6 else chance.uniform(0.4, 1)
-    keep = [0.0] + [chance.uniform(0, 0.6) for _ in LEVELS[1:]]
-    return Look((pull,) * len(LEVELS), tuple(keep))
+    """Draw how to paint a batch: mostly all the way, from level 4 up, with some detail kept."""
+    pull = 1.0 if chance.random() < 0.7 else chance.uniform(0.5, 1)
+    shapes = 1.0 if chance.random() < 0.6 else chance.uniform(0.3, 1)
+    keep = (0.0, shapes, *(chance.uniform(0, 0.35) for _ in LEVELS[2:]))
+    return Look((pull,) * len(LEVELS), keep)
 
 
 @dataclass(frozen=True)

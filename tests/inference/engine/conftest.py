@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from inference.engine.features import FeatureNet
-from inference.engine.networks.vgg import LAYERS, SlimVGG
+from inference.engine.networks.decoder import Decoder
+from inference.engine.networks.vgg import LAYERS, TAPS, SlimVGG
+from inference.engine.painter import Painter
 
 TinyFeatures = FeatureNet
 
@@ -28,3 +30,15 @@ def features() -> TinyFeatures:
         maps = network(torch.rand(1, 3, 64, 64), LAYERS)
     scale = {name: value.std((0, 2, 3)).detach() for name, value in maps.items()}
     return FeatureNet(network, scale)
+
+
+@pytest.fixture
+def painter(features: TinyFeatures) -> Painter:
+    """Make an untrained any-style network of the real layout, always with the same weights."""
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        decoder = Decoder((4, 4, 6, 6, 6))
+        maps = features(torch.rand(1, 3, 64, 64), TAPS)
+        for level, name in enumerate(TAPS, 1):
+            decoder.standardize_(level, maps[name].mean((0, 2, 3)), maps[name].std((0, 2, 3)))
+    return Painter(features, decoder, sha256="0" * 64).eval().requires_grad_(False)

@@ -1,0 +1,117 @@
+"""Several pictures in one pass of the method fast: photos x styles of one size."""
+
+import time
+from collections import defaultdict
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from inference.engine import fast_door
+from inference.engine.canvas import Canvas
+from inference.engine.codes import CodeCache
+from inference.engine.device import choose_device
+from inference.engine.errors import EngineError, InternalError
+from inference.engine.memory import naming_memory_errors
+from inference.engine.painter import Painter, load_painter
+from inference.engine.reports import report_of
+from inference.engine.shares import shares_of
+from inference.engine.spec import BatchStep, PaintRequest, SpecError, Step
+
+AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    index: int
+    request: PaintRequest
+    canvas: Canvas
+    recipe: fast_door.Recipe
+
+    @property
+    def kind(self) -> tuple[tuple[int, int], float]:
+        """Tell what can go into one pass: pictures of one size at one strength."""
+        return self.canvas.painted_size, self.request.spec.strength
+
+
+def stylize_batch(
+    requests: Sequence[PaintRequest],
+    *,
+    device: str = "auto",
+    cache: CodeCache | None = None,
+    batch: int = AT_ONCE,
+) -> Generator[BatchStep, None, None]:
+    """Paint requests of the method fast, up to `batch` of one size in a pass, each as it is done.
+
+    Each request ends in exactly one BatchStep, with its last Step or with its own EngineError; one
+    that fails takes no other with it. Leave the loop to cancel what is left. Raises
+    DeviceMissingError and ModelMissingError, which no picture could be painted without.
+    """
+    place = choose_device(device)
+    painter = load_painter(place)
+    groups: dict[object, list[_Prepared]] = defaultdict(list)
+    for index, request in enumerate(requests):
+        try:
+            prepared = _prepare(index, request, painter, cache or fast_door.MEMORY)
+        except EngineError as error:
+            yield BatchStep(index, error=error)
+            continue
+        groups[prepared.kind].append(prepared)
+        if len(groups[prepared.kind]) == batch:
+            yield from _paint(groups.pop(prepared.kind), painter)
+    for group in groups.values():
+        yield from _paint(group, painter)
+
+
+def _prepare(index: int, request: PaintRequest, painter: Painter, cache: CodeCache) -> _Prepared:
+    if request.spec.method != "fast":
+        raise SpecError({"method": "must be fast in a batch"})
+    with naming_memory_errors():
+        shares = shares_of(request.styles)
+        canvas = Canvas.prepare(request.content, request.spec, painter.device, None)
+        recipe = fast_door.Recipe.mix(
+            shares, canvas.painted_size, request.spec.style_scale, painter, cache
+        )
+    return _Prepared(index, request, canvas, recipe)
+
+
+def _paint(group: Sequence[_Prepared], painter: Painter) -> Generator[BatchStep, None, None]:
+    """Paint pictures of one kind in one pass; those of a pass that fails, one by one."""
+    begun = time.monotonic()
+    try:
+        painted = _paint_at_once(group, painter)
+    except EngineError as error:
+        if len(group) == 1:
+            yield BatchStep(group[0].index, error=error)
+            return
+        for each in group:
+            yield from _paint([each], painter)
+        return
+    seconds = (time.monotonic() - begun) / len(group)
+    for each, picture in zip(group, painted.split(1), strict=True):  # type: ignore[no-untyped-call]
+        yield _finish(each, picture, painter.device, seconds)
+
+
+def _paint_at_once(group: Sequence[_Prepared], painter: Painter) -> Tensor:
+    photos = torch.cat([each.canvas.photo for each in group])
+    recipes = [each.recipe for each in group]
+    strength = group[0].request.spec.strength
+    with naming_memory_errors():
+        *_, last = fast_door.paint(photos, recipes, strength, painter)
+    if last.image is None:
+        raise InternalError("The method ended without a picture.")
+    return last.image
+
+
+def _finish(
+    prepared: _Prepared, picture: Tensor, device: torch.device, seconds: float
+) -> BatchStep:
+    canvas = prepared.canvas
+    try:
+        with naming_memory_errors():
+            image = canvas.result(picture)
+    except EngineError as error:
+        return BatchStep(prepared.index, error=error)
+    report = report_of(canvas, prepared.request.spec, device, seconds)
+    return BatchStep(prepared.index, Step(1, 1, "done", image, report))

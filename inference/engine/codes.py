@@ -1,0 +1,221 @@
+"""Style codes: all that the any-style network remembers of an artwork, as numbers.
+
+A code holds the moments of each level of features at several sizes of the artwork, so that strokes
+can be laid at any size later. It is computed once, cached, and blended by weighted means; it
+travels without the picture.
+"""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from inference.engine.errors import EngineError
+from inference.engine.images import to_picture
+from inference.engine.losses import Moments, blend_moments
+from inference.engine.networks.decoder import LEVELS, STRIDE
+from inference.engine.painter import Painter
+from inference.engine.saving import write_whole
+from inference.engine.tensors import to_tensor
+
+FORMAT = "styleweb-code-1"
+LARGEST = 1448.0  # of a view, as the root of its area: 2 megapixels show any stroke
+SMALLEST = 96.0
+MOST_BYTES = 4 * 2**20
+_KEPT = 64  # codes held in memory, about 150 kB each
+
+
+class StyleCodeError(EngineError):
+    """The bytes are no style code, or one that was made with other weights."""
+
+    code = "style_code_unusable"
+    hint = "Make the code anew from the picture with these weights."
+
+
+@dataclass(frozen=True)
+class StyleCode:
+    """Moments of an artwork, by level and view.
+
+    sides        (V,) roots of the areas at which the artwork was seen, in pixels, ascending
+    means        level -> (V, L) means of the L live channels, in units of their usual spread
+    covariances  level -> (V, L, L)
+    encoder      sha256 of the weights of the encoder that saw it
+    """
+
+    sides: Tensor
+    means: Mapping[int, Tensor]
+    covariances: Mapping[int, Tensor]
+    encoder: str
+
+    @classmethod
+    def from_picture(cls, image: Image.Image, painter: Painter) -> "StyleCode":
+        """See an artwork of any mode and size at each of its views."""
+        rgb = to_picture(image).rgb
+        own = (rgb.width * rgb.height) ** 0.5
+        sides = [min(own, LARGEST)]
+        while sides[-1] / 2 >= SMALLEST:
+            sides.append(sides[-1] / 2)
+        views = [_see(rgb, side / own, painter) for side in sides[::-1]]
+        return cls(
+            torch.tensor(sides[::-1]),
+            {level: torch.stack([view[level].mean for view in views]) for level in LEVELS},
+            {level: torch.stack([view[level].covariance for view in views]) for level in LEVELS},
+            painter.sha256,
+        )
+
+    def at(self, side: float) -> dict[int, Moments]:
+        """Give the moments of the artwork seen at a size between its smallest and largest view.
+
+        Between two views they are mixed by the logarithm of the size.
+        """
+        above = int((self.sides < side).sum())
+        high = min(above, len(self.sides) - 1)
+        low = max(0, above - 1)
+        share = 0.0
+        if high > low:
+            logs = self.sides.log2()
+            share = float((torch.tensor(side).log2() - logs[low]) / (logs[high] - logs[low]))
+        share = min(1.0, max(0.0, share))
+        return {
+            level: Moments(
+                self.means[level][low].lerp(self.means[level][high], share),
+                self.covariances[level][low].lerp(self.covariances[level][high], share),
+            )
+            for level in LEVELS
+        }
+
+    def to_bytes(self) -> bytes:
+        """Write the code as a safetensors file; covariances in float16, one triangle of each."""
+        tensors = {"sides": self.sides.float()}
+        for level in LEVELS:
+            rows, columns = _triangle(self.means[level].shape[1])
+            tensors[f"mean{level}"] = self.means[level].float().cpu().contiguous()
+            packed = self.covariances[level].cpu()[:, rows, columns]
+            tensors[f"covariance{level}"] = packed.clamp(-6e4, 6e4).half().contiguous()
+        return save(tensors, {"format": FORMAT, "encoder": self.encoder})
+
+    @classmethod
+    def from_bytes(cls, content: bytes, painter: Painter) -> "StyleCode":
+        """Read what `to_bytes` wrote, onto the painter's device.
+
+        Raises StyleCodeError for anything else, for numbers that are not finite, and for a code
+        that another encoder made.
+        """
+        if len(content) > MOST_BYTES:
+            raise StyleCodeError("The style code is larger than any style code.")
+        try:
+            meta, tensors = _read_header(content), load(content)
+        except (SafetensorError, ValueError, KeyError, TypeError) as error:
+            raise StyleCodeError("This is not a style code.") from error
+        if meta.get("format") != FORMAT:
+            raise StyleCodeError("This is not a style code.")
+        if meta.get("encoder") != painter.sha256:
+            raise StyleCodeError("The style code was made with other weights.")
+        return _unpack(tensors, painter)
+
+
+def blend_codes(
+    codes: Sequence[StyleCode], weights: Sequence[float], side: float
+) -> dict[int, Moments]:
+    """Mix styles, each seen at `side`, by weighted means of their moments; weights sum to one."""
+    seen = [code.at(side) for code in codes]
+    return {level: blend_moments([moments[level] for moments in seen], weights) for level in LEVELS}
+
+
+class CodeCache:
+    """Codes of pictures that were seen before, in memory and, if there is a folder, in files.
+
+    A file is named for the sha256 of the picture and that of the encoder, so it never grows stale.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._codes: OrderedDict[str, StyleCode] = OrderedDict()
+
+    def code_of(self, image: Image.Image, painter: Painter) -> StyleCode:
+        """Give the code of an artwork, computing it at its first use."""
+        key = f"{digest_of(image)[:32]}-{painter.sha256[:32]}"
+        code = self._codes.get(key) or self._read(key, painter)
+        if code is None:
+            code = StyleCode.from_picture(image, painter)
+            self._write(key, code)
+        self._codes[key] = code
+        self._codes.move_to_end(key)
+        if len(self._codes) > _KEPT:
+            self._codes.popitem(last=False)
+        return code
+
+    def _read(self, key: str, painter: Painter) -> StyleCode | None:
+        if self._folder is None:
+            return None
+        try:
+            return StyleCode.from_bytes((self._folder / key).read_bytes(), painter)
+        except (OSError, StyleCodeError):
+            return None  # absent or damaged: it is made anew
+
+    def _write(self, key: str, code: StyleCode) -> None:
+        if self._folder is None:
+            return
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._folder / key, code.to_bytes())
+        except OSError:
+            return  # a full disk costs the cache, not the picture
+
+
+def digest_of(image: Image.Image) -> str:
+    """Give the sha256 of a picture's size, mode and pixels."""
+    head = f"{image.mode} {image.width} {image.height} "
+    return hashlib.sha256(head.encode() + image.tobytes()).hexdigest()
+
+
+@torch.no_grad()
+def _see(rgb: Image.Image, factor: float, painter: Painter) -> dict[int, Moments]:
+    width, height = (
+        max(STRIDE, round(side * factor / STRIDE) * STRIDE) for side in (rgb.width, rgb.height)
+    )
+    seen = rgb.resize((width, height), Image.Resampling.LANCZOS)
+    levels = painter.see(to_tensor(seen, painter.device))
+    found = {level: painter.measure(level, levels[level]) for level in LEVELS}
+    return {level: Moments(each.mean[0], each.covariance[0]) for level, each in found.items()}
+
+
+def _triangle(size: int) -> tuple[Tensor, Tensor]:
+    rows, columns = torch.tril_indices(size, size)
+    return rows, columns
+
+
+def _read_header(content: bytes) -> dict[str, str]:
+    length = int.from_bytes(content[:8], "little")
+    header: dict[str, dict[str, str]] = json.loads(content[8 : 8 + length])
+    return dict(header["__metadata__"])
+
+
+def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:
+    try:
+        sides = tensors["sides"].float()
+        means, covariances = {}, {}
+        for level in LEVELS:
+            size = painter.live(level)
+            rows, columns = _triangle(size)
+            mean, packed = tensors[f"mean{level}"], tensors[f"covariance{level}"].float()
+            if mean.shape != (len(sides), size) or packed.shape != (len(sides), len(rows)):
+                raise StyleCodeError("The style code does not fit these weights.")
+            full = packed.new_zeros(len(sides), size, size)
+            full[:, rows, columns] = packed
+            full[:, columns, rows] = packed
+            means[level], covariances[level] = mean.to(painter.device), full.to(painter.device)
+    except (KeyError, IndexError, RuntimeError, TypeError) as error:
+        raise StyleCodeError("The style code does not fit these weights.") from error
+    numbers = [sides, *means.values(), *covariances.values()]
+    if not len(sides) or not all(bool(each.isfinite().all()) for each in numbers):
+        raise StyleCodeError("The style code holds values that are not numbers.")
+    return StyleCode(sides, means, covariances, painter.sha256)

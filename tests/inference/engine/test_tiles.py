@@ -1,0 +1,102 @@
+"""Tiles: no seam, since there is nothing to hide; statistics of the whole."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from inference.engine.losses import Moments
+from inference.engine.networks.decoder import LEVELS, STRIDE
+from inference.engine.painter import Look, Painter
+from inference.engine.tiles import BLOCK_MARGIN, ENCODER_MARGIN, TiledPainting, cut
+
+LOOK = Look((1.0, 0.9, 0.8, 0.7, 0.6), (0.0, 0.1, 0.2, 0.3, 0.4))
+
+
+@pytest.fixture
+def photo() -> Tensor:
+    torch.manual_seed(3)
+    small = torch.rand(1, 3, 12, 15)
+    return torch.nn.functional.interpolate(small, (19 * STRIDE, 23 * STRIDE), mode="bicubic").clamp(
+        0, 1
+    )
+
+
+@pytest.fixture
+def wanted(painter: Painter) -> dict[int, Moments]:
+    torch.manual_seed(4)
+    levels = painter.see(torch.rand(1, 3, 64, 64))
+    return {level: painter.measure(level, levels[level]) for level in LEVELS}
+
+
+def finish(painting: TiledPainting) -> Tensor:
+    *steps, last = painting.run()
+    assert len(steps) + 1 == painting.steps
+    assert all(step is None for step in steps)
+    assert last is not None
+    return last
+
+
+def test_gives_what_painting_in_one_piece_gives(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    with torch.no_grad():
+        simple = painter.paint(photo, wanted, LOOK).clamp(0, 1)
+    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+    torch.testing.assert_close(whole, simple, atol=1e-4, rtol=0)
+
+
+def test_cuts_without_a_trace(painter: Painter, photo: Tensor, wanted: dict[int, Moments]) -> None:
+    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+    painting = TiledPainting(painter, photo, wanted, LOOK, whole=0, tile=128)
+    assert painting.is_cut
+    assert painting.tiles == 9
+    tiled = finish(painting)
+    # What is left is the rounding of maps that are held in float16.
+    assert (tiled - whole).abs().max() < 0.01
+    assert (tiled - whole).abs().mean() < 0.001
+
+
+def test_shows_no_seam_where_tiles_meet(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    painting = TiledPainting(painter, photo, wanted, LOOK, whole=0, tile=128)
+    tiled = finish(painting)
+    steps = (tiled[..., 1:] - tiled[..., :-1]).abs().mean((0, 1, 2))  # (W - 1,)
+    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+    plain = (whole[..., 1:] - whole[..., :-1]).abs().mean((0, 1, 2))
+    seams = torch.tensor([127, 255])
+    assert (steps[seams] / plain[seams] - 1).abs().max() < 0.05
+
+
+def test_paints_several_at_once_as_one_by_one(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    other = photo.flip(3)
+    both = finish(TiledPainting(painter, torch.cat([photo, other]), wanted, LOOK))
+    for index, each in enumerate((photo, other)):
+        alone = finish(TiledPainting(painter, each, wanted, LOOK))
+        torch.testing.assert_close(both[index : index + 1], alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("margin", [ENCODER_MARGIN, BLOCK_MARGIN])
+def test_looks_at_a_margin_around_each_tile(margin: int) -> None:
+    tiles = cut(300, 500, 128, margin)
+    assert len(tiles) == 12
+    covered = torch.zeros(300, 500)
+    for tile in tiles:
+        tile.wanted(covered[None, None]).add_(1)
+        for (low, high), (first, last), length in (
+            (tile.rows, tile.seen_rows, 300),
+            (tile.columns, tile.seen_columns, 500),
+        ):
+            assert first == max(0, low - margin)
+            assert last == min(length, high + margin)
+    assert (covered == 1).all()
+
+
+def test_finds_its_place_on_larger_and_smaller_maps() -> None:
+    tile = cut(256, 256, 128, 32)[3]
+    assert tile.rows == (128, 256)
+    assert tile.times(2).rows == (256, 512)
+    assert tile.divided(16).seen_columns == (6, 16)
+    assert tile.inner(torch.zeros(1, 1, 160, 160)).shape == (1, 1, 128, 128)
