@@ -43,7 +43,12 @@ def save_picture(image: Image.Image, path: Path) -> None:
     if kind == "JPEG":
         image = _on_white(image)
     buffer = io.BytesIO()
-    image.save(buffer, kind, icc_profile=SRGB.tobytes(), **_QUALITY[kind])
+    try:
+        image.save(buffer, kind, icc_profile=SRGB.tobytes(), **_QUALITY[kind])
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"{kind} cannot hold a picture of {image.width} x {image.height}."
+        ) from error
     try:
         write_whole(path, buffer.getbuffer())
     except OSError as error:

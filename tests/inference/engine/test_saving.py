@@ -1,12 +1,13 @@
-import errno
 import io
+import resource
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
 
-from inference.engine.saving import SUFFIXES, OutputError, output_format, save_picture
+from inference.engine.saving import SUFFIXES, OutputError, output_format, save_picture, write_whole
 
 
 @pytest.mark.parametrize("suffix", sorted(SUFFIXES))
@@ -59,16 +60,36 @@ def test_says_that_the_folder_is_missing(tmp_path: Path) -> None:
         save_picture(Image.new("RGB", (2, 2)), tmp_path / "gone" / "out.png")
 
 
-def test_leaves_nothing_behind_on_a_full_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fill(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """Let no file grow beyond some bytes, which the system says as it says that a disk is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
+
+@pytest.mark.usefixtures("full_disk")
+def test_leaves_nothing_behind_on_a_full_disk(tmp_path: Path) -> None:
     path = tmp_path / "out.png"
     path.write_text("old")
-    monkeypatch.setattr(Image.Image, "save", fill)
-    with pytest.raises(OutputError, match="No space left"):
-        save_picture(Image.new("RGB", (2, 2)), path)
+    with pytest.raises(OutputError, match="cannot be written: File too large"):
+        save_picture(Image.effect_noise((64, 64), 50).convert("RGB"), path)
     assert [each.name for each in tmp_path.iterdir()] == ["out.png"]
     assert path.read_text() == "old"
+
+
+def test_says_that_a_format_cannot_hold_a_picture(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="WEBP cannot hold a picture of 16400 x 2"):
+        save_picture(Image.new("RGB", (16400, 2)), tmp_path / "wide.webp")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_writes_bytes_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "code"
+    write_whole(path, b"first")
+    write_whole(path, memoryview(b"second"))
+    assert path.read_bytes() == b"second"
+    with pytest.raises(OSError, match="No such file"):
+        write_whole(tmp_path / "gone" / "code", b"third")
+    assert [each.name for each in tmp_path.iterdir()] == ["code"]
