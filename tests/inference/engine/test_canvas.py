@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from inference.engine import canvas as canvas_module
 from inference.engine.canvas import PREVIEW_SIDE, Canvas
 from inference.engine.color import palette_of
 from inference.engine.spec import Color, StyleInput, TransferSpec
@@ -43,9 +42,8 @@ class TestSize:
         assert canvas.size == (4096, 2)
         assert "the longest side may have 4096 pixels" in canvas.resized
 
-    def test_paints_large_pictures_smaller(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(canvas_module, "MAX_PAINTED_PIXELS", 100 * 50)
-        canvas = prepare(noise(400, 200))
+    def test_paints_large_pictures_smaller(self) -> None:
+        canvas = Canvas.prepare(noise(400, 200), TransferSpec(), CPU, 100 * 50)
         assert canvas.photo.shape == (1, 3, 50, 100)
         assert canvas.resized == "painted at 100 x 50 and enlarged, to fit memory"
         assert canvas.result(canvas.photo).size == (400, 200)

@@ -4,6 +4,7 @@ import gc
 import json
 import weakref
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 
 from inference.engine import registry
 from inference.engine.canvas import Canvas
+from inference.engine.codes import StyleCodeError
 from inference.engine.errors import (
     DeviceMissingError,
     EngineError,
@@ -20,9 +22,9 @@ from inference.engine.errors import (
     OutOfMemoryError,
 )
 from inference.engine.methods.frame import Frame
-from inference.engine.registry import METHODS, shares_of, stylize
+from inference.engine.registry import METHODS, stylize
+from inference.engine.shares import StyleNeedsPictureError
 from inference.engine.spec import (
-    MAX_STYLES,
     METHOD_INFOS,
     Color,
     SpecError,
@@ -31,7 +33,9 @@ from inference.engine.spec import (
     TransferSpec,
 )
 
-QUICK = TransferSpec(steps=3)
+FAST = TransferSpec()
+QUICK = TransferSpec(method="optimize", steps=3)
+BOTH = pytest.mark.parametrize("spec", [FAST, QUICK], ids=["fast", "optimize"])
 
 
 def noise(seed: int, width: int = 24, height: int = 16, mode: str = "RGB") -> Image.Image:
@@ -62,115 +66,117 @@ def test_has_a_method_for_each_description() -> None:
 
 
 class TestSteps:
-    def test_goes_from_preparing_to_done(self) -> None:
-        steps, _ = paint(PHOTO, [StyleInput(FIRST)])
+    @BOTH
+    def test_goes_from_preparing_to_done(self, spec: TransferSpec) -> None:
+        steps, _ = paint(PHOTO, [StyleInput(FIRST)], spec)
         stages = [step.stage for step in steps]
         assert stages[0] == "preparing"
         assert stages[-2:] == ["finishing", "done"]
         assert set(stages[1:-2]) == {"painting"}
 
-    def test_counts_up_to_its_total(self) -> None:
-        steps, _ = paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=5))
+    @BOTH
+    def test_counts_up_to_its_total(self, spec: TransferSpec) -> None:
+        steps, _ = paint(PHOTO, [StyleInput(FIRST)], spec)
         counts = [step.done for step in steps]
         assert counts == sorted(counts)
-        assert {step.total for step in steps} == {5}
+        assert all(step.done <= step.total for step in steps)
         assert steps[-1].done == steps[-1].total
 
-    def test_brings_the_result_and_the_report_last_only(self) -> None:
-        steps, image = paint(PHOTO, [StyleInput(FIRST)])
+    def test_counts_the_steps_asked_for(self) -> None:
+        steps, _ = paint(PHOTO, [StyleInput(FIRST)], replace(QUICK, steps=5))
+        assert {step.total for step in steps} == {5}
+
+    @BOTH
+    def test_brings_the_result_and_the_report_last_only(self, spec: TransferSpec) -> None:
+        steps, image = paint(PHOTO, [StyleInput(FIRST)], spec)
         assert all(step.report is None for step in steps[:-1])
         report = steps[-1].report
         assert report is not None
         assert report.result_size == image.size == PHOTO.size
         assert report.source_mode == "RGB"
         assert report.seconds > 0
-        assert len(report.weights["builtin"]) == 64
+        assert set(report.weights) == {"builtin"} | ({"fast"} if spec is FAST else set())
+        assert all(len(sha256) == 64 for sha256 in report.weights.values())
         assert json.loads(json.dumps(report.to_json()))["device"] == "cpu"
 
+    @BOTH
     @pytest.mark.parametrize("size", [(1, 1), (1, 30), (30, 1), (3, 2), (130, 9)])
-    def test_keeps_any_size(self, size: tuple[int, int]) -> None:
+    def test_keeps_any_size(self, size: tuple[int, int], spec: TransferSpec) -> None:
         photo = noise(3, *size)
-        assert paint(photo, [StyleInput(FIRST)])[1].size == size
+        assert paint(photo, [StyleInput(FIRST)], spec)[1].size == size
 
-    def test_takes_artworks_of_one_pixel(self) -> None:
-        assert paint(PHOTO, [StyleInput(noise(1, 1, 1))])[1].size == PHOTO.size
+    @BOTH
+    def test_takes_artworks_of_one_pixel(self, spec: TransferSpec) -> None:
+        assert paint(PHOTO, [StyleInput(noise(1, 1, 1))], spec)[1].size == PHOTO.size
 
+    @BOTH
     @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "CMYK", "P", "1"])
-    def test_takes_photos_and_artworks_of_any_mode(self, mode: str) -> None:
-        image = paint(noise(3, mode=mode), [StyleInput(noise(4, mode=mode))])[1]
+    def test_takes_photos_and_artworks_of_any_mode(self, mode: str, spec: TransferSpec) -> None:
+        image = paint(noise(3, mode=mode), [StyleInput(noise(4, mode=mode))], spec)[1]
         assert image.mode == ("RGBA" if mode.endswith("A") else "RGB")
 
-    def test_keeps_the_alpha_of_the_photo(self) -> None:
+    @BOTH
+    def test_keeps_the_alpha_of_the_photo(self, spec: TransferSpec) -> None:
         photo = noise(3, mode="RGBA")
-        image = paint(photo, [StyleInput(FIRST)])[1]
+        image = paint(photo, [StyleInput(FIRST)], spec)[1]
         assert image.getchannel("A").tobytes() == photo.getchannel("A").tobytes()
 
-    def test_gives_the_size_asked_for(self) -> None:
-        assert paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=2, size=66))[1].size == (66, 44)
+    @BOTH
+    def test_gives_the_size_asked_for(self, spec: TransferSpec) -> None:
+        assert paint(PHOTO, [StyleInput(FIRST)], replace(spec, size=66))[1].size == (66, 44)
 
+    @BOTH
     @pytest.mark.parametrize("color", list(Color))
-    def test_paints_in_each_choice_of_colors(self, color: Color) -> None:
-        image = paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=2, color=color))[1]
+    def test_paints_in_each_choice_of_colors(self, color: Color, spec: TransferSpec) -> None:
+        image = paint(PHOTO, [StyleInput(FIRST)], replace(spec, color=color))[1]
         assert image.size == PHOTO.size
 
-    def test_changes_the_picture(self) -> None:
-        assert result([StyleInput(FIRST)]) != PHOTO.tobytes()
+    @BOTH
+    def test_changes_the_picture(self, spec: TransferSpec) -> None:
+        assert result([StyleInput(FIRST)], spec) != PHOTO.tobytes()
 
 
 class TestSameness:
-    def test_gives_the_same_bytes_for_the_same_seed(self) -> None:
-        assert result([StyleInput(FIRST)]) == result([StyleInput(FIRST)])
+    @BOTH
+    def test_gives_the_same_bytes_for_the_same_seed(self, spec: TransferSpec) -> None:
+        assert result([StyleInput(FIRST)], spec) == result([StyleInput(FIRST)], spec)
 
     def test_gives_another_picture_for_another_seed(self) -> None:
         photo, artwork = noise(0, 130, 110), noise(1, 160, 160)
         first, second = (
-            paint(photo, [StyleInput(artwork)], TransferSpec(steps=2, seed=seed))[1]
+            paint(photo, [StyleInput(artwork)], replace(QUICK, steps=2, seed=seed))[1]
             for seed in (0, 1)
         )
         assert first.tobytes() != second.tobytes()
 
-    def test_does_not_touch_the_global_generator(self) -> None:
+    @BOTH
+    def test_does_not_touch_the_global_generator(self, spec: TransferSpec) -> None:
         torch.manual_seed(5)
         expected = torch.rand(1)
         torch.manual_seed(5)
-        result([StyleInput(FIRST)])
+        result([StyleInput(FIRST)], spec)
         assert torch.equal(torch.rand(1), expected)
 
-    def test_does_not_depend_on_the_order_of_the_styles(self) -> None:
+    @BOTH
+    def test_does_not_depend_on_the_order_of_the_styles(self, spec: TransferSpec) -> None:
         one, two = StyleInput(FIRST, 0.3), StyleInput(SECOND, 0.5)
-        assert result([one, two]) == result([two, one])
+        assert result([one, two], spec) == result([two, one], spec)
 
-    def test_takes_a_style_of_weight_0_as_absent(self) -> None:
-        assert result([StyleInput(FIRST, 1), StyleInput(SECOND, 0)]) == result([StyleInput(FIRST)])
+    @BOTH
+    def test_takes_a_style_of_weight_0_as_absent(self, spec: TransferSpec) -> None:
+        with_nothing = [StyleInput(FIRST, 1), StyleInput(SECOND, 0)]
+        assert result(with_nothing, spec) == result([StyleInput(FIRST)], spec)
 
-    def test_looks_at_the_ratio_of_weights_only(self) -> None:
+    @BOTH
+    def test_looks_at_the_ratio_of_weights_only(self, spec: TransferSpec) -> None:
         small = [StyleInput(FIRST, 1), StyleInput(SECOND, 2)]
         large = [StyleInput(FIRST, 10), StyleInput(SECOND, 20)]
-        assert result(small) == result(large)
+        assert result(small, spec) == result(large, spec)
 
-    def test_blends_to_something_else_than_either(self) -> None:
-        both = result([StyleInput(FIRST), StyleInput(SECOND)])
-        assert both not in (result([StyleInput(FIRST)]), result([StyleInput(SECOND)]))
-
-
-class TestShares:
-    def test_sums_to_one(self) -> None:
-        shares = shares_of([StyleInput(FIRST, 2), StyleInput(SECOND, 6)])
-        assert [share.weight for share in shares] == [0.25, 0.75]
-
-    @pytest.mark.parametrize(
-        "weights",
-        [[], [0], [1] * (MAX_STYLES + 1), [-1, 2], [float("nan")], [float("inf")]],
-        ids=["none", "only-zero", "too-many", "negative", "nan", "infinite"],
-    )
-    def test_refuses(self, weights: list[float]) -> None:
-        with pytest.raises(SpecError) as caught:
-            shares_of([StyleInput(FIRST, weight) for weight in weights])
-        assert set(caught.value.fields) == {"styles"}
-
-    def test_counts_only_styles_with_weight(self) -> None:
-        styles = [StyleInput(FIRST)] * MAX_STYLES + [StyleInput(SECOND, 0)]
-        assert len(shares_of(styles)) == MAX_STYLES
+    @BOTH
+    def test_blends_to_something_else_than_either(self, spec: TransferSpec) -> None:
+        both = result([StyleInput(FIRST), StyleInput(SECOND)], spec)
+        assert both not in (result([StyleInput(FIRST)], spec), result([StyleInput(SECOND)], spec))
 
 
 class TestLeaving:
@@ -184,7 +190,7 @@ class TestLeaving:
             return canvas
 
         monkeypatch.setattr(Canvas, "prepare", prepare_and_watch)
-        steps = stylize(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=50), device="cpu")
+        steps = stylize(PHOTO, [StyleInput(FIRST)], replace(QUICK, steps=50), device="cpu")
         for step in steps:
             if step.done == 2:
                 break
@@ -192,13 +198,15 @@ class TestLeaving:
         gc.collect()
         assert kept[0]() is None
 
-    def test_leaves_gradients_as_the_caller_has_them(self) -> None:
-        for _ in stylize(PHOTO, [StyleInput(FIRST)], QUICK, device="cpu"):
+    @BOTH
+    def test_leaves_gradients_as_the_caller_has_them(self, spec: TransferSpec) -> None:
+        for _ in stylize(PHOTO, [StyleInput(FIRST)], spec, device="cpu"):
             assert torch.is_grad_enabled()
 
-    def test_paints_for_a_caller_without_gradients(self) -> None:
+    @BOTH
+    def test_paints_for_a_caller_without_gradients(self, spec: TransferSpec) -> None:
         with torch.no_grad():
-            assert result([StyleInput(FIRST)])
+            assert result([StyleInput(FIRST)], spec)
 
 
 class TestErrors:
@@ -211,7 +219,17 @@ class TestErrors:
     def test_names_weights_that_are_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", "/nonexistent")
         with pytest.raises(ModelMissingError):
-            paint(PHOTO, [StyleInput(FIRST)], TransferSpec(steps=1, features="vgg19"))
+            paint(PHOTO, [StyleInput(FIRST)], replace(QUICK, features="vgg19"))
+
+    def test_needs_pictures_where_the_method_looks_at_them(self) -> None:
+        with pytest.raises(StyleNeedsPictureError) as caught:
+            paint(PHOTO, [StyleInput(None, code=b"a code")], QUICK)
+        assert caught.value.code == "style_needs_picture"
+
+    def test_names_a_code_that_is_none(self) -> None:
+        with pytest.raises(StyleCodeError) as caught:
+            paint(PHOTO, [StyleInput(None, code=b"no code")], FAST)
+        assert caught.value.code == "style_code_unusable"
 
     @pytest.mark.parametrize(
         "error",

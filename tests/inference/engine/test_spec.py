@@ -47,7 +47,7 @@ class TestBound:
 class TestTransferSpec:
     def test_has_defaults_that_are_valid(self) -> None:
         spec = TransferSpec()
-        assert (spec.method, spec.strength, spec.color) == ("optimize", 0.75, Color.STYLE)
+        assert (spec.method, spec.strength, spec.color) == ("fast", 0.75, Color.STYLE)
         assert spec.size is None
         assert spec.steps is None
 
@@ -126,16 +126,28 @@ class TestMethodInfo:
     def test_describes_each_control_with_its_bounds(self) -> None:
         for info in METHOD_INFOS.values():
             properties = info.controls()["properties"]
-            for name, bound in BOUNDS.items():
-                assert properties[name]["minimum"] == bound.low
-                assert properties[name]["maximum"] == bound.high
+            assert tuple(properties) == info.used
+            for name in BOUNDS.keys() & properties.keys():
+                assert properties[name]["minimum"] == BOUNDS[name].low
+                assert properties[name]["maximum"] == BOUNDS[name].high
+
+    def test_offers_what_all_methods_have_in_common(self) -> None:
+        for info in METHOD_INFOS.values():
+            assert {"strength", "style_scale", "size", "color"} <= set(info.used)
+
+    def test_spares_controls_that_a_method_does_not_heed(self) -> None:
+        assert "steps" not in METHOD_INFOS["fast"].controls()["properties"]
+        assert "steps" in METHOD_INFOS["optimize"].controls()["properties"]
+
+    def test_says_which_methods_need_pictures_of_the_styles(self) -> None:
+        assert {slug for slug, info in METHOD_INFOS.items() if info.needs_pictures} == {"optimize"}
 
     def test_gives_defaults_that_the_spec_accepts(self) -> None:
         for info in METHOD_INFOS.values():
             properties = info.controls()["properties"]
             defaults = {name: control["default"] for name, control in properties.items()}
             spec = TransferSpec.from_json({**defaults, "method": info.slug})
-            assert spec.steps == info.default_steps
+            assert spec.steps == (info.default_steps if "steps" in properties else None)
 
     def test_is_plain_json(self) -> None:
         controls = METHOD_INFOS["optimize"].controls()

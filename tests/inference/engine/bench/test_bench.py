@@ -24,7 +24,7 @@ def pictures(tmp_path: Path) -> Path:
 
 class TestSpeed:
     def test_measures_first_preview_and_whole(self) -> None:
-        timing = measure(TransferSpec(size=64, steps=2), 1, "cpu")
+        timing = measure(TransferSpec(method="optimize", size=64, steps=2), 1, "cpu")
         assert timing.size == (64, 48)
         assert timing.steps == 2
         assert 0 < timing.first_preview <= timing.whole
