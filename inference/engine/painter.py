@@ -5,7 +5,7 @@ level. Here the features of a level that come up from the deeper ones are themse
 artwork's statistics and handed on, so that one way up does the work of five.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -107,6 +107,11 @@ class Painter(nn.Module):
     def _halved(self, x: Tensor) -> torch.autocast:
         return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.halved)
 
+    def in_units(self, level: int, maps: Tensor) -> Tensor:
+        """Give the live channels of a level (B, L, h, w) in units of their usual spread."""
+        live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
+        return maps[:, live] / spread[:, None, None]
+
     def measure(self, level: int, maps: Tensor) -> Moments:
         """Measure a level (B, C, h, w): moments of its L live channels in units of their spread."""
         live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
@@ -131,11 +136,13 @@ class Painter(nn.Module):
         moved[:, live] = pull * shift * spread
         return whole, moved
 
-    def paint(self, photo: Tensor, wanted: Mapping[int, Moments], look: Look) -> Tensor:
-        """Paint photos (B, 3, H, W), sides divisible by STRIDE, to the wanted moments by level.
+    def stages(
+        self, photo: Tensor, wanted: Mapping[int, Moments], look: Look
+    ) -> Iterator[tuple[int, Tensor, Tensor]]:
+        """Yield level, moved features, and what they rise to: the level above, at last RGB.
 
-        Gradients flow to the decoder, but not through the moves. Returns RGB (B, 3, H, W) that
-        may leave [0, 1] a little.
+        photo is (B, 3, H, W), sides divisible by STRIDE; `wanted` are moments by level. Gradients
+        flow to the decoder, but not through the moves.
         """
         with torch.no_grad():
             own = self.see(photo, look.top)
@@ -146,8 +153,14 @@ class Painter(nn.Module):
             with torch.no_grad():
                 found = self.measure(level, maps)
                 move = self.move(level, found, wanted[level], look.pull_of(level))
-            maps = self.rise(level, apply_move(maps, move))
-        return maps
+            moved = apply_move(maps, move)
+            maps = self.rise(level, moved)
+            yield level, moved, maps
+
+    def paint(self, photo: Tensor, wanted: Mapping[int, Moments], look: Look) -> Tensor:
+        """Paint in one piece, as `stages` says; RGB (B, 3, H, W) that may leave [0, 1] a little."""
+        *_, (_, _, picture) = self.stages(photo, wanted, look)
+        return picture
 
 
 def apply_move(maps: Tensor, move: tuple[Tensor, Tensor]) -> Tensor:

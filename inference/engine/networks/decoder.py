@@ -47,8 +47,9 @@ def with_colors(maps: Mapping[str, Tensor], x: Tensor) -> dict[int, Tensor]:
 class Rise(nn.Module):
     """Turns the features of one level into those of the next shallower one, twice as large.
 
-    Nearest-neighbor enlargement and then convolutions: transposed ones leave a checkerboard
-    (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
+    Enlargement and then convolutions: transposed ones leave a checkerboard (Odena et al. 2016,
+    "Deconvolution and Checkerboard Artifacts"). It is bilinear, since blocks of four equal pixels
+    invite the convolutions to weave a fine hatch along rows and columns.
     """
 
     def __init__(self, channels: int, outputs: int, convolutions: int) -> None:
@@ -61,7 +62,7 @@ class Rise(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Compute (B, outputs + 3, 2h, 2w) from (B, channels, h, w)."""
         x = F.leaky_relu(self.narrow(reflect(x)), INNER_SLOPE)
-        x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
         for convolution in self.refine[:-1]:
             x = F.leaky_relu(convolution(reflect(x)), INNER_SLOPE)
         risen: Tensor = self.refine[-1](reflect(x))

@@ -8,6 +8,7 @@ without any network, and in between the decoder must go on to bring back picture
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -35,10 +36,11 @@ _QUIET = 0.05  # channels below this share of the liveliest one's spread do not 
 class Weights:
     """How much each part of the judgment counts."""
 
-    style: float = 1.0
-    content: float = 1.0
-    patches: float = 60.0
-    reconstruction: float = 0.25
+    follow: float = 1.0
+    style: float = 0.2
+    patches: float = 30.0
+    grain: float = 1.0
+    reconstruction: float = 1.0
     range: float = 10.0
 
 
@@ -62,31 +64,38 @@ class Painting:
         with torch.no_grad():
             seen = self.painter.see(artwork)
             wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
-        painted = self.painter.paint(photo, wanted, draw_look(chance))
-        found = self._judge(painted, photo, artwork, chance)
-        found["range"] = self.weights.range * (painted - painted.clamp(0, 1)).square().mean()
+        stages = [*self.painter.stages(photo, wanted, draw_look(chance))]
+        painted = stages[-1][2]
+        found = {
+            "follow": self.weights.follow * self._follow(painted, {k: m for k, m, _ in stages}),
+            "style": self.weights.style * self._compare_styles(painted, artwork, chance),
+            "patches": self.weights.patches * self._compare_patches(painted, artwork, chance),
+            "grain": self.weights.grain * grain_distance(painted, artwork),
+            "range": self.weights.range * (painted - painted.clamp(0, 1)).square().mean(),
+        }
         again = self._reconstruction.losses(artwork, fraction)
         found["again"] = self.weights.reconstruction * torch.stack(list(again.values())).sum()
         return found
 
-    def _judge(
-        self, painted: Tensor, photo: Tensor, artwork: Tensor, chance: random.Random
-    ) -> dict[str, Tensor]:
-        style, content = [], []
+    def _follow(self, painted: Tensor, moved: Mapping[int, Tensor]) -> Tensor:
+        """Compare what a painting shows, place by place, with the features it was made from."""
+        seen = self.painter.see(painted, max(moved))
+        errors = []
+        for level, target in moved.items():
+            own = self.painter.in_units(level, seen[level])
+            errors.append(F.smooth_l1_loss(own, self.painter.in_units(level, target.detach())))
+        return torch.stack(errors).mean()
+
+    def _compare_styles(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
+        distances = []
         for judge in self.judges:
-            view = View.draw(photo.shape[-1], chance)
-            art_view = View.draw(photo.shape[-1], chance, factor=view.factor)
+            view = View.draw(painted.shape[-1], chance)
+            other = View.draw(painted.shape[-1], chance, factor=view.factor)
             seen = self._look(judge, view.of(painted))
             with torch.no_grad():
-                true = self._look(judge, view.of(photo))
-                art = self._look(judge, art_view.of(artwork))
-            style += [moment_distance(seen[k], art[k]) for k in seen]
-            content += [shape_distance(seen[k], true[k]) for k in (3, 4)]
-        return {
-            "style": self.weights.style * torch.stack(style).mean(),
-            "content": self.weights.content * torch.stack(content).mean(),
-            "patches": self.weights.patches * self._compare_patches(painted, artwork, chance),
-        }
+                wanted = self._look(judge, other.of(artwork))
+            distances += [moment_distance(seen[level], wanted[level]) for level in seen]
+        return torch.stack(distances).mean()
 
     def _compare_patches(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
         generator = torch.Generator().manual_seed(chance.getrandbits(31))
@@ -160,13 +169,23 @@ def moment_distance(painted: Tensor, artwork: Tensor) -> Tensor:
     return (mean + 1e-4).sqrt().mean() + (spread + 1e-4).sqrt().mean()
 
 
-def shape_distance(painted: Tensor, photo: Tensor) -> Tensor:
-    """Measure how far the shapes in (B, C, h, w) are apart, whatever the colors: 0 to about 1.
+def grain_distance(painted: Tensor, artwork: Tensor) -> Tensor:
+    """Measure how much more fine grain pictures (B, 3, H, W) have than their artworks: 0 for none.
 
-    Each channel is centered first, and divided by its spread in its own picture.
+    Grain is the energy of the finest differences, across, down and diagonal. No painting needs
+    more of it than the artwork has; a network that pleases another one weaves it everywhere.
     """
-    own, true = (F.instance_norm(maps, eps=0.02) for maps in (painted, photo))
-    return (own - true).square().mean() / (2 * true.square().mean() + 1e-3)
+    excess = (_grain(painted) - _grain(artwork)).clamp_min(0)
+    return excess.square().mean()
+
+
+def _grain(x: Tensor) -> Tensor:
+    """Give the logarithms of the strengths of three kinds of second differences (3, B)."""
+    across = x[..., 1:-1, 2:] - 2 * x[..., 1:-1, 1:-1] + x[..., 1:-1, :-2]
+    down = x[..., 2:, 1:-1] - 2 * x[..., 1:-1, 1:-1] + x[..., :-2, 1:-1]
+    diagonal = x[..., 1:, 1:] - x[..., 1:, :-1] - x[..., :-1, 1:] + x[..., :-1, :-1]
+    energies = [part.square().mean((1, 2, 3)) for part in (across, down, diagonal)]
+    return (torch.stack(energies) + 1e-5).log() / 2
 
 
 def _scaled(x: Tensor, factor: float) -> Tensor:
