@@ -15,12 +15,14 @@ from inference.engine.spec import (
     MAX_STYLES,
     METHOD_INFOS,
     Color,
+    MethodInfo,
     SpecError,
     TransferSpec,
 )
 from inference.models import Job, Photo
 from inference.services.jobs import submit_job
 from inference.services.photos import upload_photo
+from library.methods import needs_picture
 from library.models import Style
 
 COLOR_WORDS = {
@@ -38,8 +40,23 @@ FEATURE_WORDS = {
     "builtin": _("Built in"),
     "vgg19": _("VGG-19, where it is installed"),
 }
+# What the ways of painting are called, and what is to be said of each.
+METHOD_WORDS = {
+    "fast": (
+        _("In one pass"),
+        _("About a second. The network has learned to paint; any style, any number of them."),
+    ),
+    "optimize": (
+        _("Step by step"),
+        _("Takes longer and shows every stroke. Closest to the artwork."),
+    ),
+    "network": (
+        _("By a network of the style’s own"),
+        _("One pass of a network that learned this one style."),
+    ),
+}
 DEFAULT_SIZE = "768"
-MIN_WEIGHT, MAX_WEIGHT = 0.05, 1.0
+MIN_WEIGHT, MAX_WEIGHT = 0.01, 1.0
 
 
 class StudioForm(forms.Form):
@@ -56,6 +73,7 @@ class StudioForm(forms.Form):
             "invalid_choice": _("Choose another style: one of these is not available any more."),
         },
     )
+    method = forms.ChoiceField(required=False, choices=[(slug, slug) for slug in METHOD_INFOS])
     strength = forms.FloatField(required=False)
     color = forms.ChoiceField(
         required=False, choices=[(c.value, w) for c, w in COLOR_WORDS.items()]
@@ -119,12 +137,12 @@ def spec_from(data: Mapping[str, Any]) -> TransferSpec:
 
     Raises SpecError for what is out of bounds.
     """
-    names = ("strength", "style_scale", "size", "steps", "seed", "color", "features")
+    names = ("method", "strength", "style_scale", "size", "steps", "seed", "color", "features")
     return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
 
 
 def weights_from(data: Mapping[str, Any]) -> dict[str, float]:
-    """Read the fields `weight-<slug>`; what is no number from 0.05 to 1 is left out."""
+    """Read the fields `weight-<slug>`; what is no number above 0 is left out."""
     weights = {}
     for key, value in data.items():
         slug = key.removeprefix("weight-")
@@ -147,7 +165,7 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
     `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
     """
     defaults = TransferSpec().to_json()
-    names = ("strength", "color", "style_scale", "steps", "seed", "features")
+    names = ("method", "strength", "color", "style_scale", "steps", "seed", "features")
     chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])
     return {
         **{name: query.get(name, defaults[name]) for name in names},
@@ -165,5 +183,19 @@ def control_bounds() -> dict[str, Any]:
         "bounds": BOUNDS,
         "max_styles": MAX_STYLES,
         "sizes": SIZE_WORDS,
-        "default_steps": METHOD_INFOS[TransferSpec().method].default_steps,
+        "min_weight": MIN_WEIGHT,
+        "methods": [_method_choice(info) for info in METHOD_INFOS.values()],
+    }
+
+
+def _method_choice(info: MethodInfo) -> dict[str, Any]:
+    """Return what the studio says of a way of painting, and the names of its controls."""
+    title, description = METHOD_WORDS.get(info.slug, (info.title, info.description))
+    return {
+        "slug": info.slug,
+        "title": title,
+        "description": description,
+        "controls": " ".join(info.controls()["properties"]),
+        "default_steps": info.default_steps,
+        "needs_picture": needs_picture(info.slug),
     }

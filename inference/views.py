@@ -19,7 +19,13 @@ from common.storage import StorageFull
 from common.uploads import UploadRefused
 from inference.forms import StudioForm, control_bounds, initial_from
 from inference.models import Job, Photo
-from inference.recipes import again_links, command_line, print_size, recipe_json
+from inference.recipes import (
+    again_links,
+    command_line,
+    print_size,
+    recipe_json,
+    step_by_step_fields,
+)
 from inference.services.jobs import JobRefused, cancel_job, delete_job, stop_job
 from inference.services.photos import PhotoInUse, delete_photo
 from inference.snapshots import job_snapshot
@@ -103,6 +109,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "artwork": getattr(found, "artwork", None),
         "recipe": recipe_json(found),
         "command": command_line(found),
+        "step_by_step": step_by_step_fields(found),
         "print_size": print_size(found.result_width, found.result_height),
         **again_links(found),
     }

@@ -87,7 +87,9 @@ class JobRequestSerializer(serializers.Serializer[Job]):
         child=StyleChoiceSerializer(), min_length=1, max_length=MAX_STYLES
     )
     method = serializers.ChoiceField(
-        tuple(METHOD_INFOS), required=False, help_text="See /methods/; `optimize` if left out."
+        tuple(METHOD_INFOS),
+        required=False,
+        help_text=f"See /methods/; `{TransferSpec().method}` if left out.",
     )
     spec = SpecField(default=dict)
 

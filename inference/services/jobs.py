@@ -15,6 +15,7 @@ from accounts.models import User
 from inference import job_files, progress, queue, tasks
 from inference.engine.spec import MAX_STYLES, TransferSpec
 from inference.models import Job, JobStyle, Photo
+from library.methods import usable_methods
 from library.models import Style
 
 WeightedStyles = Sequence[tuple[Style, float]]
@@ -49,6 +50,12 @@ class StyleUnavailable(JobRefused):
     code = "style_unavailable"
 
 
+class StyleNeedsPicture(JobRefused):
+    """The method looks at the artwork itself, and of a style only a code is here."""
+
+    code = "style_needs_picture"
+
+
 class TooManyJobs(JobRefused):
     """The person has enough jobs waiting."""
 
@@ -80,6 +87,7 @@ def submit_job(
     if (job := _same_job(job_id, owner, digest)) is not None:
         return job, False
     _check_inputs(owner, photo, styles)
+    _check_method(spec.method, styles)
     try:
         job = _create(
             owner=owner, photo=photo, styles=styles, spec=spec, job_id=job_id, digest=digest
@@ -161,6 +169,16 @@ def _check_inputs(owner: User, photo: Photo, styles: WeightedStyles) -> None:
     usable = Style.objects.visible_to(owner).exclude(state=Style.State.WITHDRAWN)
     if usable.filter(pk__in=slugs).count() != len(slugs):
         raise StyleUnavailable(_("Choose a style that is in the library."))
+
+
+def _check_method(method: str, styles: WeightedStyles) -> None:
+    for style, _weight in styles:
+        if method not in usable_methods(style):
+            sentence = _(
+                "Choose another way of painting: this one looks at the artwork itself, and "
+                "“%(title)s” is here without its picture."
+            )
+            raise StyleNeedsPicture(sentence % {"title": style.title})
 
 
 def _digest(photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> str:

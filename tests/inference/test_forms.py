@@ -3,8 +3,8 @@
 import pytest
 from django.http import QueryDict
 
-from inference.engine.spec import Color, SpecError, TransferSpec
-from inference.forms import DEFAULT_SIZE, initial_from, spec_from, weights_from
+from inference.engine.spec import METHOD_INFOS, Color, SpecError, TransferSpec
+from inference.forms import DEFAULT_SIZE, control_bounds, initial_from, spec_from, weights_from
 from inference.recipes import studio_query
 
 
@@ -12,6 +12,7 @@ class TestInitialFrom:
     def test_takes_the_defaults_of_the_engine(self) -> None:
         initial = initial_from(QueryDict())
         assert initial["strength"] == TransferSpec().strength
+        assert initial["method"] == TransferSpec().method
         assert initial["size"] == DEFAULT_SIZE
         assert initial["styles"] == []
 
@@ -45,9 +46,22 @@ class TestSpecFrom:
     def test_keeps_a_strength_of_zero(self) -> None:
         assert spec_from({"strength": 0.0}).strength == 0.0
 
+    def test_takes_the_method_that_is_asked_for(self) -> None:
+        assert spec_from({"method": "optimize"}).method == "optimize"
+        assert spec_from({"method": ""}).method == TransferSpec().method
+
     def test_refuses_what_is_out_of_bounds(self) -> None:
         with pytest.raises(SpecError, match="strength"):
             spec_from({"strength": 2.0})
+
+
+class TestControlBounds:
+    def test_describes_each_method_with_its_controls(self) -> None:
+        methods = {each["slug"]: each for each in control_bounds()["methods"]}
+        assert set(methods) == set(METHOD_INFOS)
+        assert all(each["title"] and each["description"] for each in methods.values())
+        assert "strength" in methods["optimize"]["controls"].split()
+        assert methods["optimize"]["needs_picture"] is True
 
 
 class TestWeightsFrom:
@@ -56,7 +70,7 @@ class TestWeightsFrom:
 
     def test_keeps_weights_between_the_ends_of_the_slider(self) -> None:
         found = weights_from({"weight-a": "17", "weight-b": "0.0001"})
-        assert found == {"a": 1.0, "b": 0.05}
+        assert found == {"a": 1.0, "b": 0.01}
 
     def test_leaves_out_what_is_no_weight(self) -> None:
         assert weights_from({"weight-a": "much", "weight-b": "-2", "weight-c": "nan"}) == {}

@@ -9,7 +9,7 @@ from accounts.models import User
 from inference.engine.spec import TransferSpec
 from inference.models import Job
 from inference.recipes import again_links, command_line, print_size, recipe_json, studio_query
-from tests.factories import make_job, make_style
+from tests.factories import make_code_style, make_job, make_style
 
 
 @pytest.fixture
@@ -36,11 +36,19 @@ def test_leaves_out_what_takes_the_default(job: Job) -> None:
     assert "--steps" not in command_line(job)
 
 
+def test_names_the_file_of_each_style(alice: User) -> None:
+    job = make_job(alice, styles=[make_style("woodcut"), make_code_style("night-cafe")])
+    words = shlex.split(command_line(job))
+    assert "library/shipped/woodcut.webp=1" in words
+    assert "library/masterworks/night-cafe.code=1" in words
+
+
 def test_links_to_the_same_photo_and_the_same_styles(job: Job) -> None:
     links = again_links(job)
     assert links["same_photo"] == f"photo={job.photo_id}"
     assert "style=woodcut:1" in links["same_style"]
     assert "seed=7" in links["same_style"]
+    assert f"method={job.spec['method']}" in links["same_style"]
 
 
 def test_links_without_what_an_old_recipe_does_not_say() -> None:

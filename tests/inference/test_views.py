@@ -13,6 +13,7 @@ from accounts.models import User
 from inference.models import Job, Photo
 from tests.factories import (
     finished_job,
+    make_code_style,
     make_job,
     make_photo,
     make_picture,
@@ -142,6 +143,27 @@ class TestStudio:
         assert sentence in page.text
         assert not Job.objects.exists()
 
+    def test_says_that_a_way_of_painting_needs_the_artwork(self, alice: User) -> None:
+        make_code_style("night-cafe")
+        fields = order(styles=["night-cafe"], photo=upload(), method="optimize")
+        page = client_of(alice).post(reverse("studio"), fields)
+        assert page.status_code == 422
+        assert "Choose another way of painting" in page.text
+        assert not Job.objects.exists()
+
+    def test_refuses_a_way_of_painting_that_there_is_not(self, alice: User) -> None:
+        make_style("woodcut")
+        fields = order(styles=["woodcut"], photo=upload(), method="magic")
+        assert client_of(alice).post(reverse("studio"), fields).status_code == 422
+        assert not Job.objects.exists()
+
+    def test_marks_the_styles_that_are_here_without_a_picture(self, client: Client) -> None:
+        make_style("woodcut")
+        make_code_style("night-cafe")
+        page = client.get(reverse("studio")).text
+        assert page.count('data-has-picture="true"') == 1
+        assert page.count('data-has-picture="false"') == 1
+
     def test_refuses_a_fifth_style(self, alice: User) -> None:
         slugs = [make_style(f"style-{number}").slug for number in range(5)]
         page = client_of(alice).post(reverse("studio"), order(styles=slugs, photo=upload()))
@@ -205,6 +227,35 @@ class TestJob:
         page = client_of(alice).get(reverse("job", args=[job.pk]))
         assert "compare-slider" in page.text
         assert "64 × 43 px, prints 0.5 × 0.4 cm at 300 dpi" in page.text
+
+    def test_offers_to_paint_a_quick_result_step_by_step(
+        self, alice: User, tickets: list[str]
+    ) -> None:
+        job = finished_job(alice, styles=[make_style("woodcut"), make_style("mosaic")])
+        quick = {**job.spec, "method": "fast", "strength": 0.4}
+        Job.objects.filter(pk=job.pk).update(spec=quick)
+        job.refresh_from_db()
+        page = client_of(alice).get(job.get_absolute_url())
+        assert "Paint it step by step" in page.text
+        fields: dict[str, Any] = {}
+        for name, value in page.context["step_by_step"]:
+            fields.setdefault(name, []).append(value)
+        answer = client_of(alice).post(reverse("studio"), fields)
+        assert answer.status_code == 302
+        slow = Job.objects.exclude(pk=job.pk).get()
+        assert (slow.photo, slow.spec["method"]) == (job.photo, "optimize")
+        assert slow.spec["strength"] == 0.4
+        assert {part.style.slug for part in slow.job_styles.all()} == {"woodcut", "mosaic"}
+        assert tickets == []  # the transaction of this test has not committed
+
+    def test_does_not_offer_it_where_it_cannot_be(self, alice: User) -> None:
+        slow = finished_job(alice, styles=[make_style("woodcut")])
+        code = finished_job(photo=slow.photo, styles=[make_code_style("night-cafe")])
+        Job.objects.filter(pk=code.pk).update(spec={**code.spec, "method": "fast"})
+        Job.objects.filter(pk=slow.pk).update(spec={**slow.spec, "method": "optimize"})
+        for job in (slow, code):
+            page = client_of(alice).get(job.get_absolute_url())
+            assert "Paint it step by step" not in page.text
 
     def test_gives_the_recipe_as_a_command(self, alice: User) -> None:
         job = finished_job(alice, styles=[make_style("woodcut")])

@@ -17,7 +17,7 @@ from inference.models import Job, JobStyle, Photo
 from inference.snapshots import job_snapshot
 from library.models import Style
 from tests.clients import app_of, assert_problem, sent_file, session_of
-from tests.factories import finished_job, make_job, make_photo, make_style
+from tests.factories import finished_job, make_code_style, make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 JOBS = "/api/v1/jobs/"
@@ -164,6 +164,13 @@ class TestBadRequest:
             for pk in (make_photo(bob).pk, uuid4())
         )
         assert theirs.content == nothing.content
+
+    def test_says_that_a_method_needs_the_artwork_itself(self, alice: User, body: Body) -> None:
+        make_code_style("night-cafe")
+        styles = [*body["styles"], {"style": "night-cafe"}]
+        sent = body | {"styles": styles, "method": "optimize"}
+        assert_problem(session_of(alice).post(JOBS, sent), 422, "style_needs_picture")
+        assert not Job.objects.exists()
 
     @pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
     def test_knows_no_style_that_is_not_published(

@@ -15,6 +15,7 @@ from inference.services.jobs import (
     JobConflict,
     NothingToKeep,
     PhotoUnavailable,
+    StyleNeedsPicture,
     StyleUnavailable,
     TooManyJobs,
     cancel_job,
@@ -23,7 +24,7 @@ from inference.services.jobs import (
     submit_job,
 )
 from library.models import Style
-from tests.factories import finished_job, make_job, make_photo, make_style
+from tests.factories import finished_job, make_code_style, make_job, make_photo, make_style
 
 SPEC = TransferSpec(size=64, steps=2)
 
@@ -134,6 +135,19 @@ class TestSubmitJob:
     def test_refuses_one_style_twice(self, alice: User, photo: Photo, wave: Style) -> None:
         with pytest.raises(StyleUnavailable):
             submit_job(owner=alice, photo=photo, styles=[(wave, 1.0), (wave, 0.5)], spec=SPEC)
+
+    def test_refuses_a_method_that_needs_a_picture_for_a_style_without_one(
+        self, alice: User, photo: Photo, wave: Style
+    ) -> None:
+        cafe = make_code_style("night-cafe")
+        with pytest.raises(StyleNeedsPicture, match="“Night Cafe” is here without its picture"):
+            submit_job(
+                owner=alice,
+                photo=photo,
+                styles=[(wave, 1), (cafe, 1)],
+                spec=TransferSpec(method="optimize"),
+            )
+        assert not Job.objects.exists()
 
     def test_limits_how_many_jobs_one_person_has_waiting(
         self, alice: User, photo: Photo, wave: Style, settings: Settings
