@@ -1,7 +1,8 @@
 /**
  * What happens to my jobs: a socket, or polling where sockets are blocked.
  *
- * Dispatches "job" (detail: the snapshot) and "connection" (detail: live, reconnecting, polling).
+ * Dispatches "job" (detail: the snapshot) and "connection" (detail: live, reconnecting, polling);
+ * "proof" and "proof.tile" as they come, for what asks for proof sheets itself.
  */
 
 const POLL_MS = 1000;
@@ -73,6 +74,7 @@ class JobEvents extends EventTarget {
     this.#become("live");
     if (type === "job") this.take(data);
     if (type === "snapshot") data.jobs.forEach((job) => this.take(job));
+    if (type.startsWith("proof")) this.dispatchEvent(new CustomEvent(type, { detail: data }));
   }
 
   /** Poll from the second failure on, trying the socket again in between. */

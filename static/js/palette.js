@@ -1,6 +1,13 @@
-/** The chosen styles with their shares: one to four, each with a slider. */
+/** The chosen styles with their shares: one to four, each with a slider, three with a triangle. */
+
+import { LEAST, sharesOf, withOneMore, withShare } from "./mix.js";
+import { MixPad } from "./pad.js";
+
+const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 
 export class Palette extends EventTarget {
+  #shares = [];
+
   /** `form` is the studio; the tiles' checkboxes stay the truth that is sent. */
   constructor(form) {
     super();
@@ -8,39 +15,77 @@ export class Palette extends EventTarget {
     this.list = form.querySelector("#palette-list");
     this.item = form.querySelector("#palette-item");
     this.said = form.querySelector("#palette-said");
+    this.pad = new MixPad(form.querySelector("#mix-pad"));
     this.most = Number(form.dataset.maxStyles);
     this.boxes = [...form.querySelectorAll('input[name="styles"]')];
     form.querySelector("#palette").hidden = false;
     for (const box of this.boxes) {
       box.addEventListener("change", () => this.#toggle(box));
-      if (box.checked) this.#add(box);
     }
-    this.list.addEventListener("input", () => this.#shares());
-    this.#limit();
+    this.list.addEventListener("input", (event) => this.#slide(event.target));
+    this.pad.addEventListener("mix", ({ detail }) => this.#mix(detail));
+    const chosen = this.boxes.filter((box) => box.checked);
+    this.#fill(chosen.map((box) => [box, Number(box.dataset.weight) || 1]));
   }
 
   /** The slugs in the order they were chosen. */
   get slugs() {
-    return [...this.list.children].map((item) => item.dataset.slug);
+    return this.#items.map((item) => item.dataset.slug);
   }
 
   /** Choose exactly `chosen`, a list of [slug, weight]. */
   choose(chosen) {
-    this.list.replaceChildren();
     for (const box of this.boxes) box.checked = false;
-    for (const [slug, weight] of chosen) {
-      const box = this.boxes.find((each) => each.value === slug);
-      if (!box) continue;
-      box.checked = true;
-      box.dataset.weight = weight;
-      this.#add(box);
-    }
+    const found = chosen.map(([slug, weight]) => [this.#box(slug), Number(weight) || 1]);
+    this.#fill(found.filter(([box]) => box));
     this.#changed();
   }
 
+  /** Show another picture of a style, say its proof on the photo. */
+  picture(slug, address) {
+    const item = this.#items.find((each) => each.dataset.slug === slug);
+    if (!item) return;
+    item.querySelector("img").src = address;
+    this.#show();
+  }
+
+  /** Say anew which tiles cannot be chosen now. */
+  limit() {
+    const full = this.#items.length >= this.most;
+    for (const box of this.boxes) {
+      box.disabled = !box.checked && (full || box.dataset.unfit === "true");
+    }
+    this.said.textContent = full ? this.form.dataset.wordFull : "";
+  }
+
+  get #items() {
+    return [...this.list.children];
+  }
+
+  #box(slug) {
+    return this.boxes.find((each) => each.value === slug);
+  }
+
+  #fill(chosen) {
+    this.list.replaceChildren();
+    for (const [box] of chosen) {
+      box.checked = true;
+      this.#add(box);
+    }
+    this.#shares = sharesOf(chosen.map(([, weight]) => weight));
+    this.#show();
+    this.limit();
+  }
+
   #toggle(box) {
-    if (box.checked) this.#add(box);
-    else this.list.querySelector(`[data-slug="${box.value}"]`)?.remove();
+    const at = this.slugs.indexOf(box.value);
+    if (box.checked && at < 0) {
+      this.#add(box);
+      this.#shares = withOneMore(this.#shares);
+    } else if (!box.checked && at >= 0) {
+      this.list.children[at].remove();
+      this.#shares = sharesOf(this.#shares.filter((_, each) => each !== at));
+    }
     this.#changed();
   }
 
@@ -48,11 +93,10 @@ export class Palette extends EventTarget {
     const item = this.item.content.firstElementChild.cloneNode(true);
     const title = box.dataset.title;
     item.dataset.slug = box.value;
-    item.querySelector("img").src = box.closest(".tile").querySelector("img:not(.pic-haze)").src;
+    item.querySelector("img").src = pictureOf(box);
     item.querySelector(".palette-title span").textContent = title;
     const slider = item.querySelector("input");
     slider.name = `weight-${box.value}`;
-    slider.value = box.dataset.weight || 1;
     slider.setAttribute("aria-label", `${item.querySelector(".visually-hidden").textContent}: ${title}`);
     const out = item.querySelector("button");
     out.setAttribute("aria-label", `${out.getAttribute("aria-label")}: ${title}`);
@@ -62,29 +106,44 @@ export class Palette extends EventTarget {
       box.focus();
     });
     this.list.append(item);
-    this.#shares();
+  }
+
+  #slide(slider) {
+    const at = this.#items.indexOf(slider.closest("li"));
+    this.#shares = withShare(this.#shares, at, slider.valueAsNumber);
+    this.#show();
+  }
+
+  /** Take the shares of the triangle; the form hears of it as it hears of a slider. */
+  #mix(shares) {
+    this.#shares = shares;
+    this.#show();
+    this.form.dispatchEvent(new Event("input"));
   }
 
   #changed() {
-    this.#shares();
-    this.#limit();
+    this.#show();
+    this.limit();
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Show each slider's part of the whole; a single style has nothing to be mixed with. */
-  #shares() {
-    const sliders = [...this.list.querySelectorAll("input")];
-    const sum = sliders.reduce((total, slider) => total + slider.valueAsNumber, 0);
-    for (const slider of sliders) {
-      const share = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
-      slider.closest("label").hidden = sliders.length < 2;
-      slider.nextElementSibling.value = share.format(slider.valueAsNumber / sum);
-    }
+  /** Put sliders, figures and triangle where the shares are. */
+  #show() {
+    this.#items.forEach((item, at) => {
+      const slider = item.querySelector("input");
+      slider.min = LEAST;
+      slider.value = this.#shares[at];
+      slider.closest("label").hidden = this.#items.length < 2;
+      slider.nextElementSibling.value = percent.format(this.#shares[at]);
+      slider.setAttribute("aria-valuetext", slider.nextElementSibling.value);
+    });
+    this.list.dataset.count = this.#items.length;
+    this.pad.show(this.#shares, this.#items.map((item) => item.querySelector("img").src));
   }
+}
 
-  #limit() {
-    const full = this.list.children.length >= this.most;
-    for (const box of this.boxes) box.disabled = full && !box.checked;
-    this.said.textContent = full ? this.form.dataset.wordFull : "";
-  }
+/** The picture that a tile shows: the proof on the photo when it is there, else the style's own. */
+function pictureOf(box) {
+  const tile = box.closest(".tile");
+  return (tile.querySelector(".tile-proof") ?? tile.querySelector("img:not(.pic-haze)")).src;
 }

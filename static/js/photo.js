@@ -44,7 +44,8 @@ export class PhotoInput extends EventTarget {
 
   #fit() {
     const { naturalWidth, naturalHeight } = this.image;
-    if (naturalHeight) this.image.style.setProperty("--ratio", naturalWidth / naturalHeight);
+    if (!naturalHeight) return;
+    this.form.querySelector("#stage-picture").style.setProperty("--ratio", naturalWidth / naturalHeight);
   }
 
   #put(file) {

@@ -2,9 +2,12 @@
 
 import { readDraft } from "./draft.js";
 import { takePictures } from "./drop.js";
+import { MethodChoice } from "./methods.js";
 import { Palette } from "./palette.js";
 import { PhotoInput } from "./photo.js";
+import { ProofSheet } from "./proofs.js";
 import { watchTiles } from "./tiles.js";
+import { TryOn } from "./tryon.js";
 
 const CHOICES = "studio-choices";
 const form = document.querySelector("#studio");
@@ -12,12 +15,17 @@ const make = form.querySelector("#make");
 const hint = form.querySelector("#make-hint");
 const words = form.dataset;
 const photo = new PhotoInput(form);
+const methods = new MethodChoice(form);
 const palette = new Palette(form);
+const proofs = new ProofSheet(form);
+const tryOn = new TryOn(form, proofs, palette);
 const signInHint = hint.textContent.trim();
 
 function missing() {
   if (!photo.present) return words.wordNeedPhoto;
-  return palette.slugs.length ? "" : words.wordNeedStyle;
+  if (!palette.slugs.length) return words.wordNeedStyle;
+  const [unfit] = methods.unfit;
+  return unfit ? words.wordNeedPicture.replace("…", unfit.dataset.title) : "";
 }
 
 function showReadiness() {
@@ -61,6 +69,7 @@ function restoreChoices() {
     if (name === "styles" || name === "photo_id" || name.startsWith("weight-") || !field) continue;
     field.value = value;
   }
+  methods.apply();
   const photoId = entries.find(([name]) => name === "photo_id")?.[1];
   if (photoId && !photo.present) photo.use(photoId);
   const chosen = Object.keys(weights).map((name) => [name.slice("weight-".length), weights[name]]);
@@ -95,6 +104,19 @@ function shortcut(event) {
   keepChoices();
 }
 
+/** Tiles take the photo's shape, so that its proofs show all of it. */
+function shapeTiles() {
+  const { naturalWidth, naturalHeight } = photo.image;
+  if (!naturalHeight) return;
+  const ratio = Math.min(Math.max(naturalWidth / naturalHeight, 0.7), 1.6);
+  form.style.setProperty("--tile-ratio", ratio);
+}
+
+function tryStyles() {
+  proofs.request(photo.id.value);
+  tryOn.show();
+}
+
 async function takeSample(button) {
   const reply = await fetch(button.value);
   const blob = await reply.blob();
@@ -110,7 +132,13 @@ async function start() {
   photo.addEventListener("change", () => {
     showReadiness();
     keepChoices();
+    tryStyles();
   });
+  methods.addEventListener("change", () => {
+    palette.limit();
+    showReadiness();
+  });
+  proofs.addEventListener("proof", ({ detail }) => palette.picture(detail.slug, detail.url));
   palette.addEventListener("change", () => {
     showReadiness();
     showOutcome();
@@ -131,8 +159,12 @@ async function start() {
   cameraButton.hidden = !matchMedia("(pointer: coarse)").matches;
   cameraButton.addEventListener("click", () => camera.click());
   camera.addEventListener("change", () => camera.files.length && photo.take(camera.files[0]));
+  photo.image.addEventListener("load", shapeTiles);
+  shapeTiles();
+  methods.apply();
   showValues();
   showReadiness();
+  tryStyles();
   if (!photo.present) {
     const draft = await readDraft();
     if (draft && !photo.present) photo.take(draft);

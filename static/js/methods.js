@@ -1,0 +1,41 @@
+/** The way of painting: only its own controls are shown, and styles that it cannot use are set aside. */
+
+export class MethodChoice extends EventTarget {
+  /** `form` is the studio. */
+  constructor(form) {
+    super();
+    this.form = form;
+    this.radios = [...form.querySelectorAll('input[name="method"]')];
+    this.boxes = [...form.querySelectorAll('input[name="styles"]')];
+    for (const radio of this.radios) radio.addEventListener("change", () => this.apply());
+  }
+
+  /** The radio that is on. */
+  get chosen() {
+    return this.radios.find((radio) => radio.checked);
+  }
+
+  /** The chosen styles that this way of painting cannot use. */
+  get unfit() {
+    return this.boxes.filter((box) => box.checked && box.dataset.unfit === "true");
+  }
+
+  /** Show the controls of the chosen way. */
+  apply() {
+    if (!this.chosen) return;
+    const controls = this.chosen.dataset.controls.split(" ");
+    for (const control of this.form.querySelectorAll("[data-control]")) {
+      const used = controls.includes(control.dataset.control);
+      control.hidden = !used;
+      for (const field of control.querySelectorAll("input, select")) field.disabled = !used;
+    }
+    this.form.querySelector("#id_steps").placeholder = this.chosen.dataset.steps;
+    const needsPicture = this.chosen.dataset.needsPicture === "true";
+    for (const box of this.boxes) {
+      const unfit = needsPicture && box.dataset.hasPicture === "false";
+      box.dataset.unfit = String(unfit);
+      box.closest("li").title = unfit ? this.form.dataset.wordUnfit : "";
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The proof sheet: every style tried on the photo, each tile as it comes.
+ *
+ * Tiles arrive by the socket; the sheet is asked for now and then in any case, and often where
+ * sockets are blocked. Dispatches "proof" (detail: slug and address) for each tile.
+ */
+
+import { events } from "./events.js";
+
+const ENDED = new Set(["succeeded", "failed", "canceled", "superseded"]);
+const POLL_MS = 700;
+const CHECK_MS = 3000;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class ProofSheet extends EventTarget {
+  #shown = new Map();
+  #timer = 0;
+
+  /** `form` is the studio. */
+  constructor(form) {
+    super();
+    this.form = form;
+    this.words = form.dataset;
+    this.list = form.querySelector("#tiles-list");
+    this.bar = form.querySelector("#proofs");
+    this.said = form.querySelector("#proofs-said");
+    this.progress = form.querySelector("#proofs-progress");
+    this.side = form.querySelector("#tiles-side");
+    this.side.addEventListener("click", ({ target }) => {
+      if (target.matches("button")) this.#turn(target.value);
+    });
+    events.addEventListener("proof.tile", ({ detail }) => this.#tile(detail));
+    events.addEventListener("proof", ({ detail }) => this.#take(detail));
+    events.addEventListener("connection", () => this.#plan());
+  }
+
+  /** The address of the proof of a style, or undefined. */
+  of(slug) {
+    return this.#shown.get(slug);
+  }
+
+  /** Have every style tried on the photo of this id; the proofs of another photo go. */
+  async request(photo) {
+    if (photo === this.photo) return;
+    this.clear();
+    this.photo = photo;
+    if (!photo || this.words.signedIn !== "true") return;
+    const reply = await fetch(this.words.proofs, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
+      },
+      body: JSON.stringify({ photo }),
+    });
+    if (reply.ok) this.#take(await reply.json());
+  }
+
+  /** Show the artworks again. */
+  clear() {
+    clearTimeout(this.#timer);
+    this.photo = undefined;
+    this.sheet = undefined;
+    this.#shown.clear();
+    this.bar.hidden = true;
+    this.side.hidden = true;
+    for (const proof of this.list.querySelectorAll(".tile-proof")) proof.remove();
+  }
+
+  /** Let the tiles show the photo's proofs, or the artworks themselves. */
+  #turn(side) {
+    this.list.classList.toggle("shows-artworks", side === "artwork");
+    for (const button of this.side.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.value === side));
+    }
+  }
+
+  #take(sheet) {
+    if (sheet.photo !== this.photo) return;
+    if (this.sheet?.id === sheet.id && this.sheet.seq > sheet.seq) return;
+    this.sheet = sheet;
+    sheet.tiles.forEach((tile) => this.#show(tile));
+    this.#count(sheet);
+    this.#plan();
+  }
+
+  #tile(frame) {
+    if (frame.photo !== this.photo || !this.sheet) return;
+    this.#show(frame.tile);
+    this.#count({ ...frame, state: this.sheet.state });
+  }
+
+  #count({ done, total, state }) {
+    this.bar.hidden = total === 0;
+    this.side.hidden = done === 0;
+    this.progress.hidden = ENDED.has(state) || done >= total;
+    this.progress.max = total;
+    this.progress.value = done;
+    const failed = state === "failed" && done < total;
+    const word = failed ? this.words.wordNotTried : this.words.wordTried;
+    const trying = this.words.wordTrying.replace("1", done).replace("9", total);
+    this.said.textContent = this.progress.hidden ? word : trying;
+  }
+
+  /** Ask again soon where nothing arrives by itself, and now and then where it does. */
+  #plan() {
+    clearTimeout(this.#timer);
+    if (!this.sheet || ENDED.has(this.sheet.state)) return;
+    const wait = events.state === "live" ? CHECK_MS : POLL_MS;
+    this.#timer = setTimeout(() => this.#ask(), wait);
+  }
+
+  async #ask() {
+    try {
+      const reply = await fetch(`${this.words.proofs}${this.sheet.id}/`);
+      if (reply.ok) this.#take(await reply.json());
+    } catch {
+      // No network just now; the next round asks again.
+    }
+    this.#plan();
+  }
+
+  async #show({ style, url }) {
+    if (!url || this.#shown.get(style) === url) return;
+    this.#shown.set(style, url);
+    const box = this.list.querySelector(`input[value="${style}"]`);
+    if (!box) return;
+    const image = new Image();
+    image.src = url;
+    image.alt = "";
+    image.className = "tile-proof";
+    try {
+      await image.decode();
+    } catch {
+      return; // Gone meanwhile; the artwork stays.
+    }
+    if (this.#shown.get(style) !== url) return;
+    const frame = box.closest(".tile").querySelector(".pic");
+    frame.querySelector(".tile-proof")?.remove();
+    frame.append(image);
+    image.animate({ opacity: [0, 1] }, { duration: still.matches ? 0 : 420, easing: "ease-out" });
+    this.dispatchEvent(new CustomEvent("proof", { detail: { slug: style, url } }));
+  }
+}
