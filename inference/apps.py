@@ -13,9 +13,5 @@ class InferenceConfig(AppConfig):
         from inference.engine.spec import METHOD_INFOS
         from library.methods import register_method
 
-        for slug in METHOD_INFOS:
-            register_method(slug, needs_picture=slug not in PAINT_FROM_CODES)
-
-
-# The rest look at the artwork itself.
-PAINT_FROM_CODES = ("fast",)
+        for info in METHOD_INFOS.values():
+            register_method(info.slug, needs_picture=info.needs_pictures)

@@ -22,7 +22,6 @@ from inference.engine.spec import (
 from inference.models import Job, Photo
 from inference.services.jobs import submit_job
 from inference.services.photos import upload_photo
-from library.methods import needs_picture
 from library.models import Style
 
 COLOR_WORDS = {
@@ -197,5 +196,5 @@ def _method_choice(info: MethodInfo) -> dict[str, Any]:
         "description": description,
         "controls": " ".join(info.controls()["properties"]),
         "default_steps": info.default_steps,
-        "needs_picture": needs_picture(info.slug),
+        "needs_picture": info.needs_pictures,
     }

@@ -13,11 +13,6 @@ def register_method(slug: str, *, needs_picture: bool) -> None:
     _needs_picture[slug] = needs_picture
 
 
-def needs_picture(slug: str) -> bool:
-    """Tell whether this way of painting looks at the artwork itself; raises KeyError."""
-    return _needs_picture[slug]
-
-
 def usable_methods(style: Style) -> list[str]:
     """Name the ways of painting that can use `style`, in the order they were registered."""
-    return [slug for slug in _needs_picture if style.has_picture or not needs_picture(slug)]
+    return [slug for slug, needed in _needs_picture.items() if style.has_picture or not needed]

@@ -4,12 +4,17 @@ A process that only sends tickets must not load torch, so nothing of it is impor
 """
 
 from collections.abc import Generator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from PIL import Image
 
 from inference.engine.errors import EngineError
-from inference.engine.spec import Step, StyleInput, TransferSpec
+from inference.engine.spec import PaintRequest, Step, StyleInput, TransferSpec
+
+if TYPE_CHECKING:
+    from inference.engine.codes import CodeCache
 
 
 def stylize(
@@ -18,21 +23,34 @@ def stylize(
     """Paint `content` in the manner of `styles` on this worker's device; raises EngineErrors."""
     from inference.engine.registry import stylize as paint
 
-    yield from paint(content, styles, spec, device=settings.STYLEWEB_DEVICE)
+    yield from paint(content, styles, spec, device=settings.STYLEWEB_DEVICE, cache=code_cache())
 
 
 def try_styles(
     content: Image.Image, styles: Sequence[StyleInput], spec: TransferSpec
 ) -> Generator[tuple[int, Image.Image | None, EngineError | None], None, None]:
-    """Paint `content` in the manner of each style alone.
+    """Paint `content` in the manner of each style alone, several in one pass.
 
     Yield for each its index and the picture, or else why there is none.
     """
-    for index, style in enumerate(styles):
-        image = None
-        try:
-            for step in stylize(content, [style], spec):
-                image = step.image
-            yield index, image, None
-        except EngineError as error:
-            yield index, None, error
+    from inference.engine.registry import stylize_batch
+
+    requests = [PaintRequest(content, [style], spec) for style in styles]
+    for done in stylize_batch(requests, device=settings.STYLEWEB_DEVICE, cache=code_cache()):
+        yield done.index, done.step.image if done.step else None, done.error
+
+
+@cache
+def code_cache() -> "CodeCache":
+    """Return where style codes of pictures are kept: in this process and in the data folder."""
+    from inference.engine.codes import CodeCache
+
+    return CodeCache(settings.CODE_DIR)
+
+
+def encoder_sha256() -> str:
+    """Name the encoder that reads style codes here. Raises ModelMissingError."""
+    from inference.engine.painter import ENCODER
+    from inference.engine.weights import find_card
+
+    return find_card(ENCODER)[1].sha256

@@ -5,20 +5,31 @@ from PIL import Image
 
 from inference.engine.errors import InputUnreadableError
 from inference.engine.images import load_picture
-from inference.engine.spec import StyleInput
+from inference.engine.spec import METHOD_INFOS, StyleInput
+from inference.runner import engine
 from library.models import Style
 
 
 def load_photo(file: FieldFile) -> Image.Image:
     """Return the photo in `file`. Raises InputUnreadableError when it is gone or unreadable."""
     try:
-        with file.open("rb") as opened:
-            return load_picture(opened.read()).image
+        return load_picture(_read(file)).image
     except FileNotFoundError as error:
         raise InputUnreadableError("The photo is gone.") from error
 
 
-def load_style(style: Style, weight: float = 1.0) -> StyleInput:
-    """Return `style` as the engine takes it."""
-    with style.image.open("rb") as opened:
-        return StyleInput(load_picture(opened.read()).image, weight)
+def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:
+    """Return `style` as `method` takes it: by its code where that is enough, else by its picture.
+
+    A code that other weights made is passed over if the picture is there.
+    """
+    by_picture = METHOD_INFOS[method].needs_pictures or not style.code
+    if style.image and (by_picture or style.code_weights != engine.encoder_sha256()):
+        return StyleInput(load_picture(_read(style.image)).image, weight)
+    return StyleInput(None, weight, code=_read(style.code) if style.code else None)
+
+
+def _read(file: FieldFile) -> bytes:
+    with file.open("rb") as opened:
+        content: bytes = opened.read()
+    return content

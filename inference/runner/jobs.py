@@ -114,7 +114,7 @@ def _attempt(job: Job, heartbeat: Heartbeat) -> None:
 def _paint(job: Job, heartbeat: Heartbeat) -> None:
     attempt = Attempt(job)
     spec = TransferSpec.from_json(job.spec)
-    content, styles = load_photo(job.photo.file), _load_styles(job)
+    content, styles = load_photo(job.photo.file), _load_styles(job, spec.method)
     attempt.loaded()
     with closing(engine.stylize(content, styles, spec)) as steps:
         for step in steps:
@@ -129,12 +129,12 @@ def _paint(job: Job, heartbeat: Heartbeat) -> None:
     raise EngineError("The engine ended without a result.")
 
 
-def _load_styles(job: Job) -> list[StyleInput]:
+def _load_styles(job: Job, method: str) -> list[StyleInput]:
     inputs = []
     for use in job.job_styles.all():
         if use.style.state == Style.State.WITHDRAWN:
             raise StyleWithdrawn
-        inputs.append(load_style(use.style, use.weight))
+        inputs.append(load_style(use.style, method, use.weight))
     return inputs
 
 

@@ -80,14 +80,14 @@ def _paint_some(
     sheet: ProofSheet, photo: Image.Image, styles: list[Style], heartbeat: Heartbeat
 ) -> None:
     """Try `styles` in one pass and record what came of each, as it comes."""
-    inputs = {}
+    spec, inputs = proof_spec(), {}
     for style in styles:
         try:
-            inputs[style] = load_style(style)
+            inputs[style] = load_style(style, spec.method)
         except (EngineError, OSError) as unreadable:
             _record(sheet, style, Outcome(error_code=reason(unreadable)[0]))
     asked = list(inputs)
-    with closing(engine.try_styles(photo, list(inputs.values()), proof_spec())) as steps:
+    with closing(engine.try_styles(photo, list(inputs.values()), spec)) as steps:
         for index, image, error in steps:
             heartbeat.check()
             _record(sheet, asked[index], _outcome(sheet, image, error))

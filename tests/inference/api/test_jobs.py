@@ -121,7 +121,7 @@ class TestPost:
     def test_takes_the_defaults_of_the_engine(self, alice: User, body: Body) -> None:
         del body["spec"]
         spec = session_of(alice).post(JOBS, body).json()["spec"]
-        assert (spec["method"], spec["strength"]) == ("optimize", 0.75)
+        assert (spec["method"], spec["strength"]) == ("fast", 0.75)
 
     def test_takes_a_spec_back_as_a_snapshot_shows_it(self, alice: User, body: Body) -> None:
         spec = session_of(alice).post(JOBS, body).json()["spec"]
