@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -14,42 +15,45 @@ from inference.engine.methods.frame import Frame
 from inference.engine.painter import Painter
 from inference.engine.spec import StyleInput
 
+BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
 MEMORY = CodeCache()  # of this process, for callers that bring none
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Styles made ready for one size: the moments that a photo is to take on, by level."""
+    """Styles made ready for a photo: their codes with shares that sum to one, and the brush."""
 
-    wanted: dict[int, Moments]
+    codes: tuple[StyleCode, ...]
+    shares: tuple[float, ...]
+    style_scale: float
 
     @classmethod
     def mix(
         cls,
         shares: Sequence[StyleInput],
-        size: tuple[int, int],
         style_scale: float,
         painter: Painter,
         cache: CodeCache,
     ) -> "Recipe":
-        """Blend styles for a photo of a size (width, height).
+        """Get the codes of styles ready. Raises StyleCodeError for one this painter cannot use."""
+        codes = tuple(code_of(share, painter, cache) for share in shares)
+        return cls(codes, tuple(share.weight for share in shares), style_scale)
 
-        Raises StyleCodeError for a code that this painter cannot use.
-        """
-        codes = [code_of(share, painter, cache) for share in shares]
-        side = fast.view_side(size[1], size[0], style_scale)
-        return cls(blend_codes(codes, [share.weight for share in shares], side))
+    def at(self, side: float) -> dict[int, Moments]:
+        """Blend the styles as they are seen for a picture whose area has the root `side`."""
+        return blend_codes(self.codes, self.shares, side * BRUSH * self.style_scale)
 
-    @staticmethod
-    def stack(recipes: Sequence["Recipe"]) -> dict[int, Moments]:
-        """Put the moments of several photos into one batch, (B, L) and (B, L, L)."""
-        return {
-            level: Moments(
-                torch.stack([recipe.wanted[level].mean for recipe in recipes]),
-                torch.stack([recipe.wanted[level].covariance for recipe in recipes]),
-            )
-            for level in recipes[0].wanted
-        }
+
+def stack(recipes: Sequence[Recipe], side: float) -> dict[int, Moments]:
+    """Put the moments for several photos of one size into a batch, (B, L) and (B, L, L)."""
+    wanted = [recipe.at(side) for recipe in recipes]
+    return {
+        level: Moments(
+            torch.stack([moments[level].mean for moments in wanted]),
+            torch.stack([moments[level].covariance for moments in wanted]),
+        )
+        for level in wanted[0]
+    }
 
 
 def code_of(share: StyleInput, painter: Painter, cache: CodeCache) -> StyleCode:
@@ -69,9 +73,10 @@ def paint(
     Half precision can overflow where statistics are extreme: a picture that comes out broken is
     painted once more in float32.
     """
-    wanted = Recipe.stack(recipes)
+    wanted = partial(stack, recipes)
     for frame in fast.paint(photo, wanted, strength, painter):
-        if frame.image is not None and painter.halved and is_broken(frame.image, photo):
+        last = frame.done == frame.total
+        if last and frame.image is not None and painter.halved and is_broken(frame.image, photo):
             exact = copy.copy(painter)
             exact.halved = False
             yield from fast.paint(photo, wanted, strength, exact)

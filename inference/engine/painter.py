@@ -34,10 +34,10 @@ _COLOR_SPREAD = 0.25
 
 @dataclass(frozen=True)
 class Look:
-    """How far each level goes, deep to shallow (levels 5 ... 1), all in [0, 1].
+    """How far each level goes on one way up, by level 1, 2, ... `top`, where it begins.
 
-    pull  how much of the move to the artwork's statistics is made
-    keep  how much of the photo's own features is mixed into what comes up from below
+    pull  how much of the move to the artwork's statistics is made, 0 to 1
+    keep  how much of the photo's own features is mixed into what comes from below, 0 to 1
     """
 
     pull: tuple[float, ...]
@@ -45,17 +45,8 @@ class Look:
 
     @property
     def top(self) -> int:
-        """Name the deepest level that matters: where all is kept, nothing comes from below."""
-        kept = [level for level, keep in zip(LEVELS, self.keep, strict=True) if keep == 1]
-        return min(kept, default=LEVELS[0])
-
-    def pull_of(self, level: int) -> float:
-        """Give the pull of a level by its number."""
-        return self.pull[LEVELS.index(level)]
-
-    def keep_of(self, level: int) -> float:
-        """Give the keep of a level by its number; the deepest one that matters is the photo's."""
-        return self.keep[LEVELS.index(level)]
+        """Name the level where the way up begins."""
+        return len(self.pull)
 
 
 class Painter(nn.Module):
@@ -137,29 +128,39 @@ class Painter(nn.Module):
         return whole, moved
 
     def stages(
-        self, photo: Tensor, wanted: Mapping[int, Moments], look: Look
+        self,
+        photo: Tensor,
+        wanted: Mapping[int, Moments],
+        look: Look,
+        start: Tensor | None = None,
     ) -> Iterator[tuple[int, Tensor, Tensor]]:
         """Yield level, moved features, and what they rise to: the level above, at last RGB.
 
-        photo is (B, 3, H, W), sides divisible by STRIDE; `wanted` are moments by level. Gradients
-        flow to the decoder, but not through the moves.
+        photo is (B, 3, H, W), sides divisible by STRIDE; `wanted` are moments by level; `start` is
+        a painting of the photo to begin from, in its size, and the photo itself if absent.
+        Gradients flow to the decoder, but not through the moves.
         """
         with torch.no_grad():
             own = self.see(photo, look.top)
-        maps = own[look.top]
+            maps = own[look.top] if start is None else self.see(start, look.top)[look.top]
         for level in range(look.top, 0, -1):
-            if level < look.top:
-                maps = maps.lerp(own[level], look.keep_of(level))
+            maps = maps.lerp(own[level], look.keep[level - 1])
             with torch.no_grad():
                 found = self.measure(level, maps)
-                move = self.move(level, found, wanted[level], look.pull_of(level))
+                move = self.move(level, found, wanted[level], look.pull[level - 1])
             moved = apply_move(maps, move)
             maps = self.rise(level, moved)
             yield level, moved, maps
 
-    def paint(self, photo: Tensor, wanted: Mapping[int, Moments], look: Look) -> Tensor:
+    def paint(
+        self,
+        photo: Tensor,
+        wanted: Mapping[int, Moments],
+        look: Look,
+        start: Tensor | None = None,
+    ) -> Tensor:
         """Paint in one piece, as `stages` says; RGB (B, 3, H, W) that may leave [0, 1] a little."""
-        *_, (_, _, picture) = self.stages(photo, wanted, look)
+        *_, (_, _, picture) = self.stages(photo, wanted, look, start)
         return picture
 
 

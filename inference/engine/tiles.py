@@ -78,11 +78,40 @@ def _cut_line(length: int, side: int, margin: int) -> list[tuple[tuple[int, int]
     ]
 
 
-class TiledPainting:
-    """One painting of photos (B, 3, H, W) under way, level by level and tile by tile.
+class Cutting:
+    """How pictures of one size are cut: not at all up to `whole` pixels, all of a batch together.
 
-    `steps` is how many times `run` yields. Maps between two stages are held in float16 where the
-    picture is cut, which halves the memory and is finer than any display.
+    `steps` of a way up from a level is how many times its painting yields.
+    """
+
+    def __init__(
+        self, batch: int, height: int, width: int, *, whole: int = WHOLE, tile: int = TILE
+    ) -> None:
+        """Cut pictures of height x width, both divisible by STRIDE."""
+        self._height, self._width = height, width
+        self.is_cut = batch * height * width > whole
+        self._side = tile if self.is_cut else max(height, width)
+
+    def seen(self) -> list[Tile]:
+        """List the tiles in which the picture is encoded."""
+        return cut(self._height, self._width, self._side, ENCODER_MARGIN)
+
+    def of_level(self, level: int) -> list[Tile]:
+        """List the tiles of a level, so that what each rises to is not larger than a tile."""
+        side = self._side if level <= 2 else self._side * 2
+        height, width = (each >> (level - 1) for each in (self._height, self._width))
+        return cut(height, width, max(STRIDE, side >> (level - 1)), BLOCK_MARGIN)
+
+    def steps(self, top: int) -> int:
+        """Count the tiles of all stages from level `top` up."""
+        return len(self.seen()) + sum(len(self.of_level(each)) for each in range(1, top + 1))
+
+
+class TiledPainting:
+    """One way up for photos (B, 3, H, W), level by level and tile by tile; see Painter.stages.
+
+    Maps between two stages are held in float16 where the picture is cut, which halves the memory
+    and is finer than any display.
     """
 
     def __init__(
@@ -91,42 +120,30 @@ class TiledPainting:
         photo: Tensor,
         wanted: Mapping[int, Moments],
         look: Look,
+        start: Tensor | None = None,
         *,
-        whole: int = WHOLE,
-        tile: int = TILE,
+        cutting: Cutting | None = None,
     ) -> None:
-        """Plan a painting; sides are divisible by STRIDE, `wanted` moments are (B, L), (B, L, L).
-
-        Pictures of up to `whole` pixels, all of the batch together, are not cut.
-        """
+        """Plan a painting; sides are divisible by STRIDE, moments are (B, L) and (B, L, L)."""
         self._painter, self._photo, self._wanted, self._look = painter, photo, wanted, look
-        height, width = photo.shape[-2:]
-        self.is_cut = len(photo) * height * width > whole
-        self._side = tile if self.is_cut else max(height, width)
-        self._tiles = cut(height, width, self._side, ENCODER_MARGIN)
-        self.tiles = len(self._tiles)
-        self.steps = self.tiles + sum(
-            len(self._tiles_of(level)) for level in range(1, look.top + 1)
-        )
-
-    def _tiles_of(self, level: int) -> list[Tile]:
-        """Cut a level so that what its block brings has the size of a tile at the most."""
-        height, width = (side >> (level - 1) for side in self._photo.shape[-2:])
-        side = self._side if level <= 2 else self._side * 2
-        return cut(height, width, max(STRIDE, side >> (level - 1)), BLOCK_MARGIN)
+        self._start = start
+        self._cutting = cutting or Cutting(len(photo), *photo.shape[-2:])
 
     @torch.no_grad()
     def run(self) -> Iterator[Tensor | None]:
         """Yield None after each tile but the last, and at last RGB (B, 3, H, W) in [0, 1]."""
         own: dict[int, Tensor] = {}
-        for tile in self._tiles:
-            self._see_(tile, own)
+        maps: Tensor | None = None
+        for tile in self._cutting.seen():
+            maps = self._see_(tile, own, maps)
             yield None
-        maps = own.pop(self._look.top)
         for level in range(self._look.top, 0, -1):
+            if maps is None:
+                raise AssertionError("there is always a tile")
             found = self._painter.measure(level, maps)
-            move = self._painter.move(level, found, self._wanted[level], self._look.pull_of(level))
-            tiles, larger = self._tiles_of(level), None
+            pull = self._look.pull[level - 1]
+            move = self._painter.move(level, found, self._wanted[level], pull)
+            tiles, larger = self._cutting.of_level(level), None
             for number, tile in enumerate(tiles, 1):
                 risen = self._rise(level, tile, apply_move(tile.look(maps).float(), move), own)
                 place = tile.times(2) if level > 1 else tile
@@ -134,15 +151,28 @@ class TiledPainting:
                 if level > 1 or number < len(tiles):
                     yield None
             own.pop(level - 1, None)
-            maps = larger if larger is not None else maps
+            maps = larger
+        if maps is None:
+            raise AssertionError("there is always a level")
         yield maps.float().clamp(0, 1)
 
-    def _see_(self, tile: Tile, own: dict[int, Tensor]) -> None:
-        """Add what the encoder sees in a tile to the levels; the first is made anew when needed."""
-        seen = self._painter.see(tile.look(self._photo), self._look.top)
-        for level in range(2 if self.is_cut else 1, self._look.top + 1):
-            part = tile.divided(2 ** (level - 1))
-            own[level] = self._place(own.get(level), part, part.inner(seen[level]), level)
+    def _see_(self, tile: Tile, own: dict[int, Tensor], maps: Tensor | None) -> Tensor:
+        """Add the photo's levels in a tile to `own`, and return `maps`, where the way up begins.
+
+        Only what will be kept is stored; level 1 is seen anew when it is needed.
+        """
+        look = self._look
+        seen = self._painter.see(tile.look(self._photo), look.top)
+        for level in range(2 if self._cutting.is_cut else 1, look.top):
+            if look.keep[level - 1]:
+                part = tile.divided(2 ** (level - 1))
+                own[level] = self._place(own.get(level), part, part.inner(seen[level]), level)
+        first = seen[look.top]
+        if self._start is not None:
+            begun = self._painter.see(tile.look(self._start).float(), look.top)[look.top]
+            first = begun.lerp(first, look.keep[-1])
+        part = tile.divided(2 ** (look.top - 1))
+        return self._place(maps, part, part.inner(first), look.top)
 
     def _rise(self, level: int, tile: Tile, moved: Tensor, own: Mapping[int, Tensor]) -> Tensor:
         """Turn a moved tile into that of the level above, with what is kept of the photo's own."""
@@ -150,7 +180,7 @@ class TiledPainting:
         if level == 1:
             return tile.inner(risen)
         above = tile.times(2)
-        keep = self._look.keep_of(level - 1)
+        keep = self._look.keep[level - 2]
         inner = above.inner(risen)
         if not keep:
             return inner

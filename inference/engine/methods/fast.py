@@ -1,11 +1,17 @@
-"""Any artwork in one pass: the photo's features are moved to the artwork's statistics.
+"""Any artwork in one go: the photo's features are moved to the artwork's statistics.
 
 The network and its sources are in painter.py, the style codes in codes.py. Nothing is iterated and
 no style is ever trained: strength, colors, brush size and blends are all free.
+
+A picture is painted coarse to fine, each size from the one before. A network sees a few dozen
+pixels around; on a smaller picture those are a larger part of it, and strokes that are laid there
+stay broad when the next size adds its edges and its grain.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from inference.engine.losses import Moments
@@ -13,40 +19,80 @@ from inference.engine.methods.frame import Frame
 from inference.engine.networks.decoder import STRIDE
 from inference.engine.networks.vgg import reflect_to
 from inference.engine.painter import Look, Painter
-from inference.engine.tiles import TiledPainting
+from inference.engine.pyramid import scaled
+from inference.engine.tiles import TILE, Cutting, TiledPainting
 
-# What of the photo's own features is mixed in at full strength, levels 5 ... 1. Statistics of
-# level 5 bend shapes until no face is left: painting begins with the photo's own level 4.
-_KEEP = (0.0, 1.0, 0.0, 0.0, 0.0)
-# At brush size 1 the artwork is seen at this many times the root of the photo's area.
-BRUSH = 1.0
+# (root of the area in pixels at which artworks are seen) -> moments by level, (B, L) and (B, L, L)
+Wanted = Callable[[float], Mapping[int, Moments]]
+
+# What is kept of the photo at full strength, by level 1, 2, ...: when strokes are laid out on a
+# small picture, and when a larger one refines them. Statistics of level 5 would bend shapes until
+# no face is left.
+_FIRST_KEEP = (0.1, 0.1, 0.1, 0.0)
+_NEXT_KEEP = (0.1, 0.1, 0.1)
+_FIRST_SHARE = 0.7  # of the sides, at which a picture is laid out
+_BASE = 800.0  # root of the area up to which one refinement is enough
 
 
-def look_of(strength: float) -> Look:
-    """Turn strength, 0 to 1, into a look: at 0 all of the photo is kept and nothing moves."""
-    keep = tuple(1 - (1 - least) * strength for least in _KEEP)
-    return Look((strength**0.5,) * len(_KEEP), keep)
+def looks_of(strength: float) -> tuple[Look, Look]:
+    """Turn strength, 0 to 1, into the looks of layout and refinement; at 0 the photo is kept."""
+    first, following = (
+        Look((strength**0.5,) * len(kept), tuple(1 - (1 - least) * strength for least in kept))
+        for kept in (_FIRST_KEEP, _NEXT_KEEP)
+    )
+    return first, following
 
 
-def view_side(height: int, width: int, style_scale: float) -> float:
-    """Say at which size an artwork is seen for a photo, as the root of its area in pixels."""
-    return float((height * width) ** 0.5 * BRUSH * style_scale)
+def sizes_of(width: int, height: int) -> list[tuple[int, int]]:
+    """List the sizes (width, height) that are painted one after the other, the last in full."""
+    factors = [1.0]
+    while factors[-1] * (width * height) ** 0.5 > _BASE:
+        factors.append(factors[-1] / 2)
+    factors.append(factors[-1] * _FIRST_SHARE)
+    smaller = (scaled(width, height, factor) for factor in factors[:0:-1])
+    return [*(_even(size) for size in smaller), (width, height)]
+
+
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    width, height = (max(STRIDE, round(side / STRIDE) * STRIDE) for side in size)
+    return width, height
 
 
 def paint(
-    photo: Tensor, wanted: Mapping[int, Moments], strength: float, painter: Painter
+    photo: Tensor, wanted: Wanted, strength: float, painter: Painter, *, tile: int = TILE
 ) -> Iterator[Frame]:
     """Yield a frame a tile and stage; the last brings the pictures in the size of photo.
 
-    photo is (B, 3, H, W) in [0, 1], wanted are the moments by level, (B, L) and (B, L, L), or
-    (1, ...) for all of the batch. Strength 0 gives the photo back to the bit.
+    photo is (B, 3, H, W) in [0, 1]. Strength 0 gives it back to the bit. Each size but the last
+    brings what was painted so far, as a preview.
     """
     if strength == 0:
         yield Frame(1, 1, photo)
         return
     height, width = photo.shape[-2:]
     padded = reflect_to(photo, STRIDE)
-    painting = TiledPainting(painter, padded, wanted, look_of(strength))
-    for done, picture in enumerate(painting.run(), 1):
-        shown = picture[..., :height, :width] if picture is not None else None
-        yield Frame(done, painting.steps, shown)
+    sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
+    first, following = looks_of(strength)
+    looks = [first, *[following] * (len(sizes) - 1)]
+    cuttings = [Cutting(len(photo), rows, columns, tile=tile) for columns, rows in sizes]
+    total = sum(each.steps(look.top) for each, look in zip(cuttings, looks, strict=True))
+    done, start = 0, None
+    for (columns, rows), look, cutting in zip(sizes, looks, cuttings, strict=True):
+        content = _resized(padded, rows, columns)
+        start = _resized(start, rows, columns) if start is not None else None
+        moments = wanted((rows * columns) ** 0.5)
+        painting = TiledPainting(painter, content, moments, look, start, cutting=cutting)
+        for picture in painting.run():
+            done += 1
+            start = picture
+            if done < total:
+                yield Frame(done, total, picture)
+    if start is not None:
+        yield Frame(total, total, start[..., :height, :width])
+
+
+def _resized(x: Tensor, height: int, width: int) -> Tensor:
+    if x.shape[-2:] == (height, width):
+        return x
+    larger = F.interpolate(x, (height, width), mode="bicubic", antialias=True, align_corners=False)
+    return larger.clamp_(0, 1).contiguous(memory_format=torch.channels_last)

@@ -125,11 +125,10 @@ class Painting:
 
 
 def draw_look(chance: random.Random) -> Look:
-    """Draw how to paint a batch: mostly all the way, from level 4 up, with some detail kept."""
+    """Draw how to paint a batch: mostly all the way, with some of the photo's detail."""
     pull = 1.0 if chance.random() < 0.7 else chance.uniform(0.5, 1)
-    shapes = 1.0 if chance.random() < 0.6 else chance.uniform(0.3, 1)
-    keep = (0.0, shapes, *(chance.uniform(0, 0.35) for _ in LEVELS[2:]))
-    return Look((pull,) * len(LEVELS), keep)
+    top = chance.choice((3, 4, 4, 5))
+    return Look((pull,) * top, tuple(chance.uniform(0, 0.3) for _ in range(top)))
 
 
 @dataclass(frozen=True)

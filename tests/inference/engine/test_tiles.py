@@ -7,9 +7,9 @@ from torch import Tensor
 from inference.engine.losses import Moments
 from inference.engine.networks.decoder import LEVELS, STRIDE
 from inference.engine.painter import Look, Painter
-from inference.engine.tiles import BLOCK_MARGIN, ENCODER_MARGIN, TiledPainting, cut
+from inference.engine.tiles import BLOCK_MARGIN, ENCODER_MARGIN, Cutting, TiledPainting, cut
 
-LOOK = Look((1.0, 0.9, 0.8, 0.7, 0.6), (0.0, 0.1, 0.2, 0.3, 0.4))
+LOOK = Look((0.6, 0.7, 0.8, 0.9, 1.0), (0.4, 0.3, 0.2, 0.1, 0.0))
 
 
 @pytest.fixture
@@ -28,9 +28,12 @@ def wanted(painter: Painter) -> dict[int, Moments]:
     return {level: painter.measure(level, levels[level]) for level in LEVELS}
 
 
+def small_tiles(photo: Tensor) -> Cutting:
+    return Cutting(len(photo), *photo.shape[-2:], whole=0, tile=128)
+
+
 def finish(painting: TiledPainting) -> Tensor:
     *steps, last = painting.run()
-    assert len(steps) + 1 == painting.steps
     assert all(step is None for step in steps)
     assert last is not None
     return last
@@ -47,9 +50,7 @@ def test_gives_what_painting_in_one_piece_gives(
 
 def test_cuts_without_a_trace(painter: Painter, photo: Tensor, wanted: dict[int, Moments]) -> None:
     whole = finish(TiledPainting(painter, photo, wanted, LOOK))
-    painting = TiledPainting(painter, photo, wanted, LOOK, whole=0, tile=128)
-    assert painting.is_cut
-    assert painting.tiles == 9
+    painting = TiledPainting(painter, photo, wanted, LOOK, cutting=small_tiles(photo))
     tiled = finish(painting)
     # What is left is the rounding of maps that are held in float16.
     assert (tiled - whole).abs().max() < 0.01
@@ -59,7 +60,7 @@ def test_cuts_without_a_trace(painter: Painter, photo: Tensor, wanted: dict[int,
 def test_shows_no_seam_where_tiles_meet(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
-    painting = TiledPainting(painter, photo, wanted, LOOK, whole=0, tile=128)
+    painting = TiledPainting(painter, photo, wanted, LOOK, cutting=small_tiles(photo))
     tiled = finish(painting)
     steps = (tiled[..., 1:] - tiled[..., :-1]).abs().mean((0, 1, 2))  # (W - 1,)
     whole = finish(TiledPainting(painter, photo, wanted, LOOK))
@@ -100,3 +101,24 @@ def test_finds_its_place_on_larger_and_smaller_maps() -> None:
     assert tile.times(2).rows == (256, 512)
     assert tile.divided(16).seen_columns == (6, 16)
     assert tile.inner(torch.zeros(1, 1, 160, 160)).shape == (1, 1, 128, 128)
+
+
+@pytest.mark.parametrize("top", [3, 5])
+def test_counts_its_steps(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments], top: int
+) -> None:
+    look = Look((1.0,) * top, (0.0,) * top)
+    for cutting in (Cutting(1, *photo.shape[-2:]), small_tiles(photo)):
+        painting = TiledPainting(painter, photo, wanted, look, cutting=cutting)
+        assert len([*painting.run()]) == cutting.steps(top)
+
+
+def test_refines_a_painting_as_in_one_piece(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    look = Look((1.0, 1.0, 1.0), (0.1, 0.2, 0.3))
+    start = photo.flip(2)
+    with torch.no_grad():
+        simple = painter.paint(photo, wanted, look, start).clamp(0, 1)
+    tiled = finish(TiledPainting(painter, photo, wanted, look, start, cutting=small_tiles(photo)))
+    assert (tiled - simple).abs().mean() < 0.001
