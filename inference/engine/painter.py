@@ -184,6 +184,7 @@ def load_painter(device: torch.device) -> Painter:
             decoder = Decoder(read_decoder_widths(state))
         decoder.load_state_dict(state, assign=True)
         encoder = load_features(ENCODER, device)
+        _check_fit(encoder, decoder)
         painter = Painter(
             encoder, decoder, halved=knows_bfloat16(device), sha256=find_card(ENCODER)[1].sha256
         )
@@ -191,3 +192,11 @@ def load_painter(device: torch.device) -> Painter:
         raise ModelMissingError(f"The weights {NAME} do not fit the network.") from error
     painter.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return painter.eval().requires_grad_(False)  # noqa: FBT003
+
+
+def _check_fit(encoder: FeatureNet, decoder: Decoder) -> None:
+    """Raise KeyError for a decoder of another encoder's widths."""
+    for level in LEVELS:
+        scale = encoder.channel_scale[TAPS[level - 1]]
+        if decoder.width(level) != len(scale) + COLORS:
+            raise KeyError(level)

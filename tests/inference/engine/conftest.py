@@ -1,5 +1,6 @@
 """A feature network of a few channels, and one thread, for fast tests that share a machine."""
 
+import resource
 from collections.abc import Iterator
 
 import pytest
@@ -42,3 +43,12 @@ def painter(features: TinyFeatures) -> Painter:
         for level, name in enumerate(TAPS, 1):
             decoder.standardize_(level, maps[name].mean((0, 2, 3)), maps[name].std((0, 2, 3)))
     return Painter(features, decoder, sha256="0" * 64).eval().requires_grad_(False)
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """Let no file grow beyond some bytes, which the system says as it says that a disk is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)

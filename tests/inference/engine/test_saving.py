@@ -1,7 +1,5 @@
 import io
-import resource
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,15 +56,6 @@ def test_replaces_what_is_there(tmp_path: Path) -> None:
 def test_says_that_the_folder_is_missing(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="No such file or directory"):
         save_picture(Image.new("RGB", (2, 2)), tmp_path / "gone" / "out.png")
-
-
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """Let no file grow beyond some bytes, which the system says as it says that a disk is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.usefixtures("full_disk")

@@ -1,0 +1,270 @@
+"""The any-style network: units, moves, precision, and where gradients go."""
+
+import copy
+import hashlib
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from inference.engine import weights
+from inference.engine.errors import ModelMissingError
+from inference.engine.features import FeatureNet
+from inference.engine.losses import Moments
+from inference.engine.networks.decoder import COLORS, LEVELS, STRIDE, Decoder, with_colors
+from inference.engine.networks.vgg import TAPS
+from inference.engine.painter import Look, Painter, apply_move, load_painter
+from inference.engine.weights import Card, write_card
+
+WHOLE = Look((1.0,) * 5, (0.0,) * 5)
+SHAPES = Look((1.0,) * 5, (0.0, 1.0, 0.0, 0.0, 0.0))
+CPU = torch.device("cpu")
+TINY = Decoder((4, 4, 6, 6, 6)).state_dict()
+
+
+@pytest.fixture
+def photo() -> Tensor:
+    return soft(3, 4, 6)
+
+
+@pytest.fixture
+def wanted(painter: Painter) -> dict[int, Moments]:
+    return moments(painter, soft(4, 4, 4))
+
+
+def soft(seed: int, height: int, width: int) -> Tensor:
+    """Make soft random colors (1, 3, 16 * height, 16 * width)."""
+    small = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(seed))
+    size = (STRIDE * height, STRIDE * width)
+    return torch.nn.functional.interpolate(small, size, mode="bicubic").clamp(0, 1)
+
+
+@torch.no_grad()
+def moments(painter: Painter, picture: Tensor) -> dict[int, Moments]:
+    levels = painter.see(picture)
+    return {level: painter.measure(level, levels[level]) for level in LEVELS}
+
+
+class TestLook:
+    def test_begins_at_the_deepest_level_that_matters(self) -> None:
+        assert WHOLE.top == 5
+        assert Look((1.0,) * 5, (0.0, 1.0, 0.0, 0.0, 0.0)).top == 4
+        assert Look((1.0,) * 5, (0.0, 1.0, 0.0, 1.0, 0.5)).top == 2
+        assert Look((1.0,) * 5, (1.0, 0.0, 0.0, 0.0, 0.0)).top == 5
+
+    def test_names_its_values_by_level(self) -> None:
+        look = Look((0.5, 0.4, 0.3, 0.2, 0.1), (0.0, 0.6, 0.7, 0.8, 0.9))
+        assert [look.pull_of(level) for level in LEVELS] == [0.5, 0.4, 0.3, 0.2, 0.1]
+        assert [look.keep_of(level) for level in LEVELS] == [0.0, 0.6, 0.7, 0.8, 0.9]
+
+
+class TestSee:
+    def test_sees_levels_with_colors_down_to_a_depth(self, painter: Painter, photo: Tensor) -> None:
+        whole = painter.see(photo)
+        expected = with_colors(painter.encoder(photo, TAPS), photo)
+        assert list(whole) == [1, 2, 3, 4, 5]
+        assert all(torch.equal(whole[level], expected[level]) for level in whole)
+        assert list(painter.see(photo, 2)) == [1, 2]
+
+    def test_keeps_colors_in_full_precision(self, painter: Painter, photo: Tensor) -> None:
+        exact = painter.see(photo)
+        painter.halved = True
+        for level, maps in painter.see(photo).items():
+            assert maps.dtype == torch.float32
+            assert torch.equal(maps[:, -COLORS:], exact[level][:, -COLORS:])
+
+
+class TestMeasure:
+    def test_measures_in_units_of_the_usual_spread(self, painter: Painter, photo: Tensor) -> None:
+        maps = painter.see(photo)[2]
+        found = painter.measure(2, maps)
+        spread = torch.cat([painter.encoder.channel_scale["relu2_1"], torch.full((3,), 0.25)])
+        scaled = maps[0].flatten(1) / spread[:, None]
+        live = painter.get_buffer("live2")
+        torch.testing.assert_close(found.mean[0], scaled.mean(1)[live])
+        expected = torch.cov(scaled, correction=0)[live][:, live]
+        torch.testing.assert_close(found.covariance[0], expected, rtol=1e-4, atol=1e-5)
+
+    def test_leaves_channels_out_that_never_vary(self, features: FeatureNet) -> None:
+        features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1e-3, 1.0])
+        painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
+        assert painter.live(3) == 4 + COLORS
+        assert painter.live(2) <= 4 + COLORS
+        assert painter.measure(3, torch.rand(1, 9, 8, 8)).mean.shape == (1, 4 + COLORS)
+
+
+class TestMove:
+    @pytest.mark.parametrize("level", LEVELS)
+    def test_brings_a_level_to_the_moments_wanted(self, painter: Painter, level: int) -> None:
+        torch.manual_seed(5)
+        # As many places as make every channel vary on its own, so that no gain has to be cut.
+        maps = torch.rand(1, painter.decoder.width(level), 24, 24)
+        scale = painter.encoder.channel_scale[TAPS[level - 1]].clamp_min(0.05)
+        maps[:, :-COLORS] *= 4 * scale[:, None, None]
+        own = painter.measure(level, maps)
+        goal = Moments(own.mean + 0.3, 1.5 * own.covariance)
+        moved = apply_move(maps, painter.move(level, own, goal, 1.0))
+        found = painter.measure(level, moved)
+        torch.testing.assert_close(found.mean, goal.mean, atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(found.covariance, goal.covariance, atol=2e-2, rtol=2e-2)
+
+    def test_goes_as_far_as_it_is_pulled(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        maps = painter.see(photo)[3]
+        own = painter.measure(3, maps)
+        still, half, whole = (
+            apply_move(maps, painter.move(3, own, wanted[3], pull)) for pull in (0.0, 0.5, 1.0)
+        )
+        torch.testing.assert_close(still, maps, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(half, (maps + whole) / 2, atol=1e-4, rtol=1e-4)
+
+    def test_leaves_dead_channels_alone(self, features: FeatureNet) -> None:
+        features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 1.0])
+        painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
+        maps, other = torch.rand(2, 1, 9, 8, 8)
+        move = painter.move(3, painter.measure(3, maps), painter.measure(3, other), 1.0)
+        moved = apply_move(maps, move)
+        torch.testing.assert_close(moved[:, 1], maps[:, 1])
+        assert not torch.allclose(moved[:, 0], maps[:, 0])
+
+    def test_applies_maps_to_channels(self) -> None:
+        maps = torch.rand(2, 3, 4, 5)
+        matrix, shift = torch.rand(2, 3, 3), torch.rand(2, 3)
+        moved = apply_move(maps, (matrix, shift))
+        assert moved.shape == maps.shape
+        pixel = matrix[1] @ maps[1, :, 2, 3] + shift[1]
+        torch.testing.assert_close(moved[1, :, 2, 3], pixel)
+
+
+class TestPaint:
+    def test_paints_in_the_size_of_the_photo(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        painted = painter.paint(photo, wanted, WHOLE)
+        assert painted.shape == photo.shape
+        assert painted.isfinite().all()
+        assert (painted - photo).abs().mean() > 0.01
+
+    def test_takes_on_the_colors_wanted(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        painted = painter.paint(photo, wanted, WHOLE)
+        colors = wanted[1].mean[0, -COLORS:] * 0.25
+        torch.testing.assert_close(painted.mean((0, 2, 3)), colors, atol=0.05, rtol=0)
+
+    def test_gives_the_photo_where_all_of_it_is_kept_and_nothing_moves(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        torch.nn.init.zeros_(painter.decoder.level1.paint.weight)
+        painted = painter.paint(photo, wanted, Look((0.0,) * 5, (1.0,) * 5))
+        torch.testing.assert_close(painted, photo, atol=1e-5, rtol=0)
+
+    def test_paints_nearly_the_same_in_half_precision(self, photo: Tensor) -> None:
+        # An untrained network has no idea what to do with rounded numbers; the shipped one does.
+        exact, halved = copy.copy(load_painter(CPU)), copy.copy(load_painter(CPU))
+        exact.halved, halved.halved = False, True
+        wanted = moments(exact, soft(4, 4, 4))
+        with torch.no_grad():
+            one, other = (each.paint(photo, wanted, SHAPES) for each in (exact, halved))
+        assert other.dtype == torch.float32
+        assert not torch.equal(one, other)
+        assert (one - other).abs().mean() < 0.005
+
+    def test_paints_a_batch_as_one_by_one(self, painter: Painter, photo: Tensor) -> None:
+        artworks = [moments(painter, soft(seed, 4, 4)) for seed in (6, 7)]
+        both = {
+            level: Moments(
+                torch.cat([each[level].mean for each in artworks]),
+                torch.cat([each[level].covariance for each in artworks]),
+            )
+            for level in LEVELS
+        }
+        photos = torch.cat([photo, photo.flip(3)])
+        together = painter.paint(photos, both, WHOLE)
+        for index, artwork in enumerate(artworks):
+            alone = painter.paint(photos[index : index + 1], artwork, WHOLE)
+            torch.testing.assert_close(together[index : index + 1], alone, atol=1e-3, rtol=0)
+
+
+class TestGradients:
+    def test_reach_the_decoder(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        painter.decoder.requires_grad_(True)
+        painter.paint(photo, wanted, WHOLE).square().mean().backward()
+        blocks = {name.split(".")[0] for name, each in painter.decoder.named_parameters()}
+        assert blocks == {f"level{level}" for level in LEVELS}
+        for name, parameter in painter.decoder.named_parameters():
+            assert parameter.grad is not None, name
+            # The last layer is silent until it has learned something, and lets nothing through.
+            assert parameter.grad.abs().sum() > 0 or name.startswith("level1.refine"), name
+
+    def test_do_not_pass_through_the_moves(self, painter: Painter, photo: Tensor) -> None:
+        picture = soft(8, 4, 4).requires_grad_()
+        levels = painter.see(picture)
+        wanted = {level: painter.measure(level, levels[level]) for level in LEVELS}
+        assert wanted[1].mean.requires_grad
+        painter.decoder.requires_grad_(True)
+        photo.requires_grad_()
+        painter.paint(photo, wanted, WHOLE).square().mean().backward()
+        assert picture.grad is None
+        assert photo.grad is None
+
+
+class TestLoading:
+    def test_loads_the_shipped_weights_once_a_process(self) -> None:
+        painter = load_painter(CPU)
+        assert load_painter(CPU) is painter
+        assert painter.device == CPU
+        assert not painter.training
+        assert not any(parameter.requires_grad for parameter in painter.parameters())
+        assert painter.sha256 == weights.find_card("builtin")[1].sha256
+
+    def test_takes_half_a_second_at_the_most(self) -> None:
+        load_painter(CPU)
+        begun = time.perf_counter()
+        load_painter.__wrapped__(CPU)
+        assert time.perf_counter() - begun < 0.5
+
+    def test_draws_no_random_numbers(self) -> None:
+        torch.manual_seed(1)
+        expected = torch.rand(1)
+        torch.manual_seed(1)
+        load_painter.__wrapped__(CPU)
+        assert torch.equal(torch.rand(1), expected)
+
+    @pytest.mark.parametrize(
+        "state",
+        [
+            {"center1": torch.zeros(1)},
+            {f"center{level}": torch.zeros(7) for level in LEVELS},
+            {name: each for name, each in TINY.items() if name != "level1.paint.bias"},
+            TINY,
+        ],
+        ids=["another-layout", "no-blocks", "one-missing", "of-another-encoder"],
+    )
+    def test_refuses_weights_that_do_not_fit(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: dict[str, Tensor]
+    ) -> None:
+        for path in weights.SHIPPED.glob("*"):
+            shutil.copy(path, tmp_path)
+        monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+        content = save(state)
+        (tmp_path / "fast.safetensors").write_bytes(content)
+        card = Card("fast.safetensors", hashlib.sha256(content).hexdigest(), "MIT", "here")
+        write_card(tmp_path, "fast", card)
+        with pytest.raises(ModelMissingError, match="fast do not fit"):
+            load_painter.__wrapped__(CPU)
+
+    def test_names_weights_that_are_absent(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+        monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
+        with pytest.raises(ModelMissingError, match="fast are not installed"):
+            load_painter.__wrapped__(CPU)
