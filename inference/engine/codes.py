@@ -93,14 +93,17 @@ class StyleCode:
         }
 
     def to_bytes(self) -> bytes:
-        """Write the code as a safetensors file; covariances in float16, one triangle of each."""
+        """Write the code as a safetensors file; covariances in float16, one triangle of each.
+
+        The same code gives the same bytes.
+        """
         tensors = {"sides": self.sides.float()}
         for level in LEVELS:
             rows, columns = _triangle(self.means[level].shape[1])
             tensors[f"mean{level}"] = self.means[level].float().cpu().contiguous()
             packed = self.covariances[level].cpu()[:, rows, columns]
             tensors[f"covariance{level}"] = packed.clamp(-6e4, 6e4).half().contiguous()
-        return save(tensors, {"format": FORMAT, "encoder": self.encoder})
+        return _with_sorted_header(save(tensors, {"format": FORMAT, "encoder": self.encoder}))
 
     @classmethod
     def from_bytes(cls, content: bytes, painter: Painter) -> "StyleCode":
@@ -112,7 +115,8 @@ class StyleCode:
         if len(content) > MOST_BYTES:
             raise StyleCodeError("The style code is larger than any style code.")
         try:
-            meta, tensors = _read_header(content), load(content)
+            # Rust reads first: a header that it takes is neither deep nor odd enough to hurt here.
+            tensors, meta = load(content), _read_header(content)
         except (SafetensorError, ValueError, KeyError, TypeError) as error:
             raise StyleCodeError("This is not a style code.") from error
         if meta.get("format") != FORMAT:
@@ -145,8 +149,10 @@ class CodeCache:
         key = f"{digest_of(image)[:32]}-{painter.sha256[:32]}"
         code = self._codes.get(key) or self._read(key, painter)
         if code is None:
-            code = StyleCode.from_picture(image, painter)
-            self._write(key, code)
+            content = StyleCode.from_picture(image, painter).to_bytes()
+            self._write(key, content)
+            # Read back, so that the picture is the same to the bit before and after a restart.
+            code = StyleCode.from_bytes(content, painter)
         self._codes[key] = code
         self._codes.move_to_end(key)
         if len(self._codes) > _KEPT:
@@ -161,12 +167,12 @@ class CodeCache:
         except (OSError, StyleCodeError):
             return None  # absent or damaged: it is made anew
 
-    def _write(self, key: str, code: StyleCode) -> None:
+    def _write(self, key: str, content: bytes) -> None:
         if self._folder is None:
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._folder / key, code.to_bytes())
+            write_whole(self._folder / key, content)
         except OSError:
             return  # a full disk costs the cache, not the picture
 
@@ -193,6 +199,14 @@ def _triangle(size: int) -> tuple[Tensor, Tensor]:
     return rows, columns
 
 
+def _with_sorted_header(content: bytes) -> bytes:
+    """Sort the metadata of a safetensors file, which `save` writes in an order left to chance."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()
+    # As long as it was: the same words, filled up with spaces to where the numbers begin.
+    return content[:8] + header.ljust(end - 8) + content[end:]
+
+
 def _read_header(content: bytes) -> dict[str, str]:
     length = int.from_bytes(content[:8], "little")
     header: dict[str, dict[str, str]] = json.loads(content[8 : 8 + length])
@@ -206,7 +220,7 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:
         for level in LEVELS:
             size = painter.live(level)
             rows, columns = _triangle(size)
-            mean, packed = tensors[f"mean{level}"], tensors[f"covariance{level}"].float()
+            mean, packed = tensors[f"mean{level}"].float(), tensors[f"covariance{level}"].float()
             if mean.shape != (len(sides), size) or packed.shape != (len(sides), len(rows)):
                 raise StyleCodeError("The style code does not fit these weights.")
             full = packed.new_zeros(len(sides), size, size)
@@ -218,4 +232,6 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:
     numbers = [sides, *means.values(), *covariances.values()]
     if not len(sides) or not all(bool(each.isfinite().all()) for each in numbers):
         raise StyleCodeError("The style code holds values that are not numbers.")
+    if sides[0] <= 0 or not bool((sides.diff() > 0).all()):
+        raise StyleCodeError("The style code holds sizes that do not ascend.")
     return StyleCode(sides, means, covariances, painter.sha256)
