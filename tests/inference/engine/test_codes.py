@@ -162,10 +162,9 @@ def plain_like(painter: Painter, covariance: float = 1.0) -> StyleCode:
     )
 
 
-def changed(content: bytes, metadata: dict[str, str] | None = None, **tensors: Tensor) -> bytes:
-    """Write a code again with other metadata or tensors."""
-    own = {"format": FORMAT, "encoder": "0" * 64}
-    return save({**load(content), **tensors}, own | (metadata or {}))
+def changed(content: bytes, **tensors: Tensor) -> bytes:
+    """Write a code again with other tensors."""
+    return save({**load(content), **tensors}, {"format": FORMAT, "encoder": "0" * 64})
 
 
 def header_of(text: bytes) -> bytes:

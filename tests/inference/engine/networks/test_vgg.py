@@ -13,6 +13,7 @@ from inference.engine.networks.vgg import (
     average_pool,
     max_pool,
     reflect,
+    reflect_to,
     strip_heads,
 )
 
@@ -110,6 +111,29 @@ def test_reflects_at_the_border_without_repeating_the_edge() -> None:
     padded = reflect(x)
     assert padded.shape == (1, 1, 5, 5)
     assert padded[0, 0, 0].tolist() == [4, 3, 4, 5, 4]
+
+
+@pytest.mark.parametrize("size", [(16, 32), (1, 1), (1, 200), (17, 5), (33, 48), (2, 2)])
+def test_reflects_up_to_a_multiple(size: tuple[int, int]) -> None:
+    x = torch.rand(2, 3, *size)
+    padded = reflect_to(x, 16)
+    assert tuple(padded.shape[2:]) == tuple(-(-side // 16) * 16 for side in size)
+    assert torch.equal(padded[..., : size[0], : size[1]], x)
+    assert set(padded.flatten().tolist()) == set(x.flatten().tolist())
+    assert padded.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_mirrors_a_short_side_to_and_fro() -> None:
+    x = torch.tensor([0.0, 1.0, 2.0]).view(1, 1, 1, 3)
+    padded = reflect_to(x, 8)
+    assert padded[0, 0, 0].tolist() == [0, 1, 2, 1, 0, 1, 2, 1]
+    assert padded.shape == (1, 1, 8, 8)
+    assert torch.equal(padded[0, 0, 7], padded[0, 0, 0])
+
+
+def test_reflects_bytes_as_well() -> None:
+    x = torch.randint(0, 256, (1, 3, 5, 5), dtype=torch.uint8)
+    assert torch.equal(reflect_to(x, 8).float(), reflect_to(x.float(), 8))
 
 
 def test_strips_the_heads_of_a_slimmed_file() -> None:
