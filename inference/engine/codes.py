@@ -25,12 +25,14 @@ from inference.engine.networks.decoder import LEVELS, STRIDE
 from inference.engine.painter import Painter
 from inference.engine.saving import write_whole
 from inference.engine.tensors import to_tensor
+from inference.engine.textons import SIZE, Textons
 
 FORMAT = "styleweb-code-1"
+_BOOK = ("mean", "basis", "keys")
 LARGEST = 1448.0  # of a view, as the root of its area: 2 megapixels show any stroke
 SMALLEST = 96.0
 MOST_BYTES = 4 * 2**20
-_KEPT = 64  # codes held in memory, about 150 kB each
+_KEPT = 64  # codes held in memory, about 800 kB each
 
 
 class StyleCodeError(EngineError):
@@ -47,12 +49,14 @@ class StyleCode:
     sides        (V,) roots of the areas at which the artwork was seen, in pixels, ascending
     means        level -> (V, L) means of the L live channels, in units of their usual spread
     covariances  level -> (V, L, L)
+    textons      V dictionaries of its marks, one a view
     encoder      sha256 of the weights of the encoder that saw it
     """
 
     sides: Tensor
     means: Mapping[int, Tensor]
     covariances: Mapping[int, Tensor]
+    textons: Sequence[Textons]
     encoder: str
 
     @classmethod
@@ -64,10 +68,12 @@ class StyleCode:
         while sides[-1] / 2 >= SMALLEST:
             sides.append(sides[-1] / 2)
         views = [_see(rgb, side / own, painter) for side in sides[::-1]]
+        seen = [view.moments for view in views]
         return cls(
             torch.tensor(sides[::-1]),
-            {level: torch.stack([view[level].mean for view in views]) for level in LEVELS},
-            {level: torch.stack([view[level].covariance for view in views]) for level in LEVELS},
+            {level: torch.stack([each[level].mean for each in seen]) for level in LEVELS},
+            {level: torch.stack([each[level].covariance for each in seen]) for level in LEVELS},
+            [view.textons for view in views],
             painter.sha256,
         )
 
@@ -92,8 +98,13 @@ class StyleCode:
             for level in LEVELS
         }
 
+    def textons_at(self, side: float) -> Textons:
+        """Give the dictionary of the view nearest to a size."""
+        distances = (self.sides.log2() - torch.tensor(max(side, 1.0)).log2()).abs()
+        return self.textons[int(distances.argmin())]
+
     def to_bytes(self) -> bytes:
-        """Write the code as a safetensors file; covariances in float16, one triangle of each.
+        """Write the code as a safetensors file; mostly in float16.
 
         The same code gives the same bytes.
         """
@@ -103,6 +114,9 @@ class StyleCode:
             tensors[f"mean{level}"] = self.means[level].float().cpu().contiguous()
             packed = self.covariances[level].cpu()[:, rows, columns]
             tensors[f"covariance{level}"] = packed.clamp(-6e4, 6e4).half().contiguous()
+        for view, book in enumerate(self.textons):
+            for name in _BOOK:
+                tensors[f"textons{view}.{name}"] = getattr(book, name).half().cpu().contiguous()
         return _with_sorted_header(save(tensors, {"format": FORMAT, "encoder": self.encoder}))
 
     @classmethod
@@ -183,15 +197,23 @@ def digest_of(image: Image.Image) -> str:
     return hashlib.sha256(head.encode() + image.tobytes()).hexdigest()
 
 
+@dataclass(frozen=True)
+class _View:
+    moments: dict[int, Moments]
+    textons: Textons
+
+
 @torch.no_grad()
-def _see(rgb: Image.Image, factor: float, painter: Painter) -> dict[int, Moments]:
+def _see(rgb: Image.Image, factor: float, painter: Painter) -> _View:
     width, height = (
         max(STRIDE, round(side * factor / STRIDE) * STRIDE) for side in (rgb.width, rgb.height)
     )
     seen = rgb.resize((width, height), Image.Resampling.LANCZOS)
-    levels = painter.see(to_tensor(seen, painter.device))
+    picture = to_tensor(seen, painter.device)
+    levels = painter.see(picture)
     found = {level: painter.measure(level, levels[level]) for level in LEVELS}
-    return {level: Moments(each.mean[0], each.covariance[0]) for level, each in found.items()}
+    moments = {level: Moments(each.mean[0], each.covariance[0]) for level, each in found.items()}
+    return _View(moments, Textons.from_picture(picture))
 
 
 def _triangle(size: int) -> tuple[Tensor, Tensor]:
@@ -227,11 +249,22 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:
             full[:, rows, columns] = packed
             full[:, columns, rows] = packed
             means[level], covariances[level] = mean.to(painter.device), full.to(painter.device)
+        books = [_read_textons(tensors, view, painter) for view in range(len(sides))]
     except (KeyError, IndexError, RuntimeError, TypeError) as error:
         raise StyleCodeError("The style code does not fit these weights.") from error
-    numbers = [sides, *means.values(), *covariances.values()]
+    numbers = [sides, *means.values(), *covariances.values(), *(book.keys for book in books)]
     if not len(sides) or not all(bool(each.isfinite().all()) for each in numbers):
         raise StyleCodeError("The style code holds values that are not numbers.")
     if sides[0] <= 0 or not bool((sides.diff() > 0).all()):
         raise StyleCodeError("The style code holds sizes that do not ascend.")
-    return StyleCode(sides, means, covariances, painter.sha256)
+    return StyleCode(sides, means, covariances, books, painter.sha256)
+
+
+def _read_textons(tensors: Mapping[str, Tensor], view: int, painter: Painter) -> Textons:
+    mean, basis, keys = (
+        tensors[f"textons{view}.{name}"].to(painter.device, torch.float32) for name in _BOOK
+    )
+    wide = basis.ndim == keys.ndim == 2 and keys.shape[1] == basis.shape[1] and len(keys) > 0
+    if not wide or mean.shape != (SIZE,) or len(basis) != SIZE:
+        raise StyleCodeError("The style code does not fit these weights.")
+    return Textons(mean, basis, keys)

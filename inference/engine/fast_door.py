@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -14,6 +13,7 @@ from inference.engine.methods import fast
 from inference.engine.methods.frame import Frame
 from inference.engine.painter import Painter
 from inference.engine.spec import StyleInput
+from inference.engine.textons import Brush
 
 BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
 MEMORY = CodeCache()  # of this process, for callers that bring none
@@ -39,21 +39,38 @@ class Recipe:
         codes = tuple(code_of(share, painter, cache) for share in shares)
         return cls(codes, tuple(share.weight for share in shares), style_scale)
 
-    def at(self, side: float) -> dict[int, Moments]:
+    def moments_at(self, side: float) -> dict[int, Moments]:
         """Blend the styles as they are seen for a picture whose area has the root `side`."""
-        return blend_codes(self.codes, self.shares, side * BRUSH * self.style_scale)
+        return blend_codes(self.codes, self.shares, self._view(side))
+
+    def brush_at(self, side: float) -> Brush:
+        """Take marks of all styles, in their shares, for a picture of such an area."""
+        return Brush([code.textons_at(self._view(side)) for code in self.codes], self.shares)
+
+    def _view(self, side: float) -> float:
+        return side * BRUSH * self.style_scale
 
 
-def stack(recipes: Sequence[Recipe], side: float) -> dict[int, Moments]:
-    """Put the moments for several photos of one size into a batch, (B, L) and (B, L, L)."""
-    wanted = [recipe.at(side) for recipe in recipes]
-    return {
-        level: Moments(
-            torch.stack([moments[level].mean for moments in wanted]),
-            torch.stack([moments[level].covariance for moments in wanted]),
-        )
-        for level in wanted[0]
-    }
+@dataclass(frozen=True)
+class Recipes:
+    """What the photos of a batch are to look like; see methods.fast.Manner."""
+
+    each: Sequence[Recipe]
+
+    def moments(self, side: float) -> dict[int, Moments]:
+        """Put the moments for all photos into a batch, (B, L) and (B, L, L) by level."""
+        wanted = [recipe.moments_at(side) for recipe in self.each]
+        return {
+            level: Moments(
+                torch.stack([moments[level].mean for moments in wanted]),
+                torch.stack([moments[level].covariance for moments in wanted]),
+            )
+            for level in wanted[0]
+        }
+
+    def brushes(self, side: float) -> list[Brush]:
+        """Give the brush of each photo."""
+        return [recipe.brush_at(side) for recipe in self.each]
 
 
 def code_of(share: StyleInput, painter: Painter, cache: CodeCache) -> StyleCode:
@@ -73,13 +90,13 @@ def paint(
     Half precision can overflow where statistics are extreme: a picture that comes out broken is
     painted once more in float32.
     """
-    wanted = partial(stack, recipes)
-    for frame in fast.paint(photo, wanted, strength, painter):
+    manner = Recipes(recipes)
+    for frame in fast.paint(photo, manner, strength, painter):
         last = frame.done == frame.total
         if last and frame.image is not None and painter.halved and is_broken(frame.image, photo):
             exact = copy.copy(painter)
             exact.halved = False
-            yield from fast.paint(photo, wanted, strength, exact)
+            yield from fast.paint(photo, manner, strength, exact)
             return
         yield frame
 

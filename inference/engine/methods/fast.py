@@ -8,7 +8,9 @@ pixels around; on a smaller picture those are a larger part of it, and strokes t
 stay broad when the next size adds its edges and its grain.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -20,10 +22,21 @@ from inference.engine.networks.decoder import STRIDE
 from inference.engine.networks.vgg import reflect_to
 from inference.engine.painter import Look, Painter
 from inference.engine.pyramid import scaled
+from inference.engine.textons import Brush, bands_of
 from inference.engine.tiles import TILE, Cutting, TiledPainting
 
-# (root of the area in pixels at which artworks are seen) -> moments by level, (B, L) and (B, L, L)
-Wanted = Callable[[float], Mapping[int, Moments]]
+
+class Manner(Protocol):
+    """What pictures are to look like, asked for the root of their area in pixels."""
+
+    def moments(self, side: float) -> Mapping[int, Moments]:
+        """Give the moments by level, (B, L) and (B, L, L)."""
+        ...
+
+    def brushes(self, side: float) -> Sequence[Brush]:
+        """Give a brush for each picture."""
+        ...
+
 
 # What is kept of the photo at full strength, by level 1, 2, ...: when strokes are laid out on a
 # small picture, and when a larger one refines them. Statistics of level 5 would bend shapes until
@@ -31,16 +44,17 @@ Wanted = Callable[[float], Mapping[int, Moments]]
 _FIRST_KEEP = (0.1, 0.1, 0.1, 0.0)
 _NEXT_KEEP = (0.1, 0.1, 0.1)
 _FIRST_SHARE = 0.7  # of the sides, at which a picture is laid out
+_LAID = 0.6  # strength from which on nothing shows beside the marks
 _BASE = 800.0  # root of the area up to which one refinement is enough
 
 
-def looks_of(strength: float) -> tuple[Look, Look]:
-    """Turn strength, 0 to 1, into the looks of layout and refinement; at 0 the photo is kept."""
+def looks_of(strength: float, count: int) -> list[Look]:
+    """Turn strength, 0 to 1, into the looks of `count` sizes; at 0 all of the photo is kept."""
     first, following = (
         Look((strength**0.5,) * len(kept), tuple(1 - (1 - least) * strength for least in kept))
         for kept in (_FIRST_KEEP, _NEXT_KEEP)
     )
-    return first, following
+    return [first, *[following] * (count - 1)]
 
 
 def sizes_of(width: int, height: int) -> list[tuple[int, int]]:
@@ -59,9 +73,9 @@ def _even(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def paint(
-    photo: Tensor, wanted: Wanted, strength: float, painter: Painter, *, tile: int = TILE
+    photo: Tensor, manner: Manner, strength: float, painter: Painter, *, tile: int = TILE
 ) -> Iterator[Frame]:
-    """Yield a frame a tile and stage; the last brings the pictures in the size of photo.
+    """Yield a frame a tile, stage and band; the last brings the pictures in the size of photo.
 
     photo is (B, 3, H, W) in [0, 1]. Strength 0 gives it back to the bit. Each size but the last
     brings what was painted so far, as a preview.
@@ -72,23 +86,61 @@ def paint(
     height, width = photo.shape[-2:]
     padded = reflect_to(photo, STRIDE)
     sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
-    first, following = looks_of(strength)
-    looks = [first, *[following] * (len(sizes) - 1)]
-    cuttings = [Cutting(len(photo), rows, columns, tile=tile) for columns, rows in sizes]
-    total = sum(each.steps(look.top) for each, look in zip(cuttings, looks, strict=True))
+    passes = [
+        Pass(Cutting(len(photo), rows, columns, tile=tile), look, rows, columns)
+        for (columns, rows), look in zip(sizes, looks_of(strength, len(sizes)), strict=True)
+    ]
+    total = sum(each.steps(len(photo)) for each in passes)
     done, start = 0, None
-    for (columns, rows), look, cutting in zip(sizes, looks, cuttings, strict=True):
-        content = _resized(padded, rows, columns)
-        start = _resized(start, rows, columns) if start is not None else None
-        moments = wanted((rows * columns) ** 0.5)
-        painting = TiledPainting(painter, content, moments, look, start, cutting=cutting)
-        for picture in painting.run():
-            done += 1
-            start = picture
+    for each in passes:
+        for picture in each.paint(padded, start, manner, painter, strength):
+            done, start = done + 1, picture if picture is not None else start
             if done < total:
                 yield Frame(done, total, picture)
     if start is not None:
         yield Frame(total, total, start[..., :height, :width])
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Painting at one size: features are moved, and the result is laid anew in the marks."""
+
+    cutting: Cutting
+    look: Look
+    height: int
+    width: int
+
+    def steps(self, batch: int) -> int:
+        """Count how many times `paint` yields."""
+        return self.cutting.steps(self.look.top) + batch * bands_of(self.height)
+
+    def paint(
+        self,
+        photo: Tensor,
+        start: Tensor | None,
+        manner: Manner,
+        painter: Painter,
+        strength: float,
+    ) -> Iterator[Tensor | None]:
+        """Yield None after each part of the work, and at last pictures (B, 3, height, width)."""
+        side = (self.height * self.width) ** 0.5
+        content = _resized(photo, self.height, self.width)
+        begun = _resized(start, self.height, self.width) if start is not None else None
+        moments = manner.moments(side)
+        way = TiledPainting(painter, content, moments, self.look, begun, cutting=self.cutting)
+        painted = content
+        for picture in way.run():
+            painted = picture if picture is not None else painted
+            yield None
+        laid = min(1.0, strength / _LAID)
+        for index, brush in enumerate(manner.brushes(side)):
+            for strokes in brush.lay(painted[index : index + 1]):
+                if strokes is not None:
+                    painted[index].lerp_(strokes[0], laid)
+                    last = index == len(painted) - 1
+                    yield painted if last else None
+                else:
+                    yield None
 
 
 def _resized(x: Tensor, height: int, width: int) -> Tensor:

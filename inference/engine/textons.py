@@ -1,0 +1,208 @@
+"""The marks of an artwork as a small dictionary, and pictures laid anew from its entries.
+
+Statistics of features say which strokes there are on the whole; they cannot say how one looks. A
+texton is the mean of many patches that look alike (Julesz 1981; as cluster centers Leung & Malik
+2001, "Representing and Recognizing the Visual Appearance of Materials"): a vocabulary of a thousand
+marks, without the place of any. Each patch of a painting is replaced by its likeness among them
+(after Kwatra et al. 2005 and Elad & Milanfar 2017, who take patches of the artwork itself).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+PATCH = 9
+SIZE = 3 * PATCH * PATCH
+STRIDE = 3
+DIMENSIONS = 32
+ENTRIES = 1024
+_SAMPLES = 10_000
+_ROUNDS = 6
+_MOST_CONTRAST = 1.6
+# How strongly entries that are used elsewhere are avoided: smaller spreads them more evenly.
+_EVENNESS = 0.003
+_ROWS_AT_ONCE = 2048  # patches whose distances are held at a time
+_BAND = 64  # rows of patches between two chances to leave
+
+
+@dataclass(frozen=True)
+class Textons:
+    """A dictionary of marks.
+
+    mean   (SIZE,) of the artwork's patches, RGB in [0, 1], channel by channel
+    basis  (SIZE, D) directions in which patches vary most, orthonormal
+    keys   (K, D) the entries in that basis, the most frequent first
+    """
+
+    mean: Tensor
+    basis: Tensor
+    keys: Tensor
+
+    @classmethod
+    def from_picture(cls, artwork: Tensor) -> "Textons":
+        """Read the marks off an artwork (1, 3, H, W) in [0, 1]; the same ones each time."""
+        generator = torch.Generator().manual_seed(0)
+        patches = _draw(artwork.float(), generator)
+        mean = patches.mean(0)
+        basis = _main_axes(patches - mean)
+        members = _cluster((patches - mean) @ basis, min(ENTRIES, len(patches)), generator)
+        return cls(mean, basis, _restore_contrast(patches, members) @ basis - mean @ basis)
+
+    def patches(self) -> Tensor:
+        """Give the entries as patches (K, SIZE)."""
+        return self.mean + self.keys @ self.basis.T
+
+
+class Brush:
+    """Lays pictures from the entries of one or several dictionaries."""
+
+    def __init__(self, books: Sequence[Textons], shares: Sequence[float]) -> None:
+        """Take from each dictionary its most frequent entries, as many as its share gives."""
+        chosen = [
+            book.patches()[: max(1, round(len(book.keys) * share))]
+            for book, share in zip(books, shares, strict=True)
+        ]
+        self._patches = torch.cat(chosen)
+        self._mean = self._patches.mean(0)
+        self._basis = books[0].basis if len(books) == 1 else _main_axes(self._patches - self._mean)
+        self._keys = (self._patches - self._mean) @ self._basis
+        self._norms = self._keys.square().sum(1)
+
+    @torch.no_grad()
+    def lay(self, picture: Tensor) -> Iterator[Tensor | None]:
+        """Lay picture (1, 3, H, W) anew: yields None after each band but the last, then RGB.
+
+        Patches stand STRIDE apart and overlap; their middles count most.
+        """
+        height, width = picture.shape[-2:]
+        right, below = (-(side + PATCH) % STRIDE + PATCH for side in (width, height))
+        mode = "reflect" if min(height, width) > 2 * PATCH else "replicate"
+        padded = F.pad(picture.float(), (PATCH, right, PATCH, below), mode=mode)
+        rarity = self._rarity(padded)
+        laid = torch.zeros_like(padded, memory_format=torch.contiguous_format)
+        rows = (padded.shape[-2] - PATCH) // STRIDE + 1
+        for first in range(0, rows, _BAND):
+            count = min(_BAND, rows - first)
+            top, size = first * STRIDE, (count - 1) * STRIDE + PATCH
+            self._lay_band_(
+                laid[..., top : top + size, :], padded[..., top : top + size, :], rarity
+            )
+            if first + count < rows:
+                yield None
+        down, across = (_coverage(side) for side in padded.shape[-2:])
+        laid = laid.div_(down.to(laid)[:, None]).div_(across.to(laid))
+        yield laid[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
+
+    def _keys_of(self, band: Tensor, stride: int = STRIDE) -> Tensor:
+        """Project the patches of band (1, 3, h, w) onto the basis: (M, D)."""
+        filters = self._basis.T.reshape(-1, 3, PATCH, PATCH).contiguous()
+        keys = F.conv2d(band, filters, stride=stride) - (self._mean @ self._basis)[:, None, None]
+        return keys.flatten(2)[0].T
+
+    def _rarity(self, padded: Tensor) -> Tensor:
+        """Say of each entry how little it is wanted, (K,): Granot et al. 2022, "Drop the GAN"."""
+        step = max(1, int((padded.shape[-2] * padded.shape[-1] / 4096) ** 0.5))
+        closest = torch.full_like(self._norms, torch.inf)
+        for keys in torch.split(self._keys_of(padded, step), _ROWS_AT_ONCE):
+            closest = torch.minimum(closest, self._distances(keys).amin(0))
+        return 1 / (_EVENNESS * SIZE + closest)
+
+    def _distances(self, keys: Tensor) -> Tensor:
+        """Give squared distances (M, K) of keys (M, D) to the entries."""
+        distances = torch.addmm(self._norms, keys, self._keys.T, alpha=-2)
+        return distances.add_(keys.square().sum(1, keepdim=True)).clamp_min_(0)
+
+    def _lay_band_(self, laid: Tensor, band: Tensor, rarity: Tensor) -> None:
+        """Add the likenesses of the patches of a band to what is laid, times their window."""
+        found = torch.cat(
+            [
+                self._distances(keys).mul_(rarity).argmin(1)
+                for keys in torch.split(self._keys_of(band), _ROWS_AT_ONCE)
+            ]
+        )
+        windowed = self._patches * _window().to(self._patches).repeat(3)
+        height, width = band.shape[-2:]
+        laid += F.fold(windowed[found].T[None], (height, width), PATCH, stride=STRIDE)
+
+
+def bands_of(height: int) -> int:
+    """Count how many times `Brush.lay` yields for a picture of a height."""
+    rows = (height + PATCH + (-(height + PATCH) % STRIDE)) // STRIDE + 1
+    return -(-rows // _BAND)
+
+
+def _draw(artwork: Tensor, generator: torch.Generator) -> Tensor:
+    """Take patches (N, SIZE) at random places."""
+    if min(artwork.shape[-2:]) < PATCH:
+        artwork = F.pad(artwork, (PATCH, PATCH, PATCH, PATCH), mode="replicate")
+    patches = artwork[0].unfold(1, PATCH, 1).unfold(2, PATCH, 1)  # (3, h, w, PATCH, PATCH)
+    rows, columns = patches.shape[1:3]
+    chosen = torch.randperm(rows * columns, generator=generator)[:_SAMPLES].to(artwork.device)
+    drawn: Tensor = patches[:, chosen // columns, chosen % columns]
+    return drawn.transpose(0, 1).flatten(1)
+
+
+def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tensor]:
+    """Sort keys (N, D) into clusters by k-means; gives members' rows, the largest first."""
+    chosen = torch.randperm(len(keys), generator=generator)[:count].to(keys.device)
+    centers = keys[chosen]
+    nearest = torch.zeros(len(keys), dtype=torch.long, device=keys.device)
+    for _ in range(_ROUNDS):
+        half = centers.square().sum(1) / 2
+        nearest = (half - keys @ centers.T).argmin(1)
+        sizes = torch.bincount(nearest, minlength=count)
+        sums = torch.zeros_like(centers).index_add_(0, nearest, keys)
+        # A center that nobody is near to stays where it was.
+        centers = torch.where(sizes[:, None] > 0, sums / sizes[:, None].clamp_min(1), centers)
+    order = torch.argsort(sizes, descending=True, stable=True)
+    rows = torch.split(torch.argsort(nearest, stable=True), sizes.tolist())
+    return [rows[index] for index in order.tolist() if len(rows[index])]
+
+
+def _restore_contrast(patches: Tensor, members: Sequence[Tensor]) -> Tensor:
+    """Give the mean patch of each cluster (K, SIZE), as strong as its members are.
+
+    A mean is softer than what it is the mean of, since edges do not meet to the pixel.
+    """
+    centers = torch.stack([patches[rows].mean(0) for rows in members])
+    strengths = torch.stack([_relief(patches[rows]).square().mean().sqrt() for rows in members])
+    relief = _relief(centers)
+    own = relief.square().mean(1).sqrt()
+    gain = (strengths / own.clamp_min(1e-4)).clamp(1, _MOST_CONTRAST)
+    return centers + (gain[:, None] - 1) * relief
+
+
+def _relief(patches: Tensor) -> Tensor:
+    """Take the mean color of each patch (N, SIZE) away."""
+    colors = patches.view(len(patches), 3, -1)
+    return (colors - colors.mean(2, keepdim=True)).flatten(1)
+
+
+def _main_axes(centered: Tensor) -> Tensor:
+    """Find the directions (SIZE, D) in which centered patches (N, SIZE) vary most."""
+    spread = (centered.T @ centered).double()
+    axes: Tensor = torch.linalg.eigh(spread).eigenvectors
+    return axes[:, -DIMENSIONS:].to(centered.dtype)
+
+
+@lru_cache(maxsize=1)
+def _slope() -> Tensor:
+    """Make the weights (PATCH,) of a patch's rows or columns, highest in the middle."""
+    slope: Tensor = torch.hann_window(PATCH + 2, periodic=False)[1:-1]
+    return slope
+
+
+def _window() -> Tensor:
+    return torch.outer(_slope(), _slope()).flatten()
+
+
+def _coverage(side: int) -> Tensor:
+    """Sum up the weights that patches lay on each row of a padded side (side,)."""
+    covered = torch.zeros(side)
+    for start in range(0, side - PATCH + 1, STRIDE):
+        covered[start : start + PATCH] += _slope()
+    return covered.clamp_min(1e-6)
