@@ -25,6 +25,8 @@ _ROUNDS = 6
 _MOST_CONTRAST = 1.6
 # How strongly entries that are used elsewhere are avoided: smaller spreads them more evenly.
 _EVENNESS = 0.003
+# How much of the difference in tone, over more than a patch, is made up for: skies stay smooth.
+_TONES = 0.7
 _ROWS_AT_ONCE = 2048  # patches whose distances are held at a time
 _BAND = 64  # rows of patches between two chances to leave
 
@@ -73,29 +75,41 @@ class Brush:
         self._norms = self._keys.square().sum(1)
 
     @torch.no_grad()
-    def lay(self, picture: Tensor) -> Iterator[Tensor | None]:
+    def lay(self, picture: Tensor, shifts: int = 1) -> Iterator[Tensor | None]:
         """Lay picture (1, 3, H, W) anew: yields None after each band but the last, then RGB.
 
-        Patches stand STRIDE apart and overlap; their middles count most.
+        Patches stand STRIDE apart and overlap; their middles count most. Their grid shows faintly
+        where a mark is repeated; the mean over STRIDE `shifts` cancels it.
         """
+        laid = torch.zeros_like(picture, dtype=torch.float32)
+        for shift in range(shifts):
+            for part in self._lay_shifted(picture, shift):
+                if part is not None:
+                    laid += part / shifts
+                if part is None or shift < shifts - 1:
+                    yield None
+        tones = _blurred(picture.float()) - _blurred(laid)
+        yield laid.add_(tones, alpha=_TONES).clamp_(0, 1)
+
+    def _lay_shifted(self, picture: Tensor, shift: int) -> Iterator[Tensor | None]:
         height, width = picture.shape[-2:]
-        right, below = (-(side + PATCH) % STRIDE + PATCH for side in (width, height))
-        mode = "reflect" if min(height, width) > 2 * PATCH else "replicate"
-        padded = F.pad(picture.float(), (PATCH, right, PATCH, below), mode=mode)
+        lead = PATCH + shift
+        right, below = (-(side + lead) % STRIDE + PATCH for side in (width, height))
+        mode = "reflect" if min(height, width) > 2 * PATCH + STRIDE else "replicate"
+        padded = F.pad(picture.float(), (lead, right, lead, below), mode=mode)
         rarity = self._rarity(padded)
         laid = torch.zeros_like(padded, memory_format=torch.contiguous_format)
         rows = (padded.shape[-2] - PATCH) // STRIDE + 1
         for first in range(0, rows, _BAND):
             count = min(_BAND, rows - first)
             top, size = first * STRIDE, (count - 1) * STRIDE + PATCH
-            self._lay_band_(
-                laid[..., top : top + size, :], padded[..., top : top + size, :], rarity
-            )
+            band = slice(top, top + size)
+            self._lay_band_(laid[..., band, :], padded[..., band, :], rarity)
             if first + count < rows:
                 yield None
         down, across = (_coverage(side) for side in padded.shape[-2:])
         laid = laid.div_(down.to(laid)[:, None]).div_(across.to(laid))
-        yield laid[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
+        yield laid[..., lead : lead + height, lead : lead + width]
 
     def _keys_of(self, band: Tensor, stride: int = STRIDE) -> Tensor:
         """Project the patches of band (1, 3, h, w) onto the basis: (M, D)."""
@@ -129,10 +143,22 @@ class Brush:
         laid += F.fold(windowed[found].T[None], (height, width), PATCH, stride=STRIDE)
 
 
-def bands_of(height: int) -> int:
+def bands_of(height: int, shifts: int = 1) -> int:
     """Count how many times `Brush.lay` yields for a picture of a height."""
-    rows = (height + PATCH + (-(height + PATCH) % STRIDE)) // STRIDE + 1
-    return -(-rows // _BAND)
+    bands = 0
+    for lead in range(PATCH, PATCH + shifts):
+        rows = (height + lead + (-(height + lead) % STRIDE)) // STRIDE + 1
+        bands += -(-rows // _BAND)
+    return bands
+
+
+def _blurred(picture: Tensor) -> Tensor:
+    """Blur (1, 3, H, W) twice by the mean of windows about as wide as a patch."""
+    size = 2 * (PATCH // 2) + 1
+    for _ in range(2):
+        spread = F.pad(picture, (PATCH // 2,) * 4, mode="replicate")
+        picture = F.avg_pool2d(spread, size, 1)
+    return picture
 
 
 def _draw(artwork: Tensor, generator: torch.Generator) -> Tensor:
