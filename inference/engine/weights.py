@@ -21,6 +21,7 @@ from inference.engine.errors import ModelMissingError
 
 SHIPPED = Path(__file__).parent / "weights"
 MANIFEST = "manifest.json"
+PAINTING_NET = "network-"  # before the name of a network for one artwork
 _PICKLE = (b"PK\x03\x04", b"\x80")  # torch.save as a zip, and a bare pickle
 
 

@@ -28,6 +28,17 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
+def parse_positive(text: str) -> float:
+    """Turn a positive number into a float; raises argparse.ArgumentTypeError otherwise."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
 def parse_size(text: str) -> int:
     """Turn 48MB, 1.5GB or 900kB into bytes; raises argparse.ArgumentTypeError otherwise."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([kKMG]B)", text)
@@ -63,7 +74,9 @@ def add_common_arguments(
         default=tuple(sizes),
         help="side of a crop in pixels; of several, one is drawn each step",
     )
-    parser.add_argument("--rate", type=float, default=rate, help="of learning, at its highest")
+    parser.add_argument(
+        "--rate", type=parse_positive, default=rate, help="of learning, at its highest"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=parse_count, help="CPU threads; torch's choice if absent")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")

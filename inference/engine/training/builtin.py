@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from inference.engine.device import knows_bfloat16
 from inference.engine.networks.vgg import TAPS, SlimVGG, read_widths
-from inference.engine.training.arithmetic import lay_out, prefers_bfloat16
 from inference.engine.training.checkpoint import load_checkpoint
 from inference.engine.training.crops import Crops
 from inference.engine.training.distillation import (
@@ -20,6 +20,7 @@ from inference.engine.training.distillation import (
 )
 from inference.engine.training.evaluation import evaluate
 from inference.engine.training.export import export_features
+from inference.engine.training.layout import lay_out
 from inference.engine.training.loop import Run
 from inference.engine.training.material import Material, read_held_out
 from inference.engine.training.muon import Muon
@@ -49,6 +50,11 @@ class Builtin:
     lesson: Distillation
     material: Material
     options: BuiltinOptions
+
+    @property
+    def target(self) -> Path:
+        """The folder that the weights go to."""
+        return self.options.out
 
     def draw_sheet(self) -> Image.Image:
         """Draw a held-out picture as the teacher and the student see it."""
@@ -95,7 +101,7 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
     student = lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
     optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
-    lesson = Distillation(teacher, student, {}, prefers_bfloat16(place.device))
+    lesson = Distillation(teacher, student, {}, knows_bfloat16(place.device))
     run = Run(student, optimizer, lesson, crops, options.out, place.device, {})
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, student, optimizer)

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from inference.engine.training.arguments import add_common_arguments
+from inference.engine.training.arguments import (
+    add_common_arguments,
+    parse_count,
+    parse_positive,
+)
 from inference.engine.training.pack_cli import add_pack_parser
 
 if TYPE_CHECKING:
@@ -105,6 +109,33 @@ def _load_fast() -> "Prepare":
     return prepare
 
 
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--style", type=Path, required=True, metavar="FILE", help="the artwork")
+    parser.add_argument(
+        "--out", type=Path, help="folder for everything it writes; the user's weights if absent"
+    )
+    parser.add_argument("--name", help="of the network; the artwork's file name if absent")
+    parser.add_argument(
+        "--style-size",
+        type=parse_count,
+        default=512,
+        help="longest side of the artwork when its strokes are learned",
+    )
+    parser.add_argument(
+        "--content-weight",
+        type=parse_positive,
+        default=0.1,
+        help="how much the photo's shapes count; more keeps faces readable",
+    )
+    parser.add_argument("--light", action="store_true", help="a smaller and faster network")
+
+
+def _load_network() -> "Prepare":
+    from inference.engine.training.network import prepare
+
+    return prepare
+
+
 KINDS = (
     Kind(
         name="builtin",
@@ -132,5 +163,15 @@ KINDS = (
         batch=4,
         sizes=(160,),
         rate=0.01,
+    ),
+    Kind(
+        name="network",
+        help="a small network that paints like one artwork",
+        load=_load_network,
+        add_arguments=_add_network,
+        batch=4,
+        sizes=(192, 256),
+        rate=0.003,
+        artworks=False,
     ),
 )

@@ -3,18 +3,20 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from inference.engine.device import knows_bfloat16
 from inference.engine.features import load_features
 from inference.engine.networks.decoder import LEVELS, STRIDE, Decoder, with_colors
 from inference.engine.networks.vgg import TAPS, read_widths
-from inference.engine.training.arithmetic import lay_out, prefers_bfloat16
 from inference.engine.training.checkpoint import load_checkpoint
 from inference.engine.training.export import export_halves, to_halves_
 from inference.engine.training.gallery import draw_rows
+from inference.engine.training.layout import lay_out
 from inference.engine.training.loop import Run
 from inference.engine.training.material import Material, read_held_out
 from inference.engine.training.muon import Muon
@@ -38,6 +40,11 @@ class DecoderTraining:
     lesson: Reconstruction
     material: Material
     options: Options
+
+    @property
+    def target(self) -> Path:
+        """The folder that the weights go to."""
+        return self.options.out
 
     def draw_sheet(self) -> Image.Image:
         """Draw held-out pictures beside what the decoder makes of each level, shallow to deep."""
@@ -78,13 +85,15 @@ def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> 
 def prepare_decoder(options: Options, material: Material, place: Place) -> DecoderTraining:
     """Build the decoder with the units of its encoder, or bring it back from its checkpoint.
 
-    Raises ModelMissingError for missing features and for a missing or foreign checkpoint.
+    Raises TrainingOptionsError, and ModelMissingError for missing features and for a missing or
+    foreign checkpoint.
     """
+    options.require_sizes(least=STRIDE, multiple=STRIDE)
     encoder = lay_out(load_features(ENCODER, place.device), place.device)
     torch.manual_seed(options.seed)
     decoder = lay_out(Decoder(read_widths(encoder.network.state_dict())), place.device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
-    lesson = Reconstruction(encoder, decoder, prefers_bfloat16(place.device))
+    lesson = Reconstruction(encoder, decoder, knows_bfloat16(place.device))
     optimizer = Muon(decoder.parameters())
     run = Run(decoder, optimizer, lesson, crops, options.out, place.device, {})
     if options.resume:

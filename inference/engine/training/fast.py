@@ -10,25 +10,31 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from inference.engine.device import knows_bfloat16
 from inference.engine.errors import ModelMissingError
 from inference.engine.features import FeatureNet, load_features
-from inference.engine.networks.decoder import LEVELS, Decoder, read_decoder_widths
+from inference.engine.networks.decoder import LEVELS, STRIDE, Decoder, read_decoder_widths
 from inference.engine.networks.vgg import LAYERS, SlimVGG
 from inference.engine.painter import Look, Painter
 from inference.engine.pyramid import resize
-from inference.engine.training.arithmetic import lay_out, prefers_bfloat16
 from inference.engine.training.checkpoint import load_checkpoint
 from inference.engine.training.crops import Crops
 from inference.engine.training.decoder import ENCODER, NAME, cut_to_stride, measure_errors
 from inference.engine.training.distillation import describe_teacher, load_teacher
 from inference.engine.training.export import export_halves, to_halves_
 from inference.engine.training.gallery import draw_rows
+from inference.engine.training.layout import lay_out
 from inference.engine.training.loop import Run
 from inference.engine.training.material import Material, read_held_out
 from inference.engine.training.muon import Muon
 from inference.engine.training.painting import Painting
 from inference.engine.training.processes import Place
-from inference.engine.training.recipe import Options, Recipe, name_command
+from inference.engine.training.recipe import (
+    Options,
+    Recipe,
+    TrainingOptionsError,
+    name_command,
+)
 from inference.engine.training.reconstruction import Reconstruction
 from inference.engine.training.spread import measure_spread
 from inference.engine.weights import Card, find_card
@@ -37,6 +43,7 @@ _LOOK = Look((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
 _SHOWN = 3  # photos and artworks on the sample sheet
 _JUDGED = 8  # pairs of a held-out photo and a held-out artwork that the card's figures come from
 _SPREAD_BATCHES = 24
+_SMALLEST = 64  # pixels of a crop; below, the deepest level has no statistics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,11 @@ class Fast:
     lesson: Painting
     material: Material
     options: FastOptions
+
+    @property
+    def target(self) -> Path:
+        """The folder that the weights go to."""
+        return self.options.out
 
     @torch.no_grad()
     def draw_sheet(self) -> Image.Image:
@@ -133,9 +145,12 @@ def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> 
 def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast:
     """Start from a decoder that can invert the features, or from a checkpoint of this training.
 
-    Raises ModelMissingError for missing features, a missing or foreign decoder or teacher, and a
-    missing or foreign checkpoint.
+    Raises TrainingOptionsError, and ModelMissingError for missing features and for a missing or
+    foreign decoder, teacher or checkpoint.
     """
+    options.require_sizes(least=_SMALLEST, multiple=STRIDE)
+    if options.batch % 2:
+        raise TrainingOptionsError(f"--batch must be an even number, not {options.batch}.")
     device = place.device
     encoder = lay_out(load_features(ENCODER, device), device)
     decoder = lay_out(load_decoder(options.decoder), device)
@@ -143,7 +158,7 @@ def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast
     if options.teacher:
         teacher = lay_out(load_teacher(options.teacher), device)
         judges.append(_prepare_judge(teacher, options, material))
-    painter = Painter(encoder, decoder, halved=prefers_bfloat16(device)).to(device)
+    painter = Painter(encoder, decoder, halved=knows_bfloat16(device)).to(device)
     lesson = Painting(painter, tuple(judges))
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     optimizer = Muon(decoder.parameters())

@@ -7,10 +7,18 @@ from typing import Protocol, Self
 
 from PIL import Image
 
+from inference.engine.errors import EngineError
 from inference.engine.training.loop import Run
 from inference.engine.training.material import Material
 from inference.engine.training.processes import Place
 from inference.engine.weights import Card
+
+
+class TrainingOptionsError(EngineError):
+    """Options with which a training cannot run."""
+
+    code = "training_options"
+    hint = "Correct the named option."
 
 
 @dataclass(frozen=True)
@@ -34,18 +42,30 @@ class Options:
         object.__setattr__(options, "sizes", tuple(options.sizes))
         return options
 
+    def require_sizes(self, *, least: int, multiple: int = 1) -> None:
+        """Raise TrainingOptionsError for a size that this training's networks cannot take."""
+        wrong = [size for size in self.sizes if size < least or size % multiple]
+        if wrong:
+            kind = f"multiples of {multiple}, " if multiple > 1 else ""
+            raise TrainingOptionsError(f"--size must be {kind}{least} or more, not {wrong[0]}.")
+
 
 class Recipe(Protocol):
     """A training that is laid out and ready to run, or to go on."""
 
     run: Run
 
+    @property
+    def target(self) -> Path:
+        """The folder that the weights go to."""
+        ...
+
     def draw_sheet(self) -> Image.Image:
         """Draw the sample sheet as the network stands."""
         ...
 
     def export(self) -> Card:
-        """Judge the network, and write its weights with a card into the folder of the run."""
+        """Judge the network, and write its weights with a card into the target."""
         ...
 
 
@@ -70,10 +90,14 @@ def name_command(kind: str, options: Options, material: Material, steps: int) ->
     words = ["python -m inference.engine train", kind]
     for flag, root in zip(("--content", "--style"), material.roots, strict=False):
         words += [flag, root.name]
+    common = {each.name for each in fields(Options)}
     for each in fields(options):
         value = getattr(options, each.name)
-        if isinstance(value, Path) and each.name != "out":
-            words += [f"--{each.name}", value.name]
+        if each.name in common or value is None or value is False:
+            continue
+        words.append(f"--{each.name.replace('_', '-')}")
+        if value is not True:
+            words.append(value.name if isinstance(value, Path) else str(value))
     words += ["--out OUT", f"--batch {options.batch}"]
     words += [f"--size {' '.join(map(str, options.sizes))}", f"--rate {options.rate:g}"]
     return " ".join([*words, f"--seed {options.seed}", f"--steps {steps}"])

@@ -46,7 +46,7 @@ def train(
         elif place.rank == 0:
             draw_samples(recipe)
             card = recipe.export()
-            console.print(f"Wrote {run.folder / card.file} after {run.progress.step} steps.")
+            console.print(f"Wrote {recipe.target / card.file} after {run.progress.step} steps.")
     return recipe
 
 

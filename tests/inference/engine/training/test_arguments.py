@@ -10,6 +10,7 @@ from inference.engine.training.arguments import (
     add_common_arguments,
     parse_count,
     parse_duration,
+    parse_positive,
     parse_size,
 )
 
@@ -78,3 +79,14 @@ def test_reads_sizes(text: str, size: int) -> None:
 def test_refuses_other_sizes(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="not a size"):
         parse_size(text)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "nan", "inf", "x"])
+def test_refuses_numbers_that_are_not_positive(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="not a positive number"):
+        parse_positive(text)
+
+
+def test_reads_positive_numbers() -> None:
+    assert parse_positive("0.02") == 0.02
+    assert parse_positive("1e-3") == 0.001

@@ -18,7 +18,7 @@ from inference.engine.training.decoder import prepare_decoder
 from inference.engine.training.fast import Fast, FastOptions, load_decoder, prepare_fast
 from inference.engine.training.material import Material
 from inference.engine.training.processes import Place
-from inference.engine.training.recipe import Options
+from inference.engine.training.recipe import Options, TrainingOptionsError
 from tests.inference.engine.training.conftest import CPU, WIDTHS, Train
 
 
@@ -125,7 +125,7 @@ def test_learns_and_leaves_weights_that_load(train_fast: Train, tmp_path: Path) 
     assert train_fast("--steps", "3") == 0
     card = json.loads((out / "manifest.json").read_text())["fast"]
     assert card["figures"]["steps"] == 3
-    assert {"style", "content", "patches"} <= card["figures"]["held_out_losses"].keys()
+    assert {"patches", "range", "again"} <= card["figures"]["held_out_losses"].keys()
     assert "--decoder fast.safetensors --out OUT" in card["command"]
     assert str(tmp_path) not in json.dumps(card)
     before = load_file(tmp_path / "first" / "fast.safetensors")
@@ -144,3 +144,10 @@ def test_says_what_is_missing(
 ) -> None:
     assert train_fast("--steps", "1", "--decoder", str(tmp_path / "nowhere")) == 2
     assert "nowhere is not a decoder" in " ".join(capfd.readouterr().err.split())
+
+
+def test_says_which_option_is_wrong(options: FastOptions, material: Material) -> None:
+    with pytest.raises(TrainingOptionsError, match="multiples of 16"):
+        prepare_fast(dataclasses.replace(options, sizes=(72,)), material, Place(CPU))
+    with pytest.raises(TrainingOptionsError, match="even number, not 3"):
+        prepare_fast(dataclasses.replace(options, batch=3), material, Place(CPU))

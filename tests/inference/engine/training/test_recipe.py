@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference.engine.training.material import Material
-from inference.engine.training.recipe import Options, name_command
+from inference.engine.training.recipe import Options, TrainingOptionsError, name_command
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +54,30 @@ def test_names_the_command_without_places(
         " --steps 90"
     )
     assert str(tmp_path) not in command
+
+
+@dataclass(frozen=True, kw_only=True)
+class RichOptions(Options):
+    """Options of every sort."""
+
+    style: Path
+    style_size: int = 512
+    light: bool = False
+    fine: bool = False
+    judge: Path | None = None
+
+
+def test_names_options_of_every_sort(material: Material, tmp_path: Path) -> None:
+    options = RichOptions(tmp_path, 2, (32,), style=tmp_path / "a.jpg", style_size=96, light=True)
+    command = name_command("thing", options, material, 5)
+    assert " --style a.jpg --style-size 96 --light --out OUT" in command
+    assert "fine" not in command
+    assert "judge" not in command
+
+
+def test_says_which_size_is_wrong(options: TaughtOptions) -> None:
+    options.require_sizes(least=32, multiple=16)
+    with pytest.raises(TrainingOptionsError, match="--size must be 33 or more, not 32"):
+        options.require_sizes(least=33)
+    with pytest.raises(TrainingOptionsError, match="multiples of 32, 16 or more, not 48"):
+        options.require_sizes(least=16, multiple=32)

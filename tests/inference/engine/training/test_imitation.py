@@ -1,0 +1,135 @@
+"""The lesson of a network for one artwork: what it compares, and that a hatch does not pay."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from inference.engine.color import palette_of
+from inference.engine.features import FeatureNet
+from inference.engine.networks.johnson import PaintingNet
+from inference.engine.networks.vgg import TAPS
+from inference.engine.tensors import to_tensor
+from inference.engine.training.imitation import (
+    SCALES,
+    Imitation,
+    View,
+    disturb,
+    look_at,
+    split,
+)
+from inference.engine.training.muon import Muon
+from tests.inference.engine.training.conftest import CPU, draw_picture
+
+ARTWORK = to_tensor(draw_picture(7, width=96, height=80), CPU)
+
+
+def lesson_for(features: FeatureNet, network: PaintingNet) -> Imitation:
+    """Make the lesson of the small artwork."""
+    network.take_palette_(palette_of(ARTWORK))
+    return Imitation(features, network, look_at(features, ARTWORK), 0.1, bfloat16=False)
+
+
+@pytest.fixture
+def lesson(builtin: FeatureNet) -> Imitation:
+    torch.manual_seed(0)
+    return lesson_for(builtin, PaintingNet(4, light=True))
+
+
+def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
+    views = look_at(builtin, ARTWORK)
+    assert [(view.scale, view.mirrored) for view in views] == [
+        (scale, mirrored) for scale in SCALES for mirrored in (False, True)
+    ]
+    for plain, mirrored in zip(views[::2], views[1::2], strict=True):
+        assert torch.equal(plain.picture, mirrored.picture.flip(3))
+        assert plain.picture.shape[2] == round(80 * plain.scale)
+        assert set(plain.moments) == set(TAPS)
+
+
+def test_measures_four_things(lesson: Imitation) -> None:
+    losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.25)
+    assert set(losses) == {"style", "content", "patches", "roughness"}
+    assert all(loss.ndim == 0 and loss.isfinite() and loss >= 0 for loss in losses.values())
+
+
+def test_is_the_same_at_the_same_point_of_the_training(lesson: Imitation) -> None:
+    photos = torch.rand(2, 3, 64, 64)
+    one, again, other = (lesson.losses(photos, point) for point in (0.25, 0.25, 0.26))
+    assert all(torch.equal(one[name], again[name]) for name in one)
+    assert not torch.equal(one["patches"], other["patches"])
+
+
+def test_moves_the_network_and_nothing_else(lesson: Imitation) -> None:
+    losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.5)
+    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    assert all(weight.grad is not None for weight in lesson.network.parameters())
+    assert all(weight.grad is None for weight in lesson.features.parameters())
+
+
+def test_learns(lesson: Imitation) -> None:
+    photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
+    optimizer = Muon(lesson.network.parameters(), 0.02)
+    totals = []
+    for step in range(40):
+        loss = torch.stack(list(lesson.losses(photos, step / 40).values())).sum()
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        totals.append(loss.item())
+    assert sum(totals[-10:]) < 0.8 * sum(totals[:10])
+
+
+class Weaver(PaintingNet):
+    """A network that weaves a hatch of four pixels over everything."""
+
+    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
+        """Add the hatch to recolored photos."""
+        rows, columns = torch.meshgrid(*map(torch.arange, x.shape[2:]), indexing="ij")
+        hatch = ((rows + columns) // 2 % 2) * 2 - 1.0
+        return x + 0.15 * hatch + 0 * noise.mean()
+
+
+class Copyist(PaintingNet):
+    """A network that leaves the recolored photo as it is."""
+
+    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
+        """Return the photo."""
+        return x + 0 * noise.mean()
+
+
+def test_lets_no_hatch_pass(builtin: FeatureNet) -> None:
+    photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
+    points = [index / 10 for index in range(10)]
+    weaver, copyist = (
+        sum(lesson_for(builtin, kind(4)).losses(photos, point)["patches"] for point in points)
+        for kind in (Weaver, Copyist)
+    )
+    assert weaver > 5 * copyist
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_disturbs_all_pictures_alike(*, mirrored: bool) -> None:
+    photos = torch.rand(2, 3, 64, 48)
+    view = View(0.75, mirrored, ARTWORK, {})
+    one, other = disturb((photos, photos.clone()), view, torch.Generator().manual_seed(1))
+    assert torch.equal(one, other)
+    assert 48 - 12 < one.shape[2] <= 48
+    assert 36 - 9 < one.shape[3] <= 36
+    assert one.shape[:2] == (2, 3)
+
+
+def test_cuts_another_border_each_time() -> None:
+    view, photos = View(1.0, False, ARTWORK, {}), torch.rand(1, 3, 64, 64)
+    generator = torch.Generator().manual_seed(0)
+    shapes = {disturb((photos,), view, generator)[0].shape for _ in range(8)}
+    assert len(shapes) > 4
+
+
+def test_splits_into_bands_without_color() -> None:
+    flat = torch.full((1, 3, 40, 33), 0.3)
+    assert all(band.abs().max() < 1e-6 for band in split(flat))
+    fine = torch.rand(1, 3, 40, 33)
+    bands = split(fine)
+    assert [band.shape[2:] for band in bands] == [(40, 32), (20, 16), (10, 8)]
+    assert bands[0].std() > bands[1].std() > bands[2].std()
+    assert all(band.mean().abs() < 0.02 for band in bands)

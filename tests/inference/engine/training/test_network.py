@@ -1,0 +1,203 @@
+"""The recipe of a network for one artwork: names, places, sheet, card, and the command itself."""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from inference.engine.__main__ import build_parser, main
+from inference.engine.color import palette_of
+from inference.engine.errors import InputUnreadableError, ModelMissingError
+from inference.engine.features import FeatureNet
+from inference.engine.fingerprint import fingerprint
+from inference.engine.networks.johnson import build_painting_net
+from inference.engine.tensors import to_tensor
+from inference.engine.training.curve import read_losses
+from inference.engine.training.material import Material
+from inference.engine.training.network import (
+    Network,
+    NetworkNameError,
+    NetworkOptions,
+    prepare,
+    prepare_network,
+)
+from inference.engine.training.processes import Place
+from inference.engine.training.recipe import TrainingOptionsError
+from inference.engine.weights import user_folder
+from tests.inference.engine.training.conftest import CPU, Train, draw_picture
+
+
+@pytest.fixture(autouse=True)
+def _own_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path / "mine"))
+
+
+@pytest.fixture
+def artwork(tmp_path: Path) -> Path:
+    path = tmp_path / "The Scream (1893).png"
+    draw_picture(7, width=120, height=150).save(path)
+    return path
+
+
+@pytest.fixture
+def options(artwork: Path, builtin: FeatureNet, tmp_path: Path) -> NetworkOptions:
+    assert builtin.layers
+    return NetworkOptions(
+        tmp_path / "out", 2, (64,), style=artwork, name="scream", style_size=96, light=True
+    )
+
+
+@pytest.fixture
+def training(options: NetworkOptions, material: Material) -> Network:
+    return prepare_network(options, material, Place(CPU), options.out)
+
+
+@pytest.fixture
+def train_network(builtin: FeatureNet, content: Path, artwork: Path, tmp_path: Path) -> Train:
+    """Run `train network` for the artwork; further arguments are appended."""
+    assert builtin.layers
+
+    def run(*more: str) -> int:
+        small = "--batch 2 --size 64 --style-size 96 --light --threads 1 --device cpu"
+        fixed = ["--content", str(content), "--style", str(artwork)]
+        return main(["train", "network", *fixed, *small.split(), *more])
+
+    return run
+
+
+def arguments_for(content: Path, artwork: Path, *more: str) -> argparse.Namespace:
+    """Parse the arguments of `train network`."""
+    words = ["train", "network", "--content", str(content), "--style", str(artwork), *more]
+    return build_parser().parse_args(words)
+
+
+def test_is_named_after_the_artwork_and_lives_with_the_users_weights(
+    content: Path, artwork: Path, material: Material, builtin: FeatureNet
+) -> None:
+    assert builtin.layers
+    arguments = arguments_for(content, artwork, "--size", "64")
+    recipe = prepare(arguments, material, Place(CPU))
+    assert recipe.target == user_folder()
+    assert recipe.run.folder == user_folder() / "training" / "the-scream-1893"
+
+
+def test_writes_everything_into_one_folder_where_that_is_asked(
+    content: Path, artwork: Path, material: Material, builtin: FeatureNet, tmp_path: Path
+) -> None:
+    assert builtin.layers
+    arguments = arguments_for(content, artwork, "--size", "64", "--out", str(tmp_path / "here"))
+    recipe = prepare(arguments, material, Place(CPU))
+    assert recipe.target == recipe.run.folder == tmp_path / "here"
+
+
+@pytest.mark.parametrize("name", ["", "The Scream", "../up", "-a", "a" * 65, "naïve"])
+def test_refuses_a_name_that_is_none(
+    options: NetworkOptions, material: Material, name: str
+) -> None:
+    with pytest.raises(NetworkNameError, match="is no name"):
+        prepare_network(dataclasses.replace(options, name=name), material, Place(CPU), options.out)
+
+
+def test_refuses_crops_without_deep_statistics(options: NetworkOptions, material: Material) -> None:
+    with pytest.raises(TrainingOptionsError, match="--size must be 64 or more, not 48"):
+        prepare_network(
+            dataclasses.replace(options, sizes=(64, 48)), material, Place(CPU), options.out
+        )
+
+
+def test_refuses_an_artwork_that_is_no_picture(
+    options: NetworkOptions, material: Material, artwork: Path
+) -> None:
+    artwork.write_text("not a picture")
+    with pytest.raises(InputUnreadableError):
+        prepare_network(options, material, Place(CPU), options.out)
+
+
+def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork: Path) -> None:
+    plain = training.lesson.views[4]
+    assert (plain.scale, plain.mirrored) == (1.0, False)
+    assert max(plain.picture.shape) == 96
+    with Image.open(artwork) as picture:
+        wanted = palette_of(to_tensor(picture.convert("RGB"), CPU))
+    own = training.lesson.network.get_buffer("mean").double()
+    torch.testing.assert_close(own, wanted.mean, atol=0.02, rtol=0)
+
+
+def test_shows_photos_recolored_and_painted(training: Network) -> None:
+    sheet = training.draw_sheet()
+    assert sheet.width == 3 * 120 + 2 * 4
+    assert sheet.height == 16 + (150 + 4) + 3 * (72 + 4)
+
+
+def test_registers_the_network_with_its_card(training: Network, artwork: Path) -> None:
+    card = training.export()
+    assert card.file == "network-scream.safetensors"
+    with Image.open(artwork) as picture:
+        assert card.figures["artwork"] == fingerprint(picture)
+    assert set(card.figures["held_out_losses"]) == {"style", "content", "patches", "roughness"}
+    assert "--style The Scream (1893).png --name scream" in card.command
+    assert "--style-size 96 --content-weight 0.1 --light --out OUT" in card.command
+    stored = load_file(training.target / card.file)
+    assert {each.dtype for each in stored.values()} == {torch.float16}
+    network = build_painting_net(stored)
+    photo, noise = torch.rand(1, 3, 32, 32), torch.rand(1, 4, 8, 8)
+    with torch.no_grad():
+        torch.testing.assert_close(
+            network(photo, noise), training.lesson.network(photo, noise), rtol=1e-4, atol=1e-4
+        )
+
+
+def test_goes_on_from_its_checkpoint(
+    training: Network, options: NetworkOptions, material: Material
+) -> None:
+    with torch.no_grad():
+        training.lesson.network.get_parameter("paint.bias").add_(1)
+    training.run.save()
+    again = dataclasses.replace(options, seed=5, resume=True)
+    resumed = prepare_network(again, material, Place(CPU), options.out)
+    kept = training.lesson.network.state_dict()
+    taken = resumed.lesson.network.state_dict()
+    assert all(torch.equal(kept[name], taken[name]) for name in kept)
+    with pytest.raises(ModelMissingError, match="not a checkpoint of this network"):
+        prepare_network(dataclasses.replace(again, light=False), material, Place(CPU), options.out)
+
+
+def values_of(curve: list[tuple[int, float]]) -> list[float]:
+    """Give the losses of a curve without their steps."""
+    return [value for _, value in curve]
+
+
+def test_learns(train_network: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inference.engine.training.loop.PUBLISH_SECONDS", 0)
+    out = tmp_path / "mine" / "training" / "the-scream-1893"
+    assert train_network("--steps", "40") == 0
+    steps = [sum(losses) for losses in zip(*map(values_of, read_losses(out).values()), strict=True)]
+    assert sum(steps[-10:]) < 0.8 * sum(steps[:10])
+    assert {path.name for path in out.iterdir()} >= {"sheet.png", "curve.png", "losses.jsonl"}
+    card = json.loads((tmp_path / "mine" / "manifest.json").read_text())["network-the-scream-1893"]
+    assert card["figures"]["steps"] == 40
+    assert str(tmp_path) not in json.dumps(card)
+    assert train_network("--steps", "41", "--resume") == 0
+    assert json.loads((out / "checkpoint.json").read_text())["step"] == 41
+
+
+def test_stops_at_its_time_and_says_where_the_network_is(
+    train_network: Train, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert train_network("--time-limit", "1s", "--name", "mine", "--out", str(tmp_path / "o")) == 0
+    assert (tmp_path / "o" / "network-mine.safetensors").is_file()
+    printed = "".join(capfd.readouterr().err.split())
+    assert f"{tmp_path / 'o'}/network-mine.safetensors" in printed
+
+
+def test_says_what_is_wrong(train_network: Train, capfd: pytest.CaptureFixture[str]) -> None:
+    assert train_network("--steps", "1", "--style", "nowhere.jpg") == 2
+    assert train_network("--steps", "1", "--name", "No Name") == 2
+    printed = " ".join(capfd.readouterr().err.split())
+    assert "nowhere.jpg" in printed
+    assert "'No Name' is no name for a network." in printed
