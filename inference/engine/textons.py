@@ -25,8 +25,8 @@ _ROUNDS = 6
 _MOST_CONTRAST = 1.6
 # How strongly entries that are used elsewhere are avoided: smaller spreads them more evenly.
 _EVENNESS = 0.003
-# How much of the difference in tone, over more than a patch, is made up for: skies stay smooth.
-_TONES = 0.7
+_TONES = 0.7  # the share of a patch's own color in its likeness: skies stay smooth
+_MOST_RELIEF = 1.5
 _ROWS_AT_ONCE = 2048  # patches whose distances are held at a time
 _BAND = 64  # rows of patches between two chances to leave
 
@@ -68,10 +68,13 @@ class Brush:
             book.patches()[: max(1, round(len(book.keys) * share))]
             for book, share in zip(books, shares, strict=True)
         ]
-        self._patches = torch.cat(chosen)
-        self._mean = self._patches.mean(0)
-        self._basis = books[0].basis if len(books) == 1 else _main_axes(self._patches - self._mean)
-        self._keys = (self._patches - self._mean) @ self._basis
+        patches = torch.cat(chosen)
+        self._mean = patches.mean(0)
+        self._basis = books[0].basis if len(books) == 1 else _main_axes(patches - self._mean)
+        self._keys = (patches - self._mean) @ self._basis
+        self._reliefs = _relief(patches)  # (K, SIZE)
+        self._tones = patches.view(len(patches), 3, -1).mean(2)
+        self._strengths = (self._reliefs.square().sum(1) / PATCH**2).sqrt().clamp_min(1e-4)
         self._norms = self._keys.square().sum(1)
 
     @torch.no_grad()
@@ -88,8 +91,7 @@ class Brush:
                     laid += part / shifts
                 if part is None or shift < shifts - 1:
                     yield None
-        tones = _blurred(picture.float()) - _blurred(laid)
-        yield laid.add_(tones, alpha=_TONES).clamp_(0, 1)
+        yield laid.clamp_(0, 1)
 
     def _lay_shifted(self, picture: Tensor, shift: int) -> Iterator[Tensor | None]:
         height, width = picture.shape[-2:]
@@ -131,16 +133,24 @@ class Brush:
         return distances.add_(keys.square().sum(1, keepdim=True)).clamp_min_(0)
 
     def _lay_band_(self, laid: Tensor, band: Tensor, rarity: Tensor) -> None:
-        """Add the likenesses of the patches of a band to what is laid, times their window."""
+        """Add the likenesses of the patches of a band to what is laid, times their window.
+
+        A likeness takes most of its tone from the patch, and no more relief than MOST_RELIEF times
+        the patch's: a mark that is repeated over a flat place would show as a screen of dots.
+        """
         found = torch.cat(
             [
                 self._distances(keys).mul_(rarity).argmin(1)
                 for keys in torch.split(self._keys_of(band), _ROWS_AT_ONCE)
             ]
         )
-        windowed = self._patches * _window().to(self._patches).repeat(3)
-        height, width = band.shape[-2:]
-        laid += F.fold(windowed[found].T[None], (height, width), PATCH, stride=STRIDE)
+        tones = F.avg_pool2d(band, PATCH, STRIDE)  # (1, 3, h, w)
+        relief = (F.avg_pool2d(band.square(), PATCH, STRIDE) - tones.square()).sum(1).clamp_min(0)
+        share = (_MOST_RELIEF * relief.sqrt().flatten() / self._strengths[found]).clamp_max(1)
+        tones = torch.lerp(self._tones[found], tones[0].flatten(1).T, _TONES)  # (M, 3)
+        patches = self._reliefs[found].mul_(share[:, None]).view(len(found), 3, -1)
+        patches = (patches + tones[..., None]).flatten(1).mul_(_window().to(tones).repeat(3))
+        laid += F.fold(patches.T[None], band.shape[-2:], PATCH, stride=STRIDE)
 
 
 def bands_of(height: int, shifts: int = 1) -> int:
@@ -150,15 +160,6 @@ def bands_of(height: int, shifts: int = 1) -> int:
         rows = (height + lead + (-(height + lead) % STRIDE)) // STRIDE + 1
         bands += -(-rows // _BAND)
     return bands
-
-
-def _blurred(picture: Tensor) -> Tensor:
-    """Blur (1, 3, H, W) twice by the mean of windows about as wide as a patch."""
-    size = 2 * (PATCH // 2) + 1
-    for _ in range(2):
-        spread = F.pad(picture, (PATCH // 2,) * 4, mode="replicate")
-        picture = F.avg_pool2d(spread, size, 1)
-    return picture
 
 
 def _draw(artwork: Tensor, generator: torch.Generator) -> Tensor:
