@@ -160,7 +160,7 @@ class CodeCache:
 
     def code_of(self, image: Image.Image, painter: Painter) -> StyleCode:
         """Give the code of an artwork, computing it at its first use."""
-        key = f"{digest_of(image)[:32]}-{painter.sha256[:32]}"
+        key = f"{digest_of(image)[:32]}-{painter.sha256[:32]}-{FORMAT}"
         code = self._codes.get(key) or self._read(key, painter)
         if code is None:
             content = StyleCode.from_picture(image, painter).to_bytes()

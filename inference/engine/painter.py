@@ -30,6 +30,7 @@ from inference.engine.weights import find_card, load_weights
 NAME, ENCODER = "fast", "builtin"
 _DEAD = 0.02
 _COLOR_SPREAD = 0.25
+Move = tuple[Tensor, Tensor]  # an affine map of channels: (B, C, C) and (B, C)
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,15 @@ class Painter(nn.Module):
             maps = self.encoder(x, TAPS[:depth])
         return with_colors(maps, x)
 
-    def rise(self, level: int, maps: Tensor) -> Tensor:
-        """Turn a level into the one above it, level 1 into RGB."""
+    def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
+        """Move a level and turn it into the one above it, level 1 into RGB.
+
+        The move and the units of the decoder are one affine map.
+        """
+        scale, shift = self.decoder.standard(level)
+        standard = apply_move(maps, (scale[:, None] * move[0], scale * move[1] + shift))
         with self._halved(maps):
-            return self.decoder.rise(level, maps)
+            return self.decoder.lift(level, standard)
 
     def _halved(self, x: Tensor) -> torch.autocast:
         return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.halved)
@@ -133,8 +139,8 @@ class Painter(nn.Module):
         wanted: Mapping[int, Moments],
         look: Look,
         start: Tensor | None = None,
-    ) -> Iterator[tuple[int, Tensor, Tensor]]:
-        """Yield level, moved features, and what they rise to: the level above, at last RGB.
+    ) -> Iterator[tuple[int, tuple[Tensor, Move], Tensor]]:
+        """Yield level, features with their move, and what they rise to: at last RGB.
 
         photo is (B, 3, H, W), sides divisible by STRIDE; `wanted` are moments by level; `start` is
         a painting of the photo to begin from, in its size, and the photo itself if absent.
@@ -148,9 +154,8 @@ class Painter(nn.Module):
             with torch.no_grad():
                 found = self.measure(level, maps)
                 move = self.move(level, found, wanted[level], look.pull[level - 1])
-            moved = apply_move(maps, move)
-            maps = self.rise(level, moved)
-            yield level, moved, maps
+            below, maps = maps, self.rise(level, maps, move)
+            yield level, (below, move), maps
 
     def paint(
         self,
@@ -164,7 +169,7 @@ class Painter(nn.Module):
         return picture
 
 
-def apply_move(maps: Tensor, move: tuple[Tensor, Tensor]) -> Tensor:
+def apply_move(maps: Tensor, move: Move) -> Tensor:
     """Apply an affine map, (B, C, C) and (B, C), to the channels of maps (B, C, h, w)."""
     matrix, shift = move
     flat = maps.permute(0, 2, 3, 1).flatten(1, 2)  # (B, h*w, C), a view of channels last

@@ -19,7 +19,7 @@ PATCH = 9
 SIZE = 3 * PATCH * PATCH
 STRIDE = 3
 DIMENSIONS = 32
-ENTRIES = 1024
+ENTRIES = 768
 _SAMPLES = 10_000
 _ROUNDS = 6
 _MOST_CONTRAST = 1.6
@@ -76,6 +76,13 @@ class Brush:
         self._tones = patches.view(len(patches), 3, -1).mean(2)
         self._strengths = (self._reliefs.square().sum(1) / PATCH**2).sqrt().clamp_min(1e-4)
         self._norms = self._keys.square().sum(1)
+        # Tone and squared relief of a patch are a linear and a quadratic function of its key.
+        axes, rest = _relief(self._basis.T), _relief(self._mean[None])[0]
+        self._key_tones = self._basis.T.reshape(-1, 3, PATCH**2).mean(2)  # (D, 3)
+        self._mean_tone = self._mean.view(3, -1).mean(1)
+        self._relief_form = axes @ axes.T / PATCH**2
+        self._relief_slope = 2 * axes @ rest / PATCH**2
+        self._relief_rest = float(rest.square().sum() / PATCH**2)
 
     @torch.no_grad()
     def lay(self, picture: Tensor, shifts: int = 1) -> Iterator[Tensor | None]:
@@ -138,16 +145,17 @@ class Brush:
         A likeness takes most of its tone from the patch, and no more relief than MOST_RELIEF times
         the patch's: a mark that is repeated over a flat place would show as a screen of dots.
         """
+        keys = self._keys_of(band)
         found = torch.cat(
             [
-                self._distances(keys).mul_(rarity).argmin(1)
-                for keys in torch.split(self._keys_of(band), _ROWS_AT_ONCE)
+                self._distances(part).mul_(rarity).argmin(1)
+                for part in torch.split(keys, _ROWS_AT_ONCE)
             ]
         )
-        tones = F.avg_pool2d(band, PATCH, STRIDE)  # (1, 3, h, w)
-        relief = (F.avg_pool2d(band.square(), PATCH, STRIDE) - tones.square()).sum(1).clamp_min(0)
-        share = (_MOST_RELIEF * relief.sqrt().flatten() / self._strengths[found]).clamp_max(1)
-        tones = torch.lerp(self._tones[found], tones[0].flatten(1).T, _TONES)  # (M, 3)
+        relief = ((keys @ self._relief_form) * keys).sum(1).add_(keys @ self._relief_slope)
+        relief = relief.add_(self._relief_rest).clamp_min_(0).sqrt_()
+        share = (_MOST_RELIEF * relief / self._strengths[found]).clamp_max_(1)
+        tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
         patches = self._reliefs[found].mul_(share[:, None]).view(len(found), 3, -1)
         patches = (patches + tones[..., None]).flatten(1).mul_(_window().to(tones).repeat(3))
         laid += F.fold(patches.T[None], band.shape[-2:], PATCH, stride=STRIDE)

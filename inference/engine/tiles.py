@@ -13,7 +13,7 @@ from torch import Tensor
 
 from inference.engine.losses import Moments
 from inference.engine.networks.decoder import STRIDE
-from inference.engine.painter import Look, Painter, apply_move
+from inference.engine.painter import Look, Painter
 
 WHOLE = 1_600_000  # pixels of a batch up to which nothing is cut
 TILE = 1024  # pixels of the picture, a multiple of STRIDE
@@ -145,7 +145,8 @@ class TiledPainting:
             move = self._painter.move(level, found, self._wanted[level], pull)
             tiles, larger = self._cutting.of_level(level), None
             for number, tile in enumerate(tiles, 1):
-                risen = self._rise(level, tile, apply_move(tile.look(maps).float(), move), own)
+                risen = self._painter.rise(level, tile.look(maps).float(), move)
+                risen = self._kept(level, tile, risen, own)
                 place = tile.times(2) if level > 1 else tile
                 larger = self._place(larger, place, risen, level - 1)
                 if level > 1 or number < len(tiles):
@@ -174,9 +175,8 @@ class TiledPainting:
         part = tile.divided(2 ** (look.top - 1))
         return self._place(maps, part, part.inner(first), look.top)
 
-    def _rise(self, level: int, tile: Tile, moved: Tensor, own: Mapping[int, Tensor]) -> Tensor:
-        """Turn a moved tile into that of the level above, with what is kept of the photo's own."""
-        risen = self._painter.rise(level, moved)
+    def _kept(self, level: int, tile: Tile, risen: Tensor, own: Mapping[int, Tensor]) -> Tensor:
+        """Cut what is wanted out of a tile that rose, and mix in what the photo keeps."""
         if level == 1:
             return tile.inner(risen)
         above = tile.times(2)

@@ -15,11 +15,17 @@ from inference.engine.losses import Moments
 # not be blown up into strokes.
 FLOOR = 0.01
 MOST_GAIN = 8.0
+_PLENTY = 2**16  # places
 _AT_ONCE = 2**24  # numbers that are centered at a time; a whole large level would be copied
 
 
 def moments_of_batch(maps: Tensor) -> Moments:
-    """Measure maps (B, C, H, W) picture by picture: mean (B, C), covariance (B, C, C), float32."""
+    """Measure maps (B, C, H, W) picture by picture: mean (B, C), covariance (B, C, C), float32.
+
+    Of a large map every other row and column is enough: neighbors hardly differ.
+    """
+    if maps.shape[2] * maps.shape[3] > _PLENTY:
+        maps = maps[:, :, ::2, ::2]
     count = maps.shape[2] * maps.shape[3]
     mean = maps.mean((2, 3), dtype=torch.float32)
     rows = max(1, _AT_ONCE // (maps.shape[0] * maps.shape[1] * maps.shape[3]))

@@ -130,10 +130,19 @@ class Decoder(nn.Module):
 
     def rise(self, level: int, x: Tensor) -> Tensor:
         """Turn features of `level` into those of the level above, those of level 1 into RGB."""
-        center, spread = self.units(level)
-        inverse = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)
-        risen: Tensor = self.get_submodule(f"level{level}")((x - center) * inverse)
-        colors = x[:, -COLORS:]
+        scale, shift = self.standard(level)
+        return self.lift(level, x * scale[:, None, None] + shift[:, None, None])
+
+    def standard(self, level: int) -> tuple[Tensor, Tensor]:
+        """Give scale and shift (C + 3,) that center the channels of a level and even them out."""
+        center, spread = (each.flatten() for each in self.units(level))
+        scale = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)
+        return scale, -center * scale
+
+    def lift(self, level: int, standard: Tensor) -> Tensor:
+        """Do what `rise` does, given features whose channels are centered and evened out."""
+        risen: Tensor = self.get_submodule(f"level{level}")(standard)
+        colors = _COLOR_CENTER + _COLOR_SPREAD * standard[:, -COLORS:]
         if level == 1:
             return colors + _COLOR_SPREAD * risen
         center, spread = (each[:-COLORS] for each in self.units(level - 1))

@@ -18,7 +18,7 @@ from torch import Tensor
 from inference.engine.features import FeatureNet
 from inference.engine.networks.decoder import LEVELS, STRIDE, with_colors
 from inference.engine.networks.vgg import TAPS
-from inference.engine.painter import Look, Painter
+from inference.engine.painter import Look, Painter, apply_move
 from inference.engine.training.patch_loss import patch_distance
 from inference.engine.training.reconstruction import Reconstruction
 from inference.engine.transport import moments_of_batch
@@ -66,8 +66,9 @@ class Painting:
             wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
         stages = [*self.painter.stages(photo, wanted, draw_look(chance))]
         painted = stages[-1][2]
+        moved = {level: apply_move(*below) for level, below, _ in stages}
         found = {
-            "follow": self.weights.follow * self._follow(painted, {k: m for k, m, _ in stages}),
+            "follow": self.weights.follow * self._follow(painted, moved),
             "style": self.weights.style * self._compare_styles(painted, artwork, chance),
             "patches": self.weights.patches * self._compare_patches(painted, artwork, chance),
             "grain": self.weights.grain * grain_distance(painted, artwork),
