@@ -24,7 +24,7 @@ _SAMPLES = 10_000
 _ROUNDS = 6
 _MOST_CONTRAST = 1.6
 # How strongly entries that are used elsewhere are avoided: smaller spreads them more evenly.
-_EVENNESS = 0.003
+_EVENNESS = 0.004
 _TONES = 0.7  # the share of a patch's own color in its likeness: skies stay smooth
 _MOST_RELIEF = 1.5
 _ROWS_AT_ONCE = 2048  # patches whose distances are held at a time

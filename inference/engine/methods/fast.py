@@ -41,9 +41,9 @@ class Manner(Protocol):
 # What is kept of the photo at full strength, by level 1, 2, ...: when strokes are laid out on a
 # small picture, and when a larger one refines them. Statistics of level 5 would bend shapes until
 # no face is left.
-_FIRST_KEEP = (0.1, 0.1, 0.1, 0.0)
-_NEXT_KEEP = (0.1, 0.1, 0.1)
-_FIRST_SHARE = 0.7  # of the sides, at which a picture is laid out
+_FIRST_KEEP = (0.0, 0.0, 0.1, 0.0)
+_NEXT_KEEP = (0.15, 0.15, 0.2)
+_FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
 _LAID = 0.6  # strength from which on nothing shows beside the marks
 _BASE = 800.0  # root of the area up to which one refinement is enough
 
