@@ -85,27 +85,15 @@ class Brush:
         self._relief_rest = float(rest.square().sum() / PATCH**2)
 
     @torch.no_grad()
-    def lay(self, picture: Tensor, shifts: int = 1) -> Iterator[Tensor | None]:
+    def lay(self, picture: Tensor) -> Iterator[Tensor | None]:
         """Lay picture (1, 3, H, W) anew: yields None after each band but the last, then RGB.
 
-        Patches stand STRIDE apart and overlap; their middles count most. Their grid shows faintly
-        where a mark is repeated; the mean over STRIDE `shifts` cancels it.
+        Patches stand STRIDE apart and overlap; their middles count most.
         """
-        laid = torch.zeros_like(picture, dtype=torch.float32)
-        for shift in range(shifts):
-            for part in self._lay_shifted(picture, shift):
-                if part is not None:
-                    laid += part / shifts
-                if part is None or shift < shifts - 1:
-                    yield None
-        yield laid.clamp_(0, 1)
-
-    def _lay_shifted(self, picture: Tensor, shift: int) -> Iterator[Tensor | None]:
         height, width = picture.shape[-2:]
-        lead = PATCH + shift
-        right, below = (-(side + lead) % STRIDE + PATCH for side in (width, height))
-        mode = "reflect" if min(height, width) > 2 * PATCH + STRIDE else "replicate"
-        padded = F.pad(picture.float(), (lead, right, lead, below), mode=mode)
+        right, below = (-(side + PATCH) % STRIDE + PATCH for side in (width, height))
+        mode = "reflect" if min(height, width) > 2 * PATCH else "replicate"
+        padded = F.pad(picture.float(), (PATCH, right, PATCH, below), mode=mode)
         rarity = self._rarity(padded)
         laid = torch.zeros_like(padded, memory_format=torch.contiguous_format)
         rows = (padded.shape[-2] - PATCH) // STRIDE + 1
@@ -118,7 +106,11 @@ class Brush:
                 yield None
         down, across = (_coverage(side) for side in padded.shape[-2:])
         laid = laid.div_(down.to(laid)[:, None]).div_(across.to(laid))
-        yield laid[..., lead : lead + height, lead : lead + width]
+        # A mark that is repeated shows the grid of patches, whose period is STRIDE: the mean of as
+        # many pixels is free of it. What the painting had of its own stays sharp.
+        change = F.pad(laid.sub_(padded), (1, 1, 1, 1), mode="replicate")
+        whole = F.avg_pool2d(change, STRIDE, 1).add_(padded)
+        yield whole[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
 
     def _keys_of(self, band: Tensor, stride: int = STRIDE) -> Tensor:
         """Project the patches of band (1, 3, h, w) onto the basis: (M, D)."""
@@ -161,13 +153,10 @@ class Brush:
         laid += F.fold(patches.T[None], band.shape[-2:], PATCH, stride=STRIDE)
 
 
-def bands_of(height: int, shifts: int = 1) -> int:
+def bands_of(height: int) -> int:
     """Count how many times `Brush.lay` yields for a picture of a height."""
-    bands = 0
-    for lead in range(PATCH, PATCH + shifts):
-        rows = (height + lead + (-(height + lead) % STRIDE)) // STRIDE + 1
-        bands += -(-rows // _BAND)
-    return bands
+    rows = (height + PATCH + (-(height + PATCH) % STRIDE)) // STRIDE + 1
+    return -(-rows // _BAND)
 
 
 def _draw(artwork: Tensor, generator: torch.Generator) -> Tensor:

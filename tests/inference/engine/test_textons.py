@@ -23,8 +23,8 @@ def stripes(*, across: bool, size: int = 72, period: int = 6) -> Tensor:
     return torch.stack([plane, plane, 1 - plane])[None] * 0.8 + 0.1
 
 
-def lay(brush: Brush, picture: Tensor, shifts: int = 1) -> Tensor:
-    *steps, last = brush.lay(picture, shifts)
+def lay(brush: Brush, picture: Tensor) -> Tensor:
+    *steps, last = brush.lay(picture)
     assert steps == [None] * len(steps)
     assert last is not None
     return last
@@ -35,6 +35,13 @@ def direction(picture: Tensor) -> float:
     columns = (picture[..., :, 1:] - picture[..., :, :-1]).square().mean()
     rows = (picture[..., 1:, :] - picture[..., :-1, :]).square().mean()
     return float((columns + 1e-6) / (rows + 1e-6))
+
+
+def rough(soft: Tensor) -> Tensor:
+    """Add blotches a few pixels wide, in no direction."""
+    blotches = torch.randn(1, 3, 22, 25, generator=torch.Generator().manual_seed(1))
+    larger = torch.nn.functional.interpolate(blotches, soft.shape[-2:], mode="bicubic")
+    return (soft + 0.15 * larger).clamp(0, 1)
 
 
 @pytest.fixture
@@ -81,10 +88,10 @@ def test_keeps_the_contrast_of_what_it_averages() -> None:
 
 
 def test_lays_a_picture_in_the_direction_of_the_marks(soft: Tensor) -> None:
-    picture = (soft + 0.15 * torch.randn(soft.shape)).clamp(0, 1)
+    picture = rough(soft)
     upright = Brush([Textons.from_picture(stripes(across=True))], [1.0])
     lying = Brush([Textons.from_picture(stripes(across=False))], [1.0])
-    assert direction(lay(upright, picture)) > 2 * direction(lay(lying, picture))
+    assert direction(lay(upright, picture)) > 1.3 * direction(lay(lying, picture))
 
 
 def test_gives_an_artwork_back_from_its_own_marks() -> None:
@@ -119,26 +126,22 @@ def test_leaves_no_trace_of_its_bands(soft: Tensor) -> None:
     assert steps[seam - 2 : seam + 3].max() <= steps.quantile(0.99) * 1.5
 
 
-def test_cancels_its_grid_by_shifts(soft: Tensor) -> None:
-    brush = Brush([Textons.from_picture(stripes(across=True))], [1.0])
-    single, settled = lay(brush, soft), lay(brush, soft, shifts=STRIDE)
-
-    def grid(picture: Tensor) -> float:
-        spectrum = torch.fft.rfft(picture - picture.mean(), dim=3).abs().mean((0, 1, 2))
-        return float(spectrum[picture.shape[3] // STRIDE])
-
-    assert grid(settled) < grid(single)
+def test_shows_no_grid_where_one_mark_is_repeated() -> None:
+    slope = torch.linspace(0.2, 0.8, 96).expand(1, 3, 96, 96).contiguous()
+    laid = lay(Brush([Textons.from_picture(stripes(across=True))], [1.0]), slope)
+    change = (laid - slope)[..., 12:-12, 12:-12]  # 72 pixels a side: 24 periods
+    phases = torch.stack([change[..., phase::STRIDE].mean() for phase in range(STRIDE)])
+    assert phases.max() - phases.min() < 0.002
 
 
 @pytest.mark.parametrize("height", [1, 64, 190, 200, 500])
-@pytest.mark.parametrize("shifts", [1, STRIDE])
-def test_counts_its_bands(height: int, shifts: int, soft: Tensor) -> None:
+def test_counts_its_bands(height: int, soft: Tensor) -> None:
     brush = Brush([Textons.from_picture(soft)], [1.0])
-    assert len([*brush.lay(torch.rand(1, 3, height, 12), shifts)]) == bands_of(height, shifts)
+    assert len([*brush.lay(torch.rand(1, 3, height, 12))]) == bands_of(height)
 
 
 def test_mixes_the_marks_of_two_artworks(soft: Tensor) -> None:
-    picture = (soft + 0.15 * torch.randn(soft.shape)).clamp(0, 1)
+    picture = rough(soft)
     books = [Textons.from_picture(stripes(across=across)) for across in (True, False)]
     mostly_upright = lay(Brush(books, [0.9, 0.1]), picture)
     mostly_lying = lay(Brush(books, [0.1, 0.9]), picture)
