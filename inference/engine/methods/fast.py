@@ -42,7 +42,7 @@ class Manner(Protocol):
 # small picture, and when a larger one refines them. Statistics of level 5 would bend shapes until
 # no face is left.
 _FIRST_KEEP = (0.0, 0.0, 0.1, 0.0)
-_NEXT_KEEP = (0.15, 0.15, 0.2)
+_NEXT_KEEP = (0.12, 0.12, 0.15)
 _FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
 _LAID = 0.6  # strength from which on nothing shows beside the marks
 _BASE = 800.0  # root of the area up to which one refinement is enough

@@ -130,8 +130,9 @@ def test_shows_no_grid_where_one_mark_is_repeated() -> None:
     slope = torch.linspace(0.2, 0.8, 96).expand(1, 3, 96, 96).contiguous()
     laid = lay(Brush([Textons.from_picture(stripes(across=True))], [1.0]), slope)
     change = (laid - slope)[..., 12:-12, 12:-12]  # 72 pixels a side: 24 periods
-    phases = torch.stack([change[..., phase::STRIDE].mean() for phase in range(STRIDE)])
-    assert phases.max() - phases.min() < 0.002
+    first, second, third = (change[..., phase::STRIDE].mean() for phase in range(STRIDE))
+    # A slope is no grid, so it may differ in a line from one phase to the next.
+    assert (first - 2 * second + third).abs() < 0.001
 
 
 @pytest.mark.parametrize("height", [1, 64, 190, 200, 500])
