@@ -14,7 +14,7 @@ from inference.engine.device import choose_device
 from inference.engine.errors import InternalError
 from inference.engine.features import load_features
 from inference.engine.memory import naming_memory_errors
-from inference.engine.methods import optimize
+from inference.engine.methods import network, optimize
 from inference.engine.methods.frame import Frame
 from inference.engine.painter import load_painter
 from inference.engine.reports import report_of
@@ -52,7 +52,21 @@ def _optimize(
     return optimize.paint(canvas.photo, artworks, spec, load_features(spec.features, device))
 
 
-METHODS: dict[str, Door] = {"fast": _paint_fast, "optimize": _optimize}
+def _paint_by_network(
+    canvas: Canvas,
+    shares: Sequence[StyleInput],
+    spec: TransferSpec,
+    _device: torch.device,
+    _cache: CodeCache,
+) -> Iterator[Frame]:
+    return network.paint(canvas.photo, network.find_networks(shares), spec)
+
+
+METHODS: dict[str, Door] = {
+    "fast": _paint_fast,
+    "optimize": _optimize,
+    "network": _paint_by_network,
+}
 # Methods that hold whole pictures many times over paint a large one smaller.
 _MOST_PIXELS = {"optimize": MAX_PAINTED_PIXELS}
 
@@ -98,5 +112,5 @@ def _steps(
         if result is None:
             raise InternalError("The method ended without a picture.")
         image = canvas.result(result)
-    report = report_of(canvas, spec, device, time.monotonic() - begun)
+    report = report_of(canvas, spec, device, time.monotonic() - begun, shares)
     yield Step(total, total, "done", image, report)

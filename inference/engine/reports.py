@@ -1,16 +1,29 @@
 """The report beside a result: what was done to make it."""
 
+from collections.abc import Sequence
+
 import torch
 
 from inference.engine.canvas import Canvas
+from inference.engine.methods.network import find_networks
 from inference.engine.painter import ENCODER, NAME
-from inference.engine.spec import Report, TransferSpec
+from inference.engine.spec import Report, StyleInput, TransferSpec
 from inference.engine.weights import find_card
 
 
-def report_of(canvas: Canvas, spec: TransferSpec, device: torch.device, seconds: float) -> Report:
-    """Say what was done to paint a canvas."""
-    names = (NAME, ENCODER) if spec.method == "fast" else (spec.features,)
+def report_of(
+    canvas: Canvas,
+    spec: TransferSpec,
+    device: torch.device,
+    seconds: float,
+    shares: Sequence[StyleInput] = (),
+) -> Report:
+    """Say what was done to paint a canvas; a network is known by the styles, `shares`."""
+    names: Sequence[str] = (spec.features,)
+    if spec.method == "fast":
+        names = (NAME, ENCODER)
+    if spec.method == "network":
+        names = [network.name for network in find_networks(shares)]
     return Report(
         source_mode=canvas.picture.source_mode,
         source_size=canvas.picture.size,

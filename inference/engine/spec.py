@@ -186,6 +186,15 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         needs_pictures=True,
         used=(*_COMMON, "steps", "seed", "features"),
     ),
+    "network": MethodInfo(
+        slug="network",
+        title="Painted by its own network",
+        description="One pass of a network that was trained for this artwork, where there is one.",
+        previews=False,
+        default_steps=1,
+        needs_pictures=True,
+        used=(*_COMMON, "seed"),
+    ),
 }
 
 _CHOICES: dict[str, tuple[str, ...]] = {

@@ -73,6 +73,11 @@ def write_card(folder: Path, name: str, card: Card) -> None:
     partial.replace(folder / MANIFEST)
 
 
+def read_manifests() -> dict[str, Card]:
+    """Read the cards of all weights that are installed, the shipped ones before others."""
+    return read_manifest(user_folder()) | read_manifest(SHIPPED)
+
+
 def find_card(name: str) -> tuple[Path, Card]:
     """Find the file and card of weights, the shipped ones first.
 

@@ -140,7 +140,8 @@ class TestMethodInfo:
         assert "steps" in METHOD_INFOS["optimize"].controls()["properties"]
 
     def test_says_which_methods_need_pictures_of_the_styles(self) -> None:
-        assert {slug for slug, info in METHOD_INFOS.items() if info.needs_pictures} == {"optimize"}
+        needing = {slug for slug, info in METHOD_INFOS.items() if info.needs_pictures}
+        assert needing == {"optimize", "network"}
 
     def test_gives_defaults_that_the_spec_accepts(self) -> None:
         for info in METHOD_INFOS.values():
