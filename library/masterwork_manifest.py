@@ -27,10 +27,15 @@ FACTS: Final = (
 class MasterworkRecord(Record):
     """The record of an artwork of which only a code is here; `path` is where that code is."""
 
+    proof_sha256: str = ""
+
     @property
     def is_shelved(self) -> bool:
-        """Whether the library has this very code under this slug, with or without a picture."""
-        return Style.objects.filter(slug=self.slug, code_sha256=self.sha256).exists()
+        """Whether the library has this very code and proof under this slug."""
+        shelved = Style.objects.filter(
+            slug=self.slug, code_sha256=self.sha256, proof_sha256=self.proof_sha256
+        )
+        return shelved.exists()
 
 
 def read_entries(folder: Path) -> list[dict[str, Any]]:
@@ -52,6 +57,7 @@ def record_of(folder: Path, entry: Mapping[str, Any]) -> MasterworkRecord:
         values={name: entry[name] for name in FACTS if entry.get(name)},
         artist_facts=artist,
         evidence=[*_evidence(entry)],
+        proof_sha256=entry["proof_sha256"],
     )
 
 

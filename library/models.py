@@ -129,6 +129,7 @@ class Style(models.Model):
         help_text=_("SHA-256 of the encoder that the code belongs to."),
     )
     proof = models.FileField(upload_to="styles/", blank=True, editable=False)
+    proof_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # Of what is shown: the picture, or else the proof.
     thumb = models.FileField(upload_to="styles/", blank=True, editable=False)
     width = models.PositiveIntegerField(default=0, editable=False)

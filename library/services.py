@@ -58,19 +58,25 @@ class StyleCode:
     weights: str
     proof: StylePicture
 
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the code."""
+        return hashlib.sha256(self.data).hexdigest()
+
 
 def save_style(
     *, style: Style, picture: StylePicture | None = None, code: StyleCode | None = None
 ) -> Style:
     """Write a new or changed `style`, with `picture` and `code` in place of those it had.
 
-    Another picture, code or license makes a new version. When the row cannot be saved, no file is
-    left.
+    Another picture, code or license makes a new version; another proof of the same code does not.
+    When the row cannot be saved, no file is left.
     """
     with files_of_a_row() as shelf:
         old = Style.objects.select_for_update().filter(pk=style.pk).first()
         if old is not None:
-            changed = bool(picture or code) or old.license != style.license
+            learned = code is not None and code.sha256 != old.code_sha256
+            changed = picture is not None or learned or old.license != style.license
             style.version = old.version + (1 if changed else 0)
         if picture is not None:
             _hang(style, picture, shelf)
@@ -98,8 +104,8 @@ def _hang(style: Style, picture: StylePicture, shelf: Shelf) -> None:
 def _keep_code(style: Style, code: StyleCode, shelf: Shelf) -> None:
     """Write the file of `code`, and show the style by its proof where it has no picture."""
     style.code = shelf.put(FOLDER, ".code", code.data)
-    style.code_sha256 = hashlib.sha256(code.data).hexdigest()
-    style.code_weights = code.weights
+    style.code_sha256, style.code_weights = code.sha256, code.weights
+    style.proof_sha256 = code.proof.sha256
     if not style.has_picture:
         _show(style, code.proof, shelf)
         style.proof = shelf.put(FOLDER, code.proof.kept.suffix, code.proof.kept.data)

@@ -64,7 +64,10 @@ def folder(tmp_path: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_hangs_what_is_shipped(folder: Path, media_root: Path) -> None:
-    assert load_shipped_styles(folder=folder).created == ["ink", "wash"]
+    assert load_shipped_styles(folder=folder, masterworks=folder / "none").created == [
+        "ink",
+        "wash",
+    ]
     ink = Style.objects.get(slug="ink")
     assert ink.state == Style.State.PUBLISHED
     assert (ink.artist.name, ink.license, ink.year_to) == ("Styleweb", "CC0-1.0", 2026)
@@ -76,16 +79,19 @@ def test_hangs_what_is_shipped(folder: Path, media_root: Path) -> None:
 
 
 def test_changes_nothing_the_second_time(folder: Path, media_root: Path) -> None:
-    load_shipped_styles(folder=folder)
+    load_shipped_styles(folder=folder, masterworks=folder / "none")
     before = (files_in(media_root), list(Style.objects.order_by("pk").values()))
-    assert load_shipped_styles(folder=folder).unchanged == ["ink", "wash"]
+    assert load_shipped_styles(folder=folder, masterworks=folder / "none").unchanged == [
+        "ink",
+        "wash",
+    ]
     assert (files_in(media_root), list(Style.objects.order_by("pk").values())) == before
 
 
 def test_renews_what_was_rendered_anew(folder: Path, media_root: Path) -> None:
-    load_shipped_styles(folder=folder)
+    load_shipped_styles(folder=folder, masterworks=folder / "none")
     write_manifest(folder, render(folder, "ink", 9), render(folder, "wash", 2))
-    loaded = load_shipped_styles(folder=folder)
+    loaded = load_shipped_styles(folder=folder, masterworks=folder / "none")
     assert (loaded.updated, loaded.unchanged) == (["ink"], ["wash"])
     versions = dict(Style.objects.values_list("slug", "version"))
     assert versions == {"ink": 2, "wash": 1}
@@ -93,22 +99,22 @@ def test_renews_what_was_rendered_anew(folder: Path, media_root: Path) -> None:
 
 
 def test_leaves_withdrawn_what_a_curator_withdrew(folder: Path) -> None:
-    load_shipped_styles(folder=folder)
+    load_shipped_styles(folder=folder, masterworks=folder / "none")
     withdraw_style(style=Style.objects.get(slug="ink"))
     write_manifest(folder, render(folder, "ink", 9))
-    load_shipped_styles(folder=folder)
+    load_shipped_styles(folder=folder, masterworks=folder / "none")
     assert Style.objects.get(slug="ink").state == Style.State.WITHDRAWN
 
 
 def test_hangs_no_picture_that_the_manifest_does_not_mean(folder: Path, media_root: Path) -> None:
     write_manifest(folder, {**render(folder, "ink", 1), "sha256": "0" * 64})
     with pytest.raises(ManifestMismatch, match=r"ink\.webp"):
-        load_shipped_styles(folder=folder)
+        load_shipped_styles(folder=folder, masterworks=folder / "none")
     assert files_in(media_root) == []
 
 
 def test_hangs_nothing_from_an_empty_folder(tmp_path: Path) -> None:
-    assert load_shipped_styles(folder=tmp_path).created == []
+    assert load_shipped_styles(folder=tmp_path, masterworks=tmp_path).created == []
 
 
 def test_says_what_the_command_did(folder: Path) -> None:
@@ -186,6 +192,22 @@ class TestMasterworks:
         write_masterworks(tmp_path, masterwork(tmp_path, "wave", b"better moments"))
         assert self.load(tmp_path).updated == ["wave"]
         assert (Style.objects.get().version, Evidence.objects.count()) == (2, 1)
+        assert len(files_in(media_root)) == 3
+
+    def test_are_shown_by_a_new_proof_of_the_same_code(
+        self, tmp_path: Path, media_root: Path
+    ) -> None:
+        entry = masterwork(tmp_path, "wave")
+        write_masterworks(tmp_path, entry)
+        self.load(tmp_path)
+        proof = picture_bytes(make_picture((80, 120), seed=7), "WEBP")
+        (tmp_path / "wave.webp").write_bytes(proof)
+        digest = hashlib.sha256(proof).hexdigest()
+        write_masterworks(tmp_path, {**entry, "proof_sha256": digest})
+        assert self.load(tmp_path).updated == ["wave"]
+        wave = Style.objects.get()
+        assert (wave.version, wave.height) == (1, 120)
+        assert (media_root / str(wave.proof.name)).read_bytes() == proof
         assert len(files_in(media_root)) == 3
 
     def test_keep_a_picture_that_was_fetched(self, tmp_path: Path, media_root: Path) -> None:
