@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("styleweb", "gallery", "inference", "library", "accounts", "common", "scripts")
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
-BINARY = {".webp", ".jpg", ".png", ".mo", ".safetensors", ".woff2", ".ico"}
+BINARY = {".webp", ".jpg", ".png", ".mo", ".safetensors", ".code", ".woff2", ".ico"}
 
 
 def tracked() -> list[Path]:

@@ -1,0 +1,101 @@
+"""Compute the style codes and proofs of the masterworks that the library ships.
+
+    python scripts/make_masterworks.py --pictures FOLDER [slug ...]
+
+FOLDER holds the reproductions that `library/masterworks/manifest.json` names under `picture`; they
+are read and stay where they are. For each entry the code, and a demonstration photo painted with
+it, are written beside the manifest, and their hashes into it. The same pictures and weights give
+the same files.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
+
+import torch  # noqa: E402
+from PIL import Image  # noqa: E402
+from rich.console import Console  # noqa: E402
+
+from inference.engine.codes import StyleCode  # noqa: E402
+from inference.engine.images import load_picture  # noqa: E402
+from inference.engine.painter import Painter, load_painter  # noqa: E402
+from inference.engine.registry import stylize  # noqa: E402
+from inference.engine.spec import StyleInput, TransferSpec  # noqa: E402
+
+FOLDER = ROOT / "library" / "masterworks"
+DEMONSTRATION = ROOT / "static" / "demo"
+SPEC = TransferSpec(method="fast", size=768)
+QUALITY = 80
+DEVICE = "cpu"
+
+
+def exact_painter() -> Painter:
+    """Return the engine's painter, computing in the one way that gives the same numbers again.
+
+    Sums depend on how threads share them, and half precision on the processor.
+    """
+    torch.set_num_threads(1)
+    painter = load_painter(torch.device(DEVICE))
+    painter.halved = False
+    return painter
+
+
+def paint_proof(photo: Image.Image, code: bytes) -> bytes:
+    """Return the demonstration photo painted with a code, as WebP."""
+    *_, last = stylize(photo, [StyleInput(None, code=code)], SPEC, device=DEVICE)
+    if last.image is None:
+        raise RuntimeError("The engine ended without a picture.")
+    buffer = io.BytesIO()
+    last.image.convert("RGB").save(buffer, "webp", quality=QUALITY, method=6)
+    return buffer.getvalue()
+
+
+def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
+    """Write the code and the proof of an entry; return what the manifest says of them."""
+    slug = entry["slug"]
+    painter = exact_painter()
+    artwork = load_picture(pictures / entry["picture"]).image
+    photo = load_picture(DEMONSTRATION / f"{entry['demonstration']}-before.webp").image
+    code = StyleCode.from_picture(artwork, painter).to_bytes()
+    made = {f"{slug}.code": code, f"{slug}.webp": paint_proof(photo, code)}
+    for name, data in made.items():
+        (folder / name).write_bytes(data)
+    return {
+        "weights": painter.sha256,
+        "code": f"{slug}.code",
+        "code_sha256": hashlib.sha256(made[f"{slug}.code"]).hexdigest(),
+        "proof": f"{slug}.webp",
+        "proof_sha256": hashlib.sha256(made[f"{slug}.webp"]).hexdigest(),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make what is named, or everything in the manifest."""
+    parser = argparse.ArgumentParser(description="Compute codes and proofs of the masterworks.")
+    parser.add_argument("slug", nargs="*", help="entries of the manifest; all when none is named")
+    parser.add_argument("--pictures", type=Path, required=True, help="where the reproductions are")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the manifest is")
+    chosen = parser.parse_args(arguments)
+    console = Console(highlight=False)
+    path: Path = chosen.folder / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    for entry in manifest["masterworks"]:
+        if not chosen.slug or entry["slug"] in chosen.slug:
+            entry.update(make(entry, chosen.pictures, chosen.folder))
+            size = (chosen.folder / entry["code"]).stat().st_size
+            console.print(f"{entry['slug']}: {size // 1000} kB, {entry['code_sha256'][:12]}")
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

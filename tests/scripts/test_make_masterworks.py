@@ -1,0 +1,87 @@
+"""Making codes and proofs of masterworks: into the folder, with hashes, the same each time."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from inference.engine.codes import StyleCode
+from inference.engine.painter import load_painter
+from library.masterwork_manifest import MASTERWORKS, read_entries
+from scripts.make_masterworks import main
+from tests.factories import make_picture, picture_bytes
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a manifest of two entries, and their pictures below it."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    entries = []
+    for slug in ("wave", "cafe"):
+        data = picture_bytes(make_picture((160, 120), seed=len(slug)))
+        (pictures / f"{slug}.png").write_bytes(data)
+        entries.append({"slug": slug, "picture": f"{slug}.png", "demonstration": "coffee"})
+    (tmp_path / "manifest.json").write_text(json.dumps({"version": 1, "masterworks": entries}))
+    return tmp_path
+
+
+def run(folder: Path, *slugs: str) -> list[dict[str, Any]]:
+    """Run the script and return the entries of the manifest."""
+    main(["--pictures", str(folder / "pictures"), "--folder", str(folder), *slugs])
+    return read_entries(folder)
+
+
+@pytest.fixture(autouse=True)
+def _give_back() -> Any:
+    """Leave the engine of this process as it was: threads, and how its painter computes."""
+    threads, painter = torch.get_num_threads(), load_painter(torch.device("cpu"))
+    halved = painter.halved
+    yield
+    torch.set_num_threads(threads)
+    painter.halved = halved
+
+
+def test_writes_code_and_proof_with_their_hashes(folder: Path) -> None:
+    wave, cafe = run(folder, "wave")
+    assert "code" not in cafe
+    for kind in ("code", "proof"):
+        data = (folder / wave[kind]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == wave[f"{kind}_sha256"]
+    painter = load_painter(torch.device("cpu"))
+    code = StyleCode.from_bytes((folder / wave["code"]).read_bytes(), painter)
+    assert code.encoder == wave["weights"] == painter.sha256
+
+
+def test_makes_the_same_files_again_however_many_threads_there_are(folder: Path) -> None:
+    first = run(folder, "wave")[0]
+    torch.set_num_threads(2)
+    assert run(folder, "wave")[0] == first
+
+
+def test_what_is_shipped_belongs_to_the_weights_that_are_shipped() -> None:
+    painter = load_painter(torch.device("cpu"))
+    entries = read_entries(MASTERWORKS)
+    assert len(entries) >= 12
+    for entry in entries:
+        code = (MASTERWORKS / entry["code"]).read_bytes()
+        assert StyleCode.from_bytes(code, painter).encoder == entry["weights"]
+
+
+def test_says_whose_each_work_is_and_why_it_is_free() -> None:
+    for entry in read_entries(MASTERWORKS):
+        assert entry["license"] == "CC-PDM-1.0"
+        assert entry["artist"]["died"] <= 1944
+        assert entry["credit_line"] or entry["source_url"].startswith("https://")
+        assert any("public domain" in each["statement"] for each in entry["evidence"])
+
+
+def test_ships_no_picture_of_them() -> None:
+    entries = read_entries(MASTERWORKS)
+    known = {"manifest.json", *(e["code"] for e in entries), *(e["proof"] for e in entries)}
+    assert {path.name for path in MASTERWORKS.iterdir()} == known
