@@ -11,7 +11,13 @@ class InferenceConfig(AppConfig):
     def ready(self) -> None:
         """Tell the library which ways of painting there are."""
         from inference.engine.spec import METHOD_INFOS
+        from inference.own_networks import has_own_network
         from library.methods import register_method
 
-        for info in METHOD_INFOS.values():
-            register_method(info.slug, needs_picture=info.needs_pictures)
+        for slug, info in METHOD_INFOS.items():
+            if slug == "network":
+                register_method(slug, has_own_network)
+            elif info.needs_pictures:
+                register_method(slug, lambda style: style.has_picture)
+            else:
+                register_method(slug, lambda _style: True)

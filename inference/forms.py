@@ -183,11 +183,10 @@ def control_bounds() -> dict[str, Any]:
         "max_styles": MAX_STYLES,
         "sizes": SIZE_WORDS,
         "min_weight": MIN_WEIGHT,
-        "methods": [_method_choice(info) for info in METHOD_INFOS.values()],
     }
 
 
-def _method_choice(info: MethodInfo) -> dict[str, Any]:
+def method_choice(info: MethodInfo) -> dict[str, Any]:
     """Return what the studio says of a way of painting, and the names of its controls."""
     title, description = METHOD_WORDS.get(info.slug, (info.title, info.description))
     return {
@@ -196,5 +195,4 @@ def _method_choice(info: MethodInfo) -> dict[str, Any]:
         "description": description,
         "controls": " ".join(info.controls()["properties"]),
         "default_steps": info.default_steps,
-        "needs_picture": info.needs_pictures,
     }

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from common.storage import StorageFull
 from common.uploads import UploadRefused
-from inference.forms import StudioForm, control_bounds, initial_from
+from inference.engine.spec import METHOD_INFOS, TransferSpec
+from inference.forms import StudioForm, control_bounds, initial_from, method_choice
 from inference.models import Job, Photo
 from inference.recipes import (
     again_links,
@@ -31,6 +32,7 @@ from inference.services.photos import PhotoInUse, delete_photo
 from inference.snapshots import job_snapshot
 from library.demonstration import PAIRS
 from library.licenses import allowed_outputs
+from library.methods import usable_methods
 from library.models import Style
 from library.plain_words import outcome_sentence
 
@@ -63,11 +65,14 @@ def studio(request: HttpRequest) -> HttpResponse:
 def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
     chosen = form["styles"].value() or []
     styles = Style.objects.published().in_hanging_order().select_related("artist")
+    tiles = [(style, usable_methods(style)) for style in styles]
+    offered = {slug for _style, usable in tiles for slug in usable} | {TransferSpec().method}
     mine = Photo.objects.visible_to(request.user).order_by("-created_at")
     photo_id = form["photo_id"].value()
     context = {
         "form": form,
-        "styles": styles,
+        "tiles": tiles,
+        "methods": [method_choice(info) for info in METHOD_INFOS.values() if info.slug in offered],
         "chosen": chosen,
         "weights": form.initial.get("weights", {}),
         "techniques": sorted({style.technique for style in styles if style.technique}),

@@ -56,6 +56,12 @@ class StyleNeedsPicture(JobRefused):
     code = "style_needs_picture"
 
 
+class NetworkMissing(JobRefused):
+    """The method paints by a network of the style's own, and nobody trained one."""
+
+    code = "network_missing"
+
+
 class TooManyJobs(JobRefused):
     """The person has enough jobs waiting."""
 
@@ -173,12 +179,16 @@ def _check_inputs(owner: User, photo: Photo, styles: WeightedStyles) -> None:
 
 def _check_method(method: str, styles: WeightedStyles) -> None:
     for style, _weight in styles:
-        if method not in usable_methods(style):
+        if method in usable_methods(style):
+            continue
+        if not style.has_picture:
             sentence = _(
                 "Choose another way of painting: this one looks at the artwork itself, and "
                 "“%(title)s” is here without its picture."
             )
             raise StyleNeedsPicture(sentence % {"title": style.title})
+        sentence = _("Choose another way of painting: no network has learned “%(title)s” yet.")
+        raise NetworkMissing(sentence % {"title": style.title})
 
 
 def _digest(photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> str:

@@ -30,9 +30,8 @@ export class MethodChoice extends EventTarget {
       for (const field of control.querySelectorAll("input, select")) field.disabled = !used;
     }
     this.form.querySelector("#id_steps").placeholder = this.chosen.dataset.steps;
-    const needsPicture = this.chosen.dataset.needsPicture === "true";
     for (const box of this.boxes) {
-      const unfit = needsPicture && box.dataset.hasPicture === "false";
+      const unfit = !box.dataset.methods.split(" ").includes(this.chosen.value);
       box.dataset.unfit = String(unfit);
       box.closest("li").title = unfit ? this.form.dataset.wordUnfit : "";
     }

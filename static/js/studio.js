@@ -25,7 +25,7 @@ function missing() {
   if (!photo.present) return words.wordNeedPhoto;
   if (!palette.slugs.length) return words.wordNeedStyle;
   const [unfit] = methods.unfit;
-  return unfit ? words.wordNeedPicture.replace("…", unfit.dataset.title) : "";
+  return unfit ? words.wordNeedOtherWay.replace("…", unfit.dataset.title) : "";
 }
 
 function showReadiness() {

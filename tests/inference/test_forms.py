@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 
 from inference.engine.spec import METHOD_INFOS, Color, SpecError, TransferSpec
-from inference.forms import DEFAULT_SIZE, control_bounds, initial_from, spec_from, weights_from
+from inference.forms import DEFAULT_SIZE, initial_from, method_choice, spec_from, weights_from
 from inference.recipes import studio_query
 
 
@@ -55,13 +55,14 @@ class TestSpecFrom:
             spec_from({"strength": 2.0})
 
 
-class TestControlBounds:
-    def test_describes_each_method_with_its_controls(self) -> None:
-        methods = {each["slug"]: each for each in control_bounds()["methods"]}
-        assert set(methods) == set(METHOD_INFOS)
-        assert all(each["title"] and each["description"] for each in methods.values())
-        assert "strength" in methods["optimize"]["controls"].split()
-        assert methods["optimize"]["needs_picture"] is True
+class TestMethodChoice:
+    @pytest.mark.parametrize("slug", METHOD_INFOS)
+    def test_describes_a_method_with_its_controls(self, slug: str) -> None:
+        choice = method_choice(METHOD_INFOS[slug])
+        assert choice["title"]
+        assert choice["description"]
+        assert "strength" in choice["controls"].split()
+        assert ("steps" in choice["controls"].split()) == (slug == "optimize")
 
 
 class TestWeightsFrom:

@@ -157,12 +157,20 @@ class TestStudio:
         assert client_of(alice).post(reverse("studio"), fields).status_code == 422
         assert not Job.objects.exists()
 
-    def test_marks_the_styles_that_are_here_without_a_picture(self, client: Client) -> None:
+    def test_says_of_each_style_how_it_can_be_painted(self, client: Client) -> None:
         make_style("woodcut")
         make_code_style("night-cafe")
         page = client.get(reverse("studio")).text
-        assert page.count('data-has-picture="true"') == 1
-        assert page.count('data-has-picture="false"') == 1
+        assert page.count('data-methods="fast optimize"') == 1
+        assert page.count('data-methods="fast"') == 1
+
+    def test_offers_the_ways_of_painting_that_a_style_can_use(self, client: Client) -> None:
+        make_code_style("night-cafe")
+        methods = client.get(reverse("studio")).context["methods"]
+        assert [each["slug"] for each in methods] == ["fast"]
+        make_style("woodcut")
+        methods = client.get(reverse("studio")).context["methods"]
+        assert [each["slug"] for each in methods] == ["fast", "optimize"]
 
     def test_refuses_a_fifth_style(self, alice: User) -> None:
         slugs = [make_style(f"style-{number}").slug for number in range(5)]

@@ -11,9 +11,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _two_methods(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(methods, "_needs_picture", {})
-    register_method("fast", needs_picture=False)
-    register_method("slow", needs_picture=True)
+    monkeypatch.setattr(methods, "_usable", {})
+    register_method("fast", lambda _style: True)
+    register_method("slow", lambda style: style.has_picture)
 
 
 def test_a_picture_can_be_used_by_all() -> None:

@@ -13,6 +13,7 @@ from inference.engine.spec import TransferSpec
 from inference.models import Job, Photo
 from inference.services.jobs import (
     JobConflict,
+    NetworkMissing,
     NothingToKeep,
     PhotoUnavailable,
     StyleNeedsPicture,
@@ -146,6 +147,15 @@ class TestSubmitJob:
                 photo=photo,
                 styles=[(wave, 1), (cafe, 1)],
                 spec=TransferSpec(method="optimize"),
+            )
+        assert not Job.objects.exists()
+
+    def test_refuses_a_network_that_nobody_trained(
+        self, alice: User, photo: Photo, wave: Style
+    ) -> None:
+        with pytest.raises(NetworkMissing, match="no network has learned “Great Wave” yet"):
+            submit_job(
+                owner=alice, photo=photo, styles=[(wave, 1)], spec=TransferSpec(method="network")
             )
         assert not Job.objects.exists()
 

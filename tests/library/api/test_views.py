@@ -8,7 +8,6 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from inference.engine.spec import METHOD_INFOS
 from library.licenses import LICENSES, LicenseId
 from library.models import Style
 from tests.clients import app_of, assert_problem, sent_file, session_of
@@ -107,7 +106,7 @@ class TestDetail:
         assert set(body["urls"]) == {"full", "thumb"}
         assert sent_file(APIClient().get(body["urls"]["thumb"]))
         assert body["has_picture"] is True
-        assert body["methods"] == list(METHOD_INFOS)
+        assert body["methods"] == ["fast", "optimize"]
 
     def test_says_that_only_a_code_is_here(self) -> None:
         make_code_style("cafe")
@@ -115,7 +114,7 @@ class TestDetail:
         assert body["has_picture"] is False
         assert set(body["urls"]) == {"proof", "thumb"}
         assert sent_file(APIClient().get(body["urls"]["proof"]))
-        assert "optimize" not in body["methods"]
+        assert body["methods"] == ["fast"]
 
     def test_hides_a_draft_like_what_does_not_exist(self) -> None:
         make_style("sketch", state="draft")

@@ -1,0 +1,58 @@
+"""Which styles have a network of their own: those whose picture a card has the fingerprint of."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inference.engine.fingerprint import fingerprint
+from inference.own_networks import ADDED, has_own_network
+from tests.factories import make_code_style, make_picture, make_style
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
+
+
+def write_cards(folder: Path, cards: object) -> None:
+    (folder / "manifest.json").write_text(json.dumps(cards))
+
+
+@pytest.fixture
+def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of weights with a network for the picture of the style "ink"."""
+    artwork = make_picture((80, 80), seed=sum(b"ink"))
+    cards = {
+        "network-ink": {"figures": {"artwork": fingerprint(artwork)}},
+        "vgg19": {"figures": {}},
+    }
+    write_cards(tmp_path, cards)
+    monkeypatch.setenv(ADDED, str(tmp_path))
+    return tmp_path
+
+
+def test_finds_the_network_of_a_picture(trained: Path) -> None:
+    assert has_own_network(make_style("ink"))
+    assert not has_own_network(make_style("wash"))
+    assert trained.is_dir()
+
+
+def test_finds_none_for_a_style_without_a_picture(trained: Path) -> None:
+    assert not has_own_network(make_code_style("ink"))
+    assert trained.is_dir()
+
+
+def test_finds_none_where_nobody_trained_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ADDED, raising=False)
+    assert not has_own_network(make_style("ink"))
+
+
+@pytest.mark.parametrize(
+    "cards", [[], {"network-ink": {}}, {"network-ink": {"figures": {"artwork": "xyz"}}}]
+)
+def test_is_not_misled_by_cards_of_another_form(trained: Path, cards: object) -> None:
+    write_cards(trained, cards)
+    assert not has_own_network(make_style("ink"))
+
+
+def test_passes_over_a_manifest_that_cannot_be_read(trained: Path) -> None:
+    (trained / "manifest.json").write_text("{")
+    assert not has_own_network(make_style("ink"))
