@@ -39,22 +39,26 @@ class Manner(Protocol):
 
 
 # What is kept of the photo at full strength, by level 1, 2, ...: when strokes are laid out on a
-# small picture, and when a larger one refines them. Statistics of level 5 would bend shapes until
-# no face is left.
-_FIRST_KEEP = (0.0, 0.0, 0.1, 0.0)
-_NEXT_KEEP = (0.12, 0.12, 0.15)
+# small picture, when a larger one refines them, and when still larger ones add only edges and
+# grain. Statistics of level 5 would bend shapes until no face is left.
+_KEEP = ((0.0, 0.0, 0.1, 0.0), (0.12, 0.12, 0.15), (0.1, 0.1))
 _FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
 _LAID = 0.6  # strength from which on nothing shows beside the marks
-_BASE = 800.0  # root of the area up to which one refinement is enough
+# Root of the area up to which one refinement is enough. Every picture is so laid out at about the
+# same size, and a small proof foretells the print.
+_BASE = 640.0
 
 
 def looks_of(strength: float, count: int) -> list[Look]:
     """Turn strength, 0 to 1, into the looks of `count` sizes; at 0 all of the photo is kept."""
-    first, following = (
-        Look((strength**0.5,) * len(kept), tuple(1 - (1 - least) * strength for least in kept))
-        for kept in (_FIRST_KEEP, _NEXT_KEEP)
-    )
-    return [first, *[following] * (count - 1)]
+    looks = [
+        Look(
+            (strength**0.5,) * len(kept),
+            tuple(least + (1 - least) * (1 - strength) ** 2 for least in kept),
+        )
+        for kept in _KEEP
+    ]
+    return [looks[min(place, len(looks) - 1)] for place in range(count)]
 
 
 def sizes_of(width: int, height: int) -> list[tuple[int, int]]:
