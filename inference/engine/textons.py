@@ -72,9 +72,10 @@ class Brush:
         self._mean = patches.mean(0)
         self._basis = books[0].basis if len(books) == 1 else _main_axes(patches - self._mean)
         self._keys = (patches - self._mean) @ self._basis
-        self._reliefs = _relief(patches)  # (K, SIZE)
+        reliefs = _relief(patches)
+        self._reliefs = reliefs * _window().to(patches).repeat(3)  # (K, SIZE)
         self._tones = patches.view(len(patches), 3, -1).mean(2)
-        self._strengths = (self._reliefs.square().sum(1) / PATCH**2).sqrt().clamp_min(1e-4)
+        self._strengths = (reliefs.square().sum(1) / PATCH**2).sqrt().clamp_min(1e-4)
         self._norms = self._keys.square().sum(1)
         # Tone and squared relief of a patch are a linear and a quadratic function of its key.
         axes, rest = _relief(self._basis.T), _relief(self._mean[None])[0]
@@ -137,20 +138,29 @@ class Brush:
         A likeness takes most of its tone from the patch, and no more relief than MOST_RELIEF times
         the patch's: a mark that is repeated over a flat place would show as a screen of dots.
         """
-        keys = self._keys_of(band)
-        found = torch.cat(
-            [
-                self._distances(part).mul_(rarity).argmin(1)
-                for part in torch.split(keys, _ROWS_AT_ONCE)
-            ]
-        )
+        keys = self._keys_of(band)  # (M, D)
+        found = self._find(keys, rarity)
         relief = ((keys @ self._relief_form) * keys).sum(1).add_(keys @ self._relief_slope)
         relief = relief.add_(self._relief_rest).clamp_min_(0).sqrt_()
         share = (_MOST_RELIEF * relief / self._strengths[found]).clamp_max_(1)
-        tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
-        patches = self._reliefs[found].mul_(share[:, None]).view(len(found), 3, -1)
-        patches = (patches + tones[..., None]).flatten(1).mul_(_window().to(tones).repeat(3))
+        patches = self._reliefs[found].mul_(share[:, None])
         laid += F.fold(patches.T[None], band.shape[-2:], PATCH, stride=STRIDE)
+        tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
+        rows = (band.shape[-2] - PATCH) // STRIDE + 1
+        window = _window().to(tones).view(1, 1, PATCH, PATCH).expand(3, 1, -1, -1)
+        laid += F.conv_transpose2d(tones.T.view(1, 3, rows, -1), window, stride=STRIDE, groups=3)
+
+    def _find(self, keys: Tensor, rarity: Tensor) -> Tensor:
+        """Find the likeness of each key (M, D): the entry nearest to it, distance times rarity.
+
+        The product is linear in the key, its square and one, so that a matrix gives all of it.
+        """
+        entries = torch.cat([-2 * self._keys, torch.ones_like(self._norms)[:, None]], 1)
+        entries = torch.cat([entries, self._norms[:, None]], 1) * rarity[:, None]  # (K, D + 2)
+        squares = keys.square().sum(1, keepdim=True)
+        asked = torch.cat([keys, squares, torch.ones_like(squares)], 1)
+        parts = torch.split(asked, _ROWS_AT_ONCE)
+        return torch.cat([(part @ entries.T).argmin(1) for part in parts])
 
 
 def bands_of(height: int) -> int:
