@@ -70,7 +70,9 @@ def _prepare(index: int, request: PaintRequest, painter: Painter, cache: CodeCac
     with naming_memory_errors():
         shares = shares_of(request.styles)
         canvas = Canvas.prepare(request.content, request.spec, painter.device, None)
-        recipe = fast_door.Recipe.mix(shares, request.spec.style_scale, painter, cache)
+        recipe = fast_door.Recipe.mix(
+            shares, request.spec.style_scale, painter, cache, request.spec.seed
+        )
     return _Prepared(index, request, canvas, recipe)
 
 

@@ -26,6 +26,7 @@ class Recipe:
     codes: tuple[StyleCode, ...]
     shares: tuple[float, ...]
     style_scale: float
+    seed: int = 0
 
     @classmethod
     def mix(
@@ -34,10 +35,11 @@ class Recipe:
         style_scale: float,
         painter: Painter,
         cache: CodeCache,
+        seed: int = 0,
     ) -> "Recipe":
         """Get the codes of styles ready. Raises StyleCodeError for one this painter cannot use."""
         codes = tuple(code_of(share, painter, cache) for share in shares)
-        return cls(codes, tuple(share.weight for share in shares), style_scale)
+        return cls(codes, tuple(share.weight for share in shares), style_scale, seed)
 
     def moments_at(self, side: float) -> dict[int, Moments]:
         """Blend the styles as they are seen for a picture whose area has the root `side`."""
@@ -45,7 +47,8 @@ class Recipe:
 
     def brush_at(self, side: float) -> Brush:
         """Take marks of all styles, in their shares, for a picture of such an area."""
-        return Brush([code.textons_at(self._view(side)) for code in self.codes], self.shares)
+        books = [code.textons_at(self._view(side)) for code in self.codes]
+        return Brush(books, self.shares, self.seed)
 
     def _view(self, side: float) -> float:
         return side * BRUSH * self.style_scale

@@ -37,7 +37,7 @@ def _paint_fast(
     cache: CodeCache,
 ) -> Iterator[Frame]:
     painter = load_painter(device)
-    recipe = fast_door.Recipe.mix(shares, spec.style_scale, painter, cache)
+    recipe = fast_door.Recipe.mix(shares, spec.style_scale, painter, cache, spec.seed)
     return fast_door.paint(canvas.photo, [recipe], spec.strength, painter)
 
 

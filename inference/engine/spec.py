@@ -175,7 +175,7 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         previews=False,
         default_steps=1,
         needs_pictures=False,
-        used=_COMMON,
+        used=(*_COMMON, "seed"),
     ),
     "optimize": MethodInfo(
         slug="optimize",

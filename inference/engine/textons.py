@@ -24,9 +24,9 @@ _SAMPLES = 10_000
 _ROUNDS = 6
 _MOST_CONTRAST = 1.6
 # How strongly entries that are used elsewhere are avoided: smaller spreads them more evenly.
-_EVENNESS = 0.004
-_TONES = 0.7  # the share of a patch's own color in its likeness: skies stay smooth
-_MOST_RELIEF = 1.5
+_EVENNESS = 0.003
+_TONES = 0.4  # the share of a patch's own color in its likeness: skies stay smooth
+_STIR = 0.3  # of an artwork's usual relief
 _ROWS_AT_ONCE = 2048  # patches whose distances are held at a time
 _BAND = 64  # rows of patches between two chances to leave
 
@@ -62,8 +62,9 @@ class Textons:
 class Brush:
     """Lays pictures from the entries of one or several dictionaries."""
 
-    def __init__(self, books: Sequence[Textons], shares: Sequence[float]) -> None:
+    def __init__(self, books: Sequence[Textons], shares: Sequence[float], seed: int = 0) -> None:
         """Take from each dictionary its most frequent entries, as many as its share gives."""
+        self._seed = seed
         chosen = [
             book.patches()[: max(1, round(len(book.keys) * share))]
             for book, share in zip(books, shares, strict=True)
@@ -74,16 +75,24 @@ class Brush:
         self._keys = (patches - self._mean) @ self._basis
         reliefs = _relief(patches)
         self._reliefs = reliefs * _window().to(patches).repeat(3)  # (K, SIZE)
+        self._usual_relief = float((reliefs.square().sum(1) / PATCH**2).sqrt().median())
         self._tones = patches.view(len(patches), 3, -1).mean(2)
-        self._strengths = (reliefs.square().sum(1) / PATCH**2).sqrt().clamp_min(1e-4)
-        self._norms = self._keys.square().sum(1)
-        # Tone and squared relief of a patch are a linear and a quadratic function of its key.
-        axes, rest = _relief(self._basis.T), _relief(self._mean[None])[0]
+        # The tone of a patch is a linear function of its key.
         self._key_tones = self._basis.T.reshape(-1, 3, PATCH**2).mean(2)  # (D, 3)
         self._mean_tone = self._mean.view(3, -1).mean(1)
-        self._relief_form = axes @ axes.T / PATCH**2
-        self._relief_slope = 2 * axes @ rest / PATCH**2
-        self._relief_rest = float(rest.square().sum() / PATCH**2)
+
+    def stir(self, picture: Tensor, amount: float) -> Tensor:
+        """Add blotches of noise to picture (1, 3, H, W), weak where the artwork's marks are faint.
+
+        A flat place resembles one mark everywhere; stirred, it takes on as many as the hand would
+        lay there. The same for the same seed; `amount` is 0 to 1.
+        """
+        height, width = picture.shape[-2:]
+        generator = torch.Generator().manual_seed(self._seed)
+        size = (1, 3, height // STRIDE + 2, width // STRIDE + 2)
+        blotches = torch.randn(size, generator=generator).to(picture)
+        blotches = F.interpolate(blotches, (height, width), mode="bicubic", align_corners=False)
+        return picture.add(blotches, alpha=_STIR * amount * self._usual_relief)
 
     @torch.no_grad()
     def lay(self, picture: Tensor) -> Iterator[Tensor | None]:
@@ -133,18 +142,10 @@ class Brush:
         return distances.add_(keys.square().sum(1, keepdim=True)).clamp_min_(0)
 
     def _lay_band_(self, laid: Tensor, band: Tensor, rarity: Tensor) -> None:
-        """Add the likenesses of the patches of a band to what is laid, times their window.
-
-        A likeness takes most of its tone from the patch, and no more relief than MOST_RELIEF times
-        the patch's: a mark that is repeated over a flat place would show as a screen of dots.
-        """
+        """Add the likenesses of the patches of a band to what is laid, times their window."""
         keys = self._keys_of(band)  # (M, D)
         found = self._find(keys, rarity)
-        relief = ((keys @ self._relief_form) * keys).sum(1).add_(keys @ self._relief_slope)
-        relief = relief.add_(self._relief_rest).clamp_min_(0).sqrt_()
-        share = (_MOST_RELIEF * relief / self._strengths[found]).clamp_max_(1)
-        patches = self._reliefs[found].mul_(share[:, None])
-        laid += F.fold(patches.T[None], band.shape[-2:], PATCH, stride=STRIDE)
+        laid += F.fold(self._reliefs[found].T[None], band.shape[-2:], PATCH, stride=STRIDE)
         tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
         rows = (band.shape[-2] - PATCH) // STRIDE + 1
         window = _window().to(tones).view(1, 1, PATCH, PATCH).expand(3, 1, -1, -1)

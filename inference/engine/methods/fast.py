@@ -41,7 +41,7 @@ class Manner(Protocol):
 # What is kept of the photo at full strength, by level 1, 2, ...: when strokes are laid out on a
 # small picture, when a larger one refines them, and when still larger ones add only edges and
 # grain. Statistics of level 5 would bend shapes until no face is left.
-_KEEP = ((0.0, 0.0, 0.1, 0.0), (0.12, 0.12, 0.15), (0.1, 0.1))
+_KEEP = ((0.0, 0.0, 0.0, 0.0), (0.05, 0.05, 0.08), (0.1, 0.1))
 _FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
 _LAID = 0.6  # strength from which on nothing shows beside the marks
 # Root of the area up to which one refinement is enough. Every picture is so laid out at about the
@@ -138,7 +138,8 @@ class Pass:
             yield None
         laid = min(1.0, strength / _LAID)
         for index, brush in enumerate(manner.brushes(side)):
-            for strokes in brush.lay(painted[index : index + 1]):
+            smooth = painted[index : index + 1]
+            for strokes in brush.lay(brush.stir(smooth, laid) if start is None else smooth):
                 if strokes is not None:
                     painted[index].lerp_(strokes[0], laid)
                     last = index == len(painted) - 1
