@@ -73,6 +73,7 @@ class Brush:
         self._mean = patches.mean(0)
         self._basis = books[0].basis if len(books) == 1 else _main_axes(patches - self._mean)
         self._keys = (patches - self._mean) @ self._basis
+        self._norms = self._keys.square().sum(1)
         reliefs = _relief(patches)
         self._reliefs = reliefs * _window().to(patches).repeat(3)  # (K, SIZE)
         self._usual_relief = float((reliefs.square().sum(1) / PATCH**2).sqrt().median())
