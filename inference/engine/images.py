@@ -33,6 +33,8 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Where Pillow looks for the orientation.
+_TURNED_BY = frozenset({"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"})
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,10 @@ def _turn_upright(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
         return image, ("unreadable EXIF ignored",)
     if orientation not in _UPRIGHT:
         return image, ()
-    return image.transpose(_UPRIGHT[orientation]), (f"turned upright (EXIF {orientation})",)
+    upright = image.transpose(_UPRIGHT[orientation])
+    # Whoever looks at it next must not turn it again.
+    upright.info = {key: value for key, value in upright.info.items() if key not in _TURNED_BY}
+    return upright, (f"turned upright (EXIF {orientation})",)
 
 
 def _to_common_mode(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:

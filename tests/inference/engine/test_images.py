@@ -170,6 +170,7 @@ class TestOrientation:
         assert green < 80
         assert min(pixel(picture.rgb, 44, 28)) > 200
         assert len(picture.conversions) == (orientation > 1)
+        assert to_picture(picture.image).rgb.tobytes() == picture.rgb.tobytes()
 
     @pytest.mark.parametrize("exif", [b"Exif\0\0nonsense", b"Exif\0\0II*\0\xff\xff\xff\xff"])
     def test_ignores_broken_exif(self, exif: bytes) -> None:
