@@ -12,7 +12,7 @@ from inference.engine.images import Picture, to_picture
 from inference.engine.methods.frame import Artwork
 from inference.engine.pyramid import fitted, resize, scaled
 from inference.engine.shares import StyleNeedsPictureError
-from inference.engine.spec import BOUNDS, Color, StyleInput, TransferSpec
+from inference.engine.spec import BOUNDS, METHOD_INFOS, Color, StyleInput, TransferSpec
 from inference.engine.tensors import to_image, to_tensor
 
 PREVIEW_SIDE = 512
@@ -35,7 +35,7 @@ class Canvas:
     photo: Tensor
     size: tuple[int, int]
     resized: str
-    color: Color
+    spec: TransferSpec
 
     @classmethod
     def prepare(
@@ -52,37 +52,41 @@ class Canvas:
         if painted != size:
             notes = [*notes, f"painted at {painted[0]} x {painted[1]} and enlarged, to fit memory"]
         photo = to_tensor(picture.rgb.resize(painted, _SHARP), device)
-        return cls(picture, photo, size, "; ".join(notes), spec.color)
+        return cls(picture, photo, size, "; ".join(notes), spec)
 
     @property
     def painted_size(self) -> tuple[int, int]:
         """Give the size (width, height) that is painted."""
         return self.photo.shape[3], self.photo.shape[2]
 
-    def artworks(self, shares: Sequence[StyleInput], spec: TransferSpec) -> list[Artwork]:
+    def artworks(self, shares: Sequence[StyleInput]) -> list[Artwork]:
         """Prepare artworks, each no larger than its strokes need, in the colors asked for.
 
         Raises StyleNeedsPictureError for a style that came as a code alone.
         """
         return [
-            Artwork(self._in_colors(self._at_scale(share.image, spec.style_scale)), share.weight)
-            for share in shares
+            Artwork(self._in_colors(self._at_scale(share.image)), share.weight) for share in shares
         ]
 
-    def _at_scale(self, image: Image.Image | None, style_scale: float) -> Tensor:
+    def _at_scale(self, image: Image.Image | None) -> Tensor:
         if image is None:
             raise StyleNeedsPictureError("This method needs a picture of each style.")
         rgb = to_picture(image).rgb
         height, width = self.photo.shape[-2:]
         side = (height * width / (rgb.width * rgb.height)) ** 0.5
-        factor = min(1, side * _LARGER * max(1, style_scale))
+        factor = min(1, side * _LARGER * max(1, self.spec.style_scale))
         small = rgb.resize(scaled(*rgb.size, factor), _SHARP)
         return to_tensor(small, self.photo.device)
 
     def _in_colors(self, artwork: Tensor) -> Tensor:
-        if self.color is Color.STYLE:
+        if self.spec.color is Color.STYLE:
             return artwork
         return match_palette(artwork, palette_of(self.photo))
+
+    @property
+    def _paints_from_codes(self) -> bool:
+        """Tell whether there is no artwork to recolor, so that what was painted must be."""
+        return not METHOD_INFOS[self.spec.method].needs_pictures
 
     def preview(self, painted: Tensor) -> Image.Image:
         """Show a painting of any size as it will look, its longest side up to PREVIEW_SIDE."""
@@ -92,13 +96,15 @@ class Canvas:
     def result(self, painted: Tensor) -> Image.Image:
         """Show a painting in the size of the result."""
         photo = self.photo
-        if self.color is Color.CONTENT:
+        if self.spec.color is Color.CONTENT:
             photo = to_tensor(self.picture.rgb.resize(self.size, _SHARP), painted.device)
         return self._show(resize(painted, self.size), photo)
 
     def _show(self, painted: Tensor, photo: Tensor) -> Image.Image:
-        if self.color is Color.CONTENT:
+        if self.spec.color is Color.CONTENT:
             painted = with_colors_of(painted, photo)
+        elif self.spec.color is Color.MATCH and self._paints_from_codes and self.spec.strength > 0:
+            painted = match_palette(painted, palette_of(photo))
         return self.picture.with_alpha(to_image(painted))
 
 

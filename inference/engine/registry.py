@@ -48,7 +48,7 @@ def _optimize(
     device: torch.device,
     _cache: CodeCache,
 ) -> Iterator[Frame]:
-    artworks = canvas.artworks(shares, spec)
+    artworks = canvas.artworks(shares)
     return optimize.paint(canvas.photo, artworks, spec, load_features(spec.features, device))
 
 

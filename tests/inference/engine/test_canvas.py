@@ -8,6 +8,7 @@ from PIL import Image
 from inference.engine.canvas import PREVIEW_SIDE, Canvas
 from inference.engine.color import palette_of
 from inference.engine.spec import Color, StyleInput, TransferSpec
+from inference.engine.tensors import to_tensor
 
 CPU = torch.device("cpu")
 
@@ -76,14 +77,14 @@ class TestColor:
     SOFT = Image.new("RGB", (32, 32), (200, 90, 40))
 
     def test_leaves_the_artwork_alone_in_its_own_colors(self) -> None:
-        artworks = prepare(noise(32, 32)).artworks([StyleInput(self.SOFT)], TransferSpec())
+        artworks = prepare(noise(32, 32)).artworks([StyleInput(self.SOFT)])
         assert artworks[0].image[0, :, 0, 0].mul(255).round().tolist() == [200, 90, 40]
 
     @pytest.mark.parametrize("color", [Color.MATCH, Color.CONTENT])
     def test_moves_the_artwork_to_the_colors_of_the_photo(self, color: Color) -> None:
         spec = TransferSpec(color=color)
         canvas = prepare(self.SOFT, spec)
-        artwork = canvas.artworks([StyleInput(noise(32, 32))], spec)[0]
+        artwork = canvas.artworks([StyleInput(noise(32, 32))])[0]
         assert torch.allclose(
             palette_of(artwork.image).mean, palette_of(canvas.photo).mean, atol=0.02
         )
@@ -95,26 +96,42 @@ class TestColor:
         assert (result[..., 1] >= result[..., 2]).all()
 
     def test_takes_any_color_otherwise(self) -> None:
-        canvas = prepare(self.SOFT, TransferSpec(color=Color.MATCH))
-        painted = torch.zeros_like(canvas.photo)
-        assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
+        for spec in (TransferSpec(), TransferSpec(method="optimize", color=Color.MATCH)):
+            canvas = prepare(self.SOFT, spec)
+            painted = torch.zeros_like(canvas.photo)
+            assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
+
+    def test_recolors_what_was_painted_where_no_artwork_can_be(self) -> None:
+        canvas = prepare(noise(40, 30), TransferSpec(method="fast", color=Color.MATCH))
+        painted = 0.25 + 0.5 * torch.rand_like(canvas.photo)
+        for image in (canvas.result(painted), canvas.preview(painted)):
+            recolored = palette_of(to_tensor(image, CPU))
+            wanted = palette_of(canvas.photo)
+            assert torch.allclose(recolored.mean, wanted.mean, atol=0.03)
+            assert torch.allclose(recolored.covariance, wanted.covariance, atol=0.01)
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_gives_back_the_photo_at_no_strength(self, color: Color) -> None:
+        photo = noise(40, 30)
+        canvas = prepare(photo, TransferSpec(strength=0, color=color))
+        assert canvas.result(canvas.photo).tobytes() == photo.tobytes()
 
 
 class TestArtworks:
     def test_brings_the_artwork_to_half_more_than_the_photo(self) -> None:
-        artwork = prepare(noise(40, 40)).artworks([StyleInput(noise(200, 50))], TransferSpec())[0]
+        artwork = prepare(noise(40, 40)).artworks([StyleInput(noise(200, 50))])[0]
         assert artwork.image.shape == (1, 3, 30, 120)
 
     def test_keeps_more_of_it_for_broader_strokes(self) -> None:
         spec = TransferSpec(style_scale=2)
-        artwork = prepare(noise(40, 40), spec).artworks([StyleInput(noise(200, 200))], spec)[0]
+        artwork = prepare(noise(40, 40), spec).artworks([StyleInput(noise(200, 200))])[0]
         assert artwork.image.shape == (1, 3, 120, 120)
 
     def test_never_enlarges_it(self) -> None:
-        artwork = prepare(noise(90, 90)).artworks([StyleInput(noise(30, 20))], TransferSpec())[0]
+        artwork = prepare(noise(90, 90)).artworks([StyleInput(noise(30, 20))])[0]
         assert artwork.image.shape == (1, 3, 20, 30)
 
     def test_carries_the_shares(self) -> None:
         shares = [StyleInput(noise(8, 8), 0.25), StyleInput(noise(8, 8), 0.75)]
-        artworks = prepare(noise(16, 16)).artworks(shares, TransferSpec())
+        artworks = prepare(noise(16, 16)).artworks(shares)
         assert [artwork.share for artwork in artworks] == [0.25, 0.75]
