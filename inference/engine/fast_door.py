@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from inference.engine.codes import CodeCache, StyleCode, blend_codes
+from inference.engine.errors import InternalError
 from inference.engine.losses import Moments
 from inference.engine.methods import fast
 from inference.engine.methods.frame import Frame
@@ -16,6 +17,7 @@ from inference.engine.spec import StyleInput
 from inference.engine.textons import Brush
 
 BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
+_BLACK, _BRIGHT = 1 / 255, 0.1  # values that no part, and some part, of a picture reaches
 MEMORY = CodeCache()  # of this process, for callers that bring none
 
 
@@ -91,22 +93,35 @@ def paint(
     """Paint photos (B, 3, H, W), each by its recipe; see methods/fast.py.
 
     Half precision can overflow where statistics are extreme: a picture that comes out broken is
-    painted once more in float32.
+    painted once more in float32. Raises InternalError if it is broken then too.
     """
     manner = Recipes(recipes)
-    for frame in fast.paint(photo, manner, strength, painter):
-        last = frame.done == frame.total
-        if last and frame.image is not None and painter.halved and is_broken(frame.image, photo):
-            exact = copy.copy(painter)
-            exact.halved = False
-            yield from fast.paint(photo, manner, strength, exact)
-            return
+    # A dark artwork paints even a bright photo black, and rightly so.
+    bright = (
+        painter.colors_of(manner.moments(1.0)[1]).amax(1).minimum(photo.amax((1, 2, 3))) > _BRIGHT
+    )
+    try:
+        yield from _sound(fast.paint(photo, manner, strength, painter), bright)
+    except InternalError:
+        if not painter.halved:
+            raise
+        exact = copy.copy(painter)
+        exact.halved = False
+        yield from _sound(fast.paint(photo, manner, strength, exact), bright)
+
+
+def _sound(frames: Iterator[Frame], bright: Tensor) -> Iterator[Frame]:
+    """Pass frames on; raises InternalError for a broken one."""
+    for frame in frames:
+        if frame.image is not None and is_broken(frame.image, bright):
+            raise InternalError("The picture came out black, or with values that are not numbers.")
         yield frame
 
 
-def is_broken(painted: Tensor, photo: Tensor) -> bool:
-    """Tell whether a painting (B, 3, H, W) has values that are no numbers, or came out black."""
-    if not bool(painted.isfinite().all()):
-        return True
-    black = painted.amax((1, 2, 3)) < 1 / 255
-    return bool((black & (photo.amax((1, 2, 3)) > 0.1)).any())
+def is_broken(painted: Tensor, bright: Tensor) -> bool:
+    """Tell whether paintings (B, 3, H, W) hold values that are no numbers, or are black.
+
+    `bright` (B,) says which of them should not be black.
+    """
+    black = painted.amax((1, 2, 3)) < _BLACK
+    return not bool(painted.isfinite().all()) or bool((black & bright).any())

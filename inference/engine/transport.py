@@ -9,6 +9,7 @@ coloring (Li et al. 2017) reaches the same statistics by way of a random rotatio
 import torch
 from torch import Tensor
 
+from inference.engine.errors import InternalError
 from inference.engine.losses import Moments
 
 # Added to each variance, in units of the channels' usual spread: what a flat sky hardly shows must
@@ -42,6 +43,7 @@ def transport(own: Tensor, wanted: Tensor) -> Tensor:
     """Find the symmetric matrices (B, C, C) that take covariances `own` to `wanted`.
 
     A^T own A = wanted, up to FLOOR on the diagonals and to gains above MOST_GAIN, which are cut.
+    Raises InternalError for covariances that hold values that are no numbers.
     """
     floor = FLOOR * torch.eye(own.shape[-1], dtype=torch.float64, device=own.device)
     own, wanted = own.double() + floor, wanted.double() + floor
@@ -62,5 +64,8 @@ def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
     """Give eigenvalues, none below zero, and eigenvectors of matrices that should be symmetric."""
     values: Tensor
     vectors: Tensor
-    values, vectors = torch.linalg.eigh((matrix + matrix.mT) / 2)
+    try:
+        values, vectors = torch.linalg.eigh((matrix + matrix.mT) / 2)
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise InternalError("The picture came out with values that are not numbers.") from error
     return values.clamp_min(1e-9), vectors

@@ -21,7 +21,7 @@ from inference.engine.painter import Look, Painter, apply_move, load_painter
 from inference.engine.weights import Card, write_card
 
 WHOLE = Look((1.0,) * 5, (0.0,) * 5)
-SHAPES = Look((1.0,) * 5, (0.0, 1.0, 0.0, 0.0, 0.0))
+SHAPES = Look((1.0,) * 4, (0.0,) * 4)
 CPU = torch.device("cpu")
 TINY = Decoder((4, 4, 6, 6, 6)).state_dict()
 
@@ -49,17 +49,10 @@ def moments(painter: Painter, picture: Tensor) -> dict[int, Moments]:
     return {level: painter.measure(level, levels[level]) for level in LEVELS}
 
 
-class TestLook:
-    def test_begins_at_the_deepest_level_that_matters(self) -> None:
-        assert WHOLE.top == 5
-        assert Look((1.0,) * 5, (0.0, 1.0, 0.0, 0.0, 0.0)).top == 4
-        assert Look((1.0,) * 5, (0.0, 1.0, 0.0, 1.0, 0.5)).top == 2
-        assert Look((1.0,) * 5, (1.0, 0.0, 0.0, 0.0, 0.0)).top == 5
-
-    def test_names_its_values_by_level(self) -> None:
-        look = Look((0.5, 0.4, 0.3, 0.2, 0.1), (0.0, 0.6, 0.7, 0.8, 0.9))
-        assert [look.pull_of(level) for level in LEVELS] == [0.5, 0.4, 0.3, 0.2, 0.1]
-        assert [look.keep_of(level) for level in LEVELS] == [0.0, 0.6, 0.7, 0.8, 0.9]
+def test_begins_a_look_at_the_level_of_its_last_values() -> None:
+    assert WHOLE.top == 5
+    assert SHAPES.top == 4
+    assert Look((1.0,), (0.5,)).top == 1
 
 
 class TestSee:
@@ -95,6 +88,11 @@ class TestMeasure:
         assert painter.live(3) == 4 + COLORS
         assert painter.live(2) <= 4 + COLORS
         assert painter.measure(3, torch.rand(1, 9, 8, 8)).mean.shape == (1, 4 + COLORS)
+
+    def test_tells_the_mean_colors_of_what_it_measured(self, painter: Painter) -> None:
+        pictures = torch.cat([soft(3, 4, 4), soft(4, 4, 4)])
+        colors = painter.colors_of(painter.measure(1, painter.see(pictures, 1)[1]))
+        torch.testing.assert_close(colors, pictures.mean((2, 3)))
 
 
 class TestMove:
@@ -174,6 +172,26 @@ class TestPaint:
         assert other.dtype == torch.float32
         assert not torch.equal(one, other)
         assert (one - other).abs().mean() < 0.005
+
+    def test_goes_up_level_by_level(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        stages = list(painter.stages(photo, wanted, SHAPES))
+        assert [level for level, _, _ in stages] == [4, 3, 2, 1]
+        for level, moved, risen in stages:
+            assert moved.shape[1] == painter.decoder.width(level)
+            assert torch.equal(risen, painter.rise(level, moved))
+        assert torch.equal(stages[-1][2], painter.paint(photo, wanted, SHAPES))
+
+    def test_begins_from_a_painting_that_is_there(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        start = photo.flip(2)
+        refined = painter.paint(photo, wanted, SHAPES, start)
+        assert torch.equal(refined, painter.paint(start, wanted, SHAPES))
+        faithful = Look((1.0,) * 4, (0.0, 0.0, 0.0, 1.0))
+        again = painter.paint(photo, wanted, faithful, start)
+        assert torch.equal(again, painter.paint(photo, wanted, SHAPES))
 
     def test_paints_a_batch_as_one_by_one(self, painter: Painter, photo: Tensor) -> None:
         artworks = [moments(painter, soft(seed, 4, 4)) for seed in (6, 7)]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from inference.engine import transport as transport_module
+from inference.engine.errors import InternalError
 from inference.engine.transport import FLOOR, MOST_GAIN, moments_of_batch, transport
 
 SIZE = 6
@@ -91,6 +92,12 @@ class TestTransport:
     def test_gives_one_goal_to_all_of_a_batch(self) -> None:
         own = covariance(11, 3)
         assert transport(own, covariance(12)).shape == (3, SIZE, SIZE)
+
+    def test_names_what_holds_no_numbers(self) -> None:
+        broken = covariance(1)
+        broken[0, 2, 3] = float("nan")
+        with pytest.raises(InternalError, match="not numbers"):
+            transport(broken, covariance(2))
 
     def test_passes_no_gradients(self) -> None:
         own = covariance(13).requires_grad_()
