@@ -252,7 +252,8 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:
         books = [_read_textons(tensors, view, painter) for view in range(len(sides))]
     except (KeyError, IndexError, RuntimeError, TypeError) as error:
         raise StyleCodeError("The style code does not fit these weights.") from error
-    numbers = [sides, *means.values(), *covariances.values(), *(book.keys for book in books)]
+    marks = [getattr(book, name) for book in books for name in _BOOK]
+    numbers = [sides, *means.values(), *covariances.values(), *marks]
     if not len(sides) or not all(bool(each.isfinite().all()) for each in numbers):
         raise StyleCodeError("The style code holds values that are not numbers.")
     if sides[0] <= 0 or not bool((sides.diff() > 0).all()):

@@ -1,6 +1,5 @@
 """The way from what is asked to the method fast: codes, colors, memory, and second tries."""
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ from inference.engine.spec import StyleInput
 from inference.engine.textons import Brush
 
 BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
-_BLACK, _BRIGHT = 1 / 255, 0.1  # values that no part, and some part, of a picture reaches
 MEMORY = CodeCache()  # of this process, for callers that bring none
 
 
@@ -96,32 +94,7 @@ def paint(
     painted once more in float32. Raises InternalError if it is broken then too.
     """
     manner = Recipes(recipes)
-    # A dark artwork paints even a bright photo black, and rightly so.
-    bright = (
-        painter.colors_of(manner.moments(1.0)[1]).amax(1).minimum(photo.amax((1, 2, 3))) > _BRIGHT
-    )
     try:
-        yield from _sound(fast.paint(photo, manner, strength, painter), bright)
+        yield from fast.paint(photo, manner, strength, painter)
     except InternalError:
-        if not painter.halved:
-            raise
-        exact = copy.copy(painter)
-        exact.halved = False
-        yield from _sound(fast.paint(photo, manner, strength, exact), bright)
-
-
-def _sound(frames: Iterator[Frame], bright: Tensor) -> Iterator[Frame]:
-    """Pass frames on; raises InternalError for a broken one."""
-    for frame in frames:
-        if frame.image is not None and is_broken(frame.image, bright):
-            raise InternalError("The picture came out black, or with values that are not numbers.")
-        yield frame
-
-
-def is_broken(painted: Tensor, bright: Tensor) -> bool:
-    """Tell whether paintings (B, 3, H, W) hold values that are no numbers, or are black.
-
-    `bright` (B,) says which of them should not be black.
-    """
-    black = painted.amax((1, 2, 3)) < _BLACK
-    return not bool(painted.isfinite().all()) or bool((black & bright).any())
+        yield from fast.paint(photo, manner, strength, painter.in_full())

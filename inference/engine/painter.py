@@ -5,6 +5,7 @@ level. Here the features of a level that come up from the deeper ones are themse
 artwork's statistics and handed on, so that one way up does the work of five.
 """
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +64,7 @@ class Painter(nn.Module):
         """
         super().__init__()
         self.halved = halved
+        self.stored = torch.float16  # what large maps are held in between two stages
         self.sha256 = sha256
         self.encoder = encoder
         self.decoder = decoder
@@ -77,6 +79,12 @@ class Painter(nn.Module):
     def device(self) -> torch.device:
         """Where it computes."""
         return self.get_buffer("spread1").device
+
+    def in_full(self) -> "Painter":
+        """Give the same network computing and storing in float32 throughout."""
+        exact = copy.copy(self)
+        exact.halved, exact.stored = False, torch.float32
+        return exact
 
     def live(self, level: int) -> int:
         """Count the channels of a level that vary at all, colors included."""

@@ -110,8 +110,8 @@ class Cutting:
 class TiledPainting:
     """One way up for photos (B, 3, H, W), level by level and tile by tile; see Painter.stages.
 
-    Maps between two stages are held in float16 where the picture is cut, which halves the memory
-    and is finer than any display.
+    Where the picture is cut, maps between two stages are held in the painter's `stored`: float16
+    halves the memory and is finer than any display.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class TiledPainting:
         if whole is None:
             whole = torch.empty(
                 (*part.shape[:2], height, width),
-                dtype=torch.float16,
+                dtype=self._painter.stored,
                 device=part.device,
                 memory_format=torch.channels_last,
             )

@@ -22,6 +22,7 @@ from inference.engine.networks.decoder import STRIDE
 from inference.engine.networks.vgg import reflect_to
 from inference.engine.painter import Look, Painter
 from inference.engine.pyramid import scaled
+from inference.engine.soundness import check_sound
 from inference.engine.textons import Brush, bands_of
 from inference.engine.tiles import TILE, Cutting, TiledPainting
 
@@ -82,7 +83,7 @@ def paint(
     """Yield a frame a tile, stage and band; the last brings the pictures in the size of photo.
 
     photo is (B, 3, H, W) in [0, 1]. Strength 0 gives it back to the bit. Each size but the last
-    brings what was painted so far, as a preview.
+    brings what was painted so far, as a preview. Raises InternalError for a broken picture.
     """
     if strength == 0:
         yield Frame(1, 1, photo)
@@ -136,6 +137,7 @@ class Pass:
         for picture in way.run():
             painted = picture if picture is not None else painted
             yield None
+        check_sound(painted, content, painter.colors_of(moments[1]))
         laid = min(1.0, strength / _LAID)
         for index, brush in enumerate(manner.brushes(side)):
             smooth = painted[index : index + 1]

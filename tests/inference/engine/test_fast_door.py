@@ -10,7 +10,7 @@ from torch import Tensor
 
 from inference.engine.codes import CodeCache, StyleCode, StyleCodeError
 from inference.engine.errors import InternalError
-from inference.engine.fast_door import Recipe, code_of, is_broken, paint, stack
+from inference.engine.fast_door import Recipe, Recipes, code_of, paint
 from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Painter
 from inference.engine.spec import StyleInput
@@ -99,27 +99,32 @@ class TestRecipe:
         content = StyleCode.from_picture(soft(3), painter).to_bytes()
         one, other = mix(painter, StyleInput(soft(3))), mix(painter, StyleInput(None, code=content))
         for level in LEVELS:
-            assert torch.equal(one.at(200)[level].mean, other.at(200)[level].mean)
-            assert torch.equal(one.at(200)[level].covariance, other.at(200)[level].covariance)
+            assert torch.equal(one.moments_at(200)[level].mean, other.moments_at(200)[level].mean)
+            assert torch.equal(
+                one.moments_at(200)[level].covariance, other.moments_at(200)[level].covariance
+            )
 
     def test_shows_the_artwork_larger_for_a_broader_brush(self, painter: Painter) -> None:
         fine, broad = (mix(painter, StyleInput(soft(3)), scale=scale) for scale in (1.0, 1.5))
-        assert torch.equal(broad.at(200)[3].covariance, fine.at(300)[3].covariance)
-        assert not torch.equal(broad.at(200)[3].covariance, fine.at(200)[3].covariance)
+        assert torch.equal(broad.moments_at(200)[3].covariance, fine.moments_at(300)[3].covariance)
+        assert not torch.equal(
+            broad.moments_at(200)[3].covariance, fine.moments_at(200)[3].covariance
+        )
 
     def test_lies_between_the_styles_that_it_mixes(self, painter: Painter) -> None:
         one, other = mix(painter, StyleInput(soft(3))), mix(painter, StyleInput(soft(4)))
         both = mix(painter, StyleInput(soft(3), 0.5), StyleInput(soft(4), 0.5))
-        mean = (one.at(200)[2].mean + other.at(200)[2].mean) / 2
-        torch.testing.assert_close(both.at(200)[2].mean, mean)
+        mean = (one.moments_at(200)[2].mean + other.moments_at(200)[2].mean) / 2
+        torch.testing.assert_close(both.moments_at(200)[2].mean, mean)
 
     def test_stacks_to_a_batch(self, painter: Painter) -> None:
         recipes = [mix(painter, StyleInput(soft(seed))) for seed in (3, 4, 5)]
-        stacked = stack(recipes, 200)
+        stacked = Recipes(recipes).moments(200)
         size = painter.live(2)
         assert stacked[2].mean.shape == (3, size)
         assert stacked[2].covariance.shape == (3, size, size)
-        assert torch.equal(stacked[4].mean[1], recipes[1].at(200)[4].mean)
+        assert torch.equal(stacked[4].mean[1], recipes[1].moments_at(200)[4].mean)
+        assert len(Recipes(recipes).brushes(200)) == 3
 
 
 class TestPaint:
@@ -142,6 +147,7 @@ class TestPaint:
         assert broken.tries[:-2] in ([True], [])
         assert torch.equal(again, last(painter, self.PHOTO, [recipe]))
         assert broken.halved
+        assert broken.stored is torch.float16
 
     @pytest.mark.parametrize("halved", [False, True])
     def test_gives_up_after_full_precision(self, painter: Painter, *, halved: bool) -> None:
@@ -149,7 +155,7 @@ class TestPaint:
         with pytest.raises(InternalError, match="not numbers") as caught:
             last(hopeless, self.PHOTO, [mix(painter, StyleInput(soft(3)))])
         assert caught.value.code == "internal"
-        assert hopeless.tries == ([True, False] if halved else [False])
+        assert hopeless.tries == [halved, False]
 
     def test_tries_once_where_nothing_is_broken(self, painter: Painter) -> None:
         sound = made(Fragile, painter, halved=False)
@@ -162,12 +168,13 @@ class TestDarkness:
 
     def test_is_right_where_the_artwork_is_dark(self, painter: Painter) -> None:
         dark = made(Dark, painter)
-        assert last(dark, self.PHOTO, [mix(painter, StyleInput(BLACK))]).max() == 0
+        assert last(dark, self.PHOTO, [mix(painter, StyleInput(BLACK))]).max() < 0.01
         assert dark.tries == [True, True]
 
     def test_is_right_where_the_photo_is_dark(self, painter: Painter) -> None:
         dark, night = made(Dark, painter), torch.zeros_like(self.PHOTO)
-        assert last(dark, night, [mix(painter, StyleInput(soft(3)))]).max() == 0
+        last(dark, night, [mix(painter, StyleInput(soft(3)))])
+        assert dark.tries == [True, True]
 
     def test_is_wrong_for_one_of_a_batch(self, painter: Painter) -> None:
         dark = made(Dark, painter)
@@ -175,20 +182,3 @@ class TestDarkness:
         recipe = mix(painter, StyleInput(soft(3)))
         last(dark, photos, [recipe, recipe])
         assert dark.tries == [True, False, False]
-
-
-class TestBroken:
-    BRIGHT = torch.tensor([True, True])
-
-    @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
-    def test_is_what_holds_no_numbers(self, value: float) -> None:
-        painted = torch.full((2, 3, 4, 4), 0.5)
-        assert not is_broken(painted, self.BRIGHT)
-        painted[1, 2, 3, 3] = value
-        assert is_broken(painted, self.BRIGHT)
-
-    def test_is_black_where_it_should_not_be(self) -> None:
-        painted = torch.full((2, 3, 4, 4), 0.5)
-        painted[1] = 0
-        assert is_broken(painted, self.BRIGHT)
-        assert not is_broken(painted, torch.tensor([True, False]))

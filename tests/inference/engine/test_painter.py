@@ -208,6 +208,13 @@ class TestPaint:
             alone = painter.paint(photos[index : index + 1], artwork, WHOLE)
             torch.testing.assert_close(together[index : index + 1], alone, atol=1e-3, rtol=0)
 
+    def test_has_a_twin_in_full_precision(self, painter: Painter) -> None:
+        painter.halved = True
+        exact = painter.in_full()
+        assert (exact.halved, exact.stored) == (False, torch.float32)
+        assert (painter.halved, painter.stored) == (True, torch.float16)
+        assert exact.decoder is painter.decoder
+
 
 class TestGradients:
     def test_reach_the_decoder(

@@ -1,6 +1,6 @@
 """The method itself, with an untrained network of a few channels: what holds for any weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 import torch
@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from inference.engine.losses import Moments
-from inference.engine.methods.fast import Wanted, looks_of, paint, sizes_of
+from inference.engine.methods.fast import looks_of, paint, sizes_of
 from inference.engine.methods.frame import Frame
 from inference.engine.networks.decoder import LEVELS, STRIDE
 from inference.engine.painter import Painter
+from inference.engine.textons import Brush, Textons
 
 
 def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
@@ -21,20 +22,34 @@ def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
     return torch.nn.functional.interpolate(small, (height, width), mode="bicubic").clamp(0, 1)
 
 
+class Plain:
+    """The manner of one artwork, seen at one size whatever is asked for; notes what is asked."""
+
+    def __init__(self, painter: Painter, artwork: Tensor, batch: int = 1) -> None:
+        levels = painter.see(artwork)
+        self._moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
+        self._brushes = [Brush([Textons.from_picture(artwork)], [1.0])] * batch
+        self.asked: list[float] = []
+
+    def moments(self, side: float) -> Mapping[int, Moments]:
+        self.asked.append(side)
+        return self._moments
+
+    def brushes(self, _side: float) -> Sequence[Brush]:
+        return self._brushes
+
+
 @pytest.fixture
-def wanted(painter: Painter) -> Wanted:
-    """Give the same statistics at any size."""
-    levels = painter.see(soft(9, 64, 64))
-    moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
-    return lambda _side: moments
+def manner(painter: Painter) -> Plain:
+    return Plain(painter, soft(9, 64, 64))
 
 
-def run(painter: Painter, wanted: Wanted, photo: Tensor, strength: float = 0.75) -> list[Frame]:
-    return list(paint(photo, wanted, strength, painter))
+def run(painter: Painter, manner: Plain, photo: Tensor, strength: float = 0.75) -> list[Frame]:
+    return list(paint(photo, manner, strength, painter))
 
 
-def result(painter: Painter, wanted: Wanted, photo: Tensor, strength: float = 0.75) -> Tensor:
-    image = run(painter, wanted, photo, strength)[-1].image
+def result(painter: Painter, manner: Plain, photo: Tensor, strength: float = 0.75) -> Tensor:
+    image = run(painter, manner, photo, strength)[-1].image
     assert image is not None
     return image
 
@@ -42,23 +57,24 @@ def result(painter: Painter, wanted: Wanted, photo: Tensor, strength: float = 0.
 class TestLooks:
     @given(st.floats(0, 1), st.floats(0, 1))
     def test_keep_less_and_move_further_the_stronger(self, one: float, other: float) -> None:
-        pairs = zip(*(looks_of(strength) for strength in sorted((one, other))), strict=True)
+        pairs = zip(*(looks_of(strength, 3) for strength in sorted((one, other))), strict=True)
         for weak, strong in pairs:
             assert all(low <= high for low, high in zip(weak.pull, strong.pull, strict=True))
             assert all(low >= high for low, high in zip(weak.keep, strong.keep, strict=True))
 
     def test_keep_all_and_move_nothing_at_no_strength(self) -> None:
-        for look in looks_of(0):
+        for look in looks_of(0, 2):
             assert set(look.pull) == {0.0}
             assert set(look.keep) == {1.0}
 
     def test_move_all_the_way_at_full_strength(self) -> None:
-        assert all(set(look.pull) == {1.0} for look in looks_of(1))
+        assert all(set(look.pull) == {1.0} for look in looks_of(1, 2))
 
     @given(st.floats(0, 1))
     def test_lay_out_deeper_than_they_refine(self, strength: float) -> None:
-        first, following = looks_of(strength)
-        assert first.top > following.top
+        first, *following = looks_of(strength, 4)
+        assert len(following) == 3
+        assert all(first.top > look.top for look in following)
 
 
 class TestSizes:
@@ -80,33 +96,25 @@ class TestSizes:
 
 
 class TestFrames:
-    def test_counts_up_to_the_picture(self, painter: Painter, wanted: Wanted) -> None:
-        frames = run(painter, wanted, soft(0))
+    def test_counts_up_to_the_picture(self, painter: Painter, manner: Plain) -> None:
+        frames = run(painter, manner, soft(0))
         assert [frame.done for frame in frames] == list(range(1, len(frames) + 1))
         assert {frame.total for frame in frames} == {len(frames)}
         assert frames[-1].image is not None
         assert frames[-1].image.shape == (1, 3, 40, 56)
 
-    def test_shows_each_size_that_is_done(self, painter: Painter, wanted: Wanted) -> None:
-        shown = [frame.image for frame in run(painter, wanted, soft(0, 700, 1200))]
+    def test_shows_each_size_that_is_done(self, painter: Painter, manner: Plain) -> None:
+        shown = [frame.image for frame in run(painter, manner, soft(0, 700, 1200))]
         sizes = [tuple(image.shape[2:]) for image in shown if image is not None]
         assert sizes == [(rows, columns) for columns, rows in sizes_of(1200, 700)]
         assert all(image is None or image.isfinite().all() for image in shown)
 
-    def test_asks_for_the_statistics_of_each_size(self, painter: Painter, wanted: Wanted) -> None:
-        asked: list[float] = []
+    def test_asks_for_the_statistics_of_each_size(self, painter: Painter, manner: Plain) -> None:
+        run(painter, manner, soft(0, 64, 96))
+        assert manner.asked == [(48 * 64) ** 0.5, (64 * 96) ** 0.5]
 
-        def listen(side: float) -> Mapping[int, Moments]:
-            asked.append(side)
-            return wanted(side)
-
-        run(painter, listen, soft(0, 64, 96))
-        assert asked == [(48 * 64) ** 0.5, (64 * 96) ** 0.5]
-
-    def test_comes_back_to_the_caller_between_levels(
-        self, painter: Painter, wanted: Wanted
-    ) -> None:
-        frames = paint(soft(0), wanted, 1.0, painter)
+    def test_comes_back_to_the_caller_between_levels(self, painter: Painter, manner: Plain) -> None:
+        frames = paint(soft(0), manner, 1.0, painter)
         assert next(frames).done == 1
         assert torch.is_grad_enabled()
         assert next(frames).done == 2
@@ -116,54 +124,54 @@ class TestFrames:
 class TestPicture:
     @pytest.mark.parametrize("size", [(1, 1), (1, 200), (200, 1), (33, 17), (16, 16), (2, 3)])
     def test_has_any_size_and_proper_values(
-        self, painter: Painter, wanted: Wanted, size: tuple[int, int]
+        self, painter: Painter, manner: Plain, size: tuple[int, int]
     ) -> None:
-        image = result(painter, wanted, soft(1, *size))
+        image = result(painter, manner, soft(1, *size))
         assert image.shape == (1, 3, *size)
         assert image.isfinite().all()
         assert image.min() >= 0
         assert image.max() <= 1
 
-    def test_may_be_far_longer_than_wide(self, painter: Painter, wanted: Wanted) -> None:
-        assert result(painter, wanted, soft(1, 33, 4097)).shape == (1, 3, 33, 4097)
+    def test_may_be_far_longer_than_wide(self, painter: Painter, manner: Plain) -> None:
+        assert result(painter, manner, soft(1, 33, 4097)).shape == (1, 3, 33, 4097)
 
-    def test_is_the_photo_to_the_bit_at_no_strength(self, painter: Painter, wanted: Wanted) -> None:
+    def test_is_the_photo_to_the_bit_at_no_strength(self, painter: Painter, manner: Plain) -> None:
         photo = soft(0)
-        assert torch.equal(result(painter, wanted, photo, 0), photo)
+        assert torch.equal(result(painter, manner, photo, 0), photo)
 
     def test_goes_further_from_the_photo_the_stronger(
-        self, painter: Painter, wanted: Wanted
+        self, painter: Painter, manner: Plain
     ) -> None:
         photo = soft(0)
         away = [
-            float((result(painter, wanted, photo, strength) - photo).abs().mean())
+            float((result(painter, manner, photo, strength) - photo).abs().mean())
             for strength in (0, 0.05, 0.4, 1)
         ]
         assert away == sorted(away)
 
-    def test_is_the_same_each_time(self, painter: Painter, wanted: Wanted) -> None:
-        one, other = (result(painter, wanted, soft(0)) for _ in range(2))
+    def test_is_the_same_each_time(self, painter: Painter, manner: Plain) -> None:
+        one, other = (result(painter, manner, soft(0)) for _ in range(2))
         assert torch.equal(one, other)
 
-    def test_does_not_change_what_it_is_given(self, painter: Painter, wanted: Wanted) -> None:
+    def test_does_not_change_what_it_is_given(self, painter: Painter, manner: Plain) -> None:
         photo = soft(0)
-        before = photo.clone(), wanted(1)[2].mean.clone()
-        run(painter, wanted, photo)
+        before = photo.clone(), manner.moments(1)[2].mean.clone()
+        run(painter, manner, photo)
         assert torch.equal(photo, before[0])
-        assert torch.equal(wanted(1)[2].mean, before[1])
+        assert torch.equal(manner.moments(1)[2].mean, before[1])
 
-    def test_is_painted_from_flat_and_black_photos(self, painter: Painter, wanted: Wanted) -> None:
+    def test_is_painted_from_flat_and_black_photos(self, painter: Painter, manner: Plain) -> None:
         for value in (0.0, 0.5, 1.0):
-            image = result(painter, wanted, torch.full((1, 3, 24, 24), value))
+            image = result(painter, manner, torch.full((1, 3, 24, 24), value))
             assert image.isfinite().all()
 
-    def test_keeps_gradients_out(self, painter: Painter, wanted: Wanted) -> None:
+    def test_keeps_gradients_out(self, painter: Painter, manner: Plain) -> None:
         painter.decoder.requires_grad_(True)
-        assert not result(painter, wanted, soft(0)).requires_grad
+        assert not result(painter, manner, soft(0)).requires_grad
 
-    def test_paints_photos_of_a_batch_alike(self, painter: Painter, wanted: Wanted) -> None:
+    def test_paints_photos_of_a_batch_alike(self, painter: Painter, manner: Plain) -> None:
         photos = torch.cat([soft(0), soft(1)])
-        both = result(painter, wanted, photos)
+        both = result(painter, Plain(painter, soft(9, 64, 64), batch=2), photos)
         for index in range(2):
-            alone = result(painter, wanted, photos[index : index + 1])
+            alone = result(painter, manner, photos[index : index + 1])
             torch.testing.assert_close(both[index : index + 1], alone, atol=1e-3, rtol=0)
