@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from inference.engine import codes as codes_module
-from inference.engine.codes import CodeCache, StyleCode, digest_of
+from inference.engine.codes import FORMAT, CodeCache, StyleCode, digest_of
 from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Painter
 
@@ -52,7 +52,7 @@ class TestCache:
         folder = tmp_path / "made" / "when needed"
         CodeCache(folder).code_of(soft(0), painter)
         (path,) = folder.iterdir()
-        assert path.name == f"{digest_of(soft(0))[:32]}-{painter.sha256[:32]}"
+        assert path.name == f"{digest_of(soft(0))[:32]}-{painter.sha256[:32]}-{FORMAT}"
         # Were it computed again, it would not be the code of another picture.
         other = StyleCode.from_picture(soft(7), painter).to_bytes()
         path.write_bytes(other)

@@ -12,7 +12,7 @@ from inference.engine.codes import CodeCache, StyleCode, StyleCodeError
 from inference.engine.errors import InternalError
 from inference.engine.fast_door import Recipe, Recipes, code_of, paint
 from inference.engine.networks.decoder import LEVELS
-from inference.engine.painter import Painter
+from inference.engine.painter import Move, Painter
 from inference.engine.spec import StyleInput
 
 
@@ -34,8 +34,8 @@ class Fragile(Painter):
     value = float("nan")
     tries: list[bool]
 
-    def rise(self, level: int, maps: Tensor) -> Tensor:
-        risen = super().rise(level, maps)
+    def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
+        risen = super().rise(level, maps, move)
         if level == 1:
             self.tries.append(self.halved)
         return torch.full_like(risen, self.value) if self._breaks(level) else risen

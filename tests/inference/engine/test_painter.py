@@ -138,6 +138,15 @@ class TestMove:
         pixel = matrix[1] @ maps[1, :, 2, 3] + shift[1]
         torch.testing.assert_close(moved[1, :, 2, 3], pixel)
 
+    @pytest.mark.parametrize("level", LEVELS)
+    def test_is_made_on_the_way_up(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments], level: int
+    ) -> None:
+        maps = painter.see(photo)[level]
+        move = painter.move(level, painter.measure(level, maps), wanted[level], 0.7)
+        expected = painter.decoder.rise(level, apply_move(maps, move))
+        torch.testing.assert_close(painter.rise(level, maps, move), expected, atol=1e-3, rtol=1e-3)
+
 
 class TestPaint:
     def test_paints_in_the_size_of_the_photo(
@@ -178,9 +187,9 @@ class TestPaint:
     ) -> None:
         stages = list(painter.stages(photo, wanted, SHAPES))
         assert [level for level, _, _ in stages] == [4, 3, 2, 1]
-        for level, moved, risen in stages:
-            assert moved.shape[1] == painter.decoder.width(level)
-            assert torch.equal(risen, painter.rise(level, moved))
+        for level, (below, move), risen in stages:
+            assert below.shape[1] == painter.decoder.width(level)
+            assert torch.equal(risen, painter.rise(level, below, move))
         assert torch.equal(stages[-1][2], painter.paint(photo, wanted, SHAPES))
 
     def test_begins_from_a_painting_that_is_there(

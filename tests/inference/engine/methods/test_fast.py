@@ -111,7 +111,7 @@ class TestFrames:
 
     def test_asks_for_the_statistics_of_each_size(self, painter: Painter, manner: Plain) -> None:
         run(painter, manner, soft(0, 64, 96))
-        assert manner.asked == [(48 * 64) ** 0.5, (64 * 96) ** 0.5]
+        assert manner.asked == [(width * height) ** 0.5 for width, height in sizes_of(96, 64)]
 
     def test_comes_back_to_the_caller_between_levels(self, painter: Painter, manner: Plain) -> None:
         frames = paint(soft(0), manner, 1.0, painter)
