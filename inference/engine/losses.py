@@ -37,6 +37,15 @@ class Moments:
     mean: Tensor
     covariance: Tensor
 
+    def split(self, count: int | None = None) -> list["Moments"]:
+        """Take moments (B, C) and (B, C, C) apart, each (1, C) and (1, C, C).
+
+        One of them may stand for `count`.
+        """
+        rows = range(len(self.mean))
+        parts = [Moments(self.mean[i : i + 1], self.covariance[i : i + 1]) for i in rows]
+        return parts * count if count and len(parts) == 1 else parts
+
 
 def extract(features: Features, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
     """Compute the maps (1, C, h, w) of some layers, each channel divided by its usual spread."""

@@ -131,11 +131,19 @@ class Painter(nn.Module):
         mean[:, live] = moments.mean * spread
         return mean[:, -COLORS:]
 
-    def move(self, level: int, own: Moments, wanted: Moments, pull: float) -> tuple[Tensor, Tensor]:
+    def move(self, level: int, own: Moments, wanted: Moments, pull: float) -> Move:
         """Find the affine map, (B, C, C) and (B, C), that goes `pull` of the way to moments wanted.
 
-        It is in the units of the maps themselves and leaves dead channels alone.
+        It is in the units of the maps themselves and leaves dead channels alone. Each picture has
+        its own, to the bit whatever else is in the batch: products of several matrices at once
+        round differently from those of one.
         """
+        each = own.split(), wanted.split(len(own.mean))
+        moves = [self._move(level, *pair, pull) for pair in zip(*each, strict=True)]
+        matrices, shifts = zip(*moves, strict=True)
+        return torch.cat(matrices), torch.cat(shifts)
+
+    def _move(self, level: int, own: Moments, wanted: Moments, pull: float) -> Move:
         live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
         matrix = transport(own.covariance, wanted.covariance)
         shift = wanted.mean - (matrix @ own.mean[..., None])[..., 0]

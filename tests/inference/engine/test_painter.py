@@ -121,6 +121,17 @@ class TestMove:
         torch.testing.assert_close(still, maps, atol=1e-5, rtol=1e-5)
         torch.testing.assert_close(half, (maps + whole) / 2, atol=1e-4, rtol=1e-4)
 
+    def test_is_to_the_bit_the_same_in_any_company(
+        self, painter: Painter, wanted: dict[int, Moments]
+    ) -> None:
+        torch.manual_seed(6)
+        maps = torch.rand(3, painter.decoder.width(3), 16, 16)
+        together = painter.move(3, painter.measure(3, maps), wanted[3], 1.0)
+        for index, each in enumerate(torch.split(maps, 1)):
+            alone = painter.move(3, painter.measure(3, each), wanted[3], 1.0)
+            assert torch.equal(together[0][index], alone[0][0])
+            assert torch.equal(together[1][index], alone[1][0])
+
     def test_leaves_dead_channels_alone(self, features: FeatureNet) -> None:
         features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 1.0])
         painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
