@@ -1,19 +1,20 @@
 """Everything about one painting that no method needs to know: sizes, colors, transparency."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-from inference.engine.color import match_palette, palette_of, with_colors_of
+from inference.engine.color import match_palette, move_between, palette_of, with_colors_of
 from inference.engine.images import Picture, to_picture
 from inference.engine.methods.frame import Artwork
 from inference.engine.pyramid import fitted, resize, scaled
 from inference.engine.shares import StyleNeedsPictureError
 from inference.engine.spec import BOUNDS, METHOD_INFOS, Color, StyleInput, TransferSpec
-from inference.engine.tensors import to_image, to_tensor
+from inference.engine.tensors import as_floats, to_image, to_pixels, to_tensor
 
 PREVIEW_SIDE = 512
 # Above this a picture is painted smaller and enlarged: a step on 2 megapixels holds about 3 GB.
@@ -27,15 +28,16 @@ _SHARP = Image.Resampling.LANCZOS
 class Canvas:
     """A photo prepared for a method, and the way from what the method paints to the result.
 
-    `photo` (1, 3, H, W) has the size that is painted, `size` (width, height) is the result's, and
-    `resized` says why the two, or the photo's own size, differ.
+    `rgb` is what is painted, `size` (width, height) is the result's, and `resized` says why the
+    two sizes, or the photo's own, differ.
     """
 
     picture: Picture
-    photo: Tensor
+    rgb: Image.Image
     size: tuple[int, int]
     resized: str
     spec: TransferSpec
+    device: torch.device
 
     @classmethod
     def prepare(
@@ -51,13 +53,23 @@ class Canvas:
         painted = size if most is None else _painted_size(size, most)
         if painted != size:
             notes = [*notes, f"painted at {painted[0]} x {painted[1]} and enlarged, to fit memory"]
-        photo = to_tensor(picture.rgb.resize(painted, _SHARP), device)
-        return cls(picture, photo, size, "; ".join(notes), spec)
+        rgb = _resized(picture.rgb, painted)
+        return cls(picture, rgb, size, "; ".join(notes), spec, device)
 
     @property
     def painted_size(self) -> tuple[int, int]:
         """Give the size (width, height) that is painted."""
-        return self.photo.shape[3], self.photo.shape[2]
+        return self.rgb.size
+
+    @property
+    def pixels(self) -> Tensor:
+        """Give the photo as bytes (1, 3, H, W)."""
+        return to_pixels(self.rgb, self.device)
+
+    @cached_property
+    def photo(self) -> Tensor:
+        """Give the photo as floats (1, 3, H, W) in [0, 1]; four times as much memory."""
+        return to_tensor(self.rgb, self.device)
 
     def artworks(self, shares: Sequence[StyleInput]) -> list[Artwork]:
         """Prepare artworks, each no larger than its strokes need, in the colors asked for.
@@ -72,16 +84,16 @@ class Canvas:
         if image is None:
             raise StyleNeedsPictureError("This method needs a picture of each style.")
         rgb = to_picture(image).rgb
-        height, width = self.photo.shape[-2:]
+        width, height = self.painted_size
         side = (height * width / (rgb.width * rgb.height)) ** 0.5
         factor = min(1, side * _LARGER * max(1, self.spec.style_scale))
         small = rgb.resize(scaled(*rgb.size, factor), _SHARP)
-        return to_tensor(small, self.photo.device)
+        return to_tensor(small, self.device)
 
     def _in_colors(self, artwork: Tensor) -> Tensor:
         if self.spec.color is Color.STYLE:
             return artwork
-        return match_palette(artwork, palette_of(self.photo))
+        return match_palette(artwork, palette_of(self.pixels))
 
     @property
     def _paints_from_codes(self) -> bool:
@@ -91,21 +103,36 @@ class Canvas:
     def preview(self, painted: Tensor) -> Image.Image:
         """Show a painting of any size as it will look, its longest side up to PREVIEW_SIDE."""
         size = fitted(*self.size, min(PREVIEW_SIDE, max(self.size)))
-        return self._show(resize(painted, size), resize(self.photo, size))
+        return self._show(resize(as_floats(painted), size))
 
     def result(self, painted: Tensor) -> Image.Image:
-        """Show a painting in the size of the result."""
-        photo = self.photo
-        if self.spec.color is Color.CONTENT:
-            photo = to_tensor(self.picture.rgb.resize(self.size, _SHARP), painted.device)
-        return self._show(resize(painted, self.size), photo)
+        """Show a painting, bytes or floats, in the size of the result."""
+        width, height = self.size
+        if painted.shape[-2:] != (height, width):
+            painted = resize(as_floats(painted), self.size)
+        return self._show(painted)
 
-    def _show(self, painted: Tensor, photo: Tensor) -> Image.Image:
+    def _show(self, painted: Tensor) -> Image.Image:
+        return self.picture.with_alpha(to_image(painted, self._recoloring(painted)))
+
+    def _recoloring(self, painted: Tensor) -> Callable[[Tensor, slice], Tensor] | None:
+        """Find what is to be done to the colors of a painting, some rows at a time."""
+        if self.spec.color is Color.STYLE or self.spec.strength == 0:
+            return None
+        width, height = painted.shape[3], painted.shape[2]
         if self.spec.color is Color.CONTENT:
-            painted = with_colors_of(painted, photo)
-        elif self.spec.color is Color.MATCH and self._paints_from_codes and self.spec.strength > 0:
-            painted = match_palette(painted, palette_of(photo))
-        return self.picture.with_alpha(to_image(painted))
+            photo = _resized(self.picture.rgb, (width, height))
+            return lambda band, rows: with_colors_of(
+                band, to_tensor(photo.crop((0, rows.start, width, rows.stop)), band.device)
+            )
+        if not self._paints_from_codes:
+            return None
+        move = move_between(palette_of(painted), palette_of(self.pixels))
+        return lambda band, _rows: move(band)
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if image.size == size else image.resize(size, _SHARP)
 
 
 def _result_size(own: tuple[int, int], asked: int | None) -> tuple[tuple[int, int], list[str]]:

@@ -6,11 +6,13 @@ Monge-Kantorovitch linear colour mapping"): of all linear maps that give the tar
 covariance it changes each color least, so that reds do not turn green on the way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from inference.engine.tensors import as_floats, bands_of_rows
 
 # Added to each variance: a gray or flat picture has no covariance to invert. It stands for noise
 # of about one step in 8 bits.
@@ -29,12 +31,19 @@ class Palette:
 
 
 def palette_of(image: Tensor) -> Palette:
-    """Measure the palette of image (1, 3, H, W)."""
-    pixels = image.detach()[0].flatten(1).double()  # (3, H*W)
-    mean = pixels.mean(1)
-    centered = pixels - mean[:, None]
+    """Measure the palette of image (1, 3, H, W), bytes or floats."""
+    count = image.shape[2] * image.shape[3]
+    mean = torch.stack([band.sum(1) for band in _pixels_of(image)]).sum(0) / count
+    centered = (band - mean[:, None] for band in _pixels_of(image))
+    spread = torch.stack([band @ band.T for band in centered]).sum(0) / count
     floor = _VARIANCE_FLOOR * torch.eye(3, dtype=torch.float64, device=image.device)
-    return Palette(mean, centered @ centered.T / pixels.shape[1] + floor)
+    return Palette(mean, spread + floor)
+
+
+def _pixels_of(image: Tensor) -> Iterator[Tensor]:
+    """Yield the pixels (3, N) of an image in float64, some rows at a time."""
+    for rows in bands_of_rows(image):
+        yield as_floats(image.detach()[0, :, rows]).flatten(1).double()
 
 
 def blend_palettes(palettes: Sequence[Palette], weights: Sequence[float]) -> Palette:
@@ -57,13 +66,21 @@ def sum_weighted(parts: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
 
 def match_palette(image: Tensor, target: Palette) -> Tensor:
     """Move the colors of image (1, 3, H, W) to the target's mean and covariance, within [0, 1]."""
-    own = palette_of(image)
+    return move_between(palette_of(image), target)(image)
+
+
+def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
+    """Find the move from one palette to another, for pictures (1, 3, H, W) and parts of them."""
     root, inverse_root = _power(own.covariance, 0.5), _power(own.covariance, -0.5)
     transport = inverse_root @ _power(root @ target.covariance @ root, 0.5) @ inverse_root
     transport = _limit_gain(transport)
-    pixels = image[0].flatten(1).double() - own.mean[:, None]
-    moved = transport @ pixels + target.mean[:, None]
-    return moved.clamp(0, 1).to(image.dtype).reshape(image.shape)
+
+    def move(image: Tensor) -> Tensor:
+        pixels = image[0].flatten(1).double() - own.mean[:, None]
+        moved = transport @ pixels + target.mean[:, None]
+        return moved.clamp(0, 1).to(image.dtype).reshape(image.shape)
+
+    return move
 
 
 def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:

@@ -60,6 +60,33 @@ class TestSize:
         assert canvas.preview(torch.rand(1, 3, 6, 8)).size == (40, 30)
 
 
+class TestPixels:
+    def test_gives_bytes_and_floats_of_the_size_that_is_painted(self) -> None:
+        canvas = Canvas.prepare(noise(60, 40), TransferSpec(), CPU, 30 * 20)
+        assert canvas.painted_size == (30, 20)
+        assert canvas.pixels.shape == canvas.photo.shape == (1, 3, 20, 30)
+        assert torch.equal(canvas.pixels.float() / 255, canvas.photo)
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_shows_bytes_and_halves_as_floats(self, color: Color) -> None:
+        canvas = prepare(noise(60, 40), TransferSpec(color=color))
+        painted = (torch.rand(1, 3, 40, 60) * 255).round() / 255
+        shown = canvas.result(painted).tobytes()
+        assert canvas.result((painted * 255).round().byte()).tobytes() == shown
+        halved = np.asarray(canvas.result(painted.half())).astype(int)
+        assert np.abs(halved - np.asarray(canvas.result(painted)).astype(int)).max() <= 1
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_shows_a_large_picture_band_by_band(
+        self, color: Color, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        canvas = prepare(noise(60, 40), TransferSpec(color=color))
+        painted = torch.rand(1, 3, 40, 60)
+        shown = canvas.result(painted).tobytes()
+        monkeypatch.setattr("inference.engine.tensors._AT_ONCE", 60 * 7)
+        assert canvas.result(painted).tobytes() == shown
+
+
 class TestTransparency:
     def test_puts_the_alpha_back(self) -> None:
         image = noise(20, 10, "RGBA")

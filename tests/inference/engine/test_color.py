@@ -8,6 +8,7 @@ from inference.engine.color import (
     Palette,
     blend_palettes,
     match_palette,
+    move_between,
     palette_of,
     with_colors_of,
 )
@@ -29,6 +30,19 @@ class TestPalette:
         pixels = image[0].flatten(1).double()
         assert torch.allclose(palette.mean, pixels.mean(1))
         assert torch.allclose(palette.covariance, pixels.cov(correction=0), atol=1e-4)
+
+    def test_measures_bytes_as_it_does_floats(self) -> None:
+        pixels = (noise(1) * 255).round().byte()
+        bytes_of, floats_of = palette_of(pixels), palette_of(pixels.float() / 255)
+        torch.testing.assert_close(bytes_of.mean, floats_of.mean)
+        torch.testing.assert_close(bytes_of.covariance, floats_of.covariance)
+
+    def test_comes_to_the_same_band_by_band(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = palette_of(noise(1))
+        monkeypatch.setattr("inference.engine.tensors._AT_ONCE", 100)
+        parts = palette_of(noise(1))
+        torch.testing.assert_close(parts.mean, whole.mean)
+        torch.testing.assert_close(parts.covariance, whole.covariance)
 
     def test_has_a_covariance_that_can_be_inverted_even_for_a_flat_picture(self) -> None:
         palette = palette_of(torch.full((1, 3, 4, 4), 0.5))
@@ -106,3 +120,10 @@ class TestColorsOf:
     def test_fades_colors_that_do_not_fit(self, value: float) -> None:
         shown = with_colors_of(torch.full((1, 3, 24, 32), value), noise(2))
         assert torch.allclose(shown, torch.full_like(shown, value), atol=1e-5)
+
+
+def test_moves_parts_of_a_picture_as_the_whole() -> None:
+    image, target = noise(3), palette_of(noise(4))
+    move = move_between(palette_of(image), target)
+    whole = match_palette(image, target)
+    torch.testing.assert_close(torch.cat([move(image[:, :, :9]), move(image[:, :, 9:])], 2), whole)
