@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -45,10 +46,15 @@ def painter(features: TinyFeatures) -> Painter:
     return Painter(features, decoder, sha256="0" * 64).eval().requires_grad_(False)
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """Let no file grow beyond some bytes, which the system says as it says that a disk is full."""
+    """Let no file grow beyond some bytes, which the system says as it says that a disk is full.
+
+    Only around the call that matters: the file that the test run itself reports to is one too.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

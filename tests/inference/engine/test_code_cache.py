@@ -11,6 +11,7 @@ from inference.engine import codes as codes_module
 from inference.engine.codes import FORMAT, CodeCache, StyleCode, digest_of
 from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Painter
+from tests.inference.engine.conftest import full_disk
 
 
 def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
@@ -88,8 +89,9 @@ class TestCache:
         assert cache.code_of(soft(0), painter) is cache.code_of(soft(0), painter)
         assert blocked.read_text() == "in the way"
 
-    @pytest.mark.usefixtures("full_disk")
     def test_does_without_a_disk_that_is_full(self, painter: Painter, tmp_path: Path) -> None:
         cache = CodeCache(tmp_path)
-        assert cache.code_of(soft(0), painter) is cache.code_of(soft(0), painter)
+        with full_disk():
+            first = cache.code_of(soft(0), painter)
+        assert cache.code_of(soft(0), painter) is first
         assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from inference.engine.saving import SUFFIXES, OutputError, output_format, save_picture, write_whole
+from tests.inference.engine.conftest import full_disk
 
 
 @pytest.mark.parametrize("suffix", sorted(SUFFIXES))
@@ -58,12 +59,12 @@ def test_says_that_the_folder_is_missing(tmp_path: Path) -> None:
         save_picture(Image.new("RGB", (2, 2)), tmp_path / "gone" / "out.png")
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_leaves_nothing_behind_on_a_full_disk(tmp_path: Path) -> None:
     path = tmp_path / "out.png"
     path.write_text("old")
-    with pytest.raises(OutputError, match="cannot be written: File too large"):
-        save_picture(Image.effect_noise((64, 64), 50).convert("RGB"), path)
+    noise = Image.effect_noise((64, 64), 50).convert("RGB")
+    with full_disk(), pytest.raises(OutputError, match="cannot be written: File too large"):
+        save_picture(noise, path)
     assert [each.name for each in tmp_path.iterdir()] == ["out.png"]
     assert path.read_text() == "old"
 
