@@ -29,6 +29,7 @@ from inference.engine.transport import moments_of_batch, transport
 from inference.engine.weights import find_card, load_weights
 
 NAME, ENCODER = "fast", "builtin"
+_LAST = 2  # the level that is turned into a picture
 _DEAD = 0.02
 _COLOR_SPREAD = 0.25
 Move = tuple[Tensor, Tensor]  # an affine map of channels: (B, C, C) and (B, C)
@@ -49,6 +50,12 @@ class Look:
     def top(self) -> int:
         """Name the level where the way up begins."""
         return len(self.pull)
+
+    @property
+    def kept(self) -> int:
+        """Name the deepest level of whose features anything is kept; 0 if of none."""
+        kept = (level for level, keep in enumerate(self.keep, 1) if keep and level > 1)
+        return max(kept, default=0)
 
 
 class Painter(nn.Module):
@@ -100,14 +107,27 @@ class Painter(nn.Module):
         return with_colors(maps, x)
 
     def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
-        """Move a level and turn it into the one above it, level 1 into RGB.
+        """Move a level and turn it into the one above it, level 2 into RGB (B, 3, H, W).
 
-        The move and the units of the decoder are one affine map.
+        The move and the units of the decoder are one affine map. Of level 1 only the colors are
+        made: its features are edges of three pixels, which marks are laid over in any case.
         """
         scale, shift = self.decoder.standard(level)
         standard = apply_move(maps, (scale[:, None] * move[0], scale * move[1] + shift))
         with self._halved(maps):
+            if level == _LAST:
+                return self.decoder.surface(standard)
             return self.decoder.lift(level, standard)
+
+    def color_move(self, picture: Tensor, wanted: Moments, pull: float) -> Move:
+        """Find the move, (B, 3, 3) and (B, 3), of RGB (B, 3, H, W) to the colors of level 1."""
+        own = moments_of_batch(picture)
+        unit = _COLOR_SPREAD
+        target = wanted.covariance[..., -COLORS:, -COLORS:]
+        matrix = transport(own.covariance / unit**2, target)
+        mean = wanted.mean[..., -COLORS:] * unit
+        shift = mean - (matrix @ own.mean[..., None])[..., 0]
+        return torch.eye(COLORS, device=matrix.device).lerp(matrix, pull), pull * shift
 
     def _halved(self, x: Tensor) -> torch.autocast:
         return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.halved)
@@ -170,15 +190,21 @@ class Painter(nn.Module):
         Gradients flow to the decoder, but not through the moves.
         """
         with torch.no_grad():
-            own = self.see(photo, look.top)
+            depth = look.kept if start is not None else look.top
+            own = self.see(photo, depth) if depth else {}
             maps = own[look.top] if start is None else self.see(start, look.top)[look.top]
-        for level in range(look.top, 0, -1):
-            maps = maps.lerp(own[level], look.keep[level - 1])
+        for level in range(look.top, 1, -1):
+            if look.keep[level - 1]:
+                maps = maps.lerp(own[level], look.keep[level - 1])
             with torch.no_grad():
                 found = self.measure(level, maps)
                 move = self.move(level, found, wanted[level], look.pull[level - 1])
             below, maps = maps, self.rise(level, maps, move)
             yield level, (below, move), maps
+        maps = maps.lerp(photo.detach(), look.keep[0])
+        with torch.no_grad():
+            move = self.color_move(maps, wanted[1], look.pull[0])
+        yield 1, (maps, move), apply_move(maps, move)
 
     def paint(
         self,

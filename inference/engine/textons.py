@@ -19,7 +19,7 @@ PATCH = 9
 SIZE = 3 * PATCH * PATCH
 STRIDE = 3
 DIMENSIONS = 32
-ENTRIES = 768
+ENTRIES = 512
 _SAMPLES = 10_000
 _ROUNDS = 6
 _MOST_CONTRAST = 1.6
@@ -146,9 +146,9 @@ class Brush:
         """Add the likenesses of the patches of a band to what is laid, times their window."""
         keys = self._keys_of(band)  # (M, D)
         found = self._find(keys, rarity)
-        laid += F.fold(self._reliefs[found].T[None], band.shape[-2:], PATCH, stride=STRIDE)
-        tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
         rows = (band.shape[-2] - PATCH) // STRIDE + 1
+        laid += _fold(self._reliefs[found].view(rows, -1, SIZE))
+        tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
         window = _window().to(tones).view(1, 1, PATCH, PATCH).expand(3, 1, -1, -1)
         laid += F.conv_transpose2d(tones.T.view(1, 3, rows, -1), window, stride=STRIDE, groups=3)
 
@@ -163,6 +163,23 @@ class Brush:
         asked = torch.cat([keys, squares, torch.ones_like(squares)], 1)
         parts = torch.split(asked, _ROWS_AT_ONCE)
         return torch.cat([(part @ entries.T).argmin(1) for part in parts])
+
+
+def _fold(patches: Tensor) -> Tensor:
+    """Add up patches (h, w, SIZE) that stand STRIDE apart: (1, 3, H, W).
+
+    As a patch is some strides wide, that is a sum of a few shifted maps of blocks, which takes
+    half the time of torch's own fold.
+    """
+    rows, columns = patches.shape[:2]
+    parts = PATCH // STRIDE
+    blocks = patches.new_zeros(rows + parts - 1, columns + parts - 1, 3, STRIDE, STRIDE)
+    cells = patches.view(rows, columns, 3, parts, STRIDE, parts, STRIDE)
+    for down in range(parts):
+        for across in range(parts):
+            place = blocks[down : down + rows, across : across + columns]
+            place += cells[:, :, :, down, :, across]
+    return blocks.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)[None]
 
 
 def bands_of(height: int) -> int:

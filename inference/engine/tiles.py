@@ -13,7 +13,7 @@ from torch import Tensor
 
 from inference.engine.losses import Moments
 from inference.engine.networks.decoder import STRIDE
-from inference.engine.painter import Look, Painter
+from inference.engine.painter import Look, Painter, apply_move
 
 WHOLE = 1_600_000  # pixels of a batch up to which nothing is cut
 TILE = 1024  # pixels of the picture, a multiple of STRIDE
@@ -104,7 +104,7 @@ class Cutting:
 
     def steps(self, top: int) -> int:
         """Count the tiles of all stages from level `top` up."""
-        return len(self.seen()) + sum(len(self.of_level(each)) for each in range(1, top + 1))
+        return len(self.seen()) + sum(len(self.of_level(each)) for each in range(2, top + 1)) + 1
 
 
 class TiledPainting:
@@ -131,62 +131,68 @@ class TiledPainting:
 
     @torch.no_grad()
     def run(self) -> Iterator[Tensor | None]:
-        """Yield None after each tile but the last, and at last RGB (B, 3, H, W) in [0, 1]."""
+        """Yield None after each tile, and at last RGB (B, 3, H, W) in [0, 1]."""
         own: dict[int, Tensor] = {}
         maps: Tensor | None = None
         for tile in self._cutting.seen():
             maps = self._see_(tile, own, maps)
             yield None
-        for level in range(self._look.top, 0, -1):
+        for level in range(self._look.top, 1, -1):
             if maps is None:
                 raise AssertionError("there is always a tile")
             found = self._painter.measure(level, maps)
             pull = self._look.pull[level - 1]
             move = self._painter.move(level, found, self._wanted[level], pull)
-            tiles, larger = self._cutting.of_level(level), None
-            for number, tile in enumerate(tiles, 1):
+            larger = None
+            for tile in self._cutting.of_level(level):
                 risen = self._painter.rise(level, tile.look(maps).float(), move)
-                risen = self._kept(level, tile, risen, own)
-                place = tile.times(2) if level > 1 else tile
-                larger = self._place(larger, place, risen, level - 1)
-                if level > 1 or number < len(tiles):
-                    yield None
+                above = tile.times(2)
+                risen = self._keep(level - 1, above, above.inner(risen), own)
+                larger = self._place(larger, above, risen, level - 1)
+                yield None
             own.pop(level - 1, None)
             maps = larger
         if maps is None:
             raise AssertionError("there is always a level")
-        yield maps.float().clamp(0, 1)
+        yield self._colored(maps)
+
+    def _colored(self, picture: Tensor) -> Tensor:
+        """Move the colors of a picture to the artwork's, some rows at a time."""
+        move = self._painter.color_move(picture, self._wanted[1], self._look.pull[0])
+        painted = torch.empty_like(picture, dtype=torch.float32)
+        for first in range(0, picture.shape[2], TILE):
+            rows = slice(first, first + TILE)
+            painted[:, :, rows] = apply_move(picture[:, :, rows].float(), move).clamp_(0, 1)
+        return painted
 
     def _see_(self, tile: Tile, own: dict[int, Tensor], maps: Tensor | None) -> Tensor:
         """Add the photo's levels in a tile to `own`, and return `maps`, where the way up begins.
 
-        Only what will be kept is stored; level 1 is seen anew when it is needed.
+        Only what will be kept is stored.
         """
-        look = self._look
-        seen = self._painter.see(tile.look(self._photo), look.top)
-        for level in range(2 if self._cutting.is_cut else 1, look.top):
+        look, start = self._look, self._start
+        own_depth = look.kept if start is not None else look.top
+        seen = self._painter.see(tile.look(self._photo), own_depth) if own_depth else {}
+        for level in range(2, min(look.top, own_depth + 1)):
             if look.keep[level - 1]:
                 part = tile.divided(2 ** (level - 1))
                 own[level] = self._place(own.get(level), part, part.inner(seen[level]), level)
-        first = seen[look.top]
-        if self._start is not None:
-            begun = self._painter.see(tile.look(self._start).float(), look.top)[look.top]
-            first = begun.lerp(first, look.keep[-1])
+        if start is None:
+            first = seen[look.top]
+        else:
+            first = self._painter.see(tile.look(start).float(), look.top)[look.top]
+            if look.keep[-1]:
+                first = first.lerp(seen[look.top], look.keep[-1])
         part = tile.divided(2 ** (look.top - 1))
         return self._place(maps, part, part.inner(first), look.top)
 
-    def _kept(self, level: int, tile: Tile, risen: Tensor, own: Mapping[int, Tensor]) -> Tensor:
-        """Cut what is wanted out of a tile that rose, and mix in what the photo keeps."""
-        if level == 1:
-            return tile.inner(risen)
-        above = tile.times(2)
-        keep = self._look.keep[level - 2]
-        inner = above.inner(risen)
+    def _keep(self, level: int, tile: Tile, risen: Tensor, own: Mapping[int, Tensor]) -> Tensor:
+        """Mix what the photo keeps of a level into a tile of it."""
+        keep = self._look.keep[level - 1]
         if not keep:
-            return inner
-        if level - 1 in own:
-            return inner.lerp(above.wanted(own[level - 1]).to(inner.dtype), keep)
-        return inner.lerp(above.inner(self._painter.see(above.look(self._photo), 1)[1]), keep)
+            return risen
+        kept = self._photo if level == 1 else own[level]
+        return risen.lerp(tile.wanted(kept).to(risen.dtype), keep)
 
     def _place(self, whole: Tensor | None, tile: Tile, part: Tensor, level: int) -> Tensor:
         """Put a part into its place in the whole of a level, which is made for the first one."""

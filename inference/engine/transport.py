@@ -23,9 +23,9 @@ _AT_ONCE = 2**24  # numbers that are centered at a time; a whole large level wou
 def moments_of_batch(maps: Tensor) -> Moments:
     """Measure maps (B, C, H, W) picture by picture: mean (B, C), covariance (B, C, C), float32.
 
-    Of a large map every other row and column is enough: neighbors hardly differ.
+    Of a large map every second or fourth row and column is enough: neighbors hardly differ.
     """
-    if maps.shape[2] * maps.shape[3] > _PLENTY:
+    while maps.shape[2] * maps.shape[3] > _PLENTY:
         maps = maps[:, :, ::2, ::2]
     count = maps.shape[2] * maps.shape[3]
     mean = maps.mean((2, 3), dtype=torch.float32)

@@ -42,7 +42,8 @@ class Manner(Protocol):
 # What is kept of the photo at full strength, by level 1, 2, ...: when strokes are laid out on a
 # small picture, when a larger one refines them, and when still larger ones add only edges and
 # grain. Statistics of level 5 would bend shapes until no face is left.
-_KEEP = ((0.0, 0.0, 0.0, 0.0), (0.05, 0.05, 0.08), (0.1, 0.1))
+_KEEP = ((0.0, 0.0, 0.1, 0.1), (0.15, 0.25, 0.0), (0.1, 0.1))
+_LEAST_KEPT = 0.75  # strength from which on no more of the photo gives way
 _FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
 _LAID = 0.6  # strength from which on nothing shows beside the marks
 # Root of the area up to which one refinement is enough. Every picture is so laid out at about the
@@ -55,7 +56,9 @@ def looks_of(strength: float, count: int) -> list[Look]:
     looks = [
         Look(
             (strength**0.5,) * len(kept),
-            tuple(least + (1 - least) * (1 - strength) ** 2 for least in kept),
+            tuple(
+                least + (1 - least) * max(0.0, 1 - strength / _LEAST_KEPT) ** 2 for least in kept
+            ),
         )
         for kept in _KEEP
     ]

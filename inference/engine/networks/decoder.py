@@ -61,12 +61,20 @@ class Rise(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Compute (B, outputs + 3, 2h, 2w) from (B, channels, h, w)."""
+        risen: Tensor = self.refine[-1](self._unfinished(x))
+        return risen
+
+    def colors(self, x: Tensor) -> Tensor:
+        """Compute the last three channels alone, (B, 3, 2h, 2w), as a picture needs no more."""
+        last = self.refine[-1]
+        return F.conv2d(self._unfinished(x), last.weight[-COLORS:], last.bias[-COLORS:])  # type: ignore[index]
+
+    def _unfinished(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.narrow(reflect(x)), INNER_SLOPE)
         x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
         for convolution in self.refine[:-1]:
             x = F.leaky_relu(convolution(reflect(x)), INNER_SLOPE)
-        risen: Tensor = self.refine[-1](reflect(x))
-        return risen
+        return reflect(x)
 
 
 class Surface(nn.Module):
@@ -149,6 +157,15 @@ class Decoder(nn.Module):
         features = F.relu(torch.addcmul(center, risen[:, :-COLORS], spread))
         larger = F.interpolate(colors, scale_factor=2.0, mode="bilinear", align_corners=False)
         return torch.cat([features, larger + _COLOR_SPREAD * risen[:, -COLORS:]], 1)
+
+    def surface(self, standard: Tensor) -> Tensor:
+        """Turn level 2, channels centered and evened out, into RGB without what `lift` adds."""
+        colors = _COLOR_CENTER + _COLOR_SPREAD * standard[:, -COLORS:]
+        larger = F.interpolate(colors, scale_factor=2.0, mode="bilinear", align_corners=False)
+        block = self.get_submodule("level2")
+        if not isinstance(block, Rise):
+            raise TypeError("level 2 is a block that rises")
+        return larger.add(block.colors(standard), alpha=_COLOR_SPREAD)
 
     def forward(self, x: Tensor, level: int = LEVELS[0]) -> Tensor:
         """Turn features (B, C + 3, h, w) of a level into RGB (B, 3, H, W)."""

@@ -32,8 +32,20 @@ def max_pool(x: Tensor) -> Tensor:
 
 def reflect(x: Tensor) -> Tensor:
     """Pad (B, C, H, W) by one reflected pixel; a side of one pixel is repeated instead."""
-    mode = "reflect" if min(x.shape[2:]) > 1 else "replicate"
-    return F.pad(x, (1, 1, 1, 1), mode=mode)
+    short = min(x.shape[2:]) == 1
+    if short or (torch.is_grad_enabled() and x.requires_grad):
+        return F.pad(x, (1, 1, 1, 1), mode="replicate" if short else "reflect")
+    # The same numbers. Torch's own padding rearranges channels that lie last, there and back,
+    # which takes as long as the convolution after it.
+    batch, channels, height, width = x.shape
+    size = (batch, channels, height + 2, width + 2)
+    padded = torch.empty(size, dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
+    padded[:, :, 1:-1, 1:-1] = x
+    padded[:, :, 0, 1:-1] = x[:, :, 1]
+    padded[:, :, -1, 1:-1] = x[:, :, -2]
+    padded[:, :, :, 0] = padded[:, :, :, 2]
+    padded[:, :, :, -1] = padded[:, :, :, -3]
+    return padded
 
 
 def reflect_to(x: Tensor, multiple: int) -> Tensor:

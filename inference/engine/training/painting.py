@@ -66,7 +66,7 @@ class Painting:
             wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
         stages = [*self.painter.stages(photo, wanted, draw_look(chance))]
         painted = stages[-1][2]
-        moved = {level: apply_move(*below) for level, below, _ in stages}
+        moved = {level: apply_move(*below) for level, below, _ in stages if level > 1}
         found = {
             "follow": self.weights.follow * self._follow(painted, moved),
             "style": self.weights.style * self._compare_styles(painted, artwork, chance),
