@@ -11,6 +11,7 @@ from torch import Tensor
 from inference.engine.codes import CodeCache, StyleCode, StyleCodeError
 from inference.engine.errors import InternalError
 from inference.engine.fast_door import Recipe, Recipes, code_of, paint
+from inference.engine.losses import Moments
 from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Move, Painter
 from inference.engine.spec import StyleInput
@@ -36,12 +37,12 @@ class Fragile(Painter):
 
     def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
         risen = super().rise(level, maps, move)
-        if level == 1:
+        if level == 2:
             self.tries.append(self.halved)
         return torch.full_like(risen, self.value) if self._breaks(level) else risen
 
     def _breaks(self, level: int) -> bool:
-        return self.halved and level == 1
+        return self.halved and level == 2
 
 
 class Overflowing(Fragile):
@@ -56,14 +57,19 @@ class Overflowing(Fragile):
 class Dark(Fragile):
     """A network that gives black wherever it computes in half precision."""
 
-    value = 0.0
+    def color_move(self, picture: Tensor, wanted: Moments, pull: float) -> Move:
+        matrix, shift = super().color_move(picture, wanted, pull)
+        return (0 * matrix, 0 * shift) if self.halved else (matrix, shift)
+
+    def _breaks(self, level: int) -> bool:
+        return False
 
 
 class Hopeless(Fragile):
     """A network that gives no numbers at any precision."""
 
     def _breaks(self, level: int) -> bool:
-        return level == 1
+        return level == 2
 
 
 def made(kind: type[Fragile], painter: Painter, *, halved: bool = True) -> Fragile:
