@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from inference.engine.errors import InternalError
+from inference.engine.errors import InputUnreadableError, InternalError
 from inference.engine.images import load_picture
 from inference.engine.saving import output_format, save_picture
 from inference.engine.spec import (
@@ -21,6 +21,8 @@ from inference.engine.spec import (
     TransferSpec,
 )
 
+# Whoever reads the code refuses what is longer than a code; nobody need hold all of it for that.
+_MOST_CODE_BYTES = 2**23
 _DEVICES = "auto, cpu, cuda or cuda:N"
 
 
@@ -36,8 +38,8 @@ def add_stylize_parser(
         dest="styles",
         action="append",
         required=True,
-        metavar="PICTURE[=WEIGHT]",
-        help="an artwork and its share; may be given several times",
+        metavar="FILE[=WEIGHT]",
+        help="an artwork, as a picture or a style code, and its share; may be given several times",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
     parser.add_argument("--method", choices=list(METHOD_INFOS), default=defaults.method)
@@ -88,15 +90,28 @@ def run_stylize(arguments: argparse.Namespace) -> int:
 
 
 def parse_style(word: str) -> StyleInput:
-    """Read PICTURE or PICTURE=WEIGHT; a file whose name ends in =NUMBER is taken by its name."""
+    """Read FILE or FILE=WEIGHT; a file whose name ends in =NUMBER is taken by its name.
+
+    The file is a picture, or a style code if its name ends in .safetensors.
+    """
     path, _, weight = word.rpartition("=")
     if not path or Path(word).exists():
-        return StyleInput(load_picture(Path(word)).image)
+        return _load_style(Path(word), 1.0)
     try:
         share = float(weight)
     except ValueError:
-        return StyleInput(load_picture(Path(word)).image)
-    return StyleInput(load_picture(Path(path)).image, share)
+        return _load_style(Path(word), 1.0)
+    return _load_style(Path(path), share)
+
+
+def _load_style(path: Path, share: float) -> StyleInput:
+    if path.suffix.lower() != ".safetensors":
+        return StyleInput(load_picture(path).image, share)
+    try:
+        with path.open("rb") as file:
+            return StyleInput(None, share, file.read(_MOST_CODE_BYTES))
+    except OSError as error:
+        raise InputUnreadableError(f"{path} cannot be read.") from error
 
 
 def run_methods(arguments: argparse.Namespace) -> int:

@@ -109,29 +109,44 @@ def _load_fast() -> "Prepare":
     return prepare
 
 
-def _add_network(parser: argparse.ArgumentParser) -> None:
+def _add_artwork(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", type=Path, required=True, metavar="FILE", help="the artwork")
-    parser.add_argument(
-        "--out", type=Path, help="folder for everything it writes; the user's weights if absent"
-    )
-    parser.add_argument("--name", help="of the network; the artwork's file name if absent")
-    parser.add_argument(
-        "--style-size",
-        type=parse_count,
-        default=512,
-        help="longest side of the artwork when its strokes are learned",
-    )
+    parser.add_argument("--name", help="of the result; the artwork's file name if absent")
     parser.add_argument(
         "--content-weight",
         type=parse_positive,
         default=0.1,
         help="how much the photo's shapes count; more keeps faces readable",
     )
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    _add_artwork(parser)
+    parser.add_argument(
+        "--out", type=Path, help="folder for everything it writes; the user's weights if absent"
+    )
+    parser.add_argument(
+        "--style-size",
+        type=parse_count,
+        default=512,
+        help="longest side of the artwork when its strokes are learned",
+    )
     parser.add_argument("--light", action="store_true", help="a smaller and faster network")
 
 
 def _load_network() -> "Prepare":
     from inference.engine.training.network import prepare
+
+    return prepare
+
+
+def _add_code(parser: argparse.ArgumentParser) -> None:
+    _add_artwork(parser)
+    _add_out(parser)
+
+
+def _load_code() -> "Prepare":
+    from inference.engine.training.code import prepare
 
     return prepare
 
@@ -172,6 +187,16 @@ KINDS = (
         batch=4,
         sizes=(192, 256),
         rate=0.003,
+        artworks=False,
+    ),
+    Kind(
+        name="code",
+        help="the style code of one artwork; all networks stand still",
+        load=_load_code,
+        add_arguments=_add_code,
+        batch=2,
+        sizes=(192, 256),
+        rate=0.0005,
         artworks=False,
     ),
 )

@@ -1,4 +1,4 @@
-"""How well a student sees what its teacher sees, on pictures that neither was trained on."""
+"""How good what was trained is, on pictures that it was not trained on."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from torch import Tensor
 
 from inference.engine.networks.vgg import TAPS
 from inference.engine.training.distillation import Distillation
+from inference.engine.training.loop import Lesson
 
 _LIVE = 0.05  # of the spread over artworks; a channel that hardly fires here has no correlation
 
@@ -27,6 +28,19 @@ def evaluate(lesson: Distillation, pictures: Sequence[Tensor]) -> dict[str, dict
             sums[name] += _add_up(targets[name], seen[name])
             count[name] += targets[name][:, 0].numel()
     return {name: _summarize(sums[name] / count[name]) for name in TAPS}
+
+
+@torch.no_grad()
+def measure_losses(lesson: Lesson, batches: Sequence[Tensor]) -> dict[str, float]:
+    """Compute the mean losses of a lesson over batches (B, 3, H, W), each counting the same.
+
+    What chance decides is seeded by a batch's place among them, the same for every training.
+    """
+    sums: dict[str, float] = {}
+    for index, batch in enumerate(batches):
+        for name, value in lesson.losses(batch, (index + 0.5) / len(batches)).items():
+            sums[name] = sums.get(name, 0.0) + value.item()
+    return {name: round(value / len(batches), 4) for name, value in sums.items()}
 
 
 def _add_up(target: Tensor, seen: Tensor) -> Tensor:

@@ -49,6 +49,11 @@ def export_halves(
     `card` brings what only the caller knows: license, origin, data, figures.
     """
     content = save({key: value.cpu().contiguous() for key, value in tensors.items()})
+    return export_bytes(content, folder, name, card)
+
+
+def export_bytes(content: bytes, folder: Path, name: str, card: Mapping[str, Any]) -> Card:
+    """Write NAME.safetensors, whose content is given, and its card into the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"
     # Replaced, not overwritten: whoever has the old file mapped keeps reading the old numbers.

@@ -21,6 +21,7 @@ from inference.engine.training.checkpoint import load_checkpoint
 from inference.engine.training.crops import Crops
 from inference.engine.training.decoder import ENCODER, NAME, cut_to_stride, measure_errors
 from inference.engine.training.distillation import describe_teacher, load_teacher
+from inference.engine.training.evaluation import measure_losses
 from inference.engine.training.export import export_halves, to_halves_
 from inference.engine.training.gallery import draw_rows
 from inference.engine.training.layout import lay_out
@@ -104,7 +105,7 @@ class Fast:
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
                 "pixel_error": measure_errors(again, [cut_to_stride(each) for each in pictures]),
-                "held_out_losses": self._measure_losses(),
+                "held_out_losses": measure_losses(self.lesson, self._squares()),
             },
         }
         return export_halves(halves, self.options.out, NAME, card)
@@ -123,18 +124,11 @@ class Fast:
             [cut_to_stride(artworks[index % len(artworks)]) for index in range(count)],
         )
 
-    @torch.no_grad()
-    def _measure_losses(self) -> dict[str, float]:
-        """Compute the mean losses of squares of held-out pictures."""
+    def _squares(self) -> list[Tensor]:
+        """Put held-out photos and artworks into batches of a pair of squares."""
         size = max(self.options.sizes)
-        found: dict[str, float] = {}
-        for index, pair in enumerate(zip(*self._pairs(_JUDGED), strict=True)):
-            squares = torch.cat([resize(picture, (size, size)) for picture in pair])
-            # What chance decides is seeded by this, the same for every training.
-            losses = self.lesson.losses(squares, (index + 0.5) / _JUDGED)
-            for name, value in losses.items():
-                found[name] = found.get(name, 0.0) + value.item() / _JUDGED
-        return {name: round(value, 4) for name, value in found.items()}
+        pairs = zip(*self._pairs(_JUDGED), strict=True)
+        return [torch.cat([resize(each, (size, size)) for each in pair]) for pair in pairs]
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:

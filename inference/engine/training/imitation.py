@@ -1,82 +1,20 @@
-"""The lesson of a network for one style: keep the photo's shapes, take the artwork's marks.
+"""The lesson of a network for one style: it paints recolored photos and hears its critic."""
 
-Content and style losses on the features of a frozen network (Johnson et al. 2016). A painting
-network soon learns to please that one network with a fine hatch that nobody takes for strokes.
-Three things keep it honest: what is judged is shown at random scales, shifts and flips and with a
-little noise; the artwork is shown at the same scales and flips; and pixel patches are compared
-with the artwork's where no network is asked (patch_loss.py).
-"""
-
-import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from inference.engine.features import FeatureNet
-from inference.engine.losses import (
-    Moments,
-    content_distance,
-    extract,
-    moments_of,
-    roughness,
-    style_distance,
-)
 from inference.engine.networks.johnson import PaintingNet, draw_noise
-from inference.engine.networks.vgg import TAPS
-from inference.engine.pyramid import resize, scaled
-from inference.engine.training.patch_loss import patch_distance
-
-SCALES = (0.8, 0.9, 1.0, 1.12, 1.25)  # at which paintings and the artwork are compared
-CONTENT_LAYERS = ("relu3_1", "relu4_1")
-PATCH = 7  # pixels a side
-BANDS = 3  # grain, strokes, shapes of strokes: each half as fine as the one before
-_PATCH_WEIGHT = 10.0
-_BAND_WEIGHT = 0.5
-_PROJECTIONS = 32
-_SAMPLES = 1024
-_SILENCE = 1e-4  # variance of a band without detail, about one step in 8 bits
-_ROUGHNESS = 0.02
-_SHIFT = 16  # pixels; the deepest features stand on a grid of as many
-_NOISE = 0.02  # standard deviation; a hatch that lives on smaller differences is worth nothing
-_LAYERS = tuple(sorted({*TAPS, *CONTENT_LAYERS}))
-
-
-@dataclass(frozen=True)
-class View:
-    """An artwork as it is compared at one scale, perhaps mirrored: (1, 3, h, w) and its moments."""
-
-    scale: float
-    mirrored: bool
-    picture: Tensor
-    moments: Mapping[str, Moments]
-
-
-@torch.no_grad()
-def look_at(features: FeatureNet, artwork: Tensor, scales: Sequence[float] = SCALES) -> list[View]:
-    """Prepare an artwork (1, 3, H, W), whose size at scale 1 this is, for comparison."""
-    height, width = artwork.shape[2:]
-    views = []
-    for scale in scales:
-        shown = resize(artwork, scaled(width, height, scale))
-        for mirrored, picture in ((False, shown), (True, shown.flip(3))):
-            maps = extract(features, picture, TAPS)
-            moments = {name: moments_of(maps[name]) for name in TAPS}
-            views.append(View(scale, mirrored, picture, moments))
-    return views
+from inference.engine.training.critic import Critic
 
 
 @dataclass
 class Imitation:
-    """The lesson: frozen features, the network that learns, and views of its one artwork."""
+    """The lesson: the network that learns, and the critic of its one artwork."""
 
-    features: FeatureNet
     network: PaintingNet
-    views: Sequence[View]
-    content_weight: float
-    bfloat16: bool = True
+    critic: Critic
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
         """Compute the losses of photos (B, 3, H, W) in [0, 1].
@@ -84,95 +22,7 @@ class Imitation:
         `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
         """
         generator = torch.Generator().manual_seed(int(fraction * 2**53))
-        view = self.views[_choose(len(self.views), generator)]
-        with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.critic.bfloat16):
             photo = self.network.recolor(x)
             painted = self.network(photo, draw_noise(photo, generator))
-        shown, photo = disturb((painted, photo), view, generator)
-        noise = torch.randn(shown.shape, generator=generator).to(x.device)
-        seen, wanted = self._see(shown + _NOISE * noise), self._see_photo(photo)
-        return {
-            "style": self._style(seen, view),
-            "content": self.content_weight
-            * content_distance({name: seen[name] for name in CONTENT_LAYERS}, wanted),
-            "patches": self._patches(shown, view, generator),
-            "roughness": _ROUGHNESS * roughness(painted),
-        }
-
-    def _style(self, seen: Mapping[str, Tensor], view: View) -> Tensor:
-        """Compare each painting with the artwork; a batch must not share one's textures."""
-        count = len(seen[TAPS[0]])
-        apart = [
-            style_distance(
-                {name: moments_of(seen[name][index : index + 1]) for name in TAPS}, view.moments
-            )
-            for index in range(count)
-        ]
-        return torch.stack(apart).mean()
-
-    def _patches(self, shown: Tensor, view: View, generator: torch.Generator) -> Tensor:
-        """Compare patches as they are, and those of each band in units of the artwork's.
-
-        Colors make up most of a patch; a hatch in it hardly shows until they are taken away.
-        """
-        artwork = view.picture.expand(len(shown), -1, -1, -1)
-        plain = self._compare(shown, artwork, generator)
-        apart = [
-            self._compare(own, wanted, generator) / (wanted.var() + _SILENCE)
-            for own, wanted in zip(split(shown), split(artwork), strict=True)
-        ]
-        return _PATCH_WEIGHT * plain + _BAND_WEIGHT * torch.stack(apart).sum()
-
-    def _compare(self, painted: Tensor, artwork: Tensor, generator: torch.Generator) -> Tensor:
-        return patch_distance(
-            painted,
-            artwork,
-            patch=PATCH,
-            projections=_PROJECTIONS,
-            samples=_SAMPLES,
-            generator=generator,
-        )
-
-    def _see(self, pictures: Tensor) -> dict[str, Tensor]:
-        with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
-            maps = extract(self.features, pictures, _LAYERS)
-        return {name: each.float() for name, each in maps.items()}
-
-    @torch.no_grad()
-    def _see_photo(self, photo: Tensor) -> dict[str, Tensor]:
-        with torch.autocast(photo.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
-            maps = extract(self.features, photo, CONTENT_LAYERS)
-        return {name: each.float() for name, each in maps.items()}
-
-
-def split(pictures: Tensor) -> list[Tensor]:
-    """Split pictures (B, C, H, W) into what each halving of their size takes away, finest first."""
-    bands = []
-    for _ in range(BANDS):
-        height, width = (side // 2 * 2 for side in pictures.shape[2:])
-        pictures = pictures[..., :height, :width]
-        smaller = F.avg_pool2d(pictures, 2)
-        larger = F.interpolate(smaller, (height, width), mode="bilinear", align_corners=False)
-        bands.append(pictures - larger)
-        pictures = smaller
-    return bands
-
-
-def disturb(pictures: Sequence[Tensor], view: View, generator: torch.Generator) -> list[Tensor]:
-    """Scale and mirror pictures as a view is, and cut a random border off, of all the same.
-
-    Each is (B, 3, H, W). The border is up to 15 pixels wide, less where they are small.
-    """
-    height, width = pictures[0].shape[2:]
-    shown = [resize(each, scaled(width, height, view.scale)) for each in pictures]
-    if view.mirrored:
-        shown = [each.flip(3) for each in shown]
-    for axis in (2, 3):
-        side = shown[0].shape[axis]
-        cut = _choose(min(_SHIFT, math.ceil(side / 4)), generator)
-        shown = [each.narrow(axis, cut, side - cut) for each in shown]
-    return shown
-
-
-def _choose(count: int, generator: torch.Generator) -> int:
-    return int(torch.randint(count, (), generator=generator))
+        return self.critic.judge(painted, photo, generator)

@@ -1,28 +1,27 @@
 """The recipe of a network for one artwork: photos and a picture in, a registered network out."""
 
 import argparse
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from PIL import Image
-from torch import Tensor
 from torch.optim import Adam
 
 from inference.engine.color import palette_of
 from inference.engine.device import knows_bfloat16
-from inference.engine.errors import EngineError
 from inference.engine.features import load_features
 from inference.engine.fingerprint import fingerprint
 from inference.engine.images import load_picture
 from inference.engine.networks.johnson import PaintingNet, draw_noise
-from inference.engine.pyramid import fitted
 from inference.engine.tensors import to_tensor
+from inference.engine.training.artwork import name_after, require_name, shown_at
 from inference.engine.training.checkpoint import load_checkpoint
+from inference.engine.training.critic import Critic, look_at
+from inference.engine.training.evaluation import measure_losses
 from inference.engine.training.export import export_halves, to_halves_
 from inference.engine.training.gallery import draw_rows
-from inference.engine.training.imitation import Imitation, look_at
+from inference.engine.training.imitation import Imitation
 from inference.engine.training.layout import lay_out
 from inference.engine.training.loop import Run
 from inference.engine.training.material import Material, read_held_out
@@ -33,14 +32,6 @@ from inference.engine.weights import PAINTING_NET, Card, user_folder
 JUDGES = "builtin"
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-
-class NetworkNameError(EngineError):
-    """A name that a network cannot have."""
-
-    code = "network_name"
-    hint = "Choose lowercase letters, digits and hyphens, 64 at most: --name the-scream."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,20 +93,10 @@ class Network:
                 "held_out_pictures": len(pictures),
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
-                "held_out_losses": self._measure_losses(pictures),
+                "held_out_losses": measure_losses(self.lesson, pictures),
             },
         }
         return export_halves(halves, self.target, f"{PAINTING_NET}{options.name}", card)
-
-    @torch.no_grad()
-    def _measure_losses(self, pictures: list[Tensor]) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for index, picture in enumerate(pictures):
-            # What chance decides is seeded by this, the same for every training.
-            losses = self.lesson.losses(picture, (index + 0.5) / len(pictures))
-            for name, value in losses.items():
-                found[name] = found.get(name, 0.0) + value.item() / len(pictures)
-        return {name: round(value, 4) for name, value in found.items()}
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
@@ -123,15 +104,11 @@ def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> 
 
     Without --out, the run has a folder of its own beside the networks of the user.
     """
-    name = arguments.name or _name_after(arguments.style)
+    name = arguments.name or name_after(arguments.style)
     target = arguments.out or user_folder()
     out = arguments.out or user_folder() / "training" / name
     filled = argparse.Namespace(**{**vars(arguments), "name": name, "out": out})
     return prepare_network(NetworkOptions.read(filled), material, place, target)
-
-
-def _name_after(style: Path) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", style.stem.lower()).strip("-")[:64]
 
 
 def prepare_network(
@@ -139,28 +116,22 @@ def prepare_network(
 ) -> Network:
     """Build a network for an artwork, or bring it back from its checkpoint.
 
-    Raises NetworkNameError, InputUnreadableError for the artwork, and ModelMissingError for
+    Raises TrainingOptionsError, InputUnreadableError for the artwork, and ModelMissingError for
     missing features and for a missing or foreign checkpoint.
     """
-    if not _NAME.fullmatch(options.name):
-        raise NetworkNameError(f"{options.name!r} is no name for a network.")
+    require_name(options.name)
     options.require_sizes(least=_SMALLEST)
     device = place.device
     artwork = load_picture(options.style).rgb
-    size = fitted(*artwork.size, min(options.style_size, max(artwork.size)))
-    shown = to_tensor(artwork.resize(size, Image.Resampling.LANCZOS), device)
+    shown = shown_at(artwork, options.style_size / max(artwork.size), device)
     features = lay_out(load_features(JUDGES, device), device)
     torch.manual_seed(options.seed)
     network = PaintingNet(light=options.light)
     network.take_palette_(palette_of(shown))
     network = lay_out(network, device)
-    lesson = Imitation(
-        features,
-        network,
-        look_at(features, shown),
-        options.content_weight,
-        knows_bfloat16(device),
-    )
+    views = look_at(features, shown)
+    critic = Critic(features, views, options.content_weight, knows_bfloat16(device))
+    lesson = Imitation(network, critic)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     # Not Muon: its steps go as far along fine directions as along others, and wove a hatch.
     optimizer = Adam(network.parameters())

@@ -129,6 +129,16 @@ class TestParseStyle:
         with pytest.raises(InputUnreadableError, match=r"a\.jpg=much cannot be read"):
             parse_style("a.jpg=much")
 
+    def test_takes_a_style_code_by_its_name(self, folder: Path) -> None:
+        path = folder / "scream.safetensors"
+        path.write_bytes(b"a code")
+        style = parse_style(f"{path}=0.5")
+        assert (style.image, style.weight, style.code) == (None, 0.5, b"a code")
+
+    def test_says_when_a_code_cannot_be_read(self, folder: Path) -> None:
+        with pytest.raises(InputUnreadableError, match=r"none\.safetensors cannot be read"):
+            parse_style(str(folder / "none.safetensors"))
+
 
 class TestMethods:
     def test_lists_each_method_with_its_controls(self, capsys: pytest.CaptureFixture[str]) -> None:
