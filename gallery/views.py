@@ -42,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
     by_slug = {style.slug: style for style in styles}
     context = {
         "pairs": [(pair, by_slug.get(pair.style)) for pair in PAIRS],
-        "styles": styles[:STYLES_IN_THE_HALL],
+        # In the hall hang artworks; proofs of those that are elsewhere are for the library.
+        "styles": [style for style in styles if style.has_picture][:STYLES_IN_THE_HALL],
         "artworks": _wall()[:ARTWORKS_IN_THE_HALL],
     }
     return render(request, "gallery/home.html", context)

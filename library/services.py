@@ -51,12 +51,12 @@ class StyleCode:
     """What the engine learned of an artwork, as bytes that only the engine reads.
 
     `weights` is the sha256 of the encoder that they belong to, `proof` a photo of ours painted
-    with them.
+    with them; a style that has a picture needs none.
     """
 
     data: bytes
     weights: str
-    proof: StylePicture
+    proof: StylePicture | None = None
 
     @property
     def sha256(self) -> str:
@@ -105,8 +105,9 @@ def _keep_code(style: Style, code: StyleCode, shelf: Shelf) -> None:
     """Write the file of `code`, and show the style by its proof where it has no picture."""
     style.code = shelf.put(FOLDER, ".code", code.data)
     style.code_sha256, style.code_weights = code.sha256, code.weights
-    style.proof_sha256 = code.proof.sha256
-    if not style.has_picture:
+    if code.proof is not None:
+        style.proof_sha256 = code.proof.sha256
+    if code.proof is not None and not style.has_picture:
         _show(style, code.proof, shelf)
         style.proof = shelf.put(FOLDER, code.proof.kept.suffix, code.proof.kept.data)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from common.derivatives import Encoded
 from library.masterwork_manifest import MASTERWORKS, read_entries, record_of
+from library.models import Style
 from library.services import StyleCode, StylePicture
 from library.shelving import Loaded, Record, read_picture, shelve
 
@@ -28,38 +29,51 @@ def load_shipped_styles(*, folder: Path = SHIPPED, masterworks: Path = MASTERWOR
     the changes of curators stand; another one makes a new version. Raises `ManifestMismatch`.
     """
     loaded = Loaded()
-    for entry in _entries(folder):
-        _load_artwork(folder, entry, loaded)
+    codes = _read(folder / "codes.json", {})
+    for entry in _read(folder / "manifest.json", {"artworks": []})["artworks"]:
+        _load_artwork(folder, entry, codes.get(entry["slug"], {}), loaded)
     for entry in read_entries(masterworks):
         _load_masterwork(masterworks, entry, loaded)
     return loaded
 
 
-def _load_artwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> None:
-    """Hang a rendering of ours, unless it hangs."""
+def _load_artwork(
+    folder: Path, entry: Mapping[str, Any], listed: Mapping[str, Any], loaded: Loaded
+) -> None:
+    """Hang a rendering of ours with its code, unless it hangs."""
     record = _record(folder, entry)
     if record.sha256 != entry["sha256"]:
         raise ManifestMismatch(entry["file"])
-    if record.is_shelved:
+    code = None
+    # A code of an older rendering is left out; the engine then learns from the picture.
+    if listed.get("picture_sha256") == entry["sha256"]:
+        code = StyleCode(_checked(folder, listed, "code"), listed["weights"])
+    if code and Style.objects.filter(slug=record.slug, code_sha256=code.sha256).exists():
+        code = None
+    picture = None if record.is_shelved else _verbatim(record.path)
+    if picture or code:
+        shelve(record, loaded, picture=picture, code=code, publish=True)
+    else:
         loaded.unchanged.append(record.slug)
-        return
-    picture = _verbatim(record.path)
-    shelve(record, loaded, picture=picture, publish=True)
 
 
 def _load_masterwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> None:
     """Hang what the engine learned of a masterwork, unless it hangs."""
     record = record_of(folder, entry)
-    for kind in ("code", "proof"):
-        data = (folder / entry[kind]).read_bytes()
-        if hashlib.sha256(data).hexdigest() != entry[f"{kind}_sha256"]:
-            raise ManifestMismatch(entry[kind])
+    data, _proof = (_checked(folder, entry, kind) for kind in ("code", "proof"))
     if record.is_shelved:
         loaded.unchanged.append(record.slug)
         return
-    proof = _verbatim(folder / entry["proof"])
-    code = StyleCode(record.path.read_bytes(), entry["weights"], proof)
+    code = StyleCode(data, entry["weights"], _verbatim(folder / entry["proof"]))
     shelve(record, loaded, code=code, publish=True)
+
+
+def _checked(folder: Path, entry: Mapping[str, Any], kind: str) -> bytes:
+    """Return the file that `entry` names as its `kind`. Raises `ManifestMismatch`."""
+    data = Path(folder, entry[kind]).read_bytes()
+    if hashlib.sha256(data).hexdigest() != entry[f"{kind}_sha256"]:
+        raise ManifestMismatch(entry[kind])
+    return data
 
 
 def _verbatim(path: Path) -> StylePicture:
@@ -67,13 +81,10 @@ def _verbatim(path: Path) -> StylePicture:
     return StylePicture(read_picture(path), Encoded(path.read_bytes(), path.suffix))
 
 
-def _entries(folder: Path) -> list[dict[str, Any]]:
-    """Return the entries of the manifest; none where nothing is shipped."""
-    manifest = folder / "manifest.json"
-    if not manifest.is_file():
-        return []
-    entries: list[dict[str, Any]] = json.loads(manifest.read_text("utf-8"))["artworks"]
-    return entries
+def _read(path: Path, default: dict[str, Any]) -> dict[str, Any]:
+    """Return what a JSON file holds; `default` where there is none."""
+    read: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else default
+    return read
 
 
 def _record(folder: Path, entry: Mapping[str, Any]) -> Record:

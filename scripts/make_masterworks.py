@@ -22,32 +22,18 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
 
-import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from inference.engine.codes import StyleCode  # noqa: E402
 from inference.engine.images import load_picture  # noqa: E402
-from inference.engine.painter import Painter, load_painter  # noqa: E402
 from inference.engine.registry import stylize  # noqa: E402
 from inference.engine.spec import StyleInput, TransferSpec  # noqa: E402
+from scripts.make_codes import DEVICE, write_code  # noqa: E402
 
 FOLDER = ROOT / "library" / "masterworks"
 DEMONSTRATION = ROOT / "static" / "demo"
 SPEC = TransferSpec(method="fast", size=768)
 QUALITY = 80
-DEVICE = "cpu"
-
-
-def exact_painter() -> Painter:
-    """Return the engine's painter, computing in the one way that gives the same numbers again.
-
-    Sums depend on how threads share them, and half precision on the processor.
-    """
-    torch.set_num_threads(1)
-    painter = load_painter(torch.device(DEVICE))
-    painter.halved = False
-    return painter
 
 
 def paint_proof(photo: Image.Image, code: bytes) -> bytes:
@@ -63,20 +49,12 @@ def paint_proof(photo: Image.Image, code: bytes) -> bytes:
 def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
     """Write the code and the proof of an entry; return what the manifest says of them."""
     slug = entry["slug"]
-    painter = exact_painter()
-    artwork = load_picture(pictures / entry["picture"]).image
+    made = write_code(slug, pictures / entry["picture"], folder)
     photo = load_picture(DEMONSTRATION / f"{entry['demonstration']}-before.webp").image
-    code = StyleCode.from_picture(artwork, painter).to_bytes()
-    made = {f"{slug}.code": code, f"{slug}.webp": paint_proof(photo, code)}
-    for name, data in made.items():
-        (folder / name).write_bytes(data)
-    return {
-        "weights": painter.sha256,
-        "code": f"{slug}.code",
-        "code_sha256": hashlib.sha256(made[f"{slug}.code"]).hexdigest(),
-        "proof": f"{slug}.webp",
-        "proof_sha256": hashlib.sha256(made[f"{slug}.webp"]).hexdigest(),
-    }
+    proof = paint_proof(photo, (folder / made["code"]).read_bytes())
+    (folder / f"{slug}.webp").write_bytes(proof)
+    digest = hashlib.sha256(proof).hexdigest()
+    return {**made, "proof": f"{slug}.webp", "proof_sha256": digest}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

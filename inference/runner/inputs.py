@@ -23,10 +23,14 @@ def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:
 
     A code that other weights made is passed over if the picture is there.
     """
-    by_picture = METHOD_INFOS[method].needs_pictures or not style.code
-    if style.image and (by_picture or style.code_weights != engine.encoder_sha256()):
+    if style.image and (METHOD_INFOS[method].needs_pictures or not is_learned(style)):
         return StyleInput(load_picture(_read(style.image)).image, weight)
     return StyleInput(None, weight, code=_read(style.code) if style.code else None)
+
+
+def is_learned(style: Style) -> bool:
+    """Tell whether a code of these very weights is kept with `style`."""
+    return bool(style.code) and style.code_weights == engine.encoder_sha256()
 
 
 def _read(file: FieldFile) -> bytes:

@@ -16,7 +16,7 @@ from inference.proofs import proof_spec
 from inference.runner import engine
 from inference.runner.failures import reason
 from inference.runner.heartbeat import Heartbeat, LeaseLost
-from inference.runner.inputs import load_photo, load_style
+from inference.runner.inputs import is_learned, load_photo, load_style
 from library.models import Style
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,10 @@ def _paint(sheet: ProofSheet, heartbeat: Heartbeat) -> Served:
 
 
 def _next_styles(sheet: ProofSheet) -> list[Style]:
-    return list(proof_queue.styles_left(sheet)[:BATCH])
+    """Return what to try in one pass: those whose code is known, or else one that takes longer."""
+    left = list(proof_queue.styles_left(sheet)[:BATCH])
+    known = [style for style in left if is_learned(style)]
+    return known or left[:1]
 
 
 def _paint_some(

@@ -85,15 +85,17 @@ class Visitor:
         self.page.locator("#id_photo").set_input_files(photo_file(size))
 
     def choose(self, *numbers: int) -> None:
-        """Click the tiles of styles."""
+        """Click the tiles of styles of which the picture is here."""
+        tiles = self.page.locator('.tile:has(input[data-methods~="optimize"])')
         for number in numbers:
-            self.page.locator(".tile").nth(number).click()
+            tiles.nth(number).click()
 
     def ask_for(self, *, steps: int) -> None:
-        """Ask for a picture as large as the photo, painted in `steps`."""
+        """Ask for a picture as large as the photo, painted step by step in `steps`."""
         self.page.get_by_text("Like the photo").click()
         self.page.locator("summary", has_text="More").click()
-        self.page.get_by_label("Steps").fill(str(steps))
+        self.page.get_by_label("Step by step").check()
+        self.page.get_by_label("Steps", exact=True).fill(str(steps))
 
     def make(self) -> None:
         """Press Make and wait for the job's page."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from gallery.models import Artwork
 from gallery.services import hide_artwork, keep_artwork, publish_artwork
-from tests.factories import finished_job, make_job, make_style
+from tests.factories import finished_job, make_code_style, make_job, make_style
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,12 @@ class TestHome:
         page = client.get(reverse("home"))
         assert "The harbor" in page.text
         assert "Secret" not in page.text
+
+    def test_hangs_artworks_and_no_proofs_of_those_elsewhere(self, client: Client) -> None:
+        make_style("woodcut")
+        make_code_style("night-cafe")
+        page = client.get(reverse("home"))
+        assert [style.slug for style in page.context["styles"]] == ["woodcut"]
 
     def test_stands_without_any_style(self, client: Client) -> None:
         assert client.get(reverse("home")).status_code == 200

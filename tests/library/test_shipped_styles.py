@@ -130,6 +130,50 @@ def test_the_command_says_what_to_do(folder: Path) -> None:
         call_command("load_shipped_styles")
 
 
+class TestCodes:
+    def write(self, folder: Path, slug: str, code: bytes, **changes: str) -> None:
+        """Put a code of a shipped artwork into the folder."""
+        (folder / f"{slug}.code").write_bytes(code)
+        entry = {
+            "picture_sha256": hashlib.sha256((folder / f"{slug}.webp").read_bytes()).hexdigest(),
+            "weights": "e" * 64,
+            "code": f"{slug}.code",
+            "code_sha256": hashlib.sha256(code).hexdigest(),
+            **changes,
+        }
+        (folder / "codes.json").write_text(json.dumps({slug: entry}))
+
+    def load(self, folder: Path) -> Loaded:
+        return load_shipped_styles(folder=folder, masterworks=folder / "none")
+
+    def test_come_with_the_picture(self, folder: Path, media_root: Path) -> None:
+        self.write(folder, "ink", b"moments")
+        assert self.load(folder).created == ["ink", "wash"]
+        ink, wash = Style.objects.order_by("slug")
+        assert (ink.version, ink.has_picture, ink.code_weights) == (1, True, "e" * 64)
+        assert (media_root / str(ink.code.name)).read_bytes() == b"moments"
+        assert not wash.code
+        assert self.load(folder).unchanged == ["ink", "wash"]
+
+    def test_are_brought_to_a_style_that_hangs(self, folder: Path) -> None:
+        self.load(folder)
+        self.write(folder, "ink", b"moments")
+        assert self.load(folder).updated == ["ink"]
+        ink = Style.objects.get(slug="ink")
+        assert (ink.version, ink.shown_as) == (2, "full")
+
+    def test_of_an_older_rendering_are_left_out(self, folder: Path) -> None:
+        self.write(folder, "ink", b"moments", picture_sha256="0" * 64)
+        self.load(folder)
+        assert not Style.objects.get(slug="ink").code
+
+    def test_must_be_those_that_are_listed(self, folder: Path, media_root: Path) -> None:
+        self.write(folder, "ink", b"moments", code_sha256="0" * 64)
+        with pytest.raises(ManifestMismatch, match=r"ink\.code"):
+            self.load(folder)
+        assert files_in(media_root) == []
+
+
 def masterwork(folder: Path, slug: str, code: bytes = b"moments") -> dict[str, Any]:
     """Write a code and its proof into the folder and return their entry."""
     proof = picture_bytes(make_picture((96, 72)), "WEBP")
@@ -235,5 +279,7 @@ def test_hangs_everything_that_the_project_ships(media_root: Path) -> None:
     loaded = load_shipped_styles(folder=SHIPPED)
     assert Style.objects.published().count() == len(loaded.created)
     assert load_shipped_styles(folder=SHIPPED).unchanged == loaded.created
-    codes = Style.objects.filter(image="").count()
-    assert len(files_in(media_root)) == 2 * len(loaded.created) + codes
+    proofs = Style.objects.filter(image="").count()
+    assert not Style.objects.filter(code="").exists()
+    assert len(files_in(media_root)) == 3 * len(loaded.created)
+    assert proofs >= 12

@@ -46,10 +46,19 @@ def files_of(sheet: ProofSheet, media_root: Path) -> list[str]:
     return [path.suffix for path in media_root.glob(f"proofs/*/{sheet.photo_id}/**/*.*")]
 
 
+def learned(slug: str) -> Style:
+    """Return a style whose code is kept."""
+    style = make_style(slug)
+    style.code.save("style.code", ContentFile(b"moments"), save=False)
+    style.code_weights = engine.encoder_sha256()
+    style.save(update_fields=["code", "code_weights"])
+    return style
+
+
 @pytest.fixture
 def sheet(alice: User) -> ProofSheet:
     """Return a sheet of eleven styles, which are two batches."""
-    return make_sheet(alice, styles=[make_style(f"style-{number:02}") for number in range(11)])
+    return make_sheet(alice, styles=[learned(f"style-{number:02}") for number in range(11)])
 
 
 @pytest.fixture
@@ -102,6 +111,22 @@ class TestServeSheet:
         assert numbers == [sheets.BATCH, 3]
         assert row(sheet).state == State.SUCCEEDED
         assert proof_queue.tiles_of(sheet).count() == 11
+
+    def test_takes_what_it_must_learn_first_one_by_one(self, alice: User, play: Play) -> None:
+        slugs = ("a", "b", "c", "d")
+        styles = [make_style(slug) if slug in "bd" else learned(slug) for slug in slugs]
+        make_sheet(alice, styles=styles)
+        numbers: list[int] = []
+
+        def script(number: int) -> Iterator[Result]:
+            numbers.append(number)
+            return well(number)
+
+        play(script)
+
+        runner.serve_next()
+
+        assert numbers == [2, 1, 1]
 
     def test_paints_only_what_is_not_there(self, sheet: ProofSheet, play: Play) -> None:
         for style in sheet.styles.exclude(slug="style-04"):
@@ -251,7 +276,7 @@ class TestFailures:
 
     def test_of_a_style_whose_file_is_gone_are_its_own(self, sheet: ProofSheet, play: Play) -> None:
         style = Style.objects.get(slug="style-03")
-        style.image.storage.delete(str(style.image.name))
+        style.code.storage.delete(str(style.code.name))
         play(well)
 
         runner.serve_next()

@@ -1,4 +1,4 @@
-"""Making codes and proofs of masterworks: into the folder, with hashes, the same each time."""
+"""Making style codes and proofs: into the folder, with hashes, the same each time."""
 
 import hashlib
 import json
@@ -11,6 +11,8 @@ import torch
 from inference.engine.codes import StyleCode
 from inference.engine.painter import load_painter
 from library.masterwork_manifest import MASTERWORKS, read_entries
+from library.shipped_styles import SHIPPED
+from scripts import make_codes
 from scripts.make_masterworks import main
 from tests.factories import make_picture, picture_bytes
 
@@ -62,6 +64,32 @@ def test_makes_the_same_files_again_however_many_threads_there_are(folder: Path)
     first = run(folder, "wave")[0]
     torch.set_num_threads(2)
     assert run(folder, "wave")[0] == first
+
+
+def test_computes_the_codes_of_our_own_artworks(folder: Path) -> None:
+    data = picture_bytes(make_picture((160, 120), seed=9))
+    (folder / "ink.webp").write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    artworks = [{"slug": "ink", "file": "ink.webp", "sha256": digest}]
+    (folder / "manifest.json").write_text(json.dumps({"artworks": artworks}))
+    make_codes.main(["--folder", str(folder)])
+    listed = json.loads((folder / "codes.json").read_text())["ink"]
+    code = (folder / listed["code"]).read_bytes()
+    assert listed["picture_sha256"] == digest
+    assert listed["code_sha256"] == hashlib.sha256(code).hexdigest()
+    make_codes.main(["--folder", str(folder), "nothing"])
+    assert json.loads((folder / "codes.json").read_text())["ink"] == listed
+
+
+def test_every_artwork_of_ours_has_its_code() -> None:
+    painter = load_painter(torch.device("cpu"))
+    codes = json.loads((SHIPPED / "codes.json").read_text())
+    artworks = json.loads((SHIPPED / "manifest.json").read_text())["artworks"]
+    for artwork in artworks:
+        listed = codes[artwork["slug"]]
+        assert listed["picture_sha256"] == artwork["sha256"]
+        code = (SHIPPED / listed["code"]).read_bytes()
+        assert StyleCode.from_bytes(code, painter).encoder == listed["weights"]
 
 
 def test_what_is_shipped_belongs_to_the_weights_that_are_shipped() -> None:

@@ -1,0 +1,80 @@
+"""Compute the style codes of the project's own artworks: `python scripts/make_codes.py [slug ...]`.
+
+A code is what the method fast knows of an artwork. Computing it takes seconds a picture, so those
+of the shipped artworks lie beside them, listed in `library/shipped/codes.json`; run this again when
+an artwork is rendered anew or the engine's weights change. The same pictures and weights give the
+same files.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
+
+import torch  # noqa: E402
+from rich.console import Console  # noqa: E402
+
+from inference.engine.codes import StyleCode  # noqa: E402
+from inference.engine.images import load_picture  # noqa: E402
+from inference.engine.painter import Painter, load_painter  # noqa: E402
+
+FOLDER = ROOT / "library" / "shipped"
+DEVICE = "cpu"
+
+
+def exact_painter() -> Painter:
+    """Return the engine's painter, computing in the one way that gives the same numbers again.
+
+    Sums depend on how threads share them, and half precision on the processor.
+    """
+    torch.set_num_threads(1)
+    painter = load_painter(torch.device(DEVICE))
+    painter.halved = False
+    return painter
+
+
+def learn(picture: Path, painter: Painter) -> bytes:
+    """Return the style code of a picture."""
+    return StyleCode.from_picture(load_picture(picture).image, painter).to_bytes()
+
+
+def write_code(slug: str, picture: Path, folder: Path) -> dict[str, Any]:
+    """Write the code of a picture as `slug` into `folder`; return what a manifest says of it."""
+    painter = exact_painter()
+    code = learn(picture, painter)
+    (folder / f"{slug}.code").write_bytes(code)
+    return {
+        "weights": painter.sha256,
+        "code": f"{slug}.code",
+        "code_sha256": hashlib.sha256(code).hexdigest(),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compute the codes that are named, or all."""
+    parser = argparse.ArgumentParser(description="Compute the codes of the shipped artworks.")
+    parser.add_argument("slug", nargs="*", help="artworks; all when none is named")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the artworks are")
+    chosen = parser.parse_args(arguments)
+    folder: Path = chosen.folder
+    listed = folder / "codes.json"
+    codes = json.loads(listed.read_text("utf-8")) if listed.is_file() else {}
+    for entry in json.loads((folder / "manifest.json").read_text("utf-8"))["artworks"]:
+        slug = entry["slug"]
+        if not chosen.slug or slug in chosen.slug:
+            made = write_code(slug, folder / entry["file"], folder)
+            codes[slug] = {"picture_sha256": entry["sha256"], **made}
+            Console(highlight=False).print(f"{slug}: {made['code_sha256'][:12]}")
+    listed.write_text(json.dumps(codes, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
