@@ -21,6 +21,7 @@ from inference.engine.pyramid import resize
 from inference.engine.training.critic import Critic
 
 STRENGTH = 0.75  # at which paintings are judged
+_SIZES = 3  # of a picture as large as most, from the one that strokes are laid out on
 _SHIFT = 10.0  # means are in units of the channels' spread and may move further than axes turn
 
 
@@ -119,7 +120,7 @@ class Tuning:
         self.touch.fold_()
         chance = random.Random(fraction)  # noqa: S311
         generator = torch.Generator().manual_seed(chance.getrandbits(31))
-        first, following = looks_of(STRENGTH, 2)
+        first, *following = looks_of(STRENGTH, _SIZES)
         if chance.random() < 0.5:
             painted = self._paint(x, first, None)
         else:
@@ -127,7 +128,7 @@ class Tuning:
             with torch.no_grad():
                 begun = self._paint(resize(x, (side, side)), first, None).clamp(0, 1)
             start = resize(begun, (x.shape[-1], x.shape[-1]))
-            painted = self._paint(x, following, start)
+            painted = self._paint(x, chance.choice(following), start)
         critic = self.critics[x.shape[-1]]
         return critic.judge(painted, x, generator)
 
