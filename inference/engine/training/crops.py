@@ -1,6 +1,8 @@
 """Batches of random crops: what a network sees at step n depends on the seed and n alone."""
 
+import itertools
 import random
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from PIL import Image
 from torch import Tensor
 
 from inference.engine.training.pictures import read_picture
+
+_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,16 @@ class Crops:
         return to_batch(crops)
 
     def follow(self, step: int, device: torch.device) -> Iterator[Tensor]:
-        """Yield the batches from a step on, each decoded while the one before it is in use."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            ahead = pool.submit(self.draw, step)
-            while True:
-                ready = ahead.result()
-                step += 1
-                ahead = pool.submit(self.draw, step)
+        """Yield the batches from a step on, decoded while those before them are in use.
+
+        A GPU eats batches faster than one thread decodes pictures, so it is served by several.
+        """
+        workers = _WORKERS if device.type == "cuda" else 1
+        with ThreadPoolExecutor(workers) as pool:
+            ahead = deque(pool.submit(self.draw, step + place) for place in range(workers))
+            for following in itertools.count(step + workers):
+                ready = ahead.popleft().result()
+                ahead.append(pool.submit(self.draw, following))
                 yield ready.to(device, non_blocking=True)
 
 

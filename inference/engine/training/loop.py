@@ -174,10 +174,16 @@ class _Meter:
 
 
 def average_gradients_(network: nn.Module) -> None:
-    """Make the gradients of all processes equal to their mean; alone, leave them as they are."""
+    """Make the gradients of all processes equal to their mean; alone, leave them as they are.
+
+    They travel as one tensor: a network has dozens, and each message waits for all processes.
+    """
     if not dist.is_initialized():
         return
-    for parameter in network.parameters():
-        if parameter.grad is not None:
-            dist.all_reduce(parameter.grad)
-            parameter.grad /= dist.get_world_size()
+    gradients = [each.grad for each in network.parameters() if each.grad is not None]
+    together = torch.cat([gradient.flatten() for gradient in gradients])
+    dist.all_reduce(together)
+    together /= dist.get_world_size()
+    means = torch.split(together, [gradient.numel() for gradient in gradients])
+    for gradient, mean in zip(gradients, means, strict=True):
+        gradient.copy_(mean.view_as(gradient))
