@@ -19,7 +19,7 @@ from inference.engine.tensors import as_floats, bands_of_rows
 _VARIANCE_FLOOR = 2e-5
 # A nearly gray photo must not have its noise blown up into the colors of a painting.
 _MAX_GAIN = 4.0
-_LUMA = (0.299, 0.587, 0.114)
+LUMA = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,18 @@ def match_palette(image: Tensor, target: Palette) -> Tensor:
     return move_between(palette_of(image), target)(image)
 
 
+def move_palette(image: Tensor, target: Palette) -> Tensor:
+    """Move the colors of image (1, 3, H, W) likewise, out of [0, 1] where that takes them."""
+    return _move_between(palette_of(image), target)(image)
+
+
 def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
     """Find the move from one palette to another, for pictures (1, 3, H, W) and parts of them."""
+    move = _move_between(own, target)
+    return lambda image: move(image).clamp(0, 1)
+
+
+def _move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
     root, inverse_root = _power(own.covariance, 0.5), _power(own.covariance, -0.5)
     transport = inverse_root @ _power(root @ target.covariance @ root, 0.5) @ inverse_root
     transport = _limit_gain(transport)
@@ -78,7 +88,7 @@ def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
     def move(image: Tensor) -> Tensor:
         pixels = image[0].flatten(1).double() - own.mean[:, None]
         moved = transport @ pixels + target.mean[:, None]
-        return moved.clamp(0, 1).to(image.dtype).reshape(image.shape)
+        return moved.to(image.dtype).reshape(image.shape)
 
     return move
 
@@ -86,19 +96,27 @@ def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
 def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
     """Return the luminance of the painting in the hue and saturation of the photo.
 
-    Both are (1, 3, H, W). Where a color does not fit into [0, 1] at its new luminance, it is
-    drawn towards gray of that luminance, so that neither hue nor luminance shifts.
+    Both are (1, 3, H, W).
     """
-    luma = _luma(painting)
-    chroma = photo - _luma(photo)
+    return with_luma(photo, luma_of(painting))
+
+
+def with_luma(image: Tensor, luma: Tensor) -> Tensor:
+    """Return image (1, 3, H, W) in its own hue and saturation at luminance (1, 1, H, W).
+
+    Where a color does not fit into [0, 1] at its new luminance, it is drawn towards gray of that
+    luminance, so that neither hue nor luminance shifts.
+    """
+    chroma = image - luma_of(image)
     room = torch.where(chroma > 0, 1 - luma, luma)
     fit = (room / chroma.abs().clamp_min(1e-6)).amin(1, keepdim=True).clamp(0, 1)
     return (luma + chroma * fit).clamp(0, 1)
 
 
-def _luma(image: Tensor) -> Tensor:
-    weights = torch.tensor(_LUMA, dtype=image.dtype, device=image.device)[:, None, None]
-    return (image * weights).sum(1, keepdim=True)  # (1, 1, H, W)
+def luma_of(image: Tensor) -> Tensor:
+    """Measure the luminance (1, 1, H, W) of image (1, 3, H, W)."""
+    weights = torch.tensor(LUMA, dtype=image.dtype, device=image.device)[:, None, None]
+    return (image * weights).sum(1, keepdim=True)
 
 
 def _power(covariance: Tensor, exponent: float) -> Tensor:
