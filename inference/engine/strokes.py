@@ -5,6 +5,10 @@ After Kwatra et al. 2005, "Texture Optimization for Example-Based Synthesis", an
 2017, "Style-Transfer via Texture-Synthesis"; the share that keeps one patch from being used
 everywhere is that of Granot et al. 2022, "Drop the GAN". Here on pixels, where Li & Wand 2016
 compare patches of features: a small feature network forgets what the pixels still show.
+
+Patches are compared by their shape more than by their mean tone, and by lightness more than by
+hue: flat parts of a photo then take flat parts of the artwork, whatever their color, and skies and
+skin stay calm.
 """
 
 from collections.abc import Sequence
@@ -14,14 +18,22 @@ import torch
 import torch.nn.functional as F  # noqa: N812 the name the whole field uses
 from torch import Tensor
 
+from inference.engine.color import LUMA
 from inference.engine.methods.frame import Artwork
 
-PATCH = 9
+PATCH = 7
 _BANK = 8000
 _DIMENSIONS = 28
 _ROWS = 1024
+_SAMPLE = 2048
 # How strongly patches used elsewhere are avoided: smaller spreads the artwork more evenly.
-_EVENNESS = 0.003
+_EVENNESS = 0.0005
+# How many times as rarely as most a patch may count as used: the one blue cloth of a brown portrait
+# is not to be laid over faces only because nothing in the photo is like it.
+_RAREST = 3.0
+# What the mean of a patch, and its colors beside its lightness, count in a comparison.
+_TONE = 0.6
+_HUE = 0.6
 
 
 class StrokeBank:
@@ -29,10 +41,10 @@ class StrokeBank:
 
     def __init__(self, artworks: Sequence[Artwork], generator: torch.Generator) -> None:
         """Take patches (N, 3*PATCH*PATCH) of each artwork according to its share."""
-        drawn = [_draw(artwork, generator) for artwork in artworks]
-        self._patches = torch.cat(drawn)
-        self._mean = self._patches.mean(0)
-        centered = self._patches - self._mean
+        self._patches = torch.cat([_draw(artwork, generator) for artwork in artworks])
+        seen = _as_compared(self._patches)
+        self._mean = seen.mean(0)
+        centered = seen - self._mean
         # Distances in the directions of most variance are nearly those of whole patches.
         spread = (centered.T @ centered).double()
         self._basis = torch.linalg.eigh(spread).eigenvectors[:, -_DIMENSIONS:].to(centered.dtype)
@@ -59,22 +71,18 @@ class StrokeBank:
 
     def _nearest(self, patches: Tensor) -> Tensor:
         """Find the row of the bank that is most like each of patches (M, 3*PATCH*PATCH)."""
-        keys = (patches - self._mean) @ self._basis
-        room = torch.empty(_ROWS, len(self._keys), dtype=keys.dtype, device=keys.device)
-        sample = keys[:: max(1, len(keys) // 4096)]
+        keys = (_as_compared(patches) - self._mean) @ self._basis
+        keys = _beside(keys, keys.square().sum(1), torch.ones_like(keys[:, 0]))
+        table = _beside(-2 * self._keys, torch.ones_like(self._norms), self._norms).T
+        # From here on, keys @ table are squared distances.
+        sample = keys[:: max(1, len(keys) // _SAMPLE)]
         closest = torch.full_like(self._norms, torch.inf)
-        for rows in sample.split(_ROWS):
-            closest = torch.minimum(closest, self._distances(rows, room).amin(0))
-        rarity = 1 / (_EVENNESS * patches.shape[1] + closest)
-        return torch.cat(
-            [self._distances(rows, room).mul_(rarity).argmin(1) for rows in keys.split(_ROWS)]
-        )
-
-    def _distances(self, keys: Tensor, room: Tensor) -> Tensor:
-        """Give squared distances (M, N) of keys (M, _DIMENSIONS) to the bank, in `room`."""
-        out = room[: len(keys)]
-        torch.addmm(self._norms, keys, self._keys.T, alpha=-2, out=out)
-        return out.add_(keys.square().sum(1, keepdim=True)).clamp_min_(0)
+        for rows in torch.split(sample, _ROWS):
+            closest = torch.minimum(closest, (rows @ table).amin(0))
+        closest = closest.clamp_max(float(_RAREST * closest.median()))
+        # Held in the table, the rarity of a patch costs nothing when all rows are compared.
+        table = table / (_EVENNESS * patches.shape[1] + closest.clamp_min(0))
+        return torch.cat([(rows @ table).argmin(1) for rows in torch.split(keys, _ROWS)])
 
 
 def _draw(artwork: Artwork, generator: torch.Generator) -> Tensor:
@@ -85,6 +93,21 @@ def _draw(artwork: Artwork, generator: torch.Generator) -> Tensor:
     wanted = max(1, round(_BANK * artwork.share))
     chosen = torch.randperm(len(patches), generator=generator)[:wanted]
     return patches[chosen.to(patches.device)]
+
+
+def _beside(matrix: Tensor, *columns: Tensor) -> Tensor:
+    """Add columns (N,) at the right of a matrix (N, C)."""
+    return torch.cat([matrix, *(column[:, None] for column in columns)], 1)
+
+
+def _as_compared(patches: Tensor) -> Tensor:
+    """Weigh patches (N, 3*PATCH*PATCH) as they count in a comparison."""
+    planes = patches.reshape(len(patches), 3, -1)
+    weights = torch.tensor(LUMA, dtype=patches.dtype, device=patches.device)
+    light = (planes * weights[:, None]).sum(1, keepdim=True)
+    planes = light + _HUE * (planes - light)
+    mean = planes.mean(2, keepdim=True)
+    return (planes + (_TONE - 1) * mean).flatten(1)
 
 
 def _overlay(patches: Tensor, size: tuple[int, int], stride: int) -> Tensor:

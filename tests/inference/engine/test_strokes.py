@@ -54,6 +54,29 @@ class TestRepaint:
         assert not bank().repaint(image, 3, 0).requires_grad
 
 
+class TestComparing:
+    def test_takes_flat_for_flat_whatever_the_tone(self) -> None:
+        art = torch.full((1, 3, 40, 80), 0.5)
+        art[..., 40:] = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(3))
+        painted = bank(Artwork(art, 1.0)).repaint(torch.full((1, 3, 30, 30), 0.62), 3, 0)
+        assert painted.std() < 0.05
+
+    def test_spreads_over_the_artwork_when_nothing_tells(self) -> None:
+        art = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(4))
+        art = torch.nn.functional.interpolate(art, (60, 60), mode="bilinear")
+        found = bank(Artwork(art, 1.0))
+        photo = art * 0.2 + 0.4
+        seen = torch.nn.functional.unfold(photo, 7)[0].T
+        used = torch.unique(found._nearest(seen))
+        assert len(used) > 0.2 * len(found._patches)
+
+    def test_does_not_force_in_what_the_photo_has_nothing_like(self) -> None:
+        art = torch.rand(1, 3, 60, 60, generator=torch.Generator().manual_seed(5)) * 0.05 + 0.3
+        art[..., :12, :12] = torch.tensor([0.0, 0.2, 1.0])[None, :, None, None]
+        painted = bank(Artwork(art, 1.0)).repaint(torch.full((1, 3, 40, 40), 0.31), 3, 0)
+        assert painted[:, 2].max() < 0.5
+
+
 class TestShares:
     def test_draws_patches_of_each_artwork_by_its_share(self) -> None:
         red = Artwork(torch.tensor([1.0, 0, 0])[None, :, None, None].expand(1, 3, 200, 200), 0.25)
