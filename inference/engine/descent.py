@@ -1,42 +1,82 @@
-"""Gradient descent on the pixels of a picture, and the mean of the pictures along the way."""
+"""Descent on the pixels of a picture that learns from each step how the loss bends."""
+
+from collections import deque
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-_MOMENTUM = 0.9
-_SQUARES = 0.99
-_AVERAGE = 0.9
+_MEMORY = 8
+# What the first step changes a pixel of usual gradient by, and the most later ones do on average.
+_FIRST = 0.01
+_LONGEST = 0.03
+# A loss this many times the least one so far was a step too far.
+_TOO_FAR = 1.5
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A picture, its gradient and its loss."""
+
+    image: Tensor
+    gradient: Tensor
+    loss: float
 
 
 class Descent:
-    """Adam on a picture (1, 3, H, W) kept within [0, 1] (Kingma & Ba 2015).
+    """L-BFGS on a picture (1, 3, H, W) kept within [0, 1] (Liu & Nocedal 1989).
 
-    Single iterates carry speckle, since each pixel steps by about the same amount however little
-    it matters. Their running mean does not; so `average` is the picture to show
-    (after crowsonkb/style-transfer-pytorch).
+    Gatys et al. 2016 use it too. Here no step is searched for along its line: a search asks for
+    several gradients where one does, and a step that went too far is taken back instead.
     """
 
     def __init__(self, image: Tensor) -> None:
-        self.image = image.detach().clone(memory_format=torch.channels_last)
-        self._mean = torch.zeros_like(self.image)
-        self._square = torch.zeros_like(self.image)
-        self._sum = torch.zeros_like(self.image)
-        self._steps = 0
+        """Start from a picture, which is not changed."""
+        self.image = image.detach().clone(memory_format=torch.contiguous_format)
+        self._pairs: deque[tuple[Tensor, Tensor]] = deque(maxlen=_MEMORY)
+        self._last: _Place | None = None
+        self._best: _Place | None = None
+        self._first = _FIRST
 
     @torch.no_grad()
-    def step_(self, gradient: Tensor, rate: float) -> None:
-        """Move each pixel against its gradient by about `rate`."""
-        self._steps += 1
-        self._mean.lerp_(gradient, 1 - _MOMENTUM)
-        self._square.lerp_(gradient.square(), 1 - _SQUARES)
-        direction = self._mean / (1 - _MOMENTUM**self._steps)
-        size = (self._square / (1 - _SQUARES**self._steps)).sqrt_().add_(1e-10)
-        self.image.sub_(rate * direction / size).clamp_(0, 1)
-        self._sum.lerp_(self.image, 1 - _AVERAGE)
+    def step_(self, loss: Tensor, gradient: Tensor) -> None:
+        """Move the picture to where the loss should be less, given its loss and gradient."""
+        here = _Place(self.image, gradient, float(loss))
+        if self._best is not None and not here.loss <= _TOO_FAR * self._best.loss:
+            here = self._best
+            self._pairs.clear()
+            self._first /= 2
+        elif self._last is not None:
+            self._learn_(here.image - self._last.image, here.gradient - self._last.gradient)
+        if self._best is None or here.loss < self._best.loss:
+            self._best = here
+        self._last = here
+        self.image = (here.image - self._direction(here.gradient)).clamp(0, 1)
 
-    @property
-    def average(self) -> Tensor:
-        """Give the mean of the latest pictures, or the first one before any step."""
-        if not self._steps:
-            return self.image
-        return self._sum / (1 - _AVERAGE**self._steps)
+    def _learn_(self, moved: Tensor, change: Tensor) -> None:
+        """Keep how the gradient changed over a step, unless the loss bends the wrong way there."""
+        if float((moved * change).sum()) > 1e-10 * float(change.square().sum()):
+            self._pairs.append((moved, change))
+
+    def _direction(self, gradient: Tensor) -> Tensor:
+        """Give the step against which the picture is to move."""
+        if not self._pairs:
+            # Saturates, so that the few pixels of a huge gradient do not take all of the step.
+            size = gradient.abs()
+            return 2 * self._first * gradient / (size + size.mean()).clamp_min(1e-20)
+        direction = self._newton(gradient)
+        length = direction.abs().mean()
+        return direction * (_LONGEST / length.clamp_min(_LONGEST))
+
+    def _newton(self, gradient: Tensor) -> Tensor:
+        """Multiply by the inverse of the curvature that the kept steps tell of."""
+        direction, shares = gradient.clone(), []
+        for moved, change in reversed(self._pairs):
+            share = (moved * direction).sum() / (moved * change).sum()
+            direction -= share * change
+            shares.append(share)
+        moved, change = self._pairs[-1]
+        direction *= (moved * change).sum() / change.square().sum()
+        for (moved, change), share in zip(self._pairs, reversed(shares), strict=True):
+            direction += moved * (share - (change * direction).sum() / (moved * change).sum())
+        return direction

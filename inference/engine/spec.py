@@ -182,7 +182,7 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         title="Painted step by step",
         description="Optimizes the picture itself, coarse to fine; watch the strokes appear.",
         previews=True,
-        default_steps=72,
+        default_steps=40,
         needs_pictures=True,
         used=(*_COMMON, "steps", "seed", "features"),
     ),

@@ -1,34 +1,62 @@
 """The picture itself is optimized until it has the photo's shapes and the artwork's strokes.
 
-Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks", over a pyramid:
-large strokes are laid out on a small picture, where a step costs little, and refined on larger
-ones. Coarse to fine and the mean of iterates are after crowsonkb/style-transfer-pytorch. To the
-statistics of features it adds the artwork's own patches (strokes.py), so that the marks are those
-of the hand that made it.
+First the artwork's own strokes are laid (strokes.py), large ones on a small picture, finer ones on
+larger pictures: statistics of features do not know a stroke from a hatching, patches do. Then, at
+full size, descent brings the statistics and the photo's shapes into their own, after Gatys et al.
+2016, "Image Style Transfer Using Convolutional Neural Networks"; since it starts from strokes, it
+ends in strokes.
 """
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from inference.engine.color import blend_palettes, match_palette, palette_of
+from inference.engine.brush import Brush
 from inference.engine.descent import Descent
 from inference.engine.judge import Judge
 from inference.engine.losses import Features
 from inference.engine.methods.frame import Artwork, Frame
-from inference.engine.pyramid import resize, sizes_up_to
+from inference.engine.pyramid import resize, scaled, sizes_up_to
 from inference.engine.spec import METHOD_INFOS, TransferSpec
+from inference.engine.tones import in_colors_of
 
-_RATE = 0.01
-# The last steps of a level are this much shorter than its first, which settles the grain.
-_LAST_RATE = 0.2
-# Steps of descent between two searches for strokes; a search costs as much as a few steps.
-_STEPS_A_SEARCH = 6
+# At brush size 1 the artwork is shown somewhat larger than the picture, so that strokes show.
+_BRUSH = 1.1
+# The share of the steps in which strokes are laid; each costs about as much as one of descent.
+_LAYING = 0.4
+_LAYINGS_A_SIZE = 3
 _PREVIEW_SECONDS = 0.6
 # Below this strength the photo shows through: strokes are patches and cannot themselves be faint.
 _WEAK = 0.4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Layings of strokes by size (width, height), coarse to fine, then steps of descent."""
+
+    layings: tuple[tuple[tuple[int, int], int], ...]
+    descents: int
+
+    @property
+    def total(self) -> int:
+        """Count all steps."""
+        return sum(count for _, count in self.layings) + self.descents
+
+
+def plan_for(width: int, height: int, steps: int) -> Plan:
+    """Share `steps` between the sizes of a pyramid and the descent.
+
+    When steps are few the coarse sizes are left out; the finest always has one laying.
+    """
+    sizes = sizes_up_to(width, height)
+    budget = min(max(1, round(_LAYING * steps)), _LAYINGS_A_SIZE * len(sizes))
+    sizes = sizes[-budget:]
+    each, more = divmod(budget, len(sizes))
+    layings = tuple((size, each + (number < more)) for number, size in enumerate(sizes))
+    return Plan(layings, steps - budget)
 
 
 def paint(
@@ -39,41 +67,53 @@ def paint(
     The same seed on the same device gives the same picture to the bit.
     """
     height, width = photo.shape[-2:]
-    start = _recolored(photo, artworks, spec.strength)
-    plan = plan_levels(width, height, spec.steps or METHOD_INFOS["optimize"].default_steps)
-    total, done = sum(steps for _, steps in plan), 0
-    generator = torch.Generator().manual_seed(spec.seed)
-    picture = start
+    plan = plan_for(width, height, spec.steps or METHOD_INFOS["optimize"].default_steps)
+    picture = photo
     shown_at = time.monotonic()
-    for size, steps in plan:
-        judge = Judge(features, resize(start, size), artworks, spec, generator)
-        descent = Descent(resize(picture, size))
-        for step in range(steps):
-            if step % _STEPS_A_SEARCH == 0:
-                last = step + _STEPS_A_SEARCH >= steps
-                descent = Descent(judge.lay_strokes(descent.average, settled=last))
-            rate = _RATE * (1 - (1 - _LAST_RATE) * step / steps)
-            descent.step_(judge.gradient(descent.image), rate)
-            done += 1
-            due = time.monotonic() - shown_at > _PREVIEW_SECONDS and done < total
-            yield Frame(done, total, _faded(descent.average, photo, spec) if due else None)
-            shown_at = time.monotonic() if due else shown_at
-        picture = descent.average
-    yield Frame(total, total, _faded(picture, photo, spec))
+    for done, picture in enumerate(_pictures(photo, artworks, spec, features, plan), 1):
+        due = time.monotonic() - shown_at > _PREVIEW_SECONDS and done < plan.total
+        yield Frame(done, plan.total, _faded(picture, photo, spec) if due else None)
+        shown_at = time.monotonic() if due else shown_at
+    yield Frame(plan.total, plan.total, _faded(picture, photo, spec))
 
 
-def plan_levels(width: int, height: int, steps: int) -> list[tuple[tuple[int, int], int]]:
-    """Share `steps` between the sizes of a pyramid, coarse to fine, each getting at least one.
+def _pictures(
+    photo: Tensor,
+    artworks: Sequence[Artwork],
+    spec: TransferSpec,
+    features: Features,
+    plan: Plan,
+) -> Iterator[Tensor]:
+    """Yield the picture after each step of the plan."""
+    draw = torch.Generator().manual_seed(spec.seed)
+    guide = photo.lerp(in_colors_of(photo, artworks), min(1, 2 * spec.strength))
+    picture = guide
+    for size, layings in plan.layings:
+        brush = Brush(resize(guide, size), _at_scale(artworks, size, spec), spec.strength, draw)
+        picture = resize(picture, size)
+        for number in range(1, layings + 1):
+            picture = brush.lay_strokes(picture, settled=number == layings)
+            yield picture
+    if not plan.descents:
+        return
+    judge = Judge(features, guide, _at_scale(artworks, plan.layings[-1][0], spec), spec.strength)
+    descent = Descent(picture)
+    for _ in range(plan.descents):
+        descent.step_(*judge.judge(descent.image))
+        yield descent.image
 
-    The number falls as sides grow, so that each level takes somewhat more time than the one
-    before and the first ones are over quickly.
-    """
-    sizes = sizes_up_to(width, height)
-    sizes = sizes[-steps:]
-    wishes = [1 / max(size) for size in sizes]
-    counts = [max(1, int(steps * wish / sum(wishes))) for wish in wishes]
-    counts[0] += steps - sum(counts)
-    return list(zip(sizes, counts, strict=True))
+
+def _at_scale(
+    artworks: Sequence[Artwork], size: tuple[int, int], spec: TransferSpec
+) -> list[Artwork]:
+    """Scale artworks to the area of a size times the brush size, never above their own."""
+    return [Artwork(_scaled(each.image, size, spec.style_scale), each.share) for each in artworks]
+
+
+def _scaled(image: Tensor, size: tuple[int, int], style_scale: float) -> Tensor:
+    height, width = image.shape[-2:]
+    side = (size[0] * size[1] / (height * width)) ** 0.5
+    return resize(image, scaled(width, height, min(1, _BRUSH * side * style_scale)))
 
 
 def _faded(picture: Tensor, photo: Tensor, spec: TransferSpec) -> Tensor:
@@ -81,12 +121,3 @@ def _faded(picture: Tensor, photo: Tensor, spec: TransferSpec) -> Tensor:
     height, width = picture.shape[-2:]
     mixed = resize(photo, (width, height)).lerp(picture, min(1, spec.strength / _WEAK))
     return mixed.clamp(0, 1)
-
-
-def _recolored(photo: Tensor, artworks: Sequence[Artwork], strength: float) -> Tensor:
-    """Move the photo's colors to the artworks', all the way from half strength on."""
-    palette = blend_palettes(
-        [palette_of(artwork.image) for artwork in artworks],
-        [artwork.share for artwork in artworks],
-    )
-    return photo.lerp(match_palette(photo, palette), min(1, 2 * strength))

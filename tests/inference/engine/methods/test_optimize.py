@@ -12,7 +12,7 @@ from inference.engine.color import palette_of
 from inference.engine.features import FeatureNet
 from inference.engine.methods import optimize
 from inference.engine.methods.frame import Artwork, Frame
-from inference.engine.methods.optimize import paint, plan_levels
+from inference.engine.methods.optimize import paint, plan_for
 from inference.engine.spec import TransferSpec
 
 
@@ -39,18 +39,23 @@ class TestPlan:
     def test_shares_out_exactly_the_steps_asked_for(
         self, width: int, height: int, steps: int
     ) -> None:
-        plan = plan_levels(width, height, steps)
-        assert sum(count for _, count in plan) == steps
-        assert all(count >= 1 for _, count in plan)
-        assert plan[-1][0] == (width, height)
+        plan = plan_for(width, height, steps)
+        assert plan.total == steps
+        assert all(count >= 1 for _, count in plan.layings)
+        assert plan.layings[-1][0] == (width, height)
+        assert plan.descents >= 0
 
-    def test_takes_more_steps_where_they_cost_less(self) -> None:
-        counts = [count for _, count in plan_levels(512, 384, 200)]
-        assert counts == sorted(counts, reverse=True)
+    def test_lays_strokes_from_coarse_to_fine(self) -> None:
+        plan = plan_for(512, 384, 40)
+        assert [size[0] for size, _ in plan.layings] == [128, 181, 256, 362, 512]
+        assert plan.descents == 25
 
-    def test_skips_the_coarse_levels_when_steps_are_few(self) -> None:
-        assert plan_levels(512, 384, 1) == [((512, 384), 1)]
-        assert [size for size, _ in plan_levels(512, 384, 2)] == [(362, 272), (512, 384)]
+    def test_skips_the_coarse_sizes_when_steps_are_few(self) -> None:
+        assert plan_for(512, 384, 1).layings == (((512, 384), 1),)
+        assert [size for size, _ in plan_for(512, 384, 5).layings] == [(362, 272), (512, 384)]
+
+    def test_spends_many_steps_on_descent(self) -> None:
+        assert plan_for(512, 384, 400).descents == 385
 
 
 class TestFrames:
