@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import django
 
@@ -22,19 +22,26 @@ from django.test import Client  # noqa: E402
 from accounts.models import User  # noqa: E402
 from inference import queue, tasks  # noqa: E402
 from inference.engine.spec import TransferSpec  # noqa: E402
-from inference.models import Job, Photo  # noqa: E402
+from inference.models import Job, Photo, ProofSheet  # noqa: E402
+from inference.proof_snapshots import proof_snapshot  # noqa: E402
 from inference.services.jobs import cancel_job, submit_job  # noqa: E402
+from inference.services.proofs import cancel_proofs, request_proofs  # noqa: E402
 from inference.snapshots import job_snapshot  # noqa: E402
 from library.models import Style  # noqa: E402
 from tests.factories import make_photo, make_style, make_user  # noqa: E402
 
 
-def submit(*, name: str = "alice", steps: int = 4, size: int = 64) -> str:
-    """Submit a job of the person called `name` and return its id."""
+def painter_of(name: str) -> tuple[User, Photo]:
+    """Return the person called `name` with a photo, made if need be."""
     owner = User.objects.filter(username=name).first() or make_user(name)
-    photo = Photo.objects.filter(owner=owner).first() or make_photo(owner, (256, 192))
+    return owner, Photo.objects.filter(owner=owner).first() or make_photo(owner, (256, 192))
+
+
+def submit(*, name: str = "alice", steps: int = 4, size: int = 64) -> str:
+    """Submit a job of the person called `name`, painted step by step, and return its id."""
+    owner, photo = painter_of(name)
     style = Style.objects.filter(slug="great-wave").first() or make_style()
-    spec = TransferSpec(size=size, steps=steps)
+    spec = TransferSpec(method="optimize", size=size, steps=steps)
     job, _ = submit_job(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
     return str(job.pk)
 
@@ -49,6 +56,34 @@ def sign_in(*, name: str = "alice") -> str:
 def look(*, job: str) -> dict[str, Any]:
     """Return the snapshot of a job."""
     return dict(job_snapshot(Job.objects.with_parts().get(pk=job)))
+
+
+def ask_for_proofs(*, styles: int, name: str = "alice") -> str:
+    """Have so many styles tried on a photo of the person called `name`; return the sheet's id.
+
+    The styles are new, so that each takes the engine a moment to learn.
+    """
+    owner, photo = painter_of(name)
+    wanted = [make_style(f"tried-{uuid4().hex[:8]}") for _ in range(styles)]
+    return str(request_proofs(owner=owner, photo=photo, styles=wanted).pk)
+
+
+def look_at_proofs(*, sheet: str) -> dict[str, Any]:
+    """Return the snapshot of a proof sheet, and how many attempts it has had."""
+    row = ProofSheet.objects.get(pk=sheet)
+    return {**proof_snapshot(row), "attempt": row.attempt}
+
+
+def cancel_proof_sheet(*, sheet: str) -> dict[str, Any]:
+    """Cancel a proof sheet as its owner would and return its snapshot."""
+    return dict(proof_snapshot(cancel_proofs(sheet=ProofSheet.objects.get(pk=sheet))))
+
+
+def proof_files(*, sheet: str) -> int:
+    """Return how many files there are of the proofs on the sheet's photo."""
+    photo = ProofSheet.objects.get(pk=sheet).photo_id
+    folder = Path(settings.MEDIA_ROOT) / "proofs" / photo.hex[:2] / str(photo)
+    return sum(path.is_file() for path in folder.rglob("*"))
 
 
 def cancel(*, job: str) -> dict[str, Any]:
@@ -74,7 +109,11 @@ def waiting() -> int:
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (submit, sign_in, look, cancel, files, send_tickets, waiting)
+    each.__name__: each
+    for each in (
+        *(submit, sign_in, look, cancel, files, send_tickets, waiting),
+        *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
+    )
 }
 
 
