@@ -1,4 +1,4 @@
-"""The command `bench`: `speed` prints seconds, `quality` writes a contact sheet."""
+"""The command `bench`: what painting takes, and what comes of it."""
 
 import argparse
 from pathlib import Path
@@ -9,11 +9,12 @@ from inference.engine.errors import InputUnreadableError
 from inference.engine.saving import save_picture
 from inference.engine.spec import METHOD_INFOS, TransferSpec
 
+METHODS = [slug for slug in METHOD_INFOS if slug != "network"]  # a network has one artwork
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `bench` with its two kinds to the command line of the engine."""
+    """Add `bench` to the command line of the engine."""
     bench = subparsers.add_parser("bench", help="measure speed, or look at quality")
     kinds = bench.add_subparsers(required=True, metavar="WHAT")
     speed = kinds.add_parser("speed", help="seconds a picture, by size")
@@ -26,10 +27,24 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
     quality.add_argument("--most", type=int, default=4, help="pictures taken from each folder")
     quality.add_argument("--size", type=int, default=512)
+    quality.add_argument(
+        "--methods", nargs="+", choices=METHODS, default=["fast"], help="the first is on the sheet"
+    )
+    quality.add_argument("--judge", help="builtin, vgg19, or a slimmed VGG-19 as safetensors")
     quality.set_defaults(run=run_quality)
+    speed.add_argument("--method", choices=METHODS, default="fast")
+    batch = kinds.add_parser("batch", help="pictures a second of the method fast, by batch")
+    batch.add_argument("--batches", type=int, nargs="+", default=[1, 4, 16])
+    batch.add_argument("--size", type=int, default=256)
+    batch.set_defaults(run=run_batch)
+    cache = kinds.add_parser("cache", help="first and later uses of a style code")
+    cache.add_argument("--size", type=int, default=1024)
+    cache.set_defaults(run=run_cache)
+    for parser in (batch, cache):
+        parser.add_argument("--repeats", type=int, default=5)
     for parser in (speed, quality):
-        parser.add_argument("--method", choices=list(METHOD_INFOS), default="optimize")
         parser.add_argument("--steps", type=int)
+    for parser in (speed, quality, batch, cache):
         parser.add_argument("--device", default="auto")
 
 
@@ -48,16 +63,44 @@ def run_speed(arguments: argparse.Namespace) -> int:
 
 
 def run_quality(arguments: argparse.Namespace) -> int:
-    """Write a contact sheet; returns the exit status. Raises EngineError."""
-    spec = TransferSpec(method=arguments.method, size=arguments.size, steps=arguments.steps)
+    """Write a contact sheet and, if there is a judge, print distances; returns the exit status.
+
+    Raises EngineError.
+    """
+    specs = [
+        TransferSpec(method=method, size=arguments.size, steps=arguments.steps)
+        for method in arguments.methods
+    ]
     photos = pictures_in(arguments.content, arguments.most)
     artworks = pictures_in(arguments.style, arguments.most)
 
     from inference.engine.bench import quality
 
     console = Console(stderr=True)
-    sheet = quality.contact_sheet(photos, artworks, spec, arguments.device, console)
+    pairs = [*quality.paint_pairs(photos, artworks, specs, arguments.device, console)]
+    sheet = quality.lay_sheet(pairs, len(artworks), arguments.methods[0])
     save_picture(sheet, arguments.out)
+    if arguments.judge:
+        Console().print(quality.measure(pairs, arguments.judge, arguments.device))
+    return 0
+
+
+def run_batch(arguments: argparse.Namespace) -> int:
+    """Print pictures a second by batch; returns the exit status."""
+    spec = TransferSpec(size=arguments.size)
+
+    from inference.engine.bench import passes
+
+    table = passes.time_batches(spec, arguments.batches, arguments.repeats, arguments.device)
+    Console().print(table)
+    return 0
+
+
+def run_cache(arguments: argparse.Namespace) -> int:
+    """Print what a style code takes at its first use and later; returns the exit status."""
+    from inference.engine.bench import passes
+
+    Console().print(passes.time_cache(arguments.size, arguments.repeats, arguments.device))
     return 0
 
 

@@ -1,43 +1,98 @@
-"""Photos x artworks on one sheet, to be looked at at 1:1."""
+"""Photos x artworks: a sheet to be looked at at 1:1, and distances beside simpler answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 
+import torch
 from PIL import Image
 from rich.console import Console
+from rich.table import Table
 
+from inference.engine.bench.distances import (
+    Judge,
+    content_distance,
+    load_judge,
+    style_distance,
+)
+from inference.engine.color import match_palette, palette_of
+from inference.engine.device import choose_device
 from inference.engine.images import load_picture
 from inference.engine.pyramid import fitted
 from inference.engine.registry import stylize
 from inference.engine.spec import StyleInput, TransferSpec
+from inference.engine.tensors import to_image, to_tensor
 
 _GAP = 8
 _SHARP = Image.Resampling.LANCZOS
+UNTOUCHED, COLORS = "photo untouched", "colors matched only"
 
 
-def contact_sheet(
+@dataclass(frozen=True)
+class Pair:
+    """A photo, an artwork, both within the side that is painted, and answers by name."""
+
+    photo: Image.Image
+    artwork: Image.Image
+    answers: dict[str, Image.Image]
+
+
+def paint_pairs(
     photos: Sequence[Path],
     artworks: Sequence[Path],
-    spec: TransferSpec,
+    specs: Sequence[TransferSpec],
     device: str,
     console: Console,
-) -> Image.Image:
-    """Paint every photo in every manner: photos down the left, artworks along the top.
+) -> Iterator[Pair]:
+    """Paint every photo in every manner by each spec, photo by photo.
 
     Raises EngineError as loading and painting do.
     """
-    side = spec.size or 512
+    side = specs[0].size or 512
     styles = [load_picture(path).rgb for path in artworks]
-    blank = Image.new("RGB", (side, side), "white")
-    rows = [[blank, *(_within(style, side) for style in styles)]]
     for path in photos:
-        photo = load_picture(path).rgb
-        row = [_within(photo, side)]
+        photo = _within(load_picture(path).rgb, side)
         for style, name in zip(styles, artworks, strict=True):
-            row.append(_painted(photo, style, spec, device))
+            seen = _within(style, side)
+            answers = {UNTOUCHED: photo, COLORS: _recolored(photo, seen)}
+            answers |= {spec.method: _painted(photo, style, spec, device) for spec in specs}
             console.print(f"{path.stem} x {name.stem}", markup=False)
-        rows.append(row)
+            yield Pair(photo, seen, answers)
+
+
+def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
+    """Lay pairs out: photos down the left, `across` artworks along the top."""
+    side = max(max(pair.photo.size) for pair in pairs)
+    blank = Image.new("RGB", (side, side), "white")
+    rows = [[blank, *(pair.artwork for pair in pairs[:across])]]
+    for first in range(0, len(pairs), across):
+        row = pairs[first : first + across]
+        rows.append([row[0].photo, *(pair.answers[method] for pair in row)])
     return lay_out(rows)
+
+
+def measure(pairs: Sequence[Pair], judge_name: str, device: str) -> Table:
+    """Print the mean content and style distance of each answer; see distances.py."""
+    place = choose_device(device)
+    artworks = [to_tensor(pair.artwork, place) for pair in pairs]
+    judge = load_judge(judge_name, artworks, place)
+    table = Table(title=f"{len(pairs)} pairs, judged by {judge.title}")
+    for heading in ("answer", "content distance", "style distance"):
+        table.add_column(heading, justify="left" if heading == "answer" else "right")
+    for name in pairs[0].answers:
+        figures = [_distances(judge, pair, name, place) for pair in pairs]
+        content, style = (mean(part) for part in zip(*figures, strict=True))
+        table.add_row(name, f"{content:.3f}", f"{style:.3f}")
+    return table
+
+
+def _distances(judge: Judge, pair: Pair, name: str, place: torch.device) -> tuple[float, float]:
+    painted, photo, artwork = (
+        judge.see(to_tensor(image, place))
+        for image in (pair.answers[name], pair.photo, pair.artwork)
+    )
+    return content_distance(painted, photo), style_distance(painted, artwork)
 
 
 def lay_out(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
@@ -53,6 +108,12 @@ def lay_out(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
 
 def _within(image: Image.Image, side: int) -> Image.Image:
     return image.resize(fitted(*image.size, side), _SHARP)
+
+
+def _recolored(photo: Image.Image, artwork: Image.Image) -> Image.Image:
+    place = torch.device("cpu")
+    palette = palette_of(to_tensor(artwork, place))
+    return to_image(match_palette(to_tensor(photo, place), palette))
 
 
 def _painted(

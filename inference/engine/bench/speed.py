@@ -27,7 +27,7 @@ class Timing:
 def measure(spec: TransferSpec, repeats: int, device: str) -> Timing:
     """Time a picture of 4:3 as `spec` says; a short run first brings everything into memory."""
     side = spec.size or 512
-    photo, artwork = _noise((side, side * 3 // 4), 1), _noise((side, side), 2)
+    photo, artwork = noise((side, side * 3 // 4), 1), noise((side, side), 2)
     for _ in stylize(photo, [StyleInput(artwork)], replace(spec, steps=1), device=device):
         pass
     runs = [_run_once(photo, artwork, spec, device) for _ in range(repeats)]
@@ -41,14 +41,18 @@ def measure(spec: TransferSpec, repeats: int, device: str) -> Timing:
 
 def table(method: str, rows: Sequence[Timing]) -> Table:
     """Lay timings out under a title that says on what they were taken."""
-    machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
-    result = Table(title=f"{method} on {machine}")
+    result = Table(title=f"{method} on {machine()}")
     for heading in ("size", "steps", "first preview s", "whole s"):
         result.add_column(heading, justify="right")
     for row in rows:
         size = f"{row.size[0]} x {row.size[1]}"
         result.add_row(size, str(row.steps), f"{row.first_preview:.2f}", f"{row.whole:.2f}")
     return result
+
+
+def machine() -> str:
+    """Name what figures are taken on."""
+    return f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
 
 
 def _run_once(
@@ -62,7 +66,7 @@ def _run_once(
     return total, first, time.monotonic() - begun
 
 
-def _noise(size: tuple[int, int], seed: int) -> Image.Image:
+def noise(size: tuple[int, int], seed: int) -> Image.Image:
     """Make soft colored noise: what a picture shows does not change how long it takes."""
     generator = torch.Generator().manual_seed(seed)
     small = torch.randint(0, 256, (8, 8, 3), generator=generator, dtype=torch.uint8)

@@ -50,6 +50,27 @@ class TestQuality:
         with Image.open(out) as sheet:
             assert sheet.size == (3 * 72, 72 + 2 * 56)
 
+    def test_prints_distances_beside_simpler_answers(
+        self, pictures: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = pictures / "sheet.png"
+        words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 96"
+        assert main([*words.split(), "--most", "1", "--judge", "builtin", "--device", "cpu"]) == 0
+        printed = capsys.readouterr().out
+        rows = {
+            cells[1].strip(): [float(cell) for cell in cells[2:4]]
+            for cells in (line.split("│") for line in printed.splitlines())
+            if len(cells) == 5
+        }
+        assert rows["photo untouched"][0] == 0
+        assert rows["colors matched only"][0] < rows["fast"][0]
+
+    def test_paints_with_several_methods(self, pictures: Path) -> None:
+        out = pictures / "sheet.png"
+        words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 64"
+        more = "--most 1 --methods fast optimize --steps 1 --judge builtin --device cpu"
+        assert main([*words.split(), *more.split()]) == 0
+
     def test_says_that_a_folder_has_no_pictures(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -58,6 +79,25 @@ class TestQuality:
         assert main(words.split()) == 2
         assert "There are no pictures" in capsys.readouterr().err
         assert not out.exists()
+
+
+class TestPasses:
+    def test_prints_pictures_a_second_by_batch(self, capsys: pytest.CaptureFixture[str]) -> None:
+        words = "bench batch --batches 1 2 --size 64 --repeats 1 --device cpu"
+        assert main(words.split()) == 0
+        printed = capsys.readouterr().out
+        assert "fast at 64 x 48" in printed
+        assert "threads" in printed
+
+    def test_shows_that_a_code_is_computed_once(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["bench", "cache", "--size", "200", "--repeats", "1", "--device", "cpu"]) == 0
+        printed = capsys.readouterr().out
+        seconds = {
+            cells[1].strip(): float(cells[2])
+            for cells in (line.split("│") for line in printed.splitlines())
+            if len(cells) == 4
+        }
+        assert seconds["in memory"] < seconds["computed"]
 
 
 def test_lists_pictures_by_name_and_nothing_else(pictures: Path) -> None:
