@@ -50,17 +50,17 @@ def test_leaves_pictures_their_size_where_there_is_room(
     assert packed.size == (tmp_path / "all.zip").stat().st_size
     found = sizes(tmp_path / "all.zip")
     assert len(found) == 9 + 8
-    assert found["content/large.png.jpg"] == (900, 600)
-    assert found["content/train2017/part0/000.jpg"] == (80, 72)
-    assert found["style/Cubism/0.png.jpg"] == (80, 72)
+    assert found["content/large.png.webp"] == (900, 600)
+    assert found["content/train2017/part0/000.jpg.webp"] == (80, 72)
+    assert found["style/Cubism/0.png.webp"] == (80, 72)
 
 
-@pytest.mark.parametrize("budget", [45_000, 60_000])
+@pytest.mark.parametrize("budget", [18_000, 22_000])
 def test_shrinks_them_until_they_fit(parts: dict[str, Part], tmp_path: Path, budget: int) -> None:
     out = tmp_path / "small.zip"
     packed = pack_pictures(parts, out, budget)
     assert out.stat().st_size == packed.size <= budget
-    width, height = sizes(out)["content/large.png.jpg"]
+    width, height = sizes(out)["content/large.png.webp"]
     assert height == min(600, packed.side)
     assert width == round(1.5 * height)
     assert 64 <= packed.side < 1024
@@ -68,8 +68,8 @@ def test_shrinks_them_until_they_fit(parts: dict[str, Part], tmp_path: Path, bud
 
 def test_says_when_they_cannot_fit(parts: dict[str, Part], tmp_path: Path) -> None:
     out = tmp_path / "none.zip"
-    with pytest.raises(TrainingDataError, match="do not fit into 2,000 bytes"):
-        pack_pictures(parts, out, 2000)
+    with pytest.raises(TrainingDataError, match="do not fit into 1,000 bytes"):
+        pack_pictures(parts, out, 1000)
     assert not list(tmp_path.glob("none.zip*"))
 
 
@@ -149,9 +149,9 @@ def test_refuses_a_bomb(
     parts: dict[str, Part], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pack_pictures(parts, tmp_path / "all.zip", 10**8)
-    monkeypatch.setattr("inference.engine.training.pack.LARGEST", 5000)
+    monkeypatch.setattr("inference.engine.training.pack.LARGEST", 500)
     with (
-        pytest.raises(TrainingDataError, match="unpacks to more than 5,000 bytes"),
+        pytest.raises(TrainingDataError, match="unpacks to more than 500 bytes"),
         open_pictures(tmp_path / "all.zip", "content"),
     ):
         pass
