@@ -94,7 +94,7 @@ def _paint(group: Sequence[_Prepared], painter: Painter) -> Generator[BatchStep,
 
 
 def _paint_at_once(group: Sequence[_Prepared], painter: Painter) -> Tensor:
-    photos = torch.cat([each.canvas.photo for each in group])
+    photos = torch.cat([each.canvas.pixels for each in group])
     recipes = [each.recipe for each in group]
     strength = group[0].request.spec.strength
     with naming_memory_errors():

@@ -88,7 +88,7 @@ def code_of(share: StyleInput, painter: Painter, cache: CodeCache) -> StyleCode:
 def paint(
     photo: Tensor, recipes: Sequence[Recipe], strength: float, painter: Painter
 ) -> Iterator[Frame]:
-    """Paint photos (B, 3, H, W), each by its recipe; see methods/fast.py.
+    """Paint photos (B, 3, H, W), bytes or floats, each by its recipe; see methods/fast.py.
 
     Half precision can overflow where statistics are extreme: a picture that comes out broken is
     painted once more in float32. Raises InternalError if it is broken then too.

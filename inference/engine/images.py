@@ -185,17 +185,23 @@ def _from_16_bits(image: Image.Image) -> Image.Image:
 def _to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
     plain = () if image.mode == "RGB" else (f"{image.mode} to RGB",)
     if not icc:
-        return image.convert("RGB"), plain
+        return _in_rgb(image), plain
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         name = ImageCms.getProfileDescription(profile).strip()
         if image.mode == "RGB" and "srgb" in name.lower():
             return image, ()
         if profile.profile.xcolor_space.strip() == "RGB":
-            image = image.convert("RGB")
+            image = _in_rgb(image)
         converted = ImageCms.profileToProfile(image, profile, SRGB, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return image.convert("RGB"), (*plain, "unusable ICC profile ignored")
+        return _in_rgb(image), (*plain, "unusable ICC profile ignored")
     if converted is None:
         raise InputUnreadableError("The colors of the picture cannot be converted.")
     return converted, (f"{name or 'ICC'} to sRGB",)
+
+
+def _in_rgb(image: Image.Image) -> Image.Image:
+    """Convert an image to RGB; one that is RGB is not copied, since large ones fill the memory."""
+    image.load()
+    return image if image.mode == "RGB" else image.convert("RGB")

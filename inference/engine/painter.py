@@ -144,12 +144,11 @@ class Painter(nn.Module):
         covariance = found.covariance[:, live][:, :, live] / (spread[:, None] * spread)
         return Moments(found.mean[:, live] / spread, covariance)
 
-    def colors_of(self, moments: Moments) -> Tensor:
-        """Give the mean RGB (B, 3), in [0, 1], of moments of level 1."""
-        live, spread = self.get_buffer("live1"), self.get_buffer("spread1")
-        mean = moments.mean.new_zeros(len(moments.mean), self.decoder.width(1))
-        mean[:, live] = moments.mean * spread
-        return mean[:, -COLORS:]
+    def color_spread(self, moments: Moments) -> Tensor:
+        """Give the standard deviation of RGB, all three together, (B,), in moments of level 1."""
+        spread = self.get_buffer("spread1")[-COLORS:]
+        variances = moments.covariance[:, -COLORS:, -COLORS:].diagonal(dim1=1, dim2=2)
+        return (variances * spread.square()).sum(1).sqrt()
 
     def move(self, level: int, own: Moments, wanted: Moments, pull: float) -> Move:
         """Find the affine map, (B, C, C) and (B, C), that goes `pull` of the way to moments wanted.

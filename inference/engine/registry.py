@@ -38,7 +38,7 @@ def _paint_fast(
 ) -> Iterator[Frame]:
     painter = load_painter(device)
     recipe = fast_door.Recipe.mix(shares, spec.style_scale, painter, cache, spec.seed)
-    return fast_door.paint(canvas.photo, [recipe], spec.strength, painter)
+    return fast_door.paint(canvas.pixels, [recipe], spec.strength, painter)
 
 
 def _optimize(

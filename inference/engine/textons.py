@@ -18,6 +18,7 @@ from torch import Tensor
 PATCH = 9
 SIZE = 3 * PATCH * PATCH
 STRIDE = 3
+MARGIN = 2 * PATCH  # a pixel hangs on the patches over it, and on all that they see
 DIMENSIONS = 32
 ENTRIES = 512
 _SAMPLES = 10_000
@@ -96,16 +97,16 @@ class Brush:
         return picture.add(blotches, alpha=_STIR * amount * self._usual_relief)
 
     @torch.no_grad()
-    def lay(self, picture: Tensor) -> Iterator[Tensor | None]:
+    def lay(self, picture: Tensor, rarity: Tensor | None = None) -> Iterator[Tensor | None]:
         """Lay picture (1, 3, H, W) anew: yields None after each band but the last, then RGB.
 
-        Patches stand STRIDE apart and overlap; their middles count most.
+        Patches stand STRIDE apart and overlap; their middles count most. A part of a picture,
+        which takes the `rarity` of the whole, is laid as there but for MARGIN around it, if it
+        begins at a multiple of STRIDE.
         """
         height, width = picture.shape[-2:]
-        right, below = (-(side + PATCH) % STRIDE + PATCH for side in (width, height))
-        mode = "reflect" if min(height, width) > 2 * PATCH else "replicate"
-        padded = F.pad(picture.float(), (PATCH, right, PATCH, below), mode=mode)
-        rarity = self._rarity(padded)
+        padded = _padded(picture)
+        rarity = self._rarity(padded) if rarity is None else rarity
         laid = torch.zeros_like(padded, memory_format=torch.contiguous_format)
         rows = (padded.shape[-2] - PATCH) // STRIDE + 1
         for first in range(0, rows, _BAND):
@@ -122,6 +123,11 @@ class Brush:
         change = F.pad(laid.sub_(padded), (1, 1, 1, 1), mode="replicate")
         whole = F.avg_pool2d(change, STRIDE, 1).add_(padded)
         yield whole[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
+
+    @torch.no_grad()
+    def rarity_in(self, picture: Tensor) -> Tensor:
+        """Say how little each entry is wanted in picture (1, 3, H, W): (K,)."""
+        return self._rarity(_padded(picture))
 
     def _keys_of(self, band: Tensor, stride: int = STRIDE) -> Tensor:
         """Project the patches of band (1, 3, h, w) onto the basis: (M, D)."""
@@ -180,6 +186,14 @@ def _fold(patches: Tensor) -> Tensor:
             place = blocks[down : down + rows, across : across + columns]
             place += cells[:, :, :, down, :, across]
     return blocks.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)[None]
+
+
+def _padded(picture: Tensor) -> Tensor:
+    """Pad a picture by a patch, and so that the last one ends with it."""
+    height, width = picture.shape[-2:]
+    right, below = (-(side + PATCH) % STRIDE + PATCH for side in (width, height))
+    mode = "reflect" if min(height, width) > 2 * PATCH else "replicate"
+    return F.pad(picture.float(), (PATCH, right, PATCH, below), mode=mode)
 
 
 def bands_of(height: int) -> int:

@@ -14,9 +14,10 @@ from torch import Tensor
 from inference.engine.losses import Moments
 from inference.engine.networks.decoder import STRIDE
 from inference.engine.painter import Look, Painter, apply_move
+from inference.engine.tensors import as_floats, bands_of_rows
 
 WHOLE = 1_600_000  # pixels of a batch up to which nothing is cut
-TILE = 1024  # pixels of the picture, a multiple of STRIDE
+TILE = 768  # pixels of the picture, a multiple of STRIDE
 # Receptive fields: relu5_1 sees 78 pixels around its own; the widest block of the way up sees
 # 2 pixels of its input besides the 2 that enlargement asks for.
 ENCODER_MARGIN = 96
@@ -78,19 +79,26 @@ def _cut_line(length: int, side: int, margin: int) -> list[tuple[tuple[int, int]
     ]
 
 
+@dataclass(frozen=True)
+class Tiling:
+    """Up to how many pixels pictures stay whole, and the side of the tiles of larger ones."""
+
+    whole: int = WHOLE
+    tile: int = TILE
+
+
 class Cutting:
-    """How pictures of one size are cut: not at all up to `whole` pixels, all of a batch together.
+    """How pictures of one size are cut: if at all, then all of a batch together.
 
     `steps` of a way up from a level is how many times its painting yields.
     """
 
-    def __init__(
-        self, batch: int, height: int, width: int, *, whole: int = WHOLE, tile: int = TILE
-    ) -> None:
+    def __init__(self, batch: int, height: int, width: int, tiling: Tiling | None = None) -> None:
         """Cut pictures of height x width, both divisible by STRIDE."""
+        tiling = tiling or Tiling()
         self._height, self._width = height, width
-        self.is_cut = batch * height * width > whole
-        self._side = tile if self.is_cut else max(height, width)
+        self.is_cut = batch * height * width > tiling.whole
+        self._side = tiling.tile if self.is_cut else max(height, width)
 
     def seen(self) -> list[Tile]:
         """List the tiles in which the picture is encoded."""
@@ -102,6 +110,15 @@ class Cutting:
         height, width = (each >> (level - 1) for each in (self._height, self._width))
         return cut(height, width, max(STRIDE, side >> (level - 1)), BLOCK_MARGIN)
 
+    def strips(self, step: int, margin: int) -> list[Tile]:
+        """List strips of as many pixels as a tile; each begins at a multiple of `step` rows."""
+        rows = max(1, self._side**2 // (self._width * step)) * step if self.is_cut else self._height
+        whole = (0, self._width)
+        return [
+            Tile(wanted, whole, seen, whole)
+            for wanted, seen in _cut_line(self._height, rows, margin)
+        ]
+
     def steps(self, top: int) -> int:
         """Count the tiles of all stages from level `top` up."""
         return len(self.seen()) + sum(len(self.of_level(each)) for each in range(2, top + 1)) + 1
@@ -110,8 +127,9 @@ class Cutting:
 class TiledPainting:
     """One way up for photos (B, 3, H, W), level by level and tile by tile; see Painter.stages.
 
-    Where the picture is cut, maps between two stages are held in the painter's `stored`: float16
-    halves the memory and is finer than any display.
+    Photos are bytes or floats, and so is the painting of them to begin from. Where the picture is
+    cut, maps between two stages are held in the painter's `stored`: float16 halves the memory and
+    is finer than any display.
     """
 
     def __init__(
@@ -131,12 +149,16 @@ class TiledPainting:
 
     @torch.no_grad()
     def run(self) -> Iterator[Tensor | None]:
-        """Yield None after each tile, and at last RGB (B, 3, H, W) in [0, 1]."""
+        """Yield None after each tile, and at last RGB (B, 3, H, W) in [0, 1].
+
+        It is in float32, or in the painter's `stored` if it was cut.
+        """
         own: dict[int, Tensor] = {}
         maps: Tensor | None = None
         for tile in self._cutting.seen():
             maps = self._see_(tile, own, maps)
             yield None
+        self._start = None  # it has been seen, and is large
         for level in range(self._look.top, 1, -1):
             if maps is None:
                 raise AssertionError("there is always a tile")
@@ -154,16 +176,14 @@ class TiledPainting:
             maps = larger
         if maps is None:
             raise AssertionError("there is always a level")
-        yield self._colored(maps)
+        yield self._color_(maps)
 
-    def _colored(self, picture: Tensor) -> Tensor:
-        """Move the colors of a picture to the artwork's, some rows at a time."""
+    def _color_(self, picture: Tensor) -> Tensor:
+        """Move the colors of a picture to the artwork's, some rows at a time, and return it."""
         move = self._painter.color_move(picture, self._wanted[1], self._look.pull[0])
-        painted = torch.empty_like(picture, dtype=torch.float32)
-        for first in range(0, picture.shape[2], TILE):
-            rows = slice(first, first + TILE)
-            painted[:, :, rows] = apply_move(picture[:, :, rows].float(), move).clamp_(0, 1)
-        return painted
+        for rows in bands_of_rows(picture):
+            picture[:, :, rows] = apply_move(picture[:, :, rows].float(), move).clamp_(0, 1)
+        return picture
 
     def _see_(self, tile: Tile, own: dict[int, Tensor], maps: Tensor | None) -> Tensor:
         """Add the photo's levels in a tile to `own`, and return `maps`, where the way up begins.
@@ -172,7 +192,8 @@ class TiledPainting:
         """
         look, start = self._look, self._start
         own_depth = look.kept if start is not None else look.top
-        seen = self._painter.see(tile.look(self._photo), own_depth) if own_depth else {}
+        photo = as_floats(tile.look(self._photo))
+        seen = self._painter.see(photo, own_depth) if own_depth else {}
         for level in range(2, min(look.top, own_depth + 1)):
             if look.keep[level - 1]:
                 part = tile.divided(2 ** (level - 1))
@@ -180,7 +201,7 @@ class TiledPainting:
         if start is None:
             first = seen[look.top]
         else:
-            first = self._painter.see(tile.look(start).float(), look.top)[look.top]
+            first = self._painter.see(as_floats(tile.look(start)), look.top)[look.top]
             if look.keep[-1]:
                 first = first.lerp(seen[look.top], look.keep[-1])
         part = tile.divided(2 ** (look.top - 1))
@@ -191,8 +212,8 @@ class TiledPainting:
         keep = self._look.keep[level - 1]
         if not keep:
             return risen
-        kept = self._photo if level == 1 else own[level]
-        return risen.lerp(tile.wanted(kept).to(risen.dtype), keep)
+        kept = tile.wanted(self._photo if level == 1 else own[level])
+        return risen.lerp(as_floats(kept).to(risen.dtype), keep)
 
     def _place(self, whole: Tensor | None, tile: Tile, part: Tensor, level: int) -> Tensor:
         """Put a part into its place in the whole of a level, which is made for the first one."""

@@ -23,8 +23,10 @@ from inference.engine.networks.vgg import reflect_to
 from inference.engine.painter import Look, Painter
 from inference.engine.pyramid import scaled
 from inference.engine.soundness import check_sound
-from inference.engine.textons import Brush, bands_of
-from inference.engine.tiles import TILE, Cutting, TiledPainting
+from inference.engine.tensors import as_floats
+from inference.engine.textons import MARGIN, Brush, bands_of
+from inference.engine.textons import STRIDE as STEP
+from inference.engine.tiles import Cutting, Tile, TiledPainting, Tiling
 
 
 class Manner(Protocol):
@@ -81,12 +83,17 @@ def _even(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def paint(
-    photo: Tensor, manner: Manner, strength: float, painter: Painter, *, tile: int = TILE
+    photo: Tensor,
+    manner: Manner,
+    strength: float,
+    painter: Painter,
+    tiling: Tiling | None = None,
 ) -> Iterator[Frame]:
     """Yield a frame a tile, stage and band; the last brings the pictures in the size of photo.
 
-    photo is (B, 3, H, W) in [0, 1]. Strength 0 gives it back to the bit. Each size but the last
-    brings what was painted so far, as a preview. Raises InternalError for a broken picture.
+    photo is (B, 3, H, W), bytes or floats in [0, 1]. Strength 0 gives it back to the bit. Each
+    size but the last brings what was painted so far, as a preview. Raises InternalError for a
+    broken picture.
     """
     if strength == 0:
         yield Frame(1, 1, photo)
@@ -95,7 +102,7 @@ def paint(
     padded = reflect_to(photo, STRIDE)
     sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
     passes = [
-        Pass(Cutting(len(photo), rows, columns, tile=tile), look, rows, columns)
+        Pass(Cutting(len(photo), rows, columns, tiling), look, rows, columns)
         for (columns, rows), look in zip(sizes, looks_of(strength, len(sizes)), strict=True)
     ]
     total = sum(each.steps(len(photo)) for each in passes)
@@ -120,7 +127,11 @@ class Pass:
 
     def steps(self, batch: int) -> int:
         """Count how many times `paint` yields."""
-        return self.cutting.steps(self.look.top) + batch * bands_of(self.height)
+        bands = [bands_of(_seen_rows(strip)) for strip in self._strips()]
+        return self.cutting.steps(self.look.top) + batch * sum(bands)
+
+    def _strips(self) -> list[Tile]:
+        return self.cutting.strips(STEP, MARGIN)
 
     def paint(
         self,
@@ -134,27 +145,46 @@ class Pass:
         side = (self.height * self.width) ** 0.5
         content = _resized(photo, self.height, self.width)
         begun = _resized(start, self.height, self.width) if start is not None else None
+        if begun is not None and self.cutting.is_cut:
+            begun = begun.to(painter.stored)
         moments = manner.moments(side)
         way = TiledPainting(painter, content, moments, self.look, begun, cutting=self.cutting)
+        del begun  # so that the painting can let go of it when it has been seen
         painted = content
         for picture in way.run():
             painted = picture if picture is not None else painted
             yield None
-        check_sound(painted, content, painter.colors_of(moments[1]))
+        check_sound(painted, content, painter.color_spread(moments[1]))
         laid = min(1.0, strength / _LAID)
         for index, brush in enumerate(manner.brushes(side)):
-            smooth = painted[index : index + 1]
-            for strokes in brush.lay(brush.stir(smooth, laid) if start is None else smooth):
+            one = painted[index : index + 1]
+            smooth = brush.stir(one, laid) if start is None else one
+            last = index == len(painted) - 1
+            for strokes in self._lay(smooth, brush):
                 if strokes is not None:
-                    painted[index].lerp_(strokes[0], laid)
-                    last = index == len(painted) - 1
-                    yield painted if last else None
-                else:
-                    yield None
+                    one.lerp_(strokes, laid)
+                yield painted if strokes is not None and last else None
+
+    def _lay(self, smooth: Tensor, brush: Brush) -> Iterator[Tensor | None]:
+        """Lay one picture in strips: yields None after each band but the last, then strokes."""
+        rarity, laid = brush.rarity_in(smooth), torch.empty_like(smooth)
+        strips = self._strips()
+        for strip in strips:
+            for strokes in brush.lay(strip.look(smooth), rarity):
+                if strokes is not None:
+                    strip.wanted(laid).copy_(strip.inner(strokes))
+                yield laid if strokes is not None and strip is strips[-1] else None
+
+
+def _seen_rows(strip: Tile) -> int:
+    first, last = strip.seen_rows
+    return last - first
 
 
 def _resized(x: Tensor, height: int, width: int) -> Tensor:
     if x.shape[-2:] == (height, width):
         return x
-    larger = F.interpolate(x, (height, width), mode="bicubic", antialias=True, align_corners=False)
+    larger = F.interpolate(
+        as_floats(x), (height, width), mode="bicubic", antialias=True, align_corners=False
+    )
     return larger.clamp_(0, 1).contiguous(memory_format=torch.channels_last)

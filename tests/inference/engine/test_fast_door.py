@@ -11,7 +11,6 @@ from torch import Tensor
 from inference.engine.codes import CodeCache, StyleCode, StyleCodeError
 from inference.engine.errors import InternalError
 from inference.engine.fast_door import Recipe, Recipes, code_of, paint
-from inference.engine.losses import Moments
 from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Move, Painter
 from inference.engine.spec import StyleInput
@@ -27,6 +26,7 @@ def mix(painter: Painter, *shares: StyleInput, scale: float = 1.0) -> Recipe:
 
 
 BLACK = Image.new("RGB", (64, 64))
+LAST = 2  # the level that rises to a picture
 
 
 class Fragile(Painter):
@@ -37,12 +37,12 @@ class Fragile(Painter):
 
     def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
         risen = super().rise(level, maps, move)
-        if level == 2:
+        if level == LAST:
             self.tries.append(self.halved)
         return torch.full_like(risen, self.value) if self._breaks(level) else risen
 
     def _breaks(self, level: int) -> bool:
-        return self.halved and level == 2
+        return self.halved and level == LAST
 
 
 class Overflowing(Fragile):
@@ -57,19 +57,14 @@ class Overflowing(Fragile):
 class Dark(Fragile):
     """A network that gives black wherever it computes in half precision."""
 
-    def color_move(self, picture: Tensor, wanted: Moments, pull: float) -> Move:
-        matrix, shift = super().color_move(picture, wanted, pull)
-        return (0 * matrix, 0 * shift) if self.halved else (matrix, shift)
-
-    def _breaks(self, level: int) -> bool:
-        return False
+    value = 0.0
 
 
 class Hopeless(Fragile):
     """A network that gives no numbers at any precision."""
 
     def _breaks(self, level: int) -> bool:
-        return level == 2
+        return level == LAST
 
 
 def made(kind: type[Fragile], painter: Painter, *, halved: bool = True) -> Fragile:
@@ -169,20 +164,20 @@ class TestPaint:
         assert sound.tries == [False, False]  # once for each size
 
 
-class TestDarkness:
+class TestPlainPictures:
     PHOTO = TestPaint.PHOTO
 
-    def test_is_right_where_the_artwork_is_dark(self, painter: Painter) -> None:
+    def test_are_right_where_the_artwork_is_plain(self, painter: Painter) -> None:
         dark = made(Dark, painter)
-        assert last(dark, self.PHOTO, [mix(painter, StyleInput(BLACK))]).max() < 0.01
+        assert last(dark, self.PHOTO, [mix(painter, StyleInput(BLACK))]).max() < 0.05
         assert dark.tries == [True, True]
 
-    def test_is_right_where_the_photo_is_dark(self, painter: Painter) -> None:
+    def test_are_right_where_the_photo_is_plain(self, painter: Painter) -> None:
         dark, night = made(Dark, painter), torch.zeros_like(self.PHOTO)
         last(dark, night, [mix(painter, StyleInput(soft(3)))])
         assert dark.tries == [True, True]
 
-    def test_is_wrong_for_one_of_a_batch(self, painter: Painter) -> None:
+    def test_are_wrong_for_one_of_a_batch(self, painter: Painter) -> None:
         dark = made(Dark, painter)
         photos = torch.cat([torch.zeros_like(self.PHOTO), self.PHOTO])
         recipe = mix(painter, StyleInput(soft(3)))

@@ -89,10 +89,11 @@ class TestMeasure:
         assert painter.live(2) <= 4 + COLORS
         assert painter.measure(3, torch.rand(1, 9, 8, 8)).mean.shape == (1, 4 + COLORS)
 
-    def test_tells_the_mean_colors_of_what_it_measured(self, painter: Painter) -> None:
+    def test_tells_the_spread_of_colors_that_it_measured(self, painter: Painter) -> None:
         pictures = torch.cat([soft(3, 4, 4), soft(4, 4, 4)])
-        colors = painter.colors_of(painter.measure(1, painter.see(pictures, 1)[1]))
-        torch.testing.assert_close(colors, pictures.mean((2, 3)))
+        spread = painter.color_spread(painter.measure(1, painter.see(pictures, 1)[1]))
+        expected = pictures.flatten(2).var(2, correction=0).sum(1).sqrt()
+        torch.testing.assert_close(spread, expected, rtol=1e-3, atol=1e-4)
 
 
 class TestMove:

@@ -7,6 +7,7 @@ from torch import Tensor
 from inference.engine.textons import (
     DIMENSIONS,
     ENTRIES,
+    MARGIN,
     PATCH,
     SIZE,
     STRIDE,
@@ -162,3 +163,22 @@ def test_mixes_the_marks_of_two_artworks(soft: Tensor) -> None:
     mostly_upright = lay(Brush(books, [0.9, 0.1]), picture)
     mostly_lying = lay(Brush(books, [0.1, 0.9]), picture)
     assert direction(mostly_upright) > direction(mostly_lying)
+
+
+def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
+    tall = torch.nn.functional.interpolate(rough(soft), (240, 75), mode="bicubic").clamp(0, 1)
+    brush = Brush([Textons.from_picture(soft)], [1.0])
+    whole = lay(brush, tall)
+    rarity = brush.rarity_in(tall)
+    first, last = 60, 180  # multiples of STRIDE
+    *_, part = brush.lay(tall[..., first - MARGIN : last + MARGIN, :], rarity)
+    assert part is not None
+    inner = part[..., MARGIN:-MARGIN, :]
+    torch.testing.assert_close(inner, whole[..., first:last, :], atol=1e-4, rtol=0)
+
+
+def test_wants_entries_less_the_more_others_are_like_the_picture(soft: Tensor) -> None:
+    book = Textons.from_picture(soft)
+    rarity = Brush([book], [1.0]).rarity_in(book.patches()[0].view(1, 3, PATCH, PATCH))
+    assert rarity.argmax() == 0
+    assert (rarity > 0).all()

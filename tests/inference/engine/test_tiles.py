@@ -7,7 +7,7 @@ from torch import Tensor
 from inference.engine.losses import Moments
 from inference.engine.networks.decoder import LEVELS, STRIDE
 from inference.engine.painter import Look, Painter
-from inference.engine.tiles import BLOCK_MARGIN, ENCODER_MARGIN, Cutting, TiledPainting, cut
+from inference.engine.tiles import BLOCK_MARGIN, ENCODER_MARGIN, Cutting, TiledPainting, Tiling, cut
 
 LOOK = Look((0.6, 0.7, 0.8, 0.9, 1.0), (0.4, 0.3, 0.2, 0.1, 0.0))
 
@@ -29,7 +29,8 @@ def wanted(painter: Painter) -> dict[int, Moments]:
 
 
 def small_tiles(photo: Tensor) -> Cutting:
-    return Cutting(len(photo), *photo.shape[-2:], whole=0, tile=128)
+    batch, _, height, width = photo.shape
+    return Cutting(batch, height, width, Tiling(whole=0, tile=128))
 
 
 def finish(painting: TiledPainting) -> Tensor:
@@ -122,3 +123,41 @@ def test_refines_a_painting_as_in_one_piece(
         simple = painter.paint(photo, wanted, look, start).clamp(0, 1)
     tiled = finish(TiledPainting(painter, photo, wanted, look, start, cutting=small_tiles(photo)))
     assert (tiled - simple).abs().mean() < 0.001
+
+
+def test_paints_bytes_as_it_paints_floats(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    pixels = (photo * 255).round().byte()
+    for cutting in (None, small_tiles(photo)):
+        paintings = (
+            finish(TiledPainting(painter, each, wanted, LOOK, cutting=cutting))
+            for each in (pixels, pixels.float() / 255)
+        )
+        assert torch.equal(*paintings)
+
+
+def test_holds_large_pictures_as_the_painter_stores_them(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    def kind(network: Painter, cutting: Cutting | None) -> torch.dtype:
+        return finish(TiledPainting(network, photo, wanted, LOOK, cutting=cutting)).dtype
+
+    assert kind(painter, None) is torch.float32
+    assert kind(painter, small_tiles(photo)) is torch.float16
+    assert kind(painter.in_full(), small_tiles(photo)) is torch.float32
+
+
+@pytest.mark.parametrize(("height", "width"), [(1600, 800), (160, 4096), (16, 16)])
+def test_cuts_strips_that_begin_at_a_multiple(height: int, width: int) -> None:
+    strips = Cutting(1, height, width, Tiling(whole=0, tile=256)).strips(48, 18)
+    assert [strip.rows[0] % 48 for strip in strips] == [0] * len(strips)
+    assert [strip.rows[1] for strip in strips[:-1]] == [strip.rows[0] for strip in strips[1:]]
+    assert strips[-1].rows[1] == height
+    assert all(strip.columns == strip.seen_columns == (0, width) for strip in strips)
+    assert all(strip.seen_rows[0] == max(0, strip.rows[0] - 18) for strip in strips)
+    assert len(strips) == 1 or strips[0].rows[1] * width <= max(256**2, 48 * width)
+
+
+def test_leaves_a_picture_that_is_not_cut_in_one_strip() -> None:
+    assert [strip.rows for strip in Cutting(1, 320, 480).strips(3, 18)] == [(0, 320)]
