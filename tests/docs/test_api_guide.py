@@ -63,7 +63,7 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
 
 
 # Of a base class, and of what curators do outside the API.
-NOT_OF_THE_API = {"job_refused", "import_refused", "style_incomplete"}
+NOT_OF_THE_API = {"job_refused", "import_refused", "source_refused", "style_incomplete"}
 CODES = (
     r'(?:Problem|UploadRefused)\(\s*"([a-z_]+)"',
     r'of_field\(\s*[^,]+,\s*"([a-z_]+)"',
