@@ -23,6 +23,7 @@ from inference.engine.spec import (
 
 # Whoever reads the code refuses what is longer than a code; nobody need hold all of it for that.
 _MOST_CODE_BYTES = 2**23
+_CODE_SUFFIXES = (".code", ".safetensors")
 _DEVICES = "auto, cpu, cuda or cuda:N"
 
 
@@ -92,7 +93,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
 def parse_style(word: str) -> StyleInput:
     """Read FILE or FILE=WEIGHT; a file whose name ends in =NUMBER is taken by its name.
 
-    The file is a picture, or a style code if its name ends in .safetensors.
+    The file is a picture, or a style code if its name ends in .code or .safetensors.
     """
     path, _, weight = word.rpartition("=")
     if not path or Path(word).exists():
@@ -105,7 +106,7 @@ def parse_style(word: str) -> StyleInput:
 
 
 def _load_style(path: Path, share: float) -> StyleInput:
-    if path.suffix.lower() != ".safetensors":
+    if path.suffix.lower() not in _CODE_SUFFIXES:
         return StyleInput(load_picture(path).image, share)
     try:
         with path.open("rb") as file:

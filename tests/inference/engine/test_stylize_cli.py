@@ -129,8 +129,9 @@ class TestParseStyle:
         with pytest.raises(InputUnreadableError, match=r"a\.jpg=much cannot be read"):
             parse_style("a.jpg=much")
 
-    def test_takes_a_style_code_by_its_name(self, folder: Path) -> None:
-        path = folder / "scream.safetensors"
+    @pytest.mark.parametrize("suffix", ["code", "safetensors"])
+    def test_takes_a_style_code_by_its_name(self, folder: Path, suffix: str) -> None:
+        path = folder / f"scream.{suffix}"
         path.write_bytes(b"a code")
         style = parse_style(f"{path}=0.5")
         assert (style.image, style.weight, style.code) == (None, 0.5, b"a code")
