@@ -46,7 +46,9 @@ class TestSocket:
         assert frames[-1]["state"] == "succeeded"
         assert "running" in {frame["state"] for frame in frames}
         assert any(frame["preview"] for frame in frames[:-1])
-        order = [frame["seq"] for frame in frames]
+        # A quick worker's first frame may overtake the one of the submission, which another process
+        # sends; a client drops what is older than what it has, and nothing else comes late.
+        order = [frame["seq"] for frame in frames if frame["state"] != "queued"]
         assert order == sorted(order)
 
     def test_begins_with_what_goes_on(self, site: Site) -> None:
