@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 import torch
 from PIL import Image
+from torch import Tensor
 
 from inference.engine import fast_door
 from inference.engine.batches import stylize_batch
@@ -13,19 +14,29 @@ from inference.engine.codes import CodeCache
 from inference.engine.device import choose_device
 from inference.engine.errors import InternalError
 from inference.engine.features import load_features
+from inference.engine.keeping import KeptPainting, State, identity_of
 from inference.engine.memory import naming_memory_errors
 from inference.engine.methods import network, optimize
 from inference.engine.methods.frame import Frame
 from inference.engine.painter import load_painter
 from inference.engine.reports import report_of
 from inference.engine.shares import shares_of
-from inference.engine.spec import METHOD_INFOS, Step, StyleInput, TransferSpec
+from inference.engine.spec import (
+    METHOD_INFOS,
+    Report,
+    Step,
+    StyleInput,
+    TransferSpec,
+    check_continues,
+)
 
 __all__ = ["METHODS", "stylize", "stylize_batch"]
 
-# (canvas, shares, spec, device, cache) -> frames; the last one is the result.
+# (canvas, shares, spec, device, cache, begun) -> frames; the last one is the result. `begun` is a
+# picture to go on from, or None.
 Door = Callable[
-    [Canvas, Sequence[StyleInput], TransferSpec, torch.device, CodeCache], Iterator[Frame]
+    [Canvas, Sequence[StyleInput], TransferSpec, torch.device, CodeCache, Tensor | None],
+    Iterator[Frame],
 ]
 
 
@@ -35,6 +46,7 @@ def _paint_fast(
     spec: TransferSpec,
     device: torch.device,
     cache: CodeCache,
+    _begun: Tensor | None,
 ) -> Iterator[Frame]:
     painter = load_painter(device)
     recipe = fast_door.Recipe.mix(shares, spec.style_scale, painter, cache, spec.seed)
@@ -47,9 +59,11 @@ def _optimize(
     spec: TransferSpec,
     device: torch.device,
     _cache: CodeCache,
+    begun: Tensor | None,
 ) -> Iterator[Frame]:
     artworks = canvas.artworks(shares)
-    return optimize.paint(canvas.photo, artworks, spec, load_features(spec.features, device))
+    features = load_features(spec.features, device)
+    return optimize.paint(canvas.photo, artworks, spec, features, begun)
 
 
 def _paint_by_network(
@@ -58,6 +72,7 @@ def _paint_by_network(
     spec: TransferSpec,
     _device: torch.device,
     _cache: CodeCache,
+    _begun: Tensor | None,
 ) -> Iterator[Frame]:
     return network.paint(canvas.photo, network.find_networks(shares), spec)
 
@@ -78,16 +93,25 @@ def stylize(
     *,
     device: str = "auto",
     cache: CodeCache | None = None,
+    resume: bytes | None = None,
 ) -> Generator[Step, None, None]:
     """Paint `content` in the manner of `styles`, yielding steps up to the one with the result.
 
     Leave the loop to cancel. The order of the styles does not matter, and a style of weight 0
-    counts as absent. `cache` keeps style codes from one call to the next. Raises SpecError
-    (styles) and DeviceMissingError at once, and while it runs StyleNeedsPictureError,
-    StyleCodeError, ModelMissingError, InputUnreadableError, OutOfMemoryError and InternalError.
+    counts as absent. `cache` keeps style codes from one call to the next. `resume` is what
+    `Step.painting` saved: the same painting goes on for as many steps as the spec says.
+
+    Raises SpecError (styles), StateError (resume) and DeviceMissingError at once, and while it
+    runs StyleNeedsPictureError, StyleCodeError, ModelMissingError, InputUnreadableError,
+    OutOfMemoryError and InternalError.
     """
     shares, place = shares_of(styles), choose_device(device)
-    return _steps(content, shares, spec, place, cache or fast_door.MEMORY)
+    identity = identity_of(content, shares, spec)
+    state = State(identity)
+    if resume is not None:
+        check_continues(spec.method)
+        state = State.from_bytes(resume, identity)
+    return _steps(content, shares, spec, place, cache=cache or fast_door.MEMORY, state=state)
 
 
 def _steps(
@@ -95,22 +119,29 @@ def _steps(
     shares: Sequence[StyleInput],
     spec: TransferSpec,
     device: torch.device,
+    *,
     cache: CodeCache,
+    state: State,
 ) -> Generator[Step, None, None]:
     begun = time.monotonic()
-    total = spec.steps or METHOD_INFOS[spec.method].default_steps
-    yield Step(0, total, "preparing")
-    result = None
+    total = state.done + (spec.steps or METHOD_INFOS[spec.method].default_steps)
+    yield Step(state.done, total, "preparing")
+    result, painting = None, None
     with naming_memory_errors():
         canvas = Canvas.prepare(content, spec, device, _MOST_PIXELS.get(spec.method))
-        for frame in METHODS[spec.method](canvas, shares, spec, device, cache):
-            result, total = frame.image, frame.total
-            if frame.done < total:
+
+        def report() -> Report:
+            return report_of(canvas, spec, device, time.monotonic() - begun, shares)
+
+        picture = state.picture_for(canvas)
+        for frame in METHODS[spec.method](canvas, shares, spec, device, cache, picture):
+            result, done, total = frame.image, state.done + frame.done, state.done + frame.total
+            painting = KeptPainting.of(frame.kept, state.after(done), canvas, report)
+            if done < total:
                 preview = canvas.preview(result) if result is not None else None
-                yield Step(frame.done, total, "painting", preview)
+                yield Step(done, total, "painting", preview, painting=painting)
         yield Step(total, total, "finishing")
         if result is None:
             raise InternalError("The method ended without a picture.")
         image = canvas.result(result)
-    report = report_of(canvas, spec, device, time.monotonic() - begun, shares)
-    yield Step(total, total, "done", image, report)
+    yield Step(total, total, "done", image, report(), painting)

@@ -49,8 +49,13 @@ def save_picture(image: Image.Image, path: Path) -> None:
         raise OutputError(
             f"{kind} cannot hold a picture of {image.width} x {image.height}."
         ) from error
+    save_bytes(buffer.getbuffer(), path)
+
+
+def save_bytes(content: bytes | memoryview, path: Path) -> None:
+    """Write a file, replacing what is there in one step; raises OutputError."""
     try:
-        write_whole(path, buffer.getbuffer())
+        write_whole(path, content)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 

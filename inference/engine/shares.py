@@ -31,9 +31,10 @@ def shares_of(styles: Sequence[StyleInput]) -> list[StyleInput]:
     total = sum(sorted(style.weight for style in used))
     shares = [StyleInput(style.image, style.weight / total, style.code) for style in used]
     # A sum of floats depends on their order in the last bit, and the picture on that bit.
-    return sorted(shares, key=lambda share: (share.weight, _digest(share)))
+    return sorted(shares, key=lambda share: (share.weight, digest_of(share)))
 
 
-def _digest(share: StyleInput) -> bytes:
+def digest_of(share: StyleInput) -> bytes:
+    """Tell the picture and code of a style from all others, in 32 bytes."""
     content = share.image.tobytes() if share.image is not None else b""
     return hashlib.sha256(content + (share.code or b"")).digest()

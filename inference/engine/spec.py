@@ -6,7 +6,7 @@ Every bound of every control stands in BOUNDS; forms, serializers and the comman
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from inference.engine.errors import EngineError
 
@@ -134,6 +134,7 @@ class MethodInfo:
     default_steps: int
     needs_pictures: bool
     used: tuple[str, ...]
+    continues: bool = False
 
     def controls(self) -> dict[str, Any]:
         """Describe the controls that the method heeds as a JSON Schema object."""
@@ -185,6 +186,7 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         default_steps=40,
         needs_pictures=True,
         used=(*_COMMON, "steps", "seed", "features"),
+        continues=True,
     ),
     "network": MethodInfo(
         slug="network",
@@ -196,6 +198,14 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         used=(*_COMMON, "seed"),
     ),
 }
+
+
+def check_continues(method: str) -> None:
+    """Raise SpecError for a method whose paintings cannot be gone on with."""
+    if not METHOD_INFOS[method].continues:
+        able = ", ".join(slug for slug, info in METHOD_INFOS.items() if info.continues)
+        raise SpecError({"method": f"must be one of {able} to go on with a painting"})
+
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "method": tuple(METHOD_INFOS),
@@ -254,12 +264,28 @@ class Report:
         return plain
 
 
+class Painting(Protocol):
+    """A painting under way that can be kept as it is, and gone on with another day.
+
+    It costs nothing until it is asked.
+    """
+
+    def finish(self) -> "Step":
+        """Give what is painted so far in the size of the result, with its report."""
+        ...
+
+    def save(self) -> bytes:
+        """Give what `stylize` goes on from when it is handed back as `resume`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Step:
     """One published moment of a run.
 
     `stage` is preparing, painting, finishing or done. `image` is a preview (long side up to 512)
     while painting, and the whole result in the last step, whose `done` equals its `total`.
+    `painting` comes with the steps of methods that can be stopped and continued.
     """
 
     done: int
@@ -267,6 +293,7 @@ class Step:
     stage: str
     image: "Image.Image | None" = None
     report: Report | None = None
+    painting: Painting | None = None
 
 
 @dataclass(frozen=True)

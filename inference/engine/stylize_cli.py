@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from inference.engine.errors import InputUnreadableError, InternalError
 from inference.engine.images import load_picture
-from inference.engine.saving import output_format, save_picture
+from inference.engine.saving import output_format, save_bytes, save_picture
 from inference.engine.spec import (
     BOUNDS,
     FEATURES,
@@ -19,6 +19,7 @@ from inference.engine.spec import (
     Step,
     StyleInput,
     TransferSpec,
+    check_continues,
 )
 
 # Whoever reads the code refuses what is longer than a code; nobody need hold all of it for that.
@@ -55,6 +56,12 @@ def add_stylize_parser(
             help=bound.sentence().removeprefix("must be "),
         )
     parser.add_argument("--device", default="auto", help=_DEVICES)
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="go on with the painting saved there, if there is one, and save it when done",
+    )
     parser.add_argument("--report", action="store_true", help="print what was done as JSON")
     parser.set_defaults(run=run_stylize)
 
@@ -79,15 +86,34 @@ def run_stylize(arguments: argparse.Namespace) -> int:
     photo = load_picture(arguments.photo).image
     styles = [parse_style(word) for word in arguments.styles]
 
+    resume = read_state(arguments.state, spec.method)
+
     from inference.engine.registry import stylize
 
-    last = _follow(stylize(photo, styles, spec, device=arguments.device))
+    last = _follow(stylize(photo, styles, spec, device=arguments.device, resume=resume))
     if last is None or last.image is None or last.report is None:
         raise InternalError("The engine ended without a result.")
     save_picture(last.image, arguments.out)
+    if arguments.state is not None and last.painting is not None:
+        save_bytes(last.painting.save(), arguments.state)
     if arguments.report:
         Console().print_json(data=last.report.to_json())
     return 0
+
+
+def read_state(path: Path | None, method: str) -> bytes | None:
+    """Read a saved painting; None where there is none yet.
+
+    Raises SpecError for a method whose paintings cannot go on, InputUnreadableError for a file
+    that cannot be read.
+    """
+    if path is None:
+        return None
+    check_continues(method)
+    try:
+        return path.read_bytes() if path.exists() else None
+    except OSError as error:
+        raise InputUnreadableError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def parse_style(word: str) -> StyleInput:

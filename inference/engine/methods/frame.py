@@ -10,15 +10,25 @@ from inference.engine.spec import TransferSpec
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A painting at a moment: the picture (1, 3, h, w) to go on from, and how it is shown."""
+
+    picture: Tensor
+    show: Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
 class Frame:
     """A moment of painting; the image (1, 3, h, w) may be smaller than the result until the last.
 
-    Most frames bring no image: they are there so that the caller can leave.
+    Most frames bring no image: they are there so that the caller can leave. Methods that can be
+    stopped and continued bring what is `kept` with each.
     """
 
     done: int
     total: int
     image: Tensor | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)

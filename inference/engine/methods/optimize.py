@@ -18,7 +18,7 @@ from inference.engine.brush import Brush
 from inference.engine.descent import Descent
 from inference.engine.judge import Judge
 from inference.engine.losses import Features
-from inference.engine.methods.frame import Artwork, Frame
+from inference.engine.methods.frame import Artwork, Frame, Kept
 from inference.engine.pyramid import resize, scaled, sizes_up_to
 from inference.engine.spec import METHOD_INFOS, TransferSpec
 from inference.engine.tones import in_colors_of
@@ -46,12 +46,15 @@ class Plan:
         return sum(count for _, count in self.layings) + self.descents
 
 
-def plan_for(width: int, height: int, steps: int) -> Plan:
+def plan_for(width: int, height: int, steps: int, begun: tuple[int, int] = (0, 0)) -> Plan:
     """Share `steps` between the sizes of a pyramid and the descent.
 
-    When steps are few the coarse sizes are left out; the finest always has one laying.
+    When steps are few the coarse sizes are left out; the finest always has one laying. A painting
+    that was `begun` at a size (width, height) goes on with the larger ones, or with descent alone.
     """
-    sizes = sizes_up_to(width, height)
+    sizes = [size for size in sizes_up_to(width, height) if max(size) > max(begun)]
+    if not sizes:
+        return Plan((), steps)
     budget = min(max(1, round(_LAYING * steps)), _LAYINGS_A_SIZE * len(sizes))
     sizes = sizes[-budget:]
     each, more = divmod(budget, len(sizes))
@@ -60,21 +63,33 @@ def plan_for(width: int, height: int, steps: int) -> Plan:
 
 
 def paint(
-    photo: Tensor, artworks: Sequence[Artwork], spec: TransferSpec, features: Features
+    photo: Tensor,
+    artworks: Sequence[Artwork],
+    spec: TransferSpec,
+    features: Features,
+    begun: Tensor | None = None,
 ) -> Iterator[Frame]:
     """Yield a frame a step; the last brings the picture in the size of photo (1, 3, H, W).
 
-    The same seed on the same device gives the same picture to the bit.
+    `begun` is a picture (1, 3, h, w), kept from an earlier run, to go on from. The same seed on
+    the same device gives the same picture to the bit.
     """
     height, width = photo.shape[-2:]
-    plan = plan_for(width, height, spec.steps or METHOD_INFOS["optimize"].default_steps)
+    steps = spec.steps or METHOD_INFOS["optimize"].default_steps
+    size = (begun.shape[3], begun.shape[2]) if begun is not None else (0, 0)
+    plan = plan_for(width, height, steps, size)
+
+    def show(picture: Tensor) -> Tensor:
+        return _faded(picture, photo, spec.strength)
+
     picture = photo
     shown_at = time.monotonic()
-    for done, picture in enumerate(_pictures(photo, artworks, spec, features, plan), 1):
+    pictures = _pictures(photo, artworks, spec, features, plan=plan, begun=begun)
+    for done, picture in enumerate(pictures, 1):
         due = time.monotonic() - shown_at > _PREVIEW_SECONDS and done < plan.total
-        yield Frame(done, plan.total, _faded(picture, photo, spec) if due else None)
+        yield Frame(done, plan.total, show(picture) if due else None, Kept(picture, show))
         shown_at = time.monotonic() if due else shown_at
-    yield Frame(plan.total, plan.total, _faded(picture, photo, spec))
+    yield Frame(plan.total, plan.total, show(picture), Kept(picture, show))
 
 
 def _pictures(
@@ -82,12 +97,14 @@ def _pictures(
     artworks: Sequence[Artwork],
     spec: TransferSpec,
     features: Features,
+    *,
     plan: Plan,
+    begun: Tensor | None,
 ) -> Iterator[Tensor]:
     """Yield the picture after each step of the plan."""
     draw = torch.Generator().manual_seed(spec.seed)
     guide = photo.lerp(in_colors_of(photo, artworks), min(1, 2 * spec.strength))
-    picture = guide
+    picture = guide if begun is None else begun
     for size, layings in plan.layings:
         brush = Brush(resize(guide, size), _at_scale(artworks, size, spec), spec.strength, draw)
         picture = resize(picture, size)
@@ -96,7 +113,8 @@ def _pictures(
             yield picture
     if not plan.descents:
         return
-    judge = Judge(features, guide, _at_scale(artworks, plan.layings[-1][0], spec), spec.strength)
+    whole = (photo.shape[3], photo.shape[2])
+    judge = Judge(features, guide, _at_scale(artworks, whole, spec), spec.strength)
     descent = Descent(picture)
     for _ in range(plan.descents):
         descent.step_(*judge.judge(descent.image))
@@ -116,8 +134,8 @@ def _scaled(image: Tensor, size: tuple[int, int], style_scale: float) -> Tensor:
     return resize(image, scaled(width, height, min(1, _BRUSH * side * style_scale)))
 
 
-def _faded(picture: Tensor, photo: Tensor, spec: TransferSpec) -> Tensor:
+def _faded(picture: Tensor, photo: Tensor, strength: float) -> Tensor:
     """Mix a weak painting with the photo, down to the photo alone at strength 0."""
     height, width = picture.shape[-2:]
-    mixed = resize(photo, (width, height)).lerp(picture, min(1, spec.strength / _WEAK))
+    mixed = resize(photo, (width, height)).lerp(picture, min(1, strength / _WEAK))
     return mixed.clamp(0, 1)

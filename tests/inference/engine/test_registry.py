@@ -195,6 +195,7 @@ class TestLeaving:
             if step.done == 2:
                 break
         steps.close()
+        del step
         gc.collect()
         assert kept[0]() is None
 

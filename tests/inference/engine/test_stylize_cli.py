@@ -61,6 +61,51 @@ class TestStylize:
             assert image.getchannel("A").getextrema() == (90, 90)
 
 
+class TestState:
+    def paint(self, folder: Path, *words: str) -> int:
+        out = ("-o", str(folder / "out.png"), "--state", str(folder / "kept.safetensors"))
+        style = ("--style", str(folder / "a.jpg"))
+        return run(folder, "--method", "optimize", *style, *out, *words)
+
+    def test_saves_a_painting_and_goes_on_with_it(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.paint(folder) == 0
+        first = (folder / "kept.safetensors").read_bytes()
+        assert self.paint(folder) == 0
+        assert "4/4" in capsys.readouterr().err
+        assert (folder / "kept.safetensors").read_bytes() != first
+
+    def test_refuses_a_painting_by_other_settings_and_leaves_it(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.paint(folder) == 0
+        kept = (folder / "kept.safetensors").read_bytes()
+        assert self.paint(folder, "--strength", "0.2") == 2
+        assert "another one" in capsys.readouterr().err
+        assert (folder / "kept.safetensors").read_bytes() == kept
+
+    def test_refuses_a_file_that_is_no_painting(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (folder / "kept.safetensors").write_text("hello")
+        assert self.paint(folder) == 2
+        assert "damaged" in capsys.readouterr().err
+        assert not (folder / "out.png").exists()
+
+    def test_refuses_a_folder(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (folder / "kept.safetensors").mkdir()
+        assert self.paint(folder) == 2
+        assert "cannot be read" in capsys.readouterr().err
+
+    def test_refuses_methods_of_one_pass(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.paint(folder, "--method", "fast") == 2
+        assert "optimize" in capsys.readouterr().err
+        assert not (folder / "kept.safetensors").exists()
+
+
 class TestMistakes:
     @pytest.mark.parametrize(
         ("words", "sentence"),

@@ -54,6 +54,16 @@ class TestPlan:
         assert plan_for(512, 384, 1).layings == (((512, 384), 1),)
         assert [size for size, _ in plan_for(512, 384, 5).layings] == [(362, 272), (512, 384)]
 
+    def test_goes_on_with_the_sizes_above_the_one_begun(self) -> None:
+        plan = plan_for(512, 384, 40, (256, 192))
+        assert [size[0] for size, _ in plan.layings] == [362, 512]
+        assert plan.total == 40
+
+    def test_only_descends_once_all_strokes_are_laid(self) -> None:
+        plan = plan_for(512, 384, 40, (512, 384))
+        assert plan.layings == ()
+        assert plan.descents == 40
+
     def test_spends_many_steps_on_descent(self) -> None:
         assert plan_for(512, 384, 400).descents == 385
 
@@ -87,6 +97,32 @@ class TestFrames:
         for _ in range(3):
             next(frames)
         assert time.monotonic() - begun < 20
+
+
+class TestGoingOn:
+    def test_keeps_the_picture_of_each_step(self, features: FeatureNet) -> None:
+        frames = run(features, TransferSpec(steps=4))
+        assert all(frame.kept is not None for frame in frames)
+        kept, image = frames[-1].kept, frames[-1].image
+        assert kept is not None
+        assert image is not None
+        assert torch.equal(kept.show(kept.picture), image)
+
+    def test_keeps_the_painting_apart_from_the_photo_that_shows_through(
+        self, features: FeatureNet
+    ) -> None:
+        photo = soft(0)
+        kept = run(features, TransferSpec(steps=3, strength=0.1), photo)[-1].kept
+        assert kept is not None
+        shown = kept.show(kept.picture)
+        assert (shown - photo).abs().mean() < 0.5 * (kept.picture - photo).abs().mean()
+
+    def test_begins_where_it_is_told_to(self, features: FeatureNet) -> None:
+        photo, begun = soft(0), soft(5)
+        artworks = [Artwork(soft(8, 48, 48), 1.0)]
+        first = next(paint(photo, artworks, TransferSpec(steps=3), features, begun))
+        assert first.kept is not None
+        assert (first.kept.picture - begun).abs().mean() < 0.05
 
 
 class TestPicture:
