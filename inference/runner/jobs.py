@@ -123,9 +123,11 @@ def _paint(job: Job, heartbeat: Heartbeat) -> None:
                 attempt.finish(step.image, step.report, stopped_early=False)
                 return
             attempt.show(step)
-            if attempt.stop_requested and attempt.latest:
-                attempt.finish(attempt.latest, None, stopped_early=True)
-                return
+            if attempt.stop_requested and step.painting:
+                kept = step.painting.finish()
+                if kept.image:
+                    attempt.finish(kept.image, kept.report, stopped_early=True)
+                    return
     raise EngineError("The engine ended without a result.")
 
 

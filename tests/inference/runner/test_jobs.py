@@ -18,7 +18,7 @@ from pytest_django import Settings
 from accounts.models import User
 from inference import queue, runner
 from inference.engine.errors import OutOfMemoryError
-from inference.engine.spec import Step, TransferSpec
+from inference.engine.spec import Step, StyleInput, TransferSpec
 from inference.models import Job
 from inference.runner import Served, engine, jobs
 from inference.services.jobs import cancel_job, stop_job
@@ -152,17 +152,38 @@ class TestLeaving:
         assert files_of(job, media_root) == []
 
     def test_keeps_what_is_painted_when_stopped(self, play: Play, media_root: Path) -> None:
+        from inference.engine.registry import stylize
+
+        spec = TransferSpec(method="optimize", size=640, steps=20)
+
         def script() -> Iterator[Step]:
-            yield Step(1, 4, "painting", PICTURE)
+            inputs = [StyleInput(make_picture((48, 48)))]
+            steps = stylize(make_picture((64, 48)), inputs, spec, device="cpu")
+            yield next(steps)
+            yield next(steps)
             stop_job(job=the_job())
             time.sleep(jobs.PROGRESS_SECONDS)
-            yield Step(2, 4, "painting")
+            yield next(steps)
             pytest.fail("it went on")
 
         job = play(script)
 
         assert (job.state, job.stopped_early) == (Job.State.SUCCEEDED, True)
+        assert (job.result_width, job.result_height) == (640, 480)
+        assert job.report["result_size"] == [640, 480]
         assert files_of(job, media_root) == [".jpg", ".webp"]
+
+    def test_goes_on_to_the_end_where_nothing_can_be_kept_yet(self, play: Play) -> None:
+        def script() -> Iterator[Step]:
+            yield Step(1, 4, "painting", PICTURE)
+            stop_job(job=the_job())
+            time.sleep(jobs.PROGRESS_SECONDS)
+            yield Step(2, 4, "painting")
+            yield DONE
+
+        job = play(script)
+
+        assert (job.state, job.stopped_early) == (Job.State.SUCCEEDED, False)
 
     def test_writes_nothing_once_another_attempt_holds_the_job(
         self, play: Play, media_root: Path, caplog: pytest.LogCaptureFixture
