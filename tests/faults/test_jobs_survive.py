@@ -11,7 +11,7 @@ from tests.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # Some seconds of work, and minutes of it.
-SOME = {"size": 320, "steps": 600}
+SOME = {"size": 256, "steps": 300}
 MANY = {"size": 256, "steps": 2000}
 # Two seconds on a machine at rest.
 PROMPT_SECONDS = 5
