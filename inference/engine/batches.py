@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from inference.engine import fast_door
+from inference.engine.budget import Plan, painting_mb, plan_fast
 from inference.engine.canvas import Canvas
 from inference.engine.codes import CodeCache
 from inference.engine.device import choose_device
@@ -18,6 +19,7 @@ from inference.engine.painter import Painter, load_painter
 from inference.engine.reports import report_of
 from inference.engine.shares import shares_of
 from inference.engine.spec import BatchStep, PaintRequest, SpecError, Step
+from inference.engine.tiles import WHOLE, Tiling
 
 AT_ONCE = 8
 
@@ -41,12 +43,14 @@ def stylize_batch(
     device: str = "auto",
     cache: CodeCache | None = None,
     batch: int = AT_ONCE,
+    memory_mb: int | None = None,
 ) -> Generator[BatchStep, None, None]:
     """Paint requests of the method fast, up to `batch` of one size in a pass, each as it is done.
 
     Each request ends in exactly one BatchStep, with its last Step or with its own EngineError; one
-    that fails takes no other with it. Leave the loop to cancel what is left. Raises
-    DeviceMissingError and ModelMissingError, which no picture could be painted without.
+    that fails takes no other with it. Within `memory_mb` MiB fewer are painted in a pass, and large
+    ones in smaller tiles. Leave the loop to cancel what is left. Raises DeviceMissingError and
+    ModelMissingError, which no picture could be painted without.
     """
     place = choose_device(device)
     painter = load_painter(place)
@@ -58,10 +62,19 @@ def stylize_batch(
             yield BatchStep(index, error=error)
             continue
         groups[prepared.kind].append(prepared)
-        if len(groups[prepared.kind]) == batch:
-            yield from _paint(groups.pop(prepared.kind), painter)
+        if len(groups[prepared.kind]) == _fitting(prepared, painter, batch, memory_mb):
+            yield from _paint(groups.pop(prepared.kind), painter, memory_mb)
     for group in groups.values():
-        yield from _paint(group, painter)
+        yield from _paint(group, painter, memory_mb)
+
+
+def _fitting(prepared: _Prepared, painter: Painter, batch: int, limit: int | None) -> int:
+    """Count the pictures of a kind that are painted in one pass: never so many as must be cut."""
+    size = prepared.canvas.painted_size
+    batch = min(batch, max(1, WHOLE // (size[0] * size[1])))
+    while batch > 1 and limit is not None and painting_mb(size, batch, Tiling(), painter) > limit:
+        batch -= 1
+    return batch
 
 
 def _prepare(index: int, request: PaintRequest, painter: Painter, cache: CodeCache) -> _Prepared:
@@ -76,42 +89,44 @@ def _prepare(index: int, request: PaintRequest, painter: Painter, cache: CodeCac
     return _Prepared(index, request, canvas, recipe)
 
 
-def _paint(group: Sequence[_Prepared], painter: Painter) -> Generator[BatchStep, None, None]:
+def _paint(
+    group: Sequence[_Prepared], painter: Painter, limit: int | None
+) -> Generator[BatchStep, None, None]:
     """Paint pictures of one kind in one pass; those of a pass that fails, one by one."""
     begun = time.monotonic()
     try:
-        painted = _paint_at_once(group, painter)
+        size = group[0].canvas.painted_size
+        plan = plan_fast(size, painter, batch=len(group), limit=limit)
+        painted = _paint_at_once(group, painter, plan)
     except EngineError as error:
         if len(group) == 1:
             yield BatchStep(group[0].index, error=error)
             return
         for each in group:
-            yield from _paint([each], painter)
+            yield from _paint([each], painter, limit)
         return
     seconds = (time.monotonic() - begun) / len(group)
     for each, picture in zip(group, painted.split(1), strict=True):  # type: ignore[no-untyped-call]
-        yield _finish(each, picture, painter.device, seconds)
+        yield _finish(each, picture, plan, seconds)
 
 
-def _paint_at_once(group: Sequence[_Prepared], painter: Painter) -> Tensor:
+def _paint_at_once(group: Sequence[_Prepared], painter: Painter, plan: Plan) -> Tensor:
     photos = torch.cat([each.canvas.pixels for each in group])
     recipes = [each.recipe for each in group]
     strength = group[0].request.spec.strength
     with naming_memory_errors():
-        *_, last = fast_door.paint(photos, recipes, strength, painter)
+        *_, last = fast_door.paint(photos, recipes, strength, painter, plan.tiling)
     if last.image is None:
         raise InternalError("The method ended without a picture.")
     return last.image
 
 
-def _finish(
-    prepared: _Prepared, picture: Tensor, device: torch.device, seconds: float
-) -> BatchStep:
+def _finish(prepared: _Prepared, picture: Tensor, plan: Plan, seconds: float) -> BatchStep:
     canvas = prepared.canvas
     try:
         with naming_memory_errors():
             image = canvas.result(picture)
     except EngineError as error:
         return BatchStep(prepared.index, error=error)
-    report = report_of(canvas, prepared.request.spec, device, seconds)
+    report = report_of(canvas, prepared.request.spec, canvas.device, seconds, plan=plan)
     return BatchStep(prepared.index, Step(1, 1, "done", image, report))

@@ -127,7 +127,7 @@ class Canvas:
             )
         if not self._paints_from_codes:
             return None
-        move = move_between(palette_of(painted), palette_of(self.pixels))
+        move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))
         return lambda band, _rows: move(band)
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -98,6 +98,17 @@ class StyleCode:
             for level in LEVELS
         }
 
+    def to(self, device: torch.device) -> "StyleCode":
+        """Give the same code on a device."""
+        if self.means[LEVELS[0]].device == device:
+            return self
+        return replace(
+            self,
+            means={level: mean.to(device) for level, mean in self.means.items()},
+            covariances={level: each.to(device) for level, each in self.covariances.items()},
+            textons=[book.to(device) for book in self.textons],
+        )
+
     def textons_at(self, side: float) -> Textons:
         """Give the dictionary of the view nearest to a size."""
         distances = (self.sides.log2() - torch.tensor(max(side, 1.0)).log2()).abs()
@@ -160,7 +171,7 @@ class CodeCache:
 
     def code_of(self, image: Image.Image, painter: Painter) -> StyleCode:
         """Give the code of an artwork, computing it at its first use."""
-        key = f"{digest_of(image)[:32]}-{painter.sha256[:32]}-{FORMAT}"
+        key = _key(image, painter)
         code = self._codes.get(key) or self._read(key, painter)
         if code is None:
             content = StyleCode.from_picture(image, painter).to_bytes()
@@ -172,6 +183,11 @@ class CodeCache:
         if len(self._codes) > _KEPT:
             self._codes.popitem(last=False)
         return code
+
+    def knows(self, image: Image.Image, painter: Painter) -> bool:
+        """Tell whether the code of an artwork is at hand and need not be computed."""
+        key = _key(image, painter)
+        return key in self._codes or self._read(key, painter) is not None
 
     def _read(self, key: str, painter: Painter) -> StyleCode | None:
         if self._folder is None:
@@ -189,6 +205,10 @@ class CodeCache:
             write_whole(self._folder / key, content)
         except OSError:
             return  # a full disk costs the cache, not the picture
+
+
+def _key(image: Image.Image, painter: Painter) -> str:
+    return f"{digest_of(image)[:32]}-{painter.sha256[:32]}-{FORMAT}"
 
 
 def digest_of(image: Image.Image) -> str:

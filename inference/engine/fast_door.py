@@ -1,19 +1,22 @@
 """The way from what is asked to the method fast: codes, colors, memory, and second tries."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from inference.engine.budget import TILINGS
 from inference.engine.codes import CodeCache, StyleCode, blend_codes
-from inference.engine.errors import InternalError
+from inference.engine.errors import InternalError, OutOfMemoryError
 from inference.engine.losses import Moments
+from inference.engine.memory import naming_memory_errors
 from inference.engine.methods import fast
 from inference.engine.methods.frame import Frame
-from inference.engine.painter import Painter
+from inference.engine.painter import Painter, load_painter
 from inference.engine.spec import StyleInput
 from inference.engine.textons import Brush
+from inference.engine.tiles import Tiling
 
 BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
 MEMORY = CodeCache()  # of this process, for callers that bring none
@@ -49,6 +52,10 @@ class Recipe:
         """Take marks of all styles, in their shares, for a picture of such an area."""
         books = [code.textons_at(self._view(side)) for code in self.codes]
         return Brush(books, self.shares, self.seed)
+
+    def to(self, device: torch.device) -> "Recipe":
+        """Give the same recipe on a device."""
+        return replace(self, codes=tuple(code.to(device) for code in self.codes))
 
     def _view(self, side: float) -> float:
         return side * BRUSH * self.style_scale
@@ -86,15 +93,48 @@ def code_of(share: StyleInput, painter: Painter, cache: CodeCache) -> StyleCode:
 
 
 def paint(
-    photo: Tensor, recipes: Sequence[Recipe], strength: float, painter: Painter
+    photo: Tensor,
+    recipes: Sequence[Recipe],
+    strength: float,
+    painter: Painter,
+    tiling: Tiling | None = None,
 ) -> Iterator[Frame]:
     """Paint photos (B, 3, H, W), bytes or floats, each by its recipe; see methods/fast.py.
 
     Half precision can overflow where statistics are extreme: a picture that comes out broken is
-    painted once more in float32. Raises InternalError if it is broken then too.
+    painted once more in float32. Where memory runs out, it is painted once more in the smallest
+    tiles, and where a GPU has too little even for those, on the CPU. Raises InternalError and
+    OutOfMemoryError if all that is of no avail.
     """
-    manner = Recipes(recipes)
+    attempts = [(painter.device, tiling), (painter.device, TILINGS[-1])]
+    if painter.device.type != "cpu":
+        attempts.append((torch.device("cpu"), TILINGS[-1]))
+    for place, cut in attempts[:-1]:
+        try:
+            with naming_memory_errors():
+                yield from _attempt(photo, recipes, strength, _at(painter, place), cut)
+        except OutOfMemoryError:
+            continue
+        return
+    place, cut = attempts[-1]
+    with naming_memory_errors():
+        yield from _attempt(photo, recipes, strength, _at(painter, place), cut)
+
+
+def _at(painter: Painter, place: torch.device) -> Painter:
+    return painter if painter.device == place else load_painter(place)
+
+
+def _attempt(
+    photo: Tensor,
+    recipes: Sequence[Recipe],
+    strength: float,
+    painter: Painter,
+    tiling: Tiling | None,
+) -> Iterator[Frame]:
+    photo = photo.to(painter.device)
+    manner = Recipes([recipe.to(painter.device) for recipe in recipes])
     try:
-        yield from fast.paint(photo, manner, strength, painter)
+        yield from fast.paint(photo, manner, strength, painter, tiling)
     except InternalError:
-        yield from fast.paint(photo, manner, strength, painter.in_full())
+        yield from fast.paint(photo, manner, strength, painter.in_full(), tiling)

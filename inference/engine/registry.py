@@ -9,6 +9,7 @@ from torch import Tensor
 
 from inference.engine import fast_door
 from inference.engine.batches import stylize_batch
+from inference.engine.budget import Plan, most_pixels, optimize_mb, plan_fast, with_codes
 from inference.engine.canvas import MAX_PAINTED_PIXELS, Canvas
 from inference.engine.codes import CodeCache
 from inference.engine.device import choose_device
@@ -32,49 +33,43 @@ from inference.engine.spec import (
 
 __all__ = ["METHODS", "stylize", "stylize_batch"]
 
-# (canvas, shares, spec, device, cache, begun) -> frames; the last one is the result. `begun` is a
-# picture to go on from, or None.
-Door = Callable[
-    [Canvas, Sequence[StyleInput], TransferSpec, torch.device, CodeCache, Tensor | None],
-    Iterator[Frame],
-]
+# (canvas, shares, cache, begun, plan) -> frames; the last one is the result. `begun` is a picture
+# to go on from, or None.
+Door = Callable[[Canvas, Sequence[StyleInput], CodeCache, Tensor | None, Plan], Iterator[Frame]]
 
 
 def _paint_fast(
     canvas: Canvas,
     shares: Sequence[StyleInput],
-    spec: TransferSpec,
-    device: torch.device,
     cache: CodeCache,
     _begun: Tensor | None,
+    plan: Plan,
 ) -> Iterator[Frame]:
-    painter = load_painter(device)
+    painter, spec = load_painter(canvas.device), canvas.spec
     recipe = fast_door.Recipe.mix(shares, spec.style_scale, painter, cache, spec.seed)
-    return fast_door.paint(canvas.pixels, [recipe], spec.strength, painter)
+    return fast_door.paint(canvas.pixels, [recipe], spec.strength, painter, plan.tiling)
 
 
 def _optimize(
     canvas: Canvas,
     shares: Sequence[StyleInput],
-    spec: TransferSpec,
-    device: torch.device,
     _cache: CodeCache,
     begun: Tensor | None,
+    _plan: Plan,
 ) -> Iterator[Frame]:
     artworks = canvas.artworks(shares)
-    features = load_features(spec.features, device)
-    return optimize.paint(canvas.photo, artworks, spec, features, begun)
+    features = load_features(canvas.spec.features, canvas.device)
+    return optimize.paint(canvas.photo, artworks, canvas.spec, features, begun)
 
 
 def _paint_by_network(
     canvas: Canvas,
     shares: Sequence[StyleInput],
-    spec: TransferSpec,
-    _device: torch.device,
     _cache: CodeCache,
     _begun: Tensor | None,
+    _plan: Plan,
 ) -> Iterator[Frame]:
-    return network.paint(canvas.photo, network.find_networks(shares), spec)
+    return network.paint(canvas.photo, network.find_networks(shares), canvas.spec)
 
 
 METHODS: dict[str, Door] = {
@@ -82,8 +77,25 @@ METHODS: dict[str, Door] = {
     "optimize": _optimize,
     "network": _paint_by_network,
 }
-# Methods that hold whole pictures many times over paint a large one smaller.
-_MOST_PIXELS = {"optimize": MAX_PAINTED_PIXELS}
+
+
+def _most_pixels(method: str, limit: int | None) -> int | None:
+    """Say how many pixels are painted: optimize holds pictures many times over."""
+    if method != "optimize":
+        return None
+    return MAX_PAINTED_PIXELS if limit is None else min(MAX_PAINTED_PIXELS, most_pixels(limit))
+
+
+def _plan(
+    canvas: Canvas, shares: Sequence[StyleInput], cache: CodeCache, limit: int | None
+) -> Plan:
+    """Plan a painting within `limit` MiB."""
+    method = canvas.spec.method
+    if method == "fast":
+        painter = load_painter(canvas.device)
+        plan = plan_fast(canvas.painted_size, painter, limit=limit)
+        return with_codes(plan, shares, painter, cache, limit)
+    return Plan(optimize_mb(canvas.painted_size)) if method == "optimize" else Plan()
 
 
 def stylize(
@@ -94,12 +106,14 @@ def stylize(
     device: str = "auto",
     cache: CodeCache | None = None,
     resume: bytes | None = None,
+    memory_mb: int | None = None,
 ) -> Generator[Step, None, None]:
     """Paint `content` in the manner of `styles`, yielding steps up to the one with the result.
 
     Leave the loop to cancel. The order of the styles does not matter, and a style of weight 0
     counts as absent. `cache` keeps style codes from one call to the next. `resume` is what
-    `Step.painting` saved: the same painting goes on for as many steps as the spec says.
+    `Step.painting` saved: the same painting goes on for as many steps as the spec says. Within
+    `memory_mb` MiB, fast paints in smaller tiles, optimize a smaller picture.
 
     Raises SpecError (styles), StateError (resume) and DeviceMissingError at once, and while it
     runs StyleNeedsPictureError, StyleCodeError, ModelMissingError, InputUnreadableError,
@@ -111,7 +125,8 @@ def stylize(
     if resume is not None:
         check_continues(spec.method)
         state = State.from_bytes(resume, identity)
-    return _steps(content, shares, spec, place, cache=cache or fast_door.MEMORY, state=state)
+    cache = cache or fast_door.MEMORY
+    return _steps(content, shares, spec, place, cache=cache, state=state, limit=memory_mb)
 
 
 def _steps(
@@ -122,19 +137,23 @@ def _steps(
     *,
     cache: CodeCache,
     state: State,
+    limit: int | None,
 ) -> Generator[Step, None, None]:
     begun = time.monotonic()
     total = state.done + (spec.steps or METHOD_INFOS[spec.method].default_steps)
     yield Step(state.done, total, "preparing")
     result, painting = None, None
     with naming_memory_errors():
-        canvas = Canvas.prepare(content, spec, device, _MOST_PIXELS.get(spec.method))
+        canvas = Canvas.prepare(content, spec, device, _most_pixels(spec.method, limit))
+        plan = _plan(canvas, shares, cache, limit)
 
         def report() -> Report:
-            return report_of(canvas, spec, device, time.monotonic() - begun, shares)
+            return report_of(
+                canvas, spec, device, time.monotonic() - begun, shares=shares, plan=plan
+            )
 
         picture = state.picture_for(canvas)
-        for frame in METHODS[spec.method](canvas, shares, spec, device, cache, picture):
+        for frame in METHODS[spec.method](canvas, shares, cache, picture, plan):
             result, done, total = frame.image, state.done + frame.done, state.done + frame.total
             painting = KeptPainting.of(frame.kept, state.after(done), canvas, report)
             if done < total:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
+from inference.engine.budget import Plan
 from inference.engine.canvas import Canvas
 from inference.engine.methods.network import find_networks
 from inference.engine.painter import ENCODER, NAME
@@ -16,9 +17,12 @@ def report_of(
     spec: TransferSpec,
     device: torch.device,
     seconds: float,
+    *,
     shares: Sequence[StyleInput] = (),
+    plan: Plan | None = None,
 ) -> Report:
     """Say what was done to paint a canvas; a network is known by the styles, `shares`."""
+    plan = plan or Plan()
     names: Sequence[str] = (spec.features,)
     if spec.method == "fast":
         names = (NAME, ENCODER)
@@ -30,6 +34,8 @@ def report_of(
         result_size=canvas.size,
         conversions=canvas.picture.conversions,
         resized=canvas.resized,
+        tiles=plan.tiles,
+        memory_mb=plan.mb,
         device=str(device),
         seconds=round(seconds, 3),
         weights={name: find_card(name)[1].sha256 for name in names},

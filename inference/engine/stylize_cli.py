@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -62,6 +63,13 @@ def add_stylize_parser(
         metavar="FILE",
         help="go on with the painting saved there, if there is one, and save it when done",
     )
+    parser.add_argument(
+        "--memory",
+        type=int,
+        metavar="MB",
+        default=os.environ.get("STYLEWEB_MEMORY_MB"),
+        help="what painting may take; STYLEWEB_MEMORY_MB if absent, else as much as it likes",
+    )
     parser.add_argument("--report", action="store_true", help="print what was done as JSON")
     parser.set_defaults(run=run_stylize)
 
@@ -90,7 +98,15 @@ def run_stylize(arguments: argparse.Namespace) -> int:
 
     from inference.engine.registry import stylize
 
-    last = _follow(stylize(photo, styles, spec, device=arguments.device, resume=resume))
+    steps = stylize(
+        photo,
+        styles,
+        spec,
+        device=arguments.device,
+        resume=resume,
+        memory_mb=arguments.memory,
+    )
+    last = _follow(steps)
     if last is None or last.image is None or last.report is None:
         raise InternalError("The engine ended without a result.")
     save_picture(last.image, arguments.out)

@@ -55,6 +55,10 @@ class Textons:
         members = _cluster((patches - mean) @ basis, min(ENTRIES, len(patches)), generator)
         return cls(mean, basis, _restore_contrast(patches, members) @ basis - mean @ basis)
 
+    def to(self, device: torch.device) -> "Textons":
+        """Give the same dictionary on a device."""
+        return Textons(self.mean.to(device), self.basis.to(device), self.keys.to(device))
+
     def patches(self) -> Tensor:
         """Give the entries as patches (K, SIZE)."""
         return self.mean + self.keys @ self.basis.T

@@ -141,6 +141,19 @@ class TestGroups:
         code = cache.code_of(soft(9), load_painter(CPU))
         assert cache.code_of(soft(9), load_painter(CPU)) is code
 
+    def test_are_smaller_within_a_limit(self) -> None:
+        requests = [request(seed, width=200) for seed in range(3)]
+        steps = list(stylize_batch(requests, device="cpu", batch=3, memory_mb=50))
+        reports = [step.step and step.step.report for step in steps]
+        assert all(report and report.memory_mb <= 50 for report in reports)
+        assert all(picture(step).width == 200 for step in steps)
+
+    def test_fail_alone_where_a_picture_does_not_fit(self) -> None:
+        large = PaintRequest(soft(0, 1500, 1200), [StyleInput(soft(1))], FAST)
+        found = list(stylize_batch([request(0), large], device="cpu", memory_mb=60))
+        codes = {step.index: step.error and step.error.code for step in found}
+        assert codes == {0: None, 1: "out_of_memory"}
+
 
 class TestFailures:
     def test_are_alone_among_pictures_that_are_painted(self) -> None:

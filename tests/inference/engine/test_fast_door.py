@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.engine.codes import CodeCache, StyleCode, StyleCodeError
-from inference.engine.errors import InternalError
+from inference.engine.errors import InternalError, OutOfMemoryError
 from inference.engine.fast_door import Recipe, Recipes, code_of, paint
 from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Move, Painter
@@ -118,6 +118,13 @@ class TestRecipe:
         mean = (one.moments_at(200)[2].mean + other.moments_at(200)[2].mean) / 2
         torch.testing.assert_close(both.moments_at(200)[2].mean, mean)
 
+    def test_moves_to_a_device(self, painter: Painter) -> None:
+        recipe = mix(painter, StyleInput(soft(3)))
+        assert recipe.to(painter.device).codes[0] is recipe.codes[0]
+        moved = recipe.to(torch.device("meta")).codes[0]
+        assert moved.means[3].device.type == moved.textons[0].keys.device.type == "meta"
+        assert moved.covariances[5].shape == recipe.codes[0].covariances[5].shape
+
     def test_stacks_to_a_batch(self, painter: Painter) -> None:
         recipes = [mix(painter, StyleInput(soft(seed))) for seed in (3, 4, 5)]
         stacked = Recipes(recipes).moments(200)
@@ -162,6 +169,52 @@ class TestPaint:
         sound = made(Fragile, painter, halved=False)
         last(sound, self.PHOTO, [mix(painter, StyleInput(soft(3)))])
         assert sound.tries == [False, False]  # once for each size
+
+
+class Cramped(Painter):
+    """A network on a machine without room for more than `room` pixels at a time."""
+
+    room: int
+    tries: list[int]
+
+    def see(self, x: Tensor, depth: int = 5) -> dict[int, Tensor]:
+        self.tries.append(x.shape[2] * x.shape[3])
+        if self.tries[-1] > self.room:
+            raise torch.OutOfMemoryError("no room")
+        return super().see(x, depth)
+
+
+class TestTooLittleMemory:
+    PHOTO = torch.rand(1, 3, 512, 640, generator=torch.Generator().manual_seed(1))
+
+    @staticmethod
+    def cramped(painter: Painter, room: int) -> Cramped:
+        made = Cramped(painter.encoder, painter.decoder, sha256=painter.sha256).eval()
+        made.room, made.tries = room, []
+        return made
+
+    def test_is_met_by_smaller_tiles(self, painter: Painter) -> None:
+        recipe = mix(painter, StyleInput(soft(3)))
+        tight = self.cramped(painter, 448 * 448)
+        image = last(tight, self.PHOTO, [recipe])
+        assert image.shape == self.PHOTO.shape
+        assert max(tight.tries) > tight.room  # the first try
+        away = (image.float() - last(painter, self.PHOTO, [recipe])).abs()
+        assert away.mean() < 0.03
+
+    def test_is_named_where_the_smallest_tiles_are_too_large(self, painter: Painter) -> None:
+        recipe = mix(painter, StyleInput(soft(3)))
+        with pytest.raises(OutOfMemoryError) as caught:
+            last(self.cramped(painter, 16 * 16), self.PHOTO, [recipe])
+        assert caught.value.code == "out_of_memory"
+
+    def test_is_no_reason_to_try_again_where_there_is_enough(self, painter: Painter) -> None:
+        recipe = mix(painter, StyleInput(soft(3)))
+        roomy = self.cramped(painter, 10**9)
+        once = last(roomy, self.PHOTO, [recipe])
+        assert torch.equal(once, last(painter, self.PHOTO, [recipe]))
+        assert max(roomy.tries) == 512 * 640
+        assert roomy.tries.count(512 * 640) <= 2  # the photo and the painting to begin from
 
 
 class TestPlainPictures:

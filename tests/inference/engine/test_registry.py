@@ -27,6 +27,7 @@ from inference.engine.shares import StyleNeedsPictureError
 from inference.engine.spec import (
     METHOD_INFOS,
     Color,
+    Report,
     SpecError,
     Step,
     StyleInput,
@@ -134,6 +135,40 @@ class TestSteps:
     @BOTH
     def test_changes_the_picture(self, spec: TransferSpec) -> None:
         assert result([StyleInput(FIRST)], spec) != PHOTO.tobytes()
+
+
+class TestMemory:
+    @BOTH
+    def test_is_expected_before_and_reported(self, spec: TransferSpec) -> None:
+        report = paint(noise(3, 300, 200), [StyleInput(FIRST)], spec)[0][-1].report
+        assert report is not None
+        assert 10 < report.memory_mb < 600
+        assert report.tiles == 1
+
+    def test_is_kept_within_a_limit_by_smaller_tiles(self) -> None:
+        photo = noise(3, 900, 700)
+        free, tight = (self.report(photo, FAST, limit) for limit in (None, 190))
+        assert (free.tiles, tight.tiles) == (1, 12)
+        assert tight.memory_mb <= 190 < free.memory_mb
+
+    def test_is_kept_within_a_limit_by_a_smaller_picture(self) -> None:
+        report = self.report(noise(3, 300, 200), QUICK, 60)
+        assert "to fit memory" in report.resized
+        assert report.result_size == (300, 200)
+        assert report.memory_mb <= 60
+
+    @BOTH
+    def test_is_refused_where_nothing_fits(self, spec: TransferSpec) -> None:
+        with pytest.raises(OutOfMemoryError) as caught:
+            self.report(noise(3, 300, 200), spec, 5)
+        assert caught.value.code == "out_of_memory"
+
+    @staticmethod
+    def report(photo: Image.Image, spec: TransferSpec, limit: int | None) -> Report:
+        steps = stylize(photo, [StyleInput(FIRST)], spec, device="cpu", memory_mb=limit)
+        *_, last = steps
+        assert last.report is not None
+        return last.report
 
 
 class TestSameness:

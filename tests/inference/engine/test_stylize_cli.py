@@ -105,6 +105,25 @@ class TestState:
         assert "optimize" in capsys.readouterr().err
         assert not (folder / "kept.safetensors").exists()
 
+    def test_keeps_within_the_memory_it_may_take(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        words = ("--style", str(folder / "a.jpg"), "-o", str(folder / "out.png"))
+        assert run(folder, *words, "--memory", "100", "--report") == 0
+        assert json.loads(capsys.readouterr().out)["memory_mb"] <= 100
+        assert run(folder, *words, "--memory", "1") == 2
+        assert "1 MB are allowed" in capsys.readouterr().err
+        monkeypatch.setenv("STYLEWEB_MEMORY_MB", "1")
+        assert run(folder, *words) == 2
+
+    def test_refuses_a_memory_that_is_no_number(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("STYLEWEB_MEMORY_MB", "plenty")
+        with pytest.raises(SystemExit) as caught:
+            run(folder, "--style", str(folder / "a.jpg"), "-o", str(folder / "out.png"))
+        assert caught.value.code == 2
+
 
 class TestMistakes:
     @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""How much memory a painting will take, and how to cut it so that a limit holds.
+
+The figures are fitted to what processes were measured to take beyond themselves with their
+networks loaded, and hold to within 30 %: `python -m inference.engine bench memory` sets both side
+by side.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from inference.engine.codes import LARGEST, CodeCache
+from inference.engine.errors import OutOfMemoryError
+from inference.engine.methods.fast import sizes_of
+from inference.engine.networks.decoder import STRIDE
+from inference.engine.painter import Painter
+from inference.engine.spec import StyleInput
+from inference.engine.tiles import ENCODER_MARGIN, Cutting, Tiling
+
+_MEGA = 1e6  # pixels
+# MiB: what any painting takes, and what it takes a megapixel.
+_WHOLE = (5, 385)
+_CUT = (30, 30)
+_TILE = 500  # a megapixel of the largest tile, with its margin
+_CODE = (40, 250)
+# The method optimize, up to and above a size from which its memory is no longer used again.
+_SMALL = 100_000
+_OPTIMIZE = ((10, 2000), (130, 3550))
+_FULL = 1.3  # times as much where the processor does not know half precision
+# From the largest tiles to the smallest; whole pictures are then no larger than a tile.
+TILINGS = (
+    Tiling(),
+    *(Tiling((tile + 2 * ENCODER_MARGIN) ** 2, tile) for tile in (512, 384, 256)),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a painting is expected to take in MiB, and how it is cut: into `tiles` at the end."""
+
+    mb: int = 0
+    tiling: Tiling = TILINGS[0]
+    tiles: int = 1
+
+
+def plan_fast(
+    size: tuple[int, int], painter: Painter, *, batch: int = 1, limit: int | None = None
+) -> Plan:
+    """Plan the painting of `batch` pictures of a size (width, height): the largest tiles that fit.
+
+    Raises OutOfMemoryError if not even the smallest fit into `limit` MiB.
+    """
+    needs = [painting_mb(size, batch, tiling, painter) for tiling in TILINGS]
+    for tiling, need in zip(TILINGS, needs, strict=True):
+        if limit is None or need <= limit:
+            return Plan(need, tiling, _count_tiles(size, batch, tiling))
+    raise OutOfMemoryError(
+        f"A picture of {size[0]} x {size[1]} takes {needs[-1]} MB, and {limit} MB are allowed."
+    )
+
+
+def with_codes(
+    plan: Plan,
+    shares: Sequence[StyleInput],
+    painter: Painter,
+    cache: CodeCache,
+    limit: int | None = None,
+) -> Plan:
+    """Count in that artworks must be seen first, one at a time, unless their codes are at hand.
+
+    Raises OutOfMemoryError if that does not fit into `limit` MiB.
+    """
+    images = [share.image for share in shares if share.code is None and share.image is not None]
+    unknown = [image for image in images if not cache.knows(image, painter)]
+    needs = [_line(_CODE, min(each.width * each.height, LARGEST**2)) for each in unknown]
+    need = round(max(needs, default=0) * _factor(painter))
+    if limit is not None and need > limit:
+        raise OutOfMemoryError(
+            f"Seeing an artwork of this size takes {need} MB, and {limit} MB are allowed.",
+            hint="Choose a smaller picture of the artwork.",
+        )
+    return replace(plan, mb=max(plan.mb, need))
+
+
+def painting_mb(size: tuple[int, int], batch: int, tiling: Tiling, painter: Painter) -> int:
+    """Estimate what the method fast takes for pictures of a size (width, height), codes at hand."""
+    needs = [_pass_mb(each, batch, tiling) for each in sizes_of(*size)]
+    return round(max(needs) * _factor(painter))
+
+
+def _pass_mb(size: tuple[int, int], batch: int, tiling: Tiling) -> float:
+    pixels = batch * size[0] * size[1]
+    if pixels <= tiling.whole:
+        return _line(_WHOLE, pixels)
+    width, height = (min(side, tiling.tile + 2 * ENCODER_MARGIN) for side in size)
+    return _line(_CUT, pixels) + _TILE * batch * width * height / _MEGA
+
+
+def optimize_mb(size: tuple[int, int]) -> int:
+    """Estimate what the method optimize takes for a picture painted at a size (width, height)."""
+    pixels = size[0] * size[1]
+    return round(_line(_OPTIMIZE[pixels > _SMALL], pixels))
+
+
+def most_pixels(limit: int) -> int:
+    """Say how many pixels the method optimize may paint within `limit` MiB.
+
+    Raises OutOfMemoryError if those are too few for a picture.
+    """
+    small, large = (int((limit - constant) / slope * _MEGA) for constant, slope in _OPTIMIZE)
+    pixels = large if large > _SMALL else min(small, _SMALL)
+    if pixels < STRIDE**2:
+        raise OutOfMemoryError(f"{limit} MB are too few for the method optimize.")
+    return pixels
+
+
+def _factor(painter: Painter) -> float:
+    return 1 if painter.halved else _FULL
+
+
+def _line(figures: tuple[float, float], pixels: float) -> float:
+    constant, slope = figures
+    return constant + slope * pixels / _MEGA
+
+
+def _count_tiles(size: tuple[int, int], batch: int, tiling: Tiling) -> int:
+    width, height = (-(-side // STRIDE) * STRIDE for side in size)
+    return len(Cutting(batch, height, width, tiling).seen())
