@@ -40,6 +40,13 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     cache = kinds.add_parser("cache", help="first and later uses of a style code")
     cache.add_argument("--size", type=int, default=1024)
     cache.set_defaults(run=run_cache)
+    memory = kinds.add_parser("memory", help="what paintings take, beside what was expected")
+    memory.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 4096])
+    memory.add_argument("--method", choices=METHODS, default="fast")
+    memory.add_argument("--steps", type=int)
+    memory.add_argument("--limit", type=int, metavar="MB", help="what a painting may take")
+    memory.add_argument("--seam", type=int, metavar="SIZE", help="compare a picture cut and uncut")
+    memory.set_defaults(run=run_memory)
     for parser in (batch, cache):
         parser.add_argument("--repeats", type=int, default=5)
     for parser in (speed, quality):
@@ -101,6 +108,25 @@ def run_cache(arguments: argparse.Namespace) -> int:
     from inference.engine.bench import passes
 
     Console().print(passes.time_cache(arguments.size, arguments.repeats, arguments.device))
+    return 0
+
+
+def run_memory(arguments: argparse.Namespace) -> int:
+    """Print expected and measured memory by size, on the CPU; returns the exit status.
+
+    Raises EngineError.
+    """
+    specs = [
+        TransferSpec(method=arguments.method, size=size, steps=arguments.steps)
+        for size in arguments.sizes
+    ]
+    seam_size = TransferSpec(size=arguments.seam).size
+
+    from inference.engine.bench import memory
+
+    rows = [memory.measure(spec, arguments.limit) for spec in specs]
+    seam = memory.measure_seam(seam_size) if seam_size else None
+    Console().print(memory.table(rows, arguments.method, seam))
     return 0
 
 
