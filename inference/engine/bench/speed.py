@@ -1,4 +1,4 @@
-"""Seconds a picture takes, and seconds to its first preview."""
+"""Seconds a picture takes, to its first preview and to its end, and how few it could be."""
 
 import platform
 import statistics
@@ -10,6 +10,8 @@ import torch
 from PIL import Image
 from rich.table import Table
 
+from inference.engine.bench.floor import Floor, floor_of
+from inference.engine.device import choose_device
 from inference.engine.registry import stylize
 from inference.engine.spec import StyleInput, TransferSpec
 
@@ -22,6 +24,7 @@ class Timing:
     steps: int
     first_preview: float
     whole: float
+    floor: Floor | None = None
 
 
 def measure(spec: TransferSpec, repeats: int, device: str) -> Timing:
@@ -31,22 +34,36 @@ def measure(spec: TransferSpec, repeats: int, device: str) -> Timing:
     for _ in stylize(photo, [StyleInput(artwork)], replace(spec, steps=1), device=device):
         pass
     runs = [_run_once(photo, artwork, spec, device) for _ in range(repeats)]
+    floor = None
+    if spec.method == "fast":
+        floor = floor_of(lambda: _run_once(photo, artwork, spec, device), choose_device(device))
     return Timing(
         size=photo.size,
         steps=runs[0][0],
         first_preview=statistics.median(first for _, first, _ in runs),
         whole=statistics.median(whole for _, _, whole in runs),
+        floor=floor,
     )
 
 
 def table(method: str, rows: Sequence[Timing]) -> Table:
-    """Lay timings out under a title that says on what they were taken."""
+    """Lay timings out under a title that says on what they were taken.
+
+    The floor is what the convolutions alone take, each shape timed by itself on this machine.
+    """
     result = Table(title=f"{method} on {machine()}")
-    for heading in ("size", "steps", "first preview s", "whole s"):
+    headings = ["size", "steps", "first preview s", "whole s"]
+    if any(row.floor for row in rows):
+        headings += ["operations", "floor s", "times the floor"]
+    for heading in headings:
         result.add_column(heading, justify="right")
     for row in rows:
         size = f"{row.size[0]} x {row.size[1]}"
-        result.add_row(size, str(row.steps), f"{row.first_preview:.2f}", f"{row.whole:.2f}")
+        figures = [f"{row.first_preview:.2f}", f"{row.whole:.2f}"]
+        if row.floor:
+            figures += [f"{row.floor.operations / 1e9:.1f} G", f"{row.floor.seconds:.2f}"]
+            figures.append(f"{row.whole / row.floor.seconds:.1f}")
+        result.add_row(size, str(row.steps), *figures)
     return result
 
 

@@ -1,0 +1,102 @@
+"""The least that a painting could take: its convolutions alone, each at this machine's rate."""
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+_REPEATS = 5
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """What decides how long a convolution takes."""
+
+    image: tuple[int, ...]
+    kernel: tuple[int, ...]
+    dtype: torch.dtype
+    stride: tuple[int, ...]
+    padding: tuple[int, ...]
+    groups: int
+
+    @property
+    def operations(self) -> int:
+        """Count multiplications and additions."""
+        sides = zip(self.image[2:], self.kernel[2:], self.stride, self.padding, strict=True)
+        places = self.image[0]
+        for length, window, stride, padding in sides:
+            places *= (length + 2 * padding - window) // stride + 1
+        return 2 * places * self.kernel[0] * self.kernel[1] * self.kernel[2] * self.kernel[3]
+
+    def seconds(self, device: torch.device) -> float:
+        """Time it alone: the median of several runs after a first one."""
+        image, kernel = (
+            torch.rand(shape, device=device)
+            .to(self.dtype)
+            .contiguous(memory_format=torch.channels_last)
+            for shape in (self.image, self.kernel)
+        )
+        runs = []
+        for _ in range(_REPEATS + 1):
+            _wait_for(device)
+            begun = time.perf_counter()
+            torch.conv2d(image, kernel, None, self.stride, self.padding, groups=self.groups)
+            _wait_for(device)
+            runs.append(time.perf_counter() - begun)
+        return statistics.median(runs[1:])
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The operations of all convolutions of a run, and their seconds one after the other."""
+
+    operations: int
+    seconds: float
+
+
+def floor_of(run: Callable[[], object], device: torch.device) -> Floor:
+    """Watch the convolutions of a run, and time each of their shapes on its own."""
+    with _Watch() as watch:
+        run()
+    with torch.no_grad():
+        seconds = sum(count * each.seconds(device) for each, count in watch.seen.items())
+    return Floor(sum(count * each.operations for each, count in watch.seen.items()), seconds)
+
+
+class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Counts convolutions that are not transposed, by their shape."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.seen: Counter[Convolution] = Counter()
+
+    def __torch_dispatch__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Note a convolution and let it happen."""
+        if func is torch.ops.aten.convolution.default and not args[6]:
+            image, kernel, _, stride, padding, _, _, _, groups = args
+            self.seen[_describe(image, kernel, stride, padding, groups)] += 1
+        return func(*args, **(kwargs or {}))
+
+
+def _describe(
+    image: Tensor, kernel: Tensor, stride: Sequence[int], padding: Sequence[int], groups: int
+) -> Convolution:
+    shapes = tuple(image.shape), tuple(kernel.shape)
+    return Convolution(*shapes, image.dtype, tuple(stride), tuple(padding), groups)
+
+
+def _wait_for(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
