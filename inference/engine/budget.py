@@ -91,8 +91,14 @@ def _pass_mb(size: tuple[int, int], batch: int, tiling: Tiling) -> float:
     pixels = batch * size[0] * size[1]
     if pixels <= tiling.whole:
         return _line(_WHOLE, pixels)
-    width, height = (min(side, tiling.tile + 2 * ENCODER_MARGIN) for side in size)
+    width, height = (_widest(side, tiling.tile) for side in size)
     return _line(_CUT, pixels) + _TILE * batch * width * height / _MEGA
+
+
+def _widest(side: int, tile: int) -> int:
+    """Return what the largest tile along a side sees: a margin for each neighbor that it has."""
+    neighbors = min(2, -(-side // tile) - 1)
+    return min(side, tile + neighbors * ENCODER_MARGIN)
 
 
 def optimize_mb(size: tuple[int, int]) -> int:
