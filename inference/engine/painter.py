@@ -52,6 +52,12 @@ class Look:
         return len(self.pull)
 
     @property
+    def above(self) -> int:
+        """Name the level below which everything lies that is kept or risen from."""
+        kept = (level for level, keep in enumerate(self.keep, 1) if keep and level > 1)
+        return min(kept, default=self.top) - 1
+
+    @property
     def kept(self) -> int:
         """Name the deepest level of whose features anything is kept; 0 if of none."""
         kept = (level for level, keep in enumerate(self.keep, 1) if keep and level > 1)
@@ -97,13 +103,13 @@ class Painter(nn.Module):
         """Count the channels of a level that vary at all, colors included."""
         return len(self.get_buffer(f"live{level}"))
 
-    def see(self, x: Tensor, depth: int = len(TAPS)) -> dict[int, Tensor]:
-        """Compute the levels (B, C, h, w), down to one, of pictures (B, 3, H, W).
+    def see(self, x: Tensor, depth: int = len(TAPS), *, above: int = 0) -> dict[int, Tensor]:
+        """Compute the levels (B, C, h, w) between `above` and `depth` of pictures (B, 3, H, W).
 
         Sides are divisible by STRIDE, or by whatever the depth asks for.
         """
         with self._halved(x):
-            maps = self.encoder(x, TAPS[:depth])
+            maps = self.encoder(x, TAPS[above:depth])
         return with_colors(maps, x)
 
     def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
@@ -190,8 +196,9 @@ class Painter(nn.Module):
         """
         with torch.no_grad():
             depth = look.kept if start is not None else look.top
-            own = self.see(photo, depth) if depth else {}
-            maps = own[look.top] if start is None else self.see(start, look.top)[look.top]
+            own = self.see(photo, depth, above=look.above) if depth else {}
+            top = look.top
+            maps = own[top] if start is None else self.see(start, top, above=top - 1)[top]
         for level in range(look.top, 1, -1):
             if look.keep[level - 1]:
                 maps = maps.lerp(own[level], look.keep[level - 1])

@@ -80,7 +80,7 @@ class Brush:
         self._keys = (patches - self._mean) @ self._basis
         self._norms = self._keys.square().sum(1)
         reliefs = _relief(patches)
-        self._reliefs = reliefs * _window().to(patches).repeat(3)  # (K, SIZE)
+        self._blocks = _cut_to_blocks(reliefs * _window().to(patches).repeat(3))
         self._usual_relief = float((reliefs.square().sum(1) / PATCH**2).sqrt().median())
         self._tones = patches.view(len(patches), 3, -1).mean(2)
         # The tone of a patch is a linear function of its key.
@@ -125,7 +125,7 @@ class Brush:
         # A mark that is repeated shows the grid of patches, whose period is STRIDE: the mean of as
         # many pixels is free of it. What the painting had of its own stays sharp.
         change = F.pad(laid.sub_(padded), (1, 1, 1, 1), mode="replicate")
-        whole = F.avg_pool2d(change, STRIDE, 1).add_(padded)
+        whole = _mean_of_neighbors(change).add_(padded)
         yield whole[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
 
     @torch.no_grad()
@@ -157,7 +157,7 @@ class Brush:
         keys = self._keys_of(band)  # (M, D)
         found = self._find(keys, rarity)
         rows = (band.shape[-2] - PATCH) // STRIDE + 1
-        laid += _fold(self._reliefs[found].view(rows, -1, SIZE))
+        laid += _fold(self._blocks, found.view(rows, -1))
         tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
         window = _window().to(tones).view(1, 1, PATCH, PATCH).expand(3, 1, -1, -1)
         laid += F.conv_transpose2d(tones.T.view(1, 3, rows, -1), window, stride=STRIDE, groups=3)
@@ -175,21 +175,37 @@ class Brush:
         return torch.cat([(part @ entries.T).argmin(1) for part in parts])
 
 
-def _fold(patches: Tensor) -> Tensor:
-    """Add up patches (h, w, SIZE) that stand STRIDE apart: (1, 3, H, W).
-
-    As a patch is some strides wide, that is a sum of a few shifted maps of blocks, which takes
-    half the time of torch's own fold.
-    """
-    rows, columns = patches.shape[:2]
+def _cut_to_blocks(patches: Tensor) -> Tensor:
+    """Cut patches (K, SIZE) into blocks of STRIDE pixels: (down, across, K, values of a block)."""
     parts = PATCH // STRIDE
-    blocks = patches.new_zeros(rows + parts - 1, columns + parts - 1, 3, STRIDE, STRIDE)
-    cells = patches.view(rows, columns, 3, parts, STRIDE, parts, STRIDE)
+    cells = patches.view(len(patches), 3, parts, STRIDE, parts, STRIDE)
+    return cells.permute(2, 4, 0, 1, 3, 5).flatten(3).contiguous()
+
+
+def _fold(blocks: Tensor, found: Tensor) -> Tensor:
+    """Add up the patches numbered in found (h, w), which stand STRIDE apart: (1, 3, H, W).
+
+    As a patch is some strides wide, that is a sum of a few shifted maps of blocks: the patches
+    themselves, which are nine times as large, are never written out.
+    """
+    rows, columns = found.shape
+    parts = PATCH // STRIDE
+    summed = blocks.new_zeros(rows + parts - 1, columns + parts - 1, blocks.shape[-1])
     for down in range(parts):
         for across in range(parts):
-            place = blocks[down : down + rows, across : across + columns]
-            place += cells[:, :, :, down, :, across]
-    return blocks.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)[None]
+            place = summed[down : down + rows, across : across + columns]
+            place += F.embedding(found, blocks[down, across])
+    cells = summed.unflatten(2, (3, STRIDE, STRIDE))
+    return cells.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)[None]
+
+
+def _mean_of_neighbors(x: Tensor) -> Tensor:
+    """Average x (B, C, H, W) over STRIDE x STRIDE pixels, a row and a column lost on each side."""
+    across = x[..., :-2] + x[..., 1:-1]
+    across += x[..., 2:]
+    down = across[..., :-2, :] + across[..., 1:-1, :]
+    down += across[..., 2:, :]
+    return down.mul_(1 / STRIDE**2)
 
 
 def _padded(picture: Tensor) -> Tensor:

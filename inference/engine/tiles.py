@@ -193,7 +193,7 @@ class TiledPainting:
         look, start = self._look, self._start
         own_depth = look.kept if start is not None else look.top
         photo = as_floats(tile.look(self._photo))
-        seen = self._painter.see(photo, own_depth) if own_depth else {}
+        seen = self._painter.see(photo, own_depth, above=look.above) if own_depth else {}
         for level in range(2, min(look.top, own_depth + 1)):
             if look.keep[level - 1]:
                 part = tile.divided(2 ** (level - 1))
@@ -201,7 +201,8 @@ class TiledPainting:
         if start is None:
             first = seen[look.top]
         else:
-            first = self._painter.see(as_floats(tile.look(start)), look.top)[look.top]
+            painted = as_floats(tile.look(start))
+            first = self._painter.see(painted, look.top, above=look.top - 1)[look.top]
             if look.keep[-1]:
                 first = first.lerp(seen[look.top], look.keep[-1])
         part = tile.divided(2 ** (look.top - 1))

@@ -31,16 +31,17 @@ _COLOR_CENTER, _COLOR_SPREAD = 0.45, 0.25
 
 
 def with_colors(maps: Mapping[str, Tensor], x: Tensor) -> dict[int, Tensor]:
-    """Turn activations by layer, relu1_1 down to any depth, of a picture x into levels by number.
+    """Turn activations of a picture x, by layer relu1_1 ... relu5_1, into levels by number.
 
     x (B, 3, H, W) has sides divisible by STRIDE; level k is (B, C + 3, H / 2**(k-1), ...).
     """
     levels: dict[int, Tensor] = {}
     for level, name in enumerate(TAPS, 1):
-        if name not in maps:
+        if len(levels) == len(maps):
             break
         x = average_pool(x) if level > 1 else x
-        levels[level] = torch.cat([maps[name].to(x.dtype), x], 1)
+        if name in maps:
+            levels[level] = torch.cat([maps[name].to(x.dtype), x], 1)
     return levels
 
 

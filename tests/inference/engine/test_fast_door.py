@@ -177,11 +177,11 @@ class Cramped(Painter):
     room: int
     tries: list[int]
 
-    def see(self, x: Tensor, depth: int = 5) -> dict[int, Tensor]:
+    def see(self, x: Tensor, depth: int = 5, *, above: int = 0) -> dict[int, Tensor]:
         self.tries.append(x.shape[2] * x.shape[3])
         if self.tries[-1] > self.room:
             raise torch.OutOfMemoryError("no room")
-        return super().see(x, depth)
+        return super().see(x, depth, above=above)
 
 
 class TestTooLittleMemory:

@@ -62,6 +62,9 @@ class TestSee:
         assert list(whole) == [1, 2, 3, 4, 5]
         assert all(torch.equal(whole[level], expected[level]) for level in whole)
         assert list(painter.see(photo, 2)) == [1, 2]
+        some = painter.see(photo, 4, above=2)
+        assert list(some) == [3, 4]
+        assert all(torch.equal(maps, whole[level]) for level, maps in some.items())
 
     def test_keeps_colors_in_full_precision(self, painter: Painter, photo: Tensor) -> None:
         exact = painter.see(photo)
