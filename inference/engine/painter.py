@@ -13,6 +13,7 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
+from inference.engine.color import LUMA
 from inference.engine.device import knows_bfloat16
 from inference.engine.errors import ModelMissingError
 from inference.engine.features import FeatureNet, load_features
@@ -25,6 +26,7 @@ from inference.engine.networks.decoder import (
     with_colors,
 )
 from inference.engine.networks.vgg import TAPS
+from inference.engine.tensors import as_floats
 from inference.engine.transport import moments_of_batch, transport
 from inference.engine.weights import find_card, load_weights
 
@@ -32,6 +34,9 @@ NAME, ENCODER = "fast", "builtin"
 _LAST = 2  # the level that is turned into a picture
 _DEAD = 0.02
 _COLOR_SPREAD = 0.25
+# How far the mean lightness may go freely, and what is left of all that goes beyond.
+_FREE_CHANGE, _EASED = 0.08, 0.4
+_EVERY = 4  # rows and columns between those whose mean is taken
 Move = tuple[Tensor, Tensor]  # an affine map of channels: (B, C, C) and (B, C)
 
 
@@ -149,6 +154,23 @@ class Painter(nn.Module):
         found = moments_of_batch(maps)
         covariance = found.covariance[:, live][:, :, live] / (spread[:, None] * spread)
         return Moments(found.mean[:, live] / spread, covariance)
+
+    def legible(self, wanted: Mapping[int, Moments], photo: Tensor) -> dict[int, Moments]:
+        """Give moments wanted, lighter or darker where they would drown photo (B, 3, H, W).
+
+        After an artwork that is nearly all shade a face would be shade too, and nobody's face.
+        """
+        some = as_floats(photo[..., ::_EVERY, ::_EVERY])
+        weights = torch.tensor(LUMA, device=some.device)
+        own = (some.mean((2, 3)) * weights).sum(1)
+        eased = {}
+        for level, moments in wanted.items():
+            mean = moments.mean.expand(len(own), -1).clone()
+            change = (mean[:, -COLORS:] * weights).sum(1) * _COLOR_SPREAD - own
+            excess = change - change.clamp(-_FREE_CHANGE, _FREE_CHANGE)
+            mean[:, -COLORS:] -= (1 - _EASED) * excess[:, None] / _COLOR_SPREAD
+            eased[level] = Moments(mean, moments.covariance.expand(len(own), -1, -1))
+        return eased
 
     def color_spread(self, moments: Moments) -> Tensor:
         """Give the standard deviation of RGB, all three together, (B,), in moments of level 1."""

@@ -147,7 +147,7 @@ class Pass:
         begun = _resized(start, self.height, self.width) if start is not None else None
         if begun is not None and self.cutting.is_cut:
             begun = begun.to(painter.stored)
-        moments = manner.moments(side)
+        moments = painter.legible(manner.moments(side), content)
         way = TiledPainting(painter, content, moments, self.look, begun, cutting=self.cutting)
         del begun  # so that the painting can let go of it when it has been seen
         painted = content

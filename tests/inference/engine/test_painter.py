@@ -331,3 +331,46 @@ class TestLoading:
         monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
         with pytest.raises(ModelMissingError, match="fast are not installed"):
             load_painter.__wrapped__(CPU)
+
+
+class TestLegible:
+    @staticmethod
+    def lightness(painter: Painter, shade: float, wanted: float) -> float:
+        """Say how light a photo of a shade is to be after an artwork of another one."""
+        artwork, photo = (torch.full((1, 3, 32, 32), each) for each in (wanted, shade))
+        eased = painter.legible(moments(painter, artwork), photo)
+        means = [float(each.mean[:, -COLORS:].mean()) * 0.25 for each in eased.values()]
+        assert means == pytest.approx([means[0]] * len(means), abs=1e-4)
+        return means[0]
+
+    def test_lets_a_photo_become_a_little_lighter_or_darker(self, painter: Painter) -> None:
+        assert self.lightness(painter, 0.5, 0.55) == pytest.approx(0.55, abs=1e-4)
+        assert self.lightness(painter, 0.5, 0.43) == pytest.approx(0.43, abs=1e-4)
+
+    def test_lets_none_drown(self, painter: Painter) -> None:
+        assert 0.2 < self.lightness(painter, 0.5, 0.05) < 0.35
+        assert 0.65 < self.lightness(painter, 0.5, 0.95) < 0.8
+
+    def test_changes_nothing_but_lightness(self, painter: Painter, photo: Tensor) -> None:
+        wanted = moments(painter, photo * 0.2)
+        eased = painter.legible(wanted, photo)
+        for level, before in wanted.items():
+            change = eased[level].mean - before.mean
+            assert not change[:, :-COLORS].any()
+            assert float(change[:, -COLORS:].std()) < 1e-5
+            assert torch.equal(eased[level].covariance, before.covariance)
+
+    def test_weighs_bytes_as_floats(self, painter: Painter, photo: Tensor) -> None:
+        wanted = moments(painter, photo * 0.2)
+        stored = (photo * 255).round().byte()
+        exact, rough = painter.legible(wanted, photo), painter.legible(wanted, stored)
+        assert torch.allclose(exact[3].mean, rough[3].mean, atol=0.01)
+
+    def test_asks_for_each_photo_of_a_batch_what_it_asks_alone(
+        self, painter: Painter, photo: Tensor
+    ) -> None:
+        wanted = moments(painter, photo * 0.1)
+        both = painter.legible(wanted, torch.cat([photo, 1 - photo]))
+        for row, each in enumerate((photo, 1 - photo)):
+            alone = painter.legible(wanted, each)
+            assert torch.equal(both[2].mean[row : row + 1], alone[2].mean)
