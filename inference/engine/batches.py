@@ -12,6 +12,7 @@ from inference.engine import fast_door
 from inference.engine.budget import Plan, painting_mb, plan_fast
 from inference.engine.canvas import Canvas
 from inference.engine.codes import CodeCache
+from inference.engine.cutting import WHOLE, Tiling
 from inference.engine.device import choose_device
 from inference.engine.errors import EngineError, InternalError
 from inference.engine.memory import naming_memory_errors
@@ -19,7 +20,6 @@ from inference.engine.painter import Painter, load_painter
 from inference.engine.reports import report_of
 from inference.engine.shares import shares_of
 from inference.engine.spec import BatchStep, PaintRequest, SpecError, Step
-from inference.engine.tiles import WHOLE, Tiling
 
 AT_ONCE = 8
 
@@ -72,8 +72,10 @@ def _fitting(prepared: _Prepared, painter: Painter, batch: int, limit: int | Non
     """Count the pictures of a kind that are painted in one pass: never so many as must be cut."""
     size = prepared.canvas.painted_size
     batch = min(batch, max(1, WHOLE // (size[0] * size[1])))
-    while batch > 1 and limit is not None and painting_mb(size, batch, Tiling(), painter) > limit:
-        batch -= 1
+    if limit is not None:
+        halved = painter.halved
+        while batch > 1 and painting_mb(size, batch, Tiling(), halved=halved) > limit:
+            batch -= 1
     return batch
 
 
@@ -96,7 +98,7 @@ def _paint(
     begun = time.monotonic()
     try:
         size = group[0].canvas.painted_size
-        plan = plan_fast(size, painter, batch=len(group), limit=limit)
+        plan = plan_fast(size, halved=painter.halved, batch=len(group), limit=limit)
         painted = _paint_at_once(group, painter, plan)
     except EngineError as error:
         if len(group) == 1:

@@ -3,18 +3,29 @@
 The figures are fitted to what processes were measured to take beyond themselves with their
 networks loaded, and hold to within 30 %: `python -m inference.engine bench memory` sets both side
 by side.
+
+Loads no torch, so a web process may plan too; `halved` is whether the processor knows half
+precision, as Painter says.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from inference.engine.codes import LARGEST, CodeCache
+from inference.engine.cutting import ENCODER_MARGIN, Cutting, Tiling
 from inference.engine.errors import OutOfMemoryError
-from inference.engine.methods.fast import sizes_of
-from inference.engine.networks.decoder import STRIDE
-from inference.engine.painter import Painter
-from inference.engine.spec import StyleInput
-from inference.engine.tiles import ENCODER_MARGIN, Cutting, Tiling
+from inference.engine.sizes import (
+    MAX_PAINTED_PIXELS,
+    STRIDE,
+    painted_size,
+    result_size,
+    sizes_of,
+)
+from inference.engine.spec import StyleInput, TransferSpec
+
+if TYPE_CHECKING:
+    from inference.engine.codes import CodeCache
+    from inference.engine.painter import Painter
 
 _MEGA = 1e6  # pixels
 # MiB: what any painting takes, and what it takes a megapixel.
@@ -42,14 +53,29 @@ class Plan:
     tiles: int = 1
 
 
+def foresee(
+    own: tuple[int, int], spec: TransferSpec, *, halved: bool = False, limit: int | None = None
+) -> Plan:
+    """Plan the painting of a photo of a size (width, height) before anything of it is loaded.
+
+    The styles' codes are taken to be at hand. Raises OutOfMemoryError if it cannot be kept within
+    `limit` MiB.
+    """
+    size = result_size(own, spec.size)
+    if spec.method == "fast":
+        return plan_fast(size, halved=halved, limit=limit)
+    painted = painted_size(size, most_painted(spec.method, limit))
+    return Plan(optimize_mb(painted)) if spec.method == "optimize" else Plan()
+
+
 def plan_fast(
-    size: tuple[int, int], painter: Painter, *, batch: int = 1, limit: int | None = None
+    size: tuple[int, int], *, halved: bool, batch: int = 1, limit: int | None = None
 ) -> Plan:
     """Plan the painting of `batch` pictures of a size (width, height): the largest tiles that fit.
 
     Raises OutOfMemoryError if not even the smallest fit into `limit` MiB.
     """
-    needs = [painting_mb(size, batch, tiling, painter) for tiling in TILINGS]
+    needs = [painting_mb(size, batch, tiling, halved=halved) for tiling in TILINGS]
     for tiling, need in zip(TILINGS, needs, strict=True):
         if limit is None or need <= limit:
             return Plan(need, tiling, _count_tiles(size, batch, tiling))
@@ -61,18 +87,20 @@ def plan_fast(
 def with_codes(
     plan: Plan,
     shares: Sequence[StyleInput],
-    painter: Painter,
-    cache: CodeCache,
+    painter: "Painter",
+    cache: "CodeCache",
     limit: int | None = None,
 ) -> Plan:
     """Count in that artworks must be seen first, one at a time, unless their codes are at hand.
 
     Raises OutOfMemoryError if that does not fit into `limit` MiB.
     """
+    from inference.engine.codes import LARGEST
+
     images = [share.image for share in shares if share.code is None and share.image is not None]
     unknown = [image for image in images if not cache.knows(image, painter)]
     needs = [_line(_CODE, min(each.width * each.height, LARGEST**2)) for each in unknown]
-    need = round(max(needs, default=0) * _factor(painter))
+    need = round(max(needs, default=0) * _factor(halved=painter.halved))
     if limit is not None and need > limit:
         raise OutOfMemoryError(
             f"Seeing an artwork of this size takes {need} MB, and {limit} MB are allowed.",
@@ -81,10 +109,10 @@ def with_codes(
     return replace(plan, mb=max(plan.mb, need))
 
 
-def painting_mb(size: tuple[int, int], batch: int, tiling: Tiling, painter: Painter) -> int:
+def painting_mb(size: tuple[int, int], batch: int, tiling: Tiling, *, halved: bool) -> int:
     """Estimate what the method fast takes for pictures of a size (width, height), codes at hand."""
     needs = [_pass_mb(each, batch, tiling) for each in sizes_of(*size)]
-    return round(max(needs) * _factor(painter))
+    return round(max(needs) * _factor(halved=halved))
 
 
 def _pass_mb(size: tuple[int, int], batch: int, tiling: Tiling) -> float:
@@ -107,6 +135,13 @@ def optimize_mb(size: tuple[int, int]) -> int:
     return round(_line(_OPTIMIZE[pixels > _SMALL], pixels))
 
 
+def most_painted(method: str, limit: int | None) -> int | None:
+    """Say how many pixels are painted: optimize holds pictures many times over."""
+    if method != "optimize":
+        return None
+    return MAX_PAINTED_PIXELS if limit is None else min(MAX_PAINTED_PIXELS, most_pixels(limit))
+
+
 def most_pixels(limit: int) -> int:
     """Say how many pixels the method optimize may paint within `limit` MiB.
 
@@ -119,8 +154,8 @@ def most_pixels(limit: int) -> int:
     return pixels
 
 
-def _factor(painter: Painter) -> float:
-    return 1 if painter.halved else _FULL
+def _factor(*, halved: bool) -> float:
+    return 1 if halved else _FULL
 
 
 def _line(figures: tuple[float, float], pixels: float) -> float:

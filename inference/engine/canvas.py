@@ -11,14 +11,13 @@ from torch import Tensor
 from inference.engine.color import match_palette, move_between, palette_of, with_colors_of
 from inference.engine.images import Picture, to_picture
 from inference.engine.methods.frame import Artwork
-from inference.engine.pyramid import fitted, resize, scaled
+from inference.engine.pyramid import resize
 from inference.engine.shares import StyleNeedsPictureError
-from inference.engine.spec import BOUNDS, METHOD_INFOS, Color, StyleInput, TransferSpec
+from inference.engine.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size, scaled
+from inference.engine.spec import METHOD_INFOS, Color, StyleInput, TransferSpec
 from inference.engine.tensors import as_floats, to_image, to_pixels, to_tensor
 
 PREVIEW_SIDE = 512
-# Above this a picture is painted smaller and enlarged: a step on 2 megapixels holds about 3 GB.
-MAX_PAINTED_PIXELS = 2_000_000
 # Methods may show an artwork this much larger than the picture, so that its strokes show.
 _LARGER = 1.5
 _SHARP = Image.Resampling.LANCZOS
@@ -50,7 +49,7 @@ class Canvas:
         """Bring a photo of any mode to the size that is painted, of `most` pixels if not None."""
         picture = to_picture(content)
         size, notes = _result_size(picture.size, spec.size)
-        painted = size if most is None else _painted_size(size, most)
+        painted = painted_size(size, most)
         if painted != size:
             notes = [*notes, f"painted at {painted[0]} x {painted[1]} and enlarged, to fit memory"]
         rgb = _resized(picture.rgb, painted)
@@ -137,15 +136,8 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def _result_size(own: tuple[int, int], asked: int | None) -> tuple[tuple[int, int], list[str]]:
     """Give the size of the result and, where it is not the photo's own, say why."""
-    most = int(BOUNDS["size"].high)
-    longest = asked or min(max(own), most)
-    if longest == max(own):
+    size = result_size(own, asked)
+    if size == own:
         return own, []
-    reason = "as asked" if asked else f"the longest side may have {most} pixels"
-    size = fitted(*own, longest)
+    reason = "as asked" if asked else f"the longest side may have {max(size)} pixels"
     return size, [f"resized from {own[0]} x {own[1]} to {size[0]} x {size[1]}: {reason}"]
-
-
-def _painted_size(size: tuple[int, int], most: int) -> tuple[int, int]:
-    factor = (most / (size[0] * size[1])) ** 0.5
-    return scaled(*size, min(1, factor))

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from inference.engine.budget import TILINGS
 from inference.engine.codes import CodeCache, StyleCode, blend_codes
+from inference.engine.cutting import Tiling
 from inference.engine.errors import InternalError, OutOfMemoryError
 from inference.engine.losses import Moments
 from inference.engine.memory import naming_memory_errors
@@ -16,7 +17,6 @@ from inference.engine.methods.frame import Frame
 from inference.engine.painter import Painter, load_painter
 from inference.engine.spec import StyleInput
 from inference.engine.textons import Brush
-from inference.engine.tiles import Tiling
 
 BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
 MEMORY = CodeCache()  # of this process, for callers that bring none

@@ -3,6 +3,8 @@
 import torch.nn.functional as F  # noqa: N812 the name the whole field uses
 from torch import Tensor
 
+from inference.engine.sizes import scaled
+
 SMALLEST = 128
 
 
@@ -19,16 +21,6 @@ def sizes_up_to(width: int, height: int, smallest: int = SMALLEST) -> list[tuple
         sizes.append(scaled(width, height, 2 ** (-level / 2)))
         level += 1
     return sizes[::-1]
-
-
-def scaled(width: int, height: int, factor: float) -> tuple[int, int]:
-    """Scale a size, keeping its shape as nearly as whole pixels can."""
-    return max(1, round(width * factor)), max(1, round(height * factor))
-
-
-def fitted(width: int, height: int, longest: int) -> tuple[int, int]:
-    """Scale a size so that its longest side is `longest`."""
-    return scaled(width, height, longest / max(width, height))
 
 
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from inference.engine import fast_door
 from inference.engine.batches import stylize_batch
-from inference.engine.budget import Plan, most_pixels, optimize_mb, plan_fast, with_codes
-from inference.engine.canvas import MAX_PAINTED_PIXELS, Canvas
+from inference.engine.budget import Plan, most_painted, optimize_mb, plan_fast, with_codes
+from inference.engine.canvas import Canvas
 from inference.engine.codes import CodeCache
 from inference.engine.device import choose_device
 from inference.engine.errors import InternalError
@@ -79,13 +79,6 @@ METHODS: dict[str, Door] = {
 }
 
 
-def _most_pixels(method: str, limit: int | None) -> int | None:
-    """Say how many pixels are painted: optimize holds pictures many times over."""
-    if method != "optimize":
-        return None
-    return MAX_PAINTED_PIXELS if limit is None else min(MAX_PAINTED_PIXELS, most_pixels(limit))
-
-
 def _plan(
     canvas: Canvas, shares: Sequence[StyleInput], cache: CodeCache, limit: int | None
 ) -> Plan:
@@ -93,7 +86,7 @@ def _plan(
     method = canvas.spec.method
     if method == "fast":
         painter = load_painter(canvas.device)
-        plan = plan_fast(canvas.painted_size, painter, limit=limit)
+        plan = plan_fast(canvas.painted_size, halved=painter.halved, limit=limit)
         return with_codes(plan, shares, painter, cache, limit)
     return Plan(optimize_mb(canvas.painted_size)) if method == "optimize" else Plan()
 
@@ -144,7 +137,7 @@ def _steps(
     yield Step(state.done, total, "preparing")
     result, painting = None, None
     with naming_memory_errors():
-        canvas = Canvas.prepare(content, spec, device, _most_pixels(spec.method, limit))
+        canvas = Canvas.prepare(content, spec, device, most_painted(spec.method, limit))
         plan = _plan(canvas, shares, cache, limit)
 
         def report() -> Report:

@@ -22,7 +22,8 @@ from inference.engine.color import (
     with_luma,
 )
 from inference.engine.methods.frame import Artwork
-from inference.engine.pyramid import fitted, resize
+from inference.engine.pyramid import resize
+from inference.engine.sizes import fitted
 
 _RANKS = 256
 # Pixels on the longest side of the picture that tones are measured on.

@@ -15,12 +15,12 @@ from rich.table import Table
 from inference.engine.bench.speed import machine, noise
 from inference.engine.budget import TILINGS
 from inference.engine.codes import CodeCache
+from inference.engine.cutting import Tiling
 from inference.engine.fast_door import Recipe, paint
 from inference.engine.painter import load_painter
 from inference.engine.registry import stylize
 from inference.engine.spec import StyleInput, TransferSpec
 from inference.engine.tensors import to_image, to_pixels
-from inference.engine.tiles import Tiling
 
 _STATUS = Path("/proc/self/status")
 _PEAK = Path("/proc/self/clear_refs")

@@ -19,8 +19,8 @@ from inference.engine.bench.distances import (
 from inference.engine.color import match_palette, palette_of
 from inference.engine.device import choose_device
 from inference.engine.images import load_picture
-from inference.engine.pyramid import fitted
 from inference.engine.registry import stylize
+from inference.engine.sizes import fitted
 from inference.engine.spec import StyleInput, TransferSpec
 from inference.engine.tensors import to_image, to_tensor
 

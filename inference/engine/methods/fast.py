@@ -16,17 +16,17 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from inference.engine.cutting import Cutting, Tile, Tiling
 from inference.engine.losses import Moments
 from inference.engine.methods.frame import Frame
-from inference.engine.networks.decoder import STRIDE
 from inference.engine.networks.vgg import reflect_to
 from inference.engine.painter import Look, Painter
-from inference.engine.pyramid import scaled
+from inference.engine.sizes import STRIDE, sizes_of
 from inference.engine.soundness import check_sound
 from inference.engine.tensors import as_floats
 from inference.engine.textons import MARGIN, Brush, bands_of
 from inference.engine.textons import STRIDE as STEP
-from inference.engine.tiles import Cutting, Tile, TiledPainting, Tiling
+from inference.engine.tiles import TiledPainting
 
 
 class Manner(Protocol):
@@ -46,11 +46,7 @@ class Manner(Protocol):
 # grain. Statistics of level 5 would bend shapes until no face is left.
 _KEEP = ((0.0, 0.0, 0.1, 0.1), (0.15, 0.25, 0.0), (0.1, 0.1))
 _LEAST_KEPT = 0.75  # strength from which on no more of the photo gives way
-_FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
 _LAID = 0.6  # strength from which on nothing shows beside the marks
-# Root of the area up to which one refinement is enough. Every picture is so laid out at about the
-# same size, and a small proof foretells the print.
-_BASE = 640.0
 
 
 def looks_of(strength: float, count: int) -> list[Look]:
@@ -65,21 +61,6 @@ def looks_of(strength: float, count: int) -> list[Look]:
         for kept in _KEEP
     ]
     return [looks[min(place, len(looks) - 1)] for place in range(count)]
-
-
-def sizes_of(width: int, height: int) -> list[tuple[int, int]]:
-    """List the sizes (width, height) that are painted one after the other, the last in full."""
-    factors = [1.0]
-    while factors[-1] * (width * height) ** 0.5 > _BASE:
-        factors.append(factors[-1] / 2)
-    factors.append(factors[-1] * _FIRST_SHARE)
-    smaller = (scaled(width, height, factor) for factor in factors[:0:-1])
-    return [*(_even(size) for size in smaller), (width, height)]
-
-
-def _even(size: tuple[int, int]) -> tuple[int, int]:
-    width, height = (max(STRIDE, round(side / STRIDE) * STRIDE) for side in size)
-    return width, height
 
 
 def paint(

@@ -12,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from inference.engine.color import match_palette, palette_of
+from inference.engine.cutting import cut
 from inference.engine.errors import ModelMissingError
 from inference.engine.fingerprint import SAME, difference, fingerprint
 from inference.engine.images import to_picture
@@ -22,10 +23,10 @@ from inference.engine.networks.johnson import (
     build_painting_net,
     draw_noise,
 )
-from inference.engine.pyramid import resize, scaled
+from inference.engine.pyramid import resize
 from inference.engine.shares import StyleNeedsPictureError
+from inference.engine.sizes import scaled
 from inference.engine.spec import Color, StyleInput, TransferSpec
-from inference.engine.tiles import cut
 from inference.engine.weights import PAINTING_NET, load_weights, read_manifests
 
 # At this strength the network's strokes are as it learned them; at 1 they are a third stronger.

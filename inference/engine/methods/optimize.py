@@ -19,7 +19,8 @@ from inference.engine.descent import Descent
 from inference.engine.judge import Judge
 from inference.engine.losses import Features
 from inference.engine.methods.frame import Artwork, Frame, Kept
-from inference.engine.pyramid import resize, scaled, sizes_up_to
+from inference.engine.pyramid import resize, sizes_up_to
+from inference.engine.sizes import scaled
 from inference.engine.spec import METHOD_INFOS, TransferSpec
 from inference.engine.tones import in_colors_of
 

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from inference.engine.pyramid import scaled
+from inference.engine.sizes import scaled
 from inference.engine.tensors import to_tensor
 from inference.engine.training.recipe import TrainingOptionsError
 

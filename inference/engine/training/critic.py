@@ -24,7 +24,8 @@ from inference.engine.losses import (
     roughness,
 )
 from inference.engine.networks.vgg import TAPS
-from inference.engine.pyramid import resize, scaled
+from inference.engine.pyramid import resize
+from inference.engine.sizes import scaled
 from inference.engine.training.patch_loss import patch_distance
 from inference.engine.transport import moments_of_batch
 

@@ -1,8 +1,11 @@
 """What a painting will take, and how it is cut so that it fits."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -11,6 +14,7 @@ from inference.engine.bench.memory import measure
 from inference.engine.budget import (
     TILINGS,
     Plan,
+    foresee,
     most_pixels,
     optimize_mb,
     painting_mb,
@@ -18,8 +22,10 @@ from inference.engine.budget import (
     with_codes,
 )
 from inference.engine.codes import CodeCache
+from inference.engine.device import knows_bfloat16
 from inference.engine.errors import OutOfMemoryError
-from inference.engine.painter import Painter
+from inference.engine.painter import Painter, load_painter
+from inference.engine.registry import stylize
 from inference.engine.spec import StyleInput, TransferSpec
 
 LARGE = (4096, 3072)
@@ -32,48 +38,46 @@ def painter(painter: Painter) -> Painter:
 
 
 class TestPainting:
-    def test_takes_more_the_larger_and_the_more(self, painter: Painter) -> None:
+    def test_takes_more_the_larger_and_the_more(self) -> None:
         sizes = [(64, 64), (512, 384), (1024, 768), LARGE]
-        needs = [painting_mb(size, 1, TILINGS[0], painter) for size in sizes]
+        needs = [painting_mb(size, 1, TILINGS[0], halved=True) for size in sizes]
         assert needs == sorted(needs)
-        batches = [painting_mb((512, 384), batch, TILINGS[0], painter) for batch in (1, 2, 4, 8)]
+        batches = [painting_mb((512, 384), n, TILINGS[0], halved=True) for n in (1, 2, 4, 8)]
         assert batches == sorted(set(batches))
 
-    def test_takes_less_in_smaller_tiles(self, painter: Painter) -> None:
-        needs = [painting_mb(LARGE, 1, tiling, painter) for tiling in TILINGS]
+    def test_takes_less_in_smaller_tiles(self) -> None:
+        needs = [painting_mb(LARGE, 1, tiling, halved=True) for tiling in TILINGS]
         assert needs == sorted(set(needs), reverse=True)
 
-    def test_takes_more_in_full_precision(self, painter: Painter) -> None:
-        half = painting_mb(LARGE, 1, TILINGS[0], painter)
-        assert painting_mb(LARGE, 1, TILINGS[0], painter.in_full()) == pytest.approx(
-            1.3 * half, abs=1
-        )
+    def test_takes_more_in_full_precision(self) -> None:
+        half = painting_mb(LARGE, 1, TILINGS[0], halved=True)
+        assert painting_mb(LARGE, 1, TILINGS[0], halved=False) == pytest.approx(1.3 * half, abs=1)
 
-    def test_keeps_a_large_picture_within_two_gigabytes(self, painter: Painter) -> None:
-        assert plan_fast(LARGE, painter).mb < 1400  # a process with its networks holds 400 more
-        assert plan_fast(LARGE, painter.in_full()).mb < 1400
+    def test_keeps_a_large_picture_within_two_gigabytes(self) -> None:
+        assert plan_fast(LARGE, halved=True).mb < 1400  # a process with its networks holds 400 more
+        assert plan_fast(LARGE, halved=False).mb < 1400
 
 
 class TestPlan:
-    def test_cuts_as_little_as_without_a_limit_where_it_fits(self, painter: Painter) -> None:
-        free = plan_fast(LARGE, painter)
+    def test_cuts_as_little_as_without_a_limit_where_it_fits(self) -> None:
+        free = plan_fast(LARGE, halved=True)
         assert free.tiling is TILINGS[0]
-        assert plan_fast(LARGE, painter, limit=free.mb) == free
+        assert plan_fast(LARGE, halved=True, limit=free.mb) == free
 
     @pytest.mark.parametrize("limit", [540, 600, 700, 800, 900, 4000])
-    def test_keeps_within_the_limit(self, painter: Painter, limit: int) -> None:
-        plan = plan_fast(LARGE, painter, limit=limit)
+    def test_keeps_within_the_limit(self, limit: int) -> None:
+        plan = plan_fast(LARGE, halved=True, limit=limit)
         assert plan.mb <= limit
         assert plan.tiling in TILINGS
-        assert plan.tiles >= plan_fast(LARGE, painter).tiles
+        assert plan.tiles >= plan_fast(LARGE, halved=True).tiles
 
-    def test_counts_the_tiles(self, painter: Painter) -> None:
-        assert plan_fast((512, 384), painter).tiles == 1
-        assert plan_fast((768 * 3, 768 * 2), painter).tiles == 6
+    def test_counts_the_tiles(self) -> None:
+        assert plan_fast((512, 384), halved=True).tiles == 1
+        assert plan_fast((768 * 3, 768 * 2), halved=True).tiles == 6
 
-    def test_refuses_what_does_not_fit_in_the_smallest_tiles(self, painter: Painter) -> None:
+    def test_refuses_what_does_not_fit_in_the_smallest_tiles(self) -> None:
         with pytest.raises(OutOfMemoryError, match="and 100 MB are allowed") as got:
-            plan_fast(LARGE, painter, limit=100)
+            plan_fast(LARGE, halved=True, limit=100)
         assert got.value.code == "out_of_memory"
         assert "smaller" in got.value.hint
 
@@ -117,6 +121,41 @@ class TestOptimize:
     def test_refuses_a_limit_below_any_picture(self) -> None:
         with pytest.raises(OutOfMemoryError):
             most_pixels(5)
+
+
+class TestForesee:
+    PHOTO = Image.effect_noise((200, 150), 50).convert("RGB")
+    STYLE = StyleInput(Image.effect_noise((64, 64), 50).convert("RGB"))
+
+    @pytest.mark.parametrize("method", ["fast", "optimize"])
+    @pytest.mark.parametrize("size", [None, 64, 300])
+    def test_says_what_the_report_says(self, method: str, size: int | None) -> None:
+        cache = CodeCache()
+        halved = knows_bfloat16(torch.device("cpu"))
+        cache.code_of(self.STYLE.image or self.PHOTO, load_painter(torch.device("cpu")))
+        spec = TransferSpec(method=method, size=size, steps=1)
+
+        *_, last = stylize(self.PHOTO, [self.STYLE], spec, device="cpu", cache=cache)
+
+        plan = foresee(self.PHOTO.size, spec, halved=halved)
+        assert last.report is not None
+        assert (plan.mb, plan.tiles) == (last.report.memory_mb, last.report.tiles)
+
+    def test_promises_nothing_of_trained_networks(self) -> None:
+        assert foresee(LARGE, TransferSpec(method="network")) == Plan()
+
+    def test_counts_the_size_that_optimize_paints(self) -> None:
+        large, larger = (foresee(LARGE, TransferSpec("optimize", size=n)) for n in (2048, 4096))
+        assert larger.mb == pytest.approx(large.mb, rel=0.01)
+        assert foresee(LARGE, TransferSpec("optimize"), limit=600).mb <= 600
+
+    def test_refuses_what_cannot_fit(self) -> None:
+        with pytest.raises(OutOfMemoryError):
+            foresee(LARGE, TransferSpec(), limit=50)
+
+    def test_loads_no_torch(self) -> None:
+        lines = "import sys, inference.engine.budget; sys.exit('torch' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
 
 
 @pytest.mark.slow

@@ -1,9 +1,8 @@
-import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.engine.pyramid import fitted, resize, scaled, sizes_up_to
+from inference.engine.pyramid import resize, sizes_up_to
 
 
 @given(st.integers(1, 5000), st.integers(1, 5000))
@@ -21,16 +20,6 @@ def test_steps_by_about_the_root_of_two() -> None:
 
 def test_starts_with_the_picture_where_it_is_small() -> None:
     assert sizes_up_to(60, 20) == [(60, 20)]
-
-
-def test_keeps_at_least_one_pixel() -> None:
-    assert scaled(4097, 1, 0.1) == (410, 1)
-    assert fitted(4096, 2, 64) == (64, 1)
-
-
-@pytest.mark.parametrize("own", [(1024, 768), (768, 1024), (100, 100)])
-def test_fits_the_longest_side(own: tuple[int, int]) -> None:
-    assert max(fitted(*own, 512)) == 512
 
 
 def test_returns_a_picture_of_that_size_untouched() -> None:

@@ -4,10 +4,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from inference.engine.cutting import BLOCK_MARGIN, ENCODER_MARGIN, Cutting, Tiling, cut
 from inference.engine.losses import Moments
 from inference.engine.networks.decoder import LEVELS, STRIDE
 from inference.engine.painter import Look, Painter
-from inference.engine.tiles import BLOCK_MARGIN, ENCODER_MARGIN, Cutting, TiledPainting, Tiling, cut
+from inference.engine.tiles import TiledPainting
 
 LOOK = Look((0.6, 0.7, 0.8, 0.9, 1.0), (0.4, 0.3, 0.2, 0.1, 0.0))
 

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from inference.engine.cutting import Tiling
 from inference.engine.losses import Moments
-from inference.engine.methods.fast import looks_of, paint, sizes_of
+from inference.engine.methods.fast import looks_of, paint
 from inference.engine.methods.frame import Frame
-from inference.engine.networks.decoder import LEVELS, STRIDE
+from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Painter
+from inference.engine.sizes import STRIDE, sizes_of
 from inference.engine.textons import Brush, Textons
-from inference.engine.tiles import Tiling
 
 
 def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
