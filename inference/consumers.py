@@ -121,6 +121,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Return the snapshots of the active and the most recent jobs, newest first."""
         mine = Job.objects.filter(owner=self.user_id).order_by("-created_at")
         recent = mine.values_list("pk", flat=True)[:RECENT_JOBS]
-        active = mine.active().values_list("pk", flat=True)[: settings.JOB_MAX_WAITING_PER_USER]
+        most = settings.JOB_MAX_WAITING_PER_USER + settings.JOB_MAX_RUNNING_PER_USER
+        active = mine.active().values_list("pk", flat=True)[:most]
         jobs = Job.objects.with_parts().filter(pk__in={*recent, *active}).order_by("-created_at")
         return [job_snapshot(job) for job in jobs]

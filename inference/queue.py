@@ -1,22 +1,20 @@
-"""The queue of jobs: whose turn it is, and every change of a job's state."""
+"""The queue of jobs: every change of a job's state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Min, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from inference import leases
+from inference import leases, turns
 from inference.leases import RELEASED, change, held
-from inference.models import Job, JobQuerySet
+from inference.models import Job
 
 State = Job.State
-Place = tuple[bool, datetime, datetime]
 NO_PREVIEW = {"preview": "", "preview_width": 0, "preview_height": 0}
 
 
@@ -32,17 +30,10 @@ class StoredPicture:
 def claim() -> Job | None:
     """Take the next waiting job for the caller: QUEUED to RUNNING under a fresh lease.
 
-    The person served longest ago comes first, then the job that has waited longest. Two workers
-    never get the same job: PostgreSQL skips rows that another one is taking, SQLite writes one
-    transaction at a time.
+    Two workers never get the same job.
     """
     with transaction.atomic():
-        job = (
-            Job.objects.filter(state=State.QUEUED)
-            .order_by(F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
-            .select_for_update(skip_locked=True, of=("self",))
-            .first()
-        )
+        job = turns.next_in_turn()
         if job is None:
             return None
         lease = leases.take(job, stage="preparing", done=0, total=0)
@@ -134,36 +125,14 @@ def waiting_count() -> int:
     return Job.objects.filter(state=State.QUEUED).count()
 
 
+def running_count() -> int:
+    """Count the jobs that are being painted."""
+    return Job.objects.filter(state=State.RUNNING).count()
+
+
 def record_ticket(job_id: UUID) -> None:
     """Note that a ticket for this job was sent now."""
     Job.objects.filter(pk=job_id).update(ticket_at=Now())
-
-
-def waiting_ahead(job: Job) -> int:
-    """Count the waiting jobs that will be claimed before the waiting `job`, if no more come.
-
-    With k of one's own jobs in front, everybody who is served earlier gets k + 1 turns before it
-    and everybody else k.
-    """
-    waiting = Job.objects.filter(state=State.QUEUED)
-    own = waiting.filter(owner=job.owner_id)
-    before = Q(created_at__lt=job.created_at) | Q(created_at=job.created_at, pk__lt=job.pk)
-    turns = own.filter(before).count()
-    lines = _lines_of_people(waiting)
-    _count, mine = lines.pop(job.owner_id, (0, (True, job.created_at, job.created_at)))
-    others = [min(count, turns + int(place < mine)) for count, place in lines.values()]
-    return turns + sum(others)
-
-
-def _lines_of_people(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
-    """Return for each person how many jobs wait and where the person stands in the round."""
-    rows = waiting.values_list("owner", "owner__last_served_at").annotate(
-        count=Count("pk"), first=Min("created_at")
-    )
-    return {
-        owner: (count, (served is not None, served or first, first))
-        for owner, served, count, first in rows
-    }
 
 
 def _take_back(which: Q) -> list[UUID]:

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from django.urls import reverse
 
 from inference.models import Job
-from inference.queue import waiting_ahead
+from inference.turns import waiting_ahead
 from library.licenses import allowed_outputs
 
 # A second try may go better after these; after the others something must change first.

@@ -8,6 +8,7 @@ from django.conf import settings
 from kombu.exceptions import KombuError
 
 from inference import progress, proof_queue, queue, runner
+from inference.runner import Served
 
 logger = logging.getLogger(__name__)
 # The runner keeps the deadline; this ends a process that is stuck inside one step.
@@ -19,7 +20,9 @@ RESENT_AT_ONCE = 5
 @shared_task(time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
 def serve_queue() -> None:
     """Paint what is next in line; a ticket too many finds nothing to do."""
-    if runner.serve_next() is runner.Served.PUT_BACK:
+    served = runner.serve_next()
+    # Another ticket may have come to nothing while somebody had as many running as is allowed.
+    if served is Served.PUT_BACK or (served is Served.TO_THE_END and queue.waiting_count()):
         send_ticket()
 
 

@@ -27,8 +27,9 @@ from inference.recipes import (
     recipe_json,
     step_by_step_fields,
 )
-from inference.services.jobs import JobRefused, cancel_job, delete_job, stop_job
+from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.photos import PhotoInUse, delete_photo
+from inference.services.refusals import JobRefused
 from inference.snapshots import job_snapshot
 from library.demonstration import PAIRS
 from library.licenses import allowed_outputs

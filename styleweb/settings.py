@@ -254,7 +254,12 @@ JOB_LEASE_SECONDS: int = env.int("STYLEWEB_LEASE_SECONDS", 15)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 3
 JOB_MAX_ATTEMPTS = 3
 JOB_DEADLINE_SECONDS: int = env.int("STYLEWEB_DEADLINE_SECONDS", 600)
+# Of one person; what is more waits, or is refused.
+JOB_MAX_RUNNING_PER_USER: int = env.int("STYLEWEB_MAX_RUNNING", 2)
 JOB_MAX_WAITING_PER_USER: int = env.int("STYLEWEB_MAX_WAITING", 20)
+JOB_MAX_A_DAY_PER_USER: int = env.int("STYLEWEB_MAX_A_DAY", 200)
+# Of everybody together.
+JOB_MAX_WAITING: int = env.int("STYLEWEB_MAX_QUEUE", 500)
 
 # --- languages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -18,6 +18,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from inference import queue, tasks  # noqa: E402
@@ -44,6 +45,23 @@ def submit(*, name: str = "alice", steps: int = 4, size: int = 64) -> str:
     spec = TransferSpec(method="optimize", size=size, steps=steps)
     job, _ = submit_job(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
     return str(job.pk)
+
+
+def use_up_the_day(*, name: str, left: int) -> str:
+    """Give the person called `name` so many jobs of today that few are left; return their photo."""
+    owner, photo = painter_of(name)
+    Job.objects.bulk_create(
+        Job(
+            owner=owner,
+            photo=photo,
+            spec=TransferSpec().to_json(),
+            state=Job.State.SUCCEEDED,
+            result="jobs/gone.jpg",
+            completed_at=timezone.now(),
+        )
+        for _ in range(settings.JOB_MAX_A_DAY_PER_USER - left)
+    )
+    return str(photo.pk)
 
 
 def sign_in(*, name: str = "alice") -> str:
@@ -111,7 +129,7 @@ def waiting() -> int:
 COMMANDS: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
-        *(submit, sign_in, look, cancel, files, send_tickets, waiting),
+        *(submit, use_up_the_day, sign_in, look, cancel, files, send_tickets, waiting),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
     )
 }

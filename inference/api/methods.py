@@ -73,6 +73,8 @@ class JobLimitsSerializer(serializers.Serializer[Any]):
 
     max_styles = serializers.IntegerField()
     max_waiting = serializers.IntegerField(help_text="Of one person, at the same time.")
+    max_running = serializers.IntegerField(help_text="Of one person, at the same time.")
+    max_a_day = serializers.IntegerField(help_text="Of one person; see `/me/usage/`.")
     methods = serializers.ListField(child=serializers.CharField())
 
 
@@ -101,6 +103,8 @@ def capabilities() -> dict[str, Any]:
         "jobs": {
             "max_styles": MAX_STYLES,
             "max_waiting": settings.JOB_MAX_WAITING_PER_USER,
+            "max_running": settings.JOB_MAX_RUNNING_PER_USER,
+            "max_a_day": settings.JOB_MAX_A_DAY_PER_USER,
             "methods": list(METHOD_INFOS),
         },
         "languages": [code for code, _name in settings.LANGUAGES],

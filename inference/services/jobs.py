@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -15,65 +14,19 @@ from accounts.models import User
 from inference import job_files, progress, queue, tasks
 from inference.engine.spec import MAX_STYLES, TransferSpec
 from inference.models import Job, JobStyle, Photo
+from inference.services.limits import check_room
+from inference.services.refusals import (
+    JobConflict,
+    NetworkMissing,
+    NothingToKeep,
+    PhotoUnavailable,
+    StyleNeedsPicture,
+    StyleUnavailable,
+)
 from library.methods import usable_methods
 from library.models import Style
 
 WeightedStyles = Sequence[tuple[Style, float]]
-
-
-class JobRefused(Exception):
-    """A job that cannot be taken on: a stable code, an HTTP status and a sentence."""
-
-    code = "job_refused"
-    status = 422
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class JobConflict(JobRefused):
-    """The id is in use for another request."""
-
-    code = "job_conflict"
-
-
-class PhotoUnavailable(JobRefused):
-    """The photo is someone else's."""
-
-    code = "unknown_photo"
-
-
-class StyleUnavailable(JobRefused):
-    """A style is not in the library, or the choice of styles makes no sense."""
-
-    code = "style_unavailable"
-
-
-class StyleNeedsPicture(JobRefused):
-    """The method looks at the artwork itself, and of a style only a code is here."""
-
-    code = "style_needs_picture"
-
-
-class NetworkMissing(JobRefused):
-    """The method paints by a network of the style's own, and nobody trained one."""
-
-    code = "network_missing"
-
-
-class TooManyJobs(JobRefused):
-    """The person has enough jobs waiting."""
-
-    code = "too_many_jobs"
-    status = 429
-
-
-class NothingToKeep(JobRefused):
-    """The job is not being painted, so there is nothing to stop and keep."""
-
-    code = "nothing_to_keep"
-    status = 409
 
 
 def submit_job(
@@ -140,10 +93,7 @@ def _create(
     job_id: UUID,
     digest: str,
 ) -> Job:
-    # One submission of a person at a time, so that the limit is exact.
-    User.objects.select_for_update().get(pk=owner.pk)
-    if Job.objects.active().filter(owner=owner).count() >= settings.JOB_MAX_WAITING_PER_USER:
-        raise TooManyJobs(_("Wait until one of your pictures is done, or cancel one."))
+    check_room(owner=owner)
     job = Job.objects.create(
         id=job_id, owner=owner, photo=photo, spec=spec.to_json(), request_digest=digest
     )

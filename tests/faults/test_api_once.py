@@ -100,3 +100,17 @@ def test_lets_exactly_ten_tries_of_a_name_through(site: Site) -> None:
     refused = [body for status, body in answers if status == 429]
     assert len(refused) == AT_ONCE - 10
     assert all(1 <= body["retry_after"] <= 900 for body in refused)
+
+
+def test_accepts_exactly_what_is_left_of_the_day(app: App, site: Site) -> None:
+    name = f"dora-{uuid4().hex[:8]}"
+    photo = site.call("use_up_the_day", name=name, left=3)
+    app.sign_in(name)
+    body = {"photo": photo, "styles": [{"style": "great-wave"}], "spec": {"size": 64}}
+
+    answers = at_once(app.send, "POST", "/jobs/", body)
+
+    assert Counter(status for status, _body in answers) == {201: 3, 429: AT_ONCE - 3}
+    refused = [body for status, body in answers if status == 429]
+    assert {body["code"] for body in refused} == {"quota_exceeded"}
+    assert all(1 <= body["retry_after"] <= 24 * 3600 for body in refused)

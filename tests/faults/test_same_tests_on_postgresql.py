@@ -15,7 +15,9 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 @pytest.mark.parametrize(
     "path",
     [
+        "tests/common/test_locks.py",
         "tests/inference/test_queue.py",
+        "tests/inference/test_turns.py",
         "tests/inference/test_proof_queue.py",
         "tests/inference/runner",
         "tests/inference/test_snapshots.py",

@@ -1,6 +1,5 @@
 """Tests of the queue's transitions; run on SQLite here and on PostgreSQL by tests/faults."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -8,13 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from inference import leases, queue
 from inference.models import Job
 from inference.queue import StoredPicture
 from tests.factories import make_job, make_photo, make_style, make_user
+from tests.races import together
 
 pytestmark = pytest.mark.django_db
 RESULT = StoredPicture("jobs/result.jpg", 64, 43)
@@ -66,29 +67,6 @@ class TestClaim:
         claimed()
 
         assert queue.claim() is None
-
-    def test_takes_the_job_that_has_waited_longest(self) -> None:
-        now = timezone.now()
-        owner = make_user()
-        late = make_job(owner, created_at=now)
-        early = make_job(owner, created_at=now - timedelta(minutes=1))
-
-        assert [queue.claim(), queue.claim()] == [early, late]
-
-    def test_serves_people_in_turn(self) -> None:
-        people = {name: make_user(name) for name in ("ann", "ben", "cleo")}
-        photos = {name: make_photo(user) for name, user in people.items()}
-        style = make_style()
-        start = timezone.now()
-        for number, name in enumerate(["ann", "ann", "ben", "cleo", "cleo", "ann"]):
-            moment = start + timedelta(seconds=number)
-            make_job(people[name], photo=photos[name], styles=[style], created_at=moment)
-
-        served = []
-        while (job := queue.claim()) is not None:
-            served.append(job.owner.username)
-
-        assert served == ["ann", "ben", "cleo", "ann", "cleo", "ann"]
 
     def test_forgets_how_far_an_earlier_attempt_came(self) -> None:
         job = claimed()
@@ -254,29 +232,6 @@ class TestReaping:
         assert queue.untended(5) == []
 
 
-class TestWaitingAhead:
-    def test_is_zero_for_the_only_job(self) -> None:
-        assert queue.waiting_ahead(make_job()) == 0
-
-    def test_agrees_with_the_order_of_claims(self) -> None:
-        people = [make_user(name) for name in ("ann", "ben", "cleo")]
-        people[2].last_served_at = timezone.now()
-        people[2].save(update_fields=["last_served_at"])
-        style = make_style()
-        photos = [make_photo(user) for user in people]
-        start = timezone.now()
-        for number, who in enumerate([2, 0, 0, 1, 2, 0, 0]):
-            moment = start + timedelta(seconds=number)
-            make_job(people[who], photo=photos[who], styles=[style], created_at=moment)
-        ahead = {job.pk: queue.waiting_ahead(job) for job in Job.objects.all()}
-
-        order = []
-        while (job := queue.claim()) is not None:
-            order.append(ahead[job.pk])
-
-        assert order == [0, 1, 2, 3, 4, 5, 6]
-
-
 class TestConstraints:
     @pytest.mark.parametrize(
         "values",
@@ -306,33 +261,13 @@ class TestConstraints:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    @staticmethod
-    def _together(*calls: Callable[[], object]) -> list[object]:
-        """Run the calls in threads that start at the same moment and return what they returned."""
-        barrier = threading.Barrier(len(calls))
-        answers: list[object] = [None] * len(calls)
-
-        def run(number: int) -> None:
-            barrier.wait()
-            try:
-                answers[number] = calls[number]()
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=(number,)) for number in range(len(calls))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return answers
-
     def test_ends_in_one_state_when_cancel_meets_finish(self) -> None:
         owner = make_user()
         photo, style = make_photo(owner), make_style()
         for _ in range(25):
             job = claimed(owner=owner, photo=photo, styles=[style])
 
-            finished, canceled = self._together(
+            finished, canceled = together(
                 partial(finish, job), partial(queue.cancel, job, by="owner")
             )
 
@@ -341,13 +276,14 @@ class TestRaces:
             assert (row.state == Job.State.SUCCEEDED) is finished
             assert (row.result == RESULT.name) is finished
 
-    def test_never_claims_a_job_twice(self) -> None:
+    def test_never_claims_a_job_twice(self, settings: Settings) -> None:
+        settings.JOB_MAX_RUNNING_PER_USER = 6
         owner = make_user()
         photo, style = make_photo(owner), make_style()
         for _ in range(6):
             make_job(owner, photo=photo, styles=[style])
 
-        jobs = self._together(*[queue.claim] * 8)
+        jobs = together(*[queue.claim] * 8)
 
         keys = [job.pk for job in jobs if isinstance(job, Job)]
         assert len(keys) == len(set(keys)) == 6

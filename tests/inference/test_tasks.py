@@ -56,6 +56,24 @@ class TestServeQueue:
 
         assert tickets == sent
 
+    @pytest.mark.parametrize(
+        ("served", "sent"), [(Served.TO_THE_END, [TICKET]), (Served.NOTHING, [])]
+    )
+    def test_sends_a_ticket_for_what_waits_when_a_job_has_ended(
+        self,
+        alice: User,
+        monkeypatch: pytest.MonkeyPatch,
+        tickets: list[str],
+        served: Served,
+        sent: list[str],
+    ) -> None:
+        make_job(alice)
+        monkeypatch.setattr(runner, "serve_next", lambda: served)
+
+        tasks.serve_queue()
+
+        assert tickets == sent
+
     def test_may_not_run_longer_than_the_deadline_and_some_grace(self) -> None:
         assert tasks.serve_queue.time_limit == 630
 

@@ -11,7 +11,8 @@ from accounts.models import User
 from inference import leases, queue
 from inference.engine.spec import TransferSpec
 from inference.models import Job, Photo
-from inference.services.jobs import (
+from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
+from inference.services.refusals import (
     JobConflict,
     NetworkMissing,
     NothingToKeep,
@@ -19,10 +20,6 @@ from inference.services.jobs import (
     StyleNeedsPicture,
     StyleUnavailable,
     TooManyJobs,
-    cancel_job,
-    delete_job,
-    stop_job,
-    submit_job,
 )
 from library.models import Style
 from tests.factories import finished_job, make_code_style, make_job, make_photo, make_style

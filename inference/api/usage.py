@@ -1,0 +1,115 @@
+"""What I have had made and may still ask for, and where my jobs stand among all that wait."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Sum
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.permissions import person
+from accounts.models import Scope, User
+from common.conditional import answers_conditionally
+from inference import queue
+from inference.models import Photo
+from inference.services.limits import day_ends_at, jobs_today, running_of, waiting_of
+from inference.turns import places_of
+
+
+class TodaySerializer(serializers.Serializer[Any]):
+    """The jobs of this day; what failed, was canceled or expired does not count."""
+
+    count = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    ends_at = serializers.DateTimeField(help_text="When the count begins anew.")
+
+
+class AtOnceSerializer(serializers.Serializer[Any]):
+    """How many jobs are in one state now, and how many may be."""
+
+    count = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class PhotosUsageSerializer(serializers.Serializer[Any]):
+    """What my photos take."""
+
+    count = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """What I use of what I may use."""
+
+    today = TodaySerializer()
+    waiting = AtOnceSerializer()
+    running = AtOnceSerializer()
+    photos = PhotosUsageSerializer()
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Where one of my waiting jobs stands."""
+
+    id = serializers.UUIDField()
+    position = serializers.IntegerField(help_text="1 is next.")
+    ahead = serializers.IntegerField(help_text="So many jobs, of anybody, are begun before it.")
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    """My place in the queue; of others' jobs only how many there are."""
+
+    waiting = serializers.IntegerField(help_text="Everybody's.")
+    running = serializers.IntegerField(help_text="Everybody's.")
+    limit = serializers.IntegerField(help_text="When so many wait, no more are taken on.")
+    jobs = PlaceSerializer(many=True, help_text="My waiting jobs, in turn.")
+
+
+def usage_of(owner: User) -> dict[str, Any]:
+    """Count what `owner` uses."""
+    photos = Photo.objects.visible_to(owner).aggregate(count=Count("pk"), bytes=Sum("bytes"))
+    return {
+        "today": {
+            "count": jobs_today(owner),
+            "limit": settings.JOB_MAX_A_DAY_PER_USER,
+            "ends_at": day_ends_at(),
+        },
+        "waiting": {"count": waiting_of(owner), "limit": settings.JOB_MAX_WAITING_PER_USER},
+        "running": {"count": running_of(owner), "limit": settings.JOB_MAX_RUNNING_PER_USER},
+        "photos": {"count": photos["count"], "bytes": photos["bytes"] or 0},
+    }
+
+
+@answers_conditionally
+class UsageView(APIView):
+    """How much of what I may use I use."""
+
+    read_scope = Scope.JOBS_READ
+
+    @extend_schema(responses=UsageSerializer, tags=["me"])
+    def get(self, request: Request) -> Response:
+        """Say how many jobs I had made today, have waiting and running, and what photos take."""
+        return Response(UsageSerializer(usage_of(person(request))).data)
+
+
+@answers_conditionally
+class QueueView(APIView):
+    """The queue, as one person may see it."""
+
+    read_scope = Scope.JOBS_READ
+
+    @extend_schema(responses=QueueSerializer, tags=["queue"])
+    def get(self, request: Request) -> Response:
+        """Say where my waiting jobs stand and how many jobs there are in all."""
+        places = places_of(person(request).pk)
+        answer = {
+            "waiting": queue.waiting_count(),
+            "running": queue.running_count(),
+            "limit": settings.JOB_MAX_WAITING,
+            "jobs": [
+                {"id": pk, "position": ahead + 1, "ahead": ahead} for pk, ahead in places.items()
+            ],
+        }
+        return Response(QueueSerializer(answer).data)

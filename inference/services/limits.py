@@ -1,0 +1,95 @@
+"""How much one person, and everybody together, may ask for; exact however many ask at once.
+
+What counts are rows, never a counter beside them: a job that failed, was canceled or expired gives
+its unit back by being that.
+"""
+
+import math
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.locks import lock_until_commit
+from inference import queue
+from inference.models import Job
+from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
+from inference.turns import places_of
+
+State = Job.State
+GIVEN_BACK = (State.FAILED, State.CANCELED, State.EXPIRED)
+RECENT_JOBS = 20
+# What a job is taken to last on a site that never finished one.
+USUAL_SECONDS = 10.0
+
+
+def check_room(*, owner: User, jobs: int = 1) -> None:
+    """Let `owner` have so many more jobs, all or none.
+
+    Must be called inside the transaction that makes them: until it ends, no other one gets past.
+    Raises TooManyJobs, QuotaExceeded or QueueFull.
+    """
+    User.objects.select_for_update().get(pk=owner.pk)
+    if jobs_today(owner) + jobs > settings.JOB_MAX_A_DAY_PER_USER:
+        sentence = _("Come back tomorrow: you have had as many pictures made today as one may.")
+        raise QuotaExceeded(sentence, retry_after=_seconds_until(day_ends_at()))
+    if waiting_of(owner) + jobs > settings.JOB_MAX_WAITING_PER_USER:
+        sentence = _("Wait until one of your pictures is done, or cancel one.")
+        raise TooManyJobs(sentence, retry_after=_seconds_until_turn(owner))
+    lock_until_commit("queue")
+    if queue.waiting_count() + jobs > settings.JOB_MAX_WAITING:
+        sentence = _("Try again in a moment: too many pictures are waiting to be painted.")
+        raise QueueFull(sentence, retry_after=_seconds_for(1))
+
+
+def jobs_today(owner: User) -> int:
+    """Count the jobs of today that `owner` has had or may yet have."""
+    mine = Job.objects.filter(owner=owner, created_at__gte=_day_began_at())
+    return mine.exclude(state__in=GIVEN_BACK).count()
+
+
+def waiting_of(owner: User) -> int:
+    """Count the jobs of `owner` that wait."""
+    return Job.objects.filter(owner=owner, state=State.QUEUED).count()
+
+
+def running_of(owner: User) -> int:
+    """Count the jobs of `owner` that are being painted."""
+    return Job.objects.filter(owner=owner, state=State.RUNNING).count()
+
+
+def day_ends_at() -> datetime:
+    """Return the midnight, by the site's clock, at which the day's quota begins anew."""
+    return _midnight(timezone.localdate() + timedelta(days=1))
+
+
+def _day_began_at() -> datetime:
+    return _midnight(timezone.localdate())
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _seconds_until(moment: datetime) -> int:
+    return max(1, math.ceil((moment - timezone.now()).total_seconds()))
+
+
+def _seconds_until_turn(owner: User) -> int:
+    """Foresee when the next waiting job of `owner` begins and leaves a place behind."""
+    ahead = min(places_of(owner.pk).values(), default=0)
+    return _seconds_for(ahead + 1)
+
+
+def _seconds_for(jobs: int) -> int:
+    """Foresee how long so many jobs take, from those that ended last."""
+    ended = Job.objects.filter(state=State.SUCCEEDED).order_by("-completed_at")
+    spans = [
+        (completed - started).total_seconds()
+        for started, completed in ended.values_list("started_at", "completed_at")[:RECENT_JOBS]
+        if started and completed
+    ]
+    seconds = sum(spans) / len(spans) if spans else USUAL_SECONDS
+    return max(1, math.ceil(seconds * jobs / max(1, queue.running_count())))

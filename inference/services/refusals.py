@@ -1,0 +1,71 @@
+"""Why a job is not taken on, or cannot be changed: codes, statuses and sentences."""
+
+
+class JobRefused(Exception):
+    """A job that cannot be taken on: a stable code, an HTTP status and a sentence."""
+
+    code = "job_refused"
+    status = 422
+
+    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+
+class JobConflict(JobRefused):
+    """The id is in use for another request."""
+
+    code = "job_conflict"
+
+
+class PhotoUnavailable(JobRefused):
+    """The photo is someone else's."""
+
+    code = "unknown_photo"
+
+
+class StyleUnavailable(JobRefused):
+    """A style is not in the library, or the choice of styles makes no sense."""
+
+    code = "style_unavailable"
+
+
+class StyleNeedsPicture(JobRefused):
+    """The method looks at the artwork itself, and of a style only a code is here."""
+
+    code = "style_needs_picture"
+
+
+class NetworkMissing(JobRefused):
+    """The method paints by a network of the style's own, and nobody trained one."""
+
+    code = "network_missing"
+
+
+class TooManyJobs(JobRefused):
+    """The person has enough jobs waiting."""
+
+    code = "too_many_jobs"
+    status = 429
+
+
+class QuotaExceeded(JobRefused):
+    """The person had enough pictures made today."""
+
+    code = "quota_exceeded"
+    status = 429
+
+
+class QueueFull(JobRefused):
+    """Everybody together has enough jobs waiting."""
+
+    code = "queue_full"
+    status = 503
+
+
+class NothingToKeep(JobRefused):
+    """The job is not being painted, so there is nothing to stop and keep."""
+
+    code = "nothing_to_keep"
+    status = 409

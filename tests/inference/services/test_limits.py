@@ -1,0 +1,179 @@
+"""Tests of how much may be asked for; run on SQLite here and on PostgreSQL by tests/faults."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from inference import queue
+from inference.engine.spec import TransferSpec
+from inference.models import Job
+from inference.services import limits
+from inference.services.jobs import cancel_job, submit_job
+from inference.services.limits import check_room, day_ends_at, jobs_today
+from inference.services.refusals import JobRefused, QueueFull, QuotaExceeded, TooManyJobs
+from tests.factories import finished_job, make_job, make_photo, make_style, make_user
+
+pytestmark = pytest.mark.django_db
+NOON = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the clock at noon, so that no test meets midnight."""
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+class TestWaiting:
+    def test_lets_as_many_wait_as_is_allowed(self, alice: User, settings: Settings) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 2
+        make_job(alice)
+        check_room(owner=alice)
+
+        make_job(alice)
+        with pytest.raises(TooManyJobs) as refusal:
+            check_room(owner=alice)
+
+        assert (refusal.value.code, refusal.value.status) == ("too_many_jobs", 429)
+
+    def test_does_not_count_what_runs(self, alice: User, settings: Settings) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 1
+        make_job(alice)
+        queue.claim()
+
+        check_room(owner=alice)
+
+    def test_takes_several_or_none(self, alice: User, settings: Settings) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 3
+        check_room(owner=alice, jobs=3)
+
+        with pytest.raises(TooManyJobs):
+            check_room(owner=alice, jobs=4)
+
+    def test_says_when_a_place_will_be_free(self, alice: User, settings: Settings) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 1
+        now = timezone.now()
+        finished_job(alice, started_at=now - timedelta(seconds=30), completed_at=now)
+        make_job(make_user("carol"), created_at=now - A_DAY)
+        make_job(alice)
+
+        with pytest.raises(TooManyJobs) as refusal:
+            check_room(owner=alice)
+
+        assert refusal.value.retry_after == 60
+
+
+@pytest.mark.usefixtures("noon")
+class TestQuota:
+    @pytest.fixture(autouse=True)
+    def two_a_day(self, settings: Settings) -> None:
+        settings.JOB_MAX_A_DAY_PER_USER = 2
+
+    def test_ends_with_the_day(self, alice: User) -> None:
+        for _ in range(2):
+            check_room(owner=alice)
+            finished_job(alice)
+
+        with pytest.raises(QuotaExceeded) as refusal:
+            check_room(owner=alice)
+
+        assert (refusal.value.code, refusal.value.status) == ("quota_exceeded", 429)
+        assert refusal.value.retry_after == 12 * 3600
+        assert day_ends_at() == NOON + timedelta(hours=12)
+
+    def test_begins_anew_at_midnight(self, alice: User) -> None:
+        for _ in range(2):
+            finished_job(alice, created_at=NOON - timedelta(hours=13))
+
+        check_room(owner=alice, jobs=2)
+
+    def test_is_each_person_s_own(self, alice: User, bob: User) -> None:
+        for _ in range(2):
+            finished_job(bob)
+
+        check_room(owner=alice)
+
+    @pytest.mark.parametrize("state", ["failed", "canceled", "expired"])
+    def test_is_not_used_up_by_what_came_to_nothing(self, alice: User, state: str) -> None:
+        for _ in range(2):
+            make_job(alice, state=state, completed_at=NOON)
+
+        assert jobs_today(alice) == 0
+        check_room(owner=alice)
+
+    def test_gives_the_unit_of_a_canceled_job_back(self, alice: User) -> None:
+        jobs = [make_job(alice) for _ in range(2)]
+        assert jobs_today(alice) == 2
+
+        cancel_job(job=jobs[0])
+
+        assert jobs_today(alice) == 1
+
+
+class TestQueueFull:
+    def test_takes_no_more_when_all_together_have_enough_waiting(
+        self, alice: User, bob: User, settings: Settings
+    ) -> None:
+        settings.JOB_MAX_WAITING = 2
+        make_job(alice)
+        check_room(owner=bob)
+
+        make_job(alice)
+        with pytest.raises(QueueFull) as refusal:
+            check_room(owner=bob)
+
+        assert (refusal.value.code, refusal.value.status) == ("queue_full", 503)
+        assert refusal.value.retry_after == limits.USUAL_SECONDS
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    @staticmethod
+    def _submit(people: list[User], times: int) -> Counter[str]:
+        """Have everyone submit at the same time; count what came of it."""
+        style, spec = make_style(), TransferSpec(size=64, steps=2)
+        photos = [make_photo(user) for user in people]
+
+        def submit(number: int) -> str:
+            who = number % len(people)
+            try:
+                submit_job(owner=people[who], photo=photos[who], styles=[(style, 1.0)], spec=spec)
+            except JobRefused as refusal:
+                return refusal.code
+            finally:
+                connections.close_all()
+            return "accepted"
+
+        with ThreadPoolExecutor(8) as pool:
+            return Counter(pool.map(submit, range(times)))
+
+    def test_keeps_the_quota_exactly(
+        self, alice: User, settings: Settings, tickets: list[str]
+    ) -> None:
+        settings.JOB_MAX_A_DAY_PER_USER = 3
+
+        assert self._submit([alice], 24) == {"accepted": 3, "quota_exceeded": 21}
+        assert len(tickets) == 3
+
+    def test_keeps_the_number_that_wait_exactly(
+        self, alice: User, settings: Settings, tickets: list[str]
+    ) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 3
+
+        assert self._submit([alice], 24) == {"accepted": 3, "too_many_jobs": 21}
+        assert Job.objects.count() == len(tickets) == 3
+
+    def test_keeps_the_length_of_the_queue_exactly(
+        self, settings: Settings, tickets: list[str]
+    ) -> None:
+        settings.JOB_MAX_WAITING = 5
+        people = [make_user(f"user-{number}") for number in range(6)]
+
+        assert self._submit(people, 24) == {"accepted": 5, "queue_full": 19}
+        assert Job.objects.count() == len(tickets) == 5

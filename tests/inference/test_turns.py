@@ -1,0 +1,129 @@
+"""Tests of whose turn it is; run on SQLite here and on PostgreSQL by tests/faults."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from inference import queue, turns
+from inference.models import Job
+from tests.factories import make_job, make_photo, make_style, make_user
+from tests.races import together
+
+pytestmark = pytest.mark.django_db
+
+
+def end(job: Job) -> None:
+    """Let the claimed `job` be over, one way or the other."""
+    assert queue.fail(job, code="internal", hint="")
+
+
+class TestNextInTurn:
+    def test_takes_the_job_that_has_waited_longest(self) -> None:
+        now = timezone.now()
+        owner = make_user()
+        late = make_job(owner, created_at=now)
+        early = make_job(owner, created_at=now - timedelta(minutes=1))
+
+        assert [queue.claim(), queue.claim()] == [early, late]
+
+    def test_serves_people_in_turn(self) -> None:
+        people = {name: make_user(name) for name in ("ann", "ben", "cleo")}
+        photos = {name: make_photo(user) for name, user in people.items()}
+        style = make_style()
+        start = timezone.now()
+        for number, name in enumerate(["ann", "ann", "ben", "cleo", "cleo", "ann"]):
+            moment = start + timedelta(seconds=number)
+            make_job(people[name], photo=photos[name], styles=[style], created_at=moment)
+
+        served = []
+        while (job := queue.claim()) is not None:
+            served.append(job.owner.username)
+            end(job)
+
+        assert served == ["ann", "ben", "cleo", "ann", "cleo", "ann"]
+
+    def test_does_not_let_one_person_wait_behind_the_fifty_of_another(self) -> None:
+        ann, ben = make_user("ann"), make_user("ben")
+        photo, style = make_photo(ann), make_style()
+        for _ in range(50):
+            make_job(ann, photo=photo, styles=[style])
+        make_job(ben, styles=[style])
+
+        served = [job.owner.username for job in (queue.claim(), queue.claim()) if job]
+
+        assert served == ["ann", "ben"]
+
+    def test_passes_over_who_has_as_many_running_as_one_may(self, settings: Settings) -> None:
+        settings.JOB_MAX_RUNNING_PER_USER = 2
+        ann, ben = make_user("ann"), make_user("ben")
+        photo, style = make_photo(ann), make_style()
+        for _ in range(4):
+            make_job(ann, photo=photo, styles=[style])
+        first, second = queue.claim(), queue.claim()
+        assert first is not None
+        assert second is not None
+        assert queue.claim() is None
+
+        late = make_job(ben, styles=[style])
+        assert queue.claim() == late
+        end(first)
+
+        third = queue.claim()
+        assert third is not None
+        assert third.owner == ann
+        assert queue.claim() is None
+
+
+class TestWaitingAhead:
+    def test_is_zero_for_the_only_job(self) -> None:
+        assert turns.waiting_ahead(make_job()) == 0
+
+    def test_agrees_with_the_order_of_claims(self) -> None:
+        people = [make_user(name) for name in ("ann", "ben", "cleo")]
+        people[2].last_served_at = timezone.now()
+        people[2].save(update_fields=["last_served_at"])
+        style = make_style()
+        photos = [make_photo(user) for user in people]
+        start = timezone.now()
+        for number, who in enumerate([2, 0, 0, 1, 2, 0, 0]):
+            moment = start + timedelta(seconds=number)
+            make_job(people[who], photo=photos[who], styles=[style], created_at=moment)
+        ahead = {job.pk: turns.waiting_ahead(job) for job in Job.objects.all()}
+
+        order = []
+        while (job := queue.claim()) is not None:
+            order.append(ahead[job.pk])
+            end(job)
+
+        assert order == [0, 1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_never_runs_more_of_one_person_than_is_allowed(self, settings: Settings) -> None:
+        settings.JOB_MAX_RUNNING_PER_USER = 2
+        owner = make_user()
+        photo, style = make_photo(owner), make_style()
+        for _ in range(6):
+            make_job(owner, photo=photo, styles=[style])
+
+        jobs = together(*[queue.claim] * 8)
+
+        assert len([job for job in jobs if job is not None]) == 2
+        assert queue.running_count() == 2
+
+    def test_serves_people_in_turn_though_workers_ask_at_once(self) -> None:
+        style = make_style()
+        people = [make_user(name) for name in ("ann", "ben", "cleo", "dora")]
+        photos = [make_photo(user) for user in people]
+        start = timezone.now()
+        for number in range(8):
+            who = number // 2
+            moment = start + timedelta(seconds=number)
+            make_job(people[who], photo=photos[who], styles=[style], created_at=moment)
+
+        jobs = together(*[queue.claim] * 4)
+
+        assert {job.owner for job in jobs if isinstance(job, Job)} == set(people)
