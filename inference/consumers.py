@@ -1,22 +1,32 @@
 """The events socket: a person's jobs and proofs as they change, one socket a browser tab."""
 
 import asyncio
-from collections import Counter
-from typing import Any, ClassVar
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, cast
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
-from accounts.models import User
+from accounts.models import Scope
+from accounts.sockets import NOT_SIGNED_IN, REFUSED
+from accounts.standing import Standing
+from common.slots import free_slot, keep_slot, take_slot
 from inference.models import Job
+from inference.outbox import Outbox
 from inference.progress import JobChanged, ProofChanged, ProofTileCame, group_of
 from inference.snapshots import JobSnapshot, job_snapshot
 
-NOT_SIGNED_IN, TOO_MANY_SOCKETS, TOO_BUSY = 4401, 4429, 4408
+logger = logging.getLogger(__name__)
+TOO_MANY_SOCKETS, TOO_BUSY, TOO_LONG, TEXT_ONLY, RESTART = 4429, 4408, 1009, 1003, 1012
 PING_SECONDS = 20.0
 SOCKETS_PER_USER = 10
-MESSAGES_PER_MINUTE = 120
+MESSAGES_PER_MINUTE, MINUTE_SECONDS = 120, 60.0
+LONGEST_MESSAGE = 64 * 1024
 RECENT_JOBS = 20
 
 
@@ -26,100 +36,148 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     A proof sheet sends a `proof.tile` for each of its tiles, and a `proof` when its state changes.
 
     It joins the group before it reads the rows, so a change in between is sent twice rather than
-    never; clients drop a job whose `seq` is not greater than what they have.
+    never; clients drop a job whose `seq` is not greater than what they have. News goes through an
+    outbox, so that a client that does not read costs a bounded amount and misses no end of a job.
     """
 
-    open_sockets: ClassVar[Counter[int]] = Counter()
-
+    standing: Standing
     group: str | None = None
-    user_id: int
+    slot: str | None = None
     sent = 0
     received = 0
-    pinging: asyncio.Task[None] | None = None
+    minute = 0.0
 
     async def __call__(self, *connection: Any) -> None:
         """Live until the socket closes; leave the group however that comes about."""
+        self.outbox = Outbox()
+        self.tasks: list[asyncio.Task[None]] = []
         try:
             await super().__call__(*connection)
+        except Exception:
+            # The layer or the database went away: the client comes back and finds them there.
+            logger.warning("A socket ended before its time", exc_info=True)
+            with suppress(Exception):
+                await self.close(RESTART)
         finally:
             await self._leave()
 
     async def connect(self) -> None:
         """Accept a signed-in person; say why to anyone else."""
         await self.accept()
-        user = self.scope.get("user")
-        if not isinstance(user, User) or not user.is_active:
+        standing = cast("dict[str, Any]", self.scope)["standing"]
+        if not isinstance(standing, Standing):
             await self.close(NOT_SIGNED_IN)
-            return
-        if self.open_sockets[user.pk] >= SOCKETS_PER_USER:
+        elif not await database_sync_to_async(standing.allows)(Scope.JOBS_READ):
+            await self.close(REFUSED)
+        elif (slot := await take_slot(f"socket:{standing.user_id}", SOCKETS_PER_USER)) is None:
             await self.close(TOO_MANY_SOCKETS)
-            return
-        self.user_id, self.group = user.pk, group_of(user.pk)
-        self.open_sockets[user.pk] += 1
+        else:
+            self.standing, self.slot = standing, slot
+            await self._begin()
+
+    async def _begin(self) -> None:
+        self.group = group_of(self.standing.user_id)
         await self.channel_layer.group_add(self.group, self.channel_name)
-        await self._send("hello", {"ping_seconds": PING_SECONDS})
-        await self._send_snapshot()
-        self.pinging = asyncio.create_task(self._ping())
+        self.outbox.put("hello", {"ping_seconds": PING_SECONDS})
+        self.outbox.put("snapshot", None)
+        self.tasks = [asyncio.create_task(self._keep(each)) for each in (self._speak, self._ping)]
 
     async def _leave(self) -> None:
-        """Stop pinging, leave the group, and count the socket no more."""
-        if self.pinging is not None:
-            self.pinging.cancel()
+        """Stop talking, leave the group, and count the socket no more."""
+        for task in self.tasks:
+            task.cancel()
+        if self.slot is not None:
+            await free_slot(self.slot)
         if self.group is not None:
-            self.open_sockets[self.user_id] -= 1
-            if not self.open_sockets[self.user_id]:
-                del self.open_sockets[self.user_id]
-            await self.channel_layer.group_discard(self.group, self.channel_name)
+            with suppress(Exception):  # of a layer that is away; its group expires
+                await self.channel_layer.group_discard(self.group, self.channel_name)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Answer `resume` with a fresh snapshot; what is not known is ignored."""
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        """Hear a message; one that is no JSON object or of an unknown type is ignored."""
         del kwargs
+        if time.monotonic() - self.minute > MINUTE_SECONDS:
+            self.minute, self.received = time.monotonic(), 0
         self.received += 1
         if self.received > MESSAGES_PER_MINUTE:
             await self.close(TOO_BUSY)
-        elif isinstance(content, dict) and content.get("type") == "resume" and self.group:
-            await self._send_snapshot()
+        elif text_data is None:
+            await self.close(TEXT_ONLY)
+        elif len(text_data) > LONGEST_MESSAGE:
+            await self.close(TOO_LONG)
+        elif self.slot is not None:
+            with suppress(ValueError, RecursionError):
+                self._hear(json.loads(text_data))
+
+    def _hear(self, message: object) -> None:
+        if not isinstance(message, dict):
+            return
+        if message.get("type") == "resume":
+            self.outbox.put("snapshot", None)
+        elif message.get("type") == "visibility":
+            self._turn(hidden=message.get("hidden") is True)
+
+    def _turn(self, *, hidden: bool) -> None:
+        """Keep quiet about progress nobody looks at; bring who looks again up to date."""
+        if hidden:
+            self.outbox.hide()
+        elif self.outbox.hidden:
+            self.outbox.hidden = False
+            self.outbox.put("snapshot", None)
 
     async def job_changed(self, event: JobChanged) -> None:
         """Pass on one job's whole snapshot."""
-        await self._send("job", event["snapshot"])
+        self.outbox.put_job(event["snapshot"])
 
     async def proof_changed(self, event: ProofChanged) -> None:
         """Pass on a proof sheet's whole snapshot."""
-        await self._send("proof", event["snapshot"])
+        self.outbox.put("proof", event["snapshot"])
 
     async def proof_tile(self, event: ProofTileCame) -> None:
-        """Pass on one more tile of a proof sheet."""
-        await self._send("proof.tile", event["frame"])
+        """Pass on one more tile of a proof sheet; a hidden page asks for the sheet later."""
+        if not self.outbox.hidden:
+            self.outbox.put("proof.tile", event["frame"])
 
-    async def _send_snapshot(self) -> None:
-        await self._send("snapshot", {"jobs": await self._read_jobs()})
+    async def _keep(self, talk: Callable[[], Awaitable[None]]) -> None:
+        """Run a side of the talk, and end the socket when something that it needs is away."""
+        try:
+            await talk()
+        except OSError:
+            pass  # The client left, which the socket says by itself.
+        except Exception:
+            logger.warning("A socket ended before its time", exc_info=True)
+            with suppress(Exception):
+                await self.close(RESTART)
 
-    async def _send(self, kind: str, data: Any) -> None:
-        self.sent += 1
-        await self.send_json({"v": 1, "type": kind, "seq": self.sent, "data": data})
+    async def _speak(self) -> None:
+        """Send what the outbox holds as fast as the client reads it."""
+        while True:
+            kind, data = await self.outbox.take()
+            if kind == "snapshot":
+                # Read now and not when it was asked for, which may have been a while ago.
+                data = {"jobs": await self._read_jobs()}
+            self.sent += 1
+            await self.send_json({"v": 1, "type": kind, "seq": self.sent, "data": data})
 
     async def _ping(self) -> None:
         """Keep proxies from closing a quiet socket, and end it when its person may not stay."""
         while True:
             await asyncio.sleep(PING_SECONDS)
-            self.received = 0
-            if not await self._may_stay():
+            if not await database_sync_to_async(self.standing.holds)():
                 await self.close(NOT_SIGNED_IN)
                 return
-            await self._send("ping", {})
-
-    @database_sync_to_async
-    def _may_stay(self) -> bool:
-        session = self.scope.get("session")
-        if session is not None and not session.exists(session.session_key or ""):
-            return False
-        return User.objects.filter(pk=self.user_id, is_active=True).exists()
+            if self.slot is not None:
+                await keep_slot(self.slot)
+            if self.group is not None:
+                # Groups expire, and a layer that began anew has forgotten them.
+                await self.channel_layer.group_add(self.group, self.channel_name)
+            self.outbox.put("ping", {})
 
     @database_sync_to_async
     def _read_jobs(self) -> list[JobSnapshot]:
         """Return the snapshots of the active and the most recent jobs, newest first."""
-        mine = Job.objects.filter(owner=self.user_id).order_by("-created_at")
+        mine = Job.objects.filter(owner=self.standing.user_id).order_by("-created_at")
         recent = mine.values_list("pk", flat=True)[:RECENT_JOBS]
         most = settings.JOB_MAX_WAITING_PER_USER + settings.JOB_MAX_RUNNING_PER_USER
         active = mine.active().values_list("pk", flat=True)[:most]

@@ -9,11 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
 django_application = get_asgi_application()
 
 # The apps must be ready before the rest can be imported.
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from accounts.sockets import SocketSignIn  # noqa: E402
 from inference.routing import websocket_urlpatterns  # noqa: E402
 from styleweb import embedded  # noqa: E402
 
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
 router = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-        ),
+        "websocket": SocketSignIn(URLRouter(websocket_urlpatterns)),
     }
 )
 

@@ -1,0 +1,71 @@
+"""Who opens a socket: a page by its session cookie, an app by its token."""
+
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from accounts.standing import Standing, standing_of_session, standing_of_token
+
+if TYPE_CHECKING:
+    from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
+
+NOT_SIGNED_IN, REFUSED = 4401, 4403
+SCHEME = b"bearer "
+
+
+class SocketSignIn:
+    """Puts the `standing` of whoever connects into the scope, or None and the consumer refuses.
+
+    A cookie counts only for pages of this site: a browser sends it from other sites' pages too, and
+    no CSRF token guards a handshake. What a page cannot set by itself, the Authorization header,
+    needs no such check.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    async def __call__(
+        self, scope: Any, receive: "ASGIReceiveCallable", send: "ASGISendCallable"
+    ) -> None:
+        """Sign in and go on, or refuse the handshake of another site's page with a 403."""
+        headers = dict(scope["headers"])
+        authorization = headers.get(b"authorization", b"")
+        if authorization[: len(SCHEME)].lower() == SCHEME:
+            token = authorization[len(SCHEME) :].strip().decode("ascii", errors="replace")
+            standing = await database_sync_to_async(standing_of_token)(token)
+        elif comes_from_this_site(headers, secure=settings.HTTPS):
+            standing = await _by_cookie(headers.get(b"cookie", b""))
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": REFUSED, "reason": ""})
+            return
+        await self.application({**scope, "standing": standing}, receive, send)
+
+
+def comes_from_this_site(headers: dict[bytes, bytes], *, secure: bool) -> bool:
+    """Tell whether the Origin is that of a page of this very host, or one the operator trusts.
+
+    A missing Origin and `null` are no page of ours.
+    """
+    origin = headers.get(b"origin", b"").decode("latin-1").lower()
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        return False
+    schemes = ("https",) if secure else ("https", "http")
+    return origin in {f"{scheme}://{host}" for scheme in schemes}
+
+
+async def _by_cookie(header: bytes) -> Standing | None:
+    try:
+        cookies = SimpleCookie(header.decode("latin-1"))
+    except CookieError:
+        return None
+    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    if session is None:
+        return None
+    return await database_sync_to_async(standing_of_session)(session.value)

@@ -1,0 +1,51 @@
+"""By what right someone is connected, asked again for as long as the connection lasts."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
+from accounts.models import ApiToken, Scope, User
+from accounts.tokens import find_token
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's right to be connected: by the session of a browser or by the token of an app."""
+
+    user_id: int
+    session_key: str = ""
+    token_id: UUID | None = None
+
+    def holds(self) -> bool:
+        """Tell whether the session or token still signs in this person."""
+        if self.token_id is not None:
+            return ApiToken.objects.active().filter(pk=self.token_id).exists()
+        return standing_of_session(self.session_key) == self
+
+    def allows(self, scope: Scope) -> bool:
+        """Tell whether this right covers `scope`; people in a browser may do everything."""
+        if self.token_id is None:
+            return True
+        scopes = ApiToken.objects.values_list("scopes", flat=True).get(pk=self.token_id)
+        return scope.value in scopes
+
+
+def standing_of_session(session_key: str) -> Standing | None:
+    """Return the right of the browser whose session this is; None when it signs in nobody.
+
+    A session dies with its sign-out, with a change of the password and with the account.
+    """
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
+    user = get_user(request)
+    return Standing(user.pk, session_key=session_key) if isinstance(user, User) else None
+
+
+def standing_of_token(token: str) -> Standing | None:
+    """Return the right of the app that sent this token; None when it is unknown or revoked."""
+    row = find_token(token)
+    return Standing(row.owner_id, token_id=row.pk) if row is not None else None

@@ -1,0 +1,61 @@
+"""A few places for each name, counted across processes: who finds none free has to stay out.
+
+A place is a key in the cache. It frees itself when its holder is gone for `SLOT_SECONDS`, so a
+process that was killed keeps nobody out for long.
+"""
+
+import logging
+
+from asgiref.sync import sync_to_async
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+
+logger = logging.getLogger(__name__)
+SLOT_SECONDS = 60
+
+# Counts here while the shared cache does not answer, so that a limit never opens entirely.
+_own_memory = LocMemCache("slots", {})
+
+
+# Threads of their own: a cache that does not answer must not hold up the database's thread.
+async def take_slot(name: str, limit: int) -> str | None:
+    """Take one of `limit` places of `name`; None when all are taken. `keep_slot` holds it."""
+    return await sync_to_async(_take, thread_sensitive=False)(name, limit)
+
+
+async def keep_slot(slot: str) -> None:
+    """Hold a place for another `SLOT_SECONDS`."""
+    await sync_to_async(_keep, thread_sensitive=False)(slot)
+
+
+async def free_slot(slot: str) -> None:
+    """Give a place back."""
+    await sync_to_async(_free, thread_sensitive=False)(slot)
+
+
+def _take(name: str, limit: int) -> str | None:
+    slots = (f"slot:{name}:{number}" for number in range(limit))
+    return next((slot for slot in slots if _add(slot)), None)
+
+
+def _add(slot: str) -> bool:
+    try:
+        return bool(cache.add(slot, 1, SLOT_SECONDS))
+    except Exception:  # noqa: BLE001  # every cache backend fails in its own way
+        logger.warning("The cache does not answer; places are counted by each process alone")
+        return bool(_own_memory.add(slot, 1, SLOT_SECONDS))
+
+
+def _keep(slot: str) -> None:
+    try:
+        cache.set(slot, 1, SLOT_SECONDS)
+    except Exception:  # noqa: BLE001
+        _own_memory.set(slot, 1, SLOT_SECONDS)
+
+
+def _free(slot: str) -> None:
+    _own_memory.delete(slot)
+    try:
+        cache.delete(slot)
+    except Exception:  # noqa: BLE001
+        logger.warning("The cache does not answer; %s frees itself in a minute", slot)

@@ -1,0 +1,127 @@
+"""Tests of who opens a socket: which origins, which sessions, which tokens."""
+
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import ApplicationCommunicator
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import ApiToken, User
+from accounts.sockets import SocketSignIn, comes_from_this_site
+from accounts.standing import Standing
+from accounts.tokens import create_token, revoke_token
+
+
+def headers(origin: bytes | None, host: bytes = b"good.example") -> dict[bytes, bytes]:
+    """Return what a browser sends."""
+    return {b"host": host} | ({b"origin": origin} if origin is not None else {})
+
+
+class TestOrigin:
+    @pytest.fixture(autouse=True)
+    def _site(self, settings: Settings) -> None:
+        settings.ALLOWED_HOSTS = ["good.example", ".family.example", "[::1]"]
+        settings.CSRF_TRUSTED_ORIGINS = ["https://friend.example"]
+
+    @pytest.mark.parametrize(
+        ("origin", "host"),
+        [
+            (b"https://good.example", b"good.example"),
+            (b"http://good.example:8000", b"good.example:8000"),
+            (b"http://a.family.example", b"a.family.example"),
+            (b"http://[::1]:8000", b"[::1]:8000"),
+            (b"HTTPS://Good.Example", b"good.example"),
+            (b"https://friend.example", b"good.example"),
+        ],
+    )
+    def test_may_be_this_site(self, origin: bytes, host: bytes) -> None:
+        assert comes_from_this_site(headers(origin, host), secure=False)
+
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            None,
+            b"",
+            b"null",
+            b"https://evil.example",
+            b"https://good.example.evil.example",
+            b"https://evilgood.example",
+            b"https://good.example:8443",
+            b"https://a.family.example",
+            b"https://user@good.example",
+            b"ftp://good.example",
+            b"good.example",
+            b"https://[good.example",
+            b"https://good.example/\xff",
+            b"http://friend.example",
+        ],
+    )
+    def test_may_be_no_other(self, origin: bytes | None) -> None:
+        assert not comes_from_this_site(headers(origin), secure=False)
+
+    def test_must_be_encrypted_where_the_site_is(self) -> None:
+        assert not comes_from_this_site(headers(b"http://good.example"), secure=True)
+        assert comes_from_this_site(headers(b"https://good.example"), secure=True)
+
+    def test_does_not_help_at_a_host_that_is_not_ours(self) -> None:
+        forged = headers(b"https://evil.example", b"evil.example")
+        assert not comes_from_this_site(forged, secure=False)
+
+
+async def standing_with(**sent: str) -> Any:
+    """Return the standing that the consumer finds when these headers are sent; or the refusal."""
+    seen: list[Standing | None] = []
+
+    async def consumer(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope["standing"])
+
+    named = {"host": "localhost", **sent}
+    pairs = [(name.encode(), value.encode()) for name, value in named.items()]
+    scope = {"type": "websocket", "path": "/", "headers": pairs, "query_string": b""}
+    connection: Any = ApplicationCommunicator(SocketSignIn(consumer), scope)  # type: ignore[no-untyped-call]
+    await connection.send_input({"type": "websocket.connect"})
+    await connection.wait()
+    return seen[0] if seen else (await connection.receive_output())["code"]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSignIn:
+    async def token(self, owner: User) -> tuple[ApiToken, str]:
+        return await sync_to_async(create_token)(owner=owner, name="app", scopes=["jobs:read"])
+
+    async def test_takes_a_session_from_a_page_of_the_site(self, alice: User) -> None:
+        client = Client()
+        await sync_to_async(client.force_login)(alice)
+        key = client.cookies["sessionid"].value
+        cookie = f"theme=dark; sessionid={key}"
+
+        assert await standing_with(cookie=cookie) == 4403
+        standing = await standing_with(cookie=cookie, origin="http://localhost")
+        assert standing == Standing(alice.pk, session_key=key)
+
+    @pytest.mark.parametrize("cookie", ["", "sessionid=", "sessionid=unknown", "a=b", "\x01=;;="])
+    async def test_finds_nobody_by_other_cookies(self, transactional_db: None, cookie: str) -> None:
+        assert await standing_with(cookie=cookie, origin="http://localhost") is None
+
+    async def test_takes_a_token_in_the_header_without_an_origin(self, alice: User) -> None:
+        row, secret = await self.token(alice)
+
+        standing = await standing_with(authorization=f"Bearer {secret}")
+
+        assert standing == Standing(alice.pk, token_id=row.pk)
+
+    async def test_refuses_a_token_that_was_revoked(self, alice: User) -> None:
+        row, secret = await self.token(alice)
+        await sync_to_async(revoke_token)(token=row)
+
+        assert await standing_with(authorization=f"bearer {secret}") is None
+
+    async def test_does_not_take_a_bad_token_for_a_page(self, alice: User) -> None:
+        client = Client()
+        await sync_to_async(client.force_login)(alice)
+        cookie = f"sessionid={client.cookies['sessionid'].value}"
+        sent = {"cookie": cookie, "origin": "http://localhost", "authorization": "Bearer x\u00e9"}
+
+        assert await standing_with(**sent) is None
