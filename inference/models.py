@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from inference.operations import DurationSample  # noqa: F401  # where Django looks for rows
 from library.models import Style
 
 
@@ -142,6 +143,11 @@ class Job(LeasedWork):
     device = models.CharField(max_length=20, blank=True)
     load_seconds = models.FloatField(null=True, blank=True)
     compute_seconds = models.FloatField(null=True, blank=True)
+    # What was foretold at submission, in seconds: of the painting, and until the picture is done.
+    paint_p50 = models.FloatField(null=True, blank=True)
+    paint_p90 = models.FloatField(null=True, blank=True)
+    eta_p50 = models.FloatField(null=True, blank=True)
+    eta_p90 = models.FloatField(null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 

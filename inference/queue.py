@@ -10,7 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from inference import leases, turns
+from inference import durations, leases, turns
+from inference.durations import Work
+from inference.engine.spec import TransferSpec
 from inference.leases import RELEASED, change, held
 from inference.models import Job
 
@@ -63,7 +65,7 @@ def finish(
     stopped_early: bool,
 ) -> bool:
     """End the held `job` as SUCCEEDED with its one result; False when the lease is gone."""
-    return change(
+    won = change(
         held(job),
         state=State.SUCCEEDED,
         stage="done",
@@ -80,6 +82,10 @@ def finish(
         **_preview_values(preview),
         **RELEASED,
     )
+    if won and not stopped_early:
+        work = Work.of(job.photo, TransferSpec.from_json(job.spec))
+        durations.record(work, device=device, seconds=load_seconds + compute_seconds)
+    return won
 
 
 def fail(job: Job, *, code: str, hint: str) -> bool:

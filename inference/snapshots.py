@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 from django.urls import reverse
 
+from inference.estimates import Eta, eta_of
 from inference.models import Job
 from inference.turns import waiting_ahead
 from library.licenses import allowed_outputs
@@ -84,6 +85,7 @@ class JobSnapshot(TypedDict):
     license: LicensePart
     progress: ProgressPart
     queue: QueuePart
+    eta: Eta | None
     preview: PreviewPart | None
     result: ResultPart | None
     artwork: str | None
@@ -102,6 +104,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
     """Describe `job`, fetched by `with_parts`, as plain values and addresses, never pixels."""
     uses = sorted(job.job_styles.all(), key=lambda use: -use.weight)
     decision = allowed_outputs(use.style.license for use in uses)
+    place = _queue(job)
     return {
         "id": str(job.pk),
         "state": job.state,
@@ -127,7 +130,8 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "spec": job.spec,
         "license": {"publishable": list(decision.publishable), "reasons": list(decision.reasons)},
         "progress": _progress(job),
-        "queue": _queue(job),
+        "queue": place,
+        "eta": eta_of(job, place["ahead"]),
         "preview": _preview(job),
         "result": _result(job),
         "artwork": _artwork(job),

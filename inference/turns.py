@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, F, Min, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from inference.models import Job, JobQuerySet
@@ -44,6 +45,15 @@ def waiting_ahead(job: Job) -> int:
     That nobody has more than so many jobs running is not foreseen.
     """
     return places_of(job.owner_id).get(job.pk, 0)
+
+
+def ahead_of_new(owner: User) -> int:
+    """Count the waiting jobs that would be claimed before one that `owner` submitted now."""
+    lines = _lines_of_people(Job.objects.filter(state=State.QUEUED))
+    now = timezone.now()
+    served = owner.last_served_at
+    turns, mine = lines.pop(owner.pk, (0, (served is not None, served or now, now)))
+    return turns + sum(min(count, turns + int(place < mine)) for count, place in lines.values())
 
 
 def places_of(owner_id: int) -> dict[UUID, int]:

@@ -10,7 +10,7 @@ from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
 from gallery.api import views as gallery
-from inference.api import jobs, methods, photos, proofs, usage
+from inference.api import estimates, jobs, methods, photos, proofs, usage
 from library.api import views as library
 
 router = SimpleRouter(use_regex_path=False)
@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", accounts.MeView.as_view(), name="api-me"),
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),
     path("queue/", usage.QueueView.as_view(), name="api-queue"),
+    path("estimates/", estimates.EstimateView.as_view(), name="api-estimates"),
     path("capabilities/", methods.CapabilitiesView.as_view(), name="api-capabilities"),
     path("methods/", methods.MethodListView.as_view(), name="api-methods"),
     path("methods/<slug:slug>/", methods.MethodView.as_view(), name="api-method"),

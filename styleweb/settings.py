@@ -248,6 +248,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # --- painting -----------------------------------------------------------------------------------
 STYLEWEB_DEVICE: str = env.str("STYLEWEB_DEVICE", "auto")
 STYLEWEB_THREADS: int = env.int("STYLEWEB_THREADS", 0)
+# What one painting may take beside the loaded networks; 0 sets no limit.
+STYLEWEB_MEMORY_MB: int = env.int("STYLEWEB_MEMORY_MB", 0)
 # Style codes of pictures, computed at first use; the folder may be emptied at any time.
 CODE_DIR = DATA_DIR / "codes"
 JOB_LEASE_SECONDS: int = env.int("STYLEWEB_LEASE_SECONDS", 15)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from inference.api.estimates import EtaSerializer
 from inference.api.job_request import SpecField
 from inference.models import Job
 from inference.snapshots import JobSnapshot, job_snapshot
@@ -95,6 +96,7 @@ class JobSerializer(serializers.Serializer[Job]):
     license = JobLicenseSerializer()
     progress = JobProgressSerializer()
     queue = JobQueueSerializer()
+    eta = EtaSerializer(allow_null=True, help_text="Null when it has ended.")
     preview = JobPreviewSerializer(allow_null=True)
     result = JobResultSerializer(allow_null=True)
     artwork = serializers.UUIDField(allow_null=True, help_text="The artwork it was kept as.")

@@ -23,7 +23,14 @@ def stylize(
     """Paint `content` in the manner of `styles` on this worker's device; raises EngineErrors."""
     from inference.engine.registry import stylize as paint
 
-    yield from paint(content, styles, spec, device=settings.STYLEWEB_DEVICE, cache=code_cache())
+    yield from paint(
+        content,
+        styles,
+        spec,
+        device=settings.STYLEWEB_DEVICE,
+        cache=code_cache(),
+        memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+    )
 
 
 def try_styles(
@@ -36,7 +43,12 @@ def try_styles(
     from inference.engine.registry import stylize_batch
 
     requests = [PaintRequest(content, [style], spec) for style in styles]
-    for done in stylize_batch(requests, device=settings.STYLEWEB_DEVICE, cache=code_cache()):
+    for done in stylize_batch(
+        requests,
+        device=settings.STYLEWEB_DEVICE,
+        cache=code_cache(),
+        memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+    ):
         yield done.index, done.step.image if done.step else None, done.error
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference import job_files, progress, queue, tasks
+from inference import estimates, job_files, progress, queue, tasks
 from inference.engine.spec import MAX_STYLES, TransferSpec
 from inference.models import Job, JobStyle, Photo
 from inference.services.limits import check_room
@@ -95,7 +95,12 @@ def _create(
 ) -> Job:
     check_room(owner=owner)
     job = Job.objects.create(
-        id=job_id, owner=owner, photo=photo, spec=spec.to_json(), request_digest=digest
+        id=job_id,
+        owner=owner,
+        photo=photo,
+        spec=spec.to_json(),
+        request_digest=digest,
+        **estimates.promise(owner=owner, photo=photo, spec=spec),
     )
     JobStyle.objects.bulk_create(
         JobStyle(job=job, style=style, version=style.version, weight=weight)

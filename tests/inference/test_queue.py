@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from inference import leases, queue
 from inference.models import Job
+from inference.operations import DurationSample
 from inference.queue import StoredPicture
 from tests.factories import make_job, make_photo, make_style, make_user
 from tests.races import together
@@ -29,7 +30,7 @@ def claimed(**fields: Any) -> Job:
     return job
 
 
-def finish(job: Job) -> bool:
+def finish(job: Job, *, stopped_early: bool = False) -> bool:
     return queue.finish(
         job,
         result=RESULT,
@@ -38,7 +39,7 @@ def finish(job: Job) -> bool:
         device="cpu",
         load_seconds=0.1,
         compute_seconds=1.5,
-        stopped_early=False,
+        stopped_early=stopped_early,
     )
 
 
@@ -187,6 +188,20 @@ class TestEnds:
         assert running is not None
         assert queue.request_stop(running)
         assert Job.objects.get(pk=running.pk).stop_requested
+
+    def test_remembers_how_long_it_took(self) -> None:
+        assert finish(claimed())
+
+        sample = DurationSample.objects.get()
+        assert (sample.method, sample.device, sample.seconds) == ("fast", "cpu", 1.6)
+
+    def test_remembers_nothing_of_what_was_stopped_or_lost(self) -> None:
+        assert finish(claimed(), stopped_early=True)
+        lost = claimed()
+        queue.cancel(lost, by="owner")
+        assert not finish(lost)
+
+        assert not DurationSample.objects.exists()
 
 
 class TestReaping:

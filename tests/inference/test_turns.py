@@ -127,3 +127,21 @@ class TestRaces:
         jobs = together(*[queue.claim] * 4)
 
         assert {job.owner for job in jobs if isinstance(job, Job)} == set(people)
+
+
+class TestAheadOfNew:
+    def test_is_what_the_job_finds_when_it_comes(self) -> None:
+        people = [make_user(f"person-{number}") for number in range(4)]
+        for person, jobs in zip(people, (3, 1, 0, 2), strict=True):
+            for _ in range(jobs):
+                make_job(person)
+        for _ in range(2):
+            claimed = queue.claim()
+            assert claimed is not None
+            end(claimed)
+        for person in people:
+            person.refresh_from_db()
+            foretold = turns.ahead_of_new(person)
+            job = make_job(person)
+            assert turns.waiting_ahead(job) == foretold
+            job.delete()

@@ -78,6 +78,7 @@ MATRIX = [
     Row("api-photo-detail", "get", "photos/{photo}/", 200, 404, 401, 200, 403),
     Row("api-photo-detail", "delete", "photos/{photo}/", 204, 404, 401, 204, 403),
     Row("api-photo-file", "get", "photos/{photo}/file/", 200, 404, 401, 200, 403),
+    Row("api-estimates", "post", "estimates/", 200, 422, 401, 200, 403),
     Row("api-job-list", "get", "jobs/", 200, 200, 401, 200, 403),
     Row("api-job-list", "post", "jobs/", 201, 422, 401, 201, 403),
     Row("api-job-detail", "get", "jobs/{job}/", 200, 404, 401, 200, 403),
@@ -113,6 +114,7 @@ SCOPE_OF = {
     ("jobs", False): "jobs:write",
     ("me", True): "jobs:read",
     ("queue", True): "jobs:read",
+    ("estimates", False): "jobs:read",
     ("proofs", True): "jobs:read",
     ("proofs", False): "jobs:write",
     ("artworks", True): "artworks:read",
@@ -164,6 +166,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
 }
 NO_THINGS = dict.fromkeys(THINGS, uuid4())
 BODY_NEEDS = {
+    "api-estimates": "photo",
     "api-job-list": "photo",
     "api-job-detail": "photo",
     "api-proof-list": "photo",
@@ -192,6 +195,7 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-me": {"display_name": "A."},
         "api-evaluation": {"styles": ["great-wave"]},
         "api-photo-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
+        "api-estimates": job,
         "api-job-list": job,
         "api-job-detail": job,
         "api-proof-list": {"photo": str(things["photo"])},

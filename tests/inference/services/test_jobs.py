@@ -49,6 +49,9 @@ class TestSubmitJob:
         assert (job.state, job.owner, job.spec) == (Job.State.QUEUED, alice, SPEC.to_json())
         weights = {use.style.slug: use.weight for use in job.job_styles.all()}
         assert weights == {"great-wave": 0.7, "starry-night": 0.3}
+        assert job.paint_p50
+        assert job.paint_p90
+        assert (job.eta_p50 or 0) <= (job.eta_p90 or 0)
 
     def test_sends_one_ticket_after_the_commit(
         self,

@@ -1,0 +1,79 @@
+"""What a job would take, told before it is asked for."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.permissions import person
+from accounts.models import Scope
+from inference.api.job_request import JobRequestSerializer
+from inference.estimates import Estimate, estimate
+
+
+class EtaSerializer(serializers.Serializer[Any]):
+    """Seconds from now until the picture is done."""
+
+    p50 = serializers.FloatField(help_text="Half of all waits are shorter.")
+    p90 = serializers.FloatField(help_text="Nine in ten waits are shorter.")
+
+
+class WarnedSerializer(serializers.Serializer[Any]):
+    """Something to know before asking."""
+
+    code = serializers.CharField(
+        help_text="enlarged, painted_smaller, may_time_out or too_large_for_memory; more may come."
+    )
+    message = serializers.CharField(help_text="A sentence for people.")
+
+
+class EstimateSerializer(serializers.Serializer[Any]):
+    """When a job would be done if it were submitted now, and what it would take."""
+
+    seconds = EtaSerializer(help_text="The wait in line and the painting.")
+    painting = EtaSerializer(help_text="The painting alone.")
+    basis = serializers.ChoiceField(
+        ("history", "guess"), help_text="Whether pictures like this were painted here before."
+    )
+    ahead = serializers.IntegerField(help_text="Jobs, of anybody, that would be begun before it.")
+    device = serializers.CharField(help_text="cpu or cuda.")
+    memory_mb = serializers.IntegerField(
+        allow_null=True, help_text="What painting takes, about; null where nobody can say."
+    )
+    tiles = serializers.IntegerField(help_text="Into how many parts the picture is cut.")
+    warnings = WarnedSerializer(many=True)
+
+
+class EstimateView(APIView):
+    """The estimate of a job; it changes nothing, so a token that may read jobs is enough."""
+
+    read_scope = write_scope = Scope.JOBS_READ
+
+    @extend_schema(
+        request=JobRequestSerializer, responses=EstimateSerializer, operation_id="estimates_create"
+    )
+    def post(self, request: Request) -> Response:
+        """Foretell a job: the same body as for `POST /jobs/`, and nothing is made."""
+        body = JobRequestSerializer(data=request.data, context={"request": request})
+        body.is_valid(raise_exception=True)
+        asked = body.validated_data
+        return Response(
+            _reply(estimate(owner=person(request), photo=asked["photo"], spec=asked["spec"]))
+        )
+
+
+def _reply(foretold: Estimate) -> dict[str, Any]:
+    painting = foretold.painting
+    return {
+        "seconds": foretold.eta,
+        "painting": {"p50": round(painting.p50, 1), "p90": round(painting.p90, 1)},
+        "basis": foretold.basis,
+        "ahead": foretold.ahead,
+        "device": foretold.device,
+        "memory_mb": foretold.plan.mb or None,
+        "tiles": foretold.plan.tiles,
+        "warnings": [{"code": each.code, "message": each.message} for each in foretold.warnings],
+    }

@@ -1,0 +1,165 @@
+"""When a picture will be done: foretold before it is asked for, while it waits and while it runs.
+
+What is promised at submission is kept with the job, so that operators see how it held.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict
+
+from django.conf import settings
+from django.db.models import Avg
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from inference import durations
+from inference.durations import Basis, Seconds, Work
+from inference.engine.budget import Plan, foresee
+from inference.engine.errors import OutOfMemoryError
+from inference.engine.sizes import MAX_PAINTED_PIXELS, result_size
+from inference.engine.spec import TransferSpec
+from inference.models import Job, Photo
+from inference.turns import ahead_of_new
+
+# A painting tells by its own pace how long it will go on, once so much of it is done.
+TELLING_FRACTION, TELLING_STEPS = 0.1, 5
+PACE_SPREAD = 1.3
+# Of what a painting took already, for one that takes longer than nine in ten do.
+OVERDUE = (0.1, 0.5)
+
+
+class Eta(TypedDict):
+    """Seconds from now until the picture is done: half of all waits, nine in ten, are shorter."""
+
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that the person should know before asking: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job would take if it were submitted now; `memory_mb` is 0 where nobody can say."""
+
+    eta: Eta
+    painting: Seconds
+    ahead: int
+    device: str
+    plan: Plan
+    warnings: list[Warned] = field(default_factory=list)
+
+    @property
+    def basis(self) -> Basis:
+        """Whether pictures like this were painted before."""
+        return self.painting.basis
+
+
+def estimate(*, owner: User, photo: Photo, spec: TransferSpec) -> Estimate:
+    """Foretell a job of `owner` that is not submitted yet."""
+    device = durations.usual_device()
+    painting = durations.expect(Work.of(photo, spec), device=device)
+    ahead = ahead_of_new(owner)
+    plan, warnings = _plan(photo, spec)
+    if painting.p90 > settings.JOB_DEADLINE_SECONDS:
+        sentence = _("Choose a smaller size or fewer steps: this may take longer than is allowed.")
+        warnings.append(Warned("may_time_out", sentence))
+    return Estimate(_in_all(ahead, painting), painting, ahead, device, plan, warnings)
+
+
+def promise(*, owner: User, photo: Photo, spec: TransferSpec) -> dict[str, float]:
+    """Return what a job's row keeps of the estimate at its submission."""
+    foretold = estimate(owner=owner, photo=photo, spec=spec)
+    return {
+        "paint_p50": foretold.painting.p50,
+        "paint_p90": foretold.painting.p90,
+        "eta_p50": foretold.eta["p50"],
+        "eta_p90": foretold.eta["p90"],
+    }
+
+
+def eta_of(job: Job, ahead: int) -> Eta | None:
+    """Say when `job` will be done, `ahead` being before it in line; None where nobody can say."""
+    if job.paint_p50 is None or job.paint_p90 is None:
+        return None
+    if job.state == Job.State.QUEUED:
+        return _in_all(ahead, Seconds(job.paint_p50, job.paint_p90, "history"))
+    return _left(job, timezone.now()) if job.state == Job.State.RUNNING else None
+
+
+def _left(job: Job, now: datetime) -> Eta:
+    """Say how long a running job will go on: by its own pace, or else by what was expected."""
+    gone = _seconds_between(job.started_at or now, now)
+    fraction = job.done / job.total if job.total else 0.0
+    if job.total >= TELLING_STEPS and fraction >= TELLING_FRACTION:
+        left = gone * (1 - fraction) / fraction
+        return _eta(left, left * PACE_SPREAD)
+    late = [gone * share for share in OVERDUE]
+    return _eta(
+        max((job.paint_p50 or 0) - gone, late[0]), max((job.paint_p90 or 0) - gone, late[1])
+    )
+
+
+def _in_all(ahead: int, painting: Seconds) -> Eta:
+    """Add the wait to the painting."""
+    wait = _wait(ahead, painting)
+    return _eta(wait["p50"] + painting.p50, wait["p90"] + painting.p90)
+
+
+def _wait(ahead: int, painting: Seconds) -> Eta:
+    """Say how long it takes until a worker is free for who has `ahead` jobs before it.
+
+    The jobs ahead are taken to be like the average of those in line.
+    """
+    workers = workers_alive()
+    running = Job.objects.filter(state=Job.State.RUNNING)
+    left = [_left(job, timezone.now()) for job in running.only(*PACE)]
+    if ahead + len(left) < workers:
+        return _eta(0, 0)
+    line = Job.objects.filter(state=Job.State.QUEUED)
+    means = line.aggregate(p50=Avg("paint_p50"), p90=Avg("paint_p90"))
+    p50 = sum(each["p50"] for each in left) + ahead * (means["p50"] or painting.p50)
+    p90 = sum(each["p90"] for each in left) + ahead * (means["p90"] or painting.p90)
+    return _eta(p50 / workers, p90 / workers)
+
+
+# What `_left` reads of a job.
+PACE = ("started_at", "done", "total", "paint_p50", "paint_p90")
+
+
+def workers_alive() -> int:
+    """Count the workers that share the line."""
+    return 1
+
+
+def _plan(photo: Photo, spec: TransferSpec) -> tuple[Plan, list[Warned]]:
+    """Plan the memory, and find what is to be said of the size."""
+    own = (photo.width, photo.height)
+    size = result_size(own, spec.size)
+    warnings = []
+    if max(size) > max(own):
+        sentence = _("The photo is smaller than that: it is enlarged to %(width)d × %(height)d.")
+        words = {"width": size[0], "height": size[1]}
+        warnings.append(Warned("enlarged", sentence % words))
+    if spec.method == "optimize" and size[0] * size[1] > MAX_PAINTED_PIXELS:
+        sentence = _("This way of painting works on a smaller picture and enlarges it at the end.")
+        warnings.append(Warned("painted_smaller", sentence))
+    try:
+        return foresee(own, spec, limit=settings.STYLEWEB_MEMORY_MB or None), warnings
+    except OutOfMemoryError:
+        sentence = _("Choose a smaller size: this one takes more memory than this site has for it.")
+        return Plan(), [*warnings, Warned("too_large_for_memory", sentence)]
+
+
+def _eta(p50: float, p90: float) -> Eta:
+    return {"p50": round(p50, 1), "p90": round(max(p50, p90), 1)}
+
+
+def _seconds_between(before: datetime, after: datetime) -> float:
+    return max(0.0, (after - before).total_seconds())

@@ -1,0 +1,72 @@
+"""Tests of the estimate that an app shows before the button is pressed."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from inference.models import Job, Photo
+from tests.clients import session_of
+from tests.factories import make_job, make_photo, make_style
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/api/v1/estimates/"
+
+
+@pytest.fixture
+def photo(alice: User) -> Photo:
+    make_style("wave")
+    return make_photo(alice)
+
+
+def body(photo: Photo, **spec: Any) -> dict[str, Any]:
+    return {"photo": str(photo.pk), "styles": [{"style": "wave"}], "spec": spec}
+
+
+def test_foretells_and_makes_nothing(alice: User, photo: Photo) -> None:
+    make_job(paint_p50=3.0, paint_p90=5.0)
+    jobs = Job.objects.count()
+
+    answer = session_of(alice).post(ADDRESS, body(photo, size=64))
+
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["ahead"] == 1
+    assert told["seconds"]["p50"] > told["painting"]["p50"] > 0
+    assert told["seconds"]["p90"] > told["seconds"]["p50"]
+    assert (told["basis"], told["device"], told["tiles"]) == ("guess", "cpu", 1)
+    assert told["memory_mb"] > 0
+    assert told["warnings"] == []
+    assert Job.objects.count() == jobs
+
+
+def test_says_what_to_know_before(alice: User, photo: Photo) -> None:
+    answer = session_of(alice).post(ADDRESS, body(photo, size=256))
+    [warned] = answer.json()["warnings"]
+    assert warned["code"] == "enlarged"
+    assert "256" in warned["message"]
+
+
+def test_does_not_know_the_memory_of_trained_networks(alice: User, photo: Photo) -> None:
+    answer = session_of(alice).post(ADDRESS, body(photo, method="network"))
+    assert answer.json()["memory_mb"] is None
+
+
+def test_refuses_what_a_job_would_be_refused_for(alice: User, photo: Photo) -> None:
+    client = session_of(alice)
+    wrong = [
+        body(photo, size=9),
+        body(photo) | {"styles": []},
+        body(photo) | {"styles": [{"style": "nothing"}]},
+    ]
+    assert [client.post(ADDRESS, each).status_code for each in wrong] == [422, 422, 422]
+
+
+def test_is_not_for_strangers_to_the_photo(bob: User, photo: Photo) -> None:
+    answer = session_of(bob).post(ADDRESS, body(photo))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown_photo")
+
+
+def test_is_not_for_nobody(photo: Photo) -> None:
+    assert APIClient().post(ADDRESS, body(photo)).status_code == 401
