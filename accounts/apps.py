@@ -7,3 +7,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Close the sockets of those who sign out or may no longer come in."""
+        from accounts.session_news import listen
+
+        listen()

@@ -80,3 +80,16 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class SocketTicket(models.Model):
+    """Opens one socket within half a minute, by the right of the session or token it came from."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, blank=True)
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, null=True, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} until {self.expires_at:%H:%M:%S}"

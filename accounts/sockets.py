@@ -1,12 +1,14 @@
-"""Who opens a socket: a page by its session cookie, an app by its token."""
+"""Who opens a socket: a page by its session cookie, an app by its token or by a ticket."""
 
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from accounts.socket_tickets import redeem_ticket
 from accounts.standing import Standing, standing_of_session, standing_of_token
 
 if TYPE_CHECKING:
@@ -17,11 +19,12 @@ SCHEME = b"bearer "
 
 
 class SocketSignIn:
-    """Puts the `standing` of whoever connects into the scope, or None and the consumer refuses.
+    """Puts the `standing` of whoever connects into the scope, or None and the code of a refusal.
 
     A cookie counts only for pages of this site: a browser sends it from other sites' pages too, and
-    no CSRF token guards a handshake. What a page cannot set by itself, the Authorization header,
-    needs no such check.
+    no CSRF token guards a handshake. The Authorization header and a ticket need no such check: no
+    page can make a browser send what it does not know. An API token in the address is not looked
+    at, since addresses end up in logs.
     """
 
     def __init__(self, application: Any) -> None:
@@ -31,18 +34,23 @@ class SocketSignIn:
         self, scope: Any, receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         """Sign in and go on, or refuse the handshake of another site's page with a 403."""
-        headers = dict(scope["headers"])
+        headers, ticket = dict(scope["headers"]), _ticket_in(scope["query_string"])
+        refusal = NOT_SIGNED_IN
         authorization = headers.get(b"authorization", b"")
         if authorization[: len(SCHEME)].lower() == SCHEME:
             token = authorization[len(SCHEME) :].strip().decode("ascii", errors="replace")
             standing = await database_sync_to_async(standing_of_token)(token)
+        elif ticket is not None:
+            standing = await database_sync_to_async(redeem_ticket)(ticket)
+            refusal = REFUSED
         elif comes_from_this_site(headers, secure=settings.HTTPS):
             standing = await _by_cookie(headers.get(b"cookie", b""))
         else:
             await receive()
             await send({"type": "websocket.close", "code": REFUSED, "reason": ""})
             return
-        await self.application({**scope, "standing": standing}, receive, send)
+        known = {"standing": standing, "refusal": refusal}
+        await self.application({**scope, **known}, receive, send)
 
 
 def comes_from_this_site(headers: dict[bytes, bytes], *, secure: bool) -> bool:
@@ -58,6 +66,11 @@ def comes_from_this_site(headers: dict[bytes, bytes], *, secure: bool) -> bool:
         return False
     schemes = ("https",) if secure else ("https", "http")
     return origin in {f"{scheme}://{host}" for scheme in schemes}
+
+
+def _ticket_in(query: bytes) -> str | None:
+    values = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("ticket")
+    return values[0] if values else None
 
 
 async def _by_cookie(header: bytes) -> Standing | None:

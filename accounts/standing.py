@@ -5,8 +5,8 @@ from importlib import import_module
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.utils.crypto import constant_time_compare
 
 from accounts.models import ApiToken, Scope, User
 from accounts.tokens import find_token
@@ -39,10 +39,17 @@ def standing_of_session(session_key: str) -> Standing | None:
 
     A session dies with its sign-out, with a change of the password and with the account.
     """
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
-    user = get_user(request)
-    return Standing(user.pk, session_key=session_key) if isinstance(user, User) else None
+    # Django's own `get_user` would delete a session that died, under the hands of the request that
+    # is just changing the password.
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
+    user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+    if user is None:
+        return None
+    given = str(session.get(HASH_SESSION_KEY, ""))
+    valid = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    if not any(constant_time_compare(given, each) for each in valid):
+        return None
+    return Standing(user.pk, session_key=session_key)
 
 
 def standing_of_token(token: str) -> Standing | None:

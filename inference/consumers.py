@@ -13,12 +13,13 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
 from accounts.models import Scope
+from accounts.session_news import SessionChanged, group_of, session_digest
 from accounts.sockets import NOT_SIGNED_IN, REFUSED
 from accounts.standing import Standing
 from common.slots import free_slot, keep_slot, take_slot
 from inference.models import Job
 from inference.outbox import Outbox
-from inference.progress import JobChanged, ProofChanged, ProofTileCame, group_of
+from inference.progress import JobChanged, ProofChanged, ProofTileCame
 from inference.snapshots import JobSnapshot, job_snapshot
 
 logger = logging.getLogger(__name__)
@@ -64,9 +65,10 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
         """Accept a signed-in person; say why to anyone else."""
         await self.accept()
-        standing = cast("dict[str, Any]", self.scope)["standing"]
-        if not isinstance(standing, Standing):
-            await self.close(NOT_SIGNED_IN)
+        scope = cast("dict[str, Any]", self.scope)
+        standing: Standing | None = scope["standing"]
+        if standing is None:
+            await self.close(scope["refusal"])
         elif not await database_sync_to_async(standing.allows)(Scope.JOBS_READ):
             await self.close(REFUSED)
         elif (slot := await take_slot(f"socket:{standing.user_id}", SOCKETS_PER_USER)) is None:
@@ -139,6 +141,15 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         if not self.outbox.hidden:
             self.outbox.put("proof.tile", event["frame"])
 
+    async def session_changed(self, event: SessionChanged) -> None:
+        """End the socket at once when what it was opened by has ended."""
+        mine = session_digest(self.standing.session_key)
+        if event["ended"] == mine or not await self._may_stay():
+            await self.close(NOT_SIGNED_IN)
+
+    async def _may_stay(self) -> bool:
+        return await database_sync_to_async(self.standing.holds)()
+
     async def _keep(self, talk: Callable[[], Awaitable[None]]) -> None:
         """Run a side of the talk, and end the socket when something that it needs is away."""
         try:
@@ -164,7 +175,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Keep proxies from closing a quiet socket, and end it when its person may not stay."""
         while True:
             await asyncio.sleep(PING_SECONDS)
-            if not await database_sync_to_async(self.standing.holds)():
+            if not await self._may_stay():
                 await self.close(NOT_SIGNED_IN)
                 return
             if self.slot is not None:

@@ -1,20 +1,13 @@
 """Telling browsers: the whole snapshot to the group of the job's owner, from any process."""
 
-import asyncio
-import logging
 from typing import Literal, TypedDict
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-
+from accounts.session_news import group_of
+from common.telling import tell_group
 from inference.models import Job, ProofSheet, ProofTile
 from inference.proof_snapshots import ProofSnapshot, TileFrame, proof_snapshot, tile_frame
 from inference.snapshots import JobSnapshot, job_snapshot
-
-logger = logging.getLogger(__name__)
-# Telling is a courtesy (pages also poll), so a broker in trouble must not hold up the painting.
-PATIENCE_SECONDS = 2.0
 
 
 class JobChanged(TypedDict):
@@ -39,11 +32,6 @@ class ProofTileCame(TypedDict):
 
 
 Message = JobChanged | ProofChanged | ProofTileCame
-
-
-def group_of(owner_id: int) -> str:
-    """Name the group of all sockets of one person."""
-    return f"jobs_{owner_id}"
 
 
 def publish(job_id: UUID) -> Job | None:
@@ -73,13 +61,4 @@ def publish_tile(tile: ProofTile, *, sheet_id: UUID) -> None:
 
 
 def _tell(owner_id: int, message: Message) -> None:
-    try:
-        async_to_sync(_send)(group_of(owner_id), message)
-    except Exception:  # every layer fails with exceptions of its own
-        logger.warning("person %s: the browser could not be told", owner_id, exc_info=True)
-
-
-async def _send(group: str, message: Message) -> None:
-    layer = get_channel_layer()
-    if layer is not None:
-        await asyncio.wait_for(layer.group_send(group, dict(message)), PATIENCE_SECONDS)
+    tell_group(group_of(owner_id), message)

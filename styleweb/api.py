@@ -5,6 +5,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import socket_tickets
 from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/register/", accounts.RegisterView.as_view(), name="api-register"),
     path("auth/login/", accounts.LoginView.as_view(), name="api-login"),
     path("auth/logout/", accounts.LogoutView.as_view(), name="api-logout"),
+    path("ws-tickets/", socket_tickets.SocketTicketView.as_view(), name="api-ws-tickets"),
     path("me/", accounts.MeView.as_view(), name="api-me"),
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),
     path("queue/", usage.QueueView.as_view(), name="api-queue"),

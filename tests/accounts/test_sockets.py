@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import ApiToken, User
+from accounts.socket_tickets import issue_ticket
 from accounts.sockets import SocketSignIn, comes_from_this_site
 from accounts.standing import Standing
 from accounts.tokens import create_token, revoke_token
@@ -70,16 +71,16 @@ class TestOrigin:
         assert not comes_from_this_site(forged, secure=False)
 
 
-async def standing_with(**sent: str) -> Any:
+async def standing_with(query: str = "", **sent: str) -> Any:
     """Return the standing that the consumer finds when these headers are sent; or the refusal."""
-    seen: list[Standing | None] = []
+    seen: list[Standing | int] = []
 
     async def consumer(scope: Any, _receive: Any, _send: Any) -> None:
-        seen.append(scope["standing"])
+        seen.append(scope["standing"] or scope["refusal"])
 
     named = {"host": "localhost", **sent}
     pairs = [(name.encode(), value.encode()) for name, value in named.items()]
-    scope = {"type": "websocket", "path": "/", "headers": pairs, "query_string": b""}
+    scope = {"type": "websocket", "path": "/", "headers": pairs, "query_string": query.encode()}
     connection: Any = ApplicationCommunicator(SocketSignIn(consumer), scope)  # type: ignore[no-untyped-call]
     await connection.send_input({"type": "websocket.connect"})
     await connection.wait()
@@ -103,7 +104,7 @@ class TestSignIn:
 
     @pytest.mark.parametrize("cookie", ["", "sessionid=", "sessionid=unknown", "a=b", "\x01=;;="])
     async def test_finds_nobody_by_other_cookies(self, transactional_db: None, cookie: str) -> None:
-        assert await standing_with(cookie=cookie, origin="http://localhost") is None
+        assert await standing_with(cookie=cookie, origin="http://localhost") == 4401
 
     async def test_takes_a_token_in_the_header_without_an_origin(self, alice: User) -> None:
         row, secret = await self.token(alice)
@@ -116,7 +117,7 @@ class TestSignIn:
         row, secret = await self.token(alice)
         await sync_to_async(revoke_token)(token=row)
 
-        assert await standing_with(authorization=f"bearer {secret}") is None
+        assert await standing_with(authorization=f"bearer {secret}") == 4401
 
     async def test_does_not_take_a_bad_token_for_a_page(self, alice: User) -> None:
         client = Client()
@@ -124,4 +125,27 @@ class TestSignIn:
         cookie = f"sessionid={client.cookies['sessionid'].value}"
         sent = {"cookie": cookie, "origin": "http://localhost", "authorization": "Bearer x\u00e9"}
 
-        assert await standing_with(**sent) is None
+        assert await standing_with(**sent) == 4401
+
+    async def test_takes_a_ticket_without_an_origin_and_once(self, alice: User) -> None:
+        row, _secret = await self.token(alice)
+        standing = Standing(alice.pk, token_id=row.pk)
+        ticket = await sync_to_async(issue_ticket)(standing=standing)
+
+        assert await standing_with(f"a=b&ticket={ticket}") == standing
+        assert await standing_with(f"ticket={ticket}") == 4403
+
+    async def test_refuses_a_bad_ticket_even_with_a_good_session(self, alice: User) -> None:
+        client = Client()
+        await sync_to_async(client.force_login)(alice)
+        cookie = f"sessionid={client.cookies['sessionid'].value}"
+
+        for query in ("ticket=", "ticket=unknown"):
+            found = await standing_with(query, cookie=cookie, origin="http://localhost")
+            assert found == 4403
+
+    @pytest.mark.parametrize("name", ["ticket", "token", "access_token"])
+    async def test_takes_no_token_in_the_address(self, alice: User, name: str) -> None:
+        _row, secret = await self.token(alice)
+
+        assert await standing_with(f"{name}={secret}") == 4403

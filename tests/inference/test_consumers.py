@@ -11,13 +11,16 @@ from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import ApiToken, User
+from accounts.socket_tickets import issue_ticket
+from accounts.standing import Standing
+from accounts.tokens import create_token, revoke_token
 from inference import consumers, progress
 from inference.consumers import JobsConsumer
 from inference.services.jobs import cancel_job
 from inference.services.proofs import cancel_proofs
 from styleweb.asgi import router
-from tests.factories import finished_job, make_job, make_sheet, make_tile
+from tests.factories import PASSWORD, finished_job, make_job, make_sheet, make_tile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/ws/v1/events/"
@@ -28,6 +31,20 @@ def session_of(user: User) -> bytes:
     client = Client()
     client.force_login(user)
     return f"sessionid={client.cookies['sessionid'].value}".encode()
+
+
+def sign_out(_: User, cookie: bytes) -> None:
+    Client(headers={"cookie": cookie.decode()}).post("/account/logout/")
+
+
+def change_password(user: User, _: bytes) -> None:
+    user.set_password(PASSWORD + "!")
+    user.save()
+
+
+def close_account(user: User, _: bytes) -> None:
+    user.is_active = False
+    user.save(update_fields=["is_active"])
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +58,13 @@ async def connect() -> AsyncIterator[Connect]:
     opened: list[WebsocketCommunicator] = []
 
     async def open_socket(
-        user: User | None, origin: bytes = b"http://localhost", address: str = ADDRESS
+        user: User | None,
+        origin: bytes = b"http://localhost",
+        address: str = ADDRESS,
+        **more: bytes,
     ) -> WebsocketCommunicator:
         headers = [(b"origin", origin), (b"host", b"localhost")]
+        headers += [(name.encode(), value) for name, value in more.items()]
         if user is not None:
             headers.append((b"cookie", await sync_to_async(session_of)(user)))
         socket = WebsocketCommunicator(router, address, headers)
@@ -131,7 +152,7 @@ class TestOwner:
 
         assert (await socket.receive_json_from(timeout=5))["type"] == "ping"
 
-    async def test_is_sent_away_after_signing_out(
+    async def test_is_sent_away_when_the_account_was_closed_behind_our_back(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
@@ -143,6 +164,29 @@ class TestOwner:
         while (message := await socket.receive_output(timeout=5))["type"] == "websocket.send":
             pass
         assert message["code"] == 4401
+
+    @pytest.mark.parametrize("end", [sign_out, change_password, close_account])
+    async def test_is_sent_away_at_once_when_the_right_ends(
+        self, connect: Connect, alice: User, end: Callable[[User, bytes], None]
+    ) -> None:
+        cookie = await sync_to_async(session_of)(alice)
+        socket = await connect(None, cookie=cookie)
+        await greeted(socket)
+
+        await sync_to_async(end)(alice, cookie)
+
+        assert (await socket.receive_output(timeout=5))["code"] == 4401
+
+    async def test_stays_when_another_session_signs_out(
+        self, connect: Connect, alice: User
+    ) -> None:
+        socket = await connect(alice)
+        await greeted(socket)
+
+        await sync_to_async(sign_out)(alice, await sync_to_async(session_of)(alice))
+        await sync_to_async(alice.save)()
+
+        assert await socket.receive_nothing(timeout=0.3)
 
     @pytest.mark.parametrize("text", ["[]", '{"type": "dance"}', "7", "{", "[" * 9999])
     async def test_may_say_what_is_not_known(
@@ -274,6 +318,52 @@ class TestOwner:
         await sync_to_async(progress.publish)(job.pk)
 
         assert (await wait_for_frame(socket, "job"))["data"]["id"] == str(job.pk)
+
+
+class TestApp:
+    async def token(self, owner: User, *scopes: str) -> tuple[ApiToken, bytes]:
+        row, secret = await sync_to_async(create_token)(owner=owner, name="app", scopes=scopes)
+        return row, f"Bearer {secret}".encode()
+
+    async def test_hears_of_its_owners_jobs(self, connect: Connect, alice: User) -> None:
+        job = await sync_to_async(make_job)(alice)
+        _row, bearer = await self.token(alice, "jobs:read")
+
+        frame = await greeted(await connect(None, authorization=bearer))
+
+        assert [each["id"] for each in frame["data"]["jobs"]] == [str(job.pk)]
+
+    async def test_comes_in_by_a_ticket(self, connect: Connect, alice: User) -> None:
+        row, _bearer = await self.token(alice, "jobs:read")
+        standing = Standing(alice.pk, token_id=row.pk)
+        ticket = await sync_to_async(issue_ticket)(standing=standing)
+
+        await greeted(await connect(None, b"null", f"{ADDRESS}?ticket={ticket}"))
+        again = await connect(None, b"null", f"{ADDRESS}?ticket={ticket}")
+        await again.connect(timeout=5)
+
+        assert (await again.receive_output(timeout=5))["code"] == 4403
+
+    async def test_needs_a_token_that_may_see_jobs(self, connect: Connect, alice: User) -> None:
+        _row, bearer = await self.token(alice, "jobs:write", "photos:read")
+        socket = await connect(None, authorization=bearer)
+        await socket.connect(timeout=5)
+
+        assert (await socket.receive_output(timeout=5))["code"] == 4403
+
+    async def test_is_sent_away_at_once_when_its_token_is_revoked(
+        self, connect: Connect, alice: User
+    ) -> None:
+        row, bearer = await self.token(alice, "jobs:read")
+        _other, other_bearer = await self.token(alice, "jobs:read")
+        socket, stays = [await connect(None, authorization=each) for each in (bearer, other_bearer)]
+        await greeted(socket)
+        await greeted(stays)
+
+        await sync_to_async(revoke_token)(token=row)
+
+        assert (await socket.receive_output(timeout=5))["code"] == 4401
+        assert await stays.receive_nothing(timeout=0.3)
 
 
 class TestStranger:

@@ -9,17 +9,11 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from accounts.models import User
+from accounts.session_news import group_of
 from inference import progress
 from tests.factories import make_job, make_sheet, make_tile
 
 pytestmark = pytest.mark.django_db
-
-
-class BrokenLayer:
-    """A channel layer whose server is away."""
-
-    async def group_send(self, group: str, message: dict[str, object]) -> None:
-        raise ConnectionRefusedError
 
 
 class TestPublish:
@@ -28,7 +22,7 @@ class TestPublish:
         layer = get_channel_layer()
         assert layer is not None
         channel = async_to_sync(layer.new_channel)()
-        async_to_sync(layer.group_add)(progress.group_of(alice.pk), channel)
+        async_to_sync(layer.group_add)(group_of(alice.pk), channel)
 
         returned = progress.publish(job.pk)
 
@@ -40,16 +34,6 @@ class TestPublish:
     def test_does_nothing_for_a_job_that_is_gone(self) -> None:
         assert progress.publish(uuid4()) is None
 
-    def test_only_logs_when_nobody_can_be_told(
-        self, alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        monkeypatch.setattr(progress, "get_channel_layer", BrokenLayer)
-        job = make_job(alice)
-
-        assert progress.publish(job.pk) == job
-
-        assert "could not be told" in caplog.text
-
 
 class TestProofs:
     def told(self, user: User, tell: Callable[[], None]) -> dict[str, Any]:
@@ -57,7 +41,7 @@ class TestProofs:
         layer = get_channel_layer()
         assert layer is not None
         channel = async_to_sync(layer.new_channel)()
-        async_to_sync(layer.group_add)(progress.group_of(user.pk), channel)
+        async_to_sync(layer.group_add)(group_of(user.pk), channel)
         tell()
         message: dict[str, Any] = async_to_sync(layer.receive)(channel)
         return message

@@ -1,0 +1,43 @@
+"""Tickets to the events socket, for apps that cannot send headers with a handshake."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.permissions import HasScope, person
+from accounts.models import ApiToken, Scope
+from accounts.socket_tickets import TICKET_SECONDS, issue_ticket
+from accounts.standing import Standing
+
+
+class SocketTicketSerializer(serializers.Serializer[Any]):
+    """A ticket: it opens one socket and is then used up."""
+
+    ticket = serializers.CharField(help_text="Goes into the address: `/ws/v1/events/?ticket=…`")
+    expires_in = serializers.IntegerField(help_text="Seconds until it opens nothing any more.")
+
+
+class SocketTicketView(APIView):
+    """Where an app gets its ticket."""
+
+    permission_classes = (HasScope,)
+    # The ticket lets read what happens; it changes nothing.
+    write_scope = Scope.JOBS_READ
+
+    @extend_schema(request=None, responses={201: SocketTicketSerializer}, tags=["ws-tickets"])
+    def post(self, request: Request) -> Response:
+        """Get a ticket that opens one events socket within half a minute."""
+        data = {"ticket": issue_ticket(standing=_standing(request)), "expires_in": TICKET_SECONDS}
+        headers = {"Cache-Control": "no-store"}
+        return Response(data, status=status.HTTP_201_CREATED, headers=headers)
+
+
+def _standing(request: Request) -> Standing:
+    """Return the right behind this call, which the socket will depend on."""
+    if isinstance(request.auth, ApiToken):
+        return Standing(person(request).pk, token_id=request.auth.pk)
+    return Standing(person(request).pk, session_key=request.session.session_key or "")

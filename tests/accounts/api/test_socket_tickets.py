@@ -1,0 +1,49 @@
+"""Tickets in the API, asked for by an app, a person, a stranger and nobody."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.socket_tickets import redeem_ticket
+from tests.clients import app_of, assert_problem, session_of
+
+pytestmark = pytest.mark.django_db
+TICKETS = "/api/v1/ws-tickets/"
+
+
+def test_gives_an_app_a_ticket_of_its_token(alice: User) -> None:
+    response = app_of(alice, "jobs:read").post(TICKETS)
+
+    assert response.status_code == 201
+    assert response.json()["expires_in"] == 30
+    assert response["Cache-Control"] == "no-store"
+    standing = redeem_ticket(response.json()["ticket"])
+    assert standing is not None
+    assert (standing.user_id, standing.token_id) == (alice.pk, alice.api_tokens.get().pk)
+
+
+def test_gives_a_page_a_ticket_of_its_session(alice: User) -> None:
+    client = session_of(alice)
+
+    standing = redeem_ticket(client.post(TICKETS).json()["ticket"])
+
+    assert standing is not None
+    assert standing.session_key == client.cookies["sessionid"].value
+
+
+def test_gives_everybody_a_ticket_of_their_own(alice: User, bob: User) -> None:
+    tickets = [app_of(user).post(TICKETS).json()["ticket"] for user in (alice, bob)]
+
+    found = [redeem_ticket(ticket) for ticket in tickets]
+
+    assert [each and each.user_id for each in found] == [alice.pk, bob.pk]
+
+
+def test_gives_none_to_an_app_that_may_not_see_jobs(alice: User) -> None:
+    response = app_of(alice, "jobs:write", "photos:read").post(TICKETS)
+
+    assert_problem(response, 403, "insufficient_scope")
+
+
+def test_gives_none_to_nobody() -> None:
+    assert_problem(APIClient().post(TICKETS), 401, "not_authenticated")
