@@ -142,12 +142,16 @@ class Job(LeasedWork):
 
     device = models.CharField(max_length=20, blank=True)
     load_seconds = models.FloatField(null=True, blank=True)
+    # A share of what the pass took, where several pictures were painted in one.
     compute_seconds = models.FloatField(null=True, blank=True)
     # What was foretold at submission, in seconds: of the painting, and until the picture is done.
     paint_p50 = models.FloatField(null=True, blank=True)
     paint_p90 = models.FloatField(null=True, blank=True)
     eta_p50 = models.FloatField(null=True, blank=True)
     eta_p90 = models.FloatField(null=True, blank=True)
+    batch = models.PositiveSmallIntegerField(
+        default=1, help_text=_("Pictures painted in the same pass.")
+    )
 
     objects = JobQuerySet.as_manager()
 

@@ -36,11 +36,32 @@ def claim() -> Job | None:
     """
     with transaction.atomic():
         job = turns.next_in_turn()
-        if job is None:
-            return None
-        lease = leases.take(job, stage="preparing", done=0, total=0)
-        User.objects.filter(pk=job.owner_id).update(last_served_at=Now())
-    return Job.objects.with_parts().filter(pk=job.pk, lease=lease).first()
+        lease = _take(job) if job else None
+    return Job.objects.with_parts().filter(lease=lease).first() if lease else None
+
+
+def claim_beside(held: Job, most: int) -> list[Job]:
+    """Take up to `most` jobs that are next in line, while one pass can paint them with `held`.
+
+    Nobody is overtaken: the first that cannot be painted so, or would be one too many, ends it.
+    Each is under a lease of its own.
+    """
+    taken: list[UUID] = []
+    with transaction.atomic():
+        while len(taken) < min(most, turns.most_beside(held)):
+            job = turns.next_in_turn()
+            if job is None or not turns.goes_beside(job, held):
+                break
+            taken.append(_take(job))
+    jobs = Job.objects.with_parts().filter(lease__in=taken)
+    return sorted(jobs, key=lambda job: taken.index(job.lease or held.pk))
+
+
+def _take(job: Job) -> UUID:
+    """Give the waiting `job` to the caller and send its owner to the end of the round."""
+    lease = leases.take(job, stage="preparing", done=0, total=0)
+    User.objects.filter(pk=job.owner_id).update(last_served_at=Now())
+    return lease
 
 
 def record_progress(
@@ -63,6 +84,7 @@ def finish(
     load_seconds: float,
     compute_seconds: float,
     stopped_early: bool,
+    batch: int = 1,
 ) -> bool:
     """End the held `job` as SUCCEEDED with its one result; False when the lease is gone."""
     won = change(
@@ -78,6 +100,7 @@ def finish(
         load_seconds=load_seconds,
         compute_seconds=compute_seconds,
         stopped_early=stopped_early,
+        batch=batch,
         completed_at=Now(),
         **_preview_values(preview),
         **RELEASED,

@@ -68,6 +68,7 @@ class MetricsPart(TypedDict):
     load_s: float | None
     compute_s: float | None
     device: str
+    batch: int
 
 
 class JobSnapshot(TypedDict):
@@ -147,6 +148,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
             "load_s": job.load_seconds,
             "compute_s": job.compute_seconds,
             "device": job.device,
+            "batch": job.batch,
         },
         "links": {"page": job.get_absolute_url()},
     }

@@ -9,34 +9,59 @@ from django.db.models import Count, F, Min, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from common.locks import lock_until_commit
+from inference.engine.cutting import WHOLE
+from inference.engine.sizes import result_size
+from inference.engine.spec import TransferSpec
 from inference.models import Job, JobQuerySet
 
 State = Job.State
 Place = tuple[bool, datetime, datetime]
+# The method whose pictures the engine paints several at a time.
+BATCHED = "fast"
 
 
 def next_in_turn() -> Job | None:
-    """Return the waiting job whose turn it is, with its row and that of its owner locked.
+    """Return the waiting job whose turn it is, and lock its row.
 
     The person served longest ago comes first, then the job that has waited longest. Who has as
-    many jobs running as one person may is passed over. PostgreSQL skips rows that another worker
-    is taking, SQLite writes one transaction at a time.
+    many jobs running as one person may is passed over. Workers take turns in asking, else two
+    could serve the same person at once; what is just being canceled is no longer waited for.
     """
-    while True:
-        job = (
-            Job.objects.filter(state=State.QUEUED)
-            .exclude(owner__in=_busy_people())
-            .select_related("owner")
-            .order_by(F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
-            .select_for_update(skip_locked=True, of=("self",))
-            .first()
-        )
-        if job is None:
-            return None
-        # Another worker may have served this person while their row was awaited.
-        owner = User.objects.select_for_update(no_key=True).get(pk=job.owner_id)
-        if owner.last_served_at == job.owner.last_served_at:
-            return job
+    lock_until_commit("claims")
+    return (
+        Job.objects.filter(state=State.QUEUED)
+        .exclude(owner__in=_busy_people())
+        .select_related("photo")
+        .order_by(F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
+        .select_for_update(skip_locked=True, of=("self",))
+        .first()
+    )
+
+
+def most_beside(job: Job) -> int:
+    """Count the jobs that memory lets be painted in one pass with `job`, which is held.
+
+    One that may have stopped a worker before is painted alone, so that it stops no other.
+    """
+    kind = _kind(job)
+    if kind is None or job.attempt > 1:
+        return 0
+    width, height = kind[0]
+    return WHOLE // (width * height) - 1
+
+
+def goes_beside(waiting: Job, held: Job) -> bool:
+    """Tell whether `waiting` can be painted in one pass with `held`."""
+    return waiting.attempt == 0 and _kind(waiting) == _kind(held)
+
+
+def _kind(job: Job) -> tuple[tuple[int, int], float] | None:
+    """Return what pictures of one pass have in common; None for methods that paint one by one."""
+    spec = TransferSpec.from_json(job.spec)
+    if spec.method != BATCHED:
+        return None
+    return result_size((job.photo.width, job.photo.height), spec.size), spec.strength
 
 
 def waiting_ahead(job: Job) -> int:

@@ -256,6 +256,9 @@ JOB_LEASE_SECONDS: int = env.int("STYLEWEB_LEASE_SECONDS", 15)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 3
 JOB_MAX_ATTEMPTS = 3
 JOB_DEADLINE_SECONDS: int = env.int("STYLEWEB_DEADLINE_SECONDS", 600)
+# So many pictures of the method fast are painted in one pass if that many wait; 0 leaves it to
+# the device.
+JOB_BATCH: int = env.int("STYLEWEB_BATCH", 0)
 # Of one person; what is more waits, or is refused.
 JOB_MAX_RUNNING_PER_USER: int = env.int("STYLEWEB_MAX_RUNNING", 2)
 JOB_MAX_WAITING_PER_USER: int = env.int("STYLEWEB_MAX_WAITING", 20)

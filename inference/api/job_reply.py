@@ -77,8 +77,9 @@ class JobMetricsSerializer(serializers.Serializer[Any]):
 
     queue_s = serializers.FloatField(allow_null=True)
     load_s = serializers.FloatField(allow_null=True)
-    compute_s = serializers.FloatField(allow_null=True)
+    compute_s = serializers.FloatField(allow_null=True, help_text="Its share of the pass.")
     device = serializers.CharField(allow_blank=True)
+    batch = serializers.IntegerField(help_text="So many pictures were painted in the same pass.")
 
 
 class JobSerializer(serializers.Serializer[Job]):

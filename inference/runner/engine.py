@@ -11,7 +11,10 @@ from django.conf import settings
 from PIL import Image
 
 from inference.engine.errors import EngineError
-from inference.engine.spec import PaintRequest, Step, StyleInput, TransferSpec
+from inference.engine.spec import BatchStep, PaintRequest, Step, StyleInput, TransferSpec
+
+# Of pictures in one pass, where that is quicker than one by one.
+AT_ONCE = 4
 
 if TYPE_CHECKING:
     from inference.engine.codes import CodeCache
@@ -33,6 +36,31 @@ def stylize(
     )
 
 
+def stylize_together(
+    requests: Sequence[PaintRequest],
+) -> Generator[BatchStep, None, None]:
+    """Paint `requests` of the method fast in one pass where that can be; each fails alone."""
+    from inference.engine.registry import stylize_batch
+
+    yield from stylize_batch(
+        requests,
+        device=settings.STYLEWEB_DEVICE,
+        cache=code_cache(),
+        memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+    )
+
+
+def pictures_at_once() -> int:
+    """Say how many pictures of the method fast this worker's device paints best in one pass.
+
+    A processor is no faster with several at once, and the first would have to wait for the last.
+    """
+    from inference.engine.device import choose_device
+
+    on_processor = choose_device(settings.STYLEWEB_DEVICE).type == "cpu"
+    return settings.JOB_BATCH or (1 if on_processor else AT_ONCE)
+
+
 def try_styles(
     content: Image.Image, styles: Sequence[StyleInput], spec: TransferSpec
 ) -> Generator[tuple[int, Image.Image | None, EngineError | None], None, None]:
@@ -40,15 +68,7 @@ def try_styles(
 
     Yield for each its index and the picture, or else why there is none.
     """
-    from inference.engine.registry import stylize_batch
-
-    requests = [PaintRequest(content, [style], spec) for style in styles]
-    for done in stylize_batch(
-        requests,
-        device=settings.STYLEWEB_DEVICE,
-        cache=code_cache(),
-        memory_mb=settings.STYLEWEB_MEMORY_MB or None,
-    ):
+    for done in stylize_together([PaintRequest(content, [style], spec) for style in styles]):
         yield done.index, done.step.image if done.step else None, done.error
 
 

@@ -38,13 +38,13 @@ def serve_sheet() -> Served:
     if sheet is None:
         return Served.NOTHING
     progress.publish_sheet(sheet.pk)
-    with Heartbeat(sheet, lambda error: _fail(sheet, error)) as heartbeat:
+    with Heartbeat([sheet], _fail) as heartbeat:
         served = _attempt(sheet, heartbeat)
     progress.publish_sheet(sheet.pk)
     return served
 
 
-def _attempt(sheet: ProofSheet, heartbeat: Heartbeat) -> Served:
+def _attempt(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
     """Paint `sheet` and see that every way it can end is written down."""
     try:
         return _paint(sheet, heartbeat)
@@ -57,7 +57,7 @@ def _attempt(sheet: ProofSheet, heartbeat: Heartbeat) -> Served:
     return Served.TO_THE_END
 
 
-def _paint(sheet: ProofSheet, heartbeat: Heartbeat) -> Served:
+def _paint(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
     tiles = ProofTile.objects.filter(photo=sheet.photo_id)
     proof_files.sweep(sheet.photo_id, keep=set(tiles.values_list("file", flat=True)))
     photo = load_photo(sheet.photo.preview)
@@ -80,7 +80,7 @@ def _next_styles(sheet: ProofSheet) -> list[Style]:
 
 
 def _paint_some(
-    sheet: ProofSheet, photo: Image.Image, styles: list[Style], heartbeat: Heartbeat
+    sheet: ProofSheet, photo: Image.Image, styles: list[Style], heartbeat: Heartbeat[ProofSheet]
 ) -> None:
     """Try `styles` in one pass and record what came of each, as it comes."""
     spec, inputs = proof_spec(), {}
@@ -92,7 +92,7 @@ def _paint_some(
     asked = list(inputs)
     with closing(engine.try_styles(photo, list(inputs.values()), spec)) as steps:
         for index, image, error in steps:
-            heartbeat.check()
+            heartbeat.check(sheet)
             _record(sheet, asked[index], _outcome(sheet, image, error))
             inputs.pop(asked[index])
     # Without this a style that the engine forgot would be asked for again and again.

@@ -1,12 +1,15 @@
 """Tests of whose turn it is; run on SQLite here and on PostgreSQL by tests/faults."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.models import User
 from inference import queue, turns
+from inference.engine.spec import TransferSpec
 from inference.models import Job
 from tests.factories import make_job, make_photo, make_style, make_user
 from tests.races import together
@@ -74,6 +77,113 @@ class TestNextInTurn:
         assert third is not None
         assert third.owner == ann
         assert queue.claim() is None
+
+
+class TestGoingTogether:
+    """Which waiting jobs a worker takes beside the one whose turn it is."""
+
+    @pytest.fixture
+    def people(self, settings: Settings) -> list[User]:
+        settings.JOB_MAX_RUNNING_PER_USER = 9
+        return [make_user(name) for name in ("ann", "ben", "cleo")]
+
+    @staticmethod
+    def _line_up(people: list[User], order: str, **fields: Any) -> list[Job]:
+        """Have the person of each digit submit a job, one a second."""
+        photos = [make_photo(user) for user in people]
+        style, start = make_style(), timezone.now() - timedelta(minutes=1)
+        return [
+            make_job(
+                people[int(who)],
+                photo=photos[int(who)],
+                styles=[style],
+                created_at=start + timedelta(seconds=number),
+                **fields,
+            )
+            for number, who in enumerate(order)
+        ]
+
+    @staticmethod
+    def _claimed(most: int = 4) -> list[Job]:
+        first = queue.claim()
+        assert first is not None
+        return [first, *queue.claim_beside(first, most - 1)]
+
+    def test_takes_those_that_are_next_in_turn(self, people: list[User]) -> None:
+        jobs = self._line_up(people, "001220")
+
+        assert self._claimed() == [jobs[0], jobs[2], jobs[3], jobs[1]]
+        assert self._claimed() == [jobs[4], jobs[5]]
+
+    def test_holds_each_under_a_lease_of_its_own(self, people: list[User]) -> None:
+        self._line_up(people, "012")
+
+        jobs = self._claimed()
+
+        assert len({job.lease for job in jobs}) == 3
+        assert {(job.state, job.attempt) for job in jobs} == {(Job.State.RUNNING, 1)}
+
+    def test_takes_no_more_of_one_person_than_may_run(
+        self, people: list[User], settings: Settings
+    ) -> None:
+        settings.JOB_MAX_RUNNING_PER_USER = 2
+        jobs = self._line_up(people, "00001")
+
+        assert self._claimed() == [jobs[0], jobs[4], jobs[1]]
+        assert queue.claim() is None
+
+    @pytest.mark.parametrize(
+        "spec",
+        [
+            TransferSpec(size=64, method="optimize"),
+            TransferSpec(size=80),
+            TransferSpec(size=64, strength=0.5),
+        ],
+        ids=["another method", "another size", "another strength"],
+    )
+    def test_overtakes_nobody_who_cannot_be_painted_in_the_pass(
+        self, people: list[User], spec: TransferSpec
+    ) -> None:
+        jobs = self._line_up(people, "012")
+        Job.objects.filter(pk=jobs[1].pk).update(spec=spec.to_json())
+
+        assert self._claimed() == [jobs[0]]
+        assert queue.claim() == jobs[1]
+
+    def test_takes_photos_of_one_size_only(self, people: list[User]) -> None:
+        first = self._line_up(people, "0")[0]
+        make_job(photo=make_photo(people[1], (64, 96)))
+
+        assert self._claimed() == [first]
+
+    def test_paints_step_by_step_alone(self, people: list[User]) -> None:
+        self._line_up(people, "012", spec=TransferSpec(size=64, method="optimize"))
+
+        assert len(self._claimed()) == 1
+
+    def test_paints_large_pictures_alone(self, people: list[User]) -> None:
+        self._line_up(people, "012", spec=TransferSpec(size=2048))
+
+        assert len(self._claimed()) == 1
+
+    def test_takes_what_may_stop_a_worker_alone(self, people: list[User]) -> None:
+        jobs = self._line_up(people, "012")
+        Job.objects.filter(pk=jobs[0].pk).update(attempt=1)
+
+        assert self._claimed() == [jobs[0]]
+        assert self._claimed() == [jobs[1], jobs[2]]
+
+    def test_takes_nothing_beside_that_may_stop_a_worker(self, people: list[User]) -> None:
+        jobs = self._line_up(people, "012")
+        Job.objects.filter(pk=jobs[1].pk).update(attempt=1)
+
+        assert self._claimed() == [jobs[0]]
+
+    def test_takes_no_more_than_is_asked_for(self, people: list[User]) -> None:
+        self._line_up(people, "012")
+
+        assert len(self._claimed(2)) == 2
+        assert len(self._claimed(1)) == 1
 
 
 class TestWaitingAhead:

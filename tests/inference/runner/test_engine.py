@@ -1,5 +1,7 @@
 """The door to the engine: several styles on one photo, a bad one fails alone."""
 
+from pytest_django import Settings
+
 from inference.engine.spec import SpecError, StyleInput, TransferSpec
 from inference.runner import engine
 from tests.factories import make_picture
@@ -25,3 +27,15 @@ def test_a_bad_style_fails_alone() -> None:
     outcomes = {index: (image, error) for index, image, error in tried}
     assert isinstance(outcomes[0][1], SpecError)
     assert outcomes[1][0] is not None
+
+
+class TestPicturesAtOnce:
+    def test_is_one_on_a_processor(self, settings: Settings) -> None:
+        settings.STYLEWEB_DEVICE = "cpu"
+
+        assert engine.pictures_at_once() == 1
+
+    def test_is_what_the_operator_says(self, settings: Settings) -> None:
+        settings.JOB_BATCH = 3
+
+        assert engine.pictures_at_once() == 3

@@ -20,7 +20,7 @@ from inference import queue, runner
 from inference.engine.errors import OutOfMemoryError
 from inference.engine.spec import Step, StyleInput, TransferSpec
 from inference.models import Job
-from inference.runner import Served, engine, jobs
+from inference.runner import Served, attempts, engine
 from inference.services.jobs import cancel_job, stop_job
 from library.models import Style
 from tests.factories import make_job, make_photo, make_picture, make_style, picture_bytes
@@ -92,7 +92,7 @@ class TestServeNext:
         def script() -> Iterator[Step]:
             for number in range(3):
                 yield Step(number, 4, "painting", PICTURE.copy())
-                time.sleep(jobs.PROGRESS_SECONDS)
+                time.sleep(attempts.PROGRESS_SECONDS)
             yield DONE
 
         job = play(script)
@@ -110,7 +110,7 @@ class TestServeNext:
         job = play(script)
 
         # Created, claimed and finished count one each.
-        assert job.seq <= 3 + 1 + (time.monotonic() - started) / jobs.PROGRESS_SECONDS
+        assert job.seq <= 3 + 1 + (time.monotonic() - started) / attempts.PROGRESS_SECONDS
 
     def test_sweeps_what_a_killed_attempt_left(self, play: Play, media_root: Path) -> None:
         def script() -> Iterator[Step]:
@@ -131,7 +131,7 @@ class TestLeaving:
         def script() -> Iterator[Step]:
             yield Step(1, 4, "painting", PICTURE)
             cancel_job(job=the_job())
-            time.sleep(jobs.PROGRESS_SECONDS)
+            time.sleep(attempts.PROGRESS_SECONDS)
             yield Step(2, 4, "painting", PICTURE.copy())
             after.append(2)
             yield DONE
@@ -162,7 +162,7 @@ class TestLeaving:
             yield next(steps)
             yield next(steps)
             stop_job(job=the_job())
-            time.sleep(jobs.PROGRESS_SECONDS)
+            time.sleep(attempts.PROGRESS_SECONDS)
             yield next(steps)
             pytest.fail("it went on")
 
@@ -177,7 +177,7 @@ class TestLeaving:
         def script() -> Iterator[Step]:
             yield Step(1, 4, "painting", PICTURE)
             stop_job(job=the_job())
-            time.sleep(jobs.PROGRESS_SECONDS)
+            time.sleep(attempts.PROGRESS_SECONDS)
             yield Step(2, 4, "painting")
             yield DONE
 

@@ -1,0 +1,127 @@
+"""One worker's attempt at one job: what it writes under the job's lease, and how it ends."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from PIL import Image
+
+from inference import job_files, progress, queue
+from inference.engine.errors import EngineError
+from inference.engine.spec import PaintRequest, Report, Step, StyleInput, TransferSpec
+from inference.models import Job
+from inference.runner.failures import StyleWithdrawn, reason
+from inference.runner.heartbeat import LeaseLost
+from inference.runner.inputs import load_photo, load_style
+from library.models import Style
+
+logger = logging.getLogger(__name__)
+PROGRESS_SECONDS = 0.5
+
+
+class Attempt:
+    """One worker's attempt at one job: what was shown so far and when."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.latest: Image.Image | None = None
+        self.stop_requested = False
+        self._shown: Image.Image | None = None
+        self._shown_at = -PROGRESS_SECONDS
+        self._preview = job.preview
+        self._begun = time.monotonic()
+        self._loaded = 0.0
+
+    def loaded(self) -> None:
+        """Note that everything is in place and the painting begins."""
+        self._loaded = time.monotonic() - self._begun
+
+    def show(self, step: Step) -> None:
+        """Write and publish the step, at most twice a second. Raises LeaseLost."""
+        self.latest = step.image or self.latest
+        if time.monotonic() - self._shown_at < PROGRESS_SECONDS:
+            return
+        fresh = self.latest if self.latest is not self._shown else None
+        preview = job_files.store_preview(self.job, fresh) if fresh else None
+        if not queue.record_progress(
+            self.job, done=step.done, total=step.total, stage=step.stage, preview=preview
+        ):
+            job_files.remove(preview.name if preview else "")
+            raise LeaseLost
+        self._replace_preview(preview)
+        self._shown, self._shown_at = self.latest, time.monotonic()
+        row = progress.publish(self.job.pk)
+        self.stop_requested = row is not None and row.stop_requested
+
+    def finish(
+        self,
+        image: Image.Image,
+        report: Report | None,
+        *,
+        stopped_early: bool = False,
+        batch: int = 1,
+    ) -> None:
+        """Store the result, one of a `batch`, and end the job with it. Raises LeaseLost."""
+        seconds = (time.monotonic() - self._begun - self._loaded) / batch
+        preview = job_files.store_preview(self.job, image)
+        result = job_files.store_result(self.job, image)
+        if not queue.finish(
+            self.job,
+            result=result,
+            preview=preview,
+            report=report.to_json() if report else {},
+            device=report.device if report else settings.STYLEWEB_DEVICE,
+            load_seconds=round(self._loaded, 3),
+            compute_seconds=round(seconds, 3),
+            stopped_early=stopped_early,
+            batch=batch,
+        ):
+            job_files.remove(result.name)
+            job_files.remove(preview.name)
+            raise LeaseLost
+        job_files.sweep(self.job.pk, keep={result.name, preview.name})
+
+    def _replace_preview(self, preview: queue.StoredPicture | None) -> None:
+        if preview is not None:
+            job_files.remove(self._preview)
+            self._preview = preview.name
+
+
+@contextmanager
+def every_end_written(job: Job) -> Iterator[None]:
+    """See that every way in which an attempt at `job` can fail is written down."""
+    try:
+        yield
+    except LeaseLost:
+        logger.warning("job %s: attempt %s is fenced, it writes no more", job.pk, job.attempt)
+    except (OperationalError, InterfaceError):
+        logger.warning("job %s: the database went away, the reaper will see", job.pk, exc_info=True)
+    except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
+        fail(job, error)
+
+
+def load_request(job: Job) -> PaintRequest:
+    """Open what `job` is to be painted from. Raises StyleWithdrawn and InputUnreadableError."""
+    spec = TransferSpec.from_json(job.spec)
+    return PaintRequest(load_photo(job.photo.file), _load_styles(job, spec.method), spec)
+
+
+def fail(job: Job, error: Exception) -> None:
+    """End `job` as FAILED, saying why, and leave no file of it."""
+    code, hint = reason(error)
+    if code == EngineError.code:
+        logger.error("job %s: unexpected failure", job.pk, exc_info=error)
+    if queue.fail(job, code=code, hint=hint):
+        job_files.sweep(job.pk)
+
+
+def _load_styles(job: Job, method: str) -> list[StyleInput]:
+    inputs = []
+    for use in job.job_styles.all():
+        if use.style.state == Style.State.WITHDRAWN:
+            raise StyleWithdrawn
+        inputs.append(load_style(use.style, method, use.weight))
+    return inputs

@@ -1,0 +1,62 @@
+"""Painting several jobs in one pass: each under its own lease, each with an end of its own."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import closing
+
+from inference import job_files, progress
+from inference.engine.errors import EngineError, OutOfMemoryError
+from inference.engine.spec import BatchStep, PaintRequest, Step
+from inference.models import Job
+from inference.runner import engine
+from inference.runner.attempts import Attempt, every_end_written, load_request
+from inference.runner.heartbeat import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+
+def paint_together(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
+    """Paint `jobs` in one pass; return those that must yet be painted, each alone.
+
+    One that is canceled or cannot be painted leaves the others going. What breaks the whole pass,
+    or does not fit into memory with it, is left over.
+    """
+    prepared = [_prepare(job, heartbeat) for job in jobs]
+    ready = [each for each in prepared if each is not None]
+    left = {attempt.job.pk: attempt.job for attempt, _request in ready}
+    try:
+        with closing(engine.stylize_together([request for _attempt, request in ready])) as steps:
+            for step in steps:
+                if not isinstance(step.error, OutOfMemoryError):
+                    attempt = ready[step.index][0]
+                    del left[attempt.job.pk]
+                    _finish(attempt, step, heartbeat, batch=len(ready))
+    except Exception:
+        logger.exception("A pass of %s jobs broke; they are painted one by one", len(left))
+    return list(left.values())
+
+
+def _prepare(job: Job, heartbeat: Heartbeat[Job]) -> tuple[Attempt, PaintRequest] | None:
+    """Return the attempt at `job` and what is to be painted; None if that cannot be."""
+    with every_end_written(job):
+        job_files.sweep(job.pk, keep={job.preview})
+        attempt = Attempt(job)
+        request = load_request(job)
+        heartbeat.check(job)
+        attempt.loaded()
+        attempt.show(Step(0, 1, "painting"))
+        return attempt, request
+    progress.publish(job.pk)
+    return None
+
+
+def _finish(attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, batch: int) -> None:
+    """Write what came of one job of the pass."""
+    with every_end_written(attempt.job):
+        heartbeat.check(attempt.job)
+        if step.error is not None:
+            raise step.error
+        if step.step is None or step.step.image is None:
+            raise EngineError("The engine ended without a result.")
+        attempt.finish(step.step.image, step.step.report, batch=batch)
+    progress.publish(attempt.job.pk)
