@@ -85,14 +85,14 @@ def style_distance(painted: Mapping[str, Moments], wanted: Mapping[str, Moments]
     Each part is relative to the size of what is wanted, where the paper takes plain squares: a
     deep layer then counts as much as a shallow one, without a table of weights for each network.
     """
-    parts = [_relative(painted[name].mean, wanted[name].mean) for name in wanted]
-    parts += [_relative(painted[name].covariance, wanted[name].covariance) for name in wanted]
+    parts = [relative(painted[name].mean, wanted[name].mean) for name in wanted]
+    parts += [relative(painted[name].covariance, wanted[name].covariance) for name in wanted]
     return torch.stack(parts).sum() / len(wanted)
 
 
 def content_distance(painted: Mapping[str, Tensor], photo: Mapping[str, Tensor]) -> Tensor:
     """Measure how far feature maps are from the photo's: the mean over layers, relative."""
-    parts = [_relative(painted[name], photo[name]) for name in photo]
+    parts = [relative(painted[name], photo[name]) for name in photo]
     return torch.stack(parts).mean()
 
 
@@ -103,5 +103,6 @@ def roughness(image: Tensor) -> Tensor:
     return (across + down) / image.numel()
 
 
-def _relative(value: Tensor, wanted: Tensor) -> Tensor:
+def relative(value: Tensor, wanted: Tensor) -> Tensor:
+    """Measure the squared difference of two tensors relative to the size of the one wanted."""
     return (value - wanted).square().sum() / (wanted.square().sum() + _EPSILON)

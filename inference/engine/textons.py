@@ -178,7 +178,7 @@ class Brush:
 def _cut_to_blocks(patches: Tensor) -> Tensor:
     """Cut patches (K, SIZE) into blocks of STRIDE pixels: (down, across, K, values of a block)."""
     parts = PATCH // STRIDE
-    cells = patches.view(len(patches), 3, parts, STRIDE, parts, STRIDE)
+    cells = patches.reshape(len(patches), 3, parts, STRIDE, parts, STRIDE)
     return cells.permute(2, 4, 0, 1, 3, 5).flatten(3).contiguous()
 
 
@@ -195,7 +195,7 @@ def _fold(blocks: Tensor, found: Tensor) -> Tensor:
         for across in range(parts):
             place = summed[down : down + rows, across : across + columns]
             place += F.embedding(found, blocks[down, across])
-    cells = summed.unflatten(2, (3, STRIDE, STRIDE))
+    cells = summed.view(*summed.shape[:2], 3, STRIDE, STRIDE)
     return cells.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)[None]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from inference.engine.errors import InputUnreadableError
+from inference.engine.images import load_picture
 from inference.engine.saving import save_picture
 from inference.engine.spec import METHOD_INFOS, TransferSpec
 
@@ -47,11 +48,17 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     memory.add_argument("--limit", type=int, metavar="MB", help="what a painting may take")
     memory.add_argument("--seam", type=int, metavar="SIZE", help="compare a picture cut and uncut")
     memory.set_defaults(run=run_memory)
+    convergence = kinds.add_parser("convergence", help="optimize beside the plain recipe")
+    convergence.add_argument("--content", type=Path, required=True, help="a photo")
+    convergence.add_argument("--style", type=Path, required=True, help="an artwork")
+    convergence.add_argument("--size", type=int, default=256)
+    convergence.add_argument("--plain-steps", type=int, default=200)
+    convergence.set_defaults(run=run_convergence)
     for parser in (batch, cache):
         parser.add_argument("--repeats", type=int, default=5)
-    for parser in (speed, quality):
+    for parser in (speed, quality, convergence):
         parser.add_argument("--steps", type=int)
-    for parser in (speed, quality, batch, cache):
+    for parser in (speed, quality, batch, cache, convergence):
         parser.add_argument("--device", default="auto")
 
 
@@ -127,6 +134,25 @@ def run_memory(arguments: argparse.Namespace) -> int:
     rows = [memory.measure(spec, arguments.limit) for spec in specs]
     seam = memory.measure_seam(seam_size) if seam_size else None
     Console().print(memory.table(rows, arguments.method, seam))
+    return 0
+
+
+def run_convergence(arguments: argparse.Namespace) -> int:
+    """Print how soon optimize reaches the plain recipe's loss; returns the exit status.
+
+    Raises EngineError.
+    """
+    spec = TransferSpec(method="optimize", size=arguments.size, steps=arguments.steps)
+    photo, artwork = (
+        load_picture(path).image.convert("RGB") for path in (arguments.content, arguments.style)
+    )
+
+    from inference.engine.bench import convergence
+
+    console = Console(stderr=True)
+    with console.status("Painting each way…"):
+        courses = convergence.compare(photo, artwork, spec, arguments.plain_steps, arguments.device)
+    Console().print(convergence.table(courses))
     return 0
 
 

@@ -107,7 +107,7 @@ def _pictures(
     guide = photo.lerp(in_colors_of(photo, artworks), min(1, 2 * spec.strength))
     picture = guide if begun is None else begun
     for size, layings in plan.layings:
-        brush = Brush(resize(guide, size), _at_scale(artworks, size, spec), spec.strength, draw)
+        brush = Brush(resize(guide, size), at_scale(artworks, size, spec), spec.strength, draw)
         picture = resize(picture, size)
         for number in range(1, layings + 1):
             picture = brush.lay_strokes(picture, settled=number == layings)
@@ -115,14 +115,14 @@ def _pictures(
     if not plan.descents:
         return
     whole = (photo.shape[3], photo.shape[2])
-    judge = Judge(features, guide, _at_scale(artworks, whole, spec), spec.strength)
+    judge = Judge(features, guide, at_scale(artworks, whole, spec), spec.strength)
     descent = Descent(picture)
     for _ in range(plan.descents):
         descent.step_(*judge.judge(descent.image))
         yield descent.image
 
 
-def _at_scale(
+def at_scale(
     artworks: Sequence[Artwork], size: tuple[int, int], spec: TransferSpec
 ) -> list[Artwork]:
     """Scale artworks to the area of a size times the brush size, never above their own."""
