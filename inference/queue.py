@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -137,6 +139,17 @@ def request_stop(job: Job) -> bool:
 def reap_lost() -> list[UUID]:
     """Take back the running jobs whose lease ran out; return those that changed."""
     return _take_back(Q(lease_until__lt=Now()))
+
+
+def expire_overdue() -> list[UUID]:
+    """End the jobs that nobody painted in time as EXPIRED; return those that changed."""
+    patience = timedelta(hours=settings.JOB_EXPIRES_HOURS)
+    overdue = Job.objects.filter(state=State.QUEUED, created_at__lt=Now() - patience)
+    return [
+        pk
+        for pk in overdue.values_list("pk", flat=True)
+        if change(overdue.filter(pk=pk), state=State.EXPIRED, completed_at=Now(), **NO_PREVIEW)
+    ]
 
 
 def take_back_all() -> list[UUID]:

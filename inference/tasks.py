@@ -7,7 +7,7 @@ from celery.signals import worker_process_init
 from django.conf import settings
 from kombu.exceptions import KombuError
 
-from inference import progress, proof_queue, queue, runner
+from inference import job_files, progress, proof_queue, queue, runner
 from inference.runner import Served
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,13 @@ def reap_lost_jobs() -> None:
 
 
 def reap() -> None:
-    """Take back what lost workers held, tell the owners, and send the tickets that are missing."""
+    """Take back what lost workers held, tell the owners, and send the tickets that are missing.
+
+    What nobody painted in time expires.
+    """
+    for job_id in queue.expire_overdue():
+        job_files.sweep(job_id)
+        progress.publish(job_id)
     for job_id in queue.reap_lost():
         progress.publish(job_id)
         send_ticket()

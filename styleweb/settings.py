@@ -255,6 +255,8 @@ CODE_DIR = DATA_DIR / "codes"
 JOB_LEASE_SECONDS: int = env.int("STYLEWEB_LEASE_SECONDS", 15)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 3
 JOB_MAX_ATTEMPTS = 3
+# What waited so long is not painted any more.
+JOB_EXPIRES_HOURS: int = env.int("STYLEWEB_EXPIRES_HOURS", 24)
 JOB_DEADLINE_SECONDS: int = env.int("STYLEWEB_DEADLINE_SECONDS", 600)
 # So many pictures of the method fast are painted in one pass if that many wait; 0 leaves it to
 # the device.

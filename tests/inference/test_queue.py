@@ -247,6 +247,31 @@ class TestReaping:
         assert queue.untended(5) == []
 
 
+class TestExpiry:
+    def test_ends_what_waited_longer_than_is_allowed(self, settings: Settings) -> None:
+        settings.JOB_EXPIRES_HOURS = 2
+        now = timezone.now()
+        old = make_job(created_at=now - timedelta(hours=3), preview="jobs/look.webp")
+        young = make_job(created_at=now - timedelta(hours=1))
+
+        assert queue.expire_overdue() == [old.pk]
+
+        row = Job.objects.get(pk=old.pk)
+        assert (row.state, row.preview, row.seq) == (Job.State.EXPIRED, "", 2)
+        assert row.completed_at is not None
+        assert queue.claim() == young
+
+    @pytest.mark.parametrize("state", ["running", "canceled"])
+    def test_leaves_what_does_not_wait(self, state: str) -> None:
+        job = claimed(created_at=timezone.now() - timedelta(days=2))
+        if state == "canceled":
+            queue.cancel(job, by="owner")
+
+        assert queue.expire_overdue() == []
+
+        assert Job.objects.get().state == state
+
+
 class TestConstraints:
     @pytest.mark.parametrize(
         "values",

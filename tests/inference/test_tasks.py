@@ -1,13 +1,16 @@
 """Tests of tickets and of the reaper's round."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from celery.exceptions import OperationalError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import User
-from inference import proof_queue, queue, runner, tasks
+from inference import progress, proof_queue, queue, runner, tasks
 from inference.models import Job, ProofSheet
 from inference.runner import Served
 from tests.factories import make_job, make_sheet
@@ -99,6 +102,26 @@ class TestReap:
 
         assert ProofSheet.objects.get().state == ProofSheet.State.QUEUED
         assert tickets == [TICKET]
+
+    def test_ends_what_nobody_painted_in_time_and_tells_its_owner(
+        self,
+        alice: User,
+        tickets: list[str],
+        monkeypatch: pytest.MonkeyPatch,
+        media_root: Path,
+    ) -> None:
+        job = make_job(alice, created_at=timezone.now() - timedelta(hours=25))
+        name = default_storage.save(
+            f"jobs/{job.pk.hex[:2]}/{job.pk}/look.webp", ContentFile(b"of a lost attempt")
+        )
+        told: list[object] = []
+        monkeypatch.setattr(progress, "publish", told.append)
+
+        tasks.reap()
+
+        assert Job.objects.get().state == Job.State.EXPIRED
+        assert (told, tickets) == ([job.pk], [])
+        assert not default_storage.exists(name)
 
     def test_sends_the_lost_ticket_of_a_sheet_once_in_a_while(
         self, alice: User, tickets: list[str]
