@@ -32,9 +32,9 @@ SOURCES: dict[str, tuple[str, tuple[float, float]]] = {
     "coffee": ("coffee.png", (0.5, 0.5)),
 }
 SPECS: dict[str, TransferSpec] = {
-    "cat": TransferSpec(strength=0.75, steps=120),
-    "rocket": TransferSpec(strength=0.8, steps=120),
-    "coffee": TransferSpec(strength=0.8, steps=120),
+    "cat": TransferSpec(method="optimize", strength=0.75),
+    "rocket": TransferSpec(method="optimize", strength=0.8),
+    "coffee": TransferSpec(method="optimize", strength=0.8),
 }
 
 

@@ -1,6 +1,7 @@
 """The command `bench`: what painting takes, and what comes of it."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -19,12 +20,21 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     bench = subparsers.add_parser("bench", help="measure speed, or look at quality")
     kinds = bench.add_subparsers(required=True, metavar="WHAT")
     speed = kinds.add_parser("speed", help="seconds a picture, by size")
-    speed.add_argument("--sizes", type=int, nargs="+", default=[256, 512])
+    speed.add_argument(
+        "--sizes",
+        type=parse_size,
+        nargs="+",
+        default=[(256, 192), (512, 384)],
+        metavar="SIZE",
+        help="WIDTHxHEIGHT, or the width alone of a picture of 4:3",
+    )
     speed.add_argument("--repeats", type=int, default=3)
     speed.set_defaults(run=run_speed)
     quality = kinds.add_parser("quality", help="a sheet of photos x artworks")
-    quality.add_argument("--content", type=Path, required=True, help="folder of photos")
-    quality.add_argument("--style", type=Path, required=True, help="folder of artworks")
+    for what in ("content", "style"):
+        quality.add_argument(
+            f"--{what}", type=Path, nargs="+", required=True, help="pictures, or folders of them"
+        )
     quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
     quality.add_argument("--most", type=int, default=4, help="pictures taken from each folder")
     quality.add_argument("--size", type=int, default=512)
@@ -65,13 +75,16 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 def run_speed(arguments: argparse.Namespace) -> int:
     """Print a table of seconds; returns the exit status."""
     specs = [
-        TransferSpec(method=arguments.method, size=size, steps=arguments.steps)
+        TransferSpec(method=arguments.method, size=max(size), steps=arguments.steps)
         for size in arguments.sizes
     ]
 
     from inference.engine.bench import speed
 
-    rows = [speed.measure(spec, arguments.repeats, arguments.device) for spec in specs]
+    rows = [
+        speed.measure(spec, arguments.repeats, arguments.device, size)
+        for spec, size in zip(specs, arguments.sizes, strict=True)
+    ]
     Console().print(speed.table(arguments.method, rows))
     return 0
 
@@ -156,15 +169,25 @@ def run_convergence(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def pictures_in(folder: Path, most: int) -> list[Path]:
-    """List pictures of a folder by name, no more than `most`.
+def parse_size(word: str) -> tuple[int, int]:
+    """Read WIDTHxHEIGHT, or WIDTH for a picture of 4:3; ValueError for anything else."""
+    width, cross, height = word.partition("x")
+    return int(width), int(height) if cross else int(width) * 3 // 4
+
+
+def pictures_in(places: Sequence[Path], most: int) -> list[Path]:
+    """List the pictures that are named, and those of the folders by name, no more than `most`.
 
     Raises InputUnreadableError if there are none.
     """
-    found = [path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES]
+    found: list[Path] = []
+    for place in places:
+        inside = sorted(place.glob("*")) if place.is_dir() else [place]
+        found += [path for path in inside if path.suffix.lower() in _SUFFIXES]
     if not found:
+        named = ", ".join(map(str, places))
         raise InputUnreadableError(
-            f"There are no pictures in {folder}.",
+            f"There are no pictures in {named}.",
             hint="Name a folder with JPEG, PNG or WebP files.",
         )
-    return sorted(found)[:most]
+    return found[:most]

@@ -27,10 +27,15 @@ class Timing:
     floor: Floor | None = None
 
 
-def measure(spec: TransferSpec, repeats: int, device: str) -> Timing:
-    """Time a picture of 4:3 as `spec` says; a short run first brings everything into memory."""
+def measure(
+    spec: TransferSpec, repeats: int, device: str, size: tuple[int, int] | None = None
+) -> Timing:
+    """Time a picture of a size (width, height), or else of 4:3 as large as `spec` says.
+
+    A short run first brings everything into memory.
+    """
     side = spec.size or 512
-    photo, artwork = noise((side, side * 3 // 4), 1), noise((side, side), 2)
+    photo, artwork = noise(size or (side, side * 3 // 4), 1), noise((side, side), 2)
     for _ in stylize(photo, [StyleInput(artwork)], replace(spec, steps=1), device=device):
         pass
     runs = [_run_once(photo, artwork, spec, device) for _ in range(repeats)]

@@ -30,12 +30,18 @@ class TestSpeed:
         assert 0 < timing.first_preview <= timing.whole
 
     def test_prints_a_table_with_the_machine(self, capsys: pytest.CaptureFixture[str]) -> None:
-        words = "bench speed --sizes 64 80 --repeats 1 --steps 1 --device cpu"
+        words = "bench speed --sizes 64 80x40 --repeats 1 --steps 1 --device cpu"
         assert main(words.split()) == 0
         printed = capsys.readouterr().out
         assert "64 x 48" in printed
-        assert "80 x 60" in printed
+        assert "80 x 40" in printed
         assert "threads" in printed
+
+    @pytest.mark.parametrize("size", ["wide", "64x", "x64", "64x48x2"])
+    def test_refuses_what_is_no_size(self, size: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["bench", "speed", "--sizes", size])
+        assert "invalid parse_size value" in capsys.readouterr().err
 
     def test_refuses_sizes_out_of_bounds(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["bench", "speed", "--sizes", "9"]) == 2
@@ -101,13 +107,15 @@ class TestPasses:
 
 
 def test_lists_pictures_by_name_and_nothing_else(pictures: Path) -> None:
-    assert [path.name for path in pictures_in(pictures, 9)] == ["a.JPG", "b.png", "c.webp"]
-    assert len(pictures_in(pictures, 2)) == 2
+    assert [path.name for path in pictures_in([pictures], 9)] == ["a.JPG", "b.png", "c.webp"]
+    assert len(pictures_in([pictures], 2)) == 2
+    some = pictures_in([pictures / "c.webp", pictures], 2)
+    assert [path.name for path in some] == ["c.webp", "a.JPG"]
 
 
 def test_refuses_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(InputUnreadableError):
-        pictures_in(tmp_path, 1)
+        pictures_in([tmp_path], 1)
 
 
 def test_lays_images_out_in_rows_and_columns() -> None:
