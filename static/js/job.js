@@ -4,6 +4,7 @@ import "./compare.js";
 import "./copy.js";
 import { events, hasEnded } from "./events.js";
 import { fitPictures } from "./fit.js";
+import { span } from "./spans.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const language = document.documentElement.lang;
@@ -11,6 +12,7 @@ const percent = new Intl.NumberFormat(language, { style: "percent" });
 const TELL_EVERY = 0.1;
 const RETRY_MS = 2000;
 const PATIENCE_MS = 4000;
+const LINE_MS = 5000;
 
 class JobPage {
   constructor(root) {
@@ -27,6 +29,7 @@ class JobPage {
     events.start(this.words);
     events.take(this.job);
     this.clock = setInterval(() => this.#times(), 1000);
+    this.line = setInterval(() => this.#askAgain(), LINE_MS);
   }
 
   #part(name) {
@@ -35,6 +38,7 @@ class JobPage {
 
   #take(job) {
     this.job = job;
+    this.heard = Date.now();
     if (hasEnded(job)) {
       this.#finish();
       return;
@@ -69,27 +73,25 @@ class JobPage {
   #times() {
     const began = Date.parse(this.job.started_at ?? this.job.created_at);
     const seconds = Math.max(0, (Date.now() - began) / 1000);
-    const { fraction } = this.job.progress;
     this.#part("elapsed").textContent = this.#clockTime(seconds);
-    const known = this.job.state === "running" && fraction > 0.06;
-    this.#part("left-row").hidden = !known;
-    if (!known) return;
-    const left = (seconds * (1 - fraction)) / fraction;
-    const [low, high] = [left * 0.85, left * 1.25].map((each) => Math.max(1, Math.round(each)));
-    this.#part("left").textContent = this.#range(low, high);
+    const { eta } = this.job;
+    this.#part("left-row").hidden = !eta;
+    if (!eta) return;
+    const since = (Date.now() - this.heard) / 1000;
+    this.#part("left").textContent = span(eta.p50 - since, eta.p90 - since);
+  }
+
+  /** Ask how the line has moved: that changes no job of mine, so nobody tells. */
+  async #askAgain() {
+    if (document.hidden || this.job.state !== "queued") return;
+    const reply = await fetch(this.words.job).catch(() => null);
+    const job = reply?.ok ? await reply.json() : null;
+    if (job?.state === "queued" && this.job.state === "queued") this.#take(job);
   }
 
   #clockTime(seconds) {
     const minutes = Math.floor(seconds / 60);
     return `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-  }
-
-  #range(low, high) {
-    const unit = high > 90 ? "minute" : "second";
-    const scale = unit === "minute" ? 60 : 1;
-    const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" });
-    const [from, to] = [Math.max(1, Math.round(low / scale)), Math.max(1, Math.round(high / scale))];
-    return from === to ? format.format(to) : format.formatRange(from, to);
   }
 
   /** Lay the new preview over the old one once it is decoded, then let it come up. */
@@ -123,6 +125,7 @@ class JobPage {
   /** The server draws how it ended; the page only changes its main part. */
   async #finish() {
     clearInterval(this.clock);
+    clearInterval(this.line);
     if (this.ended) return;
     this.ended = true;
     let page;

@@ -2,6 +2,7 @@
 
 import { readDraft } from "./draft.js";
 import { takePictures } from "./drop.js";
+import { Estimate } from "./estimate.js";
 import { MethodChoice } from "./methods.js";
 import { Palette } from "./palette.js";
 import { PhotoInput } from "./photo.js";
@@ -19,6 +20,7 @@ const methods = new MethodChoice(form);
 const palette = new Palette(form);
 const proofs = new ProofSheet(form);
 const tryOn = new TryOn(form, proofs, palette);
+const estimate = new Estimate(form, palette, methods);
 const signInHint = hint.textContent.trim();
 
 function missing() {
@@ -133,20 +135,24 @@ async function start() {
     showReadiness();
     keepChoices();
     tryStyles();
+    estimate.refresh();
   });
   methods.addEventListener("change", () => {
     palette.limit();
     showReadiness();
+    estimate.refresh();
   });
   proofs.addEventListener("proof", ({ detail }) => palette.picture(detail.slug, detail.url));
   palette.addEventListener("change", () => {
     showReadiness();
     showOutcome();
     keepChoices();
+    estimate.refresh();
   });
   form.addEventListener("input", () => {
     showValues();
     keepChoices();
+    estimate.refresh();
   });
   form.addEventListener("submit", submit);
   document.addEventListener("keydown", shortcut);

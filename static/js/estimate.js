@@ -1,0 +1,77 @@
+/** What the picture would take, said on the button a moment after the last change. */
+
+import { span } from "./spans.js";
+
+const QUIET_MS = 400;
+const AGAIN_MS = 15_000;
+const FIGURES = ["strength", "style_scale", "size", "steps", "seed"];
+const WORDS = ["color", "features"];
+
+export class Estimate {
+  #timer = 0;
+  #asked = 0;
+
+  /** `form` is the studio, `palette` and `methods` are its choices. */
+  constructor(form, palette, methods) {
+    this.form = form;
+    this.palette = palette;
+    this.methods = methods;
+    this.words = form.dataset;
+    this.place = form.querySelector("#make-estimate");
+    this.warnings = form.querySelector("#make-warnings");
+    setInterval(() => document.hidden || this.refresh(), AGAIN_MS);
+  }
+
+  /** Ask anew, once nothing has changed for a moment. */
+  refresh() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), QUIET_MS);
+  }
+
+  async #ask() {
+    const asked = ++this.#asked;
+    const told = await this.#fetch();
+    if (asked === this.#asked) this.#show(told);
+  }
+
+  async #fetch() {
+    const photo = this.form.elements.photo_id.value;
+    if (!photo || !this.palette.slugs.length || this.words.signedIn !== "true") return null;
+    if (this.methods.unfit.length) return null;
+    const reply = await fetch(this.words.estimates, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
+      },
+      body: JSON.stringify({ photo, styles: this.#styles(), spec: this.#spec() }),
+    }).catch(() => null);
+    return reply?.ok ? reply.json() : null;
+  }
+
+  #styles() {
+    return this.palette.slugs.map((style) => ({
+      style,
+      weight: Number(this.form.elements[`weight-${style}`]?.value) || 1,
+    }));
+  }
+
+  /** The controls of the chosen way; those of other ways are disabled and left out. */
+  #spec() {
+    const fields = new FormData(this.form);
+    const spec = { method: this.methods.chosen?.value };
+    for (const name of FIGURES) if (fields.get(name)) spec[name] = Number(fields.get(name));
+    for (const name of WORDS) if (fields.get(name)) spec[name] = fields.get(name);
+    return spec;
+  }
+
+  #show(told) {
+    this.place.textContent = told ? this.#sentence(told) : "";
+    this.warnings.textContent = told ? told.warnings.map(({ message }) => message).join(" ") : "";
+  }
+
+  #sentence({ seconds, ahead }) {
+    const about = this.words.wordAbout.replace("…", span(seconds.p50, seconds.p90));
+    return [about, ahead ? this.words.wordAhead.replace("0", ahead) : ""].filter(Boolean).join(" · ");
+  }
+}

@@ -1,0 +1,12 @@
+/** Times in words: a range of seconds or minutes as the page's language writes it. */
+
+const language = document.documentElement.lang;
+
+/** Say `low` to `high` seconds, in minutes where that is plainer; one figure where both are equal. */
+export function span(low, high) {
+  const unit = high > 90 ? "minute" : "second";
+  const scale = unit === "minute" ? 60 : 1;
+  const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" });
+  const [from, to] = [low, high].map((each) => Math.max(1, Math.round(each / scale)));
+  return from >= to ? format.format(to) : format.formatRange(from, to);
+}
