@@ -10,17 +10,15 @@ from typing import Any, cast
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.conf import settings
 
 from accounts.models import Scope
 from accounts.session_news import SessionChanged, group_of, session_digest
 from accounts.sockets import NOT_SIGNED_IN, REFUSED
 from accounts.standing import Standing
 from common.slots import free_slot, keep_slot, take_slot
-from inference.models import Job
+from inference.events import Event, events_since
 from inference.outbox import Outbox
-from inference.progress import JobChanged, ProofChanged, ProofTileCame
-from inference.snapshots import JobSnapshot, job_snapshot
+from inference.progress import JobChanged, JobsGone, ProofChanged, ProofTileCame
 
 logger = logging.getLogger(__name__)
 TOO_MANY_SOCKETS, TOO_BUSY, TOO_LONG, TEXT_ONLY, RESTART = 4429, 4408, 1009, 1003, 1012
@@ -28,7 +26,6 @@ PING_SECONDS = 20.0
 SOCKETS_PER_USER = 10
 MESSAGES_PER_MINUTE, MINUTE_SECONDS = 120, 60.0
 LONGEST_MESSAGE = 64 * 1024
-RECENT_JOBS = 20
 
 
 class JobsConsumer(AsyncJsonWebsocketConsumer):
@@ -39,12 +36,16 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     It joins the group before it reads the rows, so a change in between is sent twice rather than
     never; clients drop a job whose `seq` is not greater than what they have. News goes through an
     outbox, so that a client that does not read costs a bounded amount and misses no end of a job.
+    The layer promises no delivery: with each ping goes what it may have lost.
+
+    The `seq` of a frame is a place in the order of changes (inference/changes.py): whoever
+    remembers that of the last frame can resume there, having missed nothing before.
     """
 
     standing: Standing
     group: str | None = None
     slot: str | None = None
-    sent = 0
+    place = 0
     received = 0
     minute = 0.0
 
@@ -116,7 +117,9 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         if not isinstance(message, dict):
             return
         if message.get("type") == "resume":
-            self.outbox.put("snapshot", None)
+            place = message.get("seq")
+            known = isinstance(place, int) and not isinstance(place, bool)
+            self.outbox.put("resume" if known else "snapshot", place if known else None)
         elif message.get("type") == "visibility":
             self._turn(hidden=message.get("hidden") is True)
 
@@ -131,6 +134,11 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     async def job_changed(self, event: JobChanged) -> None:
         """Pass on one job's whole snapshot."""
         self.outbox.put_job(event["snapshot"])
+
+    async def jobs_gone(self, event: JobsGone) -> None:
+        """Say of jobs that they were deleted."""
+        for each in event["ids"]:
+            self.outbox.put("gone", {"job": each})
 
     async def proof_changed(self, event: ProofChanged) -> None:
         """Pass on a proof sheet's whole snapshot."""
@@ -165,11 +173,38 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Send what the outbox holds as fast as the client reads it."""
         while True:
             kind, data = await self.outbox.take()
+            # Rows are read now and not when it was asked for, which may have been a while ago.
             if kind == "snapshot":
-                # Read now and not when it was asked for, which may have been a while ago.
-                data = {"jobs": await self._read_jobs()}
-            self.sent += 1
-            await self.send_json({"v": 1, "type": kind, "seq": self.sent, "data": data})
+                await self._send_events(None)
+            elif kind == "resume":
+                await self._send_events(data)
+            elif kind == "ping":
+                await self._send_events(self.place)
+                await self._send(kind, data)
+            else:
+                await self._send(kind, data)
+
+    async def _send_events(self, since: int | None) -> None:
+        """Send what changed after the place `since` and stand behind it; a snapshot for None."""
+        more = True
+        while more:
+            page = await database_sync_to_async(events_since)(self.standing.user_id, since)
+            for event in page["events"]:
+                self.place = event["seq"]
+                if not self._is_stale(event):
+                    await self._send(event["type"], event["data"])
+            since = self.place = page["seq"]
+            more = page["more"]
+
+    def _is_stale(self, event: Event) -> bool:
+        """Tell whether the client knows this or does not care."""
+        if event["type"] != "job":
+            return False
+        ended = event["data"]["completed_at"] is not None
+        return not ended and (self.outbox.hidden or self.outbox.has_told(event["data"]))
+
+    async def _send(self, kind: str, data: Any) -> None:
+        await self.send_json({"v": 1, "type": kind, "seq": self.place, "data": data})
 
     async def _ping(self) -> None:
         """Keep proxies from closing a quiet socket, and end it when its person may not stay."""
@@ -184,13 +219,3 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
                 # Groups expire, and a layer that began anew has forgotten them.
                 await self.channel_layer.group_add(self.group, self.channel_name)
             self.outbox.put("ping", {})
-
-    @database_sync_to_async
-    def _read_jobs(self) -> list[JobSnapshot]:
-        """Return the snapshots of the active and the most recent jobs, newest first."""
-        mine = Job.objects.filter(owner=self.standing.user_id).order_by("-created_at")
-        recent = mine.values_list("pk", flat=True)[:RECENT_JOBS]
-        most = settings.JOB_MAX_WAITING_PER_USER + settings.JOB_MAX_RUNNING_PER_USER
-        active = mine.active().values_list("pk", flat=True)[:most]
-        jobs = Job.objects.with_parts().filter(pk__in={*recent, *active}).order_by("-created_at")
-        return [job_snapshot(job) for job in jobs]

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,10 @@ class LeasedWork(models.Model):
     """
 
     seq = models.PositiveIntegerField(default=1)
+    # Its place among all that changed for its owner, and the `seq` at which it was given that
+    # place (inference/changes.py).
+    number = models.PositiveBigIntegerField(default=0, editable=False)
+    numbered_seq = models.PositiveIntegerField(default=0, editable=False)
     attempt = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -159,6 +163,10 @@ class Job(LeasedWork):
         indexes = [
             models.Index(fields=["state", "created_at"], name="job_state_created"),
             models.Index(fields=["owner", "-created_at"], name="job_owner_newest"),
+            models.Index(fields=["owner", "number"], name="job_owner_changed"),
+            models.Index(
+                fields=["owner"], name="job_unnumbered", condition=~Q(seq=F("numbered_seq"))
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -186,6 +194,34 @@ class Job(LeasedWork):
 
     def get_absolute_url(self) -> str:
         return reverse("job", kwargs={"pk": self.pk})
+
+
+class GoneJob(models.Model):
+    """That a job was deleted, for apps that still show it."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    job_id = models.UUIDField()
+    seq = models.PositiveIntegerField(default=1)
+    number = models.PositiveBigIntegerField(default=0)
+    numbered_seq = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "number"], name="gone_owner_changed")]
+
+    def __str__(self) -> str:
+        return str(self.job_id)
+
+
+class ChangeClock(models.Model):
+    """The number of the last change that a person was told of."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} at {self.number}"
 
 
 class JobStyle(models.Model):

@@ -7,6 +7,7 @@ reader that wakes up learns how things stand and not how they came about.
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +21,7 @@ MOST_FRAMES = 200
 ACTIVE = frozenset(state.value for state in Job.ACTIVE)
 
 Frame = tuple[str, Any]
+NEVER: tuple[object, float, int] = (None, 0.0, 0)
 
 
 class Outbox:
@@ -29,7 +31,7 @@ class Outbox:
         self.hidden = False
         self._frames: deque[Frame] = deque()
         self._jobs: dict[str, JobSnapshot] = {}
-        self._told: dict[str, tuple[object, float]] = {}
+        self._told: dict[str, tuple[object, float, int]] = {}
         self._news = asyncio.Event()
 
     def put(self, kind: str, data: Any) -> None:
@@ -49,6 +51,11 @@ class Outbox:
         self._jobs[snapshot["id"]] = snapshot
         self._limit()
         self._news.set()
+
+    def has_told(self, job: Mapping[str, Any]) -> bool:
+        """Tell whether this news of an active job, or newer, has been given out."""
+        _what, _when, seq = self._told.get(job["id"], NEVER)
+        return bool(seq >= job["seq"])
 
     def hide(self) -> None:
         """Tell from now on only how jobs end."""
@@ -74,13 +81,13 @@ class Outbox:
 
     def _due(self, job: JobSnapshot) -> float:
         """Return the moment from which `job` may be told."""
-        what, when = self._told.get(job["id"], (None, 0.0))
+        what, when, _seq = self._told.get(job["id"], NEVER)
         return when + PROGRESS_SECONDS if what == _standing(job) else 0.0
 
     def _tell(self, key: str, now: float) -> JobSnapshot:
         job = self._jobs.pop(key)
         if job["state"] in ACTIVE:
-            self._told[key] = (_standing(job), now)
+            self._told[key] = (_standing(job), now, job["seq"])
         else:
             self._told.pop(key, None)
         return job

@@ -1,5 +1,6 @@
 """Telling browsers: the whole snapshot to the group of the job's owner, from any process."""
 
+from collections.abc import Sequence
 from typing import Literal, TypedDict
 from uuid import UUID
 
@@ -31,7 +32,14 @@ class ProofTileCame(TypedDict):
     frame: TileFrame
 
 
-Message = JobChanged | ProofChanged | ProofTileCame
+class JobsGone(TypedDict):
+    """Jobs were deleted."""
+
+    type: Literal["jobs.gone"]
+    ids: list[str]
+
+
+Message = JobsGone | JobChanged | ProofChanged | ProofTileCame
 
 
 def publish(job_id: UUID) -> Job | None:
@@ -44,6 +52,12 @@ def publish(job_id: UUID) -> Job | None:
         return None
     _tell(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
     return job
+
+
+def publish_gone(owner_id: int, job_ids: Sequence[UUID]) -> None:
+    """Say that these jobs of a person are no more."""
+    if job_ids:
+        _tell(owner_id, {"type": "jobs.gone", "ids": [str(each) for each in job_ids]})
 
 
 def publish_sheet(sheet_id: UUID) -> None:

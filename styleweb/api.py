@@ -11,7 +11,7 @@ from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
 from gallery.api import views as gallery
-from inference.api import estimates, jobs, methods, photos, proofs, usage
+from inference.api import estimates, events, jobs, methods, photos, proofs, usage
 from library.api import views as library
 
 router = SimpleRouter(use_regex_path=False)
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/register/", accounts.RegisterView.as_view(), name="api-register"),
     path("auth/login/", accounts.LoginView.as_view(), name="api-login"),
     path("auth/logout/", accounts.LogoutView.as_view(), name="api-logout"),
+    path("events/", events.EventsView.as_view(), name="api-events"),
     path("ws-tickets/", socket_tickets.SocketTicketView.as_view(), name="api-ws-tickets"),
     path("me/", accounts.MeView.as_view(), name="api-me"),
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference import estimates, job_files, progress, queue, tasks
+from inference import changes, estimates, job_files, progress, queue, tasks
 from inference.engine.spec import MAX_STYLES, TransferSpec
 from inference.models import Job, JobStyle, Photo
 from inference.services.limits import check_room
@@ -80,7 +80,14 @@ def delete_job(*, job: Job) -> None:
     """Remove `job` with its files, canceling it first; an artwork kept from it stays."""
     transaction.on_commit(partial(job_files.sweep, job.pk))
     queue.cancel(job, by="owner")
+    forget([job.pk], owner_id=job.owner_id)
     job.delete()
+
+
+def forget(job_ids: Sequence[UUID], *, owner_id: int) -> None:
+    """Have clients drop these jobs, which the caller deletes in the same transaction."""
+    changes.note_gone(owner_id, job_ids)
+    transaction.on_commit(partial(progress.publish_gone, owner_id, list(job_ids)))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from common.storage import Shelf, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, accept_picture
 from inference import job_files, proof_files
 from inference.models import Job, Photo
+from inference.services.jobs import forget
 
 FOLDER = "photos"
 
@@ -81,8 +82,10 @@ def delete_photo(*, photo: Photo) -> None:
     jobs = Job.objects.filter(photo=photo)
     if jobs.active().exists():
         raise PhotoInUse
-    for job_id in jobs.values_list("pk", flat=True):
+    job_ids = list(jobs.values_list("pk", flat=True))
+    for job_id in job_ids:
         transaction.on_commit(partial(job_files.sweep, job_id))
+    forget(job_ids, owner_id=photo.owner_id)
     transaction.on_commit(partial(proof_files.sweep, photo.pk))
     remove_files_after_commit([photo.file.name, photo.preview.name, photo.thumb.name])
     jobs.delete()

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
         "tests/inference/test_queue.py",
         "tests/inference/test_turns.py",
         "tests/inference/test_proof_queue.py",
+        "tests/inference/test_changes.py",
         "tests/inference/runner",
         "tests/inference/test_snapshots.py",
         "tests/inference/services",

@@ -56,6 +56,7 @@ MATRIX = [
     Row("api-register", "post", "auth/register/", 201, 201, 201, 201, 201),
     Row("api-login", "post", "auth/login/", 201, 201, 201, 201, 201),
     Row("api-logout", "post", "auth/logout/", 204, 204, 401, 204, 204),
+    Row("api-events", "get", "events/", 200, 200, 401, 200, 403),
     Row("api-ws-tickets", "post", "ws-tickets/", 201, 201, 401, 201, 403),
     Row("api-me", "get", "me/", 200, 200, 401, 200, 200),
     Row("api-me", "patch", "me/", 200, 200, 401, 403, 403),
@@ -109,6 +110,7 @@ MATRIX = [
     Row("api-wall-list", "get", "public/artworks/", 200, 200, 200, 200, 200),
 ]
 SCOPE_OF = {
+    ("events", True): "jobs:read",
     ("photos", True): "photos:read",
     ("photos", False): "photos:write",
     ("jobs", True): "jobs:read",

@@ -1,13 +1,9 @@
-"""Tests of the events socket, asked by the owner, by a stranger and by nobody."""
+"""Tests of who may have a socket, how many, how loud, and for how long."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import InMemoryChannelLayer, get_channel_layer
-from channels.testing import WebsocketCommunicator
-from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
 
@@ -15,22 +11,11 @@ from accounts.models import ApiToken, User
 from accounts.socket_tickets import issue_ticket
 from accounts.standing import Standing
 from accounts.tokens import create_token, revoke_token
-from inference import consumers, progress
-from inference.consumers import JobsConsumer
-from inference.services.jobs import cancel_job
-from inference.services.proofs import cancel_proofs
-from styleweb.asgi import router
-from tests.factories import PASSWORD, finished_job, make_job, make_sheet, make_tile
+from inference import consumers
+from tests.factories import PASSWORD, make_job
+from tests.inference.consumers.conftest import ADDRESS, Connect, greeted, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ADDRESS = "/ws/v1/events/"
-Connect = Callable[..., Coroutine[Any, Any, WebsocketCommunicator]]
-
-
-def session_of(user: User) -> bytes:
-    client = Client()
-    client.force_login(user)
-    return f"sessionid={client.cookies['sessionid'].value}".encode()
 
 
 def sign_out(_: User, cookie: bytes) -> None:
@@ -47,111 +32,7 @@ def close_account(user: User, _: bytes) -> None:
     user.save(update_fields=["is_active"])
 
 
-@pytest.fixture(autouse=True)
-def _nobody_is_connected() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-async def connect() -> AsyncIterator[Connect]:
-    """Return a function that opens a socket for a user; all are closed at the end."""
-    opened: list[WebsocketCommunicator] = []
-
-    async def open_socket(
-        user: User | None,
-        origin: bytes = b"http://localhost",
-        address: str = ADDRESS,
-        **more: bytes,
-    ) -> WebsocketCommunicator:
-        headers = [(b"origin", origin), (b"host", b"localhost")]
-        headers += [(name.encode(), value) for name, value in more.items()]
-        if user is not None:
-            headers.append((b"cookie", await sync_to_async(session_of)(user)))
-        socket = WebsocketCommunicator(router, address, headers)
-        opened.append(socket)
-        return socket
-
-    yield open_socket
-    for socket in opened:
-        if socket.future is not None and not socket.future.done():
-            await socket.disconnect()
-
-
-async def greeted(socket: WebsocketCommunicator) -> dict[str, Any]:
-    """Connect, check the greeting, and return the first snapshot frame."""
-    connected, _ = await socket.connect(timeout=5)
-    assert connected
-    hello = await socket.receive_json_from(timeout=5)
-    assert (hello["v"], hello["type"], hello["seq"]) == (1, "hello", 1)
-    frame: dict[str, Any] = await socket.receive_json_from(timeout=5)
-    assert (frame["type"], frame["seq"]) == ("snapshot", 2)
-    return frame
-
-
-async def wait_for_frame(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
-    """Return the next frame of a kind; some others are passed over."""
-    for _ in range(50):
-        frame: dict[str, Any] = await socket.receive_json_from(timeout=5)
-        if frame["type"] == kind:
-            return frame
-    return pytest.fail(f"no {kind} came")
-
-
 class TestOwner:
-    async def test_gets_active_and_recent_jobs_first(self, connect: Connect, alice: User) -> None:
-        done = await sync_to_async(finished_job)(alice)
-        waiting = await sync_to_async(make_job)(alice)
-
-        frame = await greeted(await connect(alice))
-
-        ids = [job["id"] for job in frame["data"]["jobs"]]
-        assert ids == [str(waiting.pk), str(done.pk)]
-
-    async def test_gets_each_change_as_a_whole_snapshot(
-        self, connect: Connect, alice: User
-    ) -> None:
-        job = await sync_to_async(make_job)(alice)
-        socket = await connect(alice)
-        await greeted(socket)
-
-        await sync_to_async(cancel_job)(job=job)
-
-        frame = await socket.receive_json_from(timeout=5)
-        assert (frame["type"], frame["seq"]) == ("job", 3)
-        assert (frame["data"]["id"], frame["data"]["state"]) == (str(job.pk), "canceled")
-
-    async def test_gets_each_proof_as_it_comes(self, connect: Connect, alice: User) -> None:
-        sheet = await sync_to_async(make_sheet)(alice)
-        style = await sheet.styles.aget()
-        tile = await sync_to_async(make_tile)(sheet.photo, style)
-        socket = await connect(alice)
-        await greeted(socket)
-
-        await sync_to_async(progress.publish_tile)(tile, sheet_id=sheet.pk)
-        await sync_to_async(cancel_proofs)(sheet=sheet)
-
-        first = await socket.receive_json_from(timeout=5)
-        assert (first["type"], first["data"]["tile"]["style"]) == ("proof.tile", style.slug)
-        second = await socket.receive_json_from(timeout=5)
-        assert (second["type"], second["data"]["state"]) == ("proof", "canceled")
-
-    async def test_gets_a_fresh_snapshot_on_resuming(self, connect: Connect, alice: User) -> None:
-        socket = await connect(alice)
-        await greeted(socket)
-
-        await socket.send_json_to({"type": "resume", "seq": 1})
-
-        assert (await socket.receive_json_from(timeout=5))["type"] == "snapshot"
-
-    async def test_is_pinged(
-        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
-        socket = await connect(alice)
-        await greeted(socket)
-
-        assert (await socket.receive_json_from(timeout=5))["type"] == "ping"
-
     async def test_is_sent_away_when_the_account_was_closed_behind_our_back(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -259,12 +140,12 @@ class TestOwner:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        async def fail(_: JobsConsumer) -> None:
+        def fail(*_: object) -> None:
             raise OperationalError
 
         monkeypatch.setattr(consumers, "SOCKETS_PER_USER", 1)
         with monkeypatch.context() as failing:
-            failing.setattr(JobsConsumer, "_read_jobs", fail)
+            failing.setattr(consumers, "events_since", fail)
             socket = await connect(alice)
             await socket.connect(timeout=5)
             await socket.receive_json_from(timeout=5)
@@ -273,51 +154,6 @@ class TestOwner:
 
         assert "before its time" in caplog.text
         await greeted(await connect(alice))
-
-    async def test_gets_only_the_end_while_nobody_looks(
-        self, connect: Connect, alice: User
-    ) -> None:
-        job = await sync_to_async(make_job)(alice)
-        socket = await connect(alice)
-        await greeted(socket)
-
-        await socket.send_json_to({"type": "visibility", "hidden": True})
-        await socket.receive_nothing(timeout=0.1)
-        await sync_to_async(progress.publish)(job.pk)
-        assert await socket.receive_nothing()
-        await sync_to_async(cancel_job)(job=job)
-
-        frame = await socket.receive_json_from(timeout=5)
-        assert (frame["type"], frame["data"]["state"]) == ("job", "canceled")
-
-    async def test_gets_a_fresh_snapshot_when_looking_again(
-        self, connect: Connect, alice: User
-    ) -> None:
-        socket = await connect(alice)
-        await greeted(socket)
-
-        await socket.send_json_to({"type": "visibility", "hidden": True})
-        await socket.send_json_to({"type": "visibility", "hidden": False})
-        await socket.send_json_to({"type": "visibility", "hidden": False})
-
-        assert (await socket.receive_json_from(timeout=5))["type"] == "snapshot"
-        assert await socket.receive_nothing()
-
-    async def test_hears_again_after_the_layer_forgot_it(
-        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
-        job = await sync_to_async(make_job)(alice)
-        socket = await connect(alice)
-        await greeted(socket)
-        layer = get_channel_layer()
-        assert isinstance(layer, InMemoryChannelLayer)
-        layer.groups.clear()
-        await wait_for_frame(socket, "ping")
-
-        await sync_to_async(progress.publish)(job.pk)
-
-        assert (await wait_for_frame(socket, "job"))["data"]["id"] == str(job.pk)
 
 
 class TestApp:
@@ -364,20 +200,6 @@ class TestApp:
 
         assert (await socket.receive_output(timeout=5))["code"] == 4401
         assert await stays.receive_nothing(timeout=0.3)
-
-
-class TestStranger:
-    async def test_sees_nothing_of_others(self, connect: Connect, alice: User, bob: User) -> None:
-        job = await sync_to_async(make_job)(alice)
-        socket = await connect(bob)
-
-        frame = await greeted(socket)
-        await sync_to_async(progress.publish)(job.pk)
-        sheet = await sync_to_async(make_sheet)(alice)
-        await sync_to_async(progress.publish_sheet)(sheet.pk)
-
-        assert frame["data"]["jobs"] == []
-        assert await socket.receive_nothing()
 
 
 class TestNobody:

@@ -1,0 +1,96 @@
+"""The order in which a person's things changed, so that whoever was away is told what was missed.
+
+Numbering every change when it happens would put a lock shared by all of a person's jobs into each
+heartbeat of each worker. So changes are numbered when somebody asks: a row whose `seq` is not the
+one it was numbered at has changed since, and gets the next number. Only askers take turns, under
+the row of the person's `ChangeClock`; workers never wait for them.
+
+Nothing is missed: a change that was committed before the question shows in `seq`, and one that is
+committed later still does when the next question comes. Of a row that changed many times in
+between only the last state is told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from inference.models import ChangeClock, GoneJob, Job, ProofSheet
+
+KINDS: tuple[type[Any], ...] = (Job, ProofSheet, GoneJob)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that changed and its place in the order."""
+
+    number: int
+    kind: type[Any]
+    pk: UUID | int
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed, in order; `seq` is where to go on, at once if there is `more`."""
+
+    seq: int
+    changes: list[Change]
+    more: bool
+
+
+class UnknownPlace(Exception):
+    """No order of ours leads to this place; the database may have been restored from a copy."""
+
+
+def latest(owner_id: int) -> int:
+    """Number what changed and return the number of the last change."""
+    if any(_unnumbered(kind, owner_id).exists() for kind in KINDS):
+        return _number(owner_id)
+    clock = ChangeClock.objects.filter(owner=owner_id).first()
+    return clock.number if clock else 0
+
+
+def changes_since(owner_id: int, since: int, limit: int) -> Changes:
+    """Return up to `limit` changes after the one numbered `since`. Raises UnknownPlace."""
+    end = latest(owner_id)
+    if not 0 <= since <= end:
+        raise UnknownPlace
+    found = [
+        Change(number, kind, pk)
+        for kind in KINDS
+        # What is numbered higher than `end` just now comes with the next question.
+        for number, pk in kind.objects.filter(owner=owner_id, number__gt=since, number__lte=end)
+        .order_by("number")
+        .values_list("number", "pk")[: limit + 1]
+    ]
+    found.sort(key=lambda change: change.number)
+    more = len(found) > limit
+    return Changes(found[limit - 1].number if more else end, found[:limit], more)
+
+
+def note_gone(owner_id: int, job_ids: Iterable[UUID]) -> None:
+    """Remember that these jobs are being deleted."""
+    GoneJob.objects.bulk_create(GoneJob(owner_id=owner_id, job_id=each) for each in job_ids)
+
+
+def _unnumbered(kind: type[Any], owner_id: int) -> Any:
+    return kind.objects.filter(~Q(seq=F("numbered_seq")), owner=owner_id)
+
+
+@transaction.atomic
+def _number(owner_id: int) -> int:
+    """Give numbers to what has none yet, and return the last."""
+    ChangeClock.objects.get_or_create(owner_id=owner_id)
+    clock = ChangeClock.objects.select_for_update().get(owner=owner_id)
+    for kind in KINDS:
+        # A row that is being changed this moment is left for the next question, so that nobody
+        # who holds it can wait for a row that is held here.
+        free = _unnumbered(kind, owner_id).select_for_update(skip_locked=True)
+        for pk in list(free.order_by("pk").values_list("pk", flat=True)):
+            clock.number += 1
+            kind.objects.filter(pk=pk).update(number=clock.number, numbered_seq=F("seq"))
+    clock.save(update_fields=["number"])
+    return clock.number
