@@ -24,6 +24,7 @@ from common.queries import chosen
 from inference.api.job_reply import JobSerializer
 from inference.api.job_request import JobRequestSerializer
 from inference.api.photos import PICTURE
+from inference.api.waiting import PREFER, preferred_wait, wait_for_end
 from inference.models import Job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
 
@@ -40,7 +41,10 @@ VARIANTS = ("result", "preview")
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="result")
 MADE = {
     201: JobSerializer,
-    200: OpenApiResponse(JobSerializer, description="The same request came before."),
+    200: OpenApiResponse(
+        JobSerializer, description="The same request came before, or `Prefer: wait` saw the end."
+    ),
+    202: OpenApiResponse(JobSerializer, description="`Prefer: wait` did not see the end."),
 }
 
 
@@ -93,12 +97,12 @@ class JobViewSet(
         """List my jobs, newest first."""
         return super().list(request)
 
-    @extend_schema(parameters=[KEY], request=JobRequestSerializer, responses=MADE)
+    @extend_schema(parameters=[KEY, PREFER], request=JobRequestSerializer, responses=MADE)
     def create(self, request: Request) -> Response:
         """Have a picture made. Prefer `PUT` with an id of your own: a retry is then harmless."""
         return self._submit(request, job_id_of_key(request))
 
-    @extend_schema(request=JobRequestSerializer, responses=MADE)
+    @extend_schema(parameters=[PREFER], request=JobRequestSerializer, responses=MADE)
     def update(self, request: Request, pk: UUID) -> Response:
         """Have a picture made under an id of your own (a random UUID).
 
@@ -139,9 +143,12 @@ class JobViewSet(
         body = JobRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         job, created = submit_job(owner=person(request), job_id=job_id, **body.validated_data)
-        address = reverse("api-job-detail", kwargs={"pk": job.pk})
-        code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
-        return self._snapshot(self.get_queryset().get(pk=job.pk), code, {"Location": address})
+        headers = {"Location": reverse("api-job-detail", kwargs={"pk": job.pk})}
+        code: int = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+        if (seconds := preferred_wait(request)) is not None:
+            code = status.HTTP_200_OK if wait_for_end(job, seconds) else status.HTTP_202_ACCEPTED
+            headers["Preference-Applied"] = f"wait={seconds}"
+        return self._snapshot(self.get_queryset().get(pk=job.pk), code, headers)
 
     def _snapshot(
         self, job: Job, code: int = status.HTTP_200_OK, headers: dict[str, str] | None = None

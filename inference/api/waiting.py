@@ -1,0 +1,57 @@
+"""`Prefer: wait=10`: a reply that is held until the picture is done, if that is soon."""
+
+import re
+import threading
+import time
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from inference.models import Job
+
+LONGEST_SECONDS = 10
+LOOK_SECONDS = 0.15
+# Only this method is done in so short a time.
+QUICK_METHOD = "fast"
+# A held reply takes a thread of the server, and the others must not wait for one.
+HELD_AT_ONCE = 2
+
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
+_places = threading.BoundedSemaphore(HELD_AT_ONCE)
+
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description=(
+        "`wait=10` holds the reply of a `fast` job for up to ten seconds: 200 when the job ended "
+        "by then, else 202 and you go on by polling or the socket."
+    ),
+)
+
+
+def preferred_wait(request: Request) -> int | None:
+    """Return how many seconds the caller would wait, or None for one who did not say."""
+    found = _WAIT.search(request.headers.get("Prefer", ""))
+    return min(int(found[1]), LONGEST_SECONDS) if found else None
+
+
+def wait_for_end(job: Job, seconds: float) -> bool:
+    """Hold the caller until `job` ends or `seconds` are over; tell whether it ended.
+
+    Does not wait for slow methods, nor when other replies are held already.
+    """
+    if job.spec["method"] != QUICK_METHOD or not _places.acquire(blocking=False):
+        return _has_ended(job.pk)
+    try:
+        end = time.monotonic() + seconds
+        while not (ended := _has_ended(job.pk)) and time.monotonic() < end:
+            time.sleep(min(LOOK_SECONDS, max(0.0, end - time.monotonic())))
+        return ended
+    finally:
+        _places.release()
+
+
+def _has_ended(job_id: UUID) -> bool:
+    return not Job.objects.active().filter(pk=job_id).exists()
