@@ -8,7 +8,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from inference.engine.color import match_palette, move_between, palette_of, with_colors_of
+from inference.engine.color import (
+    match_palette,
+    move_between,
+    palette_of,
+    toward_colors_of,
+    with_colors_of,
+)
 from inference.engine.images import Picture, to_picture
 from inference.engine.methods.frame import Artwork
 from inference.engine.pyramid import resize
@@ -119,15 +125,18 @@ class Canvas:
         if self.spec.color is Color.STYLE or self.spec.strength == 0:
             return None
         width, height = painted.shape[3], painted.shape[2]
+        photo = _resized(self.picture.rgb, (width, height))
+
+        def beside(rows: slice) -> Tensor:
+            part = photo.crop((0, rows.start, width, rows.stop))
+            return to_tensor(part, painted.device)
+
         if self.spec.color is Color.CONTENT:
-            photo = _resized(self.picture.rgb, (width, height))
-            return lambda band, rows: with_colors_of(
-                band, to_tensor(photo.crop((0, rows.start, width, rows.stop)), band.device)
-            )
+            return lambda band, rows: with_colors_of(band, beside(rows))
         if not self._paints_from_codes:
-            return None
+            return lambda band, rows: toward_colors_of(band, beside(rows))
         move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))
-        return lambda band, _rows: move(band)
+        return lambda band, rows: toward_colors_of(move(band), beside(rows))
 
 
 def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:

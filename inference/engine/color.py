@@ -101,6 +101,15 @@ def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
     return with_luma(photo, luma_of(painting))
 
 
+def toward_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
+    """Return the painting with hue and saturation halfway to the photo's, at its own luminance.
+
+    A palette knows how reds and greens balance in a picture, not where they are: this keeps the
+    green that must answer a red hat off the face below it. Both are (1, 3, H, W).
+    """
+    return with_luma(painting.lerp(photo, 0.5), luma_of(painting))
+
+
 def with_luma(image: Tensor, luma: Tensor) -> Tensor:
     """Return image (1, 3, H, W) in its own hue and saturation at luminance (1, 1, H, W).
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from inference.engine.canvas import PREVIEW_SIDE, Canvas
-from inference.engine.color import palette_of
+from inference.engine.color import luma_of, match_palette, palette_of
 from inference.engine.spec import Color, StyleInput, TransferSpec
 from inference.engine.tensors import to_tensor
 
@@ -135,7 +135,16 @@ class TestColor:
             recolored = palette_of(to_tensor(image, CPU))
             wanted = palette_of(canvas.photo)
             assert torch.allclose(recolored.mean, wanted.mean, atol=0.03)
-            assert torch.allclose(recolored.covariance, wanted.covariance, atol=0.01)
+
+    @pytest.mark.parametrize("method", ["fast", "optimize"])
+    def test_draws_each_place_to_its_own_colors_in_between(self, method: str) -> None:
+        canvas = prepare(self.SOFT, TransferSpec(method=method, color=Color.MATCH))
+        painted = 1 - canvas.photo
+        before = match_palette(painted, palette_of(canvas.photo)) if method == "fast" else painted
+        after = to_tensor(canvas.result(painted), CPU)
+        own = canvas.photo - luma_of(canvas.photo)
+        distances = [float((each - luma_of(each) - own).abs().mean()) for each in (before, after)]
+        assert distances[1] == pytest.approx(distances[0] / 2, rel=0.15)
 
     @pytest.mark.parametrize("color", list(Color))
     def test_gives_back_the_photo_at_no_strength(self, color: Color) -> None:

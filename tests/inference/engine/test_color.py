@@ -7,9 +7,11 @@ from torch import Tensor
 from inference.engine.color import (
     Palette,
     blend_palettes,
+    luma_of,
     match_palette,
     move_between,
     palette_of,
+    toward_colors_of,
     with_colors_of,
 )
 
@@ -127,3 +129,20 @@ def test_moves_parts_of_a_picture_as_the_whole() -> None:
     move = move_between(palette_of(image), target)
     whole = match_palette(image, target)
     torch.testing.assert_close(torch.cat([move(image[:, :, :9]), move(image[:, :, 9:])], 2), whole)
+
+
+class TestTowardColorsOf:
+    PAINTING = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(5)) * 0.3 + 0.35
+    PHOTO = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(6)) * 0.3 + 0.35
+
+    def test_goes_half_of_the_way_in_hue_and_saturation(self) -> None:
+        mixed = toward_colors_of(self.PAINTING, self.PHOTO)
+        chroma = [each - luma_of(each) for each in (self.PAINTING, mixed, self.PHOTO)]
+        assert torch.allclose(chroma[1], (chroma[0] + chroma[2]) / 2, atol=1e-4)
+
+    def test_keeps_the_luminance_of_the_painting(self) -> None:
+        mixed = toward_colors_of(self.PAINTING, self.PHOTO)
+        assert torch.allclose(luma_of(mixed), luma_of(self.PAINTING), atol=1e-4)
+
+    def test_leaves_a_photo_as_it_is(self) -> None:
+        assert torch.allclose(toward_colors_of(self.PHOTO, self.PHOTO), self.PHOTO, atol=1e-5)

@@ -148,7 +148,7 @@ class TestMemory:
     def test_is_kept_within_a_limit_by_smaller_tiles(self) -> None:
         photo = noise(3, 900, 700)
         free, tight = (self.report(photo, FAST, limit) for limit in (None, 190))
-        assert (free.tiles, tight.tiles) == (1, 12)
+        assert (free.tiles, tight.tiles) == (1, 6)
         assert tight.memory_mb <= 190 < free.memory_mb
 
     def test_is_kept_within_a_limit_by_a_smaller_picture(self) -> None:
