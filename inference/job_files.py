@@ -1,4 +1,4 @@
-"""The files of a job: previews and its one result, in a folder of its own.
+"""The files of a job: previews, its one result and what that can go on from, in a folder.
 
 Because nothing else lies in that folder, whatever a killed worker left there can be told from what
 the row names, and swept.
@@ -38,6 +38,19 @@ def store_result(job: Job, image: Image.Image) -> StoredPicture:
     if image.mode == "RGBA":
         return _store(job, image, "png")
     return _store(job, image.convert("RGB"), "jpeg", quality=95, subsampling=0)
+
+
+def store_painting(job: Job, data: bytes) -> str:
+    """Write what a painting can go on from; return its name. Raises StorageFull."""
+    name = f"{_folder(job.pk)}/{uuid4()}.state"
+    return default_storage.save(name, ContentFile(data))
+
+
+def read_painting(name: str) -> bytes:
+    """Return what `store_painting` wrote. Raises FileNotFoundError."""
+    with default_storage.open(name) as file:
+        data: bytes = file.read()
+    return data
 
 
 def remove(name: str) -> None:

@@ -113,6 +113,7 @@ class Job(LeasedWork):
         EXPIRED = "expired", _("Expired")
 
     ACTIVE = (State.QUEUED, State.RUNNING)
+    WITHOUT_RESULT = (State.FAILED, State.CANCELED, State.EXPIRED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -123,6 +124,11 @@ class Job(LeasedWork):
     styles = models.ManyToManyField(Style, through="JobStyle", related_name="jobs")
     spec = models.JSONField(help_text=_("TransferSpec.to_json(), with its version."))
     request_digest = models.CharField(max_length=64)
+    # Jobs of the same person that may be gone by now, so they are no foreign keys.
+    retry_of = models.UUIDField(null=True, blank=True, help_text=_("The same request before."))
+    continues = models.UUIDField(
+        null=True, blank=True, help_text=_("The job whose painting goes on here.")
+    )
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=20, blank=True)
@@ -137,6 +143,9 @@ class Job(LeasedWork):
     result = models.CharField(max_length=200, blank=True)
     result_width = models.PositiveIntegerField(default=0)
     result_height = models.PositiveIntegerField(default=0)
+    saved = models.CharField(
+        max_length=200, blank=True, help_text=_("What a painting can go on from.")
+    )
     report = models.JSONField(default=dict, blank=True)
 
     error_code = models.CharField(max_length=40, blank=True)
@@ -180,6 +189,10 @@ class Job(LeasedWork):
                 | (~Q(state="succeeded") & Q(result="")),
             ),
             models.CheckConstraint(
+                name="job_saved_with_result",
+                condition=Q(state="succeeded") | Q(saved=""),
+            ),
+            models.CheckConstraint(
                 name="job_ended_has_time",
                 condition=Q(state__in=["queued", "running"], completed_at__isnull=True)
                 | Q(
@@ -194,6 +207,16 @@ class Job(LeasedWork):
 
     def get_absolute_url(self) -> str:
         return reverse("job", kwargs={"pk": self.pk})
+
+    @property
+    def can_retry(self) -> bool:
+        """Tell whether the same request may be made once more."""
+        return self.state in self.WITHOUT_RESULT
+
+    @property
+    def can_continue(self) -> bool:
+        """Tell whether the painting can go on from where it ended."""
+        return bool(self.saved)
 
 
 class GoneJob(models.Model):

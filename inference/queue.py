@@ -87,6 +87,7 @@ def finish(
     compute_seconds: float,
     stopped_early: bool,
     batch: int = 1,
+    saved: str = "",
 ) -> bool:
     """End the held `job` as SUCCEEDED with its one result; False when the lease is gone."""
     won = change(
@@ -103,6 +104,7 @@ def finish(
         compute_seconds=compute_seconds,
         stopped_early=stopped_early,
         batch=batch,
+        saved=saved,
         completed_at=Now(),
         **_preview_values(preview),
         **RELEASED,

@@ -94,6 +94,10 @@ class JobSnapshot(TypedDict):
     stop_requested: bool
     stopped_early: bool
     canceled_by: str | None
+    retry_of: str | None
+    continues: str | None
+    can_retry: bool
+    can_continue: bool
     created_at: str
     started_at: str | None
     completed_at: str | None
@@ -140,6 +144,10 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "stop_requested": job.stop_requested,
         "stopped_early": job.stopped_early,
         "canceled_by": job.canceled_by or None,
+        "retry_of": str(job.retry_of) if job.retry_of else None,
+        "continues": str(job.continues) if job.continues else None,
+        "can_retry": job.can_retry,
+        "can_continue": job.can_continue,
         "created_at": format_time(job.created_at),
         "started_at": format_time(job.started_at) if job.started_at else None,
         "completed_at": format_time(job.completed_at) if job.completed_at else None,

@@ -1,5 +1,6 @@
 """Pages of the studio and of jobs."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +28,11 @@ from inference.recipes import (
     recipe_json,
     step_by_step_fields,
 )
+from inference.services.again import MORE_STEPS, continue_job, retry_job
 from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.photos import PhotoInUse, delete_photo
 from inference.services.refusals import JobRefused
-from inference.snapshots import job_snapshot
+from inference.snapshots import is_retryable, job_snapshot
 from library.demonstration import PAIRS
 from library.licenses import allowed_outputs
 from library.methods import usable_methods
@@ -116,6 +118,8 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "recipe": recipe_json(found),
         "command": command_line(found),
         "step_by_step": step_by_step_fields(found),
+        "more_steps": MORE_STEPS,
+        "may_help": found.state != Job.State.FAILED or is_retryable(found.error_code),
         "print_size": print_size(found.result_width, found.result_height),
         **again_links(found),
     }
@@ -152,6 +156,20 @@ def job_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def job_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Have the same picture tried again, and show how it goes."""
+    return _next_job(request, pk, retry_job)
+
+
+@login_required
+@require_POST
+def job_continue(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Have a painting go on, and show how it goes."""
+    return _next_job(request, pk, continue_job)
+
+
+@login_required
+@require_POST
 def job_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a job and its result; an artwork kept from it stays."""
     delete_job(job=_own_job(request, pk))
@@ -178,6 +196,18 @@ def photo_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     except PhotoInUse as refusal:
         messages.error(request, str(refusal))
     return redirect("photos")
+
+
+def _next_job(
+    request: HttpRequest, pk: UUID, submit: Callable[..., tuple[Job, bool]]
+) -> HttpResponse:
+    """Lead to the job that comes from this one, or back to this one with the reason."""
+    found = _own_job(request, pk)
+    try:
+        return redirect(submit(job=found)[0])
+    except JobRefused as refusal:
+        messages.error(request, refusal.message)
+    return redirect(found)
 
 
 def _own_job(request: HttpRequest, pk: UUID) -> Job:

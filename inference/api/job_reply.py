@@ -105,6 +105,12 @@ class JobSerializer(serializers.Serializer[Job]):
     stop_requested = serializers.BooleanField()
     stopped_early = serializers.BooleanField()
     canceled_by = serializers.CharField(allow_null=True)
+    retry_of = serializers.UUIDField(allow_null=True, help_text="The job that is tried again.")
+    continues = serializers.UUIDField(
+        allow_null=True, help_text="The job whose painting goes on here."
+    )
+    can_retry = serializers.BooleanField()
+    can_continue = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)

@@ -26,6 +26,7 @@ from inference.api.job_request import JobRequestSerializer
 from inference.api.photos import PICTURE
 from inference.api.waiting import PREFER, preferred_wait, wait_for_end
 from inference.models import Job
+from inference.services.again import continue_job, retry_job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
 
 # Names of the space in which an Idempotency-Key of a person becomes the id of a job.
@@ -129,6 +130,24 @@ class JobViewSet(
         stop_job(job=self.get_object())
         return self._snapshot(self.get_object())
 
+    @extend_schema(request=None, responses=MADE)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, **_address: Any) -> Response:
+        """Have the same picture tried again, if it failed, was canceled or expired.
+
+        The answer is a new job, whose `retry_of` is this one. Asking again answers 200 with it.
+        """
+        return self._made(*retry_job(job=self.get_object()))
+
+    @extend_schema(request=None, responses=MADE)
+    @action(detail=True, methods=["post"], url_path="continue")
+    def go_on(self, request: Request, **_address: Any) -> Response:
+        """Have a painting go on for 200 steps from where it ended, where `can_continue` says so.
+
+        The answer is a new job, whose `continues` is this one. Asking again answers 200 with it.
+        """
+        return self._made(*continue_job(job=self.get_object()))
+
     @extend_schema(parameters=[VARIANT], responses=PICTURE)
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
@@ -142,10 +161,13 @@ class JobViewSet(
         """Check the body and hand it to the service."""
         body = JobRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
-        job, created = submit_job(owner=person(request), job_id=job_id, **body.validated_data)
+        return self._made(*submit_job(owner=person(request), job_id=job_id, **body.validated_data))
+
+    def _made(self, job: Job, created: bool) -> Response:  # noqa: FBT001  # as services return it
+        """Answer with a job that was asked for, after its end where the app would wait for it."""
         headers = {"Location": reverse("api-job-detail", kwargs={"pk": job.pk})}
         code: int = status.HTTP_201_CREATED if created else status.HTTP_200_OK
-        if (seconds := preferred_wait(request)) is not None:
+        if (seconds := preferred_wait(self.request)) is not None:
             code = status.HTTP_200_OK if wait_for_end(job, seconds) else status.HTTP_202_ACCEPTED
             headers["Preference-Applied"] = f"wait={seconds}"
         return self._snapshot(self.get_queryset().get(pk=job.pk), code, headers)

@@ -4,19 +4,22 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from PIL import Image
 
 from inference import job_files, progress, queue
-from inference.engine.errors import EngineError
-from inference.engine.spec import PaintRequest, Report, Step, StyleInput, TransferSpec
+from inference.engine.errors import EngineError, InputUnreadableError
+from inference.engine.spec import PaintRequest, Step, StyleInput, TransferSpec
 from inference.models import Job
 from inference.runner.failures import StyleWithdrawn, reason
 from inference.runner.heartbeat import LeaseLost
 from inference.runner.inputs import load_photo, load_style
 from library.models import Style
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 logger = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5
@@ -56,18 +59,19 @@ class Attempt:
         row = progress.publish(self.job.pk)
         self.stop_requested = row is not None and row.stop_requested
 
-    def finish(
-        self,
-        image: Image.Image,
-        report: Report | None,
-        *,
-        stopped_early: bool = False,
-        batch: int = 1,
-    ) -> None:
-        """Store the result, one of a `batch`, and end the job with it. Raises LeaseLost."""
+    def finish(self, step: Step, *, stopped_early: bool = False, batch: int = 1) -> None:
+        """Store the result of the last `step`, one of a `batch`, and end the job with it.
+
+        What the painting can go on from is stored beside it. Raises LeaseLost.
+        """
         seconds = (time.monotonic() - self._begun - self._loaded) / batch
+        image, report = step.image, step.report
+        if image is None:
+            raise EngineError("The engine ended without a result.")
         preview = job_files.store_preview(self.job, image)
         result = job_files.store_result(self.job, image)
+        painting = step.painting.save() if step.painting else b""
+        saved = job_files.store_painting(self.job, painting) if painting else ""
         if not queue.finish(
             self.job,
             result=result,
@@ -78,11 +82,12 @@ class Attempt:
             compute_seconds=round(seconds, 3),
             stopped_early=stopped_early,
             batch=batch,
+            saved=saved,
         ):
-            job_files.remove(result.name)
-            job_files.remove(preview.name)
+            for name in (result.name, preview.name, saved):
+                job_files.remove(name)
             raise LeaseLost
-        job_files.sweep(self.job.pk, keep={result.name, preview.name})
+        job_files.sweep(self.job.pk, keep={result.name, preview.name, saved})
 
     def _replace_preview(self, preview: queue.StoredPicture | None) -> None:
         if preview is not None:
@@ -107,6 +112,19 @@ def load_request(job: Job) -> PaintRequest:
     """Open what `job` is to be painted from. Raises StyleWithdrawn and InputUnreadableError."""
     spec = TransferSpec.from_json(job.spec)
     return PaintRequest(load_photo(job.photo.file), _load_styles(job, spec.method), spec)
+
+
+def load_painting(job: Job) -> bytes | None:
+    """Return what `job` is to go on from, if anything. Raises InputUnreadableError."""
+    if job.continues is None:
+        return None
+    before = Job.objects.filter(pk=job.continues, owner=job.owner_id).exclude(saved="").first()
+    try:
+        if before is not None:
+            return job_files.read_painting(before.saved)
+    except FileNotFoundError:
+        pass
+    raise InputUnreadableError("The painting that was to go on is gone.")
 
 
 def fail(job: Job, error: Exception) -> None:

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
 
 def stylize(
-    content: Image.Image, styles: Sequence[StyleInput], spec: TransferSpec
+    content: Image.Image,
+    styles: Sequence[StyleInput],
+    spec: TransferSpec,
+    resume: bytes | None = None,
 ) -> Generator[Step, None, None]:
-    """Paint `content` in the manner of `styles` on this worker's device; raises EngineErrors."""
+    """Paint `content` in the manner of `styles` on this worker's device; raises EngineErrors.
+
+    The painting goes on from what `resume` holds of it.
+    """
     from inference.engine.registry import stylize as paint
 
     yield from paint(
@@ -33,6 +39,7 @@ def stylize(
         device=settings.STYLEWEB_DEVICE,
         cache=code_cache(),
         memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+        resume=resume,
     )
 
 

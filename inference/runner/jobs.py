@@ -10,7 +10,7 @@ from inference import job_files, progress, queue
 from inference.engine.errors import EngineError
 from inference.models import Job
 from inference.runner import engine
-from inference.runner.attempts import Attempt, every_end_written, fail, load_request
+from inference.runner.attempts import Attempt, every_end_written, fail, load_painting, load_request
 from inference.runner.heartbeat import Heartbeat
 from inference.runner.together import paint_together
 
@@ -36,17 +36,19 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
     job_files.sweep(job.pk, keep={job.preview})
     attempt = Attempt(job)
     request = load_request(job)
+    resume = load_painting(job)
     attempt.loaded()
-    with closing(engine.stylize(request.content, request.styles, request.spec)) as steps:
+    steps = engine.stylize(request.content, request.styles, request.spec, resume)
+    with closing(steps):
         for step in steps:
             heartbeat.check(job)
             if step.image and step.done == step.total and step.stage == "done":
-                attempt.finish(step.image, step.report)
+                attempt.finish(step)
                 return
             attempt.show(step)
             if attempt.stop_requested and step.painting:
                 kept = step.painting.finish()
                 if kept.image:
-                    attempt.finish(kept.image, kept.report, stopped_early=True)
+                    attempt.finish(kept, stopped_early=True)
                     return
     raise EngineError("The engine ended without a result.")

@@ -56,7 +56,7 @@ def _finish(attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, bat
         heartbeat.check(attempt.job)
         if step.error is not None:
             raise step.error
-        if step.step is None or step.step.image is None:
+        if step.step is None:
             raise EngineError("The engine ended without a result.")
-        attempt.finish(step.step.image, step.step.report, batch=batch)
+        attempt.finish(step.step, batch=batch)
     progress.publish(attempt.job.pk)

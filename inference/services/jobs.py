@@ -4,7 +4,9 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -29,6 +31,17 @@ from library.models import Style
 WeightedStyles = Sequence[tuple[Style, float]]
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The job that a job comes from: tried again, or gone on with."""
+
+    retry_of: UUID | None = None
+    continues: UUID | None = None
+
+
+NEW = Origin()
+
+
 def submit_job(
     *,
     owner: User,
@@ -36,6 +49,7 @@ def submit_job(
     styles: WeightedStyles,
     spec: TransferSpec,
     job_id: UUID | None = None,
+    origin: Origin = NEW,
 ) -> tuple[Job, bool]:
     """Put a picture in line and say that there is work; True when the job is new.
 
@@ -48,9 +62,8 @@ def submit_job(
     _check_inputs(owner, photo, styles)
     _check_method(spec.method, styles)
     try:
-        job = _create(
-            owner=owner, photo=photo, styles=styles, spec=spec, job_id=job_id, digest=digest
-        )
+        fields = {"id": job_id, "request_digest": digest, **asdict(origin)}
+        job = _create(owner, photo, styles, spec, **fields)
     except IntegrityError:
         # Another request with this id was faster by a moment.
         if (job := _same_job(job_id, owner, digest)) is None:
@@ -92,21 +105,14 @@ def forget(job_ids: Sequence[UUID], *, owner_id: int) -> None:
 
 @transaction.atomic
 def _create(
-    *,
-    owner: User,
-    photo: Photo,
-    styles: WeightedStyles,
-    spec: TransferSpec,
-    job_id: UUID,
-    digest: str,
+    owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec, **fields: Any
 ) -> Job:
     check_room(owner=owner)
     job = Job.objects.create(
-        id=job_id,
         owner=owner,
         photo=photo,
         spec=spec.to_json(),
-        request_digest=digest,
+        **fields,
         **estimates.promise(owner=owner, photo=photo, spec=spec),
     )
     JobStyle.objects.bulk_create(

@@ -19,7 +19,6 @@ from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 from inference.turns import places_of
 
 State = Job.State
-GIVEN_BACK = (State.FAILED, State.CANCELED, State.EXPIRED)
 RECENT_JOBS = 20
 # What a job is taken to last on a site that never finished one.
 USUAL_SECONDS = 10.0
@@ -47,7 +46,7 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
 def jobs_today(owner: User) -> int:
     """Count the jobs of today that `owner` has had or may yet have."""
     mine = Job.objects.filter(owner=owner, created_at__gte=_day_began_at())
-    return mine.exclude(state__in=GIVEN_BACK).count()
+    return mine.exclude(state__in=Job.WITHOUT_RESULT).count()
 
 
 def waiting_of(owner: User) -> int:

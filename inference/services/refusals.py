@@ -64,6 +64,20 @@ class QueueFull(JobRefused):
     status = 503
 
 
+class NothingToRetry(JobRefused):
+    """The job waits, runs, or has its result."""
+
+    code = "nothing_to_retry"
+    status = 409
+
+
+class NothingToContinue(JobRefused):
+    """Nothing was kept of the painting that could go on."""
+
+    code = "nothing_to_continue"
+    status = 409
+
+
 class NothingToKeep(JobRefused):
     """The job is not being painted, so there is nothing to stop and keep."""
 

@@ -39,6 +39,21 @@ class TestStorePreview:
         assert picture.size == (600, 600)
 
 
+class TestStorePainting:
+    def test_is_read_back_as_it_was(self, job: Job) -> None:
+        name = job_files.store_painting(job, b"as far as it came")
+
+        assert job_files.read_painting(name) == b"as far as it came"
+
+    def test_goes_with_the_other_files_of_the_job(self, job: Job) -> None:
+        name = job_files.store_painting(job, b"as far as it came")
+
+        job_files.sweep(job.pk)
+
+        with pytest.raises(FileNotFoundError):
+            job_files.read_painting(name)
+
+
 class TestStoreResult:
     @pytest.mark.parametrize(("mode", "expected"), [("RGB", "JPEG"), ("RGBA", "PNG")])
     def test_keeps_transparency_only_where_there_is_some(

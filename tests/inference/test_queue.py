@@ -281,6 +281,7 @@ class TestConstraints:
             {"state": "succeeded", "completed_at": timezone.now()},
             {"state": "failed"},
             {"result": "jobs/another.jpg"},
+            {"saved": "jobs/painting.safetensors"},
             {"completed_at": timezone.now()},
         ],
         ids=[
@@ -289,6 +290,7 @@ class TestConstraints:
             "succeeded without result",
             "ended without time",
             "result without success",
+            "painting kept without success",
             "time without end",
         ],
     )

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.tokens import create_token
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork
+from inference.services.jobs import cancel_job
 from styleweb.api import urlpatterns
 from tests.clients import ALL_SCOPES, bearer, session_of
 from tests.factories import (
@@ -88,6 +89,8 @@ MATRIX = [
     Row("api-job-detail", "delete", "jobs/{job}/", 204, 404, 401, 204, 403),
     Row("api-job-cancel", "post", "jobs/{job}/cancel/", 200, 404, 401, 200, 403),
     Row("api-job-stop", "post", "jobs/{job}/stop/", 409, 404, 401, 409, 403),
+    Row("api-job-retry", "post", "jobs/{canceled}/retry/", 201, 404, 401, 201, 403),
+    Row("api-job-go-on", "post", "jobs/{done}/continue/", 409, 404, 401, 409, 403),
     Row("api-job-file", "get", "jobs/{done}/file/", 200, 404, 401, 200, 403),
     Row("api-proof-list", "post", "proofs/", 202, 422, 401, 202, 403),
     Row("api-proof-detail", "get", "proofs/{sheet}/", 200, 404, 401, 200, 403),
@@ -163,6 +166,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "photo": lambda owner: make_photo(owner).pk,
     "job": lambda owner: make_job(owner).pk,
     "done": lambda owner: finished_job(owner).pk,
+    "canceled": lambda owner: cancel_job(job=make_job(owner)).pk,
     "sheet": sheet_with_a_tile,
     "fresh": lambda _owner: uuid4(),
     "private": lambda owner: kept(owner).pk,

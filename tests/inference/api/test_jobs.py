@@ -367,7 +367,14 @@ class TestEnd:
         assert not Job.objects.exists()
 
     @pytest.mark.parametrize(
-        ("method", "rest"), [("post", "cancel/"), ("post", "stop/"), ("delete", "")]
+        ("method", "rest"),
+        [
+            ("post", "cancel/"),
+            ("post", "stop/"),
+            ("post", "retry/"),
+            ("post", "continue/"),
+            ("delete", ""),
+        ],
     )
     def test_does_not_reach_the_job_of_another(
         self, alice: User, bob: User, method: str, rest: str
@@ -385,6 +392,8 @@ class TestEnd:
             reader.put(f"{JOBS}{uuid4()}/", body),
             reader.post(f"{JOBS}{job.pk}/cancel/"),
             reader.post(f"{JOBS}{job.pk}/stop/"),
+            reader.post(f"{JOBS}{job.pk}/retry/"),
+            reader.post(f"{JOBS}{job.pk}/continue/"),
             reader.delete(f"{JOBS}{job.pk}/"),
         ):
             assert_problem(response, 403, "insufficient_scope")

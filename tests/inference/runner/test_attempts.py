@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from inference import queue
-from inference.engine.spec import PaintRequest
+from inference.engine.spec import PaintRequest, Step
 from inference.models import Job
 from inference.runner.attempts import Attempt, every_end_written, load_request
 from inference.services.jobs import cancel_job
@@ -34,7 +34,7 @@ def files_of(job: Job, media_root: Path) -> set[str]:
 
 def finish(job: Job) -> None:
     with every_end_written(job):
-        Attempt(job).finish(PICTURE, None)
+        Attempt(job).finish(Step(1, 1, "done", PICTURE))
 
 
 class TestLoadRequest:

@@ -64,7 +64,7 @@ class TestServeNext:
         assert runner.serve_next() is Served.NOTHING
 
     def test_paints_with_the_engine(self, alice: User, media_root: Path) -> None:
-        job = make_job(alice, spec=TransferSpec(size=64, steps=3))
+        job = make_job(alice, spec=TransferSpec(size=64))
 
         assert runner.serve_next() is Served.TO_THE_END
 
@@ -171,7 +171,8 @@ class TestLeaving:
         assert (job.state, job.stopped_early) == (Job.State.SUCCEEDED, True)
         assert (job.result_width, job.result_height) == (640, 480)
         assert job.report["result_size"] == [640, 480]
-        assert files_of(job, media_root) == [".jpg", ".webp"]
+        assert job.can_continue
+        assert files_of(job, media_root) == [".jpg", ".state", ".webp"]
 
     def test_goes_on_to_the_end_where_nothing_can_be_kept_yet(self, play: Play) -> None:
         def script() -> Iterator[Step]:

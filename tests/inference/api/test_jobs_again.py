@@ -1,0 +1,45 @@
+"""Jobs that come from jobs in the API: tried again, gone on with."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from tests.clients import assert_problem, session_of
+from tests.factories import finished_job, make_job
+
+pytestmark = pytest.mark.django_db
+JOBS = "/api/v1/jobs/"
+
+
+class TestAgain:
+    def test_tries_again_what_came_to_nothing(self, alice: User) -> None:
+        job = make_job(alice, state="canceled", completed_at=timezone.now())
+        client, address = session_of(alice), f"{JOBS}{job.pk}/retry/"
+        assert client.get(f"{JOBS}{job.pk}/").json()["can_retry"] is True
+
+        first, second = client.post(address), client.post(address)
+
+        assert (first.status_code, second.status_code) == (201, 200)
+        again = first.json()
+        assert again["id"] == second.json()["id"] != str(job.pk)
+        assert (again["state"], again["retry_of"]) == ("queued", str(job.pk))
+        assert first["Location"] == f"{JOBS}{again['id']}/"
+
+    def test_does_not_try_again_what_is_done(self, alice: User) -> None:
+        response = session_of(alice).post(f"{JOBS}{finished_job(alice).pk}/retry/")
+        assert_problem(response, 409, "nothing_to_retry")
+
+    def test_goes_on_with_a_painting(self, alice: User) -> None:
+        job = finished_job(alice, saved="jobs/painting.state")
+        client, address = session_of(alice), f"{JOBS}{job.pk}/continue/"
+        assert client.get(f"{JOBS}{job.pk}/").json()["can_continue"] is True
+
+        first, second = client.post(address), client.post(address)
+
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json()["continues"] == str(job.pk)
+        assert first.json()["spec"]["steps"] == 200
+
+    def test_has_nothing_to_go_on_with_of_what_was_painted_at_once(self, alice: User) -> None:
+        response = session_of(alice).post(f"{JOBS}{finished_job(alice).pk}/continue/")
+        assert_problem(response, 409, "nothing_to_continue")
