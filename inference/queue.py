@@ -120,6 +120,23 @@ def fail(job: Job, *, code: str, hint: str) -> bool:
     return change(held(job), **_failure(code, hint))
 
 
+def give_back(job: Job) -> bool:
+    """Put the held `job` in line again, as if it had not been begun; False when the lease is gone.
+
+    Its ticket counts as lost, so that the reaper sends another one soon if the worker cannot.
+    """
+    return change(
+        held(job),
+        state=State.QUEUED,
+        attempt=F("attempt") - 1,
+        stage="",
+        done=0,
+        total=0,
+        ticket_at=Now() - leases.TICKET_PATIENCE,
+        **RELEASED,
+    )
+
+
 def cancel(job: Job, *, by: str) -> bool:
     """End a waiting or running `job` as CANCELED; False when it had ended already."""
     return change(

@@ -3,12 +3,12 @@
 import logging
 
 from celery import shared_task
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_shutting_down
 from django.conf import settings
 from kombu.exceptions import KombuError
 
 from inference import job_files, progress, proof_queue, queue, runner
-from inference.runner import Served
+from inference.runner import Served, shutdown
 
 logger = logging.getLogger(__name__)
 # The runner keeps the deadline; this ends a process that is stuck inside one step.
@@ -77,4 +77,11 @@ def send_ticket() -> bool:
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # no stubs
 def warm_up(**_: object) -> None:
     """Load the engine into a fresh worker process, before its first job."""
+    shutdown.own_process()
     runner.warm_up()
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]  # no stubs
+def give_back(**_: object) -> None:
+    """Have a worker that was told to end give back what it holds."""
+    shutdown.ask()

@@ -10,7 +10,7 @@ from django.conf import settings
 from PIL import Image
 
 from inference.engine.spec import StyleInput, TransferSpec
-from inference.runner import engine
+from inference.runner import engine, shutdown
 from inference.runner.jobs import serve_job
 from inference.runner.sheets import Served, serve_sheet
 
@@ -20,8 +20,14 @@ logger = logging.getLogger(__name__)
 
 
 def serve_next() -> Served:
-    """Paint the job whose turn it is, or, when none waits, some of the proof sheet that is next."""
-    return Served.TO_THE_END if serve_job() else serve_sheet()
+    """Paint the job whose turn it is, or, when none waits, some of the proof sheet that is next.
+
+    A worker that is to end begins nothing.
+    """
+    if shutdown.is_asked():
+        return Served.PUT_BACK
+    served = Served.TO_THE_END if serve_job() else serve_sheet()
+    return Served.PUT_BACK if shutdown.is_asked() else served
 
 
 def warm_up() -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from inference import job_files, progress, queue
+from inference import estimates, job_files, progress, queue
 from inference.engine.errors import EngineError, InputUnreadableError
 from inference.engine.spec import PaintRequest, Step, StyleInput, TransferSpec
 from inference.models import Job
 from inference.runner.failures import StyleWithdrawn, reason
-from inference.runner.heartbeat import LeaseLost
+from inference.runner.heartbeat import Endings, GivenBack, LeaseLost
 from inference.runner.inputs import load_photo, load_style
 from library.models import Style
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5
+# A worker that is to end finishes what takes no longer than this.
+SOON_SECONDS = 8.0
 
 
 class Attempt:
@@ -100,6 +102,8 @@ def every_end_written(job: Job) -> Iterator[None]:
     """See that every way in which an attempt at `job` can fail is written down."""
     try:
         yield
+    except GivenBack:
+        logger.info("job %s: given back, the worker is to end", job.pk)
     except LeaseLost:
         logger.warning("job %s: attempt %s is fenced, it writes no more", job.pk, job.attempt)
     except (OperationalError, InterfaceError):
@@ -134,6 +138,28 @@ def fail(job: Job, error: Exception) -> None:
         logger.error("job %s: unexpected failure", job.pk, exc_info=error)
     if queue.fail(job, code=code, hint=hint):
         job_files.sweep(job.pk)
+
+
+def give_back(job: Job) -> None:
+    """Put `job` in line again for another worker, and tell its owner."""
+    if queue.give_back(job):
+        progress.publish(job.pk)
+
+
+def ends_soon(job: Job) -> bool:
+    """Tell whether `job` will be done before it is worth beginning it anew."""
+    row = Job.objects.filter(pk=job.pk).first()
+    eta = estimates.eta_of(row, 0) if row else None
+    return eta is not None and eta["p90"] <= SOON_SECONDS
+
+
+def _fail_hung(job: Job, error: Exception) -> None:
+    """End a job whose step does not come back, and tell its owner: nobody else will."""
+    fail(job, error)
+    progress.publish(job.pk)
+
+
+ENDINGS = Endings(_fail_hung, give_back, ends_soon)
 
 
 def _load_styles(job: Job, method: str) -> list[StyleInput]:

@@ -19,8 +19,16 @@ def reason(error: Exception) -> tuple[str, str]:
         return "timeout", "Choose a smaller size or fewer steps."
     if isinstance(error, StyleWithdrawn):
         return "style_withdrawn", "Choose another style: this one left the library."
-    if isinstance(error, MemoryError):
+    if _means_too_little_memory(error):
         return OutOfMemoryError.code, OutOfMemoryError.hint
     if isinstance(error, StorageFull) or getattr(error, "errno", None) == errno.ENOSPC:
         return "storage_full", "Try again later: the disk of this site is full."
     return EngineError.code, EngineError.hint
+
+
+def _means_too_little_memory(error: Exception) -> bool:
+    """Tell it by torch's words too, whose errors have no class that is known without torch."""
+    words = str(error)
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and ("allocate memory" in words or "out of memory" in words)
+    )

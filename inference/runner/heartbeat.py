@@ -1,9 +1,10 @@
-"""The heartbeat of a worker: renews its leases, and ends what hangs."""
+"""The heartbeat of a worker: renews its leases, gives work back, and ends what hangs."""
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -12,32 +13,58 @@ from django.db import DatabaseError, connection
 
 from inference import leases
 from inference.models import LeasedWork
+from inference.runner import shutdown
 
 logger = logging.getLogger(__name__)
 Work = TypeVar("Work", bound=LeasedWork)
+# How often the thread looks up.
+LOOK_SECONDS = 0.5
+# Past the deadline the loop itself has so long to notice, and then so long to leave.
+NOTICE_SECONDS, LEAVE_SECONDS = 3.0, 2.0
+# A worker that is to end has so long until it may leave a step that does not come back.
+STOP_SECONDS = 20.0
 
 
 class LeaseLost(Exception):
     """The work was canceled, or another attempt holds it: this one must write nothing more."""
 
 
+class GivenBack(LeaseLost):
+    """The worker is to end, and the work waits for another one."""
+
+
 class DeadlinePassed(Exception):
     """The work took longer than the site allows."""
+
+
+@dataclass(frozen=True)
+class Endings(Generic[Work]):
+    """What a heartbeat may do to work whose step does not come back.
+
+    `ends_soon` tells whether the work is worth waiting for when the worker is to end.
+    """
+
+    fail: Callable[[Work, Exception], object]
+    give_back: Callable[[Work], object]
+    ends_soon: Callable[[Work], bool]
 
 
 class Heartbeat(Generic[Work]):
     """Renews the leases of a worker from a thread, so that a long step does not lose them.
 
-    Past the deadline it ends the work itself with `fail`, since a step that hangs never comes back
-    to ask.
+    Past the deadline it ends the work itself, since a step that hangs never comes back to ask; and
+    when the worker is to end, it gives the work back at once. A step that does not come back even
+    then takes the process with it.
     """
 
-    def __init__(self, works: Sequence[Work], fail: Callable[[Work, Exception], object]) -> None:
+    def __init__(self, works: Sequence[Work], endings: Endings[Work]) -> None:
         self._works = works
-        self._fail = fail
+        self._endings = endings
         self._deadline = time.monotonic() + settings.JOB_DEADLINE_SECONDS
         self._ended = threading.Event()
         self._lost: set[object] = set()
+        self._given_back: set[object] = set()
+        self._leave_by: float | None = None
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
@@ -54,31 +81,48 @@ class Heartbeat(Generic[Work]):
         self._thread.join()
 
     def check(self, work: Work) -> None:
-        """Raise LeaseLost or DeadlinePassed when `work` should not go on."""
+        """Raise LeaseLost, GivenBack or DeadlinePassed when `work` should not go on."""
+        if work.pk in self._given_back:
+            raise GivenBack
         if work.pk in self._lost:
             raise LeaseLost
         if time.monotonic() > self._deadline:
             raise DeadlinePassed
 
     def _run(self) -> None:
+        next_beat = time.monotonic() + settings.JOB_HEARTBEAT_SECONDS
         try:
-            while self._held() and not self._ended.wait(settings.JOB_HEARTBEAT_SECONDS):
+            while not self._ended.wait(min(LOOK_SECONDS, settings.JOB_HEARTBEAT_SECONDS)):
+                now = time.monotonic()
+                if self._leave_by and now > self._leave_by:
+                    shutdown.end_process()
+                due = now >= next_beat
+                if due:
+                    next_beat = now + settings.JOB_HEARTBEAT_SECONDS
                 for work in self._held():
-                    self._beat(work)
+                    self._look_after(work, due=due)
         finally:
             connection.close()
 
     def _held(self) -> list[Work]:
         return [work for work in self._works if work.pk not in self._lost]
 
-    def _beat(self, work: Work) -> None:
+    def _look_after(self, work: Work, *, due: bool) -> None:
         try:
-            if time.monotonic() > self._deadline + settings.JOB_HEARTBEAT_SECONDS:
-                self._fail(work, DeadlinePassed())
-                self._lost.add(work.pk)
-            elif not leases.renew(work):
+            if time.monotonic() > self._deadline + NOTICE_SECONDS:
+                self._endings.fail(work, DeadlinePassed())
+                self._leave(work, LEAVE_SECONDS)
+            elif shutdown.is_asked() and not self._endings.ends_soon(work):
+                self._endings.give_back(work)
+                self._given_back.add(work.pk)
+                self._leave(work, STOP_SECONDS)
+            elif due and not leases.renew(work):
                 self._lost.add(work.pk)
         except DatabaseError:
             # The next beat tries again; a lease that ran out meanwhile is then found lost.
             logger.warning("%s: heartbeat missed", work, exc_info=True)
             connection.close()
+
+    def _leave(self, work: Work, seconds: float) -> None:
+        self._lost.add(work.pk)
+        self._leave_by = self._leave_by or time.monotonic() + seconds

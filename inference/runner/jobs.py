@@ -6,11 +6,18 @@ leave the loop.
 
 from contextlib import closing
 
+from common import failpoints
 from inference import job_files, progress, queue
 from inference.engine.errors import EngineError
 from inference.models import Job
 from inference.runner import engine
-from inference.runner.attempts import Attempt, every_end_written, fail, load_painting, load_request
+from inference.runner.attempts import (
+    ENDINGS,
+    Attempt,
+    every_end_written,
+    load_painting,
+    load_request,
+)
 from inference.runner.heartbeat import Heartbeat
 from inference.runner.together import paint_together
 
@@ -23,7 +30,7 @@ def serve_job() -> bool:
     jobs = [first, *queue.claim_beside(first, engine.pictures_at_once() - 1)]
     for job in jobs:
         progress.publish(job.pk)
-    with Heartbeat(jobs, fail) as heartbeat:
+    with Heartbeat(jobs, ENDINGS) as heartbeat:
         for job in paint_together(jobs, heartbeat) if len(jobs) > 1 else jobs:
             with every_end_written(job):
                 _paint(job, heartbeat)
@@ -41,6 +48,7 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
     steps = engine.stylize(request.content, request.styles, request.spec, resume)
     with closing(steps):
         for step in steps:
+            failpoints.hit("step")
             heartbeat.check(job)
             if step.image and step.done == step.total and step.stage == "done":
                 attempt.finish(step)

@@ -15,7 +15,7 @@ from inference.proof_queue import Outcome
 from inference.proofs import proof_spec
 from inference.runner import engine
 from inference.runner.failures import reason
-from inference.runner.heartbeat import Heartbeat, LeaseLost
+from inference.runner.heartbeat import Endings, GivenBack, Heartbeat, LeaseLost
 from inference.runner.inputs import is_learned, load_photo, load_style
 from library.models import Style
 
@@ -38,7 +38,7 @@ def serve_sheet() -> Served:
     if sheet is None:
         return Served.NOTHING
     progress.publish_sheet(sheet.pk)
-    with Heartbeat([sheet], _fail) as heartbeat:
+    with Heartbeat([sheet], ENDINGS) as heartbeat:
         served = _attempt(sheet, heartbeat)
     progress.publish_sheet(sheet.pk)
     return served
@@ -48,6 +48,8 @@ def _attempt(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
     """Paint `sheet` and see that every way it can end is written down."""
     try:
         return _paint(sheet, heartbeat)
+    except GivenBack:
+        logger.info("sheet %s: given back, the worker is to end", sheet.pk)
     except LeaseLost:
         logger.warning("sheet %s: attempt %s is fenced, it writes no more", sheet.pk, sheet.attempt)
     except (OperationalError, InterfaceError):
@@ -122,3 +124,11 @@ def _fail(sheet: ProofSheet, error: Exception) -> None:
     if code == EngineError.code:
         logger.error("sheet %s: unexpected failure", sheet.pk, exc_info=error)
     proof_queue.fail(sheet, code=code, hint=hint)
+
+
+def _ends_soon(_sheet: ProofSheet) -> bool:
+    # Its tiles are kept as they come, so nothing is lost by going on elsewhere.
+    return False
+
+
+ENDINGS = Endings(_fail, proof_queue.put_back, _ends_soon)

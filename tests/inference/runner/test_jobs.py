@@ -20,7 +20,7 @@ from inference import queue, runner
 from inference.engine.errors import OutOfMemoryError
 from inference.engine.spec import Step, StyleInput, TransferSpec
 from inference.models import Job
-from inference.runner import Served, attempts, engine
+from inference.runner import Served, attempts, engine, heartbeat
 from inference.services.jobs import cancel_job, stop_job
 from library.models import Style
 from tests.factories import make_job, make_photo, make_picture, make_style, picture_bytes
@@ -322,8 +322,11 @@ class TestHeartbeat:
 
         assert (job.state, job.error_code) == (Job.State.FAILED, "timeout")
 
-    def test_ends_a_job_whose_step_hangs(self, play: Play, settings: Settings) -> None:
+    def test_ends_a_job_whose_step_hangs(
+        self, play: Play, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         settings.JOB_DEADLINE_SECONDS, settings.JOB_HEARTBEAT_SECONDS = 0, 0.1
+        monkeypatch.setattr(heartbeat, "NOTICE_SECONDS", 0.1)
         state: list[str] = []
 
         def script() -> Iterator[Step]:

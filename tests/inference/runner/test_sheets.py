@@ -19,7 +19,7 @@ from inference import proof_queue, proofs, runner
 from inference.engine.errors import EngineError, OutOfMemoryError
 from inference.engine.spec import StyleInput, TransferSpec
 from inference.models import Job, ProofSheet, ProofTile
-from inference.runner import Served, engine, sheets
+from inference.runner import Served, engine, heartbeat, sheets
 from inference.services.proofs import cancel_proofs
 from library.models import Style
 from tests.factories import make_job, make_picture, make_sheet, make_style, make_tile
@@ -340,8 +340,11 @@ class TestFailures:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ends_a_sheet_whose_step_hangs(sheet: ProofSheet, play: Play, settings: Settings) -> None:
+def test_ends_a_sheet_whose_step_hangs(
+    sheet: ProofSheet, play: Play, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.JOB_DEADLINE_SECONDS, settings.JOB_HEARTBEAT_SECONDS = 0, 0.1
+    monkeypatch.setattr(heartbeat, "NOTICE_SECONDS", 0.1)
     codes: list[str] = []
 
     def script(number: int) -> Iterator[Result]:

@@ -1,0 +1,51 @@
+"""Places at which tests of whole processes make something go wrong, as it does in real life.
+
+`STYLEWEB_FAILPOINTS` names a folder. A file in it that is called like a place says what happens to
+whoever comes there next, once. Without the variable nothing happens, and nothing can.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HANG_SECONDS = 3600.0
+
+
+def hit(place: str) -> None:
+    """Do what the file called `place` says, if there is one; it is gone then."""
+    folder = os.environ.get("STYLEWEB_FAILPOINTS")
+    if not folder:
+        return
+    taken = Path(folder, f"{place}.{os.getpid()}")
+    try:
+        Path(folder, place).rename(taken)
+    except FileNotFoundError:
+        return
+    ACTIONS[taken.read_text().strip()]()
+
+
+def _hang() -> None:
+    time.sleep(HANG_SECONDS)
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _raise_memory_error() -> None:
+    raise MemoryError
+
+
+def _raise_torch_memory_error() -> None:
+    # What torch raises on a CPU; on a GPU it is a class of its own, and only the engine knows it.
+    raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+
+ACTIONS: dict[str, Callable[[], None]] = {
+    "hang": _hang,
+    "kill": _kill,
+    "memory": _raise_memory_error,
+    "torch-memory": _raise_torch_memory_error,
+}

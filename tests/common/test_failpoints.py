@@ -1,0 +1,51 @@
+"""Tests of the places at which something is made to go wrong."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from common import failpoints
+from tests.sites import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STYLEWEB_FAILPOINTS", str(tmp_path))
+    return tmp_path
+
+
+def test_do_nothing_on_a_site_that_names_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STYLEWEB_FAILPOINTS", raising=False)
+    failpoints.hit("step")
+
+
+def test_do_nothing_where_nothing_is_asked(folder: Path) -> None:
+    (folder / "elsewhere").write_text("memory")
+    failpoints.hit("step")
+
+
+@pytest.mark.parametrize(
+    ("action", "error"), [("memory", MemoryError), ("torch-memory", RuntimeError)]
+)
+def test_raise_what_is_asked_for_once(folder: Path, action: str, error: type[Exception]) -> None:
+    (folder / "step").write_text(action)
+    with pytest.raises(error):
+        failpoints.hit("step")
+    failpoints.hit("step")
+
+
+def test_wait_where_a_hang_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("common.failpoints.time.sleep", slept.append)
+    (folder / "step").write_text("hang\n")
+    failpoints.hit("step")
+    assert slept == [failpoints.HANG_SECONDS]
+
+
+def test_kill_the_process_where_that_is_asked_for(folder: Path) -> None:
+    (folder / "step").write_text("kill")
+    lines = "from common import failpoints; failpoints.hit('step')"
+    run = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, check=False)
+    assert run.returncode == -9

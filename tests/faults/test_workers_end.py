@@ -1,0 +1,107 @@
+"""Tests of workers that are told to end, that hang, and that run out of memory: real processes."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers import PostgreSQL, Redis, wait_until
+from tests.sites import ProductionSite
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+LONG = {"size": 256, "steps": 2000}
+SHORT = {"size": 64, "steps": 2}
+DEADLINE_SECONDS = 5
+
+
+class FailingSite(ProductionSite):
+    """A site whose steps can be made to fail."""
+
+    def fail_next_step(self, how: str) -> None:
+        """Have the next step of any worker fail."""
+        (self.folder / "failpoints" / "step").write_text(how)
+
+    def painter(self) -> set[str]:
+        """Return the process ids of the worker's children."""
+        pid = self.worker.pid
+        return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+
+@pytest.fixture(scope="module")
+def failing(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, redis_server: Redis
+) -> Iterator[FailingSite]:
+    """Return a site with a short deadline and a folder of failpoints."""
+    folder = tmp_path_factory.mktemp("failing")
+    (folder / "failpoints").mkdir()
+    site = FailingSite(folder, postgresql, redis_server)
+    site.environment["STYLEWEB_FAILPOINTS"] = str(folder / "failpoints")
+    site.environment["STYLEWEB_DEADLINE_SECONDS"] = str(DEADLINE_SECONDS)
+    with site:
+        yield site
+
+
+def failure(snapshot: dict[str, Any]) -> str:
+    """Return why a job failed; empty when it did not."""
+    return str((snapshot["error"] or {}).get("code", ""))
+
+
+class TestOfAHangingStep:
+    """Bar 25 of the reliability page."""
+
+    def test_the_job_ends_and_the_process_too(self, failing: FailingSite) -> None:
+        failing.wait_for(failing.call("submit", **SHORT), "succeeded")
+        before = failing.painter()
+        failing.fail_next_step("hang")
+        began = time.monotonic()
+
+        ended = failing.wait_for(failing.call("submit", **SHORT), "failed")
+
+        assert failure(ended) == "timeout"
+        assert time.monotonic() - began <= DEADLINE_SECONDS + 10
+        wait_until(lambda: not before & failing.painter(), "the end of the process", 5)
+        failing.wait_for(failing.call("submit", **SHORT), "succeeded")
+
+
+class TestOfTooLittleMemory:
+    """Bar 27 of the reliability page."""
+
+    @pytest.mark.parametrize("how", ["memory", "torch-memory"])
+    def test_the_job_ends_with_advice_and_the_next_is_painted(
+        self, failing: FailingSite, how: str
+    ) -> None:
+        failing.wait_for(failing.call("submit", **SHORT), "succeeded")
+        before = failing.painter()
+        failing.fail_next_step(how)
+
+        ended = failing.wait_for(failing.call("submit", **SHORT), "failed")
+
+        assert failure(ended) == "out_of_memory"
+        assert "smaller" in ended["error"]["hint"]
+        failing.wait_for(failing.call("submit", **SHORT), "succeeded")
+        assert failing.painter() == before
+
+
+class TestOfAWorkerToldToEnd:
+    """Part of bar 24 of the reliability page."""
+
+    def test_its_job_goes_on_elsewhere_at_once(self, production: ProductionSite) -> None:
+        job = production.call("submit", **LONG)
+        production.wait_until_painted(job)
+        second = production.new_worker("relief")
+        second.start()
+        wait_until(lambda: "ready" in second.log.read_text(), "the second worker")
+        began = time.monotonic()
+
+        assert production.worker.process is not None
+        production.worker.process.terminate()
+        production.worker.wait(30)
+
+        production.wait_for(job, "running", seconds=5)
+        assert time.monotonic() - began <= 30
+        assert production.call("look", job=job)["attempt"] == 1
+        production.call("cancel", job=job)
+        production.worker.start()
+        second.stop()
