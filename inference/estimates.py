@@ -21,6 +21,7 @@ from inference.engine.sizes import MAX_PAINTED_PIXELS, result_size
 from inference.engine.spec import TransferSpec
 from inference.models import Job, Photo
 from inference.turns import ahead_of_new
+from inference.workers import is_paused, workers_serving
 
 # A painting tells by its own pace how long it will go on, once so much of it is done.
 TELLING_FRACTION, TELLING_STEPS = 0.1, 5
@@ -70,6 +71,9 @@ def estimate(*, owner: User, photo: Photo, spec: TransferSpec) -> Estimate:
     if painting.p90 > settings.JOB_DEADLINE_SECONDS:
         sentence = _("Choose a smaller size or fewer steps: this may take longer than is allowed.")
         warnings.append(Warned("may_time_out", sentence))
+    if is_paused():
+        sentence = _("Nothing is begun at the moment: whoever runs this site paused the queue.")
+        warnings.append(Warned("paused", sentence))
     return Estimate(_in_all(ahead, painting), painting, ahead, device, plan, warnings)
 
 
@@ -117,7 +121,7 @@ def _wait(ahead: int, painting: Seconds) -> Eta:
 
     The jobs ahead are taken to be like the average of those in line.
     """
-    workers = workers_alive()
+    workers = max(1, workers_serving())
     running = Job.objects.filter(state=Job.State.RUNNING)
     left = [_left(job, timezone.now()) for job in running.only(*PACE)]
     if ahead + len(left) < workers:
@@ -131,11 +135,6 @@ def _wait(ahead: int, painting: Seconds) -> Eta:
 
 # What `_left` reads of a job.
 PACE = ("started_at", "done", "total", "paint_p50", "paint_p90")
-
-
-def workers_alive() -> int:
-    """Count the workers that share the line."""
-    return 1
 
 
 def _plan(photo: Photo, spec: TransferSpec) -> tuple[Plan, list[Warned]]:

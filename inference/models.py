@@ -11,7 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from inference.operations import DurationSample  # noqa: F401  # where Django looks for rows
+from inference.operations import (  # noqa: F401  # Django looks for rows here
+    DurationSample,
+    QueueSwitch,
+    Worker,
+)
 from library.models import Style
 
 

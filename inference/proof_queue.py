@@ -14,6 +14,7 @@ from inference.leases import RELEASED, change, held
 from inference.models import ProofSheet, ProofTile
 from inference.proofs import engine_state
 from inference.queue import StoredPicture
+from inference.workers import open_to_this_worker
 from library.models import Style, StyleQuerySet
 
 State = ProofSheet.State
@@ -35,7 +36,7 @@ def claim() -> ProofSheet | None:
     """
     with transaction.atomic():
         sheet = (
-            ProofSheet.objects.filter(state=State.QUEUED)
+            ProofSheet.objects.filter(open_to_this_worker(), state=State.QUEUED)
             .order_by(F("started_at").asc(nulls_first=True), "created_at", "pk")
             .select_for_update(skip_locked=True, of=("self",))
             .first()

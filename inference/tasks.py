@@ -1,14 +1,22 @@
 """What Celery carries: tickets that say that there is work, and the round of the reaper."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import (
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from django.conf import settings
 from kombu.exceptions import KombuError
 
-from inference import job_files, progress, proof_queue, queue, runner
+from inference import job_files, progress, proof_queue, queue, runner, workers
 from inference.runner import Served, shutdown
+from inference.workers import presence
 
 logger = logging.getLogger(__name__)
 # The runner keeps the deadline; this ends a process that is stuck inside one step.
@@ -37,6 +45,7 @@ def reap() -> None:
 
     What nobody painted in time expires.
     """
+    workers.forget_lost()
     for job_id in queue.expire_overdue():
         job_files.sweep(job_id)
         progress.publish(job_id)
@@ -46,6 +55,11 @@ def reap() -> None:
     for sheet_id in proof_queue.reap_lost():
         progress.publish_sheet(sheet_id)
         send_ticket()
+    if not workers.is_paused():
+        _send_lost_tickets()
+
+
+def _send_lost_tickets() -> None:
     for job_id in queue.untended(RESENT_AT_ONCE):
         if send_ticket():
             queue.record_ticket(job_id)
@@ -79,6 +93,20 @@ def warm_up(**_: object) -> None:
     """Load the engine into a fresh worker process, before its first job."""
     shutdown.own_process()
     runner.warm_up()
+    presence.enter(runner.device())
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]  # no stubs
+def introduce(sender: Any, **_: object) -> None:
+    """Note what this worker is called, for the processes that it forks."""
+    presence.introduce(sender.hostname, ",".join(sender.app.amqp.queues.consume_from))
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
+@worker_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
+def leave(**_: object) -> None:
+    """Let a process that ends in peace leave no row behind."""
+    presence.leave()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]  # no stubs

@@ -14,6 +14,7 @@ from inference.engine.cutting import WHOLE
 from inference.engine.sizes import result_size
 from inference.engine.spec import TransferSpec
 from inference.models import Job, JobQuerySet
+from inference.workers import open_to_this_worker
 
 State = Job.State
 Place = tuple[bool, datetime, datetime]
@@ -30,7 +31,7 @@ def next_in_turn() -> Job | None:
     """
     lock_until_commit("claims")
     return (
-        Job.objects.filter(state=State.QUEUED)
+        Job.objects.filter(open_to_this_worker(), state=State.QUEUED)
         .exclude(owner__in=_busy_people())
         .select_related("photo")
         .order_by(F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from kombu.exceptions import KombuError
 
+from inference.workers import workers_alive
 from styleweb import embedded
 from styleweb.celery import app
 
@@ -57,8 +58,13 @@ def broker_answers() -> bool:
 
 
 def worker_is_alive() -> bool:
-    """Tell whether the embedded worker runs; elsewhere workers have checks of their own."""
-    return embedded.worker_is_alive() or not settings.EMBEDDED
+    """Tell whether somebody paints: the worker that this server keeps, or any other."""
+    if settings.EMBEDDED:
+        return embedded.worker_is_alive()
+    try:
+        return workers_alive() > 0
+    except DatabaseError:
+        return False
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

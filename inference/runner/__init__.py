@@ -5,29 +5,49 @@ Nothing else drives the engine.
 
 import logging
 import os
+import time
 
 from django.conf import settings
 from PIL import Image
 
+from inference import proof_queue, queue
 from inference.engine.spec import StyleInput, TransferSpec
 from inference.runner import engine, shutdown
 from inference.runner.jobs import serve_job
 from inference.runner.sheets import Served, serve_sheet
+from inference.workers import is_paused, presence
 
-__all__ = ["Served", "serve_next", "warm_up"]
+__all__ = ["Served", "device", "serve_next", "warm_up"]
 
 logger = logging.getLogger(__name__)
+# How long a drained worker holds a ticket back, so that it does not spin.
+PASS_ON_SECONDS = 1.0
 
 
 def serve_next() -> Served:
     """Paint the job whose turn it is, or, when none waits, some of the proof sheet that is next.
 
-    A worker that is to end begins nothing.
+    A worker that is to end, or is drained, begins nothing and passes its ticket on.
     """
-    if shutdown.is_asked():
+    if shutdown.is_asked() or _passes_on():
         return Served.PUT_BACK
     served = Served.TO_THE_END if serve_job() else serve_sheet()
     return Served.PUT_BACK if shutdown.is_asked() else served
+
+
+def _passes_on() -> bool:
+    """Tell whether the ticket is for another worker; after a moment, in which one may be free."""
+    if not presence.is_draining() or is_paused():
+        return False
+    if not queue.waiting_count() and not proof_queue.waiting_count():
+        return False
+    time.sleep(PASS_ON_SECONDS)
+    return True
+
+
+def device() -> str:
+    """Name the kind of device on which this process paints; loads torch."""
+    return engine.device()
 
 
 def warm_up() -> None:

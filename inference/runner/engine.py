@@ -93,3 +93,13 @@ def encoder_sha256() -> str:
     from inference.engine.weights import find_card
 
     return find_card(ENCODER)[1].sha256
+
+
+def device() -> str:
+    """Name the kind of device that paints here: cpu or cuda; empty where there is none."""
+    from inference.engine.device import choose_device
+
+    try:
+        return choose_device(settings.STYLEWEB_DEVICE).type
+    except EngineError:
+        return ""

@@ -20,6 +20,7 @@ from inference.runner.attempts import (
 )
 from inference.runner.heartbeat import Heartbeat
 from inference.runner.together import paint_together
+from inference.workers import presence
 
 
 def serve_job() -> bool:
@@ -30,11 +31,13 @@ def serve_job() -> bool:
     jobs = [first, *queue.claim_beside(first, engine.pictures_at_once() - 1)]
     for job in jobs:
         progress.publish(job.pk)
+    presence.note(job=first.pk, model=first.spec["method"])
     with Heartbeat(jobs, ENDINGS) as heartbeat:
         for job in paint_together(jobs, heartbeat) if len(jobs) > 1 else jobs:
             with every_end_written(job):
                 _paint(job, heartbeat)
             progress.publish(job.pk)
+    presence.note(job=None)
     return True
 
 

@@ -17,6 +17,7 @@ from inference.runner import engine
 from inference.runner.failures import reason
 from inference.runner.heartbeat import Endings, GivenBack, Heartbeat, LeaseLost
 from inference.runner.inputs import is_learned, load_photo, load_style
+from inference.workers import presence
 from library.models import Style
 
 logger = logging.getLogger(__name__)
@@ -38,8 +39,10 @@ def serve_sheet() -> Served:
     if sheet is None:
         return Served.NOTHING
     progress.publish_sheet(sheet.pk)
+    presence.note(sheet=sheet.pk, model=proof_spec().method)
     with Heartbeat([sheet], ENDINGS) as heartbeat:
         served = _attempt(sheet, heartbeat)
+    presence.note(sheet=None)
     progress.publish_sheet(sheet.pk)
     return served
 

@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
     [
         "tests/common/test_locks.py",
         "tests/inference/test_queue.py",
+        "tests/inference/test_workers.py",
+        "tests/inference/test_durations.py",
         "tests/inference/test_turns.py",
         "tests/inference/test_proof_queue.py",
         "tests/inference/test_changes.py",

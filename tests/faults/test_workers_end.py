@@ -37,6 +37,8 @@ def failing(
     folder = tmp_path_factory.mktemp("failing")
     (folder / "failpoints").mkdir()
     site = FailingSite(folder, postgresql, redis_server)
+    # A database of its own: else its worker would take the other site's tickets.
+    site.environment["REDIS_URL"] = redis_server.url.removesuffix("/0") + "/1"
     site.environment["STYLEWEB_FAILPOINTS"] = str(folder / "failpoints")
     site.environment["STYLEWEB_DEADLINE_SECONDS"] = str(DEADLINE_SECONDS)
     with site:

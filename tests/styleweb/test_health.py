@@ -1,10 +1,15 @@
 """Tests of the addresses that machines ask."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
+from pytest_django import Settings
 
+from inference.operations import Worker
 from styleweb import embedded
 
 
@@ -32,6 +37,16 @@ class TestReadyz:
 
         assert answer.status_code == 503
         assert answer.json() == {"database": "ok", "broker": "ok", "worker": "failed"}
+
+    def test_asks_for_workers_elsewhere_where_the_server_keeps_none(
+        self, client: Client, settings: Settings
+    ) -> None:
+        settings.EMBEDDED = False
+        assert client.get("/readyz").json()["worker"] == "failed"
+        worker = Worker.objects.create(name="celery@there", host="there", pid=7)
+        assert client.get("/readyz").json()["worker"] == "ok"
+        Worker.objects.filter(pk=worker.pk).update(last_beat=timezone.now() - timedelta(hours=1))
+        assert client.get("/readyz").json()["worker"] == "failed"
 
     def test_tells_a_lost_database(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse() -> None:

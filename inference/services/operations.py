@@ -1,0 +1,38 @@
+"""Every write that operators make to the queue and its workers."""
+
+from django.utils import timezone
+
+from accounts.models import User
+from inference import proof_queue, queue, tasks
+from inference.operations import QueueSwitch, Worker
+from inference.workers import workers_serving
+
+
+def pause_queue(*, by: User) -> None:
+    """Let no more work begin; what runs is finished."""
+    _switch(by, paused=True)
+
+
+def resume_queue(*, by: User) -> None:
+    """Let work begin again, and tell the workers: their tickets came to nothing meanwhile."""
+    _switch(by, paused=False)
+    waiting = queue.waiting_count() + proof_queue.waiting_count()
+    for _ in range(min(waiting, max(1, workers_serving()))):
+        tasks.send_ticket()
+
+
+def drain_worker(*, worker: Worker) -> None:
+    """Let `worker` finish what it does and take no more; its fellow processes too."""
+    Worker.objects.filter(name=worker.name).update(draining=True)
+
+
+def return_worker(*, worker: Worker) -> None:
+    """Let a drained worker take work again."""
+    Worker.objects.filter(name=worker.name).update(draining=False)
+    if queue.waiting_count() or proof_queue.waiting_count():
+        tasks.send_ticket()
+
+
+def _switch(by: User, *, paused: bool) -> None:
+    values = {"paused": paused, "changed_at": timezone.now(), "changed_by": by.username}
+    QueueSwitch.objects.update_or_create(pk=QueueSwitch.ONLY, defaults=values)
