@@ -1,50 +1,56 @@
 /**
- * What happens to my jobs: a socket, or polling where sockets are blocked.
+ * What happens to my jobs: a socket, or asking where sockets are blocked.
  *
- * Dispatches "job" (detail: the snapshot) and "connection" (detail: live, reconnecting, polling);
- * "proof" and "proof.tile" as they come, for what asks for proof sheets itself.
+ * Dispatches "job" (detail: the snapshot), "gone" (detail: the id of a deleted job) and "connection"
+ * (detail: live, reconnecting, polling, offline, signedOut); "proof" and "proof.tile" as they come,
+ * for what asks for proof sheets itself.
  */
 
-const POLL_MS = 1000;
-const IDLE_POLL_MS = 8000;
 const OPENING_MS = 4000;
 const SILENCE_MS = 50_000;
-const RETRY_MS = [500, 1000, 2000, 5000, 10_000];
+const RETRY_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
+// Asking begins quickly and slows down while nothing changes; the wider range is for no work.
+const ASK_MS = { busy: [1000, 5000], idle: [8000, 60_000] };
+const SLOWER = 1.5;
 const SIGNED_OUT = 4401;
 const ENDED = new Set(["succeeded", "failed", "canceled", "expired"]);
+// Nobody sees the title of a hidden tab on a phone, so there it need not hear of progress.
+const hidesTitles = matchMedia("(pointer: coarse)");
 
 export const hasEnded = (job) => ENDED.has(job.state);
 
 class JobEvents extends EventTarget {
-  #seen = new Map();
-  #watched = new Set();
+  #jobs = new Map();
   #failures = 0;
-  #timer = 0;
+  #asking = 0;
+  #retrying = 0;
   #silence = 0;
+  #pause = 0;
 
-  /** Begin; `socket` and `jobs` are addresses. A second call does nothing. */
-  start({ socket, jobs }) {
-    if (this.jobs) return;
-    this.jobs = jobs;
-    this.socket = new URL(socket, location.href);
-    this.socket.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  /** Begin; `socket` and `events` are addresses. A second call does nothing. */
+  start({ socket, events }) {
+    if (this.address) return;
+    this.address = events;
+    this.socketAddress = new URL(socket, location.href);
+    this.socketAddress.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.#connect();
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && this.state !== "live") this.#retryNow();
+      if (!document.hidden) this.#retryNow();
+      if (hidesTitles.matches) this.#say({ type: "visibility", hidden: document.hidden });
     });
     window.addEventListener("online", () => this.#retryNow());
+    window.addEventListener("offline", () => this.state !== "live" && this.#become("offline"));
   }
 
-  /** Ask for this job too while polling, and often. */
-  watch(id) {
-    this.#watched.add(id);
+  /** All jobs that are known, those that ended too. */
+  get jobs() {
+    return [...this.#jobs.values()];
   }
 
   /** Take in `job` unless something newer is known of it. */
   take(job) {
-    if ((this.#seen.get(job.id)?.seq ?? 0) >= job.seq) return;
-    this.#seen.set(job.id, job);
-    if (hasEnded(job)) this.#watched.delete(job.id);
+    if ((this.#jobs.get(job.id)?.seq ?? 0) >= job.seq) return;
+    this.#jobs.set(job.id, job);
     this.dispatchEvent(new CustomEvent("job", { detail: job }));
   }
 
@@ -55,60 +61,110 @@ class JobEvents extends EventTarget {
   }
 
   #connect() {
-    const socket = new WebSocket(this.socket);
+    clearTimeout(this.#retrying);
+    const socket = new WebSocket(this.socketAddress);
+    this.socket = socket;
+    const missed = this.place;
     const opening = setTimeout(() => socket.close(), OPENING_MS);
     socket.addEventListener("open", () => clearTimeout(opening));
-    socket.addEventListener("message", (event) => this.#receive(socket, JSON.parse(event.data)));
-    socket.addEventListener("close", (event) => {
+    socket.addEventListener("message", ({ data }) => {
+      const frame = JSON.parse(data);
+      this.#receive(frame);
+      // The snapshot has the latest; this brings what changed besides it meanwhile.
+      const isFirst = frame.type === "snapshot" && missed !== undefined;
+      if (isFirst && missed < frame.seq) this.#say({ type: "resume", seq: missed });
+    });
+    socket.addEventListener("close", ({ code }) => {
       clearTimeout(opening);
-      clearTimeout(this.#silence);
-      if (event.code !== SIGNED_OUT) this.#lost();
+      if (socket === this.socket) this.#lost(code);
     });
   }
 
-  #receive(socket, { type, data }) {
+  #say(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  #receive(frame) {
     this.#failures = 0;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#asking);
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => socket.close(), SILENCE_MS);
+    this.#silence = setTimeout(() => this.socket.close(), SILENCE_MS);
     this.#become("live");
-    if (type === "job") this.take(data);
+    if (frame.type !== "hello") this.place = frame.seq;
+    this.#tell(frame);
+  }
+
+  #tell({ type, data }) {
+    if (type === "resync_required") this.#jobs.clear();
     if (type === "snapshot") data.jobs.forEach((job) => this.take(job));
+    if (type === "job") this.take(data);
+    if (type === "gone") {
+      this.#jobs.delete(data.job);
+      this.dispatchEvent(new CustomEvent("gone", { detail: data.job }));
+    }
     if (type.startsWith("proof")) this.dispatchEvent(new CustomEvent(type, { detail: data }));
   }
 
-  /** Poll from the second failure on, trying the socket again in between. */
-  #lost() {
+  /** Ask from the second failure on, trying the socket again in between. */
+  #lost(code) {
+    clearTimeout(this.#silence);
     const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
     this.#failures += 1;
-    this.#become(this.#failures > 1 ? "polling" : "reconnecting");
-    clearTimeout(this.#timer);
-    if (this.state === "polling") this.#poll();
-    setTimeout(() => this.#connect(), wait);
+    // A new session may be there already, as after a change of the password.
+    if (code === SIGNED_OUT && this.#failures > 1) {
+      this.#stop();
+      return;
+    }
+    if (this.#failures === 1) this.#become("reconnecting");
+    if (this.#failures === 2) this.#ask();
+    // Not all at the same moment, when it was the server that went.
+    this.#retrying = setTimeout(() => this.#connect(), wait * (0.75 + Math.random() / 2));
+  }
+
+  #stop() {
+    clearTimeout(this.#asking);
+    clearTimeout(this.#retrying);
+    this.#become("signedOut");
   }
 
   #retryNow() {
-    if (this.state === "polling") this.#poll();
+    if (this.state === "live" || this.state === "signedOut" || !this.state) return;
+    this.#pause = 0;
+    this.#connect();
+    if (this.#failures > 1) this.#ask();
   }
 
-  async #poll() {
-    clearTimeout(this.#timer);
+  async #ask() {
+    clearTimeout(this.#asking);
+    const place = this.place === undefined ? "" : `?since=${this.place}`;
+    let page = { events: [] };
+    let failed = false;
     try {
-      const addresses = this.#watched.size
-        ? [...this.#watched].map((id) => `${this.jobs}${id}/`)
-        : [`${this.jobs}?limit=20`];
-      for (const address of addresses) {
-        const reply = await fetch(address, { headers: { Accept: "application/json" } });
-        if (!reply.ok) continue;
-        const found = await reply.json();
-        (found.results ?? [found]).forEach((job) => this.take(job));
+      const reply = await fetch(this.address + place, { headers: { Accept: "application/json" } });
+      if (reply.status === 401 || reply.status === 403) {
+        this.#stop();
+        return;
       }
+      failed = !reply.ok;
+      if (reply.ok) page = await reply.json();
+      if (this.state !== "live") this.#become("polling");
     } catch {
-      // No network just now; the next round asks again.
+      failed = true;
+      if (this.state !== "live") this.#become("offline");
     }
-    const wait = this.#watched.size ? POLL_MS : IDLE_POLL_MS;
-    clearTimeout(this.#timer);
-    if (this.state === "polling") this.#timer = setTimeout(() => this.#poll(), wait);
+    if (this.state === "live") return;
+    this.place = page.seq ?? this.place;
+    page.events.forEach((event) => this.#tell(event));
+    this.#asking = setTimeout(() => this.#ask(), page.more ? 0 : this.#patience(page, failed));
+  }
+
+  /** How long to wait before asking again: longer each time nothing came. */
+  #patience({ events }, failed) {
+    const [least, most] = this.jobs.some((job) => !hasEnded(job)) ? ASK_MS.busy : ASK_MS.idle;
+    const longest = failed ? ASK_MS.idle[1] : most;
+    const changed = events.length > 0 && !failed;
+    this.#pause = changed ? least : Math.min(Math.max(this.#pause * SLOWER, least), longest);
+    return this.#pause;
   }
 }
 

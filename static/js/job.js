@@ -25,7 +25,6 @@ class JobPage {
     events.addEventListener("job", ({ detail }) => detail.id === this.job.id && this.#take(detail));
     events.addEventListener("connection", ({ detail }) => this.#connection(detail));
     if (events.state) this.#connection(events.state);
-    events.watch(this.job.id);
     events.start(this.words);
     events.take(this.job);
     this.clock = setInterval(() => this.#times(), 1000);

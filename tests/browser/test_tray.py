@@ -1,0 +1,189 @@
+"""The tray in a real browser: all my pictures on every page, after a reload, on another device."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import PATIENCE_MS, PHONE, Visitor
+from tests.factories import PASSWORD
+from tests.servers import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Visit = Callable[..., Visitor]
+# Minutes of work, so that the picture is still being made when one looks.
+LONG = 1500
+
+
+def begin(visitor: Visitor, name: str, *, steps: int = LONG) -> None:
+    """Make an account and have a picture made."""
+    visitor.sign_up(name)
+    visitor.page.wait_for_url("**/studio/")
+    make_another(visitor, steps=steps)
+
+
+def make_another(visitor: Visitor, *, steps: int, style: int = 0) -> None:
+    """Have a picture made from the studio, which keeps what was chosen before."""
+    visitor.put_in()
+    visitor.choose(style)
+    visitor.ask_for(steps=steps)
+    visitor.make()
+
+
+def tray(visitor: Visitor) -> Locator:
+    return visitor.page.locator("#tray")
+
+
+def rows(visitor: Visitor) -> Locator:
+    return tray(visitor).locator("li")
+
+
+def cancel_first(visitor: Visitor) -> None:
+    """Cancel the first picture in the open tray."""
+    rows(visitor).first.get_by_role("button", name="Cancel").click()
+
+
+def open_tray(visitor: Visitor) -> None:
+    expect(tray(visitor)).to_be_visible()
+    tray(visitor).locator("summary").click()
+
+
+def test_follows_to_every_page_and_through_a_reload(visit: Visit, pictures: Path) -> None:
+    visitor = visit()
+    begin(visitor, "traveler")
+    for path in ("/styles/", "/wall/", "/account/", "/styles/"):
+        visitor.go(path)
+        expect(tray(visitor).locator(".tray-count")).to_have_text("1")
+    visitor.page.reload()
+    open_tray(visitor)
+    expect(rows(visitor)).to_have_count(1)
+    expect(rows(visitor).locator(".tray-state")).to_have_text(
+        re.compile(r"Painting · \d+%"), timeout=PATIENCE_MS
+    )
+    expect(visitor.page).to_have_title(re.compile(r"^\d+% · .+ · Styleweb$"))
+    expect(tray(visitor).locator(".connection")).to_have_text("live")
+    wait_until(lambda: "previews" in source(visitor) or "/preview/" in source(visitor), "a preview")
+    visitor.page.screenshot(path=pictures / "tray.png")
+
+    rows(visitor).get_by_role("link").click()
+    visitor.page.wait_for_url("**/jobs/*/")
+    visitor.page.go_back()
+    open_tray(visitor)
+    cancel_first(visitor)
+    expect(tray(visitor)).to_be_hidden()
+    expect(visitor.page).not_to_have_title(re.compile("%"))
+
+
+def source(visitor: Visitor) -> str:
+    return rows(visitor).locator("img").first.get_attribute("src") or ""
+
+
+def test_shows_on_another_device_and_cancels_from_there(visit: Visit, pictures: Path) -> None:
+    desk = visit()
+    begin(desk, "mover")
+    phone = visit(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
+    phone.go("/account/login/")
+    phone.page.locator("#id_login").fill("mover")
+    phone.page.locator("#id_password").fill(PASSWORD)
+    phone.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    phone.page.wait_for_url("**/studio/")
+
+    open_tray(phone)
+    expect(rows(phone)).to_have_count(1)
+    phone.page.screenshot(path=pictures / "phone.png")
+    width = "document.documentElement.scrollWidth"
+    assert phone.page.evaluate(width) == PHONE["width"]
+    box = tray(phone).locator(".sheet").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+    cancel_first(phone)
+
+    expect(desk.page.get_by_role("heading", name="Canceled")).to_be_visible()
+    desk.complaints.clear()  # a preview that was on its way is gone
+
+
+def test_keeps_what_was_just_done_and_says_it_aloud(visit: Visit, pictures: Path) -> None:
+    visitor = visit()
+    begin(visitor, "listener", steps=40)
+    visitor.go("/wall/")
+    open_tray(visitor)
+    expect(visitor.page.locator("#tray-said")).to_have_text(
+        re.compile(": Done$"), timeout=PATIENCE_MS
+    )
+    expect(rows(visitor).locator(".tray-state")).to_have_text("Done")
+    expect(rows(visitor).get_by_role("button", name="Cancel")).to_be_hidden()
+    visitor.page.screenshot(path=pictures / "done.png")
+    visitor.page.reload()
+    expect(tray(visitor).locator(".tray-word")).to_have_text("Done")
+
+
+def test_asks_where_sockets_are_blocked(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.route_web_socket("**/ws/**", lambda socket: socket.close())
+    begin(visitor, "asker")
+    visitor.go("/wall/")
+    open_tray(visitor)
+    expect(tray(visitor).locator("[data-connection=polling]")).to_be_visible()
+    expect(rows(visitor).locator(".tray-state")).to_have_text(
+        re.compile("Painting"), timeout=PATIENCE_MS
+    )
+    cancel_first(visitor)
+    expect(tray(visitor)).to_be_hidden()
+
+
+def test_says_that_it_goes_on_while_one_is_offline(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.route_web_socket("**/ws/**", lambda socket: socket.close())
+    begin(visitor, "diver")
+    line = visitor.page.locator("#job [data-part=connection]")
+    expect(line).to_have_attribute("data-connection", "polling")
+
+    visitor.page.context.set_offline(True)
+    expect(line).to_have_text("Still being made here. We’ll show it when you’re back.")
+    visitor.page.context.set_offline(False)
+
+    expect(line).to_have_attribute("data-connection", "polling")
+    visitor.complaints.clear()  # the browser tells of each request that failed
+    visitor.page.get_by_role("button", name="Cancel", exact=True).last.click()
+    expect(visitor.page.get_by_role("heading", name="Canceled")).to_be_visible()
+    visitor.complaints.clear()
+
+
+def test_offers_a_notice_at_the_second_picture_and_asks_only_then(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.add_init_script(
+        """
+        window.asked = 0;
+        window.notices = [];
+        window.Notification = class extends EventTarget {
+          static permission = "default";
+          static async requestPermission() {
+            window.asked += 1;
+            window.Notification.permission = "granted";
+          }
+          constructor(title, options) {
+            super();
+            window.notices.push([title, options.body]);
+          }
+        };
+        document.hasFocus = () => false;
+        """
+    )
+    begin(visitor, "waiter", steps=10)
+    visitor.wait_for_result()
+    offer = visitor.page.get_by_role("button", name="Tell me when it is done")
+    expect(offer).to_be_hidden()
+
+    visitor.go("/studio/")
+    make_another(visitor, steps=100, style=1)
+    open_tray(visitor)
+    assert visitor.page.evaluate("window.asked") == 0
+    offer.click()
+    expect(offer).to_be_hidden()
+    visitor.wait_for_result()
+
+    assert visitor.page.evaluate("window.asked") == 1
+    (notice,) = visitor.page.evaluate("window.notices")
+    assert notice[1] == "Done"
