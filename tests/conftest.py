@@ -8,7 +8,7 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.factories import make_user
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.bars", "tests.servers"]
 
 
 @pytest.fixture

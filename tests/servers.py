@@ -143,10 +143,14 @@ class PostgreSQL:
         self.server.start()
         wait_until(self._answers, "PostgreSQL's start")
 
-    def stop(self) -> None:
-        """Stop the server without waiting for its clients, and remove its folder."""
+    def crash(self) -> None:
+        """Stop the server at once, without a word to its clients."""
         self.server.signal(signal.SIGQUIT)
         self.server.wait()
+
+    def stop(self) -> None:
+        """Stop the server without waiting for its clients, and remove its folder."""
+        self.crash()
         shutil.rmtree(self.folder)
         self.server.log.unlink()
 
@@ -192,6 +196,10 @@ class Redis:
     def stop(self) -> None:
         """Stop the server; everything in it is lost."""
         self.server.stop()
+
+    def crash(self) -> None:
+        """Kill the server; everything in it is lost."""
+        self.server.kill()
 
     def _answers(self) -> bool:
         client = redis.Redis(port=self.port)

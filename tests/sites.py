@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,9 @@ LEASE_SECONDS = 3
 
 
 class Site:
-    """A running site. Subclasses say which processes it has."""
+    """A running site. Subclasses say which processes it has, and what kind of site that is."""
+
+    kind: str
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
@@ -61,6 +64,15 @@ class Site:
     def kill_worker(self) -> None:
         """Kill the worker with its pool at once."""
         raise NotImplementedError
+
+    def pool_pids(self) -> list[int]:
+        """Return the process ids of the worker's children, which paint."""
+        raise NotImplementedError
+
+    def kill_pool(self) -> None:
+        """Kill the processes that paint, and leave the worker's main process alive."""
+        for pid in self.pool_pids():
+            os.kill(pid, signal.SIGKILL)
 
     def server(self, name: str, *command: str) -> Server:
         """Return a server process of this site, not started yet."""
@@ -126,8 +138,10 @@ class Site:
 class EmbeddedSite(Site):
     """`manage.py serve`: one server process that keeps its worker."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    kind = "embedded"
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        super().__init__(folder, **environment)
         self.serve = self.server("serve", "manage.py", "serve", "--port", str(self.port))
 
     def start(self) -> None:
@@ -147,19 +161,29 @@ class EmbeddedSite(Site):
 
     def kill_worker(self) -> None:
         """Kill the worker's process group."""
-        os.killpg(os.getpgid(self.worker_pids()[0]), 9)
+        os.killpg(os.getpgid(self.worker_pids()[0]), signal.SIGKILL)
+
+    def pool_pids(self) -> list[int]:
+        """Return the process ids of the worker's children, which paint."""
+        return _children_of(self.worker_pids()[0])
 
 
 class ProductionSite(Site):
     """PostgreSQL and Redis, and web, worker and beat as processes of their own."""
 
-    def __init__(self, folder: Path, postgresql: PostgreSQL, redis: Redis) -> None:
+    kind = "production"
+
+    def __init__(
+        self, folder: Path, postgresql: PostgreSQL, redis: Redis, **environment: str
+    ) -> None:
         super().__init__(
             folder,
             DATABASE_URL=postgresql.url(f"site_{time.time_ns()}"),
             REDIS_URL=redis.url,
             STYLEWEB_SECRET_KEY="k" * 50,
+            **environment,
         )
+        self.postgresql = postgresql
         self.redis = redis
         self.web = self.server(
             "web", "-m", "uvicorn", "styleweb.asgi:application", "--port", str(self.port)
@@ -192,9 +216,19 @@ class ProductionSite(Site):
         self.worker.kill()
         self.worker.start()
 
+    def pool_pids(self) -> list[int]:
+        """Return the process ids of the worker's children, which paint."""
+        return _children_of(self.worker.pid)
+
 
 def _all_pids() -> list[int]:
     return sorted(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+
+
+def _children_of(parent: int) -> list[int]:
+    """Return the process ids of the children of a process."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return [int(pid) for pid in listed.split()]
 
 
 def _is_worker(pid: int) -> bool:

@@ -9,19 +9,30 @@ from tests.sites import EmbeddedSite, ProductionSite, Site
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+def leases(*, full: bool) -> dict[str, str]:
+    """Return what sets the leases: short ones, or at length those that the product has."""
+    return {"STYLEWEB_LEASE_SECONDS": "15"} if full else {}
+
+
+@pytest.fixture(scope="session")
+def embedded(
+    tmp_path_factory: pytest.TempPathFactory, leases: dict[str, str]
+) -> Iterator[EmbeddedSite]:
     """Return a site on SQLite with its worker kept by the server."""
-    with EmbeddedSite(tmp_path_factory.mktemp("embedded")) as site:
+    with EmbeddedSite(tmp_path_factory.mktemp("embedded"), **leases) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
 def production(
-    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, redis_server: Redis
+    tmp_path_factory: pytest.TempPathFactory,
+    postgresql: PostgreSQL,
+    redis_server: Redis,
+    leases: dict[str, str],
 ) -> Iterator[ProductionSite]:
     """Return a site on PostgreSQL and Redis with a separate worker and beat."""
     folder = tmp_path_factory.mktemp("production")
-    with ProductionSite(folder, postgresql, redis_server) as site:
+    with ProductionSite(folder, postgresql, redis_server, **leases) as site:
         yield site
 
 

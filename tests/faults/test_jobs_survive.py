@@ -2,19 +2,24 @@
 
 import os
 import signal
+import statistics
 import time
+from collections.abc import Callable
 
 import pytest
 
+from tests.bars import Record
 from tests.servers import wait_until
 from tests.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # Some seconds of work, and minutes of it.
-SOME = {"size": 256, "steps": 300}
-MANY = {"size": 256, "steps": 2000}
+SOME = {"size": 64, "steps": 600}
+MANY = {"size": 64, "steps": 2000}
 # Two seconds on a machine at rest.
 PROMPT_SECONDS = 5
+# Lease, round of the reaper, and a fresh worker's start.
+RECOVERY_SECONDS = 45
 RESULT_AND_PREVIEW = [".jpg", ".webp"]
 
 
@@ -25,43 +30,87 @@ def assert_ended_well_once(site: Site, job: str, attempts: int) -> None:
     assert site.call("files", job=job) == RESULT_AND_PREVIEW
 
 
+def seconds_to_recovery(site: Site, kill: Callable[[], None], *, name: str) -> float:
+    """Kill something in the middle of a job, see it end once, and return how long it lay."""
+    job = site.call("submit", name=name, **SOME)
+    site.wait_until_painted(job)
+    kill()
+    killed = time.monotonic()
+    wait_until(lambda: site.call("look", job=job)["attempt"] == 2, "the second attempt")
+    lay = time.monotonic() - killed
+    assert_ended_well_once(site, job, attempts=2)
+    return lay
+
+
+def median_and_most(seconds: list[float]) -> str:
+    return (
+        f"{len(seconds)} of {len(seconds)}, "
+        f"median {statistics.median(seconds):.1f} s, most {max(seconds):.1f} s"
+    )
+
+
 class TestJob:
     def test_is_painted(self, site: Site) -> None:
         job = site.call("submit", steps=4)
 
         assert_ended_well_once(site, job, attempts=1)
 
-    def test_survives_a_worker_killed_in_the_middle(self, site: Site) -> None:
-        job = site.call("submit", **SOME)
-        site.wait_until_painted(job)
+    @pytest.mark.bar(12)
+    @pytest.mark.timeout(2400)
+    def test_survives_a_worker_killed_in_the_middle(
+        self, site: Site, record_bar: Record, *, full: bool
+    ) -> None:
+        lay = [
+            seconds_to_recovery(site, site.kill_worker, name="alice")
+            for _ in range(20 if full else 1)
+        ]
 
-        site.kill_worker()
+        record_bar(12, f"{site.kind}: {median_and_most(lay)}")
+        assert max(lay) <= RECOVERY_SECONDS
 
-        assert_ended_well_once(site, job, attempts=2)
+    @pytest.mark.bar(13)
+    @pytest.mark.timeout(1200)
+    def test_survives_its_painting_process_killed_in_the_middle(
+        self, site: Site, record_bar: Record, *, full: bool
+    ) -> None:
+        lay = [
+            seconds_to_recovery(site, site.kill_pool, name="alice") for _ in range(5 if full else 1)
+        ]
 
-    def test_is_painted_once_however_many_tickets_come(self, site: Site) -> None:
+        record_bar(13, f"{site.kind}: {median_and_most(lay)}")
+        assert max(lay) <= RECOVERY_SECONDS
+
+    @pytest.mark.bar(23)
+    def test_is_painted_once_however_many_tickets_come(
+        self, site: Site, record_bar: Record
+    ) -> None:
         job = site.call("submit", **SOME)
 
         site.call("send_tickets", number=10)
 
         assert_ended_well_once(site, job, attempts=1)
         assert_ended_well_once(site, site.call("submit", steps=4), attempts=1)
+        record_bar(23, f"{site.kind}: 11 tickets, 1 start")
 
-    def test_stops_soon_after_its_cancel(self, site: Site) -> None:
+    @pytest.mark.bar(26)
+    def test_stops_soon_after_its_cancel(self, site: Site, record_bar: Record) -> None:
         job = site.call("submit", **MANY)
         site.wait_until_painted(job)
         behind = site.call("submit", name="bob", steps=1)
 
         canceled = site.call("cancel", job=job)
+        at = time.monotonic()
 
         # The worker has left the canceled job when it takes the next one.
         site.wait_for(behind, "running", "succeeded", seconds=PROMPT_SECONDS)
+        record_bar(26, f"{site.kind}: the worker left {time.monotonic() - at:.1f} s after")
         assert canceled["state"] == "canceled"
         assert site.call("cancel", job=job)["seq"] == canceled["seq"]
         assert site.wait_for(job, "canceled")["result"] is None
         assert wait_until(lambda: site.call("files", job=job) == [], "removing the files")
         site.wait_for(behind, "succeeded")
 
+    @pytest.mark.bar(26)
     def test_that_waits_never_starts_when_canceled(self, site: Site) -> None:
         job = site.call("submit", **MANY)
         waiting = site.call("submit", name="bob", steps=4)
@@ -74,6 +123,7 @@ class TestJob:
 
 
 class TestEmbeddedSite:
+    @pytest.mark.bar(28)
     def test_ends_its_worker_when_it_is_killed_and_goes_on_after(
         self, embedded: EmbeddedSite
     ) -> None:
@@ -110,7 +160,10 @@ class TestProductionSite:
         # The worker may first wait until its broker connection is back.
         assert production.wait_for(job, "succeeded", seconds=90)["attempt"] == 1
 
-    def test_fences_a_worker_that_slept_too_long(self, production: ProductionSite) -> None:
+    @pytest.mark.bar(15)
+    def test_fences_a_worker_that_slept_too_long(
+        self, production: ProductionSite, record_bar: Record
+    ) -> None:
         job = production.call("submit", **SOME)
         production.wait_until_painted(job)
         os.killpg(production.worker.pid, signal.SIGSTOP)
@@ -125,3 +178,4 @@ class TestProductionSite:
         assert_ended_well_once(production, job, attempts=2)
         wait_until(lambda: "fenced" in production.worker.log.read_text(), "the fence")
         second.stop()
+        record_bar(15, "0 rows and 0 files of the zombie, result of attempt 2")
