@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from inference.batches import Batch
 from inference.operations import (  # noqa: F401  # Django looks for rows here
     DurationSample,
     QueueSwitch,
@@ -128,6 +129,9 @@ class Job(LeasedWork):
     styles = models.ManyToManyField(Style, through="JobStyle", related_name="jobs")
     spec = models.JSONField(help_text=_("TransferSpec.to_json(), with its version."))
     request_digest = models.CharField(max_length=64)
+    in_batch = models.ForeignKey(
+        Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
+    )
     # Jobs of the same person that may be gone by now, so they are no foreign keys.
     retry_of = models.UUIDField(null=True, blank=True, help_text=_("The same request before."))
     continues = models.UUIDField(

@@ -94,6 +94,7 @@ class JobSnapshot(TypedDict):
     stop_requested: bool
     stopped_early: bool
     canceled_by: str | None
+    batch: str | None
     retry_of: str | None
     continues: str | None
     can_retry: bool
@@ -134,16 +135,17 @@ def job_snapshot(job: Job) -> JobSnapshot:
         ],
         "spec": job.spec,
         "license": {"publishable": list(decision.publishable), "reasons": list(decision.reasons)},
-        "progress": _progress(job),
+        "progress": progress_of(job),
         "queue": place,
         "eta": eta_of(job, place["ahead"]),
         "preview": _preview(job),
-        "result": _result(job),
+        "result": result_of(job),
         "artwork": _artwork(job),
-        "error": _error(job),
+        "error": error_of(job),
         "stop_requested": job.stop_requested,
         "stopped_early": job.stopped_early,
         "canceled_by": job.canceled_by or None,
+        "batch": str(job.in_batch_id) if job.in_batch_id else None,
         "retry_of": str(job.retry_of) if job.retry_of else None,
         "continues": str(job.continues) if job.continues else None,
         "can_retry": job.can_retry,
@@ -162,7 +164,8 @@ def job_snapshot(job: Job) -> JobSnapshot:
     }
 
 
-def _progress(job: Job) -> ProgressPart:
+def progress_of(job: Job) -> ProgressPart:
+    """Say how far a job is."""
     finished = job.state == Job.State.SUCCEEDED
     fraction = 1.0 if finished else round(job.done / job.total, 4) if job.total else 0.0
     return {"fraction": fraction, "done": job.done, "total": job.total}
@@ -187,7 +190,8 @@ def _preview(job: Job) -> PreviewPart | None:
     }
 
 
-def _result(job: Job) -> ResultPart | None:
+def result_of(job: Job) -> ResultPart | None:
+    """Name the finished picture."""
     if not job.result:
         return None
     return {
@@ -202,7 +206,8 @@ def _artwork(job: Job) -> str | None:
     return str(artwork.pk) if artwork else None
 
 
-def _error(job: Job) -> ErrorPart | None:
+def error_of(job: Job) -> ErrorPart | None:
+    """Say why a failed job failed."""
     if job.state != Job.State.FAILED:
         return None
     retryable = is_retryable(job.error_code)

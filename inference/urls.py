@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:pk>/retry/", views.job_retry, name="job-retry"),
     path("jobs/<uuid:pk>/continue/", views.job_continue, name="job-continue"),
     path("jobs/<uuid:pk>/delete/", views.job_delete, name="job-delete"),
+    path("batches/<uuid:pk>/", views.batch, name="batch"),
+    path("batches/<uuid:pk>/cancel/", views.batch_cancel, name="batch-cancel"),
     path("photos/", views.photos, name="photos"),
     path("photos/<uuid:pk>/delete/", views.photo_delete, name="photo-delete"),
     path("media/", include("inference.media_urls")),

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from common.storage import StorageFull
 from common.uploads import UploadRefused
+from inference.batch_snapshots import batch_snapshot
+from inference.batches import Batch
 from inference.engine.spec import METHOD_INFOS, TransferSpec
 from inference.forms import StudioForm, control_bounds, initial_from, method_choice
 from inference.models import Job, Photo
@@ -29,6 +31,7 @@ from inference.recipes import (
     step_by_step_fields,
 )
 from inference.services.again import MORE_STEPS, continue_job, retry_job
+from inference.services.batches import cancel_batch
 from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.photos import PhotoInUse, delete_photo
 from inference.services.refusals import JobRefused
@@ -175,6 +178,26 @@ def job_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     delete_job(job=_own_job(request, pk))
     messages.success(request, _("Deleted."))
     return redirect("jobs")
+
+
+@never_cache
+@login_required
+@require_GET
+def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show what was asked for together: how far all are, and each."""
+    found = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
+    made = found.jobs.with_parts().order_by("created_at", "pk")
+    context = {"batch": found, "jobs": made, **batch_snapshot(found)["progress"]}
+    return render(request, "inference/batch.html", context)
+
+
+@login_required
+@require_POST
+def batch_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Cancel what of a batch is not done."""
+    found = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
+    cancel_batch(batch=found)
+    return redirect("batch", pk=pk)
 
 
 @login_required

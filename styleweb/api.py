@@ -11,7 +11,7 @@ from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
 from gallery.api import views as gallery
-from inference.api import estimates, events, jobs, methods, photos, proofs, usage
+from inference.api import batches, estimates, events, jobs, methods, photos, proofs, usage
 from library.api import views as library
 
 router = SimpleRouter(use_regex_path=False)
@@ -20,6 +20,7 @@ router.register("photos", photos.PhotoViewSet, basename="api-photo")
 router.register("styles", library.StyleViewSet, basename="api-style")
 router.register("proofs", proofs.ProofViewSet, basename="api-proof")
 router.register("jobs", jobs.JobViewSet, basename="api-job")
+router.register("batches", batches.BatchViewSet, basename="api-batch")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
 router.register("public/artworks", gallery.WallViewSet, basename="api-wall")
 

@@ -105,6 +105,7 @@ class JobSerializer(serializers.Serializer[Job]):
     stop_requested = serializers.BooleanField()
     stopped_early = serializers.BooleanField()
     canceled_by = serializers.CharField(allow_null=True)
+    batch = serializers.UUIDField(allow_null=True, help_text="The batch it was made in.")
     retry_of = serializers.UUIDField(allow_null=True, help_text="The job that is tried again.")
     continues = serializers.UUIDField(
         allow_null=True, help_text="The job whose painting goes on here."

@@ -1,6 +1,7 @@
 """What an app sends to have a picture made."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -112,14 +113,16 @@ class JobRequestSerializer(serializers.Serializer[Job]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Build the spec and pass the engine's sentences on, field by field."""
-        method = {"method": attrs["method"]} if "method" in attrs else {}
-        try:
-            spec = TransferSpec.from_json({**attrs["spec"], **method})
-        except SpecError as error:
-            raise serializers.ValidationError(
-                {"spec": error.fields}, code="spec_invalid"
-            ) from error
-        return {"photo": attrs["photo"], "styles": attrs["styles"], "spec": spec}
+        return {"photo": attrs["photo"], "styles": attrs["styles"], "spec": spec_of(attrs)}
+
+
+def spec_of(attrs: Mapping[str, Any]) -> TransferSpec:
+    """Build the spec of a request from its `method` and `spec`; raises ValidationError."""
+    method = {"method": attrs["method"]} if "method" in attrs else {}
+    try:
+        return TransferSpec.from_json({**attrs["spec"], **method})
+    except SpecError as error:
+        raise serializers.ValidationError({"spec": error.fields}, code="spec_invalid") from error
 
 
 def _styles_by_slug(styles: QuerySet[Style], slugs: list[str]) -> dict[str, Style]:

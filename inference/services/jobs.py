@@ -59,8 +59,7 @@ def submit_job(
     digest = _digest(photo, styles, spec)
     if (job := _same_job(job_id, owner, digest)) is not None:
         return job, False
-    _check_inputs(owner, photo, styles)
-    _check_method(spec.method, styles)
+    check_request(owner=owner, photo=photo, styles=styles, spec=spec)
     try:
         fields = {"id": job_id, "request_digest": digest, **asdict(origin)}
         job = _create(owner, photo, styles, spec, **fields)
@@ -70,6 +69,12 @@ def submit_job(
             raise
         return job, False
     return job, True
+
+
+def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> None:
+    """Raise the JobRefused of what cannot be painted, or not by this person."""
+    _check_inputs(owner, photo, styles)
+    _check_method(spec.method, styles)
 
 
 def cancel_job(*, job: Job, by: str = "owner") -> Job:
@@ -108,6 +113,13 @@ def _create(
     owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec, **fields: Any
 ) -> Job:
     check_room(owner=owner)
+    return put_in_line(owner, photo, styles, spec, **fields)
+
+
+def put_in_line(
+    owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec, **fields: Any
+) -> Job:
+    """Make the row of a job for which there is room, and say after the commit that it waits."""
     job = Job.objects.create(
         owner=owner,
         photo=photo,

@@ -64,6 +64,12 @@ class QueueFull(JobRefused):
     status = 503
 
 
+class BatchTooLarge(JobRefused):
+    """So many jobs are not asked for at once."""
+
+    code = "batch_too_large"
+
+
 class NothingToRetry(JobRefused):
     """The job waits, runs, or has its result."""
 

@@ -17,6 +17,8 @@ from accounts.models import User
 from accounts.tokens import create_token
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork
+from inference.engine.spec import TransferSpec
+from inference.services.batches import submit_batch
 from inference.services.jobs import cancel_job
 from styleweb.api import urlpatterns
 from tests.clients import ALL_SCOPES, bearer, session_of
@@ -91,6 +93,9 @@ MATRIX = [
     Row("api-job-stop", "post", "jobs/{job}/stop/", 409, 404, 401, 409, 403),
     Row("api-job-retry", "post", "jobs/{canceled}/retry/", 201, 404, 401, 201, 403),
     Row("api-job-go-on", "post", "jobs/{done}/continue/", 409, 404, 401, 409, 403),
+    Row("api-batch-list", "post", "batches/", 201, 422, 401, 201, 403),
+    Row("api-batch-detail", "get", "batches/{batch}/", 200, 404, 401, 200, 403),
+    Row("api-batch-cancel", "post", "batches/{batch}/cancel/", 200, 404, 401, 200, 403),
     Row("api-job-file", "get", "jobs/{done}/file/", 200, 404, 401, 200, 403),
     Row("api-proof-list", "post", "proofs/", 202, 422, 401, 202, 403),
     Row("api-proof-detail", "get", "proofs/{sheet}/", 200, 404, 401, 200, 403),
@@ -122,6 +127,8 @@ SCOPE_OF = {
     ("me", True): "jobs:read",
     ("queue", True): "jobs:read",
     ("estimates", False): "jobs:read",
+    ("batches", True): "jobs:read",
+    ("batches", False): "jobs:write",
     ("proofs", True): "jobs:read",
     ("proofs", False): "jobs:write",
     ("artworks", True): "artworks:read",
@@ -160,6 +167,13 @@ def sheet_with_a_tile(owner: User) -> Any:
     return sheet.pk
 
 
+def batch_of_one(owner: User) -> Any:
+    """Return the id of a batch with one job."""
+    photos, styles = [make_photo(owner)], [make_style("batched")]
+    batch, _ = submit_batch(owner=owner, photos=photos, styles=styles, spec=TransferSpec())
+    return batch.pk
+
+
 # What the owner has, by the names in the addresses; made only for the rows that name it.
 THINGS: dict[str, Callable[[User], Any]] = {
     "token": token_of,
@@ -167,6 +181,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "job": lambda owner: make_job(owner).pk,
     "done": lambda owner: finished_job(owner).pk,
     "canceled": lambda owner: cancel_job(job=make_job(owner)).pk,
+    "batch": batch_of_one,
     "sheet": sheet_with_a_tile,
     "fresh": lambda _owner: uuid4(),
     "private": lambda owner: kept(owner).pk,
@@ -178,6 +193,7 @@ BODY_NEEDS = {
     "api-job-list": "photo",
     "api-job-detail": "photo",
     "api-proof-list": "photo",
+    "api-batch-list": "photo",
     "api-artwork-list": "done",
 }
 
@@ -206,6 +222,7 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-estimates": job,
         "api-job-list": job,
         "api-job-detail": job,
+        "api-batch-list": {"photos": [str(things["photo"])], "styles": ["great-wave"]},
         "api-proof-list": {"photo": str(things["photo"])},
         "api-artwork-list": {"job": str(things["done"])},
         "api-artwork-detail": {"title": "Night"},

@@ -1,0 +1,152 @@
+"""My batches: several photos in several styles, asked for, watched and canceled as one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.permissions import person
+from accounts.models import Scope
+from common.conditional import answers_conditionally
+from common.problems import Problem
+from inference.api.job_reply import JobErrorSerializer, JobResultSerializer
+from inference.api.job_request import SpecField, spec_of
+from inference.api.jobs import KEY, job_id_of_key
+from inference.batch_snapshots import BatchSnapshot, batch_snapshot
+from inference.batches import Batch
+from inference.engine.spec import METHOD_INFOS, TransferSpec
+from inference.models import Job, Photo
+from inference.services.batches import MAX_JOBS, cancel_batch, submit_batch
+from library.api.serializers import style_unavailable
+from library.models import Style
+
+
+class BatchRequestSerializer(serializers.Serializer[Batch]):
+    """Which photos, each in which styles, and how."""
+
+    photos = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MAX_JOBS, help_text="Ids of mine."
+    )
+    styles = serializers.ListField(
+        child=serializers.SlugField(),
+        min_length=1,
+        max_length=MAX_JOBS,
+        help_text=f"Slugs; photos × styles are at most {MAX_JOBS}.",
+    )
+    method = serializers.ChoiceField(
+        tuple(METHOD_INFOS),
+        required=False,
+        help_text=f"See /methods/; `{TransferSpec().method}` if left out.",
+    )
+    spec = SpecField(default=dict)
+
+    def validate_photos(self, ids: list[UUID]) -> list[Photo]:
+        """Find the photos among the person's own; another's is as unknown as none."""
+        mine = Photo.objects.visible_to(self.context["request"].user).in_bulk(ids)
+        for index, key in enumerate(ids):
+            if key not in mine:
+                detail = _("Choose one of your own photos: this one is unknown.")
+                raise Problem.of_field(f"photos.{index}", "unknown_photo", detail)
+        return [mine[key] for key in ids]
+
+    def validate_styles(self, slugs: list[str]) -> list[Style]:
+        """Find the styles among those the person may see."""
+        seen = Style.objects.visible_to(self.context["request"].user).filter(slug__in=slugs)
+        found = {style.slug: style for style in seen}
+        for index, slug in enumerate(slugs):
+            if slug not in found:
+                raise style_unavailable(f"styles.{index}", slug)
+        return [found[slug] for slug in slugs]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Build the spec."""
+        return {"photos": attrs["photos"], "styles": attrs["styles"], "spec": spec_of(attrs)}
+
+
+class BatchJobSerializer(serializers.Serializer[Any]):
+    """One job of the batch, in short; see `/jobs/{id}/` for all of it."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(Job.State.choices)
+    seq = serializers.IntegerField()
+    photo = serializers.UUIDField()
+    style = serializers.SlugField()  # type: ignore[assignment]  # shadows a rendering option
+    fraction = serializers.FloatField(help_text="From 0 to 1.")
+    result = JobResultSerializer(allow_null=True)
+    error = JobErrorSerializer(allow_null=True)
+
+
+class BatchProgressSerializer(serializers.Serializer[Any]):
+    """How far all are together."""
+
+    fraction = serializers.FloatField(help_text="From 0 to 1; 1 when every job has ended.")
+    done = serializers.IntegerField(help_text="Jobs that ended, whichever way.")
+    total = serializers.IntegerField()
+
+
+class BatchSerializer(serializers.Serializer[Batch]):
+    """A batch: one progress for the whole and one for each of its jobs."""
+
+    id = serializers.UUIDField()
+    progress = BatchProgressSerializer()
+    states = serializers.DictField(
+        child=serializers.IntegerField(), help_text="How many jobs are in each state."
+    )
+    jobs = BatchJobSerializer(many=True)
+    created_at = serializers.DateTimeField()
+    links = serializers.DictField(child=serializers.CharField())
+
+    def to_representation(self, instance: Batch) -> BatchSnapshot:  # type: ignore[override]
+        """Return the snapshot; the fields above only describe it."""
+        return batch_snapshot(instance)
+
+
+@answers_conditionally
+class BatchViewSet(mixins.RetrieveModelMixin, GenericViewSet[Batch]):
+    """The batches of the person signed in."""
+
+    read_scope = Scope.JOBS_READ
+    write_scope = Scope.JOBS_WRITE
+    serializer_class = BatchSerializer
+    queryset = Batch.objects.none()
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Batch]:
+        """Return the person's own batches."""
+        return Batch.objects.visible_to(self.request.user)
+
+    @extend_schema(
+        parameters=[KEY],
+        request=BatchRequestSerializer,
+        responses={
+            201: BatchSerializer,
+            200: OpenApiResponse(BatchSerializer, description="The same request came before."),
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """Have each photo painted in each style: a job for each pair, all taken on or none."""
+        body = BatchRequestSerializer(data=request.data, context={"request": request})
+        body.is_valid(raise_exception=True)
+        batch, created = submit_batch(
+            owner=person(request), batch_id=job_id_of_key(request), **body.validated_data
+        )
+        return Response(
+            BatchSerializer(batch).data,
+            status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,
+            headers={"Location": reverse("api-batch-detail", kwargs={"pk": batch.pk})},
+        )
+
+    @extend_schema(request=None, responses=BatchSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **_address: Any) -> Response:
+        """End every job that waits or runs; what is done stays. Asking again answers the same."""
+        del request
+        return Response(BatchSerializer(cancel_batch(batch=self.get_object())).data)

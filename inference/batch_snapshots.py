@@ -1,0 +1,89 @@
+"""The snapshot of a batch: one progress for the whole, and one for each of its jobs."""
+
+from collections import Counter
+from typing import TypedDict
+
+from django.urls import reverse
+
+from inference.batches import Batch
+from inference.models import Job
+from inference.snapshots import (
+    ErrorPart,
+    ResultPart,
+    error_of,
+    format_time,
+    progress_of,
+    result_of,
+)
+
+
+class BatchJob(TypedDict):
+    """One job of a batch, in short."""
+
+    id: str
+    state: str
+    seq: int
+    photo: str
+    style: str
+    fraction: float
+    result: ResultPart | None
+    error: ErrorPart | None
+
+
+class BatchProgress(TypedDict):
+    """How far all are together; what came to nothing has ended too."""
+
+    fraction: float
+    done: int
+    total: int
+
+
+class BatchSnapshot(TypedDict):
+    """Everything a client needs to draw a batch; fields are only ever added."""
+
+    id: str
+    progress: BatchProgress
+    states: dict[str, int]
+    jobs: list[BatchJob]
+    created_at: str
+    links: dict[str, str]
+
+
+def batch_snapshot(batch: Batch) -> BatchSnapshot:
+    """Describe `batch` and its jobs as plain values and addresses, never pixels."""
+    jobs = list(batch.jobs.prefetch_related("job_styles__style").order_by("created_at", "pk"))
+    states = Counter(job.state for job in jobs)
+    return {
+        "id": str(batch.pk),
+        "progress": _whole(jobs),
+        "states": {state: states[state] for state in Job.State.values},
+        "jobs": [_in_short(job) for job in jobs],
+        "created_at": format_time(batch.created_at),
+        "links": {"page": reverse("batch", kwargs={"pk": batch.pk})},
+    }
+
+
+def _whole(jobs: list[Job]) -> BatchProgress:
+    shares = [1.0 if _has_ended(job) else progress_of(job)["fraction"] for job in jobs]
+    return {
+        "fraction": round(sum(shares) / len(shares), 4) if shares else 1.0,
+        "done": sum(_has_ended(job) for job in jobs),
+        "total": len(jobs),
+    }
+
+
+def _in_short(job: Job) -> BatchJob:
+    return {
+        "id": str(job.pk),
+        "state": job.state,
+        "seq": job.seq,
+        "photo": str(job.photo_id),
+        "style": job.job_styles.all()[0].style.slug,
+        "fraction": progress_of(job)["fraction"],
+        "result": result_of(job),
+        "error": error_of(job),
+    }
+
+
+def _has_ended(job: Job) -> bool:
+    return job.state not in Job.ACTIVE

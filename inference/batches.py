@@ -1,0 +1,37 @@
+"""Batches: jobs that were asked for together, each of some photos in each of some styles."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Reads of batches."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the batches of `user`."""
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
+
+
+class Batch(models.Model):
+    """What several jobs have in common. It has no state: that is what its jobs have."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="batches"
+    )
+    request_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return str(self.id)
