@@ -87,7 +87,10 @@ class Outbox:
     def _tell(self, key: str, now: float) -> JobSnapshot:
         job = self._jobs.pop(key)
         if job["state"] in ACTIVE:
-            self._told[key] = (_standing(job), now, job["seq"])
+            # What comes twice a second stays in step, although a frame is late now and then.
+            due = self._due(job)
+            when = due if now - due < PROGRESS_SECONDS / 2 else now
+            self._told[key] = (_standing(job), when, job["seq"])
         else:
             self._told.pop(key, None)
         return job

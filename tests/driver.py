@@ -29,6 +29,7 @@ from inference.services.jobs import cancel_job, submit_job  # noqa: E402
 from inference.services.proofs import cancel_proofs, request_proofs  # noqa: E402
 from inference.snapshots import job_snapshot  # noqa: E402
 from library.models import Style  # noqa: E402
+from tests import painters  # noqa: E402
 from tests.factories import make_photo, make_style, make_user  # noqa: E402
 
 
@@ -131,6 +132,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     for each in (
         *(submit, use_up_the_day, sign_in, look, cancel, files, send_tickets, waiting),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
+        *(painters.begin_steps, painters.paint_steps, painters.end_steps),
+        *(painters.sign_out, painters.close_account),
     )
 }
 

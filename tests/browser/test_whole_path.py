@@ -80,7 +80,7 @@ def test_finishes_by_polling_where_sockets_are_blocked(visit: Visit) -> None:
     visitor.choose(0)
     visitor.ask_for(steps=40)
     visitor.make()
-    expect(visitor.page.locator("[data-connection=polling]")).to_be_visible()
+    expect(visitor.page.locator("#job [data-connection=polling]")).to_be_visible()
     visitor.wait_for_result()
 
 
