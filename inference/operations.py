@@ -81,6 +81,11 @@ class Worker(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.pid})"
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the heart beat lately, as `WorkerQuerySet.alive` asks it."""
+        return self.last_beat >= timezone.now() - timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
 
 class QueueSwitch(models.Model):
     """Whether work may begin: one row at most, absent until somebody pauses the queue."""

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from inference import views
+from inference import operator_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("studio/", views.studio, name="studio"),
@@ -19,5 +19,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:pk>/cancel/", views.batch_cancel, name="batch-cancel"),
     path("photos/", views.photos, name="photos"),
     path("photos/<uuid:pk>/delete/", views.photo_delete, name="photo-delete"),
+    path("operators/queue/", operator_views.queue, name="operators-queue"),
+    path("operators/queue/pause/", operator_views.queue_pause, name="operators-pause"),
+    path("operators/queue/resume/", operator_views.queue_resume, name="operators-resume"),
+    path("operators/workers/<uuid:pk>/drain/", operator_views.worker_drain, name="operators-drain"),
+    path(
+        "operators/workers/<uuid:pk>/return/", operator_views.worker_return, name="operators-return"
+    ),
     path("media/", include("inference.media_urls")),
 ]
