@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.sessions.models import Session
@@ -24,7 +25,12 @@ def begin_steps(*, name: str, jobs: int = 1) -> list[str]:
     photo = owner.photos.first() or make_photo(owner)
     style = Style.objects.filter(slug="great-wave").first() or make_style()
     now = timezone.now()
-    running = {"state": "running", "stage": "painting", "attempt": 1, "started_at": now}
+    running: dict[str, Any] = {
+        "state": "running",
+        "stage": "painting",
+        "attempt": 1,
+        "started_at": now,
+    }
     begun = [
         make_job(
             owner,
