@@ -15,6 +15,7 @@ from accounts.models import Scope, User
 from common.conditional import answers_conditionally
 from inference import queue
 from inference.models import Photo
+from inference.operations import Worker
 from inference.services.limits import day_ends_at, jobs_today, running_of, waiting_of
 from inference.turns import places_of
 
@@ -64,6 +65,10 @@ class QueueSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="Everybody's.")
     running = serializers.IntegerField(help_text="Everybody's.")
     limit = serializers.IntegerField(help_text="When so many wait, no more are taken on.")
+    workers = serializers.IntegerField(help_text="That take work now.")
+    devices = serializers.ListField(
+        child=serializers.CharField(), help_text="What those workers compute on."
+    )
     jobs = PlaceSerializer(many=True, help_text="My waiting jobs, in turn.")
 
 
@@ -104,10 +109,13 @@ class QueueView(APIView):
     def get(self, request: Request) -> Response:
         """Say where my waiting jobs stand and how many jobs there are in all."""
         places = places_of(person(request).pk)
+        devices = list(Worker.objects.serving().values_list("device", flat=True))
         answer = {
             "waiting": queue.waiting_count(),
             "running": queue.running_count(),
             "limit": settings.JOB_MAX_WAITING,
+            "workers": len(devices),
+            "devices": sorted({device for device in devices if device}),
             "jobs": [
                 {"id": pk, "position": ahead + 1, "ahead": ahead} for pk, ahead in places.items()
             ],

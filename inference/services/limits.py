@@ -15,6 +15,7 @@ from accounts.models import User
 from common.locks import lock_until_commit
 from inference import queue
 from inference.models import Job
+from inference.operations import Worker
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 from inference.turns import places_of
 
@@ -91,4 +92,4 @@ def _seconds_for(jobs: int) -> int:
         if started and completed
     ]
     seconds = sum(spans) / len(spans) if spans else USUAL_SECONDS
-    return max(1, math.ceil(seconds * jobs / max(1, queue.running_count())))
+    return max(1, math.ceil(seconds * jobs / max(1, Worker.objects.serving().count())))

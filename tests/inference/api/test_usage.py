@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from inference import queue
 from inference.models import Job
+from inference.operations import Worker
 from inference.services.limits import day_ends_at
 from tests.clients import app_of, assert_problem, session_of
 from tests.factories import finished_job, make_job, make_photo, make_style
@@ -74,6 +75,24 @@ class TestQueue:
         ]
         assert str(theirs.pk) not in str(answer)
 
+    def test_says_who_is_at_work(self, alice: User) -> None:
+        def figures() -> tuple[int, list[str]]:
+            answer = session_of(alice).get(QUEUE).json()
+            return answer["workers"], answer["devices"]
+
+        assert figures() == (0, [])
+        long_ago = timezone.now() - timedelta(hours=1)
+        for name, device, fields in (
+            ("one", "cpu", {}),
+            ("two", "cuda", {}),
+            ("three", "cuda", {}),
+            ("ending", "mps", {"draining": True}),
+            ("killed", "mps", {"last_beat": long_ago}),
+        ):
+            Worker.objects.create(name=name, host="here", pid=1, device=device, **fields)
+
+        assert figures() == (3, ["cpu", "cuda"])
+
     def test_tells_a_stranger_only_how_many_there_are(self, alice: User, bob: User) -> None:
         make_job(alice)
         queue.claim()
@@ -92,7 +111,7 @@ class TestQueue:
         client = session_of(alice)
         for _ in range(5):
             make_job(alice)
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             assert len(client.get(QUEUE).json()["jobs"]) == 5
 
 

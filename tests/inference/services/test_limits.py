@@ -13,6 +13,7 @@ from accounts.models import User
 from inference import queue
 from inference.engine.spec import TransferSpec
 from inference.models import Job
+from inference.operations import Worker
 from inference.services import limits
 from inference.services.jobs import cancel_job, submit_job
 from inference.services.limits import check_room, day_ends_at, jobs_today
@@ -67,6 +68,13 @@ class TestWaiting:
             check_room(owner=alice)
 
         assert refusal.value.retry_after == 60
+
+        for name in ("one", "two", "three"):
+            Worker.objects.create(name=name, host="here", pid=1)
+        with pytest.raises(TooManyJobs) as refusal:
+            check_room(owner=alice)
+
+        assert refusal.value.retry_after == 20
 
 
 @pytest.mark.usefixtures("noon")
