@@ -18,6 +18,7 @@ from inference.models import Photo
 from inference.operations import Worker
 from inference.services.limits import day_ends_at, jobs_today, running_of, waiting_of
 from inference.turns import places_of
+from inference.workers import is_paused
 
 
 class TodaySerializer(serializers.Serializer[Any]):
@@ -69,6 +70,7 @@ class QueueSerializer(serializers.Serializer[Any]):
     devices = serializers.ListField(
         child=serializers.CharField(), help_text="What those workers compute on."
     )
+    paused = serializers.BooleanField(help_text="Whether nothing begins for the time being.")
     jobs = PlaceSerializer(many=True, help_text="My waiting jobs, in turn.")
 
 
@@ -116,6 +118,7 @@ class QueueView(APIView):
             "limit": settings.JOB_MAX_WAITING,
             "workers": len(devices),
             "devices": sorted({device for device in devices if device}),
+            "paused": is_paused(),
             "jobs": [
                 {"id": pk, "position": ahead + 1, "ahead": ahead} for pk, ahead in places.items()
             ],

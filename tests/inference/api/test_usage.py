@@ -12,6 +12,7 @@ from inference import queue
 from inference.models import Job
 from inference.operations import Worker
 from inference.services.limits import day_ends_at
+from inference.services.operations import pause_queue
 from tests.clients import app_of, assert_problem, session_of
 from tests.factories import finished_job, make_job, make_photo, make_style
 
@@ -92,6 +93,11 @@ class TestQueue:
             Worker.objects.create(name=name, host="here", pid=1, device=device, **fields)
 
         assert figures() == (3, ["cpu", "cuda"])
+
+    def test_says_when_it_is_paused(self, alice: User, bob: User) -> None:
+        assert not session_of(alice).get(QUEUE).json()["paused"]
+        pause_queue(by=bob)
+        assert session_of(alice).get(QUEUE).json()["paused"]
 
     def test_tells_a_stranger_only_how_many_there_are(self, alice: User, bob: User) -> None:
         make_job(alice)
