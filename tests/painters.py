@@ -48,12 +48,13 @@ def begin_steps(*, name: str, jobs: int = 1) -> list[str]:
 def paint_steps(*, jobs: list[str], seconds: float, each_second: float) -> dict[str, float]:
     """Paint steps of all `jobs` at this pace; return the moment of each, by job and step.
 
-    A step does what the worker does: it writes the row under the lease and tells the owner.
+    A step does what the worker does: it writes the row under the lease and tells the owner. A
+    machine that cannot keep the pace paints fewer of them.
     """
     held = list(Job.objects.filter(pk__in=jobs))
     moments, begun, done = {}, time.monotonic(), 0
-    while (ahead := done / each_second) < seconds:
-        done += 1
+    while time.monotonic() - begun < seconds:
+        ahead, done = done / each_second, done + 1
         for number, job in enumerate(held):
             # Spread over the interval, as jobs of several workers are.
             due = begun + ahead + number / each_second / len(held)
