@@ -61,7 +61,9 @@ class JobPage {
     const { state, stage, progress, queue, stop_requested: stopping } = this.job;
     if (stopping) return this.words.wordStopping;
     if (state === "queued") {
-      return queue.ahead ? this.words.wordAhead.replace("0", queue.ahead) : this.words.wordNext;
+      if (queue.ahead === 0) return this.words.wordNext;
+      const { wordAhead, wordAheadOne } = this.words;
+      return queue.ahead === 1 ? wordAheadOne : wordAhead.replace("0", queue.ahead);
     }
     if (stage === "painting") {
       return this.words.wordPainting.replace("1", progress.done).replace("9", progress.total);
