@@ -72,8 +72,13 @@ def changes_since(owner_id: int, since: int, limit: int) -> Changes:
 
 
 def note_gone(owner_id: int, job_ids: Iterable[UUID]) -> None:
-    """Remember that these jobs are being deleted."""
-    GoneJob.objects.bulk_create(GoneJob(owner_id=owner_id, job_id=each) for each in job_ids)
+    """Remember that these jobs are being deleted, and which of them had their result."""
+    gone = list(job_ids)
+    done = Job.objects.filter(pk__in=gone, state=Job.State.SUCCEEDED)
+    spent = dict(done.values_list("pk", "created_at"))
+    GoneJob.objects.bulk_create(
+        GoneJob(owner_id=owner_id, job_id=each, spent_at=spent.get(each)) for each in gone
+    )
 
 
 def _unnumbered(kind: type[Any], owner_id: int) -> Any:

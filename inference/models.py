@@ -228,10 +228,12 @@ class Job(LeasedWork):
 
 
 class GoneJob(models.Model):
-    """That a job was deleted, for apps that still show it."""
+    """That a job was deleted, for apps that still show it, and for the quota of its day."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     job_id = models.UUIDField()
+    # When it was made, if it had its result: deleting that gives nothing of the day back.
+    spent_at = models.DateTimeField(null=True)
     seq = models.PositiveIntegerField(default=1)
     number = models.PositiveBigIntegerField(default=0)
     numbered_seq = models.PositiveIntegerField(default=0)

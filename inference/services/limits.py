@@ -1,7 +1,7 @@
 """How much one person, and everybody together, may ask for; exact however many ask at once.
 
 What counts are rows, never a counter beside them: a job that failed, was canceled or expired gives
-its unit back by being that.
+its unit back by being that. One that has its result does not, though it be deleted.
 """
 
 import math
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.locks import lock_until_commit
 from inference import queue
-from inference.models import Job
+from inference.models import GoneJob, Job
 from inference.operations import Worker
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 from inference.turns import places_of
@@ -46,8 +46,10 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
 
 def jobs_today(owner: User) -> int:
     """Count the jobs of today that `owner` has had or may yet have."""
-    mine = Job.objects.filter(owner=owner, created_at__gte=_day_began_at())
-    return mine.exclude(state__in=Job.WITHOUT_RESULT).count()
+    today = _day_began_at()
+    mine = Job.objects.filter(owner=owner, created_at__gte=today)
+    deleted = GoneJob.objects.filter(owner=owner, spent_at__gte=today)
+    return mine.exclude(state__in=Job.WITHOUT_RESULT).count() + deleted.count()
 
 
 def waiting_of(owner: User) -> int:

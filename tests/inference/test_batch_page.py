@@ -38,6 +38,13 @@ def test_shows_how_far_all_are_and_each(alice: User, batch: Batch) -> None:
         assert job.get_absolute_url() in page.text
 
 
+def test_shows_of_each_the_picture_or_the_photo_it_is_made_from(alice: User, batch: Batch) -> None:
+    page = client_of(alice).get(reverse("batch", args=[batch.pk])).text
+    done, waiting = batch.jobs.order_by("created_at")
+    assert reverse("job-preview", args=[done.pk, done.preview_version]) in page
+    assert reverse("photo-file", args=[waiting.photo_id, "thumb"]) in page
+
+
 def test_goes_on_by_itself_until_all_have_ended(alice: User, batch: Batch) -> None:
     address = reverse("batch", args=[batch.pk])
     page = client_of(alice).get(address).text

@@ -15,8 +15,9 @@ from inference.engine.spec import TransferSpec
 from inference.models import Job
 from inference.operations import Worker
 from inference.services import limits
-from inference.services.jobs import cancel_job, submit_job
+from inference.services.jobs import cancel_job, delete_job, submit_job
 from inference.services.limits import check_room, day_ends_at, jobs_today
+from inference.services.photos import delete_photo
 from inference.services.refusals import JobRefused, QueueFull, QuotaExceeded, TooManyJobs
 from tests.factories import finished_job, make_job, make_photo, make_style, make_user
 
@@ -114,6 +115,21 @@ class TestQuota:
 
         assert jobs_today(alice) == 0
         check_room(owner=alice)
+
+    def test_gives_nothing_back_for_a_picture_that_is_deleted(self, alice: User) -> None:
+        one, other = finished_job(alice), finished_job(alice)
+        delete_job(job=one)
+        delete_photo(photo=other.photo)
+        assert not Job.objects.exists()
+
+        assert jobs_today(alice) == 2
+        with pytest.raises(QuotaExceeded):
+            check_room(owner=alice)
+
+    def test_gives_the_unit_back_when_a_job_is_deleted_before_its_end(self, alice: User) -> None:
+        delete_job(job=make_job(alice))
+
+        assert jobs_today(alice) == 0
 
     def test_gives_the_unit_of_a_canceled_job_back(self, alice: User) -> None:
         jobs = [make_job(alice) for _ in range(2)]
