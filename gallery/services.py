@@ -17,6 +17,7 @@ from gallery.models import Artwork, ArtworkStyle
 from gallery.recipes import credit_text, embedded_credit, recipe_of, styles_of
 from gallery.xmp import embed_xmp
 from inference.models import Job
+from inference.services.jobs import touch_job
 from library.licenses import LICENSES, allowed_outputs
 
 FOLDER: Final = "artworks"
@@ -108,6 +109,7 @@ def _keep(job: Job, title: str, source: Source, shelf: Shelf) -> Artwork:
     artwork.credit = credit_text(styles_of(artwork))
     _put_full(artwork, source.result, shelf)
     artwork.save(update_fields=["bytes", "credit", "file"])
+    touch_job(job_id=job.pk)
     return artwork
 
 
@@ -206,6 +208,8 @@ def delete_artwork(*, artwork: Artwork) -> None:
     files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
     remove_files_after_commit([each.name for each in files])
     artwork.delete()
+    if artwork.job_id is not None:
+        touch_job(job_id=artwork.job_id)
 
 
 def _read(name: str | None) -> Encoded:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference import changes, estimates, job_files, progress, queue, tasks
+from inference import changes, estimates, job_files, leases, progress, queue, tasks
 from inference.engine.spec import MAX_STYLES, TransferSpec
 from inference.models import Job, JobStyle, Photo
 from inference.services.limits import check_room
@@ -91,6 +91,12 @@ def stop_job(*, job: Job) -> Job:
         raise NothingToKeep(_("Only a picture that is being painted can be stopped and kept."))
     transaction.on_commit(partial(progress.publish, job.pk))
     return Job.objects.with_parts().get(pk=job.pk)
+
+
+def touch_job(*, job_id: UUID) -> None:
+    """Tell clients that what they show with an ended job changed, as the artwork kept of it."""
+    leases.change(Job.objects.filter(pk=job_id))
+    transaction.on_commit(partial(progress.publish, job_id))
 
 
 @transaction.atomic

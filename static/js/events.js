@@ -62,12 +62,15 @@ class JobEvents extends EventTarget {
 
   #connect() {
     clearTimeout(this.#retrying);
+    const older = this.socket;
     const socket = new WebSocket(this.socketAddress);
     this.socket = socket;
+    older?.close();
     const missed = this.place;
     const opening = setTimeout(() => socket.close(), OPENING_MS);
     socket.addEventListener("open", () => clearTimeout(opening));
     socket.addEventListener("message", ({ data }) => {
+      if (socket !== this.socket) return;
       const frame = JSON.parse(data);
       this.#receive(frame);
       // The snapshot has the latest; this brings what changed besides it meanwhile.

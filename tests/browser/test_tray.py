@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, Visitor
 from tests.factories import PASSWORD
@@ -131,6 +131,30 @@ def test_asks_where_sockets_are_blocked(visit: Visit) -> None:
     )
     cancel_first(visitor)
     expect(tray(visitor)).to_be_hidden()
+
+
+def test_comes_back_by_itself_when_a_socket_breaks(visit: Visit) -> None:
+    visitor = visit()
+    opened: list[WebSocketRoute] = []
+
+    def connect(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        opened.append(socket)
+
+    visitor.page.route_web_socket("**/ws/**", connect)
+    begin(visitor, "returner")
+    dot = visitor.page.locator("#job [data-part=connection]")
+    expect(dot).to_have_attribute("data-connection", "live")
+    before = len(opened)
+
+    opened[-1].close(code=1012)
+
+    expect(dot).to_have_attribute("data-connection", "reconnecting")
+    expect(dot).to_have_attribute("data-connection", "live", timeout=PATIENCE_MS)
+    assert len(opened) == before + 1
+    visitor.page.get_by_role("button", name="Cancel", exact=True).last.click()
+    expect(visitor.page.get_by_role("heading", name="Canceled")).to_be_visible()
+    visitor.complaints.clear()  # a preview that was on its way is gone
 
 
 def test_says_that_it_goes_on_while_one_is_offline(visit: Visit) -> None:

@@ -24,6 +24,7 @@ from gallery.services import (
     show_artwork,
     unpublish_artwork,
 )
+from inference.events import events_since
 from inference.models import Job
 from inference.services.jobs import delete_job
 from inference.services.photos import delete_photo
@@ -298,6 +299,19 @@ def test_deletes_an_artwork_with_its_files(artwork: Artwork, job: Job, media_roo
 def test_can_be_kept_again_after_its_deletion(artwork: Artwork, job: Job) -> None:
     delete_artwork(artwork=artwork)
     assert keep_artwork(job=Job.objects.get(pk=job.pk)).pk != artwork.pk
+
+
+def test_tells_clients_of_the_job_that_it_is_kept_and_that_it_is_not(job: Job) -> None:
+    place = events_since(job.owner_id, None)["seq"]
+
+    artwork = keep_artwork(job=job)
+    (kept,) = (page := events_since(job.owner_id, place))["events"]
+    assert (kept["type"], kept["data"]["artwork"]) == ("job", str(artwork.pk))
+
+    delete_artwork(artwork=artwork)
+    (left,) = events_since(job.owner_id, page["seq"])["events"]
+    assert left["data"]["artwork"] is None
+    assert left["data"]["seq"] > kept["data"]["seq"] > job.seq
 
 
 def test_keeps_a_see_through_result(media_root: Path, alice: User) -> None:
