@@ -80,7 +80,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock at BEGIN, so two writers wait instead of failing.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        # Many writers wait for each other, and on a busy machine for long.
+        "timeout": 45,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
 else:
@@ -115,8 +116,11 @@ else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # Redelivery is not how a lost job comes back (the reaper is), so it may be late.
         "visibility_timeout": 3600,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 2,
+        # A ticket is tried once and shortly: who submits a job waits for it, and the reaper tries
+        # again. How often a worker comes back to a broker that is away is set elsewhere.
+        "socket_timeout": 1,
+        "socket_connect_timeout": 1,
+        "max_retries": 0,
     }
     CHANNEL_LAYERS = {
         "default": {

@@ -137,9 +137,17 @@ def put_in_line(
         JobStyle(job=job, style=style, version=style.version, weight=weight)
         for style, weight in styles
     )
-    transaction.on_commit(tasks.send_ticket)
-    transaction.on_commit(partial(progress.publish, job.pk))
+    transaction.on_commit(partial(announce, job.pk))
     return Job.objects.with_parts().get(pk=job.pk)
+
+
+def announce(job_id: UUID) -> None:
+    """Say that there is work, and tell the owner's sockets.
+
+    Both go by the same server: where the one finds it away, nobody waits for the other too.
+    """
+    if tasks.send_ticket():
+        progress.publish(job_id)
 
 
 def _same_job(job_id: UUID, owner: User, digest: str) -> Job | None:

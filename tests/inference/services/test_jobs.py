@@ -1,17 +1,21 @@
 """Tests of what people do with jobs: submit, cancel, stop, delete."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
+from accounts.session_news import group_of
 from inference import leases, queue
 from inference.engine.spec import TransferSpec
 from inference.models import Job, Photo
-from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
+from inference.services.jobs import announce, cancel_job, delete_job, stop_job, submit_job
 from inference.services.refusals import (
     JobConflict,
     NetworkMissing,
@@ -240,3 +244,36 @@ class TestDeleteJob:
         delete_job(job=running)
 
         assert not leases.renew(running)
+
+
+class TestAnnounce:
+    def heard(self, owner: User, job: Job) -> bool:
+        """Announce `job`, and tell whether its owner's sockets hear of it."""
+        layer = get_channel_layer()
+        assert layer is not None
+        channel = async_to_sync(layer.new_channel)()
+        async_to_sync(layer.group_add)(group_of(owner.pk), channel)
+        announce(job.pk)
+
+        async def receive() -> bool:
+            try:
+                await asyncio.wait_for(layer.receive(channel), 0.1)
+            except TimeoutError:
+                return False
+            return True
+
+        return async_to_sync(receive)()
+
+    def test_tells_the_owner(self, alice: User, tickets: list[str]) -> None:
+        assert self.heard(alice, make_job(alice))
+        assert len(tickets) == 1
+
+    def test_waits_for_a_broker_that_is_away_only_once(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_args: object, **_options: object) -> None:
+            raise OSError("refused")
+
+        monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
+
+        assert not self.heard(alice, make_job(alice))
