@@ -6,7 +6,9 @@ at several sites, whatever their databases are.
 
 import json
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,22 +17,27 @@ import django
 
 django.setup()
 
+from celery.signals import before_task_publish  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.db import close_old_connections  # noqa: E402
+from django.db import close_old_connections, connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from inference import queue, tasks  # noqa: E402
+from inference import progress, queue, tasks  # noqa: E402
 from inference.engine.spec import TransferSpec  # noqa: E402
 from inference.models import Job, Photo, ProofSheet  # noqa: E402
 from inference.proof_snapshots import proof_snapshot  # noqa: E402
+from inference.runner import engine  # noqa: E402
+from inference.runner.inputs import load_photo, load_style  # noqa: E402
 from inference.services.jobs import cancel_job, submit_job  # noqa: E402
 from inference.services.proofs import cancel_proofs, request_proofs  # noqa: E402
 from inference.snapshots import job_snapshot  # noqa: E402
 from library.models import Style  # noqa: E402
 from tests import painters  # noqa: E402
 from tests.factories import make_photo, make_style, make_user  # noqa: E402
+from tests.load.parts import rates  # noqa: E402
+from tests.wrong_rows import answers_to_wrong_rows  # noqa: E402
 
 
 def painter_of(name: str) -> tuple[User, Photo]:
@@ -39,13 +46,48 @@ def painter_of(name: str) -> tuple[User, Photo]:
     return owner, Photo.objects.filter(owner=owner).first() or make_photo(owner, (256, 192))
 
 
-def submit(*, name: str = "alice", steps: int = 4, size: int = 64) -> str:
+def submit(*, name: str = "alice", steps: int = 4, size: int = 64, method: str = "optimize") -> str:
     """Submit a job of the person called `name`, painted step by step, and return its id."""
     owner, photo = painter_of(name)
     style = Style.objects.filter(slug="great-wave").first() or make_style()
-    spec = TransferSpec(method="optimize", size=size, steps=steps)
+    spec = TransferSpec(method=method, size=size, steps=steps)
     job, _ = submit_job(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
     return str(job.pk)
+
+
+def painter(*, name: str) -> str:
+    """Make the person called `name` with a photo and a style, if need be; return the photo."""
+    _owner, photo = painter_of(name)
+    if not Style.objects.filter(slug="great-wave").exists():
+        make_style()
+    return str(photo.pk)
+
+
+def submit_and_roll_back(*, name: str) -> dict[str, int]:
+    """Submit a job in a transaction that fails; return how many jobs and tickets there are."""
+    painter(name=name)
+    sent: list[object] = []
+
+    def note(sender: object, **_: object) -> None:
+        sent.append(sender)
+
+    before_task_publish.connect(note)
+    with suppress(ZeroDivisionError), transaction.atomic():
+        submit(name=name)
+        raise ZeroDivisionError
+    before_task_publish.disconnect(note)
+    return {"jobs": len(jobs_of(name=name)), "tickets": len(sent)}
+
+
+def jobs_of(*, name: str) -> list[str]:
+    """Return the ids of the jobs of the person called `name`, the oldest first."""
+    jobs = Job.objects.filter(owner__username=name).order_by("created_at")
+    return [str(job.pk) for job in jobs]
+
+
+def break_constraints(*, name: str) -> dict[str, str]:
+    """Write rows that make no sense, one after the other; return what the database said."""
+    return answers_to_wrong_rows(make_user(name))
 
 
 def use_up_the_day(*, name: str, left: int) -> str:
@@ -70,6 +112,22 @@ def sign_in(*, name: str = "alice") -> str:
     client = Client()
     client.force_login(User.objects.filter(username=name).first() or make_user(name))
     return client.cookies["sessionid"].value
+
+
+def change_password(*, name: str) -> None:
+    """Change the password of the person called `name`."""
+    owner = User.objects.get(username=name)
+    owner.set_password(uuid4().hex)
+    owner.save(update_fields=["password"])
+
+
+def tell_often(*, job: str, seconds: int, each_second: int) -> int:
+    """Publish a job so often; return how many times."""
+    number = seconds * each_second
+    for _ in range(number):
+        progress.publish(UUID(job))
+        time.sleep(1 / each_second)
+    return number
 
 
 def look(*, job: str) -> dict[str, Any]:
@@ -116,10 +174,49 @@ def files(*, job: str) -> list[str]:
     return sorted(path.suffix for path in folder.rglob("*") if path.is_file())
 
 
+def standings(*, jobs: list[str]) -> list[dict[str, Any]]:
+    """Return how jobs stand: owner, state, attempt, and when they were begun and ended."""
+    rows = Job.objects.filter(pk__in=jobs).select_related("owner")
+    return [
+        {
+            "job": str(row.pk),
+            "owner": row.owner.username,
+            "state": row.state,
+            "attempt": row.attempt,
+            "begun": row.started_at.timestamp() if row.started_at else None,
+            "ended": row.completed_at.timestamp() if row.completed_at else None,
+        }
+        for row in rows
+    ]
+
+
+def paint_bare(*, number: int, size: int, name: str) -> float:
+    """Paint the photo of a person so many times by the engine alone; return the seconds."""
+    _owner, photo = painter_of(name)
+    style = load_style(Style.objects.get(slug="great-wave"), "fast")
+    picture, spec = load_photo(photo.file), TransferSpec(method="fast", size=size)
+    list(engine.stylize(picture, [style], spec))
+    began = time.monotonic()
+    for _ in range(number):
+        list(engine.stylize(picture, [style], spec))
+    return time.monotonic() - began
+
+
+def time_parts(*, number: int) -> dict[str, float]:
+    """Return how often a second the parts of the queue can be used; no worker may run."""
+    return rates(number=number)
+
+
 def send_tickets(*, number: int) -> None:
     """Send tickets that no job asked for."""
     for _ in range(number):
         tasks.send_ticket()
+
+
+def journal_mode() -> str:
+    """Return how SQLite keeps its journal."""
+    with connection.cursor() as cursor:
+        return str(cursor.execute("PRAGMA journal_mode").fetchone()[0])
 
 
 def waiting() -> int:
@@ -130,7 +227,9 @@ def waiting() -> int:
 COMMANDS: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
-        *(submit, use_up_the_day, sign_in, look, cancel, files, send_tickets, waiting),
+        *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
+        *(look, cancel, files, standings, send_tickets, tell_often),
+        *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
         *(painters.begin_steps, painters.paint_steps, painters.end_steps),
         *(painters.sign_out, painters.close_account),

@@ -4,6 +4,7 @@ Where a program is missing the tests that need it are skipped, saying how to get
 they fail instead.
 """
 
+import itertools
 import os
 import shutil
 import signal
@@ -178,7 +179,7 @@ class Redis:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._databases = itertools.count()
         self.server = Server(
             [
                 program("redis-server", "redis-server"),
@@ -196,6 +197,10 @@ class Redis:
     def stop(self) -> None:
         """Stop the server; everything in it is lost."""
         self.server.stop()
+
+    def new_url(self) -> str:
+        """Return the address of a database that nobody else was given."""
+        return f"redis://127.0.0.1:{self.port}/{next(self._databases)}"
 
     def crash(self) -> None:
         """Kill the server; everything in it is lost."""

@@ -179,7 +179,7 @@ class ProductionSite(Site):
         super().__init__(
             folder,
             DATABASE_URL=postgresql.url(f"site_{time.time_ns()}"),
-            REDIS_URL=redis.url,
+            REDIS_URL=redis.new_url(),
             STYLEWEB_SECRET_KEY="k" * 50,
             **environment,
         )

@@ -4,11 +4,15 @@ import os
 import signal
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from tests.bars import Record
+from tests.faults.apps import app_of
 from tests.servers import wait_until
 from tests.sites import EmbeddedSite, ProductionSite, Site
 
@@ -20,14 +24,14 @@ MANY = {"size": 64, "steps": 2000}
 PROMPT_SECONDS = 5
 # Lease, round of the reaper, and a fresh worker's start.
 RECOVERY_SECONDS = 45
-RESULT_AND_PREVIEW = [".jpg", ".webp"]
+ALL_OF_A_PAINTING = [".jpg", ".state", ".webp"]
 
 
 def assert_ended_well_once(site: Site, job: str, attempts: int) -> None:
     snapshot = site.wait_for(job, "succeeded", "failed")
     assert (snapshot["state"], snapshot["attempt"]) == ("succeeded", attempts)
     assert snapshot["result"] is not None
-    assert site.call("files", job=job) == RESULT_AND_PREVIEW
+    assert site.call("files", job=job) == ALL_OF_A_PAINTING
 
 
 def seconds_to_recovery(site: Site, kill: Callable[[], None], *, name: str) -> float:
@@ -47,6 +51,10 @@ def median_and_most(seconds: list[float]) -> str:
         f"{len(seconds)} of {len(seconds)}, "
         f"median {statistics.median(seconds):.1f} s, most {max(seconds):.1f} s"
     )
+
+
+def has_no_files(site: Site, job: str) -> bool:
+    return bool(site.call("files", job=job) == [])
 
 
 class TestJob:
@@ -121,8 +129,48 @@ class TestJob:
 
         assert site.call("look", job=waiting)["attempt"] == 0
 
+    @pytest.mark.bar(26)
+    @pytest.mark.timeout(900)
+    def test_ends_one_way_when_its_cancel_races_with_its_end(
+        self, site: Site, record_bar: Record, *, full: bool
+    ) -> None:
+        site.call("painter", name="yves")
+        ends: Counter[str] = Counter()
+        for number in range(100 if full else 10):
+            job = site.call("submit", name="yves", steps=1)
+            time.sleep(number % 10 * 0.05)
+            site.call("cancel", job=job)
+            ended = site.wait_for(job, "succeeded", "canceled")
+            ends[ended["state"]] += 1
+            if ended["state"] == "succeeded":
+                assert ended["result"] is not None
+                assert site.call("files", job=job) == ALL_OF_A_PAINTING
+            else:
+                assert ended["result"] is None
+                wait_until(partial(has_no_files, site, job), "removing the files")
+
+        record_bar(26, f"{site.kind}: {dict(sorted(ends.items()))}, 0 mixed")
+
 
 class TestEmbeddedSite:
+    @pytest.mark.bar(28)
+    def test_takes_many_calls_at_once(self, embedded: EmbeddedSite, record_bar: Record) -> None:
+        apps = [app_of(embedded, f"many{number}") for number in range(10)]
+        bodies = [app.body() for app in apps]
+
+        with ThreadPoolExecutor(50) as pool:
+            calls = [
+                pool.submit(apps[n % 10].try_once, "POST", "/jobs/", bodies[n % 10])
+                for n in range(300)
+            ]
+            answers = Counter(call.result()[0] for call in calls)
+
+        assert set(answers) <= {201, 429, 503}
+        assert "database is locked" not in embedded.serve.log.read_text()
+        assert embedded.call("journal_mode") == "wal"
+        wait_until(lambda: embedded.call("waiting") == 0, "the end of the line", 200)
+        record_bar(28, f"300 POSTs: {dict(sorted(answers.items()))}, 0 locked, journal wal")
+
     @pytest.mark.bar(28)
     def test_ends_its_worker_when_it_is_killed_and_goes_on_after(
         self, embedded: EmbeddedSite

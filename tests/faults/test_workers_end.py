@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.bars import Record
 from tests.servers import PostgreSQL, Redis, wait_until
 from tests.sites import ProductionSite
 
@@ -37,8 +38,6 @@ def failing(
     folder = tmp_path_factory.mktemp("failing")
     (folder / "failpoints").mkdir()
     site = FailingSite(folder, postgresql, redis_server)
-    # A database of its own: else its worker would take the other site's tickets.
-    site.environment["REDIS_URL"] = redis_server.url.removesuffix("/0") + "/1"
     site.environment["STYLEWEB_FAILPOINTS"] = str(folder / "failpoints")
     site.environment["STYLEWEB_DEADLINE_SECONDS"] = str(DEADLINE_SECONDS)
     with site:
@@ -50,10 +49,13 @@ def failure(snapshot: dict[str, Any]) -> str:
     return str((snapshot["error"] or {}).get("code", ""))
 
 
+@pytest.mark.bar(25)
 class TestOfAHangingStep:
     """Bar 25 of the reliability page."""
 
-    def test_the_job_ends_and_the_process_too(self, failing: FailingSite) -> None:
+    def test_the_job_ends_and_the_process_too(
+        self, failing: FailingSite, record_bar: Record
+    ) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         before = failing.painter()
         failing.fail_next_step("hang")
@@ -62,17 +64,20 @@ class TestOfAHangingStep:
         ended = failing.wait_for(failing.call("submit", **SHORT), "failed")
 
         assert failure(ended) == "timeout"
-        assert time.monotonic() - began <= DEADLINE_SECONDS + 10
+        took = time.monotonic() - began
+        assert took <= DEADLINE_SECONDS + 10
         wait_until(lambda: not before & failing.painter(), "the end of the process", 5)
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
+        record_bar(25, f"failed as timeout after {took:.1f} s, process gone, next job done")
 
 
+@pytest.mark.bar(27)
 class TestOfTooLittleMemory:
     """Bar 27 of the reliability page."""
 
     @pytest.mark.parametrize("how", ["memory", "torch-memory"])
     def test_the_job_ends_with_advice_and_the_next_is_painted(
-        self, failing: FailingSite, how: str
+        self, failing: FailingSite, how: str, record_bar: Record
     ) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         before = failing.painter()
@@ -84,6 +89,7 @@ class TestOfTooLittleMemory:
         assert "smaller" in ended["error"]["hint"]
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         assert failing.painter() == before
+        record_bar(27, f"{how}: failed with advice, next job done by the same process")
 
 
 class TestOfAWorkerToldToEnd:

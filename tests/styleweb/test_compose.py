@@ -42,7 +42,7 @@ class Deployment:
         self.environment = {
             **os.environ,
             "DATABASE_URL": postgresql.url("compose"),
-            "REDIS_URL": redis_server.url.replace("/0", "/7"),
+            "REDIS_URL": redis_server.new_url(),
             "STYLEWEB_SECRET_KEY": "only-for-this-test-" * 4,
             "STYLEWEB_HOSTS": "127.0.0.1",
             "STYLEWEB_DATA": str(folder / "data"),

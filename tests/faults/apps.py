@@ -1,0 +1,80 @@
+"""Apps that talk HTTP to a running site, alone or many at the same moment."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests.factories import PASSWORD
+from tests.sites import Site
+
+AT_ONCE = 50
+BUSY = 503
+NO_ANSWER = 0
+Answers = list[tuple[int, Any]]
+
+
+class App:
+    """An app that talks HTTP to a running site."""
+
+    def __init__(self, site: Site) -> None:
+        self.address = f"{site.address}/api/v1"
+        self.headers = {"Content-Type": "application/json"}
+
+    def sign_in(self, name: str) -> None:
+        """Get a token of the person called `name`."""
+        login = {"login": name, "password": PASSWORD}
+        _status, answer = self.send("POST", "/auth/login/", login)
+        self.headers["Authorization"] = f"Bearer {answer['token']}"
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Make one call and return status and body; wait as told when the server is too busy."""
+        while True:
+            status, answer = self.try_once(method, path, body, **headers)
+            if status != BUSY:
+                return status, answer
+            time.sleep(answer["retry_after"])
+
+    def try_once(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Make one call and return status and body; NO_ANSWER when the server is not there."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # always the site under test
+            self.address + path, data, {**self.headers, **headers}, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                wait = {"retry_after": int(refusal.headers.get("Retry-After", 0))}
+                return refusal.code, json.load(refusal) | wait
+        except (urllib.error.URLError, ConnectionError):
+            return NO_ANSWER, None
+
+    def body(self, **spec: Any) -> dict[str, Any]:
+        """Return a good request for a job of who is signed in, who has a photo."""
+        _status, photos = self.send("GET", "/photos/")
+        styles = [{"style": "great-wave"}]
+        return {
+            "photo": photos["results"][0]["id"],
+            "styles": styles,
+            "spec": {"size": 64, "steps": 1, "method": "optimize", **spec},
+        }
+
+
+def at_once(send: Callable[..., tuple[int, Any]], *call: Any, times: int = AT_ONCE) -> Answers:
+    """Make the same call from many threads and return all answers."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting = [pool.submit(send, *call) for _ in range(times)]
+        return [each.result() for each in waiting]
+
+
+def app_of(site: Site, name: str) -> App:
+    """Return an app of the person called `name`, who has a photo and a style."""
+    site.call("painter", name=name)
+    app = App(site)
+    app.sign_in(name)
+    return app

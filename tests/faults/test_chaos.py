@@ -1,0 +1,140 @@
+"""Tests of many jobs while workers are killed, told to end, or stopped by the job itself."""
+
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from tests.bars import Record
+from tests.servers import PostgreSQL, Redis, Server, wait_until
+from tests.sites import ProductionSite
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+# About four seconds of work on a machine at rest.
+SOME = {"size": 64, "steps": 500}
+CHAOS_SECONDS, KILL_SECONDS, MOST_SECONDS = 60, 9, 150
+ALL_OF_A_PAINTING = [".jpg", ".state", ".webp"]
+
+
+@pytest.fixture
+def pair(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgresql: PostgreSQL,
+    redis_server: Redis,
+    leases: dict[str, str],
+) -> Iterator[tuple[ProductionSite, list[Server]]]:
+    """Return a site and its two workers."""
+    folder = tmp_path_factory.mktemp("pair")
+    with ProductionSite(folder, postgresql, redis_server, **leases) as site:
+        second = site.new_worker("second")
+        second.start()
+        wait_until(lambda: "ready" in second.log.read_text(), "the second worker")
+        yield site, [site.worker, second]
+        second.stop()
+
+
+def burst(site: ProductionSite, number: int) -> list[str]:
+    """Submit so many jobs of ten people and return them."""
+    return [site.call("submit", name=f"person{i % 10}", **SOME) for i in range(number)]
+
+
+def executions(site: ProductionSite, jobs: list[str]) -> list[int]:
+    """See that each job is done, with one result, and return how often each was begun."""
+    snapshots = [site.wait_for(job, "succeeded", "failed", "canceled") for job in jobs]
+    assert [snapshot["state"] for snapshot in snapshots] == ["succeeded"] * len(jobs)
+    assert all(site.call("files", job=job) == ALL_OF_A_PAINTING for job in jobs)
+    return [snapshot["attempt"] for snapshot in snapshots]
+
+
+def wait_for_attempt(site: ProductionSite, job: str, number: int) -> None:
+    """Wait until a job is begun for so many times."""
+
+    def reached() -> bool:
+        snapshot = site.call("look", job=job)
+        return bool(snapshot["attempt"] == number and snapshot["state"] == "running")
+
+    wait_until(reached, f"attempt {number}")
+
+
+@pytest.mark.bar(14)
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_no_job_is_lost_or_doubled_while_workers_are_killed(
+    pair: tuple[ProductionSite, list[Server]], record_bar: Record
+) -> None:
+    site, workers = pair
+    began = time.monotonic()
+    jobs = burst(site, 20)
+    kills = 0
+    while time.monotonic() - began < CHAOS_SECONDS:
+        time.sleep(KILL_SECONDS)
+        victim = workers[kills % 2]
+        victim.kill()
+        victim.start()
+        kills += 1
+        if kills == 3:
+            site.redis.crash()
+            site.redis.start()
+
+    attempts = executions(site, jobs)
+
+    took = time.monotonic() - began
+    record_bar(
+        14,
+        f"20 done, 20 results, 0 doubled, {kills} kills and one loss of Redis, "
+        f"at most {max(attempts)} attempts, {took:.0f} s",
+    )
+    assert took <= MOST_SECONDS
+
+
+@pytest.mark.bar(24)
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_workers_restarted_in_turn_lose_nothing(
+    pair: tuple[ProductionSite, list[Server]], record_bar: Record
+) -> None:
+    site, workers = pair
+    jobs = burst(site, 20)
+    exits = []
+    for turn in range(20):
+        server = workers[turn % 2]
+        assert server.process is not None
+        told = time.monotonic()
+        server.process.terminate()
+        server.wait(60)
+        exits.append(time.monotonic() - told)
+        server.start()
+        time.sleep(2)
+
+    begun = sum(executions(site, jobs))
+
+    record_bar(
+        24, f"0 failed, {begun} executions of 20 jobs, exits within {max(exits):.1f} s, 20 restarts"
+    )
+    assert begun <= 1.2 * len(jobs)
+    assert max(exits) <= 30
+
+
+@pytest.mark.bar(16)
+def test_a_job_that_kills_its_process_ends_after_three_and_holds_up_nobody(
+    production: ProductionSite, record_bar: Record
+) -> None:
+    poison = production.call("submit", name="vera", size=64, steps=2000)
+    starts = []
+    for attempt in (1, 2, 3):
+        wait_for_attempt(production, poison, attempt)
+        starts.append(time.monotonic())
+        production.kill_pool()
+        if attempt == 1:
+            others = [production.call("submit", name=f"good{i}", steps=2) for i in range(5)]
+    ended = production.wait_for(poison, "failed", "succeeded")
+
+    assert (ended["state"], ended["error"]["code"], ended["attempt"]) == ("failed", "crashed", 3)
+    assert production.call("files", job=poison) == []
+    for job in others:
+        assert production.wait_for(job, "succeeded", "failed")["state"] == "succeeded"
+    gaps = [later - earlier for earlier, later in pairwise(starts)]
+    lease = float(production.environment["STYLEWEB_LEASE_SECONDS"])
+    record_bar(16, f"3 attempts, then crashed; {min(gaps):.0f} s or more between; 5 of 5 others")
+    assert min(gaps) >= lease - 1

@@ -1,0 +1,19 @@
+"""Tests that the database itself refuses rows that make no sense, whoever writes them."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.bars import Record
+from tests.sites import Site
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+
+
+@pytest.mark.bar(29)
+def test_each_wrong_row_is_refused(site: Site, record_bar: Record) -> None:
+    answers = site.call("break_constraints", name=f"tess-{uuid4().hex[:8]}")
+
+    assert len(answers) >= 12
+    assert {what: answer for what, answer in answers.items() if answer != "refused"} == {}
+    record_bar(29, f"{site.kind}: {len(answers)} of {len(answers)} refused")

@@ -1,0 +1,91 @@
+"""Tests that limits of calls hold exactly, for several processes, and whoever one says to be."""
+
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from http.client import HTTPConnection
+from uuid import uuid4
+
+import pytest
+
+from tests.bars import Record
+from tests.faults.apps import App, app_of
+from tests.servers import free_port, wait_until
+from tests.sites import ProductionSite
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+TRIES = 200
+# Calls of one address without a token, in five minutes.
+OF_AN_ADDRESS = 300
+
+
+@pytest.mark.bar(31)
+def test_two_processes_let_exactly_ten_through(
+    production: ProductionSite, record_bar: Record
+) -> None:
+    port = free_port()
+    second = production.server(
+        "web2", "-m", "uvicorn", "styleweb.asgi:application", "--port", str(port)
+    )
+    second.start()
+    one, two = App(production), App(production)
+    two.address = two.address.replace(str(production.port), str(port))
+    wait_until(lambda: two.try_once("GET", "/styles/")[0] == 200, "the second process")
+    login = {"login": f"mallory-{uuid4().hex}", "password": "wrong"}
+
+    with ThreadPoolExecutor(50) as pool:
+        calls = [
+            pool.submit((one, two)[i % 2].try_once, "POST", "/auth/login/", login)
+            for i in range(TRIES)
+        ]
+        answers = [call.result() for call in calls]
+    second.stop()
+
+    refused = [body for status, body in answers if status == 429]
+    assert len(refused) == TRIES - 10
+    assert all(1 <= body["retry_after"] <= 900 for body in refused)
+    record_bar(31, f"{TRIES} at once at 2 processes: {TRIES - len(refused)} passed")
+
+
+def status_from(site: ProductionSite, peer: str, forged: str) -> int:
+    """Return the status of a call from `peer`, which says that it comes from elsewhere."""
+    # A local peer of the server's own address would be trusted as its proxy.
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=60, source_address=(peer, 0))
+    with closing(connection):
+        connection.request("GET", "/api/v1/styles/", headers={"X-Forwarded-For": forged})
+        return connection.getresponse().status
+
+
+@pytest.mark.bar(32)
+def test_forged_addresses_are_one_caller(production: ProductionSite, record_bar: Record) -> None:
+    calls = OF_AN_ADDRESS + 50
+    forged = [".".join(str(random.randrange(1, 255)) for _ in range(4)) for _ in range(calls)]
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = Counter(pool.map(partial(status_from, production, "127.0.0.2"), forged))
+
+    # A window may end in between, and then begins anew.
+    assert answers[429] >= 1
+    assert set(answers) == {200, 429}
+    record_bar(32, f"{calls} forged addresses: {answers[200]} passed, as of one")
+
+
+@pytest.mark.bar(32)
+def test_the_site_is_served_while_redis_is_away(
+    production: ProductionSite, record_bar: Record
+) -> None:
+    app = app_of(production, "sam")
+    body = app.body()
+    production.redis.crash()
+    try:
+        read, _ = app.try_once("GET", "/jobs/")
+        made, job = app.try_once("POST", "/jobs/", body)
+        app.sign_in("sam")
+    finally:
+        production.redis.start()
+
+    assert (read, made) == (200, 201)
+    production.wait_for(job["id"], "succeeded")
+    record_bar(32, "Redis away: reads, sign-in and jobs are served")

@@ -1,0 +1,208 @@
+"""Tests of who may open a socket, of what a socket may cost, and of when it must end."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from tests.bars import Record
+from tests.faults.apps import app_of
+from tests.servers import wait_until
+from tests.sites import ProductionSite, Site
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+PROMPT_SECONDS = 5
+ENDED = {"succeeded", "failed", "canceled", "expired"}
+
+
+def open_socket(
+    site: Site, session: str = "", *, origin: str | None = None, query: str = "", **options: Any
+) -> ClientConnection:
+    """Open a socket as a page of this site, or of another, would."""
+    origin = site.address if origin is None else origin
+    socket: ClientConnection = connect(
+        f"ws://127.0.0.1:{site.port}/ws/v1/events/{query}",
+        origin=Origin(origin) if origin else None,
+        additional_headers={"Cookie": f"sessionid={session}"},
+        **options,
+    )
+    return socket
+
+
+def receive(socket: ClientConnection, kind: str, seconds: float = 30) -> Any:
+    """Return what the next frame of a kind carries."""
+    while True:
+        frame = json.loads(socket.recv(timeout=seconds))
+        if frame["type"] == kind:
+            return frame["data"]
+
+
+def close_code(socket: ClientConnection, seconds: float = PROMPT_SECONDS) -> int:
+    """Return the code with which the server closes a socket that one goes on reading."""
+    end = time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            socket.recv(timeout=max(0.1, end - time.monotonic()))
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 0
+    return pytest.fail("the socket stays open")
+
+
+@contextmanager
+def listening(site: Site, name: str, **options: Any) -> Iterator[tuple[str, ClientConnection]]:
+    """Yield a new session of the person called `name`, and a socket that has its snapshot."""
+    session = site.call("sign_in", name=name)
+    with open_socket(site, session, **options) as socket:
+        receive(socket, "snapshot")
+        yield session, socket
+
+
+@pytest.mark.bar(38)
+class TestHandshake:
+    def test_refuses_pages_of_other_sites(self, site: Site, record_bar: Record) -> None:
+        session = site.call("sign_in", name="zoe")
+        port = site.port
+        foreign = [
+            "https://evil.example",
+            "null",
+            "",
+            f"http://127.0.0.1:{port}.evil.example",
+            f"http://127.0.0.1.evil.example:{port}",
+        ]
+        for origin in foreign:
+            with pytest.raises(InvalidStatus) as refused:
+                open_socket(site, session, origin=origin)
+            assert refused.value.response.status_code == 403
+
+        record_bar(38, f"{site.kind}: {len(foreign)} foreign pages refused")
+
+    def test_knows_no_token_in_the_address(self, site: Site) -> None:
+        token = app_of(site, "zoe").headers["Authorization"].split()[1]
+        with pytest.raises(InvalidStatus):
+            open_socket(site, origin="", query=f"?token={token}")
+
+    def test_takes_a_ticket_once(self, site: Site, record_bar: Record) -> None:
+        _status, answer = app_of(site, "zoe").send("POST", "/ws-tickets/")
+        query = f"?ticket={answer['ticket']}"
+        with open_socket(site, origin="", query=query) as socket:
+            receive(socket, "snapshot")
+        with open_socket(site, origin="", query=query) as socket:
+            assert close_code(socket) == 4403
+        record_bar(38, f"{site.kind}: ticket good once")
+
+    def test_tells_nothing_of_other_people(self, site: Site) -> None:
+        job = site.call("submit", name="zoe", steps=1)
+        with listening(site, f"stranger-{uuid4().hex[:8]}") as (_session, socket):
+            site.wait_for(job, "succeeded")
+            socket.send('{"type": "resume"}')
+            assert receive(socket, "snapshot") == {"jobs": []}
+
+
+def resident_mb(pid: int) -> float:
+    """Return the memory of a process in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+@pytest.mark.bar(39)
+class TestCost:
+    @pytest.mark.timeout(400)
+    def test_a_reader_that_sleeps_costs_little_and_learns_the_end(
+        self, production: ProductionSite, record_bar: Record, *, full: bool
+    ) -> None:
+        seconds = 60 if full else 4
+        name = f"sleeper-{uuid4().hex[:8]}"
+        job = production.call("submit", name=name, size=64, steps=2000)
+        with listening(production, name, max_queue=1) as (_session, socket):
+            before = resident_mb(production.web.pid)
+            sent = production.call("tell_often", job=job, seconds=seconds, each_second=100)
+            grown = resident_mb(production.web.pid) - before
+            production.call("cancel", job=job)
+            woken = time.monotonic()
+            while receive(socket, "job")["state"] not in ENDED:
+                pass
+            took = time.monotonic() - woken
+
+        record_bar(39, f"{sent} events unread: {grown:.1f} MiB more, the end {took:.1f} s after")
+        assert grown <= 20
+        assert took <= 2
+
+    def test_a_message_too_long_ends_the_socket(self, site: Site) -> None:
+        with listening(site, "yan") as (_session, socket):
+            socket.send(json.dumps({"type": "x" * 65 * 1024}))
+            assert close_code(socket) == 1009
+
+    def test_too_many_messages_end_the_socket(self, site: Site) -> None:
+        with listening(site, "yan") as (_session, socket):
+            for _ in range(121):
+                socket.send('{"type": "nothing"}')
+            assert close_code(socket) == 4408
+
+    def test_an_eleventh_socket_is_refused(self, site: Site, record_bar: Record) -> None:
+        name = f"tabs-{uuid4().hex[:8]}"
+        session = site.call("sign_in", name=name)
+        with ExitStack() as stack:
+            for _ in range(10):
+                receive(stack.enter_context(open_socket(site, session)), "snapshot")
+            assert close_code(stack.enter_context(open_socket(site, session))) == 4429
+        record_bar(39, f"{site.kind}: 1009, 4408 and 4429 where due")
+
+
+def jobs_seen(site: Site, name: str) -> list[dict[str, Any]]:
+    """Return the jobs that a new socket begins with; none when it is ended at once."""
+    try:
+        with open_socket(site, site.call("sign_in", name=name)) as socket:
+            jobs: list[dict[str, Any]] = receive(socket, "snapshot")["jobs"]
+            return jobs
+    except ConnectionClosed:
+        # The server met a connection that broke with Redis; a page tries again too.
+        return []
+
+
+@pytest.mark.bar(40)
+class TestEnd:
+    @pytest.mark.parametrize("how", ["sign_out", "change_password", "close_account"])
+    def test_comes_soon_after_the_right_ended(
+        self, site: Site, how: str, record_bar: Record
+    ) -> None:
+        name = f"leaver-{uuid4().hex[:8]}"
+        with listening(site, name) as (session, socket):
+            whom = {"session": session} if how == "sign_out" else {"name": name}
+            began = time.monotonic()
+            site.call(how, **whom)
+            code = close_code(socket)
+            took = time.monotonic() - began
+
+        assert code == 4401
+        record_bar(40, f"{site.kind}: {how} {took:.1f} s")
+
+    def test_of_redis_hides_no_end_of_a_job(
+        self, production: ProductionSite, record_bar: Record
+    ) -> None:
+        name = f"patient-{uuid4().hex[:8]}"
+        job = production.call("submit", name=name, size=64, steps=600)
+        production.wait_until_painted(job)
+        with listening(production, name):
+            production.redis.crash()
+            time.sleep(5)
+            production.redis.start()
+        wait_until(production.is_ready, "the site's return")
+
+        production.wait_for(job, "succeeded")
+        back = time.monotonic()
+        [seen] = wait_until(partial(jobs_seen, production, name), "a socket", PROMPT_SECONDS)
+        took = time.monotonic() - back
+
+        assert (seen["id"], seen["state"]) == (job, "succeeded")
+        assert took <= PROMPT_SECONDS
+        record_bar(40, f"Redis away 5 s: true state {took:.1f} s after reconnecting")

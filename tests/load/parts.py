@@ -1,0 +1,42 @@
+"""How often a second one connection can do what each worker, ticket and frame asks of a server."""
+
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+from inference import leases, progress, queue, tasks
+from inference.models import Job
+from tests.factories import make_job, make_photo, make_style, make_user
+
+
+def rates(*, number: int) -> dict[str, float]:
+    """Return how often a second each part can be done, tried so many times; no worker may run."""
+    style, stamp = make_style(f"style-{uuid4().hex[:8]}"), uuid4().hex[:8]
+    for each in range(number):
+        owner = make_user(f"claimer-{stamp}-{each}")
+        make_job(owner, photo=make_photo(owner), styles=[style])
+    claimed: list[Job] = []
+
+    def claim() -> None:
+        job = queue.claim()
+        assert job is not None
+        claimed.append(job)
+
+    return {
+        "claims": _rate(number, claim),
+        "heartbeats": _rate(number, lambda: leases.renew(claimed[0])),
+        "steps written": _rate(number, lambda: _write_step(claimed[0])),
+        "frames published": _rate(number, lambda: progress.publish(claimed[0].pk)),
+        "tickets": _rate(number, tasks.send_ticket),
+    }
+
+
+def _write_step(job: Job) -> None:
+    assert queue.record_progress(job, done=1, total=2, stage="painting")
+
+
+def _rate(number: int, do: Callable[[], object]) -> float:
+    began = time.monotonic()
+    for _ in range(number):
+        do()
+    return number / (time.monotonic() - began)
