@@ -31,13 +31,13 @@ class StoredPicture:
     height: int
 
 
-def claim() -> Job | None:
-    """Take the next waiting job for the caller: QUEUED to RUNNING under a fresh lease.
+def claim(*, quick: bool = False) -> Job | None:
+    """Take the next waiting job, or the next `quick` one: QUEUED to RUNNING under a fresh lease.
 
     Two workers never get the same job.
     """
     with transaction.atomic():
-        job = turns.next_in_turn()
+        job = turns.next_in_turn(quick=quick)
         lease = _take(job) if job else None
     return Job.objects.with_parts().filter(lease=lease).first() if lease else None
 

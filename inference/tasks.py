@@ -29,8 +29,10 @@ RESENT_AT_ONCE = 5
 def serve_queue() -> None:
     """Paint what is next in line; a ticket too many finds nothing to do."""
     served = runner.serve_next()
-    # Another ticket may have come to nothing while somebody had as many running as is allowed.
-    if served is Served.PUT_BACK or (served is Served.TO_THE_END and queue.waiting_count()):
+    # Another ticket may have come to nothing while somebody had as many running as is allowed, and
+    # a sheet that was begun in a break has none.
+    waiting = queue.waiting_count() or proof_queue.waiting_count()
+    if served is Served.PUT_BACK or (served is Served.TO_THE_END and waiting):
         send_ticket()
 
 

@@ -22,17 +22,19 @@ Place = tuple[bool, datetime, datetime]
 BATCHED = "fast"
 
 
-def next_in_turn() -> Job | None:
-    """Return the waiting job whose turn it is, and lock its row.
+def next_in_turn(*, quick: bool = False) -> Job | None:
+    """Return the waiting job whose turn it is, or of the `quick` ones the first; lock its row.
 
     The person served longest ago comes first, then the job that has waited longest. Who has as
     many jobs running as one person may is passed over. Workers take turns in asking, else two
     could serve the same person at once; what is just being canceled is no longer waited for.
     """
     lock_until_commit("claims")
+    waiting = Job.objects.filter(open_to_this_worker(), state=State.QUEUED)
+    if quick:
+        waiting = waiting.filter(spec__method=BATCHED)
     return (
-        Job.objects.filter(open_to_this_worker(), state=State.QUEUED)
-        .exclude(owner__in=_busy_people())
+        waiting.exclude(owner__in=_busy_people())
         .select_related("photo")
         .order_by(F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
         .select_for_update(skip_locked=True, of=("self",))

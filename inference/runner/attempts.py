@@ -44,6 +44,10 @@ class Attempt:
         """Note that everything is in place and the painting begins."""
         self._loaded = time.monotonic() - self._begun
 
+    def rested(self, seconds: float) -> None:
+        """Note that the worker painted something else for so long."""
+        self._begun += seconds
+
     def show(self, step: Step) -> None:
         """Write and publish the step, at most twice a second. Raises LeaseLost."""
         self.latest = step.image or self.latest

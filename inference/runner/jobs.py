@@ -5,6 +5,7 @@ leave the loop.
 """
 
 from contextlib import closing
+from functools import partial
 
 from common import failpoints
 from inference import job_files, progress, queue
@@ -18,14 +19,20 @@ from inference.runner.attempts import (
     load_painting,
     load_request,
 )
+from inference.runner.breaks import Breaks
 from inference.runner.heartbeat import Heartbeat
+from inference.runner.sheets import Served, serve_sheet
 from inference.runner.together import paint_together
+from inference.turns import BATCHED
 from inference.workers import presence
 
 
-def serve_job() -> bool:
-    """Paint the job whose turn it is, and those that go with it; False when none waits."""
-    first = queue.claim()
+def serve_job(*, quick: bool = False) -> bool:
+    """Paint the job whose turn it is, and those that go with it; False when none waits.
+
+    Or, of the `quick` ones alone, the next.
+    """
+    first = queue.claim(quick=quick)
     if first is None:
         return False
     jobs = [first, *queue.claim_beside(first, engine.pictures_at_once() - 1)]
@@ -41,13 +48,22 @@ def serve_job() -> bool:
     return True
 
 
+def _serve_quick(within: Job) -> bool:
+    """Paint a quick job, or else some of a proof sheet, in a break of another job."""
+    served = serve_job(quick=True) or serve_sheet() is not Served.NOTHING
+    if served:
+        presence.note(job=within.pk, model=within.spec["method"])
+    return served
+
+
 def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
-    """Paint `job` alone, step by step."""
+    """Paint `job` alone, step by step; what is long makes way for what is quick now and then."""
     job_files.sweep(job.pk, keep={job.preview})
     attempt = Attempt(job)
     request = load_request(job)
     resume = load_painting(job)
     attempt.loaded()
+    breaks = Breaks(partial(_serve_quick, job)) if request.spec.method != BATCHED else None
     steps = engine.stylize(request.content, request.styles, request.spec, resume)
     with closing(steps):
         for step in steps:
@@ -57,6 +73,8 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
                 attempt.finish(step)
                 return
             attempt.show(step)
+            if breaks is not None:
+                attempt.rested(breaks.take())
             if attempt.stop_requested and step.painting:
                 kept = step.painting.finish()
                 if kept.image:
