@@ -5,7 +5,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev run test faults quick check lint format types contracts messages artworks clean
+.PHONY: help env env-dev run test faults scale-demo quick check lint format types contracts messages artworks clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: env-dev ## Run every test (ARGS= more pytest arguments)
 faults: env-dev ## Kill and restart everything; a line for each bar of reliability
 	@$(PYTHON) scripts/debian_packages.py
 	$(PY) -m pytest -m bar --bars --full $(ARGS)
+
+scale-demo: env-dev ## A burst of jobs on two workers that are killed (ARGS=--throughput)
+	@$(PYTHON) scripts/debian_packages.py
+	$(PY) -m scripts.scale_demo $(ARGS)
 
 quick: env-dev ## Run the tests that need no server, browser or long training
 	$(PY) -m pytest -m "not services and not browser and not slow" $(ARGS)

@@ -1,0 +1,243 @@
+"""A burst of jobs on a whole site of local processes while its parts are killed: `make scale-demo`.
+
+    python -m scripts.scale_demo [--jobs 200] [--people 20] [--size 512] [--calm]
+    python -m scripts.scale_demo --throughput [--jobs 40] [--size 512]
+    python -m scripts.scale_demo --parts [--jobs 200]
+
+Starts PostgreSQL, Redis, web, two workers and beat, has many people submit jobs at once, does to
+the site what the fault runs F1 to F5 of the reliability page do, and prints what came of it. With
+`--throughput` nothing is killed: one worker's pictures a second are set beside the bare engine's.
+`--parts` tells how often a second the database and Redis do what workers ask of them.
+"""
+
+import argparse
+import itertools
+import os
+import platform
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.servers import PostgreSQL, Redis, Server, wait_until
+from tests.sites import ProductionSite
+
+LONGEST_SECONDS = 900
+FAULT_SECONDS = 8
+LOOK_SECONDS = 0.2
+DONE = "succeeded"
+ENDED = {DONE, "failed", "canceled", "expired"}
+Standing = dict[str, Any]
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+@dataclass
+class Stage:
+    """The site with its workers, and when something was done to it."""
+
+    site: ProductionSite
+    workers: list[Server]
+    faults: list[float] = field(default_factory=list)
+
+
+@contextmanager
+def stage(workers: int) -> Iterator[Stage]:
+    """Yield a running site with so many workers; everything is gone after."""
+    with tempfile.TemporaryDirectory(prefix="styleweb-demo-") as name:
+        folder = Path(name)
+        postgresql, redis = PostgreSQL(), Redis(folder)
+        redis.start()
+        more: list[Server] = []
+        try:
+            with ProductionSite(folder, postgresql, redis, STYLEWEB_LEASE_SECONDS="15") as site:
+                more = [site.new_worker(f"worker{number}") for number in range(1, workers)]
+                for server in more:
+                    server.start()
+                for server in (site.worker, *more):
+                    wait_until(partial(is_ready, server), "a worker")
+                yield Stage(site, [site.worker, *more])
+        finally:
+            for server in more:
+                server.stop()
+            redis.stop()
+            postgresql.stop()
+
+
+def is_ready(worker: Server) -> bool:
+    """Tell whether a worker has said that it takes jobs."""
+    return "ready" in worker.log.read_text()
+
+
+def kill(server: Server) -> None:
+    """Kill a worker with its pool; start another as a service manager would."""
+    server.kill()
+    server.start()
+
+
+def empty(redis: Redis, *, away: float = 0) -> None:
+    """Kill Redis, which forgets everything, and start it again."""
+    redis.crash()
+    time.sleep(away)
+    redis.start()
+
+
+def freeze(server: Server, seconds: float) -> None:
+    """Have every process of a server stand still for a while."""
+    server.signal(signal.SIGSTOP)
+    time.sleep(seconds)
+    server.signal(signal.SIGCONT)
+
+
+def faults(stage: Stage) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what is done to the site, one thing after the other, again and again."""
+    workers, redis = itertools.cycle(stage.workers), stage.site.redis
+    while True:
+        yield "F1 kill a worker in mid-job", lambda: kill(next(workers))
+        yield "F2 kill a worker", lambda: kill(next(workers))
+        yield "F2 empty Redis", lambda: empty(redis)
+        yield "F3 freeze a worker for 20 s", lambda: freeze(next(workers), 20)
+        yield "F4 restart Redis", lambda: empty(redis, away=2)
+        yield "F5 Redis is a black hole for 10 s", lambda: freeze(redis.server, 10)
+
+
+def submit(site: ProductionSite, jobs: int, people: int, size: int) -> list[str]:
+    """Submit the burst, everybody in turn, and return the jobs."""
+    return [
+        site.call("submit", name=f"person{i % people}", method="fast", steps=1, size=size)
+        for i in range(jobs)
+    ]
+
+
+@dataclass
+class Watch:
+    """What is seen of the jobs from outside while they run."""
+
+    jobs: list[str]
+    gaps: list[float] = field(default_factory=list)
+    attempts: dict[str, int] = field(default_factory=dict)
+    last: list[Standing] = field(default_factory=list)
+
+    def look(self, stage: Stage) -> bool:
+        """Look once; True when every job has ended."""
+        self.last = stage.site.call("standings", jobs=self.jobs)
+        for row in self.last:
+            before = self.attempts.get(row["job"], 0)
+            if row["attempt"] > before >= 1:
+                self.gaps.append(row["begun"] - max(t for t in stage.faults if t < row["begun"]))
+            self.attempts[row["job"]] = max(before, row["attempt"])
+        return all(row["state"] in ENDED for row in self.last)
+
+
+def run_burst(stage: Stage, options: argparse.Namespace) -> None:
+    """Run the burst under faults and print the table."""
+    for number in range(options.people):
+        stage.site.call("painter", name=f"person{number}")
+    began = time.time()
+    watch = Watch(submit(stage.site, options.jobs, options.people, options.size))
+    say(f"{options.jobs} jobs of {options.people} people in line after {time.time() - began:.1f} s")
+    trouble, next_fault = faults(stage), time.time() + FAULT_SECONDS / 2
+    while not watch.look(stage):
+        if time.time() - began > LONGEST_SECONDS:
+            break
+        if not options.calm and time.time() > next_fault:
+            what, do = next(trouble)
+            say(f"{time.time() - began:6.1f} s  {what}")
+            stage.faults.append(time.time())
+            do()
+            next_fault = time.time() + FAULT_SECONDS
+        time.sleep(LOOK_SECONDS)
+    for what, figure in figures(stage, watch, began).items():
+        say(f"{what:34} {figure}")
+
+
+def figures(stage: Stage, watch: Watch, began: float) -> dict[str, str]:
+    """Return the table: what was measured, and how much it is."""
+    done = [row for row in watch.last if row["state"] == DONE]
+    results = [stage.site.call("files", job=row["job"]) for row in done]
+    ends = defaultdict(list)
+    for row in done:
+        ends[row["owner"]].append(row["ended"] - began)
+    last = sorted(max(each) for each in ends.values())
+    seconds = max((row["ended"] for row in done), default=began) - began
+    attempts = [row["attempt"] for row in watch.last]
+    return {
+        "jobs": str(len(watch.jobs)),
+        "done": str(len(done)),
+        "lost (neither done nor ended)": str(sum(row["state"] not in ENDED for row in watch.last)),
+        "failed": str(sum(row["state"] == "failed" for row in watch.last)),
+        "duplicates (more than one result)": str(
+            sum(names.count(".jpg") != 1 for names in results)
+        ),
+        "executions": f"{sum(attempts)}, at most {max(attempts)} of one job",
+        "faults": str(len(stage.faults)),
+        "seconds": f"{seconds:.1f}",
+        "jobs a second": f"{len(done) / seconds:.2f}" if done else "0",
+        "last picture of each person after": f"{last[0]:.1f} to {last[-1]:.1f} s" if last else "-",
+        "from a fault to the next attempt": _spread(watch.gaps),
+    }
+
+
+def _spread(seconds: list[float]) -> str:
+    if not seconds:
+        return "nothing was begun twice"
+    return f"median {statistics.median(seconds):.1f} s, most {max(seconds):.1f} s"
+
+
+def compare(stage: Stage, options: argparse.Namespace) -> None:
+    """Print one worker's pictures a second beside the bare engine's on the same machine."""
+    stage.site.call("painter", name="person0")
+    bare = {"number": options.jobs, "size": options.size, "name": "person0"}
+    before = stage.site.call("paint_bare", **bare)
+    watch = Watch(submit(stage.site, options.jobs, options.people, options.size))
+    wait_until(lambda: watch.look(stage), "the jobs", LONGEST_SECONDS)
+    after = stage.site.call("paint_bare", **bare)
+    began = min(row["begun"] for row in watch.last)
+    seconds = max(row["ended"] for row in watch.last) - began
+    platform_rate, engine_rate = options.jobs / seconds, 2 * options.jobs / (before + after)
+    say(f"fast at {options.size} px, {options.jobs} pictures, one worker of one thread")
+    say(f"bare engine           {engine_rate:.2f} pictures/s")
+    say(f"platform              {platform_rate:.2f} pictures/s")
+    say(f"platform / engine     {platform_rate / engine_rate:.2f}")
+
+
+def time_parts(stage: Stage, options: argparse.Namespace) -> None:
+    """Print how often a second one connection can use each part of the queue."""
+    for server in (stage.site.beat, *stage.workers):
+        server.stop()
+    for part, rate in stage.site.call("time_parts", number=options.jobs).items():
+        say(f"{part:18} {rate:6.0f} a second")
+
+
+def main() -> None:
+    """Read the command line, set the stage, run, print."""
+    parser = argparse.ArgumentParser(description="A burst of jobs while the site is harmed.")
+    parser.add_argument("--throughput", action="store_true", help="against the bare engine")
+    parser.add_argument("--parts", action="store_true", help="database and Redis alone")
+    parser.add_argument("--calm", action="store_true", help="harm nothing")
+    parser.add_argument("--jobs", type=int)
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--size", type=int, default=512)
+    options = parser.parse_args()
+    options.jobs = options.jobs or (40 if options.throughput else 200)
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    say(f"{os.cpu_count()} cores, {platform.machine()}, load average {load}")
+    with stage(workers=1 if options.throughput else 2) as ready:
+        run = time_parts if options.parts else compare if options.throughput else run_burst
+        run(ready, options)
+
+
+if __name__ == "__main__":
+    main()
