@@ -14,6 +14,7 @@ from celery.signals import (
 from django.conf import settings
 from kombu.exceptions import KombuError
 
+from common import failpoints
 from inference import job_files, progress, proof_queue, queue, runner, workers
 from inference.runner import Served, shutdown
 from inference.workers import presence
@@ -82,6 +83,7 @@ def restart_queue() -> None:
 
 def send_ticket() -> bool:
     """Say that there is work; False when the broker cannot be reached, then the reaper will."""
+    failpoints.hit("ticket")
     try:
         serve_queue.apply_async(retry=False)
     except (KombuError, OSError) as error:
