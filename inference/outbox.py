@@ -14,8 +14,10 @@ from typing import Any
 from inference.models import Job
 from inference.snapshots import JobSnapshot
 
-# Progress of one job is told twice a second; what it becomes is told at once.
+# Progress of one job is told twice a second; what it becomes is told at once. News comes at that
+# very pace, so without some slack one late frame would delay all that follow.
 PROGRESS_SECONDS = 0.5
+SLACK_SECONDS = 0.4
 # With more to say than this the reader had better begin anew.
 MOST_FRAMES = 200
 ACTIVE = frozenset(state.value for state in Job.ACTIVE)
@@ -54,7 +56,7 @@ class Outbox:
 
     def has_told(self, job: Mapping[str, Any]) -> bool:
         """Tell whether this news of an active job, or newer, has been given out."""
-        _what, _when, seq = self._told.get(job["id"], NEVER)
+        _what, _turn, seq = self._told.get(job["id"], NEVER)
         return bool(seq >= job["seq"])
 
     def hide(self) -> None:
@@ -81,16 +83,15 @@ class Outbox:
 
     def _due(self, job: JobSnapshot) -> float:
         """Return the moment from which `job` may be told."""
-        what, when, _seq = self._told.get(job["id"], NEVER)
-        return when + PROGRESS_SECONDS if what == _standing(job) else 0.0
+        what, turn, _seq = self._told.get(job["id"], NEVER)
+        return turn - SLACK_SECONDS if what == _standing(job) else 0.0
 
     def _tell(self, key: str, now: float) -> JobSnapshot:
         job = self._jobs.pop(key)
         if job["state"] in ACTIVE:
-            # What comes twice a second stays in step, although a frame is late now and then.
-            due = self._due(job)
-            when = due if now - due < PROGRESS_SECONDS / 2 else now
-            self._told[key] = (_standing(job), when, job["seq"])
+            what, turn, _seq = self._told.get(key, NEVER)
+            begins = max(now, turn) if what == _standing(job) else now
+            self._told[key] = (_standing(job), begins + PROGRESS_SECONDS, job["seq"])
         else:
             self._told.pop(key, None)
         return job
