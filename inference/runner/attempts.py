@@ -14,7 +14,7 @@ from inference.engine.errors import EngineError, InputUnreadableError
 from inference.engine.spec import PaintRequest, Step, StyleInput, TransferSpec
 from inference.models import Job
 from inference.runner.failures import StyleWithdrawn, reason
-from inference.runner.heartbeat import Endings, GivenBack, LeaseLost
+from inference.runner.heartbeat import SOON_SECONDS, Endings, GivenBack, LeaseLost
 from inference.runner.inputs import load_photo, load_style
 from library.models import Style
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5
-# A worker that is to end finishes what takes no longer than this.
-SOON_SECONDS = 8.0
 
 
 class Attempt:

@@ -21,8 +21,10 @@ Work = TypeVar("Work", bound=LeasedWork)
 LOOK_SECONDS = 0.5
 # Past the deadline the loop itself has so long to notice, and then so long to leave.
 NOTICE_SECONDS, LEAVE_SECONDS = 3.0, 2.0
-# A worker that is to end has so long until it may leave a step that does not come back.
-STOP_SECONDS = 20.0
+# A worker that is to end waits no longer than this for what ends soon.
+SOON_SECONDS = 8.0
+# It has so long until it may leave a step that does not come back.
+STOP_SECONDS = 15.0
 
 
 class LeaseLost(Exception):
@@ -64,6 +66,7 @@ class Heartbeat(Generic[Work]):
         self._ended = threading.Event()
         self._lost: set[object] = set()
         self._given_back: set[object] = set()
+        self._wait_until: float | None = None
         self._leave_by: float | None = None
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -112,7 +115,7 @@ class Heartbeat(Generic[Work]):
             if time.monotonic() > self._deadline + NOTICE_SECONDS:
                 self._endings.fail(work, DeadlinePassed())
                 self._leave(work, LEAVE_SECONDS)
-            elif shutdown.is_asked() and not self._endings.ends_soon(work):
+            elif shutdown.is_asked() and not self._is_worth_waiting_for(work):
                 self._endings.give_back(work)
                 self._given_back.add(work.pk)
                 self._leave(work, STOP_SECONDS)
@@ -122,6 +125,12 @@ class Heartbeat(Generic[Work]):
             # The next beat tries again; a lease that ran out meanwhile is then found lost.
             logger.warning("%s: heartbeat missed", work, exc_info=True)
             connection.close()
+
+    def _is_worth_waiting_for(self, work: Work) -> bool:
+        """Tell whether the work ends soon, as it was said to when the worker was told to end."""
+        now = time.monotonic()
+        self._wait_until = self._wait_until or now + SOON_SECONDS
+        return now < self._wait_until and self._endings.ends_soon(work)
 
     def _leave(self, work: Work, seconds: float) -> None:
         self._lost.add(work.pk)

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 LONG = {"size": 256, "steps": 2000}
 SHORT = {"size": 64, "steps": 2}
 DEADLINE_SECONDS = 5
+EXIT_SECONDS = 30
 
 
 class FailingSite(ProductionSite):
@@ -66,7 +67,7 @@ class TestOfAHangingStep:
         assert failure(ended) == "timeout"
         took = time.monotonic() - began
         assert took <= DEADLINE_SECONDS + 10
-        wait_until(lambda: not before & failing.painter(), "the end of the process", 5)
+        wait_until(lambda: not before & failing.painter(), "the end of the process", 15)
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         record_bar(25, f"failed as timeout after {took:.1f} s, process gone, next job done")
 
@@ -113,3 +114,17 @@ class TestOfAWorkerToldToEnd:
         production.call("cancel", job=job)
         production.worker.start()
         second.stop()
+
+    def test_it_leaves_a_step_that_does_not_come_back(self, failing: FailingSite) -> None:
+        failing.wait_for(failing.call("submit", **SHORT), "succeeded")
+        failing.fail_next_step("hang")
+        job = failing.call("submit", **LONG)
+        failing.wait_for(job, "running")
+
+        assert failing.worker.process is not None
+        failing.worker.process.terminate()
+        failing.worker.wait(EXIT_SECONDS)
+        failing.worker.start()
+
+        assert failing.wait_for(job, "running", seconds=60)["attempt"] == 1
+        failing.call("cancel", job=job)

@@ -15,7 +15,7 @@ from accounts.models import User
 from inference import queue, runner
 from inference.engine.spec import Step
 from inference.models import Job, ProofSheet
-from inference.runner import Served, engine, shutdown
+from inference.runner import Served, engine, heartbeat, shutdown
 from tests.factories import make_job, make_picture, make_sheet
 from tests.sites import ROOT
 
@@ -119,6 +119,18 @@ def test_finishes_a_job_that_ends_soon(serve: Serve, alice: User) -> None:
 
     job.refresh_from_db()
     assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 1)
+
+
+def test_gives_back_what_should_have_ended_by_now(
+    serve: Serve, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "SOON_SECONDS", 0.2)
+    job = make_job(alice, **SHORT)
+
+    serve(asked_in_a_long_step)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (Job.State.QUEUED, 0)
 
 
 def test_begins_nothing_more(serve: Serve, alice: User) -> None:
