@@ -56,6 +56,7 @@ def code_of_end(socket: ClientConnection, seconds: float) -> int | None:
     return None
 
 
+@pytest.mark.bar(38)
 class TestHandshake:
     @pytest.mark.parametrize(
         "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", ""]
@@ -92,6 +93,7 @@ class TestHandshake:
             assert code_of_end(socket, SOON_SECONDS) == 1009
 
 
+@pytest.mark.bar(40)
 class TestEndOfRights:
     def test_closes_the_sockets_of_a_session_that_signs_out(self, site: Site) -> None:
         leaves, stays = (site.call("sign_in", name="ivan") for _ in range(2))
@@ -114,6 +116,7 @@ class TestEndOfRights:
             assert code_of_end(socket, SOON_SECONDS) == 4401
 
 
+@pytest.mark.bar(39)
 class TestSlowReader:
     def test_costs_little_and_learns_the_end(self, site: Site) -> None:
         name = f"judith-{time.time_ns()}"
@@ -143,6 +146,7 @@ def production_web(site: Site) -> Any:
     return site.web
 
 
+@pytest.mark.bar(40)
 class TestRedisAway:
     def test_leads_to_the_true_state_soon_after(self, production: ProductionSite) -> None:
         session = production.call("sign_in", name="karl")

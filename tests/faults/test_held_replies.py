@@ -1,0 +1,44 @@
+"""Tests that replies which are held for their pictures keep nobody else waiting."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from tests.faults.apps import App, app_of
+from tests.sites import Site
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+WAIT_SECONDS = 5
+# The worker has more to do than the replies are held.
+MANY = {"size": 256, "steps": 2000}
+
+
+def test_are_few_and_let_other_calls_pass(site: Site) -> None:
+    busy = site.call("submit", name="quentin", **MANY)
+    site.wait_for(busy, "running")
+    app = app_of(site, "rosa")
+    body = {**app.body(), "method": "fast", "spec": {"size": 64}}
+
+    def ask(_: int) -> tuple[int, float]:
+        begun = time.monotonic()
+        wish = {"Prefer": f"wait={WAIT_SECONDS}"}
+        status, _job = app.send("PUT", f"/jobs/{uuid4()}/", body, **wish)
+        return status, time.monotonic() - begun
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(ask, number) for number in range(4)]
+        time.sleep(1)
+        begun = time.monotonic()
+        status, _answer = App(site).send("GET", "/capabilities/")
+        passed = time.monotonic() - begun
+        answers = [each.result() for each in asked]
+    site.call("cancel", job=busy)
+
+    assert status == 200
+    assert passed < WAIT_SECONDS / 2
+    assert {status for status, _took in answers} <= {200, 202}
+    # Those for which there was no place were told at once to come back.
+    assert any(status == 202 and took < WAIT_SECONDS / 2 for status, took in answers)
+    assert all(took < WAIT_SECONDS * 2 for _status, took in answers)
