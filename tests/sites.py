@@ -154,7 +154,7 @@ class EmbeddedSite(Site):
         self.serve.stop()
 
     def worker_pids(self) -> list[int]:
-        """Return the process ids of the worker's processes, its main process first."""
+        """Return the process ids of the worker's processes."""
         return [
             pid for pid in _all_pids() if _is_worker(pid) and self.folder.name in _environment(pid)
         ]
@@ -165,7 +165,8 @@ class EmbeddedSite(Site):
 
     def pool_pids(self) -> list[int]:
         """Return the process ids of the worker's children, which paint."""
-        return _children_of(self.worker_pids()[0])
+        # Numbers of processes begin anew at times, so a child's may be the smaller one.
+        return [pid for pid in self.worker_pids() if os.getpgid(pid) != pid]
 
 
 class ProductionSite(Site):
