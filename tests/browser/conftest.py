@@ -64,6 +64,8 @@ class Visitor:
 
     def _listen(self, message: ConsoleMessage) -> None:
         text = message.text
+        if "/preview/" in message.location.get("url", ""):
+            return  # a newer preview took its place on the way, or its job was canceled
         if "Content Security Policy" in text or message.type == "error":
             self.complaints.append(text)
 
