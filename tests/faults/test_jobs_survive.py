@@ -154,6 +154,7 @@ class TestJob:
 
 class TestEmbeddedSite:
     @pytest.mark.bar(28)
+    @pytest.mark.long
     def test_takes_many_calls_at_once(self, embedded: EmbeddedSite, record_bar: Record) -> None:
         apps = [app_of(embedded, f"many{number}") for number in range(10)]
         bodies = [app.body() for app in apps]

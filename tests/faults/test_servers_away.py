@@ -47,6 +47,7 @@ def test_a_submission_that_is_rolled_back_leaves_no_job_and_no_ticket(
 
 @pytest.mark.bar(19)
 class TestOfRedis:
+    @pytest.mark.long
     def test_a_refused_connection_delays_no_submission(
         self, production: ProductionSite, record_bar: Record
     ) -> None:
@@ -64,6 +65,7 @@ class TestOfRedis:
         assert took <= 2
         assert ran <= RECOVERY_SECONDS
 
+    @pytest.mark.long
     def test_a_black_hole_delays_submissions_little(
         self, production: ProductionSite, record_bar: Record
     ) -> None:

@@ -118,6 +118,7 @@ class TestEndOfRights:
 
 @pytest.mark.bar(39)
 class TestSlowReader:
+    @pytest.mark.long
     def test_costs_little_and_learns_the_end(self, site: Site) -> None:
         name = f"judith-{time.time_ns()}"
         server = site.serve if isinstance(site, EmbeddedSite) else production_web(site)
@@ -148,6 +149,7 @@ def production_web(site: Site) -> Any:
 
 @pytest.mark.bar(40)
 class TestRedisAway:
+    @pytest.mark.long
     def test_leads_to_the_true_state_soon_after(self, production: ProductionSite) -> None:
         session = production.call("sign_in", name="karl")
         job = production.call("submit", name="karl", **SOME)
