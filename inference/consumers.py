@@ -80,7 +80,11 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
 
     async def _begin(self) -> None:
         self.group = group_of(self.standing.user_id)
-        await self.channel_layer.group_add(self.group, self.channel_name)
+        try:
+            await self.channel_layer.group_add(self.group, self.channel_name)
+        except Exception:  # noqa: BLE001  # each layer has errors of its own
+            # A pooled connection that a restarted Redis has closed; the next one is new.
+            await self.channel_layer.group_add(self.group, self.channel_name)
         self.outbox.put("hello", {"ping_seconds": PING_SECONDS})
         self.outbox.put("snapshot", None)
         self.tasks = [asyncio.create_task(self._keep(each)) for each in (self._speak, self._ping)]

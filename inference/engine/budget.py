@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 _MEGA = 1e6  # pixels
 # MiB: what any painting takes, and what it takes a megapixel.
-_WHOLE = (5, 385)
-_CUT = (30, 30)
-_TILE = 500  # a megapixel of the largest tile, with its margin
+_WHOLE = (-15, 245)
+_LEAST = 5
+_CUT = (30, 35)
+_TILE = 254  # a megapixel of the largest tile, with its margin
 _CODE = (40, 250)
 # The method optimize, up to and above a size from which its memory is no longer used again.
 _SMALL = 100_000
@@ -118,7 +119,7 @@ def painting_mb(size: tuple[int, int], batch: int, tiling: Tiling, *, halved: bo
 def _pass_mb(size: tuple[int, int], batch: int, tiling: Tiling) -> float:
     pixels = batch * size[0] * size[1]
     if pixels <= tiling.whole:
-        return _line(_WHOLE, pixels)
+        return max(_LEAST, _line(_WHOLE, pixels))
     width, height = (_widest(side, tiling.tile) for side in size)
     return _line(_CUT, pixels) + _TILE * batch * width * height / _MEGA
 

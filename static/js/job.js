@@ -19,6 +19,7 @@ class JobPage {
     this.root = root;
     this.words = root.dataset;
     this.title = document.title;
+    this.heard = Date.now();
     this.told = 0;
     this.version = 0;
     this.job = JSON.parse(document.querySelector("#job-snapshot").textContent);

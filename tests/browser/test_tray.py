@@ -142,7 +142,7 @@ def test_comes_back_by_itself_when_a_socket_breaks(visit: Visit) -> None:
         opened.append(socket)
 
     visitor.page.route_web_socket("**/ws/**", connect)
-    begin(visitor, "returner")
+    begin(visitor, "comeback")
     dot = visitor.page.locator("#job [data-part=connection]")
     expect(dot).to_have_attribute("data-connection", "live")
     before = len(opened)
@@ -195,7 +195,7 @@ def test_offers_a_notice_at_the_second_picture_and_asks_only_then(visit: Visit) 
         document.hasFocus = () => false;
         """
     )
-    begin(visitor, "waiter", steps=10)
+    begin(visitor, "lingerer", steps=10)
     visitor.wait_for_result()
     offer = visitor.page.get_by_role("button", name="Tell me when it is done")
     expect(offer).to_be_hidden()

@@ -138,7 +138,7 @@ def resident_mb(*servers: Server) -> float:
 def second_web(site: ProductionSite) -> tuple[Server, int]:
     """Return one more socket process of `site`, started, and its port."""
     port = free_port()
-    web = site.server("web-2", *WEB, "--port", str(port))
+    web = site.server(f"web-{port}", *WEB, "--port", str(port))
     web.start()
 
     def answers() -> bool:
