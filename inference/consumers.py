@@ -80,14 +80,18 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
 
     async def _begin(self) -> None:
         self.group = group_of(self.standing.user_id)
-        try:
-            await self.channel_layer.group_add(self.group, self.channel_name)
-        except Exception:  # noqa: BLE001  # each layer has errors of its own
-            # A pooled connection that a restarted Redis has closed; the next one is new.
-            await self.channel_layer.group_add(self.group, self.channel_name)
+        await self._join(self.group)
         self.outbox.put("hello", {"ping_seconds": PING_SECONDS})
         self.outbox.put("snapshot", None)
         self.tasks = [asyncio.create_task(self._keep(each)) for each in (self._speak, self._ping)]
+
+    async def _join(self, group: str) -> None:
+        """Have what is sent to `group` come here; who is in it already stays in it."""
+        try:
+            await self.channel_layer.group_add(group, self.channel_name)
+        except Exception:  # noqa: BLE001  # each layer has errors of its own
+            # A pooled connection that a restarted Redis has closed; the next one is new.
+            await self.channel_layer.group_add(group, self.channel_name)
 
     async def _leave(self) -> None:
         """Stop talking, leave the group, and count the socket no more."""
@@ -221,5 +225,5 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
                 await keep_slot(self.slot)
             if self.group is not None:
                 # Groups expire, and a layer that began anew has forgotten them.
-                await self.channel_layer.group_add(self.group, self.channel_name)
+                await self._join(self.group)
             self.outbox.put("ping", {})
