@@ -2,19 +2,17 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from inference import estimates, job_files, progress, queue
 from inference.engine.errors import EngineError, InputUnreadableError
 from inference.engine.spec import PaintRequest, Step, StyleInput, TransferSpec
 from inference.models import Job
 from inference.runner.failures import StyleWithdrawn, reason
-from inference.runner.heartbeat import SOON_SECONDS, Endings, GivenBack, LeaseLost
+from inference.runner.heartbeat import SOON_SECONDS, Endings, LeaseLost, failures_written
 from inference.runner.inputs import load_photo, load_style
 from library.models import Style
 
@@ -99,19 +97,9 @@ class Attempt:
             self._preview = preview.name
 
 
-@contextmanager
-def every_end_written(job: Job) -> Iterator[None]:
+def every_end_written(job: Job) -> AbstractContextManager[None]:
     """See that every way in which an attempt at `job` can fail is written down."""
-    try:
-        yield
-    except GivenBack:
-        logger.info("job %s: given back, the worker is to end", job.pk)
-    except LeaseLost:
-        logger.warning("job %s: attempt %s is fenced, it writes no more", job.pk, job.attempt)
-    except (OperationalError, InterfaceError):
-        logger.warning("job %s: the database went away, the reaper will see", job.pk, exc_info=True)
-    except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
-        fail(job, error)
+    return failures_written(job, ENDINGS)
 
 
 def load_request(job: Job) -> PaintRequest:

@@ -3,13 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from inference import leases
 from inference.models import LeasedWork
@@ -49,6 +50,22 @@ class Endings(Generic[Work]):
     fail: Callable[[Work, Exception], object]
     give_back: Callable[[Work], object]
     ends_soon: Callable[[Work], bool]
+
+
+@contextmanager
+def failures_written(work: Work, endings: Endings[Work]) -> Iterator[None]:
+    """See that every way in which an attempt at `work` can fail is written down."""
+    name = f"{type(work).__name__.lower()} {work.pk}"
+    try:
+        yield
+    except GivenBack:
+        logger.info("%s: given back, the worker is to end", name)
+    except LeaseLost:
+        logger.warning("%s: attempt %s is fenced, it writes no more", name, work.attempt)
+    except (OperationalError, InterfaceError):
+        logger.warning("%s: the database went away, the reaper will see", name, exc_info=True)
+    except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
+        endings.fail(work, error)
 
 
 class Heartbeat(Generic[Work]):

@@ -4,7 +4,6 @@ import logging
 from contextlib import closing
 from enum import Enum, auto
 
-from django.db import InterfaceError, OperationalError
 from PIL import Image
 
 from common.storage import remove_files
@@ -15,7 +14,7 @@ from inference.proof_queue import Outcome
 from inference.proofs import proof_spec
 from inference.runner import engine
 from inference.runner.failures import reason
-from inference.runner.heartbeat import Endings, GivenBack, Heartbeat, LeaseLost
+from inference.runner.heartbeat import Endings, Heartbeat, LeaseLost, failures_written
 from inference.runner.inputs import is_learned, load_photo, load_style
 from inference.workers import presence
 from library.models import Style
@@ -49,16 +48,8 @@ def serve_sheet() -> Served:
 
 def _attempt(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
     """Paint `sheet` and see that every way it can end is written down."""
-    try:
+    with failures_written(sheet, ENDINGS):
         return _paint(sheet, heartbeat)
-    except GivenBack:
-        logger.info("sheet %s: given back, the worker is to end", sheet.pk)
-    except LeaseLost:
-        logger.warning("sheet %s: attempt %s is fenced, it writes no more", sheet.pk, sheet.attempt)
-    except (OperationalError, InterfaceError):
-        logger.warning("sheet %s: the database went away", sheet.pk, exc_info=True)
-    except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
-        _fail(sheet, error)
     return Served.TO_THE_END
 
 
