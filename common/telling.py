@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Mapping
 
 from asgiref.sync import async_to_sync
@@ -12,12 +13,55 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 2.0
 
 
+class OpenLine:
+    """An event loop that one thread keeps, so that its messages share a connection.
+
+    A layer's connections belong to a loop. Without this each message of a process that has no
+    server's loop makes one of its own, and a connection, and that takes longer than the message.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
+
+    def open(self) -> None:
+        """Keep a loop for this thread until `close`."""
+        self.close()
+        self._loop, self._thread = asyncio.new_event_loop(), threading.get_ident()
+
+    def close(self) -> None:
+        """End the loop, with the connections that it held."""
+        if self._loop is not None:
+            self._loop.close()
+        self._loop = None
+
+    def send(self, group: str, message: Mapping[str, object]) -> None:
+        """Send `message`, on the line if it is this thread's; raises whatever the layer raises."""
+        if self._loop is not None and self._thread == threading.get_ident():
+            self._loop.run_until_complete(_send_again(group, message))
+        else:
+            async_to_sync(_send)(group, message)
+
+
+open_line = OpenLine()
+
+
 def tell_group(group: str, message: Mapping[str, object]) -> None:
     """Send `message` to every socket in `group`; that it fails is only logged."""
     try:
-        async_to_sync(_send)(group, message)
+        open_line.send(group, message)
     except Exception:  # every layer fails with exceptions of its own
         logger.warning("%s could not be told", group, exc_info=True)
+
+
+async def _send_again(group: str, message: Mapping[str, object]) -> None:
+    """Send `message`, anew where the server closed the connection since the last one."""
+    try:
+        await _send(group, message)
+    except TimeoutError:
+        raise
+    except Exception:  # noqa: BLE001  # every layer fails with exceptions of its own
+        await _send(group, message)
 
 
 async def _send(group: str, message: Mapping[str, object]) -> None:

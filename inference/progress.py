@@ -48,10 +48,14 @@ def publish(job_id: UUID) -> Job | None:
     Delivery is not promised and its failure is only logged.
     """
     job = Job.objects.with_parts().filter(pk=job_id).first()
-    if job is None:
-        return None
-    _tell(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
+    if job is not None:
+        publish_read(job)
     return job
+
+
+def publish_read(job: Job) -> None:
+    """Send the snapshot of a `job` that was read with its parts just now."""
+    _tell(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
 
 
 def publish_gone(owner_id: int, job_ids: Sequence[UUID]) -> None:

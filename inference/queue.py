@@ -79,6 +79,7 @@ def record_progress(
 def finish(
     job: Job,
     *,
+    steps: int,
     result: StoredPicture,
     preview: StoredPicture,
     report: Mapping[str, object],
@@ -89,12 +90,13 @@ def finish(
     batch: int = 1,
     saved: str = "",
 ) -> bool:
-    """End the held `job` as SUCCEEDED with its one result; False when the lease is gone."""
+    """End the held `job` as SUCCEEDED after so many steps; False when the lease is gone."""
     won = change(
         held(job),
         state=State.SUCCEEDED,
         stage="done",
-        done=F("total"),
+        done=steps,
+        total=steps,
         result=result.name,
         result_width=result.width,
         result_height=result.height,

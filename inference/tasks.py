@@ -15,6 +15,7 @@ from django.conf import settings
 from kombu.exceptions import KombuError
 
 from common import failpoints
+from common.telling import open_line
 from inference import job_files, progress, proof_queue, queue, runner, workers
 from inference.runner import Served, shutdown
 from inference.workers import presence
@@ -29,7 +30,7 @@ RESENT_AT_ONCE = 5
 @shared_task(time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
 def serve_queue() -> None:
     """Paint what is next in line; a ticket too many finds nothing to do."""
-    served = runner.serve_next()
+    served = runner.serve_line()
     # Another ticket may have come to nothing while somebody had as many running as is allowed, and
     # a sheet that was begun in a break has none.
     waiting = queue.waiting_count() or proof_queue.waiting_count()
@@ -96,6 +97,7 @@ def send_ticket() -> bool:
 def warm_up(**_: object) -> None:
     """Load the engine into a fresh worker process, before its first job."""
     shutdown.own_process()
+    open_line.open()
     runner.warm_up()
     presence.enter(runner.device())
 
@@ -109,8 +111,9 @@ def introduce(sender: Any, **_: object) -> None:
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
 @worker_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
 def leave(**_: object) -> None:
-    """Let a process that ends in peace leave no row behind."""
+    """Let a process that ends in peace leave no row and no connection behind."""
     presence.leave()
+    open_line.close()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]  # no stubs

@@ -31,7 +31,8 @@ class Attempt:
         self.latest: Image.Image | None = None
         self.stop_requested = False
         self._shown: Image.Image | None = None
-        self._shown_at = -PROGRESS_SECONDS
+        # What is done by the time of the first step to be shown goes straight to its result.
+        self._shown_at = time.monotonic()
         self._preview = job.preview
         self._begun = time.monotonic()
         self._loaded = 0.0
@@ -44,10 +45,10 @@ class Attempt:
         """Note that the worker painted something else for so long."""
         self._begun += seconds
 
-    def show(self, step: Step) -> None:
-        """Write and publish the step, at most twice a second. Raises LeaseLost."""
+    def show(self, step: Step, *, at_once: bool = False) -> None:
+        """Write and publish the step, at most twice a second if not `at_once`. Raises LeaseLost."""
         self.latest = step.image or self.latest
-        if time.monotonic() - self._shown_at < PROGRESS_SECONDS:
+        if time.monotonic() - self._shown_at < PROGRESS_SECONDS and not at_once:
             return
         fresh = self.latest if self.latest is not self._shown else None
         preview = job_files.store_preview(self.job, fresh) if fresh else None
@@ -76,6 +77,7 @@ class Attempt:
         saved = job_files.store_painting(self.job, painting) if painting else ""
         if not queue.finish(
             self.job,
+            steps=step.total,
             result=result,
             preview=preview,
             report=report.to_json() if report else {},

@@ -37,7 +37,7 @@ def serve_job(*, quick: bool = False) -> bool:
         return False
     jobs = [first, *queue.claim_beside(first, engine.pictures_at_once() - 1)]
     for job in jobs:
-        progress.publish(job.pk)
+        progress.publish_read(job)
     presence.note(job=first.pk, model=first.spec["method"])
     with Heartbeat(jobs, ENDINGS) as heartbeat:
         for job in paint_together(jobs, heartbeat) if len(jobs) > 1 else jobs:

@@ -44,7 +44,7 @@ def _prepare(job: Job, heartbeat: Heartbeat[Job]) -> tuple[Attempt, PaintRequest
         request = load_request(job)
         heartbeat.check(job)
         attempt.loaded()
-        attempt.show(Step(0, 1, "painting"))
+        attempt.show(Step(0, 1, "painting"), at_once=True)
         return attempt, request
     progress.publish(job.pk)
     return None

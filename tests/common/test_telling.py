@@ -1,13 +1,16 @@
 """Tests of telling open sockets."""
 
 import asyncio
+import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from common import telling
-from common.telling import tell_group
+from common.telling import open_line, tell_group
 
 
 class BrokenLayer:
@@ -53,3 +56,92 @@ def test_needs_no_layer(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptu
     tell_group("some_group", {"type": "news"})
 
     assert caplog.text == ""
+
+
+class HangsUpLayer:
+    """A channel layer that notes the loop of each message, and whose server hangs up at times."""
+
+    def __init__(self, hang_ups: int = 0) -> None:
+        self.hang_ups = hang_ups
+        self.told: list[object] = []
+        self.loops: list[asyncio.AbstractEventLoop] = []
+
+    async def group_send(self, group: str, message: dict[str, object]) -> None:
+        self.loops.append(asyncio.get_running_loop())
+        if self.hang_ups:
+            self.hang_ups -= 1
+            raise ConnectionResetError
+        self.told.append(message["number"])
+
+
+def tell_all(*numbers: int) -> None:
+    for number in numbers:
+        tell_group("some_group", {"type": "news", "number": number})
+
+
+class TestALineThatIsKeptOpen:
+    @pytest.fixture(autouse=True)
+    def line(self) -> Iterator[None]:
+        open_line.open()
+        yield
+        open_line.close()
+
+    @pytest.fixture
+    def layer(self, monkeypatch: pytest.MonkeyPatch) -> HangsUpLayer:
+        layer = HangsUpLayer()
+        monkeypatch.setattr(telling, "get_channel_layer", lambda: layer)
+        return layer
+
+    def test_serves_message_after_message(self, layer: HangsUpLayer) -> None:
+        tell_all(1, 2, 3)
+
+        assert layer.told == [1, 2, 3]
+        assert len(set(layer.loops)) == 1
+
+    def test_is_not_used_by_another_thread(self, layer: HangsUpLayer) -> None:
+        tell_all(1)
+        other = threading.Thread(target=tell_all, args=(2,))
+        other.start()
+        other.join()
+
+        assert layer.told == [1, 2]
+        assert layer.loops[0] is not layer.loops[1]
+
+    def test_sends_again_what_a_closed_connection_lost(self, layer: HangsUpLayer) -> None:
+        layer.hang_ups = 1
+
+        tell_all(1)
+
+        assert layer.told == [1]
+
+    def test_sends_no_third_time(
+        self, layer: HangsUpLayer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        layer.hang_ups = 3
+
+        tell_all(1)
+
+        assert layer.told == []
+        assert layer.hang_ups == 1
+        assert "some_group could not be told" in caplog.text
+
+    def test_does_not_wait_twice_for_a_server_that_does_not_answer(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(telling, "PATIENCE_SECONDS", 0.3)
+        monkeypatch.setattr(telling, "get_channel_layer", StuckLayer)
+        began = time.monotonic()
+
+        tell_all(1)
+
+        assert 0.3 <= time.monotonic() - began < 0.6
+        assert "could not be told" in caplog.text
+
+    def test_can_be_closed_and_is_then_done_without(self, layer: HangsUpLayer) -> None:
+        tell_all(1)
+        open_line.close()
+
+        tell_all(2)
+
+        assert layer.told == [1, 2]
+        assert layer.loops[0].is_closed()

@@ -33,6 +33,7 @@ def claimed(**fields: Any) -> Job:
 def finish(job: Job, *, stopped_early: bool = False) -> bool:
     return queue.finish(
         job,
+        steps=4,
         result=RESULT,
         preview=PREVIEW,
         report={"tiles": 1},
@@ -145,6 +146,7 @@ class TestEnds:
         assert (row.state, row.result, row.lease) == (Job.State.SUCCEEDED, RESULT.name, None)
         assert row.completed_at is not None
         assert row.compute_seconds == 1.5
+        assert (row.done, row.total) == (4, 4)
 
     def test_fails_with_a_code_and_without_preview(self) -> None:
         job = claimed()

@@ -53,7 +53,7 @@ class TestServeQueue:
         served: Served,
         sent: list[str],
     ) -> None:
-        monkeypatch.setattr(runner, "serve_next", lambda: served)
+        monkeypatch.setattr(runner, "serve_line", lambda: served)
 
         tasks.serve_queue()
 
@@ -71,7 +71,7 @@ class TestServeQueue:
         sent: list[str],
     ) -> None:
         make_job(alice)
-        monkeypatch.setattr(runner, "serve_next", lambda: served)
+        monkeypatch.setattr(runner, "serve_line", lambda: served)
 
         tasks.serve_queue()
 
