@@ -9,9 +9,11 @@ from inference.batches import Batch
 from inference.models import Job
 from inference.snapshots import (
     ErrorPart,
+    PreviewPart,
     ResultPart,
     error_of,
     format_time,
+    preview_of,
     progress_of,
     result_of,
 )
@@ -26,6 +28,7 @@ class BatchJob(TypedDict):
     photo: str
     style: str
     fraction: float
+    preview: PreviewPart | None
     result: ResultPart | None
     error: ErrorPart | None
 
@@ -80,6 +83,7 @@ def _in_short(job: Job) -> BatchJob:
         "photo": str(job.photo_id),
         "style": job.job_styles.all()[0].style.slug,
         "fraction": progress_of(job)["fraction"],
+        "preview": preview_of(job),
         "result": result_of(job),
         "error": error_of(job),
     }

@@ -138,7 +138,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "progress": progress_of(job),
         "queue": place,
         "eta": eta_of(job, place["ahead"]),
-        "preview": _preview(job),
+        "preview": preview_of(job),
         "result": result_of(job),
         "artwork": _artwork(job),
         "error": error_of(job),
@@ -178,7 +178,8 @@ def _queue(job: Job) -> QueuePart:
     return {"position": ahead + 1, "ahead": ahead}
 
 
-def _preview(job: Job) -> PreviewPart | None:
+def preview_of(job: Job) -> PreviewPart | None:
+    """Name the latest look at the picture, or the small version of one that is done."""
     if not job.preview:
         return None
     address = {"pk": job.pk, "version": job.preview_version}

@@ -17,7 +17,7 @@ from accounts.api.permissions import person
 from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.problems import Problem
-from inference.api.job_reply import JobErrorSerializer, JobResultSerializer
+from inference.api.job_reply import JobErrorSerializer, JobPreviewSerializer, JobResultSerializer
 from inference.api.job_request import SpecField, spec_of
 from inference.api.jobs import KEY, job_id_of_key
 from inference.batch_snapshots import BatchSnapshot, batch_snapshot
@@ -80,6 +80,7 @@ class BatchJobSerializer(serializers.Serializer[Any]):
     photo = serializers.UUIDField()
     style = serializers.SlugField()  # type: ignore[assignment]  # shadows a rendering option
     fraction = serializers.FloatField(help_text="From 0 to 1.")
+    preview = JobPreviewSerializer(allow_null=True)
     result = JobResultSerializer(allow_null=True)
     error = JobErrorSerializer(allow_null=True)
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -13,7 +14,7 @@ from inference.batches import Batch
 from inference.models import Job, Photo
 from library.models import Style
 from tests.clients import app_of, assert_problem, session_of
-from tests.factories import make_photo, make_style
+from tests.factories import finished_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 BATCHES = "/api/v1/batches/"
@@ -120,6 +121,13 @@ class TestGet:
         assert set(snapshot) == set(serializer.fields)
         assert set(snapshot["jobs"][0]) == set(serializer.fields["jobs"].child.fields)  # type: ignore[attr-defined]
         assert session_of(alice).get(address).json() == snapshot
+
+    def test_names_the_latest_look_at_each(self, alice: User, address: str) -> None:
+        done = finished_job(alice, in_batch=Batch.objects.get(), styles=[make_style("linocut")])
+        jobs = session_of(alice).get(address).json()["jobs"]
+        previews = [job["preview"] for job in jobs]
+        assert previews[:4] == [None] * 4
+        assert previews[4]["url"] == reverse("job-preview", args=[done.pk, done.preview_version])
 
     def test_is_named_by_its_jobs(self, alice: User, address: str) -> None:
         batch = session_of(alice).get(address).json()
