@@ -68,7 +68,10 @@ class JobEvents extends EventTarget {
     older?.close();
     const missed = this.place;
     const opening = setTimeout(() => socket.close(), OPENING_MS);
-    socket.addEventListener("open", () => clearTimeout(opening));
+    socket.addEventListener("open", () => {
+      clearTimeout(opening);
+      if (socket === this.socket) this.#listen();
+    });
     socket.addEventListener("message", ({ data }) => {
       if (socket !== this.socket) return;
       const frame = JSON.parse(data);
@@ -87,11 +90,16 @@ class JobEvents extends EventTarget {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
+  /** Give up a socket from which nothing comes, though it be open. */
+  #listen() {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.socket.close(), SILENCE_MS);
+  }
+
   #receive(frame) {
     this.#failures = 0;
     clearTimeout(this.#asking);
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.socket.close(), SILENCE_MS);
+    this.#listen();
     this.#become("live");
     if (frame.type !== "hello") this.place = frame.seq;
     this.#tell(frame);

@@ -157,6 +157,29 @@ def test_comes_back_by_itself_when_a_socket_breaks(visit: Visit) -> None:
     visitor.complaints.clear()  # a preview that was on its way is gone
 
 
+def test_gives_up_a_socket_that_opens_and_says_nothing(visit: Visit) -> None:
+    visitor = visit()
+    opened: list[WebSocketRoute] = []
+
+    def hold(socket: WebSocketRoute) -> None:
+        opened.append(socket)
+        if len(opened) > 1:
+            socket.connect_to_server()
+
+    visitor.sign_up("listless")
+    visitor.page.locator("#studio.is-live").wait_for()
+    visitor.page.clock.install()
+    visitor.page.route_web_socket("**/ws/**", hold)
+    visitor.go("/wall/")
+    wait_until(lambda: opened, "the first socket")
+
+    visitor.page.clock.fast_forward(60_000)
+
+    dot = visitor.page.locator("#tray .connection")
+    expect(dot).to_have_attribute("data-connection", "live", timeout=PATIENCE_MS)
+    assert len(opened) == 2
+
+
 def test_says_that_it_goes_on_while_one_is_offline(visit: Visit) -> None:
     visitor = visit()
     visitor.page.route_web_socket("**/ws/**", lambda socket: socket.close())
