@@ -1,23 +1,24 @@
-/** The page of a batch: asks for itself anew while a picture of it is being made. */
+/** The page of a batch: one progress for the whole, and each of its pictures as it comes. */
 
-const ASK_MS = 2000;
+import { batches } from "./batches.js";
+import { drawJob } from "./jobs.js";
 
-async function renew() {
-  const batch = document.querySelector("#batch");
-  if (!batch.dataset.running) return;
-  // While nobody looks, nothing is asked.
-  if (!document.hidden) {
-    try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.querySelector("#batch");
-      // Whoever is about to press a button or follow a link keeps it.
-      if (fresh && !batch.contains(document.activeElement)) batch.replaceWith(fresh);
-    } catch {
-      // The network is away; the next round tries again.
-    }
-  }
-  setTimeout(renew, ASK_MS);
+const page = document.querySelector("#batch");
+const { id, api, wordDone } = page.dataset;
+
+function drawWhole({ fraction, done, total }) {
+  const said = wordDone.replace("1", done).replace("9", total);
+  const status = page.querySelector("#batch-done");
+  // Only what changes is read out.
+  if (status.textContent.trim() !== said) status.textContent = said;
+  page.querySelector("#batch-bar").value = fraction;
+  if (done === total) page.querySelector("#batch-cancel")?.remove();
 }
 
-setTimeout(renew, ASK_MS);
+batches.addEventListener("change", ({ detail }) => {
+  if (detail.id !== id) return;
+  detail.jobs.forEach(drawJob);
+  const whole = batches.progressOf(id);
+  if (whole) drawWhole(whole);
+});
+batches.follow(id, api);

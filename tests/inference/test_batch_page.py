@@ -32,7 +32,7 @@ def batch(alice: User) -> Batch:
 def test_shows_how_far_all_are_and_each(alice: User, batch: Batch) -> None:
     page = client_of(alice).get(reverse("batch", args=[batch.pk]))
     assert page.status_code == 200
-    assert "1 of 2 pictures" in " ".join(page.text.split())
+    assert "1 of 2 done" in " ".join(page.text.split())
     assert 'value="0.5000"' in page.text
     for job in batch.jobs.all():
         assert job.get_absolute_url() in page.text
@@ -45,10 +45,17 @@ def test_shows_of_each_the_picture_or_the_photo_it_is_made_from(alice: User, bat
     assert reverse("photo-file", args=[waiting.photo_id, "thumb"]) in page
 
 
+def test_says_what_it_shows_so_that_only_newer_news_is_drawn(alice: User, batch: Batch) -> None:
+    page = client_of(alice).get(reverse("batch", args=[batch.pk])).text
+    assert f'data-api="/api/v1/batches/{batch.pk}/"' in page
+    for job in batch.jobs.all():
+        row = page[page.index(f'data-job="{job.pk}"') :]
+        assert row.split()[1:3] == [f'data-seq="{job.seq}"', f'data-state="{job.state}">']
+
+
 def test_goes_on_by_itself_until_all_have_ended(alice: User, batch: Batch) -> None:
     address = reverse("batch", args=[batch.pk])
     page = client_of(alice).get(address).text
-    assert 'data-running="yes"' in page
     assert 'http-equiv="refresh"' in page
 
     answer = client_of(alice).post(reverse("batch-cancel", args=[batch.pk]))
@@ -56,7 +63,6 @@ def test_goes_on_by_itself_until_all_have_ended(alice: User, batch: Batch) -> No
     assert answer.headers["Location"] == address
     assert sorted(batch.jobs.values_list("state", flat=True)) == ["canceled", "succeeded"]
     page = client_of(alice).get(address).text
-    assert 'data-running=""' in page
     assert 'http-equiv="refresh"' not in page
     assert reverse("batch-cancel", args=[batch.pk]) not in page
 

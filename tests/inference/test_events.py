@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from inference import events
+from inference.batches import Batch
 from inference.events import events_since, snapshot_event
 from inference.models import Job
 from inference.proof_snapshots import proof_snapshot
@@ -56,6 +57,17 @@ class TestSince:
             {"type": "proof", "seq": 2, "data": proof_snapshot(sheet)},
         ]
         assert page["seq"] == 2
+
+    def test_tells_of_each_job_which_batch_it_is_of(self, alice: User) -> None:
+        batch = Batch.objects.create(owner=alice, request_digest="d" * 64)
+        jobs = [make_job(alice, in_batch=batch) for _ in range(2)]
+        before = events_since(alice.pk, 0)["seq"]
+        cancel_job(job=jobs[1])
+
+        page = events_since(alice.pk, before)
+
+        told = [(each["data"]["id"], each["data"]["batch"]) for each in page["events"]]
+        assert told == [(str(jobs[1].pk), str(batch.pk))]
 
     def test_tells_what_was_deleted(self, alice: User, media_root: object) -> None:
         job, photo = make_job(alice), make_photo(alice)

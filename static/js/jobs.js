@@ -1,0 +1,50 @@
+/** Jobs in a list: each one with `data-job` shows how its job goes, until it is deleted. */
+
+import { events } from "./events.js";
+
+const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+const words = document.querySelector("#job-words").dataset;
+const PAINTED = new Set(["running", "succeeded"]);
+
+const placeOf = (id) => document.querySelector(`main [data-job="${id}"]`);
+
+function wordsFor({ state, artwork }, fraction) {
+  const word = words[`word${state[0].toUpperCase()}${state.slice(1)}`];
+  if (state === "running") return `${word} · ${percent.format(fraction)}`;
+  return artwork ? `${word} · ${words.wordKept}` : word;
+}
+
+/** The picture changes once the new one is there; one that a newer one replaced is left out. */
+async function showPicture(image, { url }) {
+  const next = new Image();
+  next.src = url;
+  image.dataset.next = url;
+  try {
+    await next.decode();
+  } catch {
+    return;
+  }
+  if (image.dataset.next === url) image.src = url;
+}
+
+/** Draw a job, in full or in short, unless the page shows something newer. */
+export function drawJob(job) {
+  const place = placeOf(job.id);
+  if (!place || Number(place.dataset.seq) >= job.seq) return;
+  const fraction = job.fraction ?? job.progress.fraction;
+  place.dataset.seq = job.seq;
+  place.dataset.state = job.state;
+  place.querySelector(".job-state").textContent = wordsFor(job, fraction);
+  const bar = place.querySelector("progress");
+  if (bar) {
+    bar.hidden = job.state !== "running";
+    bar.max = 1;
+    bar.value = fraction;
+  }
+  const image = place.querySelector("img:not(.pic-haze)");
+  if (job.preview && PAINTED.has(job.state)) showPicture(image, job.preview);
+}
+
+events.addEventListener("job", ({ detail }) => drawJob(detail));
+events.addEventListener("gone", ({ detail }) => placeOf(detail)?.remove());
+events.jobs.forEach(drawJob);
