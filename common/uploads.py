@@ -67,6 +67,27 @@ class UploadRefused(Exception):
 
 
 @dataclass(frozen=True)
+class SeenPicture:
+    """A file whose size, format and claims were found good; whether it can be read is open yet.
+
+    `sha256` is that of the file as sent.
+    """
+
+    data: bytes
+    header: Header
+    sha256: str
+
+    def accepted(self) -> "AcceptedPicture":
+        """Decode and clean the picture. Raises `UploadRefused`."""
+        return AcceptedPicture(
+            image=_decode(self.data, self.header),
+            sha256=self.sha256,
+            format=self.header.format,
+            bytes=len(self.data),
+        )
+
+
+@dataclass(frozen=True)
 class AcceptedPicture:
     """A picture that passed the gate.
 
@@ -83,14 +104,17 @@ class AcceptedPicture:
 
 def accept_picture(file: Readable, *, max_bytes: int) -> AcceptedPicture:
     """Read, check and clean a picture of at most `max_bytes`. Raises `UploadRefused`."""
+    return see_picture(file, max_bytes=max_bytes).accepted()
+
+
+def see_picture(file: Readable, *, max_bytes: int) -> SeenPicture:
+    """Read a picture of at most `max_bytes` and check it as far as goes without decoding.
+
+    Raises `UploadRefused`.
+    """
     data = _read(file, max_bytes)
     header = _checked_header(data)
-    return AcceptedPicture(
-        image=_decode(data, header),
-        sha256=hashlib.sha256(data).hexdigest(),
-        format=header.format,
-        bytes=len(data),
-    )
+    return SeenPicture(data, header, hashlib.sha256(data).hexdigest())
 
 
 def _read(file: Readable, max_bytes: int) -> bytes:

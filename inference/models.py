@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Keep the photos of `user`; photos are never anyone else's business."""
         return self.filter(owner=user) if isinstance(user, User) else self.none()
 
+    def stored_bytes(self) -> int:
+        """Add up what the photos take, with their small versions."""
+        total: int | None = self.aggregate(total=Sum(F("bytes") + F("small_bytes")))["total"]
+        return total or 0
+
 
 class Photo(models.Model):
     """A picture someone put in: upright, sRGB, without metadata, its file name forgotten."""
@@ -41,6 +46,9 @@ class Photo(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
+    small_bytes = models.PositiveIntegerField(
+        default=0, help_text=_("Of the preview and the thumb together.")
+    )
     # Of the upload as sent, so that the same file sent twice is one photo.
     sha256 = models.CharField(max_length=64)
     placeholder = models.CharField(max_length=400, blank=True)

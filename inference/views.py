@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -35,6 +36,7 @@ from inference.services.batches import cancel_batch
 from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.photos import PhotoInUse, delete_photo
 from inference.services.refusals import JobRefused
+from inference.services.storage import StorageQuotaExceeded
 from inference.snapshots import is_retryable, job_snapshot
 from library.demonstration import PAIRS
 from library.licenses import allowed_outputs
@@ -45,6 +47,8 @@ from library.plain_words import outcome_sentence
 EARLIER_PHOTOS = 6
 JOBS_A_PAGE = 24
 PHOTOS_A_PAGE = 48
+# The share of one's room from which the studio tells how much is used.
+NEARLY_FULL = 0.9
 
 
 @never_cache
@@ -61,7 +65,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             return redirect(form.start_job(request.user))
-        except (UploadRefused, StorageFull) as refusal:
+        except (UploadRefused, StorageQuotaExceeded, StorageFull) as refusal:
             form.add_error("photo", str(refusal))
         except JobRefused as refusal:
             form.add_error(None, refusal.message)
@@ -74,6 +78,7 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
     tiles = [(style, usable_methods(style)) for style in styles]
     offered = {slug for _style, usable in tiles for slug in usable} | {TransferSpec().method}
     mine = Photo.objects.visible_to(request.user).order_by("-created_at")
+    stored = mine.stored_bytes()
     photo_id = form["photo_id"].value()
     context = {
         "form": form,
@@ -84,6 +89,9 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "techniques": sorted({style.technique for style in styles if style.technique}),
         "photos": mine[:EARLIER_PHOTOS],
         "photo": next((each for each in mine if str(each.pk) == str(photo_id)), None),
+        "stored": stored,
+        "limit": settings.PHOTOS_MAX_BYTES_PER_USER,
+        "nearly_full": stored > NEARLY_FULL * settings.PHOTOS_MAX_BYTES_PER_USER,
         "samples": PAIRS,
         "size": str(form["size"].value() or ""),
         "outcome": _outcome(style.license for style in styles if style.slug in chosen),
@@ -206,7 +214,12 @@ def photos(request: HttpRequest) -> HttpResponse:
     """Show the photos that the visitor put in."""
     mine = Photo.objects.visible_to(request.user).order_by("-created_at")
     page = Paginator(mine, PHOTOS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "inference/photos.html", {"page": page})
+    context = {
+        "page": page,
+        "stored": mine.stored_bytes(),
+        "limit": settings.PHOTOS_MAX_BYTES_PER_USER,
+    }
+    return render(request, "inference/photos.html", context)
 
 
 @login_required

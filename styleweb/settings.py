@@ -246,6 +246,8 @@ STORAGES = {
 # The prefix of an nginx `internal` location; empty sends the bytes from Python.
 MEDIA_ACCEL_PREFIX: str = env.str("STYLEWEB_MEDIA_ACCEL", "")
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
+# What the photos of one person may take, with their small versions.
+PHOTOS_MAX_BYTES_PER_USER: int = env.int("STYLEWEB_PHOTOS_MB", 2000) * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o640

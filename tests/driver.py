@@ -107,6 +107,13 @@ def use_up_the_day(*, name: str, left: int) -> str:
     return str(photo.pk)
 
 
+def use_up_storage(*, name: str, left: int) -> None:
+    """Give the person called `name`, who is new, a photo that leaves only so many bytes."""
+    photo = make_photo(make_user(name))
+    photo.bytes = settings.PHOTOS_MAX_BYTES_PER_USER - left - photo.small_bytes
+    photo.save(update_fields=["bytes"])
+
+
 def sign_in(*, name: str = "alice") -> str:
     """Return the session key of the person called `name`, who is signed in by it."""
     client = Client()
@@ -228,6 +235,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
+        use_up_storage,
         *(look, cancel, files, standings, send_tickets, tell_often),
         *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),

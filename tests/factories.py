@@ -54,6 +54,7 @@ def make_photo(owner: User, size: tuple[int, int] = (96, 64), *, seed: int = 0) 
         width=size[0],
         height=size[1],
         bytes=len(data),
+        small_bytes=2 * len(data),
         sha256=hashlib.sha256(data + uuid4().bytes).hexdigest(),
     )
     for field in (photo.file, photo.preview, photo.thumb):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Sum
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from inference import queue
 from inference.models import Photo
 from inference.operations import Worker
 from inference.services.limits import day_ends_at, jobs_today, running_of, waiting_of
+from inference.services.storage import storage_of
 from inference.turns import places_of
 from inference.workers import is_paused
 
@@ -40,7 +40,8 @@ class PhotosUsageSerializer(serializers.Serializer[Any]):
     """What my photos take."""
 
     count = serializers.IntegerField()
-    bytes = serializers.IntegerField()
+    bytes = serializers.IntegerField(help_text="With their small versions.")
+    limit = serializers.IntegerField(help_text="So many bytes they may take.")
 
 
 class UsageSerializer(serializers.Serializer[Any]):
@@ -76,7 +77,6 @@ class QueueSerializer(serializers.Serializer[Any]):
 
 def usage_of(owner: User) -> dict[str, Any]:
     """Count what `owner` uses."""
-    photos = Photo.objects.visible_to(owner).aggregate(count=Count("pk"), bytes=Sum("bytes"))
     return {
         "today": {
             "count": jobs_today(owner),
@@ -85,7 +85,11 @@ def usage_of(owner: User) -> dict[str, Any]:
         },
         "waiting": {"count": waiting_of(owner), "limit": settings.JOB_MAX_WAITING_PER_USER},
         "running": {"count": running_of(owner), "limit": settings.JOB_MAX_RUNNING_PER_USER},
-        "photos": {"count": photos["count"], "bytes": photos["bytes"] or 0},
+        "photos": {
+            "count": Photo.objects.visible_to(owner).count(),
+            "bytes": storage_of(owner),
+            "limit": settings.PHOTOS_MAX_BYTES_PER_USER,
+        },
     }
 
 

@@ -4,16 +4,18 @@ from functools import partial
 from typing import ClassVar, NamedTuple
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.derivatives import Derivatives, Encoded, encode_picture, make_derivatives
+from common.locks import lock_until_commit
 from common.storage import Shelf, files_of_a_row, remove_files_after_commit
-from common.uploads import AcceptedPicture, Readable, accept_picture
+from common.uploads import AcceptedPicture, Readable, see_picture
 from inference import job_files, proof_files
 from inference.models import Job, Photo
 from inference.services.jobs import forget
+from inference.services.storage import check_storage
 
 FOLDER = "photos"
 
@@ -34,25 +36,49 @@ class PhotoFiles(NamedTuple):
     kept: Encoded
     small: Derivatives
 
+    @property
+    def small_bytes(self) -> int:
+        """How much the small versions take together."""
+        return len(self.small.preview) + len(self.small.thumb)
+
 
 def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     """Keep the picture in `file` as a photo of `owner`; return it and whether it is new.
 
-    The same file sent twice is one photo. Raises `UploadRefused` or `StorageFull`; then neither a
-    file nor a row is left.
+    The same file sent twice is one photo. Raises `UploadRefused`, `StorageQuotaExceeded` or
+    `StorageFull`; then neither a file nor a row is left.
     """
-    picture = accept_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
-    known = Photo.objects.filter(owner=owner, sha256=picture.sha256).first()
-    if known is not None:
-        return known, False
+    picture = _look_at(owner, file)
+    if isinstance(picture, Photo):
+        return picture, False
     # Encoding takes seconds, for which a transaction would keep every other writer waiting.
     files = PhotoFiles(encode_picture(picture.image), make_derivatives(picture.image))
-    try:
-        with files_of_a_row() as shelf:
-            return _save(owner, picture, files, shelf), True
-    except IntegrityError:
-        # The same file came in twice at once; the other request was first.
-        return Photo.objects.get(owner=owner, sha256=picture.sha256), False
+    with files_of_a_row() as shelf:
+        # The row of the person would do too, but workers that claim a job wait for that one.
+        lock_until_commit(f"photos of {owner.pk}")
+        known = _known(owner, picture.sha256)
+        if known is not None:
+            # The same file came in twice at once; the other request was first.
+            return known, False
+        check_storage(owner=owner, more=len(files.kept.data) + files.small_bytes)
+        return _save(owner, picture, files, shelf), True
+
+
+def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
+    """Return the picture in `file`, or the photo that `owner` has of it; that one costs nothing.
+
+    Nothing is decoded for whom there is no room in any case.
+    """
+    seen = see_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
+    known = _known(owner, seen.sha256)
+    if known is not None:
+        return known
+    check_storage(owner=owner)
+    return seen.accepted()
+
+
+def _known(owner: User, sha256: str) -> Photo | None:
+    return Photo.objects.filter(owner=owner, sha256=sha256).first()
 
 
 def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, shelf: Shelf) -> Photo:
@@ -66,6 +92,7 @@ def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, shelf: Shelf
         width=picture.image.width,
         height=picture.image.height,
         bytes=len(files.kept.data),
+        small_bytes=files.small_bytes,
         sha256=picture.sha256,
     )
     return photo

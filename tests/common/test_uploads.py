@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageStat
 
-from common.uploads import AcceptedPicture, UploadRefused, accept_picture
+from common.uploads import AcceptedPicture, UploadRefused, accept_picture, see_picture
 from tests import hostile
 from tests.factories import make_picture, picture_bytes
 
@@ -52,6 +52,16 @@ def test_keeps_the_pixels_of_a_lossless_picture() -> None:
 
 def test_refuses_an_empty_file() -> None:
     assert (refusal(b"").code, refusal(b"").status) == ("empty_file", 422)
+
+
+def test_sees_what_a_file_is_before_it_is_decoded() -> None:
+    data = picture_bytes(make_picture((400, 300)), "JPEG")[:4000]
+    seen = see_picture(io.BytesIO(data), max_bytes=MEGABYTE)
+    assert seen.sha256 == sha256(data).hexdigest()
+    assert (seen.header.format, seen.header.width) == ("JPEG", 400)
+    with pytest.raises(UploadRefused) as refused:
+        seen.accepted()
+    assert refused.value.code == "unreadable"
 
 
 def test_refuses_a_byte_too_many_and_reads_no_further() -> None:

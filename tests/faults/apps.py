@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 from tests.factories import PASSWORD
 from tests.sites import Site
@@ -41,18 +42,31 @@ class App:
     def try_once(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Make one call and return status and body; NO_ANSWER when the server is not there."""
         data = None if body is None else json.dumps(body).encode()
+        return self._answer(method, path, data, headers)
+
+    def _answer(
+        self, method: str, path: str, data: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, Any]:
         request = urllib.request.Request(  # always the site under test
             self.address + path, data, {**self.headers, **headers}, method=method
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, json.loads(answer.read() or "null")
         except urllib.error.HTTPError as refusal:
             with refusal:
                 wait = {"retry_after": int(refusal.headers.get("Retry-After", 0))}
                 return refusal.code, json.load(refusal) | wait
         except (urllib.error.URLError, ConnectionError):
             return NO_ANSWER, None
+
+    def upload(self, picture: bytes) -> tuple[int, Any]:
+        """Put a photo in and return status and body."""
+        edge = uuid4().hex
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="x.png"\r\n\r\n'
+        form = head.encode() + picture + f"\r\n--{edge}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+        return self._answer("POST", "/photos/", form, kind)
 
     def body(self, **spec: Any) -> dict[str, Any]:
         """Return a good request for a job of who is signed in, who has a photo."""

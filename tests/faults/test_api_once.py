@@ -1,6 +1,7 @@
 """Tests that what is sent many times at once happens once, and that limits let no more through."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -8,10 +9,12 @@ from uuid import uuid4
 import pytest
 
 from tests.bars import Record
+from tests.factories import make_picture, picture_bytes
 from tests.faults.apps import AT_ONCE, App, app_of, at_once
 from tests.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
+UPLOADS = 20
 
 
 @pytest.fixture
@@ -74,3 +77,36 @@ def test_accepts_exactly_what_is_left_of_the_day(app: App, site: Site, record_ba
     assert {body["code"] for body in refused} == {"quota_exceeded"}
     assert all(1 <= body["retry_after"] <= 24 * 3600 for body in refused)
     record_bar(33, f"{site.kind}: 3 left, {AT_ONCE} at once, 3 accepted")
+
+
+@pytest.mark.bar(33)
+def test_keeps_no_more_photos_than_fit(app: App, site: Site, record_bar: Record) -> None:
+    pictures = [picture_bytes(make_picture((320, 240), seed=seed)) for seed in range(UPLOADS)]
+    before = app.send("GET", "/me/usage/")[1]["photos"]
+    assert app.upload(pictures[0])[0] == 201
+    after = app.send("GET", "/me/usage/")[1]["photos"]
+    name = f"pia-{uuid4().hex[:8]}"
+    # They take about as much each, so that three fit.
+    site.call("use_up_storage", name=name, left=(after["bytes"] - before["bytes"]) * 7 // 2)
+    app.sign_in(name)
+    files = photo_files(site)
+
+    with ThreadPoolExecutor(UPLOADS) as pool:
+        answers = list(pool.map(app.upload, pictures))
+
+    assert Counter(status for status, _body in answers) == {201: 3, 413: UPLOADS - 3}
+    refused = [body for status, body in answers if status == 413]
+    assert {body["code"] for body in refused} == {"storage_quota_exceeded"}
+    usage = app.send("GET", "/me/usage/")[1]["photos"]
+    assert usage["bytes"] <= usage["limit"]
+    assert photo_files(site) - files == 3 * 3
+    kept = next(body for status, body in answers if status == 201)
+    app.send("DELETE", f"/photos/{kept['id']}/")
+    assert app.upload(pictures[answers.index((413, refused[0]))])[0] == 201
+    record_bar(33, f"{site.kind}: room for 3 photos, {UPLOADS} at once, 3 kept")
+
+
+def photo_files(site: Site) -> int:
+    """Count the files of photos that the site has."""
+    folder = site.folder / "media" / "photos"
+    return sum(path.is_file() for path in folder.rglob("*"))

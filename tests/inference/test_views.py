@@ -352,26 +352,3 @@ class TestDeeds:
         answer = client.post(reverse(deed, args=[make_job(alice).pk]))
         assert answer.headers["Location"].startswith(reverse("account_login"))
         assert Job.objects.get().state == Job.State.QUEUED
-
-
-class TestPhotos:
-    def test_shows_ones_own_photos(self, alice: User, bob: User) -> None:
-        mine, other = make_photo(alice), make_photo(bob)
-        page = client_of(alice).get(reverse("photos"))
-        assert str(mine.pk) in page.text
-        assert str(other.pk) not in page.text
-
-    def test_deletes_a_photo(self, alice: User) -> None:
-        photo = make_photo(alice)
-        client_of(alice).post(reverse("photo-delete", args=[photo.pk]))
-        assert not Photo.objects.exists()
-
-    def test_says_that_a_photo_is_in_use(self, alice: User) -> None:
-        job = make_job(alice)
-        page = client_of(alice).post(reverse("photo-delete", args=[job.photo_id]), follow=True)
-        assert "Cancel the pictures being made from this photo first." in page.text
-
-    def test_leaves_the_photos_of_others_alone(self, alice: User, bob: User) -> None:
-        photo = make_photo(alice)
-        assert client_of(bob).post(reverse("photo-delete", args=[photo.pk])).status_code == 404
-        assert Photo.objects.exists()

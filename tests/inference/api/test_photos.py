@@ -110,6 +110,21 @@ class TestUpload:
         monkeypatch.setattr("inference.api.photos.FORM_BYTES", 0)
         assert_problem(upload(session_of(alice), picture()), 413, "body_too_large")
 
+    def test_says_what_to_do_when_my_photos_take_as_much_as_they_may(
+        self, alice: User, settings: Any
+    ) -> None:
+        before = stored_files()
+        settings.PHOTOS_MAX_BYTES_PER_USER = 2**20
+        make_photo(alice)
+        Photo.objects.update(bytes=2**20)
+
+        body = assert_problem(upload(session_of(alice), picture()), 413, "storage_quota_exceeded")
+
+        assert body["detail"].startswith("Delete photos that you need no more")
+        assert Photo.objects.count() == 1
+        assert len(stored_files() - before) == 3
+        assert upload(session_of(make_user("bob")), picture()).status_code == 201
+
     def test_answers_507_when_the_disk_is_full(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:

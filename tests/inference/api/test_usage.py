@@ -37,19 +37,21 @@ class TestUsage:
         assert usage["waiting"] == {"count": 1, "limit": 20}
         assert usage["running"] == {"count": 1, "limit": 2}
 
-    def test_adds_up_the_bytes_of_my_photos(self, alice: User, bob: User) -> None:
+    def test_adds_up_the_bytes_of_my_photos(self, alice: User, bob: User, settings: Any) -> None:
+        settings.PHOTOS_MAX_BYTES_PER_USER = 4321
         mine = [make_photo(alice, seed=seed) for seed in (1, 2)]
         make_photo(bob)
 
         usage = session_of(alice).get(USAGE).json()
 
-        assert usage["photos"] == {"count": 2, "bytes": sum(photo.bytes for photo in mine)}
+        stored = sum(photo.bytes + photo.small_bytes for photo in mine)
+        assert usage["photos"] == {"count": 2, "bytes": stored, "limit": 4321}
 
     def test_is_nothing_for_who_just_came(self, bob: User) -> None:
         usage = session_of(bob).get(USAGE).json()
 
         assert usage["today"]["count"] == usage["waiting"]["count"] == 0
-        assert usage["photos"] == {"count": 0, "bytes": 0}
+        assert usage["photos"] == {"count": 0, "bytes": 0, "limit": 2000 * 2**20}
 
     def test_is_nobody_s_without_signing_in(self) -> None:
         assert_problem(APIClient().get(USAGE), 401, "not_authenticated")
