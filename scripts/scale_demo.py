@@ -34,6 +34,7 @@ LONGEST_SECONDS = 900
 FAULT_SECONDS = 8
 LOOK_SECONDS = 0.5
 DONE = "succeeded"
+RESULT_AND_PREVIEW = 2
 ENDED = {DONE, "failed", "canceled", "expired"}
 Standing = dict[str, Any]
 
@@ -179,7 +180,7 @@ def figures(stage: Stage, watch: Watch, began: float) -> dict[str, str]:
         "lost (neither done nor ended)": str(sum(row["state"] not in ENDED for row in watch.last)),
         "failed": str(sum(row["state"] == "failed" for row in watch.last)),
         "duplicates (more than one result)": str(
-            sum(names.count(".jpg") != 1 for names in results)
+            sum(names.count(".jpg") != RESULT_AND_PREVIEW for names in results)
         ),
         "executions": f"{sum(attempts)}, at most {max(attempts)} of one job",
         "faults": str(len(stage.faults)),

@@ -24,7 +24,7 @@ MANY = {"size": 64, "steps": 2000}
 PROMPT_SECONDS = 5
 # Lease, round of the reaper, and a fresh worker's start.
 RECOVERY_SECONDS = 45
-ALL_OF_A_PAINTING = [".jpg", ".state", ".webp"]
+ALL_OF_A_PAINTING = [".jpg", ".jpg", ".state"]
 
 
 def assert_ended_well_once(site: Site, job: str, attempts: int) -> None:

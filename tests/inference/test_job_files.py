@@ -23,8 +23,14 @@ class TestStorePreview:
         stored = job_files.store_preview(job, make_picture((1024, 512)))
 
         with default_storage.open(stored.name) as file, Image.open(file) as preview:
-            assert preview.format == "WEBP"
+            assert preview.format == "JPEG"
             assert preview.size == (stored.width, stored.height) == (512, 256)
+
+    def test_keeps_transparency(self, job: Job) -> None:
+        stored = job_files.store_preview(job, make_picture((80, 60), mode="RGBA"))
+
+        with default_storage.open(stored.name) as file, Image.open(file) as preview:
+            assert (preview.format, preview.mode) == ("WEBP", "RGBA")
 
     def test_is_never_larger_than_the_picture(self, job: Job) -> None:
         stored = job_files.store_preview(job, make_picture((80, 60)))

@@ -74,7 +74,7 @@ class TestServeNext:
         assert done.report["device"] == done.device == "cpu"
         with default_storage.open(done.result) as file, Image.open(file) as result:
             assert (result.format, result.size) == ("JPEG", (64, 43))
-        assert files_of(job, media_root) == [".jpg", ".webp"]
+        assert files_of(job, media_root) == [".jpg", ".jpg"]
 
     def test_keeps_transparency(self, alice: User, media_root: Path) -> None:
         photo = make_photo(alice)
@@ -98,7 +98,7 @@ class TestServeNext:
         job = play(script)
 
         assert job.preview_version == 4
-        assert files_of(job, media_root) == [".jpg", ".webp"]
+        assert files_of(job, media_root) == [".jpg", ".jpg"]
 
     def test_writes_at_most_twice_a_second(self, play: Play) -> None:
         def script() -> Iterator[Step]:
@@ -130,7 +130,7 @@ class TestServeNext:
             assert default_storage.exists(orphan)
             yield DONE
 
-        assert files_of(play(script), media_root) == [".jpg", ".webp"]
+        assert files_of(play(script), media_root) == [".jpg", ".jpg"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -229,7 +229,7 @@ class TestLeaving:
         assert (job.result_width, job.result_height) == (640, 480)
         assert job.report["result_size"] == [640, 480]
         assert job.can_continue
-        assert files_of(job, media_root) == [".jpg", ".state", ".webp"]
+        assert files_of(job, media_root) == [".jpg", ".jpg", ".state"]
 
     def test_goes_on_to_the_end_where_nothing_can_be_kept_yet(self, play: Play) -> None:
         def script() -> Iterator[Step]:

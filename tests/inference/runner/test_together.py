@@ -89,7 +89,7 @@ class TestPass:
             assert (done.state, done.error_code) == (State.SUCCEEDED, "")
             assert (done.batch, done.result_width, done.result_height) == (3, 64, 43)
             assert done.compute_seconds is not None
-            assert files_of(job, media_root) == [".jpg", ".webp"]
+            assert files_of(job, media_root) == [".jpg", ".jpg"]
         assert job_snapshot(done)["metrics"]["batch"] == 3
         assert queue.waiting_count() == 0
 
