@@ -53,7 +53,7 @@ class JobAdmin(ReadOnlyAdmin):
         "error_code",
         "compute_seconds",
     )
-    list_filter = ("state", "error_code", "device")
+    list_filter = ("state", "lane", "error_code", "device")
     search_fields = ("id", "owner__username")
     date_hierarchy = "created_at"
     list_select_related = ("owner",)

@@ -19,9 +19,10 @@ from inference.engine.budget import Plan, foresee
 from inference.engine.errors import OutOfMemoryError
 from inference.engine.sizes import MAX_PAINTED_PIXELS, result_size
 from inference.engine.spec import TransferSpec
+from inference.lanes import Lanes, lane_of
 from inference.models import Job, Photo
 from inference.turns import ahead_of_new
-from inference.workers import is_paused, workers_serving
+from inference.workers import is_paused
 
 # A painting tells by its own pace how long it will go on, once so much of it is done.
 TELLING_FRACTION, TELLING_STEPS = 0.1, 5
@@ -52,6 +53,7 @@ class Estimate:
     eta: Eta
     painting: Seconds
     ahead: int
+    lane: str
     device: str
     plan: Plan
     warnings: list[Warned] = field(default_factory=list)
@@ -64,9 +66,11 @@ class Estimate:
 
 def estimate(*, owner: User, photo: Photo, spec: TransferSpec) -> Estimate:
     """Foretell a job of `owner` that is not submitted yet."""
-    device = durations.usual_device()
-    painting = durations.expect(Work.of(photo, spec), device=device)
-    ahead = ahead_of_new(owner)
+    work, now = Work.of(photo, spec), Lanes.now()
+    lane = lane_of(work)
+    device = now.device(lane)
+    painting = durations.expect(work, device=device)
+    ahead = ahead_of_new(owner, now.line(Job.objects.filter(state=Job.State.QUEUED), lane))
     plan, warnings = _plan(photo, spec)
     if painting.p90 > settings.JOB_DEADLINE_SECONDS:
         sentence = _("Choose a smaller size or fewer steps: this may take longer than is allowed.")
@@ -74,13 +78,15 @@ def estimate(*, owner: User, photo: Photo, spec: TransferSpec) -> Estimate:
     if is_paused():
         sentence = _("Nothing is begun at the moment: whoever runs this site paused the queue.")
         warnings.append(Warned("paused", sentence))
-    return Estimate(_in_all(ahead, painting), painting, ahead, device, plan, warnings)
+    eta = _in_all(ahead, painting, lane, now)
+    return Estimate(eta, painting, ahead, lane, device, plan, warnings)
 
 
-def promise(*, owner: User, photo: Photo, spec: TransferSpec) -> dict[str, float]:
+def promise(*, owner: User, photo: Photo, spec: TransferSpec) -> dict[str, float | str]:
     """Return what a job's row keeps of the estimate at its submission."""
     foretold = estimate(owner=owner, photo=photo, spec=spec)
     return {
+        "lane": foretold.lane,
         "paint_p50": foretold.painting.p50,
         "paint_p90": foretold.painting.p90,
         "eta_p50": foretold.eta["p50"],
@@ -93,7 +99,8 @@ def eta_of(job: Job, ahead: int) -> Eta | None:
     if job.paint_p50 is None or job.paint_p90 is None:
         return None
     if job.state == Job.State.QUEUED:
-        return _in_all(ahead, Seconds(job.paint_p50, job.paint_p90, "history"))
+        painting = Seconds(job.paint_p50, job.paint_p90, "history")
+        return _in_all(ahead, painting, job.lane, Lanes.now())
     return _left(job, timezone.now()) if job.state == Job.State.RUNNING else None
 
 
@@ -110,23 +117,23 @@ def _left(job: Job, now: datetime) -> Eta:
     )
 
 
-def _in_all(ahead: int, painting: Seconds) -> Eta:
+def _in_all(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:
     """Add the wait to the painting."""
-    wait = _wait(ahead, painting)
+    wait = _wait(ahead, painting, lane, now)
     return _eta(wait["p50"] + painting.p50, wait["p90"] + painting.p90)
 
 
-def _wait(ahead: int, painting: Seconds) -> Eta:
+def _wait(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:
     """Say how long it takes until a worker is free for who has `ahead` jobs before it.
 
     The jobs ahead are taken to be like the average of those in line.
     """
-    workers = max(1, workers_serving())
-    running = Job.objects.filter(state=Job.State.RUNNING)
+    workers = max(1, len(now.devices(lane)))
+    running = now.line(Job.objects.filter(state=Job.State.RUNNING), lane)
     left = [_left(job, timezone.now()) for job in running.only(*PACE)]
     if ahead + len(left) < workers:
         return _eta(0, 0)
-    line = Job.objects.filter(state=Job.State.QUEUED)
+    line = now.line(Job.objects.filter(state=Job.State.QUEUED), lane)
     means = line.aggregate(p50=Avg("paint_p50"), p90=Avg("paint_p90"))
     p50 = sum(each["p50"] for each in left) + ahead * (means["p50"] or painting.p50)
     p90 = sum(each["p90"] for each in left) + ahead * (means["p90"] or painting.p90)

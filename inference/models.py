@@ -125,6 +125,12 @@ class Job(LeasedWork):
         CANCELED = "canceled", _("Canceled")
         EXPIRED = "expired", _("Expired")
 
+    class Lane(models.TextChoices):
+        """Called like the Celery queues; inference/lanes.py says who serves which."""
+
+        QUICK = "cpu", _("Quick")
+        HEAVY = "gpu", _("Heavy")
+
     ACTIVE = (State.QUEUED, State.RUNNING)
     WITHOUT_RESULT = (State.FAILED, State.CANCELED, State.EXPIRED)
 
@@ -147,6 +153,7 @@ class Job(LeasedWork):
     )
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.QUICK)
     stage = models.CharField(max_length=20, blank=True)
     stop_requested = models.BooleanField(default=False)
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from inference.engine.spec import METHOD_INFOS
+from inference.lanes import HEAVY
 from inference.models import Job, Photo, ProofSheet
 from inference.operations import QueueSwitch, Worker
 
@@ -21,10 +22,11 @@ RECENTLY = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class MethodLine:
-    """How many wait for a way of painting and how many are painted so."""
+    """How many wait for a way of painting, how many of them are heavy, how many are painted so."""
 
     method: str
     waiting: int
+    heavy: int
     running: int
 
 
@@ -102,20 +104,18 @@ def overview(*, with_names: bool) -> Overview:
 
 
 def _lines() -> list[MethodLine]:
+    waiting, running = Q(state=State.QUEUED), Q(state=State.RUNNING)
     counts = {
-        (method, state): count
-        for method, state, count in Job.objects.active()
-        .values_list("spec__method", "state")
-        .annotate(count=Count("pk"))
-    }
-    return [
-        MethodLine(
-            slug,
-            counts.get((slug, State.QUEUED), 0),
-            counts.get((slug, State.RUNNING), 0),
+        method: counted
+        for method, *counted in Job.objects.active()
+        .values_list("spec__method")
+        .annotate(
+            waiting=Count("pk", waiting),
+            heavy=Count("pk", waiting & Q(lane=HEAVY)),
+            running=Count("pk", running),
         )
-        for slug in METHOD_INFOS
-    ]
+    }
+    return [MethodLine(slug, *counts.get(slug, (0, 0, 0))) for slug in METHOD_INFOS]
 
 
 def _longest(*, with_names: bool) -> list[Waiting]:

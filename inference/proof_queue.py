@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from common.storage import remove_files_after_commit
 from inference import leases
+from inference.lanes import share_of_this_worker
 from inference.leases import RELEASED, change, held
 from inference.models import ProofSheet, ProofTile
 from inference.proofs import engine_state
@@ -34,6 +35,8 @@ def claim() -> ProofSheet | None:
     One that was put back stands behind those that nobody has begun. Two workers never get the same
     sheet.
     """
+    if not share_of_this_worker().sheets:
+        return None
     with transaction.atomic():
         sheet = (
             ProofSheet.objects.filter(open_to_this_worker(), state=State.QUEUED)

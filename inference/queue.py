@@ -188,6 +188,11 @@ def waiting_count() -> int:
     return Job.objects.filter(state=State.QUEUED).count()
 
 
+def waiting_lanes() -> set[str]:
+    """Return the lanes in which jobs wait for a worker."""
+    return set(Job.objects.filter(state=State.QUEUED).values_list("lane", flat=True).distinct())
+
+
 def running_count() -> int:
     """Count the jobs that are being painted."""
     return Job.objects.filter(state=State.RUNNING).count()

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from celery.signals import (
     worker_init,
     worker_process_init,
@@ -17,6 +17,8 @@ from kombu.exceptions import KombuError
 from common import failpoints
 from common.telling import open_line
 from inference import job_files, progress, proof_queue, queue, runner, workers
+from inference.lanes import QUICK, Lanes
+from inference.models import Job
 from inference.runner import Served, shutdown
 from inference.workers import presence
 
@@ -27,15 +29,24 @@ HARD_LIMIT_SECONDS = settings.JOB_DEADLINE_SECONDS + 30
 RESENT_AT_ONCE = 5
 
 
-@shared_task(time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
-def serve_queue() -> None:
+@shared_task(bind=True, time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
+def serve_queue(task: Task) -> None:
     """Paint what is next in line; a ticket too many finds nothing to do."""
     served = runner.serve_line()
+    if served is Served.NOTHING:
+        return
     # Another ticket may have come to nothing while somebody had as many running as is allowed, and
     # a sheet that was begun in a break has none.
-    waiting = queue.waiting_count() or proof_queue.waiting_count()
-    if served is Served.PUT_BACK or (served is Served.TO_THE_END and waiting):
-        send_ticket()
+    waiting = _lanes_in_need()
+    if served is Served.PUT_BACK or waiting:
+        # Where this one came from, so that no lane loses its tickets to the other.
+        own = (task.request.delivery_info or {}).get("routing_key", QUICK)
+        send_ticket(own if own in waiting else min(waiting, default=QUICK))
+
+
+def _lanes_in_need() -> set[str]:
+    """Return the lanes in which something waits; sheets wait in the quick one."""
+    return queue.waiting_lanes() | ({QUICK} if proof_queue.waiting_count() else set())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # no stubs
@@ -55,7 +66,7 @@ def reap() -> None:
         progress.publish(job_id)
     for job_id in queue.reap_lost():
         progress.publish(job_id)
-        send_ticket()
+        call_each_lane()
     for sheet_id in proof_queue.reap_lost():
         progress.publish_sheet(sheet_id)
         send_ticket()
@@ -65,7 +76,8 @@ def reap() -> None:
 
 def _send_lost_tickets() -> None:
     for job_id in queue.untended(RESENT_AT_ONCE):
-        if send_ticket():
+        # Whoever may serve it by now: its lane's workers may be gone, or have too much to do.
+        if call_each_lane():
             queue.record_ticket(job_id)
     for sheet_id in proof_queue.untended(RESENT_AT_ONCE):
         if send_ticket():
@@ -82,11 +94,25 @@ def restart_queue() -> None:
         send_ticket()
 
 
-def send_ticket() -> bool:
-    """Say that there is work; False when the broker cannot be reached, then the reaper will."""
+def call_each_lane() -> bool:
+    """Send a ticket to each queue that a worker listens to, as `send_ticket` does."""
+    now = Lanes.now()
+    sent = [_send(to) for to in {now.ear(lane) for lane in Job.Lane}]
+    return all(sent)
+
+
+def send_ticket(lane: str = QUICK) -> bool:
+    """Say that there is work; False when the broker cannot be reached, then the reaper will.
+
+    Who serves `lane` hears of it.
+    """
+    return _send(Lanes.now().ear(lane))
+
+
+def _send(to: str) -> bool:
     failpoints.hit("ticket")
     try:
-        serve_queue.apply_async(retry=False)
+        serve_queue.apply_async(queue=to, retry=False)
     except (KombuError, OSError) as error:
         logger.warning("No ticket could be sent, the reaper will try again: %s", error)
         return False

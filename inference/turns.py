@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Case, Count, F, Min, QuerySet, When
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,6 +13,7 @@ from common.locks import lock_until_commit
 from inference.engine.cutting import WHOLE
 from inference.engine.sizes import result_size
 from inference.engine.spec import TransferSpec
+from inference.lanes import HEAVY, Lanes, share_of_this_worker
 from inference.models import Job, JobQuerySet
 from inference.workers import open_to_this_worker
 
@@ -25,18 +26,22 @@ BATCHED = "fast"
 def next_in_turn(*, quick: bool = False) -> Job | None:
     """Return the waiting job whose turn it is, or of the `quick` ones the first; lock its row.
 
-    The person served longest ago comes first, then the job that has waited longest. Who has as
-    many jobs running as one person may is passed over. Workers take turns in asking, else two
+    The person served longest ago comes first, then the job that has waited longest; but a worker
+    of the heavy lane begins with that one. Who has as many jobs running as one person may is passed
+    over. Workers take turns in asking, else two
     could serve the same person at once; what is just being canceled is no longer waited for.
     """
     lock_until_commit("claims")
-    waiting = Job.objects.filter(open_to_this_worker(), state=State.QUEUED)
+    share = share_of_this_worker()
+    waiting = Job.objects.filter(open_to_this_worker(), share.jobs, state=State.QUEUED)
     if quick:
         waiting = waiting.filter(spec__method=BATCHED)
+    heavy_first = [Case(When(lane=HEAVY, then=0), default=1)] if share.heavy_first else []
+    turn = (F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
     return (
         waiting.exclude(owner__in=_busy_people())
         .select_related("photo")
-        .order_by(F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
+        .order_by(*heavy_first, *turn)
         .select_for_update(skip_locked=True, of=("self",))
         .first()
     )
@@ -75,9 +80,9 @@ def waiting_ahead(job: Job) -> int:
     return places_of(job.owner_id).get(job.pk, 0)
 
 
-def ahead_of_new(owner: User) -> int:
-    """Count the waiting jobs that would be claimed before one that `owner` submitted now."""
-    lines = _lines_of_people(Job.objects.filter(state=State.QUEUED))
+def ahead_of_new(owner: User, line: JobQuerySet) -> int:
+    """Count the jobs of the waiting `line` that would be claimed before a new one of `owner`."""
+    lines = _lines_of_people(line)
     now = timezone.now()
     served = owner.last_served_at
     turns, mine = lines.pop(owner.pk, (0, (served is not None, served or now, now)))
@@ -90,9 +95,13 @@ def places_of(owner_id: int) -> dict[UUID, int]:
     With k of one's own jobs in front, everybody who is served earlier gets k + 1 turns before it
     and everybody else k.
     """
-    waiting = Job.objects.filter(state=State.QUEUED)
-    own = waiting.filter(owner=owner_id).order_by("created_at", "pk").values_list("pk", flat=True)
-    lines = _lines_of_people(waiting)
+    lines = Lanes.now().lines(Job.objects.filter(state=State.QUEUED))
+    return {pk: ahead for line in lines for pk, ahead in _places_in(line, owner_id).items()}
+
+
+def _places_in(line: JobQuerySet, owner_id: int) -> dict[UUID, int]:
+    own = line.filter(owner=owner_id).order_by("created_at", "pk").values_list("pk", flat=True)
+    lines = _lines_of_people(line)
     _count, mine = lines.pop(owner_id, (0, None))
     if mine is None:
         return {}

@@ -19,7 +19,7 @@ ARGUMENTS = [
     "worker",
     "--pool=prefork",
     "--concurrency=1",
-    "--queues=cpu",
+    "--queues=gpu,cpu",
     "--without-gossip",
     "--without-mingle",
     "--without-heartbeat",

@@ -27,6 +27,7 @@ from accounts.models import User  # noqa: E402
 from inference import progress, queue, tasks  # noqa: E402
 from inference.engine.spec import TransferSpec  # noqa: E402
 from inference.models import Job, Photo, ProofSheet  # noqa: E402
+from inference.operations import Worker  # noqa: E402
 from inference.proof_snapshots import proof_snapshot  # noqa: E402
 from inference.runner import engine  # noqa: E402
 from inference.runner.inputs import load_photo, load_style  # noqa: E402
@@ -142,6 +143,18 @@ def look(*, job: str) -> dict[str, Any]:
     return dict(job_snapshot(Job.objects.with_parts().get(pk=job)))
 
 
+def serving() -> list[str]:
+    """Return the names of the workers that take work."""
+    return sorted(Worker.objects.serving().values_list("name", flat=True))
+
+
+def painter_at(*, job: str) -> str:
+    """Return the name of the worker that paints a job now; empty when none does."""
+    # One that was killed still says that it paints.
+    painters = Worker.objects.filter(job=job).order_by("-last_beat")
+    return str(painters.values_list("name", flat=True).first() or "")
+
+
 def ask_for_proofs(*, styles: int, name: str = "alice") -> str:
     """Have so many styles tried on a photo of the person called `name`; return the sheet's id.
 
@@ -236,7 +249,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
         use_up_storage,
-        *(look, cancel, files, standings, send_tickets, tell_often),
+        *(look, painter_at, serving, cancel, files, standings, send_tickets, tell_often),
         *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
         *(painters.begin_steps, painters.paint_steps, painters.end_steps),

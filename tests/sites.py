@@ -193,9 +193,9 @@ class ProductionSite(Site):
         schedule = str(folder / "beat")
         self.beat = self.server("beat", "-m", "celery", "-A", "styleweb", "beat", "-s", schedule)
 
-    def new_worker(self, name: str) -> Server:
+    def new_worker(self, name: str, *, queues: str = "cpu") -> Server:
         """Return one more worker, not started yet."""
-        options = ("--pool=prefork", "--concurrency=1", "--queues=cpu", "--loglevel=INFO")
+        options = ("--pool=prefork", "--concurrency=1", f"--queues={queues}", "--loglevel=INFO")
         return self.server(
             name, "-m", "celery", "-A", "styleweb", "worker", f"--hostname={name}@test", *options
         )

@@ -43,10 +43,14 @@ def serve_next() -> Served:
 
     A worker that is to end, or is drained, begins nothing and passes its ticket on.
     """
-    if shutdown.is_asked() or _passes_on():
+    served = Served.PUT_BACK
+    if not shutdown.is_asked() and not _passes_on():
+        served = Served.TO_THE_END if serve_job() else serve_sheet()
+    if shutdown.is_asked():
+        # From here on the tickets go to those who stay.
+        presence.leave()
         return Served.PUT_BACK
-    served = Served.TO_THE_END if serve_job() else serve_sheet()
-    return Served.PUT_BACK if shutdown.is_asked() else served
+    return served
 
 
 def _passes_on() -> bool:

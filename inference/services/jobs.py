@@ -137,16 +137,16 @@ def put_in_line(
         JobStyle(job=job, style=style, version=style.version, weight=weight)
         for style, weight in styles
     )
-    transaction.on_commit(partial(announce, job.pk))
+    transaction.on_commit(partial(announce, job.pk, job.lane))
     return Job.objects.with_parts().get(pk=job.pk)
 
 
-def announce(job_id: UUID) -> None:
+def announce(job_id: UUID, lane: str) -> None:
     """Say that there is work, and tell the owner's sockets.
 
     Both go by the same server: where the one finds it away, nobody waits for the other too.
     """
-    if tasks.send_ticket():
+    if tasks.send_ticket(lane):
         progress.publish(job_id)
 
 

@@ -18,7 +18,7 @@ def resume_queue(*, by: User) -> None:
     _switch(by, paused=False)
     waiting = queue.waiting_count() + proof_queue.waiting_count()
     for _ in range(min(waiting, max(1, workers_serving()))):
-        tasks.send_ticket()
+        tasks.call_each_lane()
 
 
 def drain_worker(*, worker: Worker) -> None:
@@ -30,7 +30,7 @@ def return_worker(*, worker: Worker) -> None:
     """Let a drained worker take work again."""
     Worker.objects.filter(name=worker.name).update(draining=False)
     if queue.waiting_count() or proof_queue.waiting_count():
-        tasks.send_ticket()
+        tasks.call_each_lane()
 
 
 def _switch(by: User, *, paused: bool) -> None:

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
         "tests/common/test_locks.py",
         "tests/inference/test_queue.py",
         "tests/inference/test_workers.py",
+        "tests/inference/test_lanes.py",
         "tests/inference/test_durations.py",
         "tests/inference/test_turns.py",
         "tests/inference/test_proof_queue.py",

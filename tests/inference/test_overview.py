@@ -38,15 +38,16 @@ class TestQueue:
         assert not seen.switch.paused
 
     def test_counts_by_way_of_painting(self, alice: User) -> None:
-        for spec in (TransferSpec(size=64), STEPWISE, STEPWISE):
+        for spec in (TransferSpec(size=64), STEPWISE):
             make_job(alice, spec=spec)
+        make_job(alice, spec=STEPWISE, lane="gpu")
         assert queue.claim() is not None
         make_sheet(alice)
 
         seen = overview(with_names=True)
 
-        lines = {line.method: (line.waiting, line.running) for line in seen.methods}
-        assert lines == {"fast": (0, 1), "optimize": (2, 0), "network": (0, 0)}
+        lines = {line.method: (line.waiting, line.heavy, line.running) for line in seen.methods}
+        assert lines == {"fast": (0, 0, 1), "optimize": (2, 1, 0), "network": (0, 0, 0)}
         assert (seen.waiting, seen.running, seen.sheets) == (2, 1, 1)
 
     def test_counts_what_ended_in_the_last_hour(self) -> None:

@@ -154,7 +154,11 @@ class TestReap:
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         job = make_job(alice, ticket_at=timezone.now() - LONG_AGO)
-        monkeypatch.setattr(tasks, "send_ticket", lambda: False)
+
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(111, "refused")
+
+        monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
 
         tasks.reap()
 

@@ -253,7 +253,7 @@ class TestAnnounce:
         assert layer is not None
         channel = async_to_sync(layer.new_channel)()
         async_to_sync(layer.group_add)(group_of(owner.pk), channel)
-        announce(job.pk)
+        announce(job.pk, job.lane)
 
         async def receive() -> bool:
             try:

@@ -1,0 +1,50 @@
+"""Tests of a worker for heavy work beside one for quick work: real processes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import PostgreSQL, Redis, wait_until
+from tests.sites import ProductionSite
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+QUICK = {"method": "fast", "size": 64}
+# Some seconds of work.
+HEAVY = {"size": 64, "steps": 1200}
+RECOVERY_SECONDS = 45
+
+
+@pytest.fixture(scope="module")
+def lanes(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, redis_server: Redis
+) -> Iterator[ProductionSite]:
+    """Return a site that takes a second's work for heavy."""
+    folder = tmp_path_factory.mktemp("lanes")
+    with ProductionSite(folder, postgresql, redis_server, STYLEWEB_QUICK_SECONDS="1") as site:
+        yield site
+
+
+def wait_for_painter(site: ProductionSite, job: str, name: str) -> None:
+    """Wait until the worker called `name` paints `job`."""
+    wait_until(lambda: site.call("painter_at", job=job) == f"{name}@test", name, RECOVERY_SECONDS)
+
+
+def test_heavy_work_waits_for_its_worker_only_while_that_is_there(lanes: ProductionSite) -> None:
+    heavy_worker = lanes.new_worker("heavy", queues="gpu,cpu")
+    heavy_worker.start()
+    wait_until(lambda: len(lanes.call("serving")) == 2, "the second worker")
+    try:
+        first = lanes.call("submit", **HEAVY)
+        wait_for_painter(lanes, first, "heavy")
+        second = lanes.call("submit", name="bob", **HEAVY)
+        quick = lanes.call("submit", name="carol", **QUICK)
+        # The other worker has nothing else to do, and yet leaves heavy work alone.
+        assert lanes.wait_for(quick, "succeeded")["attempt"] == 1
+        assert lanes.call("look", job=second)["state"] == "queued"
+        assert lanes.call("look", job=first)["state"] == "running"
+    finally:
+        heavy_worker.kill()
+
+    for job, attempts in ((second, 1), (first, 2)):
+        wait_for_painter(lanes, job, "worker")
+        assert lanes.wait_for(job, "succeeded")["attempt"] == attempts
