@@ -19,6 +19,8 @@ from inference.engine.training.pack_cli import add_pack_parser
 if TYPE_CHECKING:
     from inference.engine.training.recipe import Prepare
 
+TEACHERS = ("fast", "optimize", "none")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -132,6 +134,15 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         help="longest side of the artwork when its strokes are learned",
     )
     parser.add_argument("--light", action="store_true", help="a smaller and faster network")
+    parser.add_argument(
+        "--teacher",
+        choices=TEACHERS,
+        default=TEACHERS[0],
+        help="the method whose paintings it copies; with none it is judged by the artwork alone",
+    )
+    parser.add_argument(
+        "--examples", type=parse_count, default=600, help="photos that the teacher paints, at most"
+    )
 
 
 def _load_network() -> "Prepare":

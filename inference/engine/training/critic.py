@@ -47,11 +47,17 @@ _LAYERS = tuple(sorted({*TAPS, *CONTENT_LAYERS}))
 
 
 @dataclass(frozen=True)
-class View:
-    """An artwork as it is compared at one scale, perhaps mirrored: (1, 3, h, w) and its moments."""
+class Sight:
+    """How pictures are looked at: at a scale, and perhaps mirrored."""
 
     scale: float
     mirrored: bool
+
+
+@dataclass(frozen=True)
+class View(Sight):
+    """An artwork as it is compared at a sight: (1, 3, h, w) and its moments."""
+
     picture: Tensor
     moments: Mapping[str, Moments]
 
@@ -166,7 +172,12 @@ def split(pictures: Tensor) -> list[Tensor]:
     return bands
 
 
-def disturb(pictures: Sequence[Tensor], view: View, generator: torch.Generator) -> list[Tensor]:
+def draw_sight(generator: torch.Generator) -> Sight:
+    """Draw a scale, and whether to mirror."""
+    return Sight(SCALES[_choose(len(SCALES), generator)], mirrored=bool(_choose(2, generator)))
+
+
+def disturb(pictures: Sequence[Tensor], view: Sight, generator: torch.Generator) -> list[Tensor]:
     """Scale and mirror pictures as a view is, and cut a random border off, of all the same.
 
     Each is (B, 3, H, W). The border is up to 15 pixels wide, less where they are small.

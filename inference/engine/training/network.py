@@ -1,11 +1,13 @@
 """The recipe of a network for one artwork: photos and a picture in, a registered network out."""
 
 import argparse
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from PIL import Image
+from torch import Tensor
 from torch.optim import Adam
 
 from inference.engine.color import palette_of
@@ -17,13 +19,16 @@ from inference.engine.networks.johnson import PaintingNet, draw_noise
 from inference.engine.tensors import to_tensor
 from inference.engine.training.artwork import name_after, require_name, shown_at
 from inference.engine.training.checkpoint import load_checkpoint
+from inference.engine.training.copying import Copying
 from inference.engine.training.critic import Critic, look_at
+from inference.engine.training.crops import Crops
 from inference.engine.training.evaluation import measure_losses
+from inference.engine.training.examples import ROOM, Book, ExampleCrops, Teacher
 from inference.engine.training.export import export_halves, to_halves_
 from inference.engine.training.gallery import draw_rows
 from inference.engine.training.imitation import Imitation
 from inference.engine.training.layout import lay_out
-from inference.engine.training.loop import Run
+from inference.engine.training.loop import Lesson, Run
 from inference.engine.training.material import Material, read_held_out
 from inference.engine.training.processes import Place
 from inference.engine.training.recipe import Options, Recipe, name_command
@@ -32,6 +37,8 @@ from inference.engine.weights import PAINTING_NET, Card, user_folder
 JUDGES = "builtin"
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
+_JUDGED = 8  # held-out photos that a teacher paints, for the card
+NO_TEACHER = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +47,8 @@ class NetworkOptions(Options):
 
     style: Path
     name: str
+    teacher: str = "fast"
+    examples: int = 600
     style_size: int = 512
     content_weight: float = 0.1
     light: bool = False
@@ -49,11 +58,14 @@ class NetworkOptions(Options):
 class Network:
     """The training of a network, laid out; see `prepare`.
 
-    `target` is the folder where the network is registered.
+    `book` are the examples of its teacher, if it has one, and `target` is the folder where the
+    network is registered.
     """
 
     run: Run
-    lesson: Imitation
+    network: PaintingNet
+    lesson: Lesson
+    book: Book | None
     material: Material
     options: NetworkOptions
     artwork: Image.Image
@@ -61,17 +73,28 @@ class Network:
 
     @torch.no_grad()
     def draw_sheet(self) -> Image.Image:
-        """Draw held-out photos, recolored and painted, under the artwork."""
+        """Draw held-out photos and how the network paints them, under the artwork.
+
+        Between the two stands what the network is given or, if it has a teacher, what to copy.
+        """
         shown = self.artwork.copy()
         shown.thumbnail((320, 320))
         artwork = to_tensor(shown, self.run.device)
         rows = [[artwork, torch.ones_like(artwork), torch.ones_like(artwork)]]
-        for photo in read_held_out(self.material, self.run.device, count=_SHOWN):
-            recolored = self.lesson.network.recolor(photo)
+        for photo, recolored, beside in self._read_shown():
             noise = draw_noise(photo, torch.Generator().manual_seed(0))
-            painted = self.lesson.network(recolored, noise)
-            rows.append([photo, recolored, painted.clamp(0, 1)])
-        return draw_rows(rows, ["artwork, photos", "recolored", "painted"])
+            rows.append([photo, beside, self.network(recolored, noise).clamp(0, 1)])
+        between = "recolored" if self.book is None else f"painted by {self.options.teacher}"
+        return draw_rows(rows, ["artwork, photos", between, "painted by the network"])
+
+    def _read_shown(self) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """Read photos, what the network is given of each, and what stands beside it."""
+        if self.book is not None:
+            examples = [each.chunk(2, dim=1) for each in self._read_judged(_SHOWN)]
+            return [(given, given, wanted) for given, wanted in examples]
+        photos = read_held_out(self.material, self.run.device, count=_SHOWN)
+        recolored = [self.network.recolor(photo) for photo in photos]
+        return [*zip(photos, recolored, recolored, strict=True)]
 
     def export(self) -> Card:
         """Judge the network on held-out photos, and register it with its card.
@@ -79,13 +102,13 @@ class Network:
         The weights become those of the file.
         """
         options, progress = self.options, self.run.progress
-        halves = to_halves_(self.lesson.network)
-        pictures = read_held_out(self.material, self.run.device)
+        halves = to_halves_(self.network)
+        pictures = self._read_judged()
         artwork = {"name": options.style.name, "pictures": 1, "sources": []}
         card = {
             "license": "yours to choose, within the terms of the artwork and of the photos",
             "origin": f"Trained from random initialization to paint like {options.style.name},"
-            f" judged by the features {JUDGES} and by bare patches.",
+            f" {self._taught()} by the features {JUDGES} and by bare patches.",
             "data": [*self.material.describe(), artwork],
             "command": name_command("network", options, self.material, progress.step),
             "figures": {
@@ -97,6 +120,17 @@ class Network:
             },
         }
         return export_halves(halves, self.target, f"{PAINTING_NET}{options.name}", card)
+
+    def _taught(self) -> str:
+        if self.book is None:
+            return "judged"
+        return f"taught by this project's method {self.options.teacher}, compared"
+
+    def _read_judged(self, count: int = _JUDGED) -> list[Tensor]:
+        if self.book is None:
+            return read_held_out(self.material, self.run.device)
+        paths, side = self.material.held_out[:count], max(self.options.sizes)
+        return [each.to(self.run.device) for each in self.book.read(paths, side)]
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
@@ -129,13 +163,36 @@ def prepare_network(
     network = PaintingNet(light=options.light)
     network.take_palette_(palette_of(shown))
     network = lay_out(network, device)
-    views = look_at(features, shown)
-    critic = Critic(features, views, options.content_weight, knows_bfloat16(device))
-    lesson = Imitation(network, critic)
+    halved = knows_bfloat16(device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
+    lesson: Lesson
+    if options.teacher == NO_TEACHER:
+        book = None
+        critic = Critic(features, look_at(features, shown), options.content_weight, halved)
+        lesson = Imitation(network, critic)
+    else:
+        book = _open_book(options, artwork)
+        crops = _cut_examples(crops, book, options)
+        lesson = Copying(network, features, halved)
     # Not Muon: its steps go as far along fine directions as along others, and wove a hatch.
     optimizer = Adam(network.parameters())
     run = Run(network, optimizer, lesson, crops, options.out, device, {})
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, network, optimizer)
-    return Network(run, lesson, material, options, artwork, target)
+    return Network(run, network, lesson, book, material, options, artwork, target)
+
+
+def _open_book(options: NetworkOptions, artwork: Image.Image) -> Book:
+    side = round(ROOM * max(options.sizes))
+    teacher = Teacher(options.teacher, artwork, options.style_size, side)
+    return Book(teacher, options.out / "examples" / teacher.identity)
+
+
+def _cut_examples(crops: Crops, book: Book, options: NetworkOptions) -> ExampleCrops:
+    """Take as many photos as there are to be examples, the same ones for the same seed."""
+    photos = crops.folders[0]
+    chance = random.Random(options.seed)  # noqa: S311
+    chosen = tuple(chance.sample(photos, min(options.examples, len(photos))))
+    return ExampleCrops(
+        (chosen,), crops.sizes, crops.batch, crops.seed, crops.rank, crops.world, book=book
+    )

@@ -12,9 +12,13 @@ from safetensors.torch import save_file
 from inference.engine.__main__ import main
 from inference.engine.features import FeatureNet, load_features
 from inference.engine.networks.vgg import SlimVGG, max_pool
+from inference.engine.painter import Painter, load_painter
+from inference.engine.training.decoder import prepare_decoder
 from inference.engine.training.export import export_features
 from inference.engine.training.material import Material, hold_out
 from inference.engine.training.pictures import find_pictures
+from inference.engine.training.processes import Place
+from inference.engine.training.recipe import Options
 
 CPU = torch.device("cpu")
 WIDTHS = (4, 4, 6, 6, 6)
@@ -85,6 +89,16 @@ def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Feature
     load_features.cache_clear()
     yield load_features("builtin", CPU)
     load_features.cache_clear()
+
+
+@pytest.fixture
+def shipped(builtin: FeatureNet, material: Material, tmp_path: Path) -> Iterator[Painter]:
+    """Put a small decoder beside the small features, as `fast`."""
+    assert builtin.layers
+    prepare_decoder(Options(tmp_path / "weights", 2, (32,)), material, Place(CPU)).export()
+    load_painter.cache_clear()
+    yield load_painter(CPU)
+    load_painter.cache_clear()
 
 
 @pytest.fixture

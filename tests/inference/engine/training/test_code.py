@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,24 +11,12 @@ from PIL import Image
 from inference.engine.__main__ import main
 from inference.engine.codes import StyleCode
 from inference.engine.errors import InputUnreadableError
-from inference.engine.features import FeatureNet
-from inference.engine.painter import Painter, load_painter
+from inference.engine.painter import Painter
 from inference.engine.training.code import Code, CodeOptions, paint, prepare_code
-from inference.engine.training.decoder import prepare_decoder
 from inference.engine.training.material import Material
 from inference.engine.training.processes import Place
-from inference.engine.training.recipe import Options, TrainingOptionsError
+from inference.engine.training.recipe import TrainingOptionsError
 from tests.inference.engine.training.conftest import CPU, Train, draw_picture
-
-
-@pytest.fixture
-def shipped(builtin: FeatureNet, material: Material, tmp_path: Path) -> Iterator[Painter]:
-    """Put a small decoder beside the small features, as `fast`."""
-    assert builtin.layers
-    prepare_decoder(Options(tmp_path / "weights", 2, (32,)), material, Place(CPU)).export()
-    load_painter.cache_clear()
-    yield load_painter(CPU)
-    load_painter.cache_clear()
 
 
 @pytest.fixture

@@ -16,7 +16,11 @@ from inference.engine.errors import InputUnreadableError, ModelMissingError
 from inference.engine.features import FeatureNet
 from inference.engine.fingerprint import fingerprint
 from inference.engine.networks.johnson import build_painting_net
+from inference.engine.painter import Painter
 from inference.engine.tensors import to_tensor
+from inference.engine.training.copying import Copying
+from inference.engine.training.curve import read_losses
+from inference.engine.training.imitation import Imitation
 from inference.engine.training.material import Material
 from inference.engine.training.network import (
     Network,
@@ -46,7 +50,14 @@ def artwork(tmp_path: Path) -> Path:
 def options(artwork: Path, builtin: FeatureNet, tmp_path: Path) -> NetworkOptions:
     assert builtin.layers
     return NetworkOptions(
-        tmp_path / "out", 2, (64,), style=artwork, name="scream", style_size=96, light=True
+        tmp_path / "out",
+        2,
+        (64,),
+        style=artwork,
+        name="scream",
+        teacher="none",
+        style_size=96,
+        light=True,
     )
 
 
@@ -56,13 +67,21 @@ def training(options: NetworkOptions, material: Material) -> Network:
 
 
 @pytest.fixture
+def taught(options: NetworkOptions, material: Material, shipped: Painter) -> Network:
+    """Lay out a training that has a teacher."""
+    assert shipped.decoder
+    few = dataclasses.replace(options, teacher="fast", examples=3)
+    return prepare_network(few, material, Place(CPU), options.out)
+
+
+@pytest.fixture
 def train_network(builtin: FeatureNet, content: Path, artwork: Path, tmp_path: Path) -> Train:
     """Run `train network` for the artwork; further arguments are appended."""
     assert builtin.layers
 
     def run(*more: str) -> int:
         small = "--batch 2 --size 64 --style-size 96 --light --threads 1 --device cpu"
-        fixed = ["--content", str(content), "--style", str(artwork)]
+        fixed = ["--content", str(content), "--style", str(artwork), "--teacher", "none"]
         return main(["train", "network", *fixed, *small.split(), *more])
 
     return run
@@ -117,12 +136,13 @@ def test_refuses_an_artwork_that_is_no_picture(
 
 
 def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork: Path) -> None:
+    assert isinstance(training.lesson, Imitation)
     plain = training.lesson.critic.views[4]
     assert (plain.scale, plain.mirrored) == (1.0, False)
     assert max(plain.picture.shape) == 96
     with Image.open(artwork) as picture:
         wanted = palette_of(to_tensor(picture.convert("RGB"), CPU))
-    own = training.lesson.network.get_buffer("mean").double()
+    own = training.network.get_buffer("mean").double()
     torch.testing.assert_close(own, wanted.mean, atol=0.02, rtol=0)
 
 
@@ -130,6 +150,44 @@ def test_shows_photos_recolored_and_painted(training: Network) -> None:
     sheet = training.draw_sheet()
     assert sheet.width == 3 * 120 + 2 * 4
     assert sheet.height == 16 + (150 + 4) + 3 * (72 + 4)
+
+
+def test_copies_what_its_teacher_paints(taught: Network) -> None:
+    assert isinstance(taught.lesson, Copying)
+    batch = taught.run.crops.draw(0)
+    assert batch.shape == (2, 6, 64, 64)
+    taught.run.crops.draw(1)
+    (folder,) = (taught.options.out / "examples").iterdir()
+    assert 1 <= len(list(folder.iterdir())) <= 3
+    assert taught.lesson.losses(batch, 0.5).keys() >= {"pixels", "style"}
+
+
+def test_takes_the_same_examples_for_the_same_seed(
+    taught: Network, options: NetworkOptions, material: Material
+) -> None:
+    chosen = taught.run.crops.folders
+    assert len(chosen[0]) == 3
+    few = dataclasses.replace(options, teacher="fast", examples=3)
+    again = prepare_network(few, material, Place(CPU), options.out)
+    assert again.run.crops.folders == chosen
+    all_of_them = dataclasses.replace(few, examples=99)
+    whole = prepare_network(all_of_them, material, Place(CPU), options.out)
+    assert set(whole.run.crops.folders[0]) == set(material.content)
+
+
+def test_shows_photos_as_the_teacher_paints_them(taught: Network) -> None:
+    sheet = taught.draw_sheet()
+    assert sheet.width == 3 * 120 + 2 * 4
+    assert sheet.height == 16 + (150 + 4) + 3 * (64 + 4)
+
+
+def test_says_in_the_card_who_taught(taught: Network, training: Network) -> None:
+    card = taught.export()
+    assert "taught by this project's method fast" in card.origin
+    assert "--teacher fast --examples 3" in card.command
+    assert set(card.figures["held_out_losses"]) > {"pixels", "tones", "features"}
+    assert card.figures["held_out_pictures"] == 4
+    assert "judged by the features builtin" in training.export().origin
 
 
 def test_registers_the_network_with_its_card(training: Network, artwork: Path) -> None:
@@ -146,7 +204,7 @@ def test_registers_the_network_with_its_card(training: Network, artwork: Path) -
     photo, noise = torch.rand(1, 3, 32, 32), torch.rand(1, 4, 8, 8)
     with torch.no_grad():
         torch.testing.assert_close(
-            network(photo, noise), training.lesson.network(photo, noise), rtol=1e-4, atol=1e-4
+            network(photo, noise), training.network(photo, noise), rtol=1e-4, atol=1e-4
         )
 
 
@@ -154,12 +212,12 @@ def test_goes_on_from_its_checkpoint(
     training: Network, options: NetworkOptions, material: Material
 ) -> None:
     with torch.no_grad():
-        training.lesson.network.get_parameter("paint.bias").add_(1)
+        training.network.get_parameter("paint.bias").add_(1)
     training.run.save()
     again = dataclasses.replace(options, seed=5, resume=True)
     resumed = prepare_network(again, material, Place(CPU), options.out)
-    kept = training.lesson.network.state_dict()
-    taken = resumed.lesson.network.state_dict()
+    kept = training.network.state_dict()
+    taken = resumed.network.state_dict()
     assert all(torch.equal(kept[name], taken[name]) for name in kept)
     with pytest.raises(ModelMissingError, match="not a checkpoint of this network"):
         prepare_network(dataclasses.replace(again, light=False), material, Place(CPU), options.out)
@@ -174,6 +232,22 @@ def test_trains_for_the_users_own_weights(train_network: Train, tmp_path: Path) 
     assert str(tmp_path) not in json.dumps(card)
     assert train_network("--steps", "4", "--resume") == 0
     assert json.loads((out / "checkpoint.json").read_text())["step"] == 4
+
+
+def test_learns_from_a_teacher_and_goes_on(
+    train_network: Train, shipped: Painter, tmp_path: Path
+) -> None:
+    assert shipped.decoder
+    out = tmp_path / "o"
+    fixed = ("--teacher", "fast", "--examples", "2", "--name", "mine", "--out", str(out))
+    assert train_network("--steps", "3", *fixed) == 0
+    assert read_losses(out)["tones"]
+    (folder,) = (out / "examples").iterdir()
+    painted = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert train_network("--steps", "5", "--resume", *fixed) == 0
+    assert {path: path.stat().st_mtime_ns for path in painted} == painted
+    assert json.loads((out / "checkpoint.json").read_text())["step"] == 5
+    assert (out / "network-mine.safetensors").is_file()
 
 
 def test_stops_at_its_time_and_says_where_the_network_is(
