@@ -36,6 +36,12 @@ def production(
         yield site
 
 
+@pytest.fixture(scope="session")
+def sites(embedded: EmbeddedSite, production: ProductionSite) -> tuple[Site, ...]:
+    """Return both kinds of site, for what takes long and can be done to both at once."""
+    return embedded, production
+
+
 @pytest.fixture(scope="session", params=["embedded", "production"])
 def site(request: pytest.FixtureRequest) -> Site:
     """Return each kind of site in turn."""

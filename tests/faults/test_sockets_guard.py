@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,21 +15,30 @@ from websockets.typing import Origin
 
 from tests.bars import Record
 from tests.faults.apps import app_of
+from tests.load.sockets import resident_mb, second_web
 from tests.servers import wait_until
 from tests.sites import ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 PROMPT_SECONDS = 5
+# The server restarts or is gone: a page comes again by itself.
+NOT_ITS_FAULT = {1012, 1006}
 ENDED = {"succeeded", "failed", "canceled", "expired"}
 
 
 def open_socket(
-    site: Site, session: str = "", *, origin: str | None = None, query: str = "", **options: Any
+    site: Site,
+    session: str = "",
+    *,
+    origin: str | None = None,
+    query: str = "",
+    port: int | None = None,
+    **options: Any,
 ) -> ClientConnection:
-    """Open a socket as a page of this site, or of another, would."""
-    origin = site.address if origin is None else origin
+    """Open a socket as a page of this site, or of another, would; at another process of it too."""
+    origin = f"http://127.0.0.1:{port or site.port}" if origin is None else origin
     socket: ClientConnection = connect(
-        f"ws://127.0.0.1:{site.port}/ws/v1/events/{query}",
+        f"ws://127.0.0.1:{port or site.port}/ws/v1/events/{query}",
         origin=Origin(origin) if origin else None,
         additional_headers={"Cookie": f"sessionid={session}"},
         **options,
@@ -53,7 +61,7 @@ def close_code(socket: ClientConnection, seconds: float = PROMPT_SECONDS) -> int
         while time.monotonic() < end:
             socket.recv(timeout=max(0.1, end - time.monotonic()))
     except ConnectionClosed as closed:
-        return closed.rcvd.code if closed.rcvd else 0
+        return closed.rcvd.code if closed.rcvd else 1006
     return pytest.fail("the socket stays open")
 
 
@@ -99,19 +107,16 @@ class TestHandshake:
             assert close_code(socket) == 4403
         record_bar(38, f"{site.kind}: ticket good once")
 
+    def test_is_refused_to_nobody(self, site: Site) -> None:
+        with open_socket(site, "unknown") as socket:
+            assert close_code(socket) == 4401
+
     def test_tells_nothing_of_other_people(self, site: Site) -> None:
         job = site.call("submit", name="zoe", steps=1)
         with listening(site, f"stranger-{uuid4().hex[:8]}") as (_session, socket):
             site.wait_for(job, "succeeded")
             socket.send('{"type": "resume"}')
             assert receive(socket, "snapshot") == {"jobs": []}
-
-
-def resident_mb(pid: int) -> float:
-    """Return the memory of a process in MiB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
 
 
 @pytest.mark.bar(39)
@@ -124,9 +129,9 @@ class TestCost:
         name = f"sleeper-{uuid4().hex[:8]}"
         job = production.call("submit", name=name, size=64, steps=2000)
         with listening(production, name, max_queue=1) as (_session, socket):
-            before = resident_mb(production.web.pid)
+            before = resident_mb(production.web)
             sent = production.call("tell_often", job=job, seconds=seconds, each_second=100)
-            grown = resident_mb(production.web.pid) - before
+            grown = resident_mb(production.web) - before
             production.call("cancel", job=job)
             woken = time.monotonic()
             while receive(socket, "job")["state"] not in ENDED:
@@ -157,6 +162,19 @@ class TestCost:
             assert close_code(stack.enter_context(open_socket(site, session))) == 4429
         record_bar(39, f"{site.kind}: 1009, 4408 and 4429 where due")
 
+    def test_an_eleventh_socket_is_refused_whichever_process_has_the_ten(
+        self, production: ProductionSite
+    ) -> None:
+        session = production.call("sign_in", name=f"tabs-{uuid4().hex[:8]}")
+        web, port = second_web(production)
+        with ExitStack() as stack:
+            stack.callback(web.stop)
+            for number in range(10):
+                at = port if number % 2 else production.port
+                socket = stack.enter_context(open_socket(production, session, port=at))
+                receive(socket, "snapshot")
+            assert close_code(stack.enter_context(open_socket(production, session))) == 4429
+
 
 def jobs_seen(site: Site, name: str) -> list[dict[str, Any]]:
     """Return the jobs that a new socket begins with; none when it is ended at once."""
@@ -186,14 +204,27 @@ class TestEnd:
         assert code == 4401
         record_bar(40, f"{site.kind}: {how} {took:.1f} s")
 
+    def test_leaves_the_other_session_of_a_person_alone(self, site: Site) -> None:
+        name = f"leaver-{uuid4().hex[:8]}"
+        with (
+            listening(site, name) as (leaves, socket),
+            listening(site, name) as (_stays, other),
+        ):
+            site.call("sign_out", session=leaves)
+
+            assert close_code(socket) == 4401
+            with pytest.raises(TimeoutError):
+                receive(other, "job", seconds=1)
+
     def test_of_redis_hides_no_end_of_a_job(
         self, production: ProductionSite, record_bar: Record
     ) -> None:
         name = f"patient-{uuid4().hex[:8]}"
         job = production.call("submit", name=name, size=64, steps=600)
         production.wait_until_painted(job)
-        with listening(production, name):
+        with listening(production, name) as (_session, socket):
             production.redis.crash()
+            assert close_code(socket) in NOT_ITS_FAULT
             time.sleep(5)
             production.redis.start()
         wait_until(production.is_ready, "the site's return")
