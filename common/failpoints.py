@@ -1,7 +1,8 @@
 """Places at which tests of whole processes make something go wrong, as it does in real life.
 
 `STYLEWEB_FAILPOINTS` names a folder. A file in it that is called like a place says what happens to
-whoever comes there next, once. Without the variable nothing happens, and nothing can.
+whoever comes there next: once, or as often as a number after it says. Without the variable nothing
+happens, and nothing can.
 """
 
 import os
@@ -23,7 +24,11 @@ def hit(place: str) -> None:
         Path(folder, place).rename(taken)
     except FileNotFoundError:
         return
-    ACTIONS[taken.read_text().strip()]()
+    action, _, times = taken.read_text().strip().partition(" ")
+    if int(times or 1) > 1:
+        taken.write_text(f"{action} {int(times) - 1}")
+        taken.rename(Path(folder, place))
+    ACTIONS[action]()
 
 
 def _hang() -> None:

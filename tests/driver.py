@@ -143,6 +143,11 @@ def look(*, job: str) -> dict[str, Any]:
     return dict(job_snapshot(Job.objects.with_parts().get(pk=job)))
 
 
+def report(*, job: str) -> dict[str, Any]:
+    """Return what the engine says of how it painted a job."""
+    return dict(Job.objects.get(pk=job).report)
+
+
 def serving() -> list[str]:
     """Return the names of the workers that take work."""
     return sorted(Worker.objects.serving().values_list("name", flat=True))
@@ -249,7 +254,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
         use_up_storage,
-        *(look, painter_at, serving, cancel, files, standings, send_tickets, tell_often),
+        *(look, report, painter_at, serving, cancel, files, standings, send_tickets, tell_often),
         *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
         *(painters.begin_steps, painters.paint_steps, painters.end_steps),

@@ -173,6 +173,8 @@ class ProductionSite(Site):
     """PostgreSQL and Redis, and web, worker and beat as processes of their own."""
 
     kind = "production"
+    # The Celery application of the workers.
+    app = "styleweb"
 
     def __init__(
         self, folder: Path, postgresql: PostgreSQL, redis: Redis, **environment: str
@@ -197,7 +199,7 @@ class ProductionSite(Site):
         """Return one more worker, not started yet."""
         options = ("--pool=prefork", "--concurrency=1", f"--queues={queues}", "--loglevel=INFO")
         return self.server(
-            name, "-m", "celery", "-A", "styleweb", "worker", f"--hostname={name}@test", *options
+            name, "-m", "celery", "-A", self.app, "worker", f"--hostname={name}@test", *options
         )
 
     def start(self) -> None:

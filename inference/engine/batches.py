@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from inference.engine import fast_door
-from inference.engine.budget import Plan, painting_mb, plan_fast
+from inference.engine.budget import Plan, painting_mb, plan_cut, plan_fast
 from inference.engine.canvas import Canvas
 from inference.engine.codes import CodeCache
 from inference.engine.cutting import WHOLE, Tiling
 from inference.engine.device import choose_device
 from inference.engine.errors import EngineError, InternalError
 from inference.engine.memory import naming_memory_errors
+from inference.engine.methods.frame import Makeshift
 from inference.engine.painter import Painter, load_painter
 from inference.engine.reports import report_of
 from inference.engine.shares import shares_of
@@ -99,7 +100,7 @@ def _paint(
     try:
         size = group[0].canvas.painted_size
         plan = plan_fast(size, halved=painter.halved, batch=len(group), limit=limit)
-        painted = _paint_at_once(group, painter, plan)
+        painted, makeshift = _paint_at_once(group, painter, plan)
     except EngineError as error:
         if len(group) == 1:
             yield BatchStep(group[0].index, error=error)
@@ -107,12 +108,18 @@ def _paint(
         for each in group:
             yield from _paint([each], painter, limit)
         return
+    place = painter.device
+    if makeshift is not None:
+        place = makeshift.device
+        plan = plan_cut(size, makeshift.tiling, halved=painter.halved, batch=len(group))
     seconds = (time.monotonic() - begun) / len(group)
     for each, picture in zip(group, painted.split(1), strict=True):  # type: ignore[no-untyped-call]
-        yield _finish(each, picture, plan, seconds)
+        yield _finish(each, picture, plan, place, seconds)
 
 
-def _paint_at_once(group: Sequence[_Prepared], painter: Painter, plan: Plan) -> Tensor:
+def _paint_at_once(
+    group: Sequence[_Prepared], painter: Painter, plan: Plan
+) -> tuple[Tensor, Makeshift | None]:
     photos = torch.cat([each.canvas.pixels for each in group])
     recipes = [each.recipe for each in group]
     strength = group[0].request.spec.strength
@@ -120,15 +127,17 @@ def _paint_at_once(group: Sequence[_Prepared], painter: Painter, plan: Plan) -> 
         *_, last = fast_door.paint(photos, recipes, strength, painter, plan.tiling)
     if last.image is None:
         raise InternalError("The method ended without a picture.")
-    return last.image
+    return last.image, last.makeshift
 
 
-def _finish(prepared: _Prepared, picture: Tensor, plan: Plan, seconds: float) -> BatchStep:
+def _finish(
+    prepared: _Prepared, picture: Tensor, plan: Plan, place: torch.device, seconds: float
+) -> BatchStep:
     canvas = prepared.canvas
     try:
         with naming_memory_errors():
             image = canvas.result(picture)
     except EngineError as error:
         return BatchStep(prepared.index, error=error)
-    report = report_of(canvas, prepared.request.spec, canvas.device, seconds, plan=plan)
+    report = report_of(canvas, prepared.request.spec, place, seconds, plan=plan)
     return BatchStep(prepared.index, Step(1, 1, "done", image, report))

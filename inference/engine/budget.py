@@ -76,13 +76,19 @@ def plan_fast(
 
     Raises OutOfMemoryError if not even the smallest fit into `limit` MiB.
     """
-    needs = [painting_mb(size, batch, tiling, halved=halved) for tiling in TILINGS]
-    for tiling, need in zip(TILINGS, needs, strict=True):
-        if limit is None or need <= limit:
-            return Plan(need, tiling, _count_tiles(size, batch, tiling))
+    plans = [plan_cut(size, tiling, halved=halved, batch=batch) for tiling in TILINGS]
+    for plan in plans:
+        if limit is None or plan.mb <= limit:
+            return plan
     raise OutOfMemoryError(
-        f"A picture of {size[0]} x {size[1]} takes {needs[-1]} MB, and {limit} MB are allowed."
+        f"A picture of {size[0]} x {size[1]} takes {plans[-1].mb} MB, and {limit} MB are allowed."
     )
+
+
+def plan_cut(size: tuple[int, int], tiling: Tiling, *, halved: bool, batch: int = 1) -> Plan:
+    """Plan the painting of `batch` pictures of a size (width, height) cut in a way that is set."""
+    need = painting_mb(size, batch, tiling, halved=halved)
+    return Plan(need, tiling, _count_tiles(size, batch, tiling))
 
 
 def with_codes(

@@ -13,7 +13,7 @@ from inference.engine.errors import InternalError, OutOfMemoryError
 from inference.engine.losses import Moments
 from inference.engine.memory import naming_memory_errors
 from inference.engine.methods import fast
-from inference.engine.methods.frame import Frame
+from inference.engine.methods.frame import Frame, Makeshift
 from inference.engine.painter import Painter, load_painter
 from inference.engine.spec import StyleInput
 from inference.engine.textons import Brush
@@ -103,22 +103,24 @@ def paint(
 
     Half precision can overflow where statistics are extreme: a picture that comes out broken is
     painted once more in float32. Where memory runs out, it is painted once more in the smallest
-    tiles, and where a GPU has too little even for those, on the CPU. Raises InternalError and
-    OutOfMemoryError if all that is of no avail.
+    tiles, and where a GPU has too little even for those, on the CPU; the frames say so. Raises
+    InternalError and OutOfMemoryError if all that is of no avail.
     """
-    attempts = [(painter.device, tiling), (painter.device, TILINGS[-1])]
-    if painter.device.type != "cpu":
-        attempts.append((torch.device("cpu"), TILINGS[-1]))
-    for place, cut in attempts[:-1]:
+    places = dict.fromkeys((painter.device, torch.device("cpu")))
+    makeshifts = [None, *(Makeshift(place, TILINGS[-1]) for place in places)]
+    for makeshift in makeshifts:
+        place, cut = painter.device, tiling
+        if makeshift is not None:
+            place, cut = makeshift.device, makeshift.tiling
         try:
             with naming_memory_errors():
-                yield from _attempt(photo, recipes, strength, _at(painter, place), cut)
+                for frame in _attempt(photo, recipes, strength, _at(painter, place), cut):
+                    yield replace(frame, makeshift=makeshift)
         except OutOfMemoryError:
+            if makeshift is makeshifts[-1]:
+                raise
             continue
         return
-    place, cut = attempts[-1]
-    with naming_memory_errors():
-        yield from _attempt(photo, recipes, strength, _at(painter, place), cut)
 
 
 def _at(painter: Painter, place: torch.device) -> Painter:

@@ -9,11 +9,18 @@ from torch import Tensor
 
 from inference.engine import fast_door
 from inference.engine.batches import stylize_batch
-from inference.engine.budget import Plan, most_painted, optimize_mb, plan_fast, with_codes
+from inference.engine.budget import (
+    Plan,
+    most_painted,
+    optimize_mb,
+    plan_cut,
+    plan_fast,
+    with_codes,
+)
 from inference.engine.canvas import Canvas
 from inference.engine.codes import CodeCache
 from inference.engine.device import choose_device
-from inference.engine.errors import InternalError
+from inference.engine.errors import InternalError, OutOfMemoryError
 from inference.engine.features import load_features
 from inference.engine.keeping import KeptPainting, State, identity_of
 from inference.engine.memory import naming_memory_errors
@@ -22,6 +29,7 @@ from inference.engine.methods.frame import Frame
 from inference.engine.painter import load_painter
 from inference.engine.reports import report_of
 from inference.engine.shares import shares_of
+from inference.engine.sizes import result_size
 from inference.engine.spec import (
     METHOD_INFOS,
     Report,
@@ -33,6 +41,8 @@ from inference.engine.spec import (
 
 __all__ = ["METHODS", "stylize", "stylize_batch"]
 
+# Where memory runs out, optimize paints one pixel in so many: one size less, then two.
+_SHARES = (2, 4)
 # (canvas, shares, cache, begun, plan) -> frames; the last one is the result. `begun` is a picture
 # to go on from, or None.
 Door = Callable[[Canvas, Sequence[StyleInput], CodeCache, Tensor | None, Plan], Iterator[Frame]]
@@ -106,7 +116,8 @@ def stylize(
     Leave the loop to cancel. The order of the styles does not matter, and a style of weight 0
     counts as absent. `cache` keeps style codes from one call to the next. `resume` is what
     `Step.painting` saved: the same painting goes on for as many steps as the spec says. Within
-    `memory_mb` MiB, fast paints in smaller tiles, optimize a smaller picture.
+    `memory_mb` MiB, and where memory runs out, fast paints in smaller tiles, optimize a smaller
+    picture; what does not fit on a GPU even so is painted on the CPU, and the report says it.
 
     Raises SpecError (styles), StateError (resume) and DeviceMissingError at once, and while it
     runs StyleNeedsPictureError, StyleCodeError, ModelMissingError, InputUnreadableError,
@@ -132,12 +143,62 @@ def _steps(
     state: State,
     limit: int | None,
 ) -> Generator[Step, None, None]:
-    begun = time.monotonic()
     total = state.done + (spec.steps or METHOD_INFOS[spec.method].default_steps)
     yield Step(state.done, total, "preparing")
+    tries = _tries(content, spec, device, limit, smaller=state.picture is None)
+    for place, most in tries:
+        try:
+            yield from _paint(
+                content, shares, spec, place, cache=cache, state=state, limit=limit, most=most
+            )
+        except OutOfMemoryError:
+            if (place, most) == tries[-1]:
+                raise
+            continue
+        return
+
+
+def _tries(
+    content: Image.Image,
+    spec: TransferSpec,
+    device: torch.device,
+    limit: int | None,
+    *,
+    smaller: bool,
+) -> list[tuple[torch.device, int | None]]:
+    """List where to paint, and how many pixels at the most, until memory is enough.
+
+    A painting that goes on keeps its size. The method fast knows better ways; see fast_door.
+    """
+    most = most_painted(spec.method, limit)
+    if spec.method == "fast":
+        return [(device, most)]
+    mosts = [most]
+    if most is not None and smaller:
+        width, height = result_size(content.size, spec.size)
+        mosts += [min(most, width * height) // share for share in _SHARES]
+    return [(device, each) for each in mosts] + (
+        [(torch.device("cpu"), mosts[-1])] if device.type != "cpu" else []
+    )
+
+
+def _paint(
+    content: Image.Image,
+    shares: Sequence[StyleInput],
+    spec: TransferSpec,
+    device: torch.device,
+    *,
+    cache: CodeCache,
+    state: State,
+    limit: int | None,
+    most: int | None,
+) -> Generator[Step, None, None]:
+    """Paint once, `most` pixels at the most; see `stylize`."""
+    begun = time.monotonic()
+    total = state.done + (spec.steps or METHOD_INFOS[spec.method].default_steps)
     result, painting = None, None
     with naming_memory_errors():
-        canvas = Canvas.prepare(content, spec, device, most_painted(spec.method, limit))
+        canvas = Canvas.prepare(content, spec, device, most)
         plan = _plan(canvas, shares, cache, limit)
 
         def report() -> Report:
@@ -147,6 +208,9 @@ def _steps(
 
         picture = state.picture_for(canvas)
         for frame in METHODS[spec.method](canvas, shares, cache, picture, plan):
+            if frame.makeshift is not None:
+                device, cut = frame.makeshift.device, frame.makeshift.tiling
+                plan = plan_cut(canvas.painted_size, cut, halved=load_painter(device).halved)
             result, done, total = frame.image, state.done + frame.done, state.done + frame.total
             painting = KeptPainting.of(frame.kept, state.after(done), canvas, report)
             if done < total:

@@ -36,6 +36,14 @@ def test_raise_what_is_asked_for_once(folder: Path, action: str, error: type[Exc
     failpoints.hit("step")
 
 
+def test_raise_as_often_as_is_asked_for(folder: Path) -> None:
+    (folder / "step").write_text("memory 3")
+    for _ in range(3):
+        with pytest.raises(MemoryError):
+            failpoints.hit("step")
+    failpoints.hit("step")
+
+
 def test_wait_where_a_hang_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("common.failpoints.time.sleep", slept.append)

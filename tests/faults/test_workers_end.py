@@ -14,16 +14,24 @@ from tests.sites import ProductionSite
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 LONG = {"size": 256, "steps": 2000}
 SHORT = {"size": 64, "steps": 2}
+# More than one of the smallest tiles, and less than one of the usual ones.
+TILED = {"method": "fast", "size": 640}
 DEADLINE_SECONDS = 5
 EXIT_SECONDS = 30
 
 
 class FailingSite(ProductionSite):
-    """A site whose steps can be made to fail."""
+    """A site whose steps and networks can be made to fail."""
+
+    app = "tests.failing_engine"
 
     def fail_next_step(self, how: str) -> None:
         """Have the next step of any worker fail."""
         (self.folder / "failpoints" / "step").write_text(how)
+
+    def fail_in_the_network(self, how: str) -> None:
+        """Have the next passes of the networks fail, as often as is said."""
+        (self.folder / "failpoints" / "forward").write_text(how)
 
     def painter(self) -> set[str]:
         """Return the process ids of the worker's children."""
@@ -91,6 +99,51 @@ class TestOfTooLittleMemory:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         assert failing.painter() == before
         record_bar(27, f"{how}: failed with advice, next job done by the same process")
+
+    @pytest.mark.parametrize("how", ["memory", "torch-memory", "gpu-memory"])
+    def test_the_job_is_painted_in_smaller_tiles(
+        self, failing: FailingSite, how: str, record_bar: Record
+    ) -> None:
+        before = self.painted(failing, **TILED)
+        assert before["tiles"] == 1
+        failing.fail_in_the_network(how)
+
+        report = self.painted(failing, **TILED)
+
+        assert report["tiles"] > 1
+        assert self.painted(failing, **TILED)["tiles"] == 1
+        record_bar(27, f"{how} in the first pass: done in {report['tiles']} tiles, the next in one")
+
+    @pytest.mark.parametrize("how", ["memory", "torch-memory", "gpu-memory"])
+    def test_the_job_that_is_painted_step_by_step_is_painted_smaller(
+        self, failing: FailingSite, how: str, record_bar: Record
+    ) -> None:
+        failing.fail_in_the_network(how)
+
+        report = self.painted(failing, **SHORT)
+
+        assert "painted at 45 x 34 and enlarged, to fit memory" in report["resized"]
+        assert "painted at" not in self.painted(failing, **SHORT)["resized"]
+        record_bar(27, f"{how} step by step: done at half the size, the next in full")
+
+    def test_the_job_ends_with_advice_where_nothing_helps(self, failing: FailingSite) -> None:
+        before = failing.painter()
+        failing.fail_in_the_network("torch-memory 3")
+
+        ended = failing.wait_for(failing.call("submit", **SHORT), "failed")
+
+        assert failure(ended) == "out_of_memory"
+        self.painted(failing, **SHORT)
+        assert failing.painter() == before
+
+    @staticmethod
+    def painted(site: FailingSite, **job: Any) -> dict[str, Any]:
+        """Submit a job, see it painted at the first attempt, and return the engine's report."""
+        submitted = site.call("submit", **job)
+        assert site.wait_for(submitted, "succeeded", "failed")["state"] == "succeeded"
+        assert site.call("look", job=submitted)["attempt"] == 1
+        report: dict[str, Any] = site.call("report", job=submitted)
+        return report
 
 
 class TestOfAWorkerToldToEnd:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
+from inference.engine.cutting import Tiling
 from inference.engine.losses import Features
 from inference.engine.spec import TransferSpec
 
@@ -15,6 +17,14 @@ class Kept:
 
     picture: Tensor
     show: Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Makeshift:
+    """Where and in which tiles a picture is painted, other than was planned: memory ran out."""
+
+    device: torch.device
+    tiling: Tiling
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class Frame:
     total: int
     image: Tensor | None = None
     kept: Kept | None = None
+    makeshift: Makeshift | None = None
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from inference.engine.budget import TILINGS
 from inference.engine.codes import CodeCache, StyleCode, StyleCodeError
 from inference.engine.errors import InternalError, OutOfMemoryError
 from inference.engine.fast_door import Recipe, Recipes, code_of, paint
+from inference.engine.methods.frame import Makeshift
 from inference.engine.networks.decoder import LEVELS
 from inference.engine.painter import Move, Painter
 from inference.engine.spec import StyleInput
@@ -199,6 +201,8 @@ class TestTooLittleMemory:
         image = last(tight, self.PHOTO, [recipe])
         assert image.shape == self.PHOTO.shape
         assert max(tight.tries) > tight.room  # the first try
+        *_, frame = paint(self.PHOTO, [recipe], 1, tight)
+        assert frame.makeshift == Makeshift(torch.device("cpu"), TILINGS[-1])
         away = (image.float() - last(painter, self.PHOTO, [recipe])).abs()
         assert away.mean() < 0.03
 
@@ -214,6 +218,9 @@ class TestTooLittleMemory:
         once = last(roomy, self.PHOTO, [recipe])
         assert torch.equal(once, last(painter, self.PHOTO, [recipe]))
         assert max(roomy.tries) == 512 * 640
+        assert all(frame.makeshift is None for frame in paint(self.PHOTO, [recipe], 1, roomy))
+        roomy.tries.clear()
+        last(roomy, self.PHOTO, [recipe])
         assert roomy.tries.count(512 * 640) <= 2  # the photo and the painting to begin from
 
 

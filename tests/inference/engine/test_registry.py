@@ -5,6 +5,7 @@ import json
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 from PIL import Image
 
 from inference.engine import registry
+from inference.engine.budget import TILINGS
 from inference.engine.canvas import Canvas
 from inference.engine.codes import StyleCodeError
 from inference.engine.errors import (
@@ -21,7 +23,7 @@ from inference.engine.errors import (
     ModelMissingError,
     OutOfMemoryError,
 )
-from inference.engine.methods.frame import Frame
+from inference.engine.methods.frame import Frame, Makeshift
 from inference.engine.registry import METHODS, stylize
 from inference.engine.shares import StyleNeedsPictureError
 from inference.engine.spec import (
@@ -280,6 +282,54 @@ class TestErrors:
         with pytest.raises(OutOfMemoryError) as caught:
             self._paint_with(monkeypatch, error)
         assert caught.value.code == "out_of_memory"
+
+    @pytest.mark.parametrize(("room", "size"), [(24 * 16, None), (200, "17 x 11"), (100, "12 x 8")])
+    def test_paints_smaller_where_memory_runs_out(
+        self, monkeypatch: pytest.MonkeyPatch, room: int, size: str | None
+    ) -> None:
+        paint_in_full = METHODS["optimize"]
+
+        def cramped(canvas: Canvas, *rest: Any) -> Iterator[Frame]:
+            yield Frame(1, 9)
+            if canvas.painted_size[0] * canvas.painted_size[1] > room:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            yield from paint_in_full(canvas, *rest)
+
+        monkeypatch.setitem(registry.METHODS, "optimize", cramped)
+        steps, image = paint(PHOTO, [StyleInput(FIRST)])
+        report = steps[-1].report
+        assert report is not None
+        assert image.size == PHOTO.size
+        assert report.resized == (f"painted at {size} and enlarged, to fit memory" if size else "")
+
+    def test_does_not_go_on_with_a_painting_at_another_size(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        painting = paint(PHOTO, [StyleInput(FIRST)])[0][-1].painting
+        assert painting is not None
+        sizes: list[tuple[int, int]] = []
+
+        def cramped(canvas: Canvas, *_: object) -> Iterator[Frame]:
+            sizes.append(canvas.painted_size)
+            yield Frame(1, 9)
+            raise MemoryError
+
+        monkeypatch.setitem(registry.METHODS, "optimize", cramped)
+        with pytest.raises(OutOfMemoryError):
+            list(stylize(PHOTO, [StyleInput(FIRST)], QUICK, resume=painting.save(), device="cpu"))
+        assert sizes == [PHOTO.size]
+
+    def test_says_in_how_many_tiles_it_painted_at_last(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def once(*_: object) -> Iterator[Frame]:
+            image = torch.rand(1, 3, 320, 640)
+            yield Frame(1, 1, image, makeshift=Makeshift(torch.device("cpu"), TILINGS[-1]))
+
+        monkeypatch.setitem(registry.METHODS, "fast", once)
+        report = paint(noise(1, 640, 320), [StyleInput(FIRST)], FAST)[0][-1].report
+        assert report is not None
+        assert (report.tiles, report.device) == (6, "cpu")
 
     def test_lets_other_errors_through(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(RuntimeError, match="boom"):
