@@ -21,7 +21,8 @@ REAP_SECONDS = 5.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 # A worker that lived this long did not die of starting.
 HEALTHY_SECONDS = 30.0
-STOP_SECONDS = 1.5
+# A worker that is told to end has so long to give back what it holds.
+STOP_SECONDS = 20.0
 
 
 class Supervisor:
@@ -41,7 +42,7 @@ class Supervisor:
             thread.start()
 
     def stop(self) -> None:
-        """End the worker, at once if it must be, and wait until everything is over."""
+        """Have the worker give back what it holds and end, and wait until everything is over."""
         self._stopping.set()
         if self._worker is not None:
             _end(self._worker)
@@ -129,8 +130,8 @@ def _close_input(worker: subprocess.Popen[bytes]) -> None:
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
-    """Close the worker's standard input, which ends it; kill its group if that is not enough."""
-    _close_input(worker)
+    """Ask the worker's main process to end; kill its group if that is not enough."""
+    worker.terminate()
     try:
         worker.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

@@ -24,6 +24,8 @@ SOME = {"size": 64, "steps": 600}
 MANY = {"size": 64, "steps": 2000}
 # Two seconds on a machine at rest.
 PROMPT_SECONDS = 5
+# A worker that is told to end finishes what ends soon, and has some time to leave.
+END_SECONDS = 30
 # Lease, round of the reaper, and a fresh worker's start.
 RECOVERY_SECONDS = 45
 ALL_OF_A_PAINTING = [".jpg", ".jpg", ".state"]
@@ -187,16 +189,20 @@ class TestEmbeddedSite:
 
         assert_ended_well_once(embedded, job, attempts=2)
 
-    def test_stops_soon_after_ctrl_c(self, embedded: EmbeddedSite) -> None:
-        job = embedded.call("submit", **SOME)
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_gives_its_job_back_when_it_is_told_to_end(
+        self, embedded: EmbeddedSite, number: signal.Signals
+    ) -> None:
+        job = embedded.call("submit", **MANY)
         embedded.wait_until_painted(job)
 
-        os.kill(embedded.serve.pid, signal.SIGINT)
-        embedded.serve.wait(PROMPT_SECONDS)
+        os.kill(embedded.serve.pid, number)
+        embedded.serve.wait(END_SECONDS)
 
         assert not embedded.worker_pids()
+        assert embedded.call("look", job=job)["state"] == "queued"
         embedded.start()
-        assert_ended_well_once(embedded, job, attempts=2)
+        assert_ended_well_once(embedded, job, attempts=1)
 
 
 class TestProductionSite:
