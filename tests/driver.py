@@ -24,6 +24,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from common.telling import open_line  # noqa: E402
 from inference import progress, queue, tasks  # noqa: E402
 from inference.engine.spec import TransferSpec  # noqa: E402
 from inference.models import Job, Photo, ProofSheet  # noqa: E402
@@ -264,7 +265,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 
 def main() -> None:
-    """Answer until the input ends."""
+    """Answer until the input ends; what is told meanwhile is told as a worker does."""
+    open_line.open()
     for line in sys.stdin:
         request = json.loads(line)
         close_old_connections()
