@@ -17,6 +17,13 @@ SLEEPER = "import sys; sys.stdin.read()"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 
 
+def is_deaf(process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether a process ignores SIGTERM by now."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    ignored = next(line for line in status.splitlines() if line.startswith("SigIgn:"))
+    return bool(int(ignored.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def starter(code: str, started: list[subprocess.Popen[bytes]]) -> object:
     def start() -> subprocess.Popen[bytes]:
         started.append(
@@ -90,7 +97,7 @@ class TestSupervisor:
         monkeypatch.setattr(embedded, "STOP_SECONDS", 0.2)
         supervisor = Supervisor()
         supervisor.start()
-        wait_until(lambda: supervisor.worker_is_alive, "the worker's start")
+        wait_until(lambda: started and is_deaf(started[0]), "the worker's start")
 
         supervisor.stop()
 
