@@ -20,7 +20,7 @@ from inference import queue, runner
 from inference.engine.errors import OutOfMemoryError
 from inference.engine.spec import Step, StyleInput, TransferSpec
 from inference.models import Job
-from inference.runner import Served, attempts, engine, heartbeat, shutdown
+from inference.runner import Served, attempts, engine, heartbeat
 from inference.services.jobs import cancel_job, stop_job
 from library.models import Style
 from tests.factories import make_job, make_photo, make_picture, make_style, picture_bytes
@@ -131,54 +131,6 @@ class TestServeNext:
             yield DONE
 
         assert files_of(play(script), media_root) == [".jpg", ".jpg"]
-
-
-@pytest.mark.django_db(transaction=True)
-class TestServeLine:
-    @pytest.fixture
-    def line(self, alice: User) -> list[Job]:
-        return [make_job(alice, spec=TransferSpec(size=64)) for _ in range(3)]
-
-    def states(self, line: list[Job]) -> list[str]:
-        return [row(job).state for job in line]
-
-    def test_finds_nothing_to_do(self) -> None:
-        assert runner.serve_line() is Served.NOTHING
-
-    def test_goes_on_while_its_ticket_is_good(
-        self, line: list[Job], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(runner, "TICKET_SECONDS", 60)
-
-        assert runner.serve_line() is Served.NOTHING
-
-        assert self.states(line) == [Job.State.SUCCEEDED] * 3
-
-    def test_leaves_the_rest_to_the_next_ticket(
-        self, line: list[Job], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(runner, "TICKET_SECONDS", 0)
-
-        assert runner.serve_line() is Served.TO_THE_END
-
-        assert self.states(line) == [Job.State.SUCCEEDED, Job.State.QUEUED, Job.State.QUEUED]
-
-    def test_stops_when_the_worker_is_to_end(
-        self, line: list[Job], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        served: list[str] = []
-
-        def serve() -> bool:
-            served.append("one")
-            monkeypatch.setattr(shutdown, "is_asked", lambda: True)
-            return True
-
-        monkeypatch.setattr(runner, "serve_job", serve)
-
-        assert runner.serve_line() is Served.PUT_BACK
-
-        assert served == ["one"]
-        assert self.states(line) == [Job.State.QUEUED] * 3
 
 
 class TestLeaving:
