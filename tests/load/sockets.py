@@ -153,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sockets", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--each-second", type=float, default=2)
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="styleweb-sockets-"))
     postgresql, redis = PostgreSQL(), Redis(folder)
@@ -161,9 +162,7 @@ def main() -> None:
         with ProductionSite(folder, postgresql, redis) as site:
             web, port = second_web(site)
             try:
-                figures = asyncio.run(
-                    measure(site, [site.port, port], sockets=chosen.sockets, seconds=chosen.seconds)
-                )
+                figures = asyncio.run(measure(site, [site.port, port], **vars(chosen)))
                 memory = resident_mb(site.web, web)
             finally:
                 web.stop()

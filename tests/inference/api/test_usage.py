@@ -119,7 +119,7 @@ class TestQueue:
         client = session_of(alice)
         for _ in range(5):
             make_job(alice)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             assert len(client.get(QUEUE).json()["jobs"]) == 5
 
 
