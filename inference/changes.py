@@ -8,19 +8,25 @@ the row of the person's `ChangeClock`; workers never wait for them.
 Nothing is missed: a change that was committed before the question shows in `seq`, and one that is
 committed later still does when the next question comes. Of a row that changed many times in
 between only the last state is told.
+
+That a job was deleted is remembered for two days. Who asks from a place before one that is
+forgotten must begin anew.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
+from django.utils import timezone
 
 from inference.models import ChangeClock, GoneJob, Job, ProofSheet
 
 KINDS: tuple[type[Any], ...] = (Job, ProofSheet, GoneJob)
+GONE_KEPT = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Changes:
 
 
 class UnknownPlace(Exception):
-    """No order of ours leads to this place; the database may have been restored from a copy."""
+    """Nothing leads on from this place: it is too old, or the database was restored from a copy."""
 
 
 def latest(owner_id: int) -> int:
@@ -55,6 +61,8 @@ def latest(owner_id: int) -> int:
 
 def changes_since(owner_id: int, since: int, limit: int) -> Changes:
     """Return up to `limit` changes after the one numbered `since`. Raises UnknownPlace."""
+    if since == 0:
+        _begin_anew(owner_id)
     end = latest(owner_id)
     if not 0 <= since <= end:
         raise UnknownPlace
@@ -66,6 +74,9 @@ def changes_since(owner_id: int, since: int, limit: int) -> Changes:
         .order_by("number")
         .values_list("number", "pk")[: limit + 1]
     ]
+    # Only now: what is forgotten while this looks must not be missed.
+    if since and ChangeClock.objects.filter(owner=owner_id, forgotten__gt=since).exists():
+        raise UnknownPlace
     found.sort(key=lambda change: change.number)
     more = len(found) > limit
     return Changes(found[limit - 1].number if more else end, found[:limit], more)
@@ -79,6 +90,44 @@ def note_gone(owner_id: int, job_ids: Iterable[UUID]) -> None:
     GoneJob.objects.bulk_create(
         GoneJob(owner_id=owner_id, job_id=each, spent_at=spent.get(each)) for each in gone
     )
+
+
+def was_deleted(owner_id: int, job_id: UUID) -> bool:
+    """Tell whether `owner_id` deleted the job of this id in the last two days."""
+    return GoneJob.objects.filter(owner=owner_id, job_id=job_id).exists()
+
+
+def forget_gone() -> None:
+    """Forget which jobs were deleted more than two days ago."""
+    old = GoneJob.objects.filter(gone_at__lt=timezone.now() - GONE_KEPT)
+    for owner_id in set(old.values_list("owner", flat=True)):
+        _forget(owner_id, old)
+
+
+@transaction.atomic
+def _forget(owner_id: int, old: Any) -> None:
+    # With numbers, so that whoever was told of all before is known to have missed this.
+    _number(owner_id)
+    doomed = old.filter(owner=owner_id, number__gt=0)
+    last = doomed.aggregate(last=Max("number"))["last"]
+    if last is not None:
+        ChangeClock.objects.filter(owner=owner_id).update(forgotten=last)
+        doomed.filter(number__lte=last).delete()
+
+
+@transaction.atomic
+def _begin_anew(owner_id: int) -> None:
+    """Have what stands before a forgotten place numbered once more.
+
+    Who begins at 0 then comes by no place that is too old.
+    """
+    clock = ChangeClock.objects.select_for_update().filter(owner=owner_id, forgotten__gt=0).first()
+    if clock is None:
+        return
+    for kind in KINDS:
+        early = kind.objects.filter(owner=owner_id, number__lt=clock.forgotten)
+        free = list(early.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        kind.objects.filter(pk__in=free).update(numbered_seq=0)
 
 
 def _unnumbered(kind: type[Any], owner_id: int) -> Any:

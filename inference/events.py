@@ -47,21 +47,27 @@ def events_since(owner_id: int, since: int | None) -> Page:
         return {"seq": snapshot["seq"], "more": False, "events": [snapshot]}
     try:
         changes = changes_since(owner_id, since, EVENTS_AT_ONCE)
+        told = _events(changes.changes)
     except UnknownPlace:
         snapshot = snapshot_event(owner_id)
         resync: Event = {"type": "resync_required", "seq": snapshot["seq"], "data": {}}
         return {"seq": snapshot["seq"], "more": False, "events": [resync, snapshot]}
-    return {"seq": changes.seq, "more": changes.more, "events": _events(changes.changes)}
+    return {"seq": changes.seq, "more": changes.more, "events": told}
 
 
 def _events(changes: list[Change]) -> list[Event]:
-    """Describe what changed as it is now; what is gone meanwhile says so by a later change."""
+    """Describe what changed as it is now; what is gone meanwhile says so by a later change.
+
+    Raises UnknownPlace when that was forgotten meanwhile.
+    """
     rows: dict[type[Any], dict[Any, Any]] = {
         Job: Job.objects.with_parts().in_bulk(_pks(changes, Job)),
         ProofSheet: ProofSheet.objects.in_bulk(_pks(changes, ProofSheet)),
         GoneJob: GoneJob.objects.in_bulk(_pks(changes, GoneJob)),
     }
     found = [(change, rows[change.kind].get(change.pk)) for change in changes]
+    if any(row is None and change.kind is GoneJob for change, row in found):
+        raise UnknownPlace
     return [_event(change.number, row) for change, row in found if row is not None]
 
 

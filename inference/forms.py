@@ -114,6 +114,12 @@ class StudioForm(forms.Form):
         photo_id = self.cleaned_data.get("photo_id")
         return Photo.objects.visible_to(self.user).filter(pk=photo_id).first() if photo_id else None
 
+    def take_new_id(self) -> None:
+        """Have the next press ask for another job, where nothing was made under this id."""
+        data = cast("QueryDict", self.data).copy()
+        data["job_id"] = str(uuid.uuid4())
+        self.data = data
+
     def start_job(self, owner: User) -> Job:
         """Upload the photo if it came along and submit the job.
 

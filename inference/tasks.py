@@ -16,7 +16,7 @@ from kombu.exceptions import KombuError
 
 from common import failpoints
 from common.telling import open_line
-from inference import job_files, progress, proof_queue, queue, runner, workers
+from inference import changes, job_files, progress, proof_queue, queue, runner, workers
 from inference.lanes import QUICK, Lanes
 from inference.models import Job
 from inference.runner import Served, shutdown
@@ -58,7 +58,7 @@ def reap_lost_jobs() -> None:
 def reap() -> None:
     """Take back what lost workers held, tell the owners, and send the tickets that are missing.
 
-    What nobody painted in time expires.
+    What nobody painted in time expires, and what was deleted long ago is forgotten.
     """
     workers.forget_lost()
     for job_id in queue.expire_overdue():
@@ -72,6 +72,7 @@ def reap() -> None:
         send_ticket()
     if not workers.is_paused():
         _send_lost_tickets()
+    changes.forget_gone()
 
 
 def _send_lost_tickets() -> None:

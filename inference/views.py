@@ -69,6 +69,7 @@ def studio(request: HttpRequest) -> HttpResponse:
             form.add_error("photo", str(refusal))
         except JobRefused as refusal:
             form.add_error(None, refusal.message)
+            form.take_new_id()
     return _studio_page(request, form, status=422)
 
 

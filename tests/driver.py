@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +21,7 @@ django.setup()
 from celery.signals import before_task_publish  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import close_old_connections, connection, transaction  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -27,7 +29,7 @@ from accounts.models import User  # noqa: E402
 from common.telling import open_line  # noqa: E402
 from inference import progress, queue, tasks  # noqa: E402
 from inference.engine.spec import TransferSpec  # noqa: E402
-from inference.models import Job, Photo, ProofSheet  # noqa: E402
+from inference.models import GoneJob, Job, Photo, ProofSheet  # noqa: E402
 from inference.operations import Worker  # noqa: E402
 from inference.proof_snapshots import proof_snapshot  # noqa: E402
 from inference.runner import engine  # noqa: E402
@@ -114,6 +116,13 @@ def use_up_storage(*, name: str, left: int) -> None:
     photo = make_photo(make_user(name))
     photo.bytes = settings.PHOTOS_MAX_BYTES_PER_USER - left - photo.small_bytes
     photo.save(update_fields=["bytes"])
+
+
+def let_hours_pass(*, job: str, hours: float) -> None:
+    """Move a job, or the note that it was deleted, so far back in time."""
+    past = timedelta(hours=hours)
+    Job.objects.filter(pk=job).update(created_at=F("created_at") - past)
+    GoneJob.objects.filter(job_id=job).update(gone_at=F("gone_at") - past)
 
 
 def sign_in(*, name: str = "alice") -> str:
@@ -254,7 +263,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
-        use_up_storage,
+        *(use_up_storage, let_hours_pass),
         *(look, report, painter_at, serving, cancel, files, standings, send_tickets, tell_often),
         *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),

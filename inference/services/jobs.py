@@ -19,6 +19,7 @@ from inference.models import Job, JobStyle, Photo
 from inference.services.limits import check_room
 from inference.services.refusals import (
     JobConflict,
+    JobDeleted,
     NetworkMissing,
     NothingToKeep,
     PhotoUnavailable,
@@ -53,12 +54,16 @@ def submit_job(
 ) -> tuple[Job, bool]:
     """Put a picture in line and say that there is work; True when the job is new.
 
-    The same `job_id` with the same request finds the same job. Raises JobRefused.
+    The same `job_id` with the same request finds the same job; one that was deleted is not made
+    anew by a late repetition. Raises JobRefused.
     """
+    by_client = job_id is not None and origin == NEW
     job_id = job_id or uuid4()
     digest = _digest(photo, styles, spec)
     if (job := _same_job(job_id, owner, digest)) is not None:
         return job, False
+    if by_client and changes.was_deleted(owner.pk, job_id):
+        raise JobDeleted(_("Use a new id: the picture that was made under this one is deleted."))
     check_request(owner=owner, photo=photo, styles=styles, spec=spec)
     try:
         fields = {"id": job_id, "request_digest": digest, **asdict(origin)}

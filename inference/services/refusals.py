@@ -19,6 +19,13 @@ class JobConflict(JobRefused):
     code = "job_conflict"
 
 
+class JobDeleted(JobRefused):
+    """The job of this id was deleted not long ago."""
+
+    code = "job_deleted"
+    status = 409
+
+
 class PhotoUnavailable(JobRefused):
     """The photo is someone else's."""
 

@@ -11,6 +11,7 @@ import pytest
 from tests.bars import Record
 from tests.factories import make_picture, picture_bytes
 from tests.faults.apps import AT_ONCE, App, app_of, at_once
+from tests.servers import wait_until
 from tests.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
@@ -52,6 +53,29 @@ def test_makes_one_job_of_one_key(
     status, job = stranger.send("POST", "/jobs/", stranger.body(), **key)
     assert status == 201
     assert job["id"] not in {job["id"] for _status, job in answers}
+
+
+@pytest.mark.bar(30)
+def test_knows_a_request_for_two_days(
+    app: App, body: dict[str, Any], site: Site, record_bar: Record
+) -> None:
+    address = f"/jobs/{uuid4()}/"
+    status, job = app.send("PUT", address, body)
+    assert status == 201
+    site.wait_for(job["id"], "succeeded")
+    site.call("let_hours_pass", job=job["id"], hours=23)
+    assert app.send("PUT", address, body)[0] == 200
+    assert app.send("GET", address)[1]["state"] == "succeeded"
+
+    app.send("DELETE", address)
+    site.call("let_hours_pass", job=job["id"], hours=23)
+    status, refusal = app.send("PUT", address, body)
+    assert (status, refusal["code"]) == (409, "job_deleted")
+
+    # The reaper forgets it in one of its rounds.
+    site.call("let_hours_pass", job=job["id"], hours=25.1)
+    wait_until(lambda: app.send("PUT", address, body)[0] == 201, "the end of two days")
+    record_bar(30, f"{site.kind}: known after 23 h, refused 23 h after its deletion, new after 48")
 
 
 @pytest.mark.bar(31)

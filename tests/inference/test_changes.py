@@ -1,14 +1,23 @@
 """Tests of the order of changes: nothing is missed, whoever asks when."""
 
 import threading
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from inference import queue
-from inference.changes import UnknownPlace, changes_since, latest, note_gone
+from inference.changes import (
+    UnknownPlace,
+    changes_since,
+    forget_gone,
+    latest,
+    note_gone,
+    was_deleted,
+)
 from inference.models import ChangeClock, GoneJob, Job, ProofSheet
 from tests.factories import make_job, make_photo, make_sheet, make_style
 
@@ -108,8 +117,109 @@ class TestOrder:
         assert {key for key in before if before[key] != after[key]} == {"number", "numbered_seq"}
 
 
+def delete(owner: User, *, hours_ago: float) -> UUID:
+    """Have a job of `owner` deleted so long ago and return the id it had."""
+    job_id = uuid4()
+    note_gone(owner.pk, [job_id])
+    gone_at = timezone.now() - timedelta(hours=hours_ago)
+    GoneJob.objects.filter(job_id=job_id).update(gone_at=gone_at)
+    return job_id
+
+
+class TestForgetting:
+    def test_keeps_for_two_days_what_was_deleted(self, alice: User, bob: User) -> None:
+        old, young = delete(alice, hours_ago=48.1), delete(alice, hours_ago=47.9)
+        assert was_deleted(alice.pk, old)
+
+        forget_gone()
+
+        assert not was_deleted(alice.pk, old)
+        assert was_deleted(alice.pk, young)
+        assert not was_deleted(bob.pk, young)
+
+    def test_has_whoever_was_away_since_before_begin_anew(self, alice: User) -> None:
+        make_job(alice)
+        before = latest(alice.pk)
+        delete(alice, hours_ago=49)
+        told = latest(alice.pk)
+        delete(alice, hours_ago=1)
+
+        forget_gone()
+
+        with pytest.raises(UnknownPlace):
+            changes_since(alice.pk, before, 100)
+        assert pks(alice, told) == [GoneJob.objects.get().pk]
+
+    def test_knows_who_has_missed_what_nobody_was_told(self, alice: User) -> None:
+        make_job(alice)
+        place = latest(alice.pk)
+        delete(alice, hours_ago=49)
+
+        forget_gone()
+
+        with pytest.raises(UnknownPlace):
+            changes_since(alice.pk, place, 100)
+        assert changes_since(alice.pk, latest(alice.pk), 100).changes == []
+
+    def test_is_of_no_matter_to_others(self, alice: User, bob: User) -> None:
+        make_job(bob)
+        place = latest(bob.pk)
+        delete(alice, hours_ago=49)
+        forget_gone()
+
+        assert changes_since(bob.pk, place, 100).changes == []
+        assert not ChangeClock.objects.filter(owner=bob, forgotten__gt=0).exists()
+
+    def test_tells_all_to_whoever_begins_at_zero(self, alice: User) -> None:
+        photo, style = make_photo(alice), make_style()
+        jobs = {make_job(alice, photo=photo, styles=[style]).pk for _ in range(5)}
+        latest(alice.pk)
+        delete(alice, hours_ago=49)
+        forget_gone()
+
+        seen: set[object] = set()
+        place, more = 0, True
+        while more:
+            page = changes_since(alice.pk, place, 2)
+            seen |= {change.pk for change in page.changes}
+            place, more = page.seq, page.more
+
+        assert seen == jobs
+
+    def test_forgets_nothing_twice(self, alice: User) -> None:
+        delete(alice, hours_ago=49)
+        forget_gone()
+        place = latest(alice.pk)
+
+        forget_gone()
+
+        assert latest(alice.pk) == place
+        assert changes_since(alice.pk, place, 100).changes == []
+
+
 @pytest.mark.django_db(transaction=True)
 class TestManyAtOnce:
+    def test_misses_nothing_of_what_is_forgotten_meanwhile(self, alice: User) -> None:
+        make_job(alice)
+        place = latest(alice.pk)
+        for _ in range(20):
+            delete(alice, hours_ago=49)
+        told: list[int | None] = []
+
+        def ask() -> None:
+            try:
+                changes = changes_since(alice.pk, place, 100).changes
+            except UnknownPlace:
+                told.append(None)
+            else:
+                told.append(len(changes))
+
+        run_together([ask, forget_gone, ask, forget_gone, ask])
+
+        assert len(told) == 3
+        assert set(told) <= {None, 20}
+        assert not GoneJob.objects.exists()
+
     def test_gives_every_change_a_number_of_its_own(self, alice: User) -> None:
         photo, style = make_photo(alice), make_style()
         jobs = [make_job(alice, photo=photo, styles=[style]) for _ in range(8)]

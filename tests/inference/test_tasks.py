@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from celery.exceptions import OperationalError
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from inference import progress, proof_queue, queue, runner, tasks
-from inference.models import Job, ProofSheet
+from inference.changes import note_gone
+from inference.models import GoneJob, Job, ProofSheet
 from inference.runner import Served
 from tests.factories import make_job, make_sheet
 
@@ -163,6 +165,14 @@ class TestReap:
         tasks.reap()
 
         assert queue.untended(5) == [job.pk]
+
+    def test_forgets_what_was_deleted_long_ago(self, alice: User) -> None:
+        note_gone(alice.pk, [uuid4()])
+        GoneJob.objects.update(gone_at=timezone.now() - timedelta(days=3))
+
+        tasks.reap()
+
+        assert not GoneJob.objects.exists()
 
 
 class TestRestartQueue:

@@ -205,6 +205,22 @@ class TestStudio:
         assert page.status_code == 422
         assert "Wait until one of your pictures is done" in page.text
 
+    def test_lets_a_picture_be_made_anew_whose_job_was_deleted(
+        self, alice: User, tickets: list[str]
+    ) -> None:
+        make_style("woodcut")
+        data = order(styles=["woodcut"], photo_id=str(make_photo(alice).pk))
+        client = client_of(alice)
+        client.post(reverse("studio"), data)
+        client.post(reverse("job-delete", args=[data["job_id"]]))
+
+        page = client.post(reverse("studio"), data)
+        assert page.status_code == 422
+        data["job_id"] = page.context["form"]["job_id"].value()
+
+        assert client.post(reverse("studio"), data).status_code == 302
+        assert str(Job.objects.get().pk) == data["job_id"]
+
 
 class TestStudioLicense:
     def test_answers_with_one_sentence(self, client: Client) -> None:

@@ -1,0 +1,121 @@
+"""The same request once more: it finds its job, however late; see also tests/faults."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from inference.changes import forget_gone
+from inference.engine.spec import TransferSpec
+from inference.models import GoneJob, Job
+from inference.services.again import retry_job
+from inference.services.jobs import delete_job, submit_job
+from inference.services.photos import delete_photo
+from inference.services.refusals import JobConflict, JobDeleted
+from tests.factories import finished_job, make_job, make_photo, make_style
+
+pytestmark = pytest.mark.django_db
+ENDED = {
+    "succeeded": {"state": "succeeded", "result": "jobs/gone.jpg"},
+    "failed": {"state": "failed", "error_code": "timeout"},
+    "canceled": {"state": "canceled"},
+    "expired": {"state": "expired"},
+}
+
+
+@pytest.fixture
+def request_of_alice(alice: User, tickets: list[str]) -> dict[str, Any]:
+    """Return a request that alice may repeat."""
+    return {
+        "owner": alice,
+        "photo": make_photo(alice),
+        "styles": [(make_style(), 1.0)],
+        "spec": TransferSpec(size=64),
+        "job_id": uuid4(),
+    }
+
+
+def hours_ago(hours: float) -> Any:
+    return timezone.now() - timedelta(hours=hours)
+
+
+class TestOfAJobThatIsThere:
+    @pytest.mark.parametrize("hours", [0, 23, 24 * 30])
+    def test_finds_it(self, request_of_alice: dict[str, Any], hours: int) -> None:
+        job, _new = submit_job(**request_of_alice)
+        Job.objects.update(created_at=hours_ago(hours))
+
+        assert submit_job(**request_of_alice) == (job, False)
+
+    @pytest.mark.parametrize("end", ENDED.values(), ids=ENDED.keys())
+    def test_finds_it_however_it_ended(
+        self, request_of_alice: dict[str, Any], end: dict[str, Any]
+    ) -> None:
+        job, _new = submit_job(**request_of_alice)
+        Job.objects.update(created_at=hours_ago(23), completed_at=hours_ago(22), **end)
+
+        again, new = submit_job(**request_of_alice)
+
+        assert (again, again.state, new) == (job, end["state"], False)
+        assert Job.objects.count() == 1
+
+
+class TestOfAJobThatWasDeleted:
+    def test_does_not_make_it_anew(self, request_of_alice: dict[str, Any]) -> None:
+        delete_job(job=submit_job(**request_of_alice)[0])
+        GoneJob.objects.update(gone_at=hours_ago(23))
+        forget_gone()
+
+        with pytest.raises(JobDeleted) as refusal:
+            submit_job(**request_of_alice)
+
+        assert (refusal.value.code, refusal.value.status) == ("job_deleted", 409)
+        assert not Job.objects.exists()
+
+    def test_does_not_make_it_anew_though_the_photo_went_too(
+        self, alice: User, tickets: list[str]
+    ) -> None:
+        job = finished_job(alice)
+        job_id, spec = job.pk, TransferSpec(size=64)
+        delete_photo(photo=job.photo)
+
+        with pytest.raises(JobDeleted):
+            submit_job(
+                owner=alice,
+                photo=make_photo(alice),
+                styles=[(make_style(), 1.0)],
+                spec=spec,
+                job_id=job_id,
+            )
+
+    def test_is_a_new_request_after_two_days(self, request_of_alice: dict[str, Any]) -> None:
+        first, _new = submit_job(**request_of_alice)
+        delete_job(job=first)
+        GoneJob.objects.update(gone_at=hours_ago(48.1))
+        forget_gone()
+
+        job, new = submit_job(**request_of_alice)
+
+        assert (job.pk, new) == (request_of_alice["job_id"], True)
+
+    def test_leaves_the_id_to_others(self, request_of_alice: dict[str, Any], bob: User) -> None:
+        delete_job(job=submit_job(**request_of_alice)[0])
+
+        job, new = submit_job(**{**request_of_alice, "owner": bob, "photo": make_photo(bob)})
+
+        assert (job.owner, new) == (bob, True)
+        with pytest.raises(JobConflict):
+            submit_job(**request_of_alice)
+
+    def test_does_not_keep_the_same_picture_from_being_tried_once_more(
+        self, alice: User, tickets: list[str]
+    ) -> None:
+        failed = make_job(alice, state="failed", completed_at=timezone.now())
+        delete_job(job=retry_job(job=failed)[0])
+
+        again, new = retry_job(job=failed)
+
+        assert (again.retry_of, new) == (failed.pk, True)
