@@ -3,8 +3,6 @@
 from collections import Counter
 from typing import TypedDict
 
-from django.urls import reverse
-
 from inference.batches import Batch
 from inference.models import Job
 from inference.snapshots import (
@@ -62,7 +60,7 @@ def batch_snapshot(batch: Batch) -> BatchSnapshot:
         "states": {state: states[state] for state in Job.State.values},
         "jobs": [_in_short(job) for job in jobs],
         "created_at": format_time(batch.created_at),
-        "links": {"page": reverse("batch", kwargs={"pk": batch.pk})},
+        "links": {"page": batch.get_absolute_url()},
     }
 
 

@@ -64,8 +64,8 @@ class Estimate:
         return self.painting.basis
 
 
-def estimate(*, owner: User, photo: Photo, spec: TransferSpec) -> Estimate:
-    """Foretell a job of `owner` that is not submitted yet."""
+def estimate(*, owner: User, photo: Photo, spec: TransferSpec, pictures: int = 1) -> Estimate:
+    """Foretell a job of `owner` that is not submitted yet, or so many like it together."""
     work, now = Work.of(photo, spec), Lanes.now()
     lane = lane_of(work)
     device = now.device(lane)
@@ -78,7 +78,7 @@ def estimate(*, owner: User, photo: Photo, spec: TransferSpec) -> Estimate:
     if is_paused():
         sentence = _("Nothing is begun at the moment: whoever runs this site paused the queue.")
         warnings.append(Warned("paused", sentence))
-    eta = _in_all(ahead, painting, lane, now)
+    eta = _in_all(ahead, painting, lane, now, more=pictures - 1)
     return Estimate(eta, painting, ahead, lane, device, plan, warnings)
 
 
@@ -117,10 +117,11 @@ def _left(job: Job, now: datetime) -> Eta:
     )
 
 
-def _in_all(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:
-    """Add the wait to the painting."""
+def _in_all(ahead: int, painting: Seconds, lane: str, now: Lanes, *, more: int = 0) -> Eta:
+    """Add the wait to the painting, and to that of `more` pictures, which the workers share."""
     wait = _wait(ahead, painting, lane, now)
-    return _eta(wait["p50"] + painting.p50, wait["p90"] + painting.p90)
+    times = 1 + more / max(1, len(now.devices(lane)))
+    return _eta(wait["p50"] + times * painting.p50, wait["p90"] + times * painting.p90)
 
 
 def _wait(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from inference.batches import Batch
 from inference.engine.spec import (
     BOUNDS,
     FEATURES,
@@ -20,6 +21,7 @@ from inference.engine.spec import (
     TransferSpec,
 )
 from inference.models import Job, Photo
+from inference.services.batches import submit_batch
 from inference.services.jobs import submit_job
 from inference.services.photos import upload_photo
 from library.models import Style
@@ -64,6 +66,13 @@ class StudioForm(forms.Form):
     job_id = forms.UUIDField(widget=forms.HiddenInput)
     photo = forms.FileField(required=False, allow_empty_file=True)
     photo_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    more_photos = forms.ModelMultipleChoiceField(
+        queryset=Photo.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of your own photos: this one is unknown.")},
+    )
+    # A picture in each style, instead of one in which they are mixed.
+    each = forms.BooleanField(required=False)
     styles = forms.ModelMultipleChoiceField(
         queryset=Style.objects.published(),
         to_field_name="slug",
@@ -88,11 +97,18 @@ class StudioForm(forms.Form):
     def __init__(self, *args: Any, user: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        more = cast("forms.ModelMultipleChoiceField[Photo]", self.fields["more_photos"])
+        more.queryset = Photo.objects.visible_to(user)
+
+    @property
+    def is_for_several(self) -> bool:
+        """Tell whether each style is painted by itself: asked for, or because of more photos."""
+        return bool(self.cleaned_data.get("each") or self.cleaned_data.get("more_photos"))
 
     def clean_styles(self) -> list[Style]:
-        """Put the styles in the order of the tray, four at most."""
+        """Put the styles in the order of the tray; four at most are mixed."""
         chosen = {style.slug: style for style in self.cleaned_data["styles"]}
-        if len(chosen) > MAX_STYLES:
+        if len(chosen) > MAX_STYLES and not self.is_for_several:
             raise forms.ValidationError(_("Take a style out: four are the most."))
         order = cast("QueryDict", self.data).getlist("styles")
         return [chosen[slug] for slug in dict.fromkeys(order)]
@@ -120,21 +136,35 @@ class StudioForm(forms.Form):
         data["job_id"] = str(uuid.uuid4())
         self.data = data
 
-    def start_job(self, owner: User) -> Job:
-        """Upload the photo if it came along and submit the job.
+    def start(self, owner: User) -> Job | Batch:
+        """Upload the photo if it came along and submit the job, or a batch where there are several.
 
-        Raises what the two services raise.
+        Raises what the services raise.
         """
         data = self.cleaned_data
         photo = data["earlier_photo"]
         if data["photo"]:
             photo, _created = upload_photo(owner=owner, file=data["photo"])
+        photos = list(dict.fromkeys([photo, *data["more_photos"]]))
+        if self.is_for_several and len(photos) * len(data["styles"]) > 1:
+            return self._start_batch(owner, photos)
         weights = weights_from(self.data)
         styles = [(style, weights.get(style.slug, 1.0)) for style in data["styles"]]
         job, _created = submit_job(
             owner=owner, photo=photo, styles=styles, spec=data["spec"], job_id=data["job_id"]
         )
         return job
+
+    def _start_batch(self, owner: User, photos: list[Photo]) -> Batch:
+        data = self.cleaned_data
+        batch, _created = submit_batch(
+            owner=owner,
+            photos=photos,
+            styles=data["styles"],
+            spec=data["spec"],
+            batch_id=data["job_id"],
+        )
+        return batch
 
 
 def spec_from(data: Mapping[str, Any]) -> TransferSpec:

@@ -54,7 +54,7 @@ NEARLY_FULL = 0.9
 @never_cache
 @require_http_methods(["GET", "POST"])
 def studio(request: HttpRequest) -> HttpResponse:
-    """Show the studio, and start a job with what it sends."""
+    """Show the studio, and start a job, or a batch, with what it sends."""
     if request.method == "GET":
         return _studio_page(
             request, StudioForm(initial=initial_from(request.GET), user=request.user)
@@ -64,7 +64,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     form = StudioForm(request.POST, request.FILES, user=request.user)
     if form.is_valid():
         try:
-            return redirect(form.start_job(request.user))
+            return redirect(form.start(request.user))
         except (UploadRefused, StorageQuotaExceeded, StorageFull) as refusal:
             form.add_error("photo", str(refusal))
         except JobRefused as refusal:
@@ -85,6 +85,7 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "form": form,
         "tiles": tiles,
         "methods": [method_choice(info) for info in METHOD_INFOS.values() if info.slug in offered],
+        "more_photos": getattr(form, "cleaned_data", {}).get("more_photos", []),
         "chosen": chosen,
         "weights": form.initial.get("weights", {}),
         "techniques": sorted({style.technique for style in styles if style.technique}),
@@ -206,7 +207,7 @@ def batch_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel what of a batch is not done."""
     found = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
     cancel_batch(batch=found)
-    return redirect("batch", pk=pk)
+    return redirect(found)
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +12,8 @@ from accounts.api.permissions import person
 from accounts.models import Scope
 from inference.api.job_request import JobRequestSerializer
 from inference.estimates import Estimate, estimate
+from inference.services.batches import MAX_JOBS
+from inference.services.limits import room_of
 
 
 class EtaSerializer(serializers.Serializer[Any]):
@@ -30,6 +32,22 @@ class WarnedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="A sentence for people.")
 
 
+@extend_schema_serializer(component_name="ForetoldJob")
+class EstimateRequestSerializer(JobRequestSerializer):
+    """A job, or several like it."""
+
+    pictures = serializers.IntegerField(
+        default=1,
+        min_value=1,
+        max_value=MAX_JOBS,
+        help_text="How many like it are asked for together; `seconds` is until the last is done.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Build the spec."""
+        return {**super().validate(attrs), "pictures": attrs["pictures"]}
+
+
 class EstimateSerializer(serializers.Serializer[Any]):
     """When a job would be done if it were submitted now, and what it would take."""
 
@@ -44,6 +62,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="What painting takes, about; null where nobody can say."
     )
     tiles = serializers.IntegerField(help_text="Into how many parts the picture is cut.")
+    room = serializers.IntegerField(help_text="So many more jobs I may ask for at present.")
     warnings = WarnedSerializer(many=True)
 
 
@@ -53,19 +72,21 @@ class EstimateView(APIView):
     read_scope = write_scope = Scope.JOBS_READ
 
     @extend_schema(
-        request=JobRequestSerializer, responses=EstimateSerializer, operation_id="estimates_create"
+        request=EstimateRequestSerializer,
+        responses=EstimateSerializer,
+        operation_id="estimates_create",
     )
     def post(self, request: Request) -> Response:
         """Foretell a job: the same body as for `POST /jobs/`, and nothing is made."""
-        body = JobRequestSerializer(data=request.data, context={"request": request})
+        body = EstimateRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
-        asked = body.validated_data
-        return Response(
-            _reply(estimate(owner=person(request), photo=asked["photo"], spec=asked["spec"]))
-        )
+        asked, owner = body.validated_data, person(request)
+        names = ("photo", "spec", "pictures")
+        foretold = estimate(owner=owner, **{name: asked[name] for name in names})
+        return Response(_reply(foretold, room=room_of(owner)))
 
 
-def _reply(foretold: Estimate) -> dict[str, Any]:
+def _reply(foretold: Estimate, *, room: int) -> dict[str, Any]:
     painting = foretold.painting
     return {
         "seconds": foretold.eta,
@@ -75,5 +96,6 @@ def _reply(foretold: Estimate) -> dict[str, Any]:
         "device": foretold.device,
         "memory_mb": foretold.plan.mb or None,
         "tiles": foretold.plan.tiles,
+        "room": room,
         "warnings": [{"code": each.code, "message": each.message} for each in foretold.warnings],
     }

@@ -44,6 +44,12 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
         raise QueueFull(sentence, retry_after=_seconds_for(1))
 
 
+def room_of(owner: User) -> int:
+    """Count how many more jobs `owner` may ask for at present, if all the others leave room."""
+    today = settings.JOB_MAX_A_DAY_PER_USER - jobs_today(owner)
+    return max(0, min(today, settings.JOB_MAX_WAITING_PER_USER - waiting_of(owner)))
+
+
 def jobs_today(owner: User) -> int:
     """Count the jobs of today that `owner` has had or may yet have."""
     today = _day_began_at()

@@ -2,7 +2,7 @@
 
 const KINDS = ["image/jpeg", "image/png", "image/webp"];
 
-/** Tell `take(file)` of every picture that is dropped or pasted anywhere on the page. */
+/** Tell `take(file, more)` of pictures that are dropped or pasted anywhere on the page. */
 export function takePictures(take) {
   const curtain = document.querySelector("#drop");
   let depth = 0;
@@ -25,11 +25,12 @@ export function takePictures(take) {
     event.preventDefault();
     depth = 0;
     show(false);
-    const [file] = event.dataTransfer.files;
-    if (file) take(file);
+    const [file, ...more] = event.dataTransfer.files;
+    if (file) take(file, more);
   });
   document.addEventListener("paste", (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find((each) => KINDS.includes(each.type));
-    if (file) take(file);
+    const pasted = [...(event.clipboardData?.files ?? [])];
+    const [file, ...more] = pasted.filter((each) => KINDS.includes(each.type));
+    if (file) take(file, more);
   });
 }

@@ -1,22 +1,30 @@
-/** What the picture would take, said on the button a moment after the last change. */
+/**
+ * What the picture would take, or all of them, said on the button a moment after the last change.
+ *
+ * Dispatches "told" when it is known anew how many may be asked for (`room`).
+ */
 
 import { span } from "./spans.js";
 
+const MOST_FORETOLD = 50;
 const QUIET_MS = 400;
 const AGAIN_MS = 15_000;
 const FIGURES = ["strength", "style_scale", "size", "steps", "seed"];
 const WORDS = ["color", "features"];
 
-export class Estimate {
+export class Estimate extends EventTarget {
   #timer = 0;
   #asked = 0;
 
   /** `form` is the studio, `palette` and `methods` are its choices. */
   constructor(form, palette, methods) {
+    super();
     this.form = form;
     this.palette = palette;
     this.methods = methods;
     this.words = form.dataset;
+    this.pictures = 1;
+    this.room = Infinity;
     this.place = form.querySelector("#make-estimate");
     this.warnings = form.querySelector("#make-warnings");
     setInterval(() => document.hidden || this.refresh(), AGAIN_MS);
@@ -44,13 +52,20 @@ export class Estimate {
         "Content-Type": "application/json",
         "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
       },
-      body: JSON.stringify({ photo, styles: this.#styles(), spec: this.#spec() }),
+      body: JSON.stringify({
+        photo,
+        styles: this.#styles(),
+        spec: this.#spec(),
+        pictures: Math.min(this.pictures, MOST_FORETOLD),
+      }),
     }).catch(() => null);
     return reply?.ok ? reply.json() : null;
   }
 
+  /** Where each style is painted by itself, one stands for the others. */
   #styles() {
-    return this.palette.slugs.map((style) => ({
+    const slugs = this.pictures > 1 ? this.palette.slugs.slice(0, 1) : this.palette.slugs;
+    return slugs.map((style) => ({
       style,
       weight: Number(this.form.elements[`weight-${style}`]?.value) || 1,
     }));
@@ -66,6 +81,8 @@ export class Estimate {
   }
 
   #show(told) {
+    this.room = told?.room ?? this.room;
+    this.dispatchEvent(new Event("told"));
     this.place.textContent = told ? this.#sentence(told) : "";
     this.warnings.textContent = told ? told.warnings.map(({ message }) => message).join(" ") : "";
   }

@@ -1,4 +1,7 @@
-/** The chosen styles with their shares: one to four, each with a slider, three with a triangle. */
+/**
+ * The chosen styles: one to four that are mixed, each with a slider, three with a triangle; or any
+ * number of them, of which each is painted by itself.
+ */
 
 import { LEAST, sharesOf, withOneMore, withShare } from "./mix.js";
 import { MixPad } from "./pad.js";
@@ -7,6 +10,7 @@ const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "p
 
 export class Palette extends EventTarget {
   #shares = [];
+  #each = false;
 
   /** `form` is the studio; the tiles' checkboxes stay the truth that is sent. */
   constructor(form) {
@@ -41,6 +45,30 @@ export class Palette extends EventTarget {
     this.#changed();
   }
 
+  /** Paint each of the styles by itself, or mix them. */
+  spread(each) {
+    if (this.#each === each) return;
+    this.#each = each;
+    this.form.querySelector("#palette").classList.toggle("is-each", each);
+    this.#changed();
+  }
+
+  /** Are there more styles than can be mixed? */
+  get isOverfull() {
+    return !this.#each && this.#items.length > this.most;
+  }
+
+  /** Choose as many as `room` of the styles that the list shows. */
+  chooseAll(room) {
+    const free = this.boxes.filter((box) => !box.checked && !box.disabled && !box.closest("li").hidden);
+    for (const box of free.slice(0, Math.max(0, room - this.#items.length))) {
+      box.checked = true;
+      this.#add(box);
+    }
+    this.#shares = sharesOf(this.#items.map(() => 1));
+    this.#changed();
+  }
+
   /** Show another picture of a style, say its proof on the photo. */
   picture(slug, address) {
     const item = this.#items.find((each) => each.dataset.slug === slug);
@@ -51,7 +79,7 @@ export class Palette extends EventTarget {
 
   /** Say anew which tiles cannot be chosen now. */
   limit() {
-    const full = this.#items.length >= this.most;
+    const full = !this.#each && this.#items.length >= this.most;
     for (const box of this.boxes) {
       box.disabled = !box.checked && (full || box.dataset.unfit === "true");
     }
@@ -133,12 +161,12 @@ export class Palette extends EventTarget {
       const slider = item.querySelector("input");
       slider.min = LEAST;
       slider.value = this.#shares[at];
-      slider.closest("label").hidden = this.#items.length < 2;
+      slider.closest("label").hidden = this.#each || this.#items.length < 2;
       slider.nextElementSibling.value = percent.format(this.#shares[at]);
       slider.setAttribute("aria-valuetext", slider.nextElementSibling.value);
     });
-    this.list.dataset.count = this.#items.length;
-    this.pad.show(this.#shares, this.#items.map((item) => item.querySelector("img").src));
+    this.list.dataset.count = this.#each ? "any" : this.#items.length;
+    this.pad.show(this.#each ? [] : this.#shares, this.#items.map((item) => item.querySelector("img").src));
   }
 }
 

@@ -18,7 +18,12 @@ export class PhotoInput extends EventTarget {
     this.image.addEventListener("load", () => this.#fit());
     this.image.addEventListener("error", () => this.file.files.length || this.#clear());
     this.#fit();
-    this.file.addEventListener("change", () => this.file.files.length && this.take(this.file.files[0]));
+    this.file.multiple = form.dataset.signedIn === "true";
+    this.file.addEventListener("change", () => {
+      const [first, ...more] = this.file.files;
+      if (first) this.take(first);
+      if (more.length) this.dispatchEvent(new CustomEvent("more", { detail: more }));
+    });
   }
 
   /** Is there a photo, here or on its way? */

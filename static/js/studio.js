@@ -4,6 +4,7 @@ import { readDraft } from "./draft.js";
 import { takePictures } from "./drop.js";
 import { Estimate } from "./estimate.js";
 import { MethodChoice } from "./methods.js";
+import { MorePhotos } from "./more.js";
 import { Palette } from "./palette.js";
 import { PhotoInput } from "./photo.js";
 import { ProofSheet } from "./proofs.js";
@@ -11,11 +12,15 @@ import { watchTiles } from "./tiles.js";
 import { TryOn } from "./tryon.js";
 
 const CHOICES = "studio-choices";
+const MOST = 50;
+// Fields of which there are several, brought back by who draws them.
+const LISTS = new Set(["styles", "more_photos"]);
 const form = document.querySelector("#studio");
 const make = form.querySelector("#make");
 const hint = form.querySelector("#make-hint");
 const words = form.dataset;
 const photo = new PhotoInput(form);
+const more = new MorePhotos(form);
 const methods = new MethodChoice(form);
 const palette = new Palette(form);
 const proofs = new ProofSheet(form);
@@ -27,10 +32,32 @@ function missing() {
   if (!photo.present) return words.wordNeedPhoto;
   if (!palette.slugs.length) return words.wordNeedStyle;
   const [unfit] = methods.unfit;
-  return unfit ? words.wordNeedOtherWay.replace("…", unfit.dataset.title) : "";
+  if (unfit) return words.wordNeedOtherWay.replace("…", unfit.dataset.title);
+  if (palette.isOverfull) return words.wordFull;
+  if (estimate.pictures <= estimate.room) return "";
+  return estimate.room ? words.wordTooMany.replace("9", estimate.room) : words.wordNoRoom;
+}
+
+/** Each style is painted by itself where that is asked for, and where there are several photos. */
+function showWay() {
+  const styles = palette.slugs.length;
+  const wanted = form.elements.each.value === "on";
+  const each = wanted || more.count > 0;
+  palette.spread(each);
+  const pictures = Math.max(1, (1 + more.count) * (each ? styles : 1));
+  if (pictures !== estimate.pictures) form.querySelector("#make-estimate").textContent = "";
+  estimate.pictures = pictures;
+  const several = words.wordMakeMany.replace("9", pictures);
+  form.querySelector("#make-word").textContent = pictures > 1 ? several : words.wordMake;
+  make.classList.toggle("is-several", pictures > 1);
+  form.querySelector("#palette-way").hidden = styles < (wanted ? 1 : 2);
+  form.querySelector("#palette-each").hidden = more.count > 0;
+  form.querySelector("#palette-photos").hidden = more.count === 0;
+  form.querySelector("#palette-all").hidden = !each;
 }
 
 function showReadiness() {
+  showWay();
   const lack = missing();
   make.setAttribute("aria-disabled", String(Boolean(lack)));
   hint.textContent = lack || signInHint;
@@ -68,9 +95,10 @@ function restoreChoices() {
   const slugs = entries.filter(([name]) => name === "styles").map(([, slug]) => slug);
   for (const [name, value] of entries) {
     const field = form.elements[name];
-    if (name === "styles" || name === "photo_id" || name.startsWith("weight-") || !field) continue;
+    if (LISTS.has(name) || name === "photo_id" || name.startsWith("weight-") || !field) continue;
     field.value = value;
   }
+  if (!more.count) more.use(entries.filter(([name, id]) => name === "more_photos" && id).map(([, id]) => id));
   methods.apply();
   const photoId = entries.find(([name]) => name === "photo_id")?.[1];
   if (photoId && !photo.present) photo.use(photoId);
@@ -89,9 +117,10 @@ async function submit(event) {
   make.setAttribute("aria-busy", "true");
   hint.textContent = words.wordStarting;
   keepChoices();
-  const arrived = await photo.arrival;
+  const [arrived] = await Promise.all([photo.arrival, more.arrival]);
   make.removeAttribute("aria-busy");
   showReadiness();
+  if (missing()) return;
   if (arrived || photo.present) form.submit();
 }
 
@@ -119,6 +148,12 @@ function tryStyles() {
   tryOn.show();
 }
 
+/** The first picture goes on the stage, the others beside it. */
+function take(file, others) {
+  photo.take(file);
+  more.take(others);
+}
+
 async function takeSample(button) {
   const reply = await fetch(button.value);
   const blob = await reply.blob();
@@ -129,13 +164,23 @@ async function start() {
   const asked = new URLSearchParams(location.search);
   form.classList.add("is-live");
   watchTiles(form);
-  takePictures((file) => photo.take(file));
+  takePictures(take);
   if (![...asked.keys()].some((key) => key !== "draft" && key !== "photo")) restoreChoices();
   photo.addEventListener("change", () => {
     showReadiness();
     keepChoices();
     tryStyles();
     estimate.refresh();
+  });
+  photo.addEventListener("more", ({ detail }) => more.take(detail));
+  more.addEventListener("change", () => {
+    showReadiness();
+    keepChoices();
+    estimate.refresh();
+  });
+  estimate.addEventListener("told", showReadiness);
+  form.querySelector("#palette-all").addEventListener("click", () => {
+    palette.chooseAll(Math.floor(Math.min(estimate.room, MOST) / (1 + more.count)));
   });
   methods.addEventListener("change", () => {
     palette.limit();
@@ -151,6 +196,7 @@ async function start() {
   });
   form.addEventListener("input", () => {
     showValues();
+    showReadiness();
     keepChoices();
     estimate.refresh();
   });

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from inference.models import Job, Photo
+from inference.operations import Worker
 from tests.clients import session_of
 from tests.factories import make_job, make_photo, make_style
 
@@ -39,6 +40,37 @@ def test_foretells_and_makes_nothing(alice: User, photo: Photo) -> None:
     assert told["memory_mb"] > 0
     assert told["warnings"] == []
     assert Job.objects.count() == jobs
+
+
+def test_foretells_several_pictures_until_the_last_is_done(alice: User, photo: Photo) -> None:
+    one, six = (
+        session_of(alice).post(ADDRESS, body(photo, size=64) | {"pictures": pictures}).json()
+        for pictures in (1, 6)
+    )
+    assert six["painting"] == one["painting"]
+    assert six["seconds"]["p50"] == pytest.approx(6 * one["painting"]["p50"], abs=0.5)
+
+
+def test_shares_several_pictures_among_the_workers(alice: User, photo: Photo) -> None:
+    asked = body(photo, size=64) | {"pictures": 6}
+    alone = session_of(alice).post(ADDRESS, asked).json()["seconds"]["p50"]
+    for name in ("one", "other"):
+        Worker.objects.create(name=name, host="here", pid=1)
+    shared = session_of(alice).post(ADDRESS, asked).json()["seconds"]["p50"]
+    assert shared < alone
+
+
+@pytest.mark.parametrize("pictures", [0, 51, "many"])
+def test_refuses_as_many_as_no_batch_has(alice: User, photo: Photo, pictures: object) -> None:
+    answer = session_of(alice).post(ADDRESS, body(photo) | {"pictures": pictures})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "pictures")
+
+
+def test_says_how_many_may_be_asked_for(alice: User, photo: Photo, settings: Any) -> None:
+    settings.JOB_MAX_WAITING_PER_USER = 3
+    make_job(alice, photo=photo)
+    make_job()
+    assert session_of(alice).post(ADDRESS, body(photo)).json()["room"] == 2
 
 
 def test_says_what_to_know_before(alice: User, photo: Photo) -> None:

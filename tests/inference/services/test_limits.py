@@ -16,7 +16,7 @@ from inference.models import Job
 from inference.operations import Worker
 from inference.services import limits
 from inference.services.jobs import cancel_job, delete_job, submit_job
-from inference.services.limits import check_room, day_ends_at, jobs_today
+from inference.services.limits import check_room, day_ends_at, jobs_today, room_of
 from inference.services.photos import delete_photo
 from inference.services.refusals import JobRefused, QueueFull, QuotaExceeded, TooManyJobs
 from tests.factories import finished_job, make_job, make_photo, make_style, make_user
@@ -30,6 +30,33 @@ A_DAY = timedelta(days=1)
 def noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop the clock at noon, so that no test meets midnight."""
     monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+class TestRoom:
+    def test_is_what_the_line_has_left_for_one(self, alice: User, settings: Settings) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 3
+        make_job(alice)
+        make_job()
+        queue.claim()
+        assert room_of(alice) == 3
+        make_job(alice)
+        assert room_of(alice) == 2
+        check_room(owner=alice, jobs=2)
+        with pytest.raises(TooManyJobs):
+            check_room(owner=alice, jobs=3)
+
+    def test_is_what_the_day_has_left_if_that_is_less(
+        self, alice: User, settings: Settings, noon: None
+    ) -> None:
+        settings.JOB_MAX_A_DAY_PER_USER = 2
+        finished_job(alice, created_at=NOON)
+        assert room_of(alice) == 1
+
+    def test_is_never_less_than_none(self, alice: User, settings: Settings) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 1
+        for _ in range(2):
+            make_job(alice)
+        assert room_of(alice) == 0
 
 
 class TestWaiting:

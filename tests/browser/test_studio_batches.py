@@ -1,0 +1,80 @@
+"""Several photos and styles in the studio: one press makes a batch, as the button says before."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE_MS, PHONE, Visitor, photo_file
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Visit = Callable[..., Visitor]
+
+
+def enter(visitor: Visitor, name: str) -> None:
+    """Make an account, put a photo in and choose two styles, each by itself."""
+    visitor.sign_up(name)
+    visitor.page.locator("#studio.is-live").wait_for()
+    visitor.put_in()
+    visitor.choose(0, 1)
+    visitor.page.get_by_text("A picture in each").click()
+    visitor.page.get_by_text("512 px", exact=True).click()
+
+
+def test_makes_each_photo_in_each_style(visit: Visit, pictures: Path) -> None:
+    visitor = visit()
+    enter(visitor, "several")
+    word = visitor.page.locator("#make-word")
+    expect(word).to_have_text("Make 2 pictures")
+    expect(visitor.page.locator("#make-estimate")).to_contain_text(re.compile(r"about \d"))
+    more = [photo_file((200, 150)), photo_file((150, 200))]
+    visitor.page.locator("#id_more").set_input_files(more)
+    expect(word).to_have_text("Make 6 pictures")
+    expect(visitor.page.locator("#more-photos input[value*='-']")).to_have_count(2)
+    visitor.page.screenshot(path=pictures / "1-studio.png")
+    visitor.page.reload()
+    expect(word).to_have_text("Make 6 pictures")
+    visitor.page.locator("#more-photos button").last.click()
+    expect(word).to_have_text("Make 4 pictures")
+
+    visitor.page.locator("#make").click()
+
+    visitor.page.wait_for_url("**/batches/*/")
+    expect(visitor.page.locator("#batch [data-job]")).to_have_count(4)
+    expect(visitor.page.locator("#batch-done")).to_have_text("4 of 4 done", timeout=PATIENCE_MS)
+    visitor.page.screenshot(path=pictures / "2-batch.png")
+
+
+def test_says_before_the_press_what_is_too_many(visit: Visit, pictures: Path) -> None:
+    visitor = visit(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
+    enter(visitor, "greedy")
+    expect(visitor.page.locator("#make-estimate")).to_contain_text(re.compile(r"about \d"))
+    visitor.page.get_by_role("button", name="Choose all").click()
+    expect(visitor.page.locator("#make-word")).to_have_text("Make 20 pictures")
+    make = visitor.page.locator("#make")
+    expect(make).to_have_attribute("aria-disabled", "false")
+
+    visitor.page.locator(".tile:has(input:not(:checked))").first.click()
+
+    expect(make).to_have_attribute("aria-disabled", "true")
+    expect(visitor.page.locator("#make-hint")).to_contain_text("20 pictures are the most")
+    make.click(force=True)
+    assert "/studio/" in visitor.page.url
+    visitor.page.screenshot(path=pictures / "phone.png")
+    width = "document.documentElement.scrollWidth"
+    assert visitor.page.evaluate(width) == PHONE["width"]
+
+
+def test_mixes_four_at_most(visit: Visit) -> None:
+    visitor = visit()
+    enter(visitor, "mixer")
+    visitor.choose(2, 3, 4)
+    expect(visitor.page.locator("#make-word")).to_have_text("Make 5 pictures")
+    visitor.page.get_by_text("Mixed in one picture").click()
+    expect(visitor.page.locator("#make-hint")).to_contain_text("Four styles are the most")
+    visitor.page.locator(".palette-out").first.click()
+    expect(visitor.page.locator("#make-word")).to_have_text("Make")
+    expect(visitor.page.locator("#make")).to_have_attribute("aria-disabled", "false")
+    expect(visitor.page.locator(".palette-item input")).to_have_count(4)
