@@ -19,7 +19,7 @@ from inference.engine.training.pack_cli import add_pack_parser
 if TYPE_CHECKING:
     from inference.engine.training.recipe import Prepare
 
-TEACHERS = ("fast", "optimize", "none")
+TEACHERS = ("none", "fast", "optimize")
 
 
 @dataclass(frozen=True)

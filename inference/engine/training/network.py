@@ -47,7 +47,7 @@ class NetworkOptions(Options):
 
     style: Path
     name: str
-    teacher: str = "fast"
+    teacher: str = NO_TEACHER
     examples: int = 600
     style_size: int = 512
     content_weight: float = 0.1
