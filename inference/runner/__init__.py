@@ -12,7 +12,7 @@ from PIL import Image
 
 from inference import proof_queue, queue
 from inference.engine.spec import StyleInput, TransferSpec
-from inference.runner import engine, shutdown
+from inference.runner import engine, freed_memory, shutdown
 from inference.runner.jobs import serve_job
 from inference.runner.sheets import Served, serve_sheet
 from inference.workers import is_paused, presence
@@ -35,6 +35,8 @@ def serve_line() -> Served:
     served = serve_next()
     while served is Served.TO_THE_END and time.monotonic() < until:
         served = serve_next()
+    if served is Served.NOTHING:
+        freed_memory.give_back()
     return served
 
 
@@ -73,6 +75,7 @@ def warm_up() -> None:
 
     Must run in the process that will paint: torch does not survive a fork.
     """
+    freed_memory.keep()
     # Threads that spin while they wait take the processor from whoever they wait for.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if settings.STYLEWEB_THREADS:
