@@ -27,9 +27,9 @@ def next_in_turn(*, quick: bool = False) -> Job | None:
     """Return the waiting job whose turn it is, or of the `quick` ones the first; lock its row.
 
     The person served longest ago comes first, then the job that has waited longest; but a worker
-    of the heavy lane begins with that one. Who has as many jobs running as one person may is passed
-    over. Workers take turns in asking, else two
-    could serve the same person at once; what is just being canceled is no longer waited for.
+    of the heavy lane begins with that lane. Who has as many jobs running as one person may is
+    passed over. Workers take turns in asking, else two could serve the same person at once; what is
+    just being canceled is no longer waited for.
     """
     lock_until_commit("claims")
     share = share_of_this_worker()
