@@ -5,9 +5,10 @@ answer forbids the browser to run anything in it.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import quote
 
 from django.conf import settings
@@ -70,25 +71,36 @@ def _body(request: HttpRequest, file_name: str, path: Path) -> HttpResponseBase:
     if settings.MEDIA_ACCEL_PREFIX:
         prefix = settings.MEDIA_ACCEL_PREFIX.rstrip("/")
         return HttpResponse(headers={"X-Accel-Redirect": f"{prefix}/{quote(file_name)}"})
+    try:
+        # Open before the answer begins: previews are replaced at any moment.
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    length = str(os.fstat(file.fileno()).st_size)
     if request.method == "HEAD":
-        return HttpResponse(headers={"Content-Length": str(path.stat().st_size)})
+        file.close()
+        return HttpResponse(headers={"Content-Length": length})
     # The API hands over its own request, which wraps the server's.
     if isinstance(getattr(request, "_request", request), ASGIRequest):
         # An ASGI server would read a plain file whole before sending its first byte.
-        response = StreamingHttpResponse(_chunks(path))
-        response["Content-Length"] = str(path.stat().st_size)
-        return response
-    return FileResponse(path.open("rb"))
+        return StreamingHttpResponse(_Pieces(file), headers={"Content-Length": length})
+    return FileResponse(file)
 
 
-async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    """Yield the file in pieces, read outside the event loop."""
-    file = await asyncio.to_thread(path.open, "rb")
-    try:
-        while chunk := await asyncio.to_thread(file.read, CHUNK):
-            yield chunk
-    finally:
-        file.close()
+class _Pieces:
+    """An open file in pieces, read outside the event loop."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with self._file:
+            while piece := await asyncio.to_thread(self._file.read, CHUNK):
+                yield piece
+
+    def close(self) -> None:
+        """Close the file of which nobody read; the response calls this."""
+        self._file.close()
 
 
 def _guard(

@@ -29,8 +29,13 @@ def job_preview(request: HttpRequest, pk: UUID, version: int) -> HttpResponseBas
     that replaced it.
     """
     del version
-    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    return send_media(request, job.preview, public=False)
+    mine = Job.objects.visible_to(request.user)
+    job = get_object_or_404(mine, pk=pk)
+    try:
+        return send_media(request, job.preview, public=False)
+    except Http404:
+        # It was replaced since its row was read.
+        return send_media(request, get_object_or_404(mine, pk=pk).preview, public=False)
 
 
 @require_safe

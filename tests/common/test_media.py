@@ -122,6 +122,25 @@ async def test_streams_piece_by_piece_under_asgi(media_root: Path) -> None:
     assert response["Content-Length"] == str(len(data))
 
 
+async def test_sends_a_file_whole_that_is_removed_meanwhile(media_root: Path) -> None:
+    data = bytes(CHUNK + 1)
+    name = default_storage.save("photos/replaced.jpg", ContentFile(data))
+    response = send_media(AsyncRequestFactory().get("/"), name, public=False)
+    (media_root / name).unlink()
+    assert isinstance(response, StreamingHttpResponse)
+    assert b"".join([piece async for piece in response]) == data
+    response.close()
+
+
+def test_closes_a_file_of_which_nobody_read(media_root: Path) -> None:
+    name = default_storage.save("photos/left.jpg", ContentFile(b"picture"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        send_media(AsyncRequestFactory().get("/"), name, public=False).close()
+    assert (media_root / name).is_file()
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+
+
 def test_sends_what_was_made_for_this_request_under_the_same_guards() -> None:
     response = send_made(b"x", ".png", public=False, download_as="a.png")
     assert response.content == b"x"

@@ -6,10 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from accounts.models import User
+from common.media import send_media
+from inference import media_views
 from inference.models import Job, Photo
 from tests.factories import finished_job, make_job, make_photo, make_style, make_tile
 
@@ -112,6 +118,22 @@ def test_sends_the_newest_preview_whatever_the_version(job: Job) -> None:
     response = signed_in(job.owner).get(url)
     assert response.status_code == 200
     assert response.getvalue()
+
+
+def test_sends_what_replaced_a_preview_meanwhile(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = job.preview, default_storage.save("jobs/new.jpg", ContentFile(b"newer"))
+
+    def replaced_first(request: HttpRequest, name: str, *, public: bool) -> HttpResponseBase:
+        if name == old:
+            Job.objects.filter(pk=job.pk).update(preview=new)
+            default_storage.delete(old)
+        return send_media(request, name, public=public)
+
+    monkeypatch.setattr(media_views, "send_media", replaced_first)
+
+    response = signed_in(job.owner).get(job_urls(job)[0])
+
+    assert (response.status_code, response.getvalue()) == (200, b"newer")
 
 
 def test_has_no_files_of_a_job_that_only_waits(photo: Photo) -> None:
