@@ -27,7 +27,10 @@ class TestStorePreview:
             assert preview.size == (stored.width, stored.height) == (512, 256)
 
     def test_keeps_transparency(self, job: Job) -> None:
-        stored = job_files.store_preview(job, make_picture((80, 60), mode="RGBA"))
+        cut_out = make_picture((80, 60), mode="RGBA")
+        cut_out.putalpha(Image.linear_gradient("L").resize(cut_out.size))
+
+        stored = job_files.store_preview(job, cut_out)
 
         with default_storage.open(stored.name) as file, Image.open(file) as preview:
             assert (preview.format, preview.mode) == ("WEBP", "RGBA")
