@@ -15,7 +15,7 @@ from common.uploads import AcceptedPicture, Readable, see_picture
 from inference import job_files, proof_files
 from inference.models import Job, Photo
 from inference.services.jobs import forget
-from inference.services.storage import check_storage
+from inference.services.storage import StorageQuotaExceeded, check_storage
 
 FOLDER = "photos"
 
@@ -70,11 +70,15 @@ def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
     Nothing is decoded for whom there is no room in any case.
     """
     seen = see_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
-    known = _known(owner, seen.sha256)
-    if known is not None:
+    try:
+        check_storage(owner=owner)
+    except StorageQuotaExceeded:
+        # Looked for after the room was: this very file, sent twice at once, may have taken it.
+        known = _known(owner, seen.sha256)
+        if known is None:
+            raise
         return known
-    check_storage(owner=owner)
-    return seen.accepted()
+    return _known(owner, seen.sha256) or seen.accepted()
 
 
 def _known(owner: User, sha256: str) -> Photo | None:
