@@ -56,6 +56,7 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     memory.add_argument("--method", choices=METHODS, default="fast")
     memory.add_argument("--steps", type=int)
     memory.add_argument("--limit", type=int, metavar="MB", help="what a painting may take")
+    memory.add_argument("--repeats", type=int, default=3)
     memory.add_argument("--seam", type=int, metavar="SIZE", help="compare a picture cut and uncut")
     memory.set_defaults(run=run_memory)
     convergence = kinds.add_parser("convergence", help="optimize beside the plain recipe")
@@ -144,7 +145,7 @@ def run_memory(arguments: argparse.Namespace) -> int:
 
     from inference.engine.bench import memory
 
-    rows = [memory.measure(spec, arguments.limit) for spec in specs]
+    rows = [memory.measure(spec, arguments.limit, arguments.repeats) for spec in specs]
     seam = memory.measure_seam(seam_size) if seam_size else None
     Console().print(memory.table(rows, arguments.method, seam))
     return 0

@@ -5,14 +5,19 @@ import pytest
 from PIL import Image
 
 from inference.engine.__main__ import main
-from inference.engine.bench.memory import Measured, measure_seam, seam_of, table
+from inference.engine.bench.memory import Measured, measure_seam, median_of, seam_of, table
 
 
 def test_measures_in_a_process_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["bench", "memory", "--sizes", "128"]) == 0
+    assert main(["bench", "memory", "--sizes", "128", "--repeats", "1"]) == 0
     printed = capsys.readouterr().out
     assert "128 x 96" in printed
     assert "threads" in printed
+
+
+def test_tells_the_median_of_several() -> None:
+    rows = [Measured((128, 96), 1, 80, needed, 400, 0.5) for needed in (90, 10, 70, 75)]
+    assert [median_of(rows[:count]).needed for count in (1, 2, 3, 4)] == [90, 90, 70, 75]
 
 
 def test_names_a_limit_that_is_too_tight(capsys: pytest.CaptureFixture[str]) -> None:
