@@ -69,6 +69,15 @@ def match_palette(image: Tensor, target: Palette) -> Tensor:
     return move_between(palette_of(image), target)(image)
 
 
+def match_each(images: Tensor, target: Palette) -> Tensor:
+    """Move the colors of each of images (B, 3, H, W) likewise, all at once."""
+    own = [palette_of(image) for image in images[:, None]]
+    mean = torch.stack([each.mean for each in own])
+    transport = _transport(torch.stack([each.covariance for each in own]), target.covariance)
+    moved = transport @ (images.flatten(2).double() - mean[..., None]) + target.mean[:, None]
+    return moved.to(images.dtype).reshape(images.shape).clamp(0, 1)
+
+
 def move_palette(image: Tensor, target: Palette) -> Tensor:
     """Move the colors of image (1, 3, H, W) likewise, out of [0, 1] where that takes them."""
     return _move_between(palette_of(image), target)(image)
@@ -81,9 +90,7 @@ def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
 
 
 def _move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
-    root, inverse_root = _power(own.covariance, 0.5), _power(own.covariance, -0.5)
-    transport = inverse_root @ _power(root @ target.covariance @ root, 0.5) @ inverse_root
-    transport = _limit_gain(transport)
+    transport = _transport(own.covariance, target.covariance)
 
     def move(image: Tensor) -> Tensor:
         pixels = image[0].flatten(1).double() - own.mean[:, None]
@@ -128,22 +135,33 @@ def luma_of(image: Tensor) -> Tensor:
     return (image * weights).sum(1, keepdim=True)
 
 
+def _transport(own: Tensor, wanted: Tensor) -> Tensor:
+    """Find the symmetric matrices that take covariances (..., 3, 3) to another, gains limited.
+
+    On the processor: a GPU is slower with matrices as small, and would be waited for at each step.
+    """
+    spread, target = own.cpu(), wanted.cpu()
+    root, inverse_root = _power(spread, 0.5), _power(spread, -0.5)
+    transport = inverse_root @ _power(root @ target @ root, 0.5) @ inverse_root
+    return _limit_gain(transport).to(own.device)
+
+
 def _power(covariance: Tensor, exponent: float) -> Tensor:
-    """Raise a symmetric positive matrix to a power."""
+    """Raise symmetric positive matrices to a power."""
     values, vectors = _eigen(covariance)
     powers: Tensor = values.clamp_min(1e-12) ** exponent
-    return (vectors * powers) @ vectors.T
+    return (vectors * powers[..., None, :]) @ vectors.mT
 
 
 def _limit_gain(transport: Tensor) -> Tensor:
-    """Cap how much a symmetric map stretches any direction."""
+    """Cap how much symmetric maps stretch any direction."""
     values, vectors = _eigen(transport)
-    return (vectors * values.clamp_max(_MAX_GAIN)) @ vectors.T
+    return (vectors * values.clamp_max(_MAX_GAIN)[..., None, :]) @ vectors.mT
 
 
 def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Give the eigenvalues and eigenvectors of a symmetric matrix, whose rounding is evened out."""
+    """Give eigenvalues and eigenvectors of symmetric matrices, whose rounding is evened out."""
     values: Tensor
     vectors: Tensor
-    values, vectors = torch.linalg.eigh((matrix + matrix.T) / 2)
+    values, vectors = torch.linalg.eigh((matrix + matrix.mT) / 2)
     return values, vectors

@@ -56,7 +56,7 @@ def extract(features: Features, image: Tensor, layers: Sequence[str]) -> dict[st
 
 
 def _spread(scale: Tensor) -> Tensor:
-    return scale.clamp_min(float(_QUIET * scale.mean()))
+    return torch.maximum(scale, _QUIET * scale.mean())
 
 
 def moments_of(activation: Tensor) -> Moments:

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
 from torch import Tensor, nn
 
-from inference.engine.color import Palette, match_palette
+from inference.engine.color import Palette, match_each
 
 WIDTH = 16  # channels of the outermost layers, half of the paper's
 BLOCKS = 5
@@ -127,8 +127,7 @@ class PaintingNet(nn.Module):
     def recolor(self, photos: Tensor) -> Tensor:
         """Move the colors of each photo (B, 3, H, W) to the artwork's, all in [0, 1]."""
         covariance = self.get_buffer("covariance").double()
-        palette = Palette(self.get_buffer("mean").double(), covariance)
-        return torch.cat([match_palette(photo, palette) for photo in photos[:, None]])
+        return match_each(photos, Palette(self.get_buffer("mean").double(), covariance))
 
     def forward(self, x: Tensor, noise: Tensor) -> Tensor:
         """Paint recolored photos (B, 3, H, W); values may overshoot [0, 1] a little.

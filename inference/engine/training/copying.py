@@ -18,7 +18,7 @@ from inference.engine.features import FeatureNet
 from inference.engine.losses import content_distance, extract
 from inference.engine.networks.johnson import PaintingNet, draw_noise
 from inference.engine.networks.vgg import TAPS
-from inference.engine.training.critic import PATCH, disturb, draw_sight, split
+from inference.engine.training.critic import PATCH, beside, disturb, draw_sight, split
 from inference.engine.training.patch_loss import patch_distance
 from inference.engine.transport import moments_of_batch
 
@@ -53,7 +53,7 @@ class Copying:
         generator = torch.Generator().manual_seed(int(fraction * 2**53))
         photo, wanted = x[:, :3], x[:, 3:]
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.bfloat16):
-            painted = self.network(photo, draw_noise(photo, generator))
+            painted = self.network(photo, draw_noise(photo, beside(generator, x.device)))
         own, other = disturb((painted, wanted), draw_sight(generator), generator)
         seen = self._see(own)
         with torch.no_grad():
@@ -64,7 +64,7 @@ class Copying:
             "pixels": _PIXELS * _apart(own, other),
             "features": _FEATURES * content_distance(*copied),
             "style": _STYLE * _compare_windows(seen, target, own.shape[-1]),
-            "patches": _PATCHES * _compare_patches(own, other, generator),
+            "patches": _PATCHES * _compare_patches(own, other, beside(generator, x.device)),
         }
 
     def _see(self, pictures: Tensor) -> dict[str, Tensor]:

@@ -90,17 +90,19 @@ class Critic:
     ) -> dict[str, Tensor]:
         """Compute the losses of paintings of photos, both (B, 3, H, W) in [0, 1].
 
-        Gradients flow to the paintings. `generator` decides how they are looked at.
+        Gradients flow to the paintings. `generator`, on the processor, decides how they are
+        looked at.
         """
         view = self.views[_choose(len(self.views), generator)]
         shown, photo = disturb((painted, photo), view, generator)
-        noise = torch.randn(shown.shape, generator=generator).to(shown.device)
+        chance = beside(generator, shown.device)
+        noise = torch.randn(shown.shape, generator=chance, device=shown.device)
         seen, wanted = self._see(shown + _NOISE * noise), self._see_photo(photo)
         return {
             "style": self._style(seen, view),
             "content": self.content_weight
             * content_distance({name: seen[name] for name in CONTENT_LAYERS}, wanted),
-            "patches": self._patches(shown, view, generator),
+            "patches": self._patches(shown, view, chance),
             "roughness": _ROUGHNESS * roughness(painted),
         }
 
@@ -170,6 +172,16 @@ def split(pictures: Tensor) -> list[Tensor]:
         bands.append(pictures - larger)
         pictures = smaller
     return bands
+
+
+def beside(generator: torch.Generator, device: torch.device) -> torch.Generator:
+    """Give a generator on a device that follows from one on the processor, or that one itself.
+
+    A GPU that draws its own numbers need not wait for those of the processor to arrive.
+    """
+    if device.type == "cpu":
+        return generator
+    return torch.Generator(device).manual_seed(_choose(2**31, generator))
 
 
 def draw_sight(generator: torch.Generator) -> Sight:

@@ -52,11 +52,16 @@ class Crops:
         """
         workers = _WORKERS if device.type == "cuda" else 1
         with ThreadPoolExecutor(workers) as pool:
-            ahead = deque(pool.submit(self.draw, step + place) for place in range(workers))
+            draw = self._draw_pinned if device.type == "cuda" else self.draw
+            ahead = deque(pool.submit(draw, step + place) for place in range(workers))
             for following in itertools.count(step + workers):
                 ready = ahead.popleft().result()
-                ahead.append(pool.submit(self.draw, following))
+                ahead.append(pool.submit(draw, following))
                 yield ready.to(device, non_blocking=True)
+
+    def _draw_pinned(self, step: int) -> Tensor:
+        """Draw into memory that a GPU fetches from while it computes."""
+        return self.draw(step).pin_memory()
 
 
 def crop_at_random(path: Path, size: int, chance: random.Random) -> np.ndarray:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from inference.engine.networks.johnson import PaintingNet, draw_noise
-from inference.engine.training.critic import Critic
+from inference.engine.training.critic import Critic, beside
 
 
 @dataclass
@@ -24,5 +24,5 @@ class Imitation:
         generator = torch.Generator().manual_seed(int(fraction * 2**53))
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.critic.bfloat16):
             photo = self.network.recolor(x)
-            painted = self.network(photo, draw_noise(photo, generator))
+            painted = self.network(photo, draw_noise(photo, beside(generator, x.device)))
         return self.critic.judge(painted, photo, generator)
