@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Mapping
+from typing import Literal, TypedDict
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -11,6 +12,14 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger(__name__)
 # Sockets also look by themselves now and then, so a broker in trouble must not hold up the work.
 PATIENCE_SECONDS = 2.0
+# A page without a socket asks, which tells it more than a socket that hears nothing for long.
+AWAY_SECONDS = 30.0
+
+
+class LayerReturned(TypedDict):
+    """The layer was away and is back; what was sent in between is lost, and some before it."""
+
+    type: Literal["layer.returned"]
 
 
 class OpenLine:

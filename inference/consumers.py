@@ -16,6 +16,7 @@ from accounts.session_news import SessionChanged, group_of, session_digest
 from accounts.sockets import NOT_SIGNED_IN, REFUSED
 from accounts.standing import Standing
 from common.slots import free_slot, keep_slot, take_slot
+from common.telling import AWAY_SECONDS, LayerReturned
 from inference.events import Event, events_since
 from inference.outbox import Outbox
 from inference.progress import JobChanged, JobsGone, ProofChanged, ProofTileCame
@@ -23,6 +24,7 @@ from inference.progress import JobChanged, JobsGone, ProofChanged, ProofTileCame
 logger = logging.getLogger(__name__)
 TOO_MANY_SOCKETS, TOO_BUSY, TOO_LONG, TEXT_ONLY, RESTART = 4429, 4408, 1009, 1003, 1012
 PING_SECONDS = 20.0
+JOIN_SECONDS = 2.0
 SOCKETS_PER_USER = 10
 MESSAGES_PER_MINUTE, MINUTE_SECONDS = 120, 60.0
 LONGEST_MESSAGE = 64 * 1024
@@ -36,7 +38,8 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     It joins the group before it reads the rows, so a change in between is sent twice rather than
     never; clients drop a job whose `seq` is not greater than what they have. News goes through an
     outbox, so that a client that does not read costs a bounded amount and misses no end of a job.
-    The layer promises no delivery: with each ping goes what it may have lost.
+    The layer promises no delivery: with each ping goes what it may have lost, and at once when it
+    was away and is back.
 
     The `seq` of a frame is a place in the order of changes (inference/changes.py): whoever
     remembers that of the last frame can resume there, having missed nothing before.
@@ -46,6 +49,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     group: str | None = None
     slot: str | None = None
     place = 0
+    joined_at = 0.0
     received = 0
     minute = 0.0
 
@@ -92,6 +96,14 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         except Exception:  # noqa: BLE001  # each layer has errors of its own
             # A pooled connection that a restarted Redis has closed; the next one is new.
             await self.channel_layer.group_add(group, self.channel_name)
+        self.joined_at = time.monotonic()
+
+    async def _join_again(self, group: str) -> bool:
+        """Join, since groups expire; tell whether a layer that is away may still be waited for."""
+        with suppress(Exception):
+            async with asyncio.timeout(JOIN_SECONDS):
+                await self._join(group)
+        return time.monotonic() - self.joined_at <= AWAY_SECONDS
 
     async def _leave(self) -> None:
         """Stop talking, leave the group, and count the socket no more."""
@@ -163,6 +175,14 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         if event["ended"] == mine or not await self._may_stay():
             await self.close(NOT_SIGNED_IN)
 
+    async def layer_returned(self, event: LayerReturned) -> None:
+        """Make up for what was lost while the layer was away, be it the end of the session."""
+        del event
+        if await self._may_stay():
+            self.outbox.put("missed", None)
+        else:
+            await self.close(NOT_SIGNED_IN)
+
     async def _may_stay(self) -> bool:
         return await database_sync_to_async(self.standing.holds)()
 
@@ -186,6 +206,8 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
                 await self._send_events(None)
             elif kind == "resume":
                 await self._send_events(data)
+            elif kind == "missed":
+                await self._send_events(self.place)
             elif kind == "ping":
                 await self._send_events(self.place)
                 await self._send(kind, data)
@@ -223,7 +245,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
                 return
             if self.slot is not None:
                 await keep_slot(self.slot)
-            if self.group is not None:
-                # Groups expire, and a layer that began anew has forgotten them.
-                await self._join(self.group)
+            if self.group is not None and not await self._join_again(self.group):
+                await self.close(RESTART)
+                return
             self.outbox.put("ping", {})

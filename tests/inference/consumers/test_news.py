@@ -1,10 +1,13 @@
 """Tests of what the events socket tells: everything that is one's own, once and in order."""
 
+import asyncio
+
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from accounts.models import User
+from accounts.session_news import group_of
 from inference import consumers, events, progress, queue
 from inference.services.jobs import cancel_job, delete_job
 from inference.services.proofs import cancel_proofs
@@ -12,6 +15,14 @@ from tests.factories import finished_job, make_job, make_photo, make_sheet, make
 from tests.inference.consumers.conftest import Connect, greeted, wait_for_frame
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def is_away(group: str, channel: str) -> None:
+    raise ConnectionRefusedError
+
+
+async def is_silent(group: str, channel: str) -> None:
+    await asyncio.sleep(60)
 
 
 class TestOwner:
@@ -186,6 +197,50 @@ class TestOwner:
         await sync_to_async(progress.publish)(job.pk)
 
         assert (await wait_for_frame(socket, "job"))["data"]["id"] == str(job.pk)
+
+    async def test_is_told_at_once_what_was_lost_while_the_layer_was_away(
+        self, connect: Connect, alice: User
+    ) -> None:
+        job = await sync_to_async(make_job)(alice)
+        socket = await connect(alice)
+        await greeted(socket)
+        layer = get_channel_layer()
+        assert isinstance(layer, InMemoryChannelLayer)
+        await sync_to_async(queue.cancel)(job, by="owner")
+
+        for _ in range(2):
+            await layer.group_send(group_of(alice.pk), {"type": "layer.returned"})
+
+        frame = await socket.receive_json_from(timeout=5)
+        assert (frame["type"], frame["data"]["state"]) == ("job", "canceled")
+        assert await socket.receive_nothing()
+
+    async def test_keeps_the_socket_while_the_layer_is_away_for_a_moment(
+        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
+        socket = await connect(alice)
+        await greeted(socket)
+
+        monkeypatch.setattr(get_channel_layer(), "group_add", is_away)
+
+        for _ in range(3):
+            assert (await socket.receive_json_from(timeout=5))["type"] == "ping"
+
+    async def test_is_sent_away_when_the_layer_stays_away(
+        self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
+        monkeypatch.setattr(consumers, "AWAY_SECONDS", 0.2)
+        monkeypatch.setattr(consumers, "JOIN_SECONDS", 0.05)
+        socket = await connect(alice)
+        await greeted(socket)
+
+        monkeypatch.setattr(get_channel_layer(), "group_add", is_silent)
+
+        while (message := await socket.receive_output(timeout=5))["type"] == "websocket.send":
+            pass
+        assert message["code"] == 1012
 
 
 class TestStranger:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.db import OperationalError
 from django.test import Client
 
 from accounts.models import ApiToken, User
+from accounts.session_news import group_of
 from accounts.socket_tickets import issue_ticket
 from accounts.standing import Standing
 from accounts.tokens import create_token, revoke_token
@@ -45,6 +47,19 @@ class TestOwner:
         while (message := await socket.receive_output(timeout=5))["type"] == "websocket.send":
             pass
         assert message["code"] == 4401
+
+    async def test_is_sent_away_when_the_right_ended_while_the_layer_was_away(
+        self, connect: Connect, alice: User
+    ) -> None:
+        socket = await connect(alice)
+        await greeted(socket)
+        await sync_to_async(User.objects.filter(pk=alice.pk).update)(is_active=False)
+
+        layer = get_channel_layer()
+        assert layer is not None
+        await layer.group_send(group_of(alice.pk), {"type": "layer.returned"})
+
+        assert (await socket.receive_output(timeout=5))["code"] == 4401
 
     @pytest.mark.parametrize("end", [sign_out, change_password, close_account])
     async def test_is_sent_away_at_once_when_the_right_ends(
