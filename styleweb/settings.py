@@ -124,7 +124,7 @@ else:
     }
     CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "BACKEND": "common.redis_channel_layer.LastingRedisChannelLayer",
             "CONFIG": {
                 # redis-py 8 would drop a socket that is idle for five seconds.
                 "hosts": [{"address": REDIS_URL, "socket_timeout": 20, "max_connections": 2000}],
