@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from tests.bars import Record
 from tests.faults.test_sockets_guard import open_socket, receive
@@ -18,18 +17,6 @@ SOON, SOON_AT_REST = 0.5, 0.25
 MOST_MB = 400
 
 
-def use_up_closed_connections(production: ProductionSite) -> None:
-    """Open sockets until none meets a connection that an earlier restart of Redis has closed.
-
-    Such a socket ends with 1012 and its page comes again; what is measured here is a site at rest.
-    """
-    sessions = [production.call("sign_in", name=f"early{n}-{time.time_ns()}") for n in range(3)]
-    with ExitStack() as stack:
-        for session in sessions * 10:
-            with suppress(ConnectionClosed):
-                receive(stack.enter_context(open_socket(production, session)), "snapshot")
-
-
 def carry(
     production: ProductionSite, *, sockets: int, seconds: float, each_second: float, soon: float
 ) -> str:
@@ -37,7 +24,6 @@ def carry(
 
     The shares are those of the page: all ends, 99 of 100 steps.
     """
-    use_up_closed_connections(production)
     web, port = second_web(production)
     ports = [production.port, port]
     load = {"sockets": sockets, "seconds": seconds, "each_second": each_second}
