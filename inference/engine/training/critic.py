@@ -192,7 +192,8 @@ def draw_sight(generator: torch.Generator) -> Sight:
 def disturb(pictures: Sequence[Tensor], view: Sight, generator: torch.Generator) -> list[Tensor]:
     """Scale and mirror pictures as a view is, and cut a random border off, of all the same.
 
-    Each is (B, 3, H, W). The border is up to 15 pixels wide, less where they are small.
+    Each is (B, 3, H, W). Fifteen pixels are cut off a side and the one opposite together, fewer
+    where they are small.
     """
     height, width = pictures[0].shape[2:]
     shown = [resize(each, scaled(width, height, view.scale)) for each in pictures]
@@ -200,8 +201,10 @@ def disturb(pictures: Sequence[Tensor], view: Sight, generator: torch.Generator)
         shown = [each.flip(3) for each in shown]
     for axis in (2, 3):
         side = shown[0].shape[axis]
-        cut = _choose(min(_SHIFT, math.ceil(side / 4)), generator)
-        shown = [each.narrow(axis, cut, side - cut) for each in shown]
+        room = min(_SHIFT, math.ceil(side / 4))
+        cut = _choose(room, generator)
+        # Always as much on both sides together: a GPU prepares for each new shape anew.
+        shown = [each.narrow(axis, cut, side - room + 1) for each in shown]
     return shown
 
 
