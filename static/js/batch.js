@@ -1,13 +1,14 @@
 /** The page of a batch: one progress for the whole, and each of its pictures as it comes. */
 
 import { batches } from "./batches.js";
+import { counted } from "./counts.js";
 import { drawJob } from "./jobs.js";
 
 const page = document.querySelector("#batch");
 const { id, api, wordDone } = page.dataset;
 
 function drawWhole({ fraction, done, total }) {
-  const said = wordDone.replace("1", done).replace("9", total);
+  const said = counted(wordDone, done, total);
   const status = page.querySelector("#batch-done");
   // Only what changes is read out.
   if (status.textContent.trim() !== said) status.textContent = said;

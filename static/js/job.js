@@ -2,6 +2,7 @@
 
 import "./compare.js";
 import "./copy.js";
+import { counted } from "./counts.js";
 import { events, hasEnded } from "./events.js";
 import { fitPictures } from "./fit.js";
 import { span } from "./spans.js";
@@ -67,7 +68,7 @@ class JobPage {
       return queue.ahead === 1 ? wordAheadOne : wordAhead.replace("0", queue.ahead);
     }
     if (stage === "painting") {
-      return this.words.wordPainting.replace("1", progress.done).replace("9", progress.total);
+      return counted(this.words.wordPainting, progress.done, progress.total);
     }
     return stage === "finishing" ? this.words.wordFinishing : this.words.wordPreparing;
   }

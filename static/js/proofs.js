@@ -5,6 +5,7 @@
  * sockets are blocked. Dispatches "proof" (detail: slug and address) for each tile.
  */
 
+import { counted } from "./counts.js";
 import { events } from "./events.js";
 
 const ENDED = new Set(["succeeded", "failed", "canceled", "superseded"]);
@@ -98,7 +99,7 @@ export class ProofSheet extends EventTarget {
     this.progress.value = done;
     const failed = state === "failed" && done < total;
     const word = failed ? this.words.wordNotTried : this.words.wordTried;
-    const trying = this.words.wordTrying.replace("1", done).replace("9", total);
+    const trying = counted(this.words.wordTrying, done, total);
     this.said.textContent = this.progress.hidden ? word : trying;
   }
 
