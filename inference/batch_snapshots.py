@@ -25,10 +25,13 @@ class BatchJob(TypedDict):
     seq: int
     photo: str
     style: str
+    style_title: str
     fraction: float
     preview: PreviewPart | None
     result: ResultPart | None
     error: ErrorPart | None
+    created_at: str
+    completed_at: str | None
 
 
 class BatchProgress(TypedDict):
@@ -74,16 +77,20 @@ def _whole(jobs: list[Job]) -> BatchProgress:
 
 
 def _in_short(job: Job) -> BatchJob:
+    style = job.job_styles.all()[0].style
     return {
         "id": str(job.pk),
         "state": job.state,
         "seq": job.seq,
         "photo": str(job.photo_id),
-        "style": job.job_styles.all()[0].style.slug,
+        "style": style.slug,
+        "style_title": style.title,
         "fraction": progress_of(job)["fraction"],
         "preview": preview_of(job),
         "result": result_of(job),
         "error": error_of(job),
+        "created_at": format_time(job.created_at),
+        "completed_at": format_time(job.completed_at) if job.completed_at else None,
     }
 
 

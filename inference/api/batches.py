@@ -79,10 +79,13 @@ class BatchJobSerializer(serializers.Serializer[Any]):
     seq = serializers.IntegerField()
     photo = serializers.UUIDField()
     style = serializers.SlugField()  # type: ignore[assignment]  # shadows a rendering option
+    style_title = serializers.CharField()
     fraction = serializers.FloatField(help_text="From 0 to 1.")
     preview = JobPreviewSerializer(allow_null=True)
     result = JobResultSerializer(allow_null=True)
     error = JobErrorSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
 
 
 class BatchProgressSerializer(serializers.Serializer[Any]):

@@ -114,6 +114,8 @@ class TestGet:
         assert answer["progress"] == {"fraction": 0.375, "done": 1, "total": 4}
         assert (answer["states"]["canceled"], answer["states"]["queued"]) == (1, 3)
         assert [job["fraction"] for job in answer["jobs"]] == [0.0, 0.5, 0.0, 0.0]
+        assert [job["completed_at"] is None for job in answer["jobs"]] == [False, True, True, True]
+        assert answer["jobs"][0]["style_title"] == Style.objects.get(slug="woodcut").title
 
     def test_describes_every_part_of_the_snapshot(self, alice: User, address: str) -> None:
         snapshot = batch_snapshot(Batch.objects.get())
