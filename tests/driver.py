@@ -118,6 +118,11 @@ def use_up_storage(*, name: str, left: int) -> None:
     photo.save(update_fields=["bytes"])
 
 
+def lose_photo(*, photo: str) -> None:
+    """Take the file of a photo away, as a broken disk would."""
+    Photo.objects.get(pk=photo).file.delete(save=False)
+
+
 def let_hours_pass(*, job: str, hours: float) -> None:
     """Move a job, or the note that it was deleted, so far back in time."""
     past = timedelta(hours=hours)
@@ -263,7 +268,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
-        *(use_up_storage, let_hours_pass),
+        *(use_up_storage, let_hours_pass, lose_photo),
         *(look, report, painter_at, serving, cancel, files, standings, send_tickets, tell_often),
         *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),

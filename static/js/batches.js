@@ -11,8 +11,13 @@ const CONNECTED = new Set(["live", "polling"]);
 const AGAIN_MS = 5000;
 
 /** What a batch says of one of its jobs, from the job's own snapshot. */
-const inShort = ({ id, seq, state, progress, preview, artwork }) =>
-  ({ id, seq, state, fraction: progress.fraction, preview, artwork });
+export function inShort(job) {
+  const { id, seq, state, preview, artwork, created_at, completed_at } = job;
+  const [{ style, title: style_title }] = job.styles;
+  const { fraction } = job.progress;
+  const photo = job.photo.id;
+  return { id, seq, state, photo, style, style_title, fraction, preview, artwork, created_at, completed_at };
+}
 
 class Batches extends EventTarget {
   #batches = new Map();
@@ -33,11 +38,16 @@ class Batches extends EventTarget {
     if (CONNECTED.has(events.state)) this.#ask(id);
   }
 
+  /** All jobs of a batch in their order, in short; undefined until it is known how many they are. */
+  jobsOf(id) {
+    const batch = this.#batches.get(id);
+    return batch?.isWhole ? [...batch.jobs.values()] : undefined;
+  }
+
   /** How far all of a batch are together; undefined until it is known how many they are. */
   progressOf(id) {
-    const batch = this.#batches.get(id);
-    if (!batch?.isWhole) return undefined;
-    const jobs = [...batch.jobs.values()];
+    const jobs = this.jobsOf(id);
+    if (!jobs) return undefined;
     const sum = jobs.reduce((whole, job) => whole + (hasEnded(job) ? 1 : job.fraction), 0);
     const done = jobs.filter(hasEnded).length;
     return { fraction: jobs.length ? sum / jobs.length : 1, done, total: jobs.length };
@@ -59,12 +69,12 @@ class Batches extends EventTarget {
     const batch = this.#batches.get(id);
     clearTimeout(batch.again);
     const reply = await fetch(batch.address, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (reply?.ok) this.#take(id, await reply.json());
+    if (reply?.ok) this.take(id, await reply.json());
     else if (reply?.status !== 404) batch.again = setTimeout(() => this.#ask(id), AGAIN_MS);
   }
 
-  /** Take what was answered, but for jobs of which something newer was heard meanwhile. */
-  #take(id, { jobs }) {
+  /** Take in what the API says of a batch, but for jobs of which something newer was heard meanwhile. */
+  take(id, { jobs }) {
     const batch = this.#batches.get(id);
     const heard = batch.jobs;
     const newest = jobs.map((job) => (heard.get(job.id)?.seq > job.seq ? heard.get(job.id) : job));

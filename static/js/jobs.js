@@ -1,6 +1,7 @@
 /** Jobs in a list: each one with `data-job` shows how its job goes, until it is deleted. */
 
 import { events } from "./events.js";
+import { showPicture } from "./preview.js";
 
 const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 const words = document.querySelector("#job-words").dataset;
@@ -12,19 +13,6 @@ function wordsFor({ state, artwork }, fraction) {
   const word = words[`word${state[0].toUpperCase()}${state.slice(1)}`];
   if (state === "running") return `${word} · ${percent.format(fraction)}`;
   return artwork ? `${word} · ${words.wordKept}` : word;
-}
-
-/** The picture changes once the new one is there; one that a newer one replaced is left out. */
-async function showPicture(image, { url }) {
-  const next = new Image();
-  next.src = url;
-  image.dataset.next = url;
-  try {
-    await next.decode();
-  } catch {
-    return;
-  }
-  if (image.dataset.next === url) image.src = url;
 }
 
 /** Draw a job, in full or in short, unless the page shows something newer. */
@@ -42,7 +30,7 @@ export function drawJob(job) {
     bar.value = fraction;
   }
   const image = place.querySelector("img:not(.pic-haze)");
-  if (job.preview && PAINTED.has(job.state)) showPicture(image, job.preview);
+  if (job.preview && PAINTED.has(job.state)) showPicture(image, job.preview.url);
 }
 
 events.addEventListener("job", ({ detail }) => drawJob(detail));

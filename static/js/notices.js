@@ -1,22 +1,24 @@
 /** A notice of the browser when a picture is done: offered from the second job on, never on load. */
 
-import { events, hasEnded } from "./events.js";
+import { events } from "./events.js";
 
 const SECOND = 2;
 
 export class Notices {
-  /** `offer` is the element that holds the button; `words` are those of the tray. */
-  constructor(offer, words) {
+  /** `offer` is the element that holds the button. */
+  constructor(offer) {
     this.offer = offer;
-    this.words = words;
     this.waiting = new Set();
     this.offer.querySelector("button").addEventListener("click", () => this.#ask());
   }
 
-  /** Take in news of a job. */
-  take(job) {
-    if (!hasEnded(job)) this.waiting.add(job.id);
-    else if (this.waiting.delete(job.id) && job.state !== "canceled") this.#tell(job);
+  /** Take in how the entries of the tray are; one notice for each, however many pictures it has. */
+  take(entries) {
+    for (const entry of entries) {
+      const wasCanceled = entry.jobs.every(({ state }) => state === "canceled");
+      if (!entry.isActive && !wasCanceled && this.waiting.has(entry.key)) this.#tell(entry);
+    }
+    this.waiting = new Set(entries.filter(({ isActive }) => isActive).map(({ key }) => key));
     this.#offer();
   }
 
@@ -31,15 +33,13 @@ export class Notices {
   }
 
   /** Several open tabs give one notice: the tag makes the later replace the earlier. */
-  #tell(job) {
+  #tell({ key, title, state, picture, page }) {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     if (document.hasFocus()) return;
-    const title = job.styles.map((style) => style.title).join(" + ");
-    const body = job.state === "succeeded" ? this.words.wordDone : this.words.wordFailed;
-    const notice = new Notification(title, { body, tag: job.id, icon: job.preview?.url });
+    const notice = new Notification(title, { body: state, tag: key, icon: picture });
     notice.addEventListener("click", () => {
       window.focus();
-      location.assign(job.links.page);
+      location.assign(page);
       notice.close();
     });
   }

@@ -1,7 +1,10 @@
 /** The tray in the header: the pictures being made and those just done, on every page. */
 
-import { events, hasEnded } from "./events.js";
+import { batches } from "./batches.js";
+import { currentEntries, shareDone } from "./entries.js";
+import { events } from "./events.js";
 import { Notices } from "./notices.js";
+import { showPicture } from "./preview.js";
 
 const tray = document.querySelector("#tray");
 const list = tray.querySelector(".tray-list");
@@ -10,104 +13,108 @@ const said = document.querySelector("#tray-said");
 const dot = tray.querySelector(".connection");
 const words = tray.dataset;
 const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
-const notices = new Notices(tray.querySelector(".tray-notices"), words);
-const NOBODY = "00000000-0000-0000-0000-000000000000";
-// What is done stays in the tray for a while, so that one sees it go by.
-const STAYS_MS = 10 * 60_000;
+const notices = new Notices(tray.querySelector(".tray-notices"));
 const MOST_DONE = 4;
-const TELL_EVERY = 0.1;
+const TENTHS = 10;
+const TIDY_MS = 30_000;
 const told = new Map();
 const pageTitle = document.title;
-// The page of a job has a title and a voice of its own.
-const ownPage = document.querySelector("#job")?.dataset.id;
+// The page of a job has a title and a voice of its own, that of a batch a voice.
+const jobPage = document.querySelector("#job")?.dataset.id;
+const batchPage = document.querySelector("#batch")?.dataset.id;
+let isDue = false;
 
-const titleOf = (job) => job.styles.map(({ title }) => title).join(" + ");
-const isFresh = (job) => Date.now() - Date.parse(job.completed_at) < STAYS_MS;
-const isShown = (job) =>
-  !hasEnded(job) || (isFresh(job) && ["succeeded", "failed"].includes(job.state));
-
-function stateOf(job) {
-  if (job.state === "succeeded") return words.wordDone;
-  if (job.state === "failed") return words.wordFailed;
-  if (job.state === "queued") return words.wordQueued;
-  return `${words.wordRunning} · ${percent.format(job.progress.fraction)}`;
-}
-
-function rowOf(job) {
-  const known = list.querySelector(`[data-job="${job.id}"]`);
-  if (known) return known;
+function newRow({ key, title, page, isSeveral }) {
   const row = template.content.firstElementChild.cloneNode(true);
-  row.dataset.job = job.id;
-  row.querySelector("a").href = words.jobPage.replace(NOBODY, job.id);
-  row.querySelector("img").src = words.photoThumb.replace(NOBODY, job.photo.id);
-  row.querySelector(".tray-title").textContent = titleOf(job);
+  row.dataset.entry = key;
+  row.classList.toggle("is-several", isSeveral);
+  row.querySelector("a").href = page;
   const cancel = row.querySelector("button");
-  cancel.setAttribute("aria-label", `${cancel.textContent.trim()}: ${titleOf(job)}`);
-  cancel.addEventListener("click", () => cancelJob(job.id, cancel));
-  list.append(row);
+  if (isSeveral) cancel.textContent = words.wordCancelRest;
+  cancel.setAttribute("aria-label", `${cancel.textContent.trim()}: ${title}`);
+  cancel.addEventListener("click", () => cancelEntry(key, cancel));
   return row;
 }
 
-async function cancelJob(id, button) {
+async function cancelEntry(key, button) {
   button.disabled = true;
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   try {
-    const address = words.jobCancel.replace(NOBODY, id);
-    const reply = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token } });
+    const entry = currentEntries().find((each) => each.key === key);
+    const reply = await fetch(entry.cancelAddress, { method: "POST", headers: { "X-CSRFToken": token } });
     if (!reply.ok) throw new Error(reply.status);
     // The focus stays in the tray although the row goes.
     tray.querySelector("summary").focus();
-    events.take(await reply.json());
+    entry.take(await reply.json());
   } catch {
     button.disabled = false;
   }
 }
 
-function drawRow(job) {
-  if (!isShown(job)) {
-    list.querySelector(`[data-job="${job.id}"]`)?.remove();
-    return;
-  }
-  const row = rowOf(job);
-  row.classList.toggle("is-done", hasEnded(job));
-  row.querySelector(".tray-state").textContent = stateOf(job);
-  row.querySelector(".ring-arc").setAttribute("stroke-dasharray", `${job.progress.fraction * 100} 100`);
-  row.querySelector("button").hidden = hasEnded(job);
-  if (job.preview) row.querySelector("img").src = job.preview.url;
+function drawRow(row, entry) {
+  row.classList.toggle("is-done", !entry.isActive);
+  row.querySelector(".tray-title").textContent = entry.title;
+  row.querySelector(".tray-state").textContent = entry.state;
+  row.querySelector(".ring-arc").setAttribute("stroke-dasharray", `${entry.fraction * 100} 100`);
+  row.querySelector("button").hidden = !entry.isActive;
+  showPicture(row.querySelector("img"), entry.picture);
+}
+
+/** Draw the rows in the order of `shown`; one that is there stays where it is, and its focus too. */
+function drawList(shown) {
+  const rows = new Map([...list.children].map((row) => [row.dataset.entry, row]));
+  const keys = new Set(shown.map(({ key }) => key));
+  for (const [key, row] of rows) if (!keys.has(key)) row.remove();
+  shown.forEach((entry, place) => {
+    const row = rows.get(entry.key) ?? newRow(entry);
+    drawRow(row, entry);
+    if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
+  });
 }
 
 /** Draw what the whole tray says: how many, how far, and in the title of the tab. */
-function drawWhole() {
-  const active = events.jobs.filter((job) => !hasEnded(job));
-  const done = events.jobs.filter((job) => hasEnded(job) && isShown(job));
-  done.sort((a, b) => a.completed_at.localeCompare(b.completed_at));
-  for (const { id } of done.slice(0, -MOST_DONE)) list.querySelector(`[data-job="${id}"]`)?.remove();
-  const fraction = active.reduce((sum, job) => sum + job.progress.fraction, 0) / (active.length || 1);
-  tray.hidden = active.length + done.length === 0;
-  tray.classList.toggle("is-idle", active.length === 0);
-  tray.querySelector(".tray-count").textContent = active.length || "";
-  tray.querySelector(".tray-word").textContent = active.length ? words.wordMaking : words.wordDone;
-  const arc = active.length ? fraction : 1;
-  tray.querySelector("summary .ring-arc").setAttribute("stroke-dasharray", `${arc * 100} 100`);
-  if (ownPage) return;
-  document.title = active.length ? `${percent.format(fraction)} · ${pageTitle}` : pageTitle;
+function drawWhole(entries, shown) {
+  const left = entries.reduce((sum, entry) => sum + entry.left, 0);
+  tray.hidden = left === 0 && shown.length === 0;
+  tray.classList.toggle("is-idle", left === 0);
+  tray.querySelector(".tray-count").textContent = left || "";
+  tray.querySelector(".tray-word").textContent = left ? words.wordMaking : words.wordSucceeded;
+  const share = left ? shareDone(entries) : 1;
+  if (share === undefined) return;
+  tray.querySelector("summary .ring-arc").setAttribute("stroke-dasharray", `${share * 100} 100`);
+  if (jobPage) return;
+  document.title = left ? `${percent.format(share)} · ${pageTitle}` : pageTitle;
 }
 
-/** Say aloud each tenth of the way, and the end. */
-function say(job) {
-  const before = told.get(job.id);
-  const step = hasEnded(job) ? job.state : Math.floor(job.progress.fraction / TELL_EVERY);
-  told.set(job.id, step);
+/** What is worth saying aloud of an entry: each tenth of the way, and the end. */
+function newsOf(entry) {
+  const before = told.get(entry.key);
+  const step = entry.isActive ? Math.floor(entry.fraction * TENTHS) : Infinity;
+  told.set(entry.key, Math.max(step, before ?? 0));
   // What was so when the page came is no news.
-  if (before === undefined || before === step || job.id === ownPage || !isShown(job)) return;
-  said.textContent = `${titleOf(job)}: ${stateOf(job)}`;
+  if (before === undefined || step <= before || !entry.isShown) return "";
+  return [jobPage, batchPage].includes(entry.key) ? "" : entry.aloud;
 }
 
-function draw(job) {
-  drawRow(job);
-  drawWhole();
-  say(job);
-  notices.take(job);
+function draw() {
+  isDue = false;
+  const entries = currentEntries();
+  const known = entries.filter((entry) => entry.isKnown);
+  const done = known.filter((entry) => entry.isShown && !entry.isActive);
+  const latest = new Set(done.sort((one, other) => other.end - one.end).slice(0, MOST_DONE));
+  const shown = known.filter((entry) => entry.isShown && (entry.isActive || latest.has(entry)));
+  drawList(shown);
+  drawWhole(entries, shown);
+  const news = known.map(newsOf).filter(Boolean);
+  if (news.length) said.textContent = news.join(". ");
+  notices.take(known);
+}
+
+/** Draw once for all that comes in one frame. */
+function drawSoon() {
+  if (isDue) return;
+  isDue = true;
+  queueMicrotask(draw);
 }
 
 function connection(state) {
@@ -115,13 +122,13 @@ function connection(state) {
   dot.textContent = words[`word${state[0].toUpperCase()}${state.slice(1)}`];
 }
 
-events.addEventListener("job", ({ detail }) => draw(detail));
-events.addEventListener("gone", ({ detail }) => {
-  list.querySelector(`[data-job="${detail}"]`)?.remove();
-  drawWhole();
-});
+events.addEventListener("job", drawSoon);
+events.addEventListener("gone", drawSoon);
+batches.addEventListener("change", drawSoon);
 events.addEventListener("connection", ({ detail }) => connection(detail));
 events.start(words);
+// What is done goes after a while though nothing happens.
+setInterval(drawSoon, TIDY_MS);
 
 // Panels of the header close when the visitor goes elsewhere.
 document.addEventListener("click", (event) => {

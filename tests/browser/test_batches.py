@@ -8,42 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Request, expect
 
+from tests.browser.asking import STYLES, enter, log_in, long_batch, submit
 from tests.browser.conftest import PATIENCE_MS, PHONE, Visitor
-from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Visitor]
-STYLES = ("woodcut", "mosaic", "linocut")
-
-SUBMIT = """
-async ({ photo, styles, spec }) => {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-  const body = JSON.stringify({ photos: [photo], styles, spec });
-  const reply = await fetch("/api/v1/batches/", { method: "POST", headers, body });
-  return (await reply.json()).links.page;
-}
-"""
-
-
-def enter(visitor: Visitor, name: str) -> str:
-    """Make an account and put a photo in; return its id."""
-    visitor.sign_up(name)
-    visitor.page.locator("#studio.is-live").wait_for()
-    visitor.put_in()
-    expect(visitor.page.locator("#id_photo_id")).not_to_have_value("")
-    return visitor.page.locator("#id_photo_id").input_value()
-
-
-def submit(visitor: Visitor, photo: str, *styles: str, **spec: Any) -> str:
-    """Have the photo made in each style; return the page of the batch."""
-    asked = {"photo": photo, "styles": styles, "spec": {"size": 128, **spec}}
-    return str(visitor.page.evaluate(SUBMIT, asked))
-
-
-def long_batch(visitor: Visitor, photo: str) -> str:
-    """Have three pictures made that take minutes each."""
-    return submit(visitor, photo, *STYLES, method="optimize", steps=1500, size=320)
 
 
 def whole(visitor: Visitor) -> Locator:
@@ -58,14 +27,6 @@ def states(visitor: Visitor) -> Locator:
     return visitor.page.locator("#batch .job-state")
 
 
-def log_in(visitor: Visitor, name: str) -> None:
-    visitor.go("/account/login/")
-    visitor.page.locator("#id_login").fill(name)
-    visitor.page.locator("#id_password").fill(PASSWORD)
-    visitor.page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    visitor.page.wait_for_url("**/studio/")
-
-
 def test_goes_on_by_news_alone(visit: Visit, pictures: Path) -> None:
     visitor = visit()
     photo = enter(visitor, "gatherer")
@@ -78,7 +39,8 @@ def test_goes_on_by_news_alone(visit: Visit, pictures: Path) -> None:
         asked.append(request.url)
 
     visitor.page.on("request", note)
-    expect(states(visitor).first).to_have_text(re.compile(r"Painting · \d+%"), timeout=PATIENCE_MS)
+    painting = states(visitor).filter(has_text=re.compile(r"Painting · \d+%"))
+    expect(painting).to_have_count(1, timeout=PATIENCE_MS)
     visitor.page.screenshot(path=pictures / "1-goes.png")
     expect(whole(visitor)).to_have_text("3 of 3 done", timeout=PATIENCE_MS)
 
