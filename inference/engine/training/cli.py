@@ -111,19 +111,19 @@ def _load_fast() -> "Prepare":
     return prepare
 
 
-def _add_artwork(parser: argparse.ArgumentParser) -> None:
+def _add_artwork(parser: argparse.ArgumentParser, *, content_weight: float) -> None:
     parser.add_argument("--style", type=Path, required=True, metavar="FILE", help="the artwork")
     parser.add_argument("--name", help="of the result; the artwork's file name if absent")
     parser.add_argument(
         "--content-weight",
         type=parse_positive,
-        default=0.1,
+        default=content_weight,
         help="how much the photo's shapes count; more keeps faces readable",
     )
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
-    _add_artwork(parser)
+    _add_artwork(parser, content_weight=0.7)
     parser.add_argument(
         "--out", type=Path, help="folder for everything it writes; the user's weights if absent"
     )
@@ -132,6 +132,12 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         type=parse_count,
         default=512,
         help="longest side of the artwork when its strokes are learned",
+    )
+    parser.add_argument(
+        "--tone-weight",
+        type=parse_positive,
+        default=5.0,
+        help="how much the light and the colors of larger areas count",
     )
     parser.add_argument("--light", action="store_true", help="a smaller and faster network")
     parser.add_argument(
@@ -152,7 +158,7 @@ def _load_network() -> "Prepare":
 
 
 def _add_code(parser: argparse.ArgumentParser) -> None:
-    _add_artwork(parser)
+    _add_artwork(parser, content_weight=0.1)
     _add_out(parser)
 
 

@@ -39,6 +39,7 @@ _PROJECTIONS = 32
 _SAMPLES = 1024
 _SILENCE = 1e-4  # variance of a band without detail, about one step in 8 bits
 _ROUGHNESS = 0.02
+_POOL = 16  # pixels a side over which tones are compared
 _EPSILON = 1e-6
 _ROUND = 1e-4  # below the root of this, differences count by their squares
 _SHIFT = 16  # pixels; the deepest features stand on a grid of as many
@@ -78,12 +79,18 @@ def look_at(features: FeatureNet, artwork: Tensor, scales: Sequence[float] = SCA
 
 @dataclass
 class Critic:
-    """Frozen features, and views of the one artwork; `content_weight` is for the photo's shapes."""
+    """Frozen features, and views of the one artwork.
+
+    `content_weight` is for the photo's shapes, `tone_weight` for how light and of what color its
+    larger areas are. Without the second a network that sees a flat sky or a cheek paints the
+    shades of the whole artwork into it, in blots.
+    """
 
     features: FeatureNet
     views: Sequence[View]
     content_weight: float
     bfloat16: bool = True
+    tone_weight: float = 0.0
 
     def judge(
         self, painted: Tensor, photo: Tensor, generator: torch.Generator
@@ -98,12 +105,14 @@ class Critic:
         chance = beside(generator, shown.device)
         noise = torch.randn(shown.shape, generator=chance, device=shown.device)
         seen, wanted = self._see(shown + _NOISE * noise), self._see_photo(photo)
+        tones = {"tones": self.tone_weight * tones_apart(shown, photo)} if self.tone_weight else {}
         return {
             "style": self._style(seen, view),
             "content": self.content_weight
             * content_distance({name: seen[name] for name in CONTENT_LAYERS}, wanted),
             "patches": self._patches(shown, view, chance),
             "roughness": _ROUGHNESS * roughness(painted),
+            **tones,
         }
 
     def _style(self, seen: Mapping[str, Tensor], view: View) -> Tensor:
@@ -159,6 +168,11 @@ def moments_apart(maps: Tensor, wanted: Moments) -> Tensor:
     both = (torch.stack([mean, spread]) + _ROUND).sqrt() - _ROUND**0.5
     apart: Tensor = both.sum(0).mean()
     return apart
+
+
+def tones_apart(one: Tensor, other: Tensor) -> Tensor:
+    """Measure how differently colored areas of 16 x 16 pixels are in pictures (B, 3, H, W)."""
+    return F.l1_loss(F.avg_pool2d(one, _POOL), F.avg_pool2d(other, _POOL))
 
 
 def split(pictures: Tensor) -> list[Tensor]:

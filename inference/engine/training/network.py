@@ -50,7 +50,8 @@ class NetworkOptions(Options):
     teacher: str = NO_TEACHER
     examples: int = 600
     style_size: int = 512
-    content_weight: float = 0.1
+    content_weight: float = 0.7
+    tone_weight: float = 5.0
     light: bool = False
 
 
@@ -168,7 +169,8 @@ def prepare_network(
     lesson: Lesson
     if options.teacher == NO_TEACHER:
         book = None
-        critic = Critic(features, look_at(features, shown), options.content_weight, halved)
+        views = look_at(features, shown)
+        critic = Critic(features, views, options.content_weight, halved, options.tone_weight)
         lesson = Imitation(network, critic)
     else:
         book = _open_book(options, artwork)

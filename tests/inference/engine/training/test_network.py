@@ -195,9 +195,12 @@ def test_registers_the_network_with_its_card(training: Network, artwork: Path) -
     assert card.file == "network-scream.safetensors"
     with Image.open(artwork) as picture:
         assert card.figures["artwork"] == fingerprint(picture)
-    assert set(card.figures["held_out_losses"]) == {"style", "content", "patches", "roughness"}
+    judged = {"style", "content", "patches", "roughness", "tones"}
+    assert set(card.figures["held_out_losses"]) == judged
     assert "--style The Scream (1893).png --name scream" in card.command
-    assert "--style-size 96 --content-weight 0.1 --light --out OUT" in card.command
+    assert (
+        "--style-size 96 --content-weight 0.7 --tone-weight 5.0 --light --out OUT" in card.command
+    )
     stored = load_file(training.target / card.file)
     assert {each.dtype for each in stored.values()} == {torch.float16}
     network = build_painting_net(stored)
