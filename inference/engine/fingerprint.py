@@ -16,6 +16,16 @@ def fingerprint(image: Image.Image) -> str:
     return cells.tobytes().hex()
 
 
+def picture_of(digits: str) -> Image.Image | None:
+    """Draw the 8 x 8 cells of a fingerprint, or nothing of what is none."""
+    if len(digits) != LENGTH:
+        return None
+    try:
+        return Image.frombytes("RGB", (_SIDE, _SIDE), bytes.fromhex(digits))
+    except ValueError:
+        return None
+
+
 def difference(one: str, other: str) -> float:
     """Measure the mean difference of levels, 0 to 255, between two fingerprints.
 

@@ -11,7 +11,8 @@ from inference.engine.images import load_picture
 from inference.engine.saving import save_picture
 from inference.engine.spec import METHOD_INFOS, TransferSpec
 
-METHODS = [slug for slug in METHOD_INFOS if slug != "network"]  # a network has one artwork
+METHODS = list(METHOD_INFOS)
+FORESEEN = [slug for slug in METHODS if slug != "network"]  # what that takes is not foreseen
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
@@ -53,7 +54,7 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     cache.set_defaults(run=run_cache)
     memory = kinds.add_parser("memory", help="what paintings take, beside what was expected")
     memory.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 4096])
-    memory.add_argument("--method", choices=METHODS, default="fast")
+    memory.add_argument("--method", choices=FORESEEN, default="fast")
     memory.add_argument("--steps", type=int)
     memory.add_argument("--limit", type=int, metavar="MB", help="what a painting may take")
     memory.add_argument("--repeats", type=int, default=3)
@@ -74,7 +75,10 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def run_speed(arguments: argparse.Namespace) -> int:
-    """Print a table of seconds; returns the exit status."""
+    """Print a table of seconds; returns the exit status.
+
+    Raises NetworkMissingError for the method network where none was trained.
+    """
     specs = [
         TransferSpec(method=arguments.method, size=max(size), steps=arguments.steps)
         for size in arguments.sizes

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.engine.fingerprint import LENGTH, SAME, difference, fingerprint
+from inference.engine.fingerprint import LENGTH, SAME, difference, fingerprint, picture_of
 
 
 def draw(seed: int) -> Image.Image:
@@ -54,3 +54,15 @@ def test_takes_any_mode() -> None:
 @pytest.mark.parametrize("other", ["", "00", "not hexadecimal", "0" * 383, "0" * 386])
 def test_is_far_from_what_is_no_fingerprint(other: str) -> None:
     assert difference(fingerprint(draw(0)), other) == 255
+
+
+def test_can_be_drawn_again() -> None:
+    digits = fingerprint(draw(4))
+    drawn = picture_of(digits)
+    assert drawn is not None
+    assert fingerprint(drawn) == digits
+
+
+@pytest.mark.parametrize("digits", ["", "ff", "no digits", "0" * (LENGTH + 2)])
+def test_draws_nothing_of_what_is_none(digits: str) -> None:
+    assert picture_of(digits) is None

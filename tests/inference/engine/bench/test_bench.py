@@ -1,15 +1,20 @@
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.torch import save_file
 
 from inference.engine.__main__ import main
 from inference.engine.bench.cli import pictures_in
 from inference.engine.bench.quality import lay_out
 from inference.engine.bench.speed import measure
 from inference.engine.errors import InputUnreadableError
+from inference.engine.fingerprint import fingerprint
+from inference.engine.networks.johnson import PaintingNet
 from inference.engine.spec import TransferSpec
+from inference.engine.weights import Card, write_card
 
 
 @pytest.fixture
@@ -46,6 +51,36 @@ class TestSpeed:
     def test_refuses_sizes_out_of_bounds(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["bench", "speed", "--sizes", "9"]) == 2
         assert "size must be" in capsys.readouterr().err
+
+    def test_needs_a_network_for_the_method_network(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
+        monkeypatch.setattr("inference.engine.weights.SHIPPED", tmp_path)
+        words = [
+            "bench",
+            "speed",
+            "--method",
+            "network",
+            "--sizes",
+            "64",
+            "--repeats",
+            "1",
+            "--device",
+            "cpu",
+        ]
+        assert main(words) == 2
+        assert "No network was trained" in capsys.readouterr().err
+
+        network = PaintingNet(4, light=True)
+        tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
+        save_file(tensors, tmp_path / "network-dots.safetensors")
+        sha256 = hashlib.sha256((tmp_path / "network-dots.safetensors").read_bytes()).hexdigest()
+        figures = {"artwork": fingerprint(Image.effect_noise((32, 32), 90))}
+        card = Card("network-dots.safetensors", sha256, "CC0-1.0", "a test", figures=figures)
+        write_card(tmp_path, "network-dots", card)
+        assert main(words) == 0
+        assert "network on" in capsys.readouterr().out
 
 
 class TestQuality:
