@@ -1,15 +1,18 @@
 """Which styles have a network of their own; asked without torch, so web processes may.
 
-A network's card keeps a fingerprint of the artwork that it was trained for.
+A network's card keeps a fingerprint of the artwork that it was trained for, and so does a style
+code.
 """
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 from PIL import Image
 
 from inference.engine import spec
+from inference.engine.code_header import artwork_in
 from library.models import Style
 
 PREFIX = "network-"
@@ -18,17 +21,37 @@ ADDED = "STYLEWEB_WEIGHTS_DIR"
 
 
 def has_own_network(style: Style) -> bool:
-    """Tell whether a network was trained for the picture of `style`."""
+    """Tell whether a network was trained for `style`, which its picture or else its code tells."""
     known = _fingerprints()
-    if not known or not style.has_picture:
+    own = _fingerprint_of(style) if known else ""
+    if not own:
         return False
     # Most sites have no such network, and then need no numpy.
-    from inference.engine.fingerprint import SAME, difference, fingerprint
+    from inference.engine.fingerprint import SAME, difference
 
-    # The thumb is the artwork shrunken, which a fingerprint does not mind.
-    with style.thumb.open("rb") as file, Image.open(file) as thumb:
-        own = fingerprint(thumb)
     return any(difference(own, other) <= SAME for other in known)
+
+
+def _fingerprint_of(style: Style) -> str:
+    """Return the fingerprint of the artwork of `style`; empty where nothing tells it."""
+    # The thumb is the artwork shrunken, which a fingerprint does not mind.
+    if style.has_picture:
+        return _of_picture(style.thumb.path)
+    return _in_code(style.code.path) if style.code else ""
+
+
+# A library asks for dozens at a time, again and again, and no file is ever written over.
+@cache
+def _of_picture(path: str) -> str:
+    from inference.engine.fingerprint import fingerprint
+
+    with Image.open(path) as picture:
+        return fingerprint(picture)
+
+
+@cache
+def _in_code(path: str) -> str:
+    return artwork_in(Path(path).read_bytes())
 
 
 def _fingerprints() -> list[str]:

@@ -6,7 +6,6 @@ travels without the picture.
 """
 
 import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from inference.engine.code_header import read_words, sort_words
 from inference.engine.errors import EngineError
+from inference.engine.fingerprint import fingerprint
 from inference.engine.images import to_picture
 from inference.engine.losses import Moments, blend_moments
 from inference.engine.networks.decoder import LEVELS, STRIDE
@@ -51,6 +52,7 @@ class StyleCode:
     covariances  level -> (V, L, L)
     textons      V dictionaries of its marks, one a view
     encoder      sha256 of the weights of the encoder that saw it
+    artwork      fingerprint of the artwork (fingerprint.py), if it is known
     """
 
     sides: Tensor
@@ -58,6 +60,7 @@ class StyleCode:
     covariances: Mapping[int, Tensor]
     textons: Sequence[Textons]
     encoder: str
+    artwork: str = ""
 
     @classmethod
     def from_picture(cls, image: Image.Image, painter: Painter) -> "StyleCode":
@@ -75,6 +78,7 @@ class StyleCode:
             {level: torch.stack([each[level].covariance for each in seen]) for level in LEVELS},
             [view.textons for view in views],
             painter.sha256,
+            fingerprint(rgb),
         )
 
     def at(self, side: float) -> dict[int, Moments]:
@@ -128,7 +132,8 @@ class StyleCode:
         for view, book in enumerate(self.textons):
             for name in _BOOK:
                 tensors[f"textons{view}.{name}"] = getattr(book, name).half().cpu().contiguous()
-        return _with_sorted_header(save(tensors, {"format": FORMAT, "encoder": self.encoder}))
+        words = {"format": FORMAT, "encoder": self.encoder, "artwork": self.artwork}
+        return sort_words(save(tensors, words))
 
     @classmethod
     def from_bytes(cls, content: bytes, painter: Painter) -> "StyleCode":
@@ -141,14 +146,14 @@ class StyleCode:
             raise StyleCodeError("The style code is larger than any style code.")
         try:
             # Rust reads first: a header that it takes is neither deep nor odd enough to hurt here.
-            tensors, meta = load(content), _read_header(content)
+            tensors, meta = load(content), read_words(content)
         except (SafetensorError, ValueError, KeyError, TypeError) as error:
             raise StyleCodeError("This is not a style code.") from error
         if meta.get("format") != FORMAT:
             raise StyleCodeError("This is not a style code.")
         if meta.get("encoder") != painter.sha256:
             raise StyleCodeError("The style code was made with other weights.")
-        return _unpack(tensors, painter)
+        return replace(_unpack(tensors, painter), artwork=meta.get("artwork", ""))
 
 
 def blend_codes(
@@ -239,20 +244,6 @@ def _see(rgb: Image.Image, factor: float, painter: Painter) -> _View:
 def _triangle(size: int) -> tuple[Tensor, Tensor]:
     rows, columns = torch.tril_indices(size, size)
     return rows, columns
-
-
-def _with_sorted_header(content: bytes) -> bytes:
-    """Sort the metadata of a safetensors file, which `save` writes in an order left to chance."""
-    end = 8 + int.from_bytes(content[:8], "little")
-    header = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()
-    # As long as it was: the same words, filled up with spaces to where the numbers begin.
-    return content[:8] + header.ljust(end - 8) + content[end:]
-
-
-def _read_header(content: bytes) -> dict[str, str]:
-    length = int.from_bytes(content[:8], "little")
-    header: dict[str, dict[str, str]] = json.loads(content[8 : 8 + length])
-    return dict(header["__metadata__"])
 
 
 def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
+from safetensors.torch import save
 
+from inference.engine.code_header import sort_words
 from inference.engine.fingerprint import fingerprint
 from inference.own_networks import ADDED, has_own_network
 from tests.factories import make_code_style, make_picture, make_style
@@ -35,8 +38,28 @@ def test_finds_the_network_of_a_picture(trained: Path) -> None:
     assert trained.is_dir()
 
 
-def test_finds_none_for_a_style_without_a_picture(trained: Path) -> None:
+def test_finds_the_network_of_a_code_that_tells_its_artwork(trained: Path) -> None:
+    known = fingerprint(make_picture((80, 80), seed=sum(b"ink")))
+    for slug, artwork, expected in (("ink", known, True), ("wash", "00" * 192, False)):
+        style = make_code_style(slug)
+        Path(style.code.path).write_bytes(sort_words(save({}, {"artwork": artwork})))
+        assert has_own_network(style) is expected
+    assert trained.is_dir()
+
+
+def test_finds_none_for_a_code_that_tells_nothing(trained: Path) -> None:
     assert not has_own_network(make_code_style("ink"))
+    assert trained.is_dir()
+
+
+def test_reads_each_file_once(
+    trained: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    style = make_style("ink")
+    assert has_own_network(style)
+    Path(style.thumb.path).unlink()
+    with django_assert_num_queries(0):
+        assert has_own_network(style)
     assert trained.is_dir()
 
 

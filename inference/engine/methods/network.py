@@ -1,7 +1,8 @@
 """One pass of a network that was trained for the one artwork (networks/johnson.py).
 
-The network is found by the artwork's picture: `train network` keeps a fingerprint of it with the
-weights. Several artworks are blended by the weighted mean of what their networks paint.
+The network is found by the artwork's picture, of which `train network` keeps a fingerprint with
+the weights, or by the same fingerprint in a style code: to paint it needs neither. Several
+artworks are blended by the weighted mean of what their networks paint.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from inference.engine.code_header import artwork_in
 from inference.engine.color import match_palette, palette_of
 from inference.engine.cutting import cut
 from inference.engine.errors import ModelMissingError
@@ -61,8 +63,8 @@ class Share:
 def find_networks(shares: Sequence[StyleInput]) -> list[Share]:
     """Find the network of each artwork.
 
-    Raises StyleNeedsPictureError for a style that came as a code alone, and NetworkMissingError
-    for an artwork that no network was trained for.
+    Raises StyleNeedsPictureError for a style that came as a code which does not tell whose it is,
+    and NetworkMissingError for an artwork that no network was trained for.
     """
     known = {
         name: str(card.figures.get("artwork", ""))
@@ -73,14 +75,21 @@ def find_networks(shares: Sequence[StyleInput]) -> list[Share]:
 
 
 def _find(share: StyleInput, known: dict[str, str]) -> str:
-    if share.image is None:
-        raise StyleNeedsPictureError("This method needs a picture of each style.")
-    own = fingerprint(to_picture(share.image).rgb)
+    own = _fingerprint_of(share)
     apart = {name: difference(own, other) for name, other in known.items()}
     nearest = min(apart, key=apart.__getitem__, default="")
     if not nearest or apart[nearest] > SAME:
         raise NetworkMissingError("No network was trained for this artwork.")
     return nearest
+
+
+def _fingerprint_of(share: StyleInput) -> str:
+    if share.image is not None:
+        return fingerprint(to_picture(share.image).rgb)
+    known = artwork_in(share.code or b"")
+    if not known:
+        raise StyleNeedsPictureError("This method needs a picture of each style.")
+    return known
 
 
 def load_network(name: str, device: torch.device) -> PaintingNet:

@@ -141,6 +141,7 @@ class TestBytes:
     def test_survive_the_way_there_and_back(self, code: StyleCode, painter: Painter) -> None:
         again = StyleCode.from_bytes(code.to_bytes(), painter)
         assert again.encoder == code.encoder == painter.sha256
+        assert again.artwork == code.artwork != ""
         assert torch.equal(again.sides, code.sides)
         for level in LEVELS:
             assert torch.equal(again.means[level], code.means[level])

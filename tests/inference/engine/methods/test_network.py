@@ -10,6 +10,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
+from inference.engine.codes import StyleCode
 from inference.engine.color import palette_of
 from inference.engine.errors import ModelMissingError
 from inference.engine.fingerprint import fingerprint
@@ -24,6 +25,7 @@ from inference.engine.methods.network import (
     paint,
 )
 from inference.engine.networks.johnson import PaintingNet
+from inference.engine.painter import load_painter
 from inference.engine.registry import stylize
 from inference.engine.shares import StyleNeedsPictureError
 from inference.engine.spec import Color, StyleInput, TransferSpec
@@ -87,9 +89,22 @@ class TestFindNetworks:
         with pytest.raises(NetworkMissingError):
             find_networks([StyleInput(SCREAM)])
 
-    def test_needs_the_picture(self) -> None:
+    def test_needs_a_picture_or_a_code_that_tells_whose_it_is(self) -> None:
         with pytest.raises(StyleNeedsPictureError):
             find_networks([StyleInput(None, code=b"x")])
+        code = StyleCode.from_picture(WAVE, load_painter(CPU)).to_bytes()
+        assert [share.name for share in find_networks([StyleInput(None, code=code)])] == [
+            "network-wave"
+        ]
+
+    def test_paints_the_same_from_a_code(self) -> None:
+        code = StyleCode.from_picture(WAVE, load_painter(CPU)).to_bytes()
+        pictures = []
+        for style in (StyleInput(WAVE), StyleInput(None, code=code)):
+            *_, last = stylize(draw(9, 72, 56), [style], FULL, device="cpu")
+            assert last.image is not None
+            pictures.append(last.image.tobytes())
+        assert pictures[0] == pictures[1]
 
 
 class TestLoadNetwork:
