@@ -90,7 +90,7 @@ def run_speed(arguments: argparse.Namespace) -> int:
         speed.measure(spec, arguments.repeats, arguments.device, size)
         for spec, size in zip(specs, arguments.sizes, strict=True)
     ]
-    Console().print(speed.table(arguments.method, rows))
+    Console().print(speed.table(arguments.method, rows, arguments.device))
     return 0
 
 
@@ -170,7 +170,7 @@ def run_convergence(arguments: argparse.Namespace) -> int:
     console = Console(stderr=True)
     with console.status("Painting each way…"):
         courses = convergence.compare(photo, artwork, spec, arguments.plain_steps, arguments.device)
-    Console().print(convergence.table(courses))
+    Console().print(convergence.table(courses, arguments.device))
     return 0
 
 

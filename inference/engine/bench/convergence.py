@@ -89,10 +89,10 @@ def compare(
     ]
 
 
-def table(courses: list[Course]) -> Table:
+def table(courses: list[Course], device: str = "cpu") -> Table:
     """Lay courses out: the first is the method, the others are what it is measured against."""
     ours, *others = courses
-    result = Table(title=f"optimize beside the plain recipe on {machine()}")
+    result = Table(title=f"optimize beside the plain recipe on {machine(device)}")
     for heading in ("recipe", "steps", "seconds", "loss", "optimize s", "share"):
         result.add_column(heading, justify="left" if heading == "recipe" else "right")
     result.add_row(*_row(ours), "", "")

@@ -18,7 +18,7 @@ def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, devic
     """Print pictures a second at each batch size, codes being cached: medians of several runs."""
     side = spec.size or 256
     artwork, cache = noise((side, side), 2), CodeCache()
-    table = Table(title=f"fast at {side} x {side * 3 // 4} on {machine()}")
+    table = Table(title=f"fast at {side} x {side * 3 // 4} on {machine(device)}")
     table.add_column("batch", justify="right")
     table.add_column("pictures a second", justify="right")
     for batch in batches:
@@ -43,7 +43,7 @@ def time_cache(side: int, repeats: int, device: str) -> Table:
     from inference.engine.painter import load_painter
 
     painter, artwork = load_painter(choose_device(device)), noise((side, side), 2)
-    table = Table(title=f"the style code of {side} x {side} on {machine()}")
+    table = Table(title=f"the style code of {side} x {side} on {machine(device)}")
     table.add_column("use")
     table.add_column("seconds", justify="right")
     with tempfile.TemporaryDirectory() as name:

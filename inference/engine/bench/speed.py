@@ -55,12 +55,12 @@ def measure(
     )
 
 
-def table(method: str, rows: Sequence[Timing]) -> Table:
+def table(method: str, rows: Sequence[Timing], device: str = "cpu") -> Table:
     """Lay timings out under a title that says on what they were taken.
 
     The floor is what the convolutions alone take, each shape timed by itself on this machine.
     """
-    result = Table(title=f"{method} on {machine()}")
+    result = Table(title=f"{method} on {machine(device)}")
     headings = ["size", "steps", "first preview s", "whole s"]
     if any(row.floor for row in rows):
         headings += ["operations", "floor s", "times the floor"]
@@ -76,8 +76,11 @@ def table(method: str, rows: Sequence[Timing]) -> Table:
     return result
 
 
-def machine() -> str:
-    """Name what figures are taken on."""
+def machine(device: str = "cpu") -> str:
+    """Name what figures are taken on: the processor, or the GPU by its own name."""
+    place = choose_device(device)
+    if place.type == "cuda":
+        return f"{torch.cuda.get_device_name(place)}, torch {torch.__version__}"
     return f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
 
 

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from rich.console import Console
 
+from inference.engine.bench.speed import machine
 from inference.engine.codes import CodeCache
 from inference.engine.device import choose_device
 from inference.engine.registry import stylize
@@ -49,6 +50,10 @@ def crowded() -> Iterator[None]:
     torch.cuda.set_per_process_memory_fraction((used + 150 * 2**20) / whole)
     yield
     torch.cuda.set_per_process_memory_fraction(1.0)
+
+
+def test_is_named_in_figures() -> None:
+    assert machine("auto").startswith(torch.cuda.get_device_name(0))
 
 
 def test_auto_prefers_it() -> None:
