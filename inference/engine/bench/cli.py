@@ -109,10 +109,12 @@ def run_quality(arguments: argparse.Namespace) -> int:
     from inference.engine.bench import quality
 
     console = Console(stderr=True)
-    pairs = [*quality.paint_pairs(photos, artworks, specs, arguments.device, console)]
+    judged = bool(arguments.judge)
+    painted = quality.paint_pairs(photos, artworks, specs, arguments.device, console, judged=judged)
+    pairs = [*painted]
     sheet = quality.lay_sheet(pairs, len(artworks), arguments.methods[0])
     save_picture(sheet, arguments.out)
-    if arguments.judge:
+    if judged:
         Console().print(quality.measure(pairs, arguments.judge, arguments.device))
     return 0
 

@@ -10,6 +10,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from inference.engine.bench import whitening
 from inference.engine.bench.distances import (
     Judge,
     content_distance,
@@ -19,6 +20,7 @@ from inference.engine.bench.distances import (
 from inference.engine.color import match_palette, palette_of
 from inference.engine.device import choose_device
 from inference.engine.images import load_picture
+from inference.engine.painter import load_painter
 from inference.engine.registry import stylize
 from inference.engine.sizes import fitted
 from inference.engine.spec import StyleInput, TransferSpec
@@ -27,6 +29,7 @@ from inference.engine.tensors import to_image, to_tensor
 _GAP = 8
 _SHARP = Image.Resampling.LANCZOS
 UNTOUCHED, COLORS = "photo untouched", "colors matched only"
+WHITENED = "whitening and coloring"
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,13 @@ def paint_pairs(
     specs: Sequence[TransferSpec],
     device: str,
     console: Console,
+    *,
+    judged: bool = False,
 ) -> Iterator[Pair]:
     """Paint every photo in every manner by each spec, photo by photo.
 
-    Raises EngineError as loading and painting do.
+    Where the answers are to be judged, the plain recipe's is among them; see whitening.py. Raises
+    EngineError as loading and painting do.
     """
     side = specs[0].size or 512
     styles = [load_picture(path).rgb for path in artworks]
@@ -56,6 +62,8 @@ def paint_pairs(
         for style, name in zip(styles, artworks, strict=True):
             seen = _within(style, side)
             answers = {UNTOUCHED: photo, COLORS: _recolored(photo, seen)}
+            if judged:
+                answers[WHITENED] = _whitened(photo, seen, device)
             answers |= {spec.method: _painted(photo, style, spec, device) for spec in specs}
             console.print(f"{path.stem} x {name.stem}", markup=False)
             yield Pair(photo, seen, answers)
@@ -114,6 +122,12 @@ def _recolored(photo: Image.Image, artwork: Image.Image) -> Image.Image:
     place = torch.device("cpu")
     palette = palette_of(to_tensor(artwork, place))
     return to_image(match_palette(to_tensor(photo, place), palette))
+
+
+def _whitened(photo: Image.Image, artwork: Image.Image, device: str) -> Image.Image:
+    painter = load_painter(choose_device(device))
+    own, style = (to_tensor(image, painter.device) for image in (photo, artwork))
+    return to_image(whitening.paint(own, style, painter))
 
 
 def _painted(

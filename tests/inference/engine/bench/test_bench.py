@@ -105,6 +105,7 @@ class TestQuality:
         }
         assert rows["photo untouched"][0] == 0
         assert rows["colors matched only"][0] < rows["fast"][0]
+        assert "whitening and coloring" in rows
 
     def test_paints_with_several_methods(self, pictures: Path) -> None:
         out = pictures / "sheet.png"
