@@ -1,17 +1,24 @@
 """Which styles have a network of their own: those whose picture a card has the fingerprint of."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import torch
+from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 from safetensors.torch import save
 
 from inference.engine.code_header import sort_words
 from inference.engine.fingerprint import fingerprint
+from inference.engine.methods.network import NetworkMissingError, find_networks, load_network
+from inference.engine.spec import StyleInput
+from inference.engine.weights import PAINTING_NET, SHIPPED, read_manifest
 from inference.own_networks import ADDED, has_own_network
 from tests.factories import make_code_style, make_picture, make_style
 
+MASTERWORKS = Path(settings.BASE_DIR) / "library" / "masterworks"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 
 
@@ -79,3 +86,16 @@ def test_is_not_misled_by_cards_of_another_form(trained: Path, cards: object) ->
 def test_passes_over_a_manifest_that_cannot_be_read(trained: Path) -> None:
     (trained / "manifest.json").write_text("{")
     assert not has_own_network(make_style("ink"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in read_manifest(SHIPPED) if name.startswith(PAINTING_NET)]
+)
+def test_each_shipped_network_is_that_of_a_masterwork(name: str) -> None:
+    codes = [path.read_bytes() for path in MASTERWORKS.glob("*.code")]
+    found = []
+    for code in codes:
+        with suppress(NetworkMissingError):
+            found += find_networks([StyleInput(None, code=code)])
+    assert [share.name for share in found].count(name) == 1
+    assert load_network(name, torch.device("cpu"))

@@ -154,3 +154,10 @@ def test_loads_the_shipped_weights_in_half_a_second() -> None:
     started = time.perf_counter()
     load_weights("builtin")
     assert time.perf_counter() - started < 0.5
+
+
+def test_all_that_ships_is_less_than_10_mb() -> None:
+    shipped = Path(weights.__file__).parent / "weights"
+    sizes = {path.name: path.stat().st_size for path in shipped.glob("*.safetensors")}
+    assert sizes.keys() == {card.file for card in read_manifest(shipped).values()}
+    assert sum(sizes.values()) < 10e6
