@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from inference.engine.errors import OutOfMemoryError
 from inference.models import Job, Photo
 from tests.factories import (
     finished_job,
@@ -289,6 +290,13 @@ class TestJob:
     def test_says_what_to_do_after_a_failure(self, alice: User) -> None:
         page = client_of(alice).get(reverse("job", args=[failed_job(alice).pk]))
         assert "Make it smaller." in page.text
+
+    def test_says_it_in_the_visitors_language(self, alice: User) -> None:
+        job = failed_job(alice)
+        Job.objects.filter(pk=job.pk).update(error_hint=OutOfMemoryError.hint)
+        client = client_of(alice)
+        client.cookies["django_language"] = "zh-hans"
+        assert "请选择小一些的尺寸。" in client.get(reverse("job", args=[job.pk])).text
 
     @pytest.mark.parametrize("state", ["canceled", "expired"])
     def test_shows_how_else_a_job_ended(self, alice: User, state: str) -> None:
