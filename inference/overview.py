@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from inference.engine.spec import METHOD_INFOS
@@ -37,6 +37,11 @@ class Waiting:
     name: str
     jobs: int
     since: datetime
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is less than a minute yet."""
+        return timezone.now() - self.since < timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -154,8 +159,7 @@ def _promises() -> Promises:
 def _disk() -> Disk:
     folder = Path(settings.MEDIA_ROOT)
     usage = shutil.disk_usage(folder if folder.exists() else settings.DATA_DIR)
-    photos = Photo.objects.aggregate(bytes=Sum("bytes"))["bytes"] or 0
-    return Disk(free=usage.free, total=usage.total, photos=photos)
+    return Disk(free=usage.free, total=usage.total, photos=Photo.objects.stored_bytes())
 
 
 def _percent(part: int, whole: int) -> int:

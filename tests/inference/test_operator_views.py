@@ -90,6 +90,12 @@ class TestPage:
         client.force_login(make_user("root", is_staff=True, is_superuser=True))
         assert "alice" in client.get(PAGE).content.decode()
 
+    def test_counts_no_minutes_before_the_first(self, staff: Client, alice: User) -> None:
+        make_job(alice)
+        page = staff.get(PAGE).content.decode()
+        assert "under a minute" in page
+        assert "0\xa0minutes" not in page
+
     def test_comes_in_part_for_the_script(self, staff: Client, worker: Worker) -> None:
         part = staff.get(PAGE, {"part": ""})
         assert part["Cache-Control"].startswith("max-age=0")

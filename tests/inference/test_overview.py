@@ -73,6 +73,7 @@ class TestWhoWaitsLongest:
         people = overview(with_names=True).longest
         assert [(each.name, each.jobs) for each in people] == [("bob", 2), ("alice", 1)]
         assert people[0].since == now - timedelta(minutes=9)
+        assert not people[0].is_new
 
     def test_is_named_for_those_alone_who_may_know(self, alice: User) -> None:
         make_job(alice)
@@ -107,7 +108,7 @@ class TestWorkers:
 def test_tells_the_disk(alice: User) -> None:
     photo = make_photo(alice)
     disk = overview(with_names=False).disk
-    assert disk.photos == photo.bytes
+    assert disk.photos == photo.bytes + photo.small_bytes
     assert 0 < disk.free <= disk.total
     assert 0 <= disk.used_percent <= 100
 
