@@ -23,7 +23,7 @@ from inference.batch_snapshots import batch_snapshot
 from inference.batches import Batch
 from inference.engine.spec import METHOD_INFOS, TransferSpec
 from inference.forms import StudioForm, control_bounds, initial_from, method_choice
-from inference.models import Job, Photo
+from inference.models import Job, Photo, PhotoQuerySet
 from inference.recipes import (
     again_links,
     command_line,
@@ -47,7 +47,7 @@ from library.plain_words import outcome_sentence
 EARLIER_PHOTOS = 6
 JOBS_A_PAGE = 24
 PHOTOS_A_PAGE = 48
-# The share of one's room from which the studio tells how much is used.
+# The share of one's room from which to make more of it.
 NEARLY_FULL = 0.9
 
 
@@ -79,7 +79,6 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
     tiles = [(style, usable_methods(style)) for style in styles]
     offered = {slug for _style, usable in tiles for slug in usable} | {TransferSpec().method}
     mine = Photo.objects.visible_to(request.user).order_by("-created_at")
-    stored = mine.stored_bytes()
     photo_id = form["photo_id"].value()
     context = {
         "form": form,
@@ -91,15 +90,19 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "techniques": sorted({style.technique for style in styles if style.technique}),
         "photos": mine[:EARLIER_PHOTOS],
         "photo": next((each for each in mine if str(each.pk) == str(photo_id)), None),
-        "stored": stored,
-        "limit": settings.PHOTOS_MAX_BYTES_PER_USER,
-        "nearly_full": stored > NEARLY_FULL * settings.PHOTOS_MAX_BYTES_PER_USER,
         "samples": PAIRS,
         "size": str(form["size"].value() or ""),
         "outcome": _outcome(style.license for style in styles if style.slug in chosen),
+        **_room(mine),
         **control_bounds(),
     }
     return render(request, "inference/studio.html", context, status=status)
+
+
+def _room(photos: PhotoQuerySet) -> dict[str, Any]:
+    """Say how much of a person's room their photos take."""
+    stored, limit = photos.stored_bytes(), settings.PHOTOS_MAX_BYTES_PER_USER
+    return {"stored": stored, "limit": limit, "nearly_full": stored > NEARLY_FULL * limit}
 
 
 @require_GET
@@ -216,11 +219,7 @@ def photos(request: HttpRequest) -> HttpResponse:
     """Show the photos that the visitor put in."""
     mine = Photo.objects.visible_to(request.user).order_by("-created_at")
     page = Paginator(mine, PHOTOS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "stored": mine.stored_bytes(),
-        "limit": settings.PHOTOS_MAX_BYTES_PER_USER,
-    }
+    context = {"page": page, **_room(mine)}
     return render(request, "inference/photos.html", context)
 
 

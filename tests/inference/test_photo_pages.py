@@ -48,6 +48,16 @@ class TestPhotos:
         assert "Your photos take 6.0 MB of 2.0 GB." in page
         assert "Your photos take" not in client_of(bob).get(reverse("photos")).text
 
+    def test_asks_for_room_only_when_it_is_nearly_used_up(self, alice: User) -> None:
+        make_photo(alice)
+        asked = "Delete some to make room for new ones."
+        client = client_of(alice)
+        assert asked not in client.get(reverse("photos")).text
+
+        Photo.objects.update(bytes=1900 * 2**20)
+
+        assert asked in client.get(reverse("photos")).text
+
     def test_deletes_a_photo(self, alice: User) -> None:
         photo = make_photo(alice)
         client_of(alice).post(reverse("photo-delete", args=[photo.pk]))
