@@ -1,6 +1,7 @@
 """On a phone whatever is pressed by itself takes a finger, and nothing sticks out at the side."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
@@ -32,6 +33,9 @@ MISSED = """
 """
 
 
+FITS = "document.documentElement.scrollWidth <= innerWidth"
+
+
 def test_takes_a_finger_on_a_phone(visit: Callable[..., Visitor], site: EmbeddedSite) -> None:
     visitor = visit(viewport=PHONE)
     visitor.sign_up("thumbelina")
@@ -40,9 +44,19 @@ def test_takes_a_finger_on_a_phone(visit: Callable[..., Visitor], site: Embedded
     job = site.call("submit", name="thumbelina", method="fast", size=128)
     site.wait_for(job, "succeeded")
 
-    for path in ("/photos/", "/jobs/", f"/jobs/{job}/", "/operators/queue/", "/account/"):
+    paths = ("/photos/", "/jobs/", f"/jobs/{job}/", "/operators/queue/", "/account/", "/styles/")
+    # Words of one or two characters are the narrowest.
+    for language, path in product(("en", "zh-hans"), paths):
+        speak(visitor, language)
         visitor.go(path)
         visitor.page.locator("#light").wait_for()
 
-        assert visitor.page.evaluate(MISSED) == [], path
-        assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert visitor.page.evaluate(MISSED) == [], (language, path)
+        assert visitor.page.evaluate(FITS), (language, path)
+
+
+def speak(visitor: Visitor, language: str) -> None:
+    """Let the visitor read the site in that language from now on."""
+    visitor.page.context.add_cookies(
+        [{"name": "django_language", "value": language, "url": visitor.address}]
+    )
