@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -28,6 +29,15 @@ JOIN_SECONDS = 2.0
 SOCKETS_PER_USER = 10
 MESSAGES_PER_MINUTE, MINUTE_SECONDS = 120, 60.0
 LONGEST_MESSAGE = 64 * 1024
+
+
+def ping_pause() -> float:
+    """Draw how long to wait for the next ping.
+
+    Sockets that were opened together, after a restart say, would ask the database together ever
+    after, and news would wait for all of them.
+    """
+    return PING_SECONDS * random.uniform(0.7, 1)  # noqa: S311
 
 
 class JobsConsumer(AsyncJsonWebsocketConsumer):
@@ -239,7 +249,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     async def _ping(self) -> None:
         """Keep proxies from closing a quiet socket, and end it when its person may not stay."""
         while True:
-            await asyncio.sleep(PING_SECONDS)
+            await asyncio.sleep(ping_pause())
             if not await self._may_stay():
                 await self.close(NOT_SIGNED_IN)
                 return

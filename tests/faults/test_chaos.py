@@ -48,7 +48,7 @@ def executions(site: ProductionSite, jobs: list[str]) -> list[int]:
 
 
 def spare_third_attempts(site: ProductionSite, jobs: list[str]) -> None:
-    """Wait while a job runs for the third time: after three kills it is given up, as bar 16 says."""
+    """Wait while a job runs for the third time: killed then, it is given up, as bar 16 says."""
 
     def spared() -> bool:
         looks = [site.call("look", job=job) for job in jobs]

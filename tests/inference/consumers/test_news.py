@@ -17,6 +17,12 @@ from tests.inference.consumers.conftest import Connect, greeted, wait_for_frame
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def test_pings_of_many_do_not_come_together() -> None:
+    pauses = [consumers.ping_pause() for _ in range(200)]
+    assert max(pauses) <= consumers.PING_SECONDS  # as `hello` promises
+    assert max(pauses) - min(pauses) > 0.2 * consumers.PING_SECONDS
+
+
 async def is_away(group: str, channel: str) -> None:
     raise ConnectionRefusedError
 
