@@ -26,7 +26,7 @@ def has_own_network(style: Style) -> bool:
     own = _fingerprint_of(style) if known else ""
     if not own:
         return False
-    # Most sites have no such network, and then need no numpy.
+    # Where no style can be told, there is no need of numpy.
     from inference.engine.fingerprint import SAME, difference
 
     return any(difference(own, other) <= SAME for other in known)

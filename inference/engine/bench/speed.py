@@ -13,9 +13,9 @@ from rich.table import Table
 from inference.engine.bench.floor import Floor, floor_of
 from inference.engine.device import choose_device
 from inference.engine.fingerprint import picture_of
+from inference.engine.methods.network import installed_networks
 from inference.engine.registry import stylize
 from inference.engine.spec import StyleInput, TransferSpec
-from inference.engine.weights import PAINTING_NET, read_manifests
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,8 @@ def _run_once(
 
 def _first_known() -> Image.Image:
     """Draw a picture by which a painting network is found that is installed here, if any is."""
-    cards = read_manifests()
-    prints = (
-        str(cards[name].figures.get("artwork", ""))
-        for name in sorted(cards)
-        if name.startswith(PAINTING_NET)
-    )
-    return picture_of(next(prints, "")) or noise((8, 8), 2)
+    known = installed_networks()
+    return picture_of(known[min(known)] if known else "") or noise((8, 8), 2)
 
 
 def noise(size: tuple[int, int], seed: int) -> Image.Image:

@@ -66,12 +66,17 @@ def find_networks(shares: Sequence[StyleInput]) -> list[Share]:
     Raises StyleNeedsPictureError for a style that came as a code which does not tell whose it is,
     and NetworkMissingError for an artwork that no network was trained for.
     """
-    known = {
+    known = installed_networks()
+    return [Share(_find(share, known), share.weight) for share in shares]
+
+
+def installed_networks() -> dict[str, str]:
+    """List the painting networks that are installed: name -> fingerprint of the artwork."""
+    return {
         name: str(card.figures.get("artwork", ""))
         for name, card in read_manifests().items()
         if name.startswith(PAINTING_NET)
     }
-    return [Share(_find(share, known), share.weight) for share in shares]
 
 
 def _find(share: StyleInput, known: dict[str, str]) -> str:
