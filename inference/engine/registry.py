@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from PIL import Image
@@ -89,18 +90,6 @@ METHODS: dict[str, Door] = {
 }
 
 
-def _plan(
-    canvas: Canvas, shares: Sequence[StyleInput], cache: CodeCache, limit: int | None
-) -> Plan:
-    """Plan a painting within `limit` MiB."""
-    method = canvas.spec.method
-    if method == "fast":
-        painter = load_painter(canvas.device)
-        plan = plan_fast(canvas.painted_size, halved=painter.halved, limit=limit)
-        return with_codes(plan, shares, painter, cache, limit)
-    return Plan(optimize_mb(canvas.painted_size)) if method == "optimize" else Plan()
-
-
 def stylize(
     content: Image.Image,
     styles: Sequence[StyleInput],
@@ -130,94 +119,87 @@ def stylize(
         check_continues(spec.method)
         state = State.from_bytes(resume, identity)
     cache = cache or fast_door.MEMORY
-    return _steps(content, shares, spec, place, cache=cache, state=state, limit=memory_mb)
+    return _Order(content, shares, spec, place, cache, state, memory_mb).steps()
 
 
-def _steps(
-    content: Image.Image,
-    shares: Sequence[StyleInput],
-    spec: TransferSpec,
-    device: torch.device,
-    *,
-    cache: CodeCache,
-    state: State,
-    limit: int | None,
-) -> Generator[Step, None, None]:
-    total = state.done + (spec.steps or METHOD_INFOS[spec.method].default_steps)
-    yield Step(state.done, total, "preparing")
-    tries = _tries(content, spec, device, limit, smaller=state.picture is None)
-    for place, most in tries:
-        try:
-            yield from _paint(
-                content, shares, spec, place, cache=cache, state=state, limit=limit, most=most
-            )
-        except OutOfMemoryError:
-            if (place, most) == tries[-1]:
-                raise
-            continue
-        return
+@dataclass(frozen=True)
+class _Order:
+    """One painting as it was asked for, and what it may use; see `stylize`."""
 
+    content: Image.Image
+    shares: Sequence[StyleInput]
+    spec: TransferSpec
+    device: torch.device
+    cache: CodeCache
+    state: State
+    limit: int | None
+    """MiB; None for no limit."""
 
-def _tries(
-    content: Image.Image,
-    spec: TransferSpec,
-    device: torch.device,
-    limit: int | None,
-    *,
-    smaller: bool,
-) -> list[tuple[torch.device, int | None]]:
-    """List where to paint, and how many pixels at the most, until memory is enough.
+    @property
+    def total(self) -> int:
+        """How many steps there will be, with those of the painting that it goes on from."""
+        return self.state.done + (self.spec.steps or METHOD_INFOS[self.spec.method].default_steps)
 
-    A painting that goes on keeps its size. The method fast knows better ways; see fast_door.
-    """
-    most = most_painted(spec.method, limit)
-    if spec.method == "fast":
-        return [(device, most)]
-    mosts = [most]
-    if most is not None and smaller:
-        width, height = result_size(content.size, spec.size)
-        mosts += [min(most, width * height) // share for share in _SHARES]
-    return [(device, each) for each in mosts] + (
-        [(torch.device("cpu"), mosts[-1])] if device.type != "cpu" else []
-    )
+    def steps(self) -> Generator[Step, None, None]:
+        """Paint, anew and smaller where memory runs out."""
+        yield Step(self.state.done, self.total, "preparing")
+        tries = self._tries()
+        for place, most in tries:
+            try:
+                yield from self._paint(place, most)
+            except OutOfMemoryError:
+                if (place, most) == tries[-1]:
+                    raise
+                continue
+            return
 
+    def _tries(self) -> list[tuple[torch.device, int | None]]:
+        """List where to paint, and how many pixels at the most, until memory is enough.
 
-def _paint(
-    content: Image.Image,
-    shares: Sequence[StyleInput],
-    spec: TransferSpec,
-    device: torch.device,
-    *,
-    cache: CodeCache,
-    state: State,
-    limit: int | None,
-    most: int | None,
-) -> Generator[Step, None, None]:
-    """Paint once, `most` pixels at the most; see `stylize`."""
-    begun = time.monotonic()
-    total = state.done + (spec.steps or METHOD_INFOS[spec.method].default_steps)
-    result, painting = None, None
-    with naming_memory_errors():
-        canvas = Canvas.prepare(content, spec, device, most)
-        plan = _plan(canvas, shares, cache, limit)
+        A painting that goes on keeps its size. The method fast knows better ways; see fast_door.
+        """
+        most = most_painted(self.spec.method, self.limit)
+        if self.spec.method == "fast":
+            return [(self.device, most)]
+        mosts = [most]
+        if most is not None and self.state.picture is None:
+            width, height = result_size(self.content.size, self.spec.size)
+            mosts += [min(most, width * height) // share for share in _SHARES]
+        on_cpu = [(torch.device("cpu"), mosts[-1])] if self.device.type != "cpu" else []
+        return [(self.device, each) for each in mosts] + on_cpu
 
-        def report() -> Report:
-            return report_of(
-                canvas, spec, device, time.monotonic() - begun, shares=shares, plan=plan
-            )
+    def _plan(self, canvas: Canvas) -> Plan:
+        """Plan a painting on `canvas` within the limit."""
+        if self.spec.method == "fast":
+            painter = load_painter(canvas.device)
+            plan = plan_fast(canvas.painted_size, halved=painter.halved, limit=self.limit)
+            return with_codes(plan, self.shares, painter, self.cache, self.limit)
+        return Plan(optimize_mb(canvas.painted_size)) if self.spec.method == "optimize" else Plan()
 
-        picture = state.picture_for(canvas)
-        for frame in METHODS[spec.method](canvas, shares, cache, picture, plan):
-            if frame.makeshift is not None:
-                device, cut = frame.makeshift.device, frame.makeshift.tiling
-                plan = plan_cut(canvas.painted_size, cut, halved=load_painter(device).halved)
-            result, done, total = frame.image, state.done + frame.done, state.done + frame.total
-            painting = KeptPainting.of(frame.kept, state.after(done), canvas, report)
-            if done < total:
-                preview = canvas.preview(result) if result is not None else None
-                yield Step(done, total, "painting", preview, painting=painting)
-        yield Step(total, total, "finishing")
-        if result is None:
-            raise InternalError("The method ended without a picture.")
-        image = canvas.result(result)
-    yield Step(total, total, "done", image, report(), painting)
+    def _paint(self, device: torch.device, most: int | None) -> Generator[Step, None, None]:
+        """Paint once, `most` pixels at the most."""
+        begun, before = time.monotonic(), self.state.done
+        total, result, painting = self.total, None, None
+        with naming_memory_errors():
+            canvas = Canvas.prepare(self.content, self.spec, device, most)
+            plan = self._plan(canvas)
+
+            def report() -> Report:
+                seconds = time.monotonic() - begun
+                return report_of(canvas, self.spec, device, seconds, shares=self.shares, plan=plan)
+
+            picture = self.state.picture_for(canvas)
+            for frame in METHODS[self.spec.method](canvas, self.shares, self.cache, picture, plan):
+                if frame.makeshift is not None:
+                    device, cut = frame.makeshift.device, frame.makeshift.tiling
+                    plan = plan_cut(canvas.painted_size, cut, halved=load_painter(device).halved)
+                result, done, total = frame.image, before + frame.done, before + frame.total
+                painting = KeptPainting.of(frame.kept, self.state.after(done), canvas, report)
+                if done < total:
+                    preview = canvas.preview(result) if result is not None else None
+                    yield Step(done, total, "painting", preview, painting=painting)
+            yield Step(total, total, "finishing")
+            if result is None:
+                raise InternalError("The method ended without a picture.")
+            image = canvas.result(result)
+        yield Step(total, total, "done", image, report(), painting)
