@@ -1,5 +1,7 @@
 /** More photos for the studio beside the one on the stage: each is painted in each style. */
 
+import { sendPhoto } from "./upload.js";
+
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export class MorePhotos extends EventTarget {
@@ -20,8 +22,12 @@ export class MorePhotos extends EventTarget {
       const out = target.closest("button");
       if (out) this.#drop(out.closest("li"));
     });
-    // One that was deleted, or belongs to someone else, goes by itself.
-    this.list.addEventListener("error", ({ target }) => this.#drop(target.closest("li")), true);
+    // One that was deleted, or belongs to someone else, goes by itself; of one on its way the server
+    // is to say what is wrong.
+    this.list.addEventListener("error", ({ target }) => {
+      const item = target.closest("li");
+      if (item.querySelector("input").value) this.#drop(item);
+    }, true);
   }
 
   /** How many there are, those on their way too. */
@@ -60,17 +66,12 @@ export class MorePhotos extends EventTarget {
   }
 
   async #send(file, item) {
-    const body = new FormData();
-    body.append("file", file);
-    const headers = { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };
-    const options = { method: "POST", headers, body };
-    const reply = await fetch(this.form.dataset.photos, options).catch(() => null);
-    const answer = await reply?.json().catch(() => null);
+    const { id, detail } = await sendPhoto(this.form, file);
     if (!item.isConnected) return;
-    const isTwice = this.#ids().includes(answer?.id);
-    if (reply?.ok && !isTwice) item.querySelector("input").value = answer.id;
+    const isTwice = this.#ids().includes(id);
+    if (id && !isTwice) item.querySelector("input").value = id;
     else item.remove();
-    if (!reply?.ok) this.errors.textContent = answer?.detail || this.form.dataset.wordUploadFailed;
+    if (!id) this.errors.textContent = detail || this.form.dataset.wordUploadFailed;
     this.#changed();
   }
 

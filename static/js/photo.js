@@ -1,6 +1,7 @@
 /** The studio's photo: shown at once from the file, sent in the background, remembered by its id. */
 
 import { dropDraft, keepDraft } from "./draft.js";
+import { sendPhoto } from "./upload.js";
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
@@ -70,40 +71,24 @@ export class PhotoInput extends EventTarget {
   }
 
   /** Resolve to true when the photo arrived or can still go with the form, else to false. */
-  #send(file) {
-    return new Promise((resolve) => {
-      const body = new FormData();
-      body.append("file", file);
-      const sending = new XMLHttpRequest();
-      sending.open("POST", this.form.dataset.photos);
-      sending.setRequestHeader("X-CSRFToken", this.form.elements.csrfmiddlewaretoken.value);
-      sending.responseType = "json";
-      this.progress.hidden = false;
-      this.progress.setAttribute("aria-label", this.form.dataset.wordUploading);
-      sending.upload.addEventListener("progress", (event) => {
-        this.progress.max = event.total;
-        this.progress.value = event.loaded;
-      });
-      sending.addEventListener("loadend", () => {
-        this.progress.hidden = true;
-        resolve(this.#arrived(sending, file));
-      });
-      sending.send(body);
+  async #send(file) {
+    this.progress.hidden = false;
+    this.progress.setAttribute("aria-label", this.form.dataset.wordUploading);
+    const { id, detail, isRefused } = await sendPhoto(this.form, file, (loaded, total) => {
+      this.progress.max = total;
+      this.progress.value = loaded;
     });
-  }
-
-  #arrived(sending, file) {
+    this.progress.hidden = true;
     if (file !== this.file.files[0]) return true;
-    if (sending.status === 200 || sending.status === 201) {
-      this.id.value = sending.response.id;
+    if (id) {
+      this.id.value = id;
       this.file.value = "";
       dropDraft();
       this.dispatchEvent(new Event("change"));
       return true;
     }
-    const refused = sending.status >= 400 && sending.status < 500 && sending.response?.detail;
-    this.errors.textContent = refused || this.form.dataset.wordUploadFailed;
-    if (refused) this.#clear();
+    this.errors.textContent = detail || this.form.dataset.wordUploadFailed;
+    if (isRefused) this.#clear();
     return false;
   }
 
