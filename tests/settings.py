@@ -3,9 +3,10 @@
 import os
 import tempfile
 
-os.environ["STYLEWEB_DATA"] = os.environ.get("STYLEWEB_TEST_DATA") or tempfile.mkdtemp(
-    prefix="styleweb-test-"
-)
+# The name keeps the folder, which goes with the process.
+os.environ["STYLEWEB_DATA"] = (
+    data := tempfile.TemporaryDirectory(prefix="styleweb-test-", ignore_cleanup_errors=True)
+).name
 
 from styleweb.settings import *  # noqa: F403
 from styleweb.settings import API_LIMITS, DATA_DIR, DATABASES, STATIC_ROOT, STORAGES

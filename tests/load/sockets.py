@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -148,6 +149,23 @@ def second_web(site: ProductionSite) -> tuple[Server, int]:
     return web, port
 
 
+def measure_alone(folder: Path, **chosen: Any) -> tuple[Figures, float]:
+    """Measure on servers of its own; the figures, and the MiB of both socket processes."""
+    postgresql, redis = PostgreSQL(), Redis(folder)
+    redis.start()
+    try:
+        with ProductionSite(folder, postgresql, redis) as site:
+            web, port = second_web(site)
+            try:
+                figures = asyncio.run(measure(site, [site.port, port], **chosen))
+                return figures, resident_mb(site.web, web)
+            finally:
+                web.stop()
+    finally:
+        redis.stop()
+        postgresql.stop()
+
+
 def main() -> None:
     """Measure on servers of its own and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -155,20 +173,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--each-second", type=float, default=2)
     chosen = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="styleweb-sockets-"))
-    postgresql, redis = PostgreSQL(), Redis(folder)
-    redis.start()
-    try:
-        with ProductionSite(folder, postgresql, redis) as site:
-            web, port = second_web(site)
-            try:
-                figures = asyncio.run(measure(site, [site.port, port], **vars(chosen)))
-                memory = resident_mb(site.web, web)
-            finally:
-                web.stop()
-    finally:
-        redis.stop()
-        postgresql.stop()
+    with tempfile.TemporaryDirectory(prefix="styleweb-sockets-") as folder:
+        figures, memory = measure_alone(Path(folder), **vars(chosen))
     sys.stdout.write(f"{figures}\n")
     sys.stdout.write(f"both socket processes together: {memory:.0f} MiB\n")
 
