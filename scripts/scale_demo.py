@@ -1,6 +1,6 @@
 """A burst of jobs on a whole site of local processes while its parts are killed: `make scale-demo`.
 
-    python -m scripts.scale_demo [--jobs 200] [--people 20] [--size 512] [--calm]
+    python -m scripts.scale_demo [--jobs 200] [--people 20] [--size 1280] [--calm]
     python -m scripts.scale_demo --throughput [--jobs 40] [--size 512]
     python -m scripts.scale_demo --parts [--jobs 200]
 
@@ -53,6 +53,7 @@ class Stage:
     site: ProductionSite
     workers: list[Server]
     faults: list[float] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -158,6 +159,7 @@ def run_burst(stage: Stage, options: argparse.Namespace) -> None:
             what, do = next(trouble)
             say(f"{time.time() - began:6.1f} s  {what}")
             stage.faults.append(time.time())
+            stage.kinds.add(what)
             do()
             next_fault = time.time() + FAULT_SECONDS
         time.sleep(LOOK_SECONDS)
@@ -184,7 +186,7 @@ def figures(stage: Stage, watch: Watch, began: float) -> dict[str, str]:
             sum(names.count(".jpg") != RESULT_AND_PREVIEW for names in results)
         ),
         "executions": f"{sum(attempts)}, at most {max(attempts)} of one job",
-        "faults": str(len(stage.faults)),
+        "faults": f"{len(stage.faults)}, of {len(stage.kinds)} kinds",
         "seconds": f"{seconds:.1f}",
         "jobs a second": f"{len(done) / seconds:.2f}" if done else "0",
         "last picture of each person after": f"{last[0]:.1f} to {last[-1]:.1f} s" if last else "-",
@@ -251,9 +253,11 @@ def main() -> None:
     parser.add_argument("--calm", action="store_true", help="harm nothing")
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--people", type=int, default=20)
-    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--size", type=int)
     options = parser.parse_args()
     options.jobs = options.jobs or (40 if options.throughput else 200)
+    # The burst is to last until everything was done to it.
+    options.size = options.size or (512 if options.throughput else 1280)
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     say(f"{os.cpu_count()} cores, {platform.machine()}, load average {load}")
     with stage(workers=1 if options.throughput else 2) as ready:
