@@ -1,9 +1,10 @@
 """A feed-forward network that paints in one style (Johnson, Alahi & Fei-Fei 2016).
 
 "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", with the instance
-normalization of Ulyanov et al. 2017 and enlargement by nearest neighbors in place of transposed
-convolutions (Odena et al. 2016), which weave a checkerboard. The light variant replaces most
-convolutions by a depthwise and a pointwise one (Howard et al. 2017, "MobileNets").
+normalization of Ulyanov et al. 2017 and bilinear enlargement in place of transposed convolutions,
+which weave a checkerboard (Odena et al. 2016); nearest neighbors leave a lattice in flat skies. The
+light variant replaces most convolutions by a depthwise and a pointwise one (Howard et al. 2017,
+"MobileNets").
 
 Where the paper's network paints from nothing, this one adds strokes to the photo in the artwork's
 colors, which a closed form gives (color.py): at the first step it already paints a readable
@@ -142,7 +143,9 @@ class PaintingNet(nn.Module):
         features = self.mix(torch.cat([features, noise.to(features.dtype)], 1))
         features = self.blocks(features)
         for rise in (self.rise1, self.rise2):
-            features = rise(F.interpolate(features, scale_factor=2.0, mode="nearest"))
+            features = rise(
+                F.interpolate(features, scale_factor=2.0, mode="bilinear", align_corners=False)
+            )
         strokes = torch.tanh(_FAINT * self.paint(features)[..., :height, :width].float())
         painted: Tensor = x + strokes
         return painted

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from inference.engine.networks.johnson import PaintingNet, draw_noise
+from inference.engine.networks.johnson import STRIDE, PaintingNet, draw_noise
 from inference.engine.training.critic import Critic, beside
+from inference.engine.training.lattice import lattice_share
+
+_LATTICE = 10.0
 
 
 @dataclass
@@ -25,4 +28,6 @@ class Imitation:
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.critic.bfloat16):
             photo = self.network.recolor(x)
             painted = self.network(photo, draw_noise(photo, beside(generator, x.device)))
-        return self.critic.judge(painted, photo, generator)
+        # The critic looks from shifted places, and so cannot tell the network's own lattice.
+        lattice = _LATTICE * lattice_share(painted - photo, STRIDE)
+        return {**self.critic.judge(painted, photo, generator), "lattice": lattice}

@@ -146,6 +146,13 @@ def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork:
     torch.testing.assert_close(own, wanted.mean, atol=0.02, rtol=0)
 
 
+def test_hears_of_the_lattice_that_it_weaves(training: Network) -> None:
+    lattice = training.lesson.losses(training.run.crops.draw(0), 0.5)["lattice"]
+    lattice.backward()  # type: ignore[no-untyped-call]
+    assert float(lattice.detach()) > 0
+    assert training.network.get_parameter("paint.weight").grad is not None
+
+
 def test_shows_photos_recolored_and_painted(training: Network) -> None:
     sheet = training.draw_sheet()
     assert sheet.width == 3 * 120 + 2 * 4
@@ -195,7 +202,7 @@ def test_registers_the_network_with_its_card(training: Network, artwork: Path) -
     assert card.file == "network-scream.safetensors"
     with Image.open(artwork) as picture:
         assert card.figures["artwork"] == fingerprint(picture)
-    judged = {"style", "content", "patches", "roughness", "tones"}
+    judged = {"style", "content", "patches", "roughness", "tones", "lattice"}
     assert set(card.figures["held_out_losses"]) == judged
     assert "--style The Scream (1893).png --name scream" in card.command
     assert (
