@@ -27,7 +27,7 @@ def answer_no_room(route: Route) -> None:
 
 def test_keeps_a_photo_that_may_arrive_later(visit: Visit) -> None:
     visitor = visit()
-    enter(visitor, "patient")
+    enter(visitor, "hopeful")
     visitor.page.route(UPLOAD, answer_no_room)
     visitor.page.locator("#id_photo").set_input_files(photo_file())
     expect(visitor.page.locator("#photo-errors")).to_have_text(NO_ROOM)
