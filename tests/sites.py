@@ -157,9 +157,9 @@ class EmbeddedSite(Site):
 
     def worker_pids(self) -> list[int]:
         """Return the process ids of the worker's processes."""
-        return [
-            pid for pid in _all_pids() if _is_worker(pid) and self.folder.name in _environment(pid)
-        ]
+        # The whole path, since two test runs beside each other give folders the same names.
+        own = f"STYLEWEB_DATA={self.folder}\0"
+        return [pid for pid in _all_pids() if _is_worker(pid) and own in _environment(pid)]
 
     def kill_worker(self) -> None:
         """Kill the worker's process group."""

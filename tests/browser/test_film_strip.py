@@ -1,0 +1,80 @@
+"""Two people queue, one cancels, the worker is killed, the page is reloaded: all end right.
+
+The screenshots are a film strip of it.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE_MS, PHONE, Visitor
+from tests.servers import wait_until
+from tests.sites import EmbeddedSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Visit = Callable[..., Visitor]
+
+
+def make(visitor: Visitor, *, steps: int, style: int = 0) -> str:
+    """Have a picture made from the studio, in one style more; returns the address of its page."""
+    visitor.put_in()
+    visitor.choose(style)
+    visitor.ask_for(steps=steps)
+    visitor.make()
+    return visitor.page.url
+
+
+def snapshot(visitor: Visitor, page: str) -> dict[str, Any]:
+    """Ask the API how the job of a page goes."""
+    address = page.replace("/jobs/", "/api/v1/jobs/")
+    answer: dict[str, Any] = visitor.page.request.get(address).json()
+    return answer
+
+
+def test_two_queue_one_cancels_a_worker_dies_and_all_end_right(
+    visit: Visit, site: EmbeddedSite, pictures: Path
+) -> None:
+    ada = visit()
+    ada.sign_up("ada-first")
+    ada.page.wait_for_url("**/studio/")
+    first = make(ada, steps=240)
+    wait_until(lambda: snapshot(ada, first)["preview"], "the first preview")
+    ada.page.screenshot(path=pictures / "1-ada-is-painted.png")
+
+    ben = visit(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
+    ben.sign_up("ben-second")
+    ben.page.wait_for_url("**/studio/")
+    second = make(ben, steps=40)
+    expect(ben.page.locator("[data-part=step]")).to_have_text("Next in line")
+    ben.page.screenshot(path=pictures / "2-ben-waits.png")
+
+    ben.go("/studio/")
+    third = make(ben, steps=1500, style=1)
+    ben.page.get_by_role("main").get_by_role("button", name="Cancel").click()
+    expect(ben.page.get_by_role("heading", name="Canceled")).to_be_visible()
+    ben.page.screenshot(path=pictures / "3-ben-cancels-another.png")
+    assert [snapshot(ada, first)["state"], snapshot(ben, second)["state"]] == ["running", "queued"]
+
+    site.kill_worker()
+    wait_until(lambda: snapshot(ada, first)["attempt"] == 2, "another worker's try")
+    ada.page.screenshot(path=pictures / "4-the-worker-was-killed.png")
+
+    ada.page.reload()
+    expect(ada.page.locator("[data-part=connection]")).to_have_text("live")
+    expect(ada.page.locator("[data-part=step]")).to_have_text(
+        re.compile(r"^Painting, step \d+ of 240$"), timeout=PATIENCE_MS
+    )
+    ada.page.screenshot(path=pictures / "5-ada-reloads.png")
+
+    ben.page.goto(second)
+    for person, name in ((ada, "6-ada-is-done"), (ben, "7-ben-is-done")):
+        person.wait_for_result()
+        person.page.wait_for_timeout(1000)  # the change of pages fades
+        person.page.screenshot(path=pictures / f"{name}.png")
+    ends = [snapshot(ada, first), snapshot(ben, second), snapshot(ben, third)]
+    assert [each["state"] for each in ends] == ["succeeded", "succeeded", "canceled"]
+    assert [bool(each["result"]) for each in ends] == [True, True, False]
