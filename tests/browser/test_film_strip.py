@@ -35,46 +35,51 @@ def snapshot(visitor: Visitor, page: str) -> dict[str, Any]:
     return answer
 
 
+def shoot(visitor: Visitor, path: Path) -> None:
+    """Take a screenshot once the page has arrived: pictures load, and a change of pages fades."""
+    visitor.page.wait_for_timeout(1000)
+    visitor.page.screenshot(path=path)
+
+
 def test_two_queue_one_cancels_a_worker_dies_and_all_end_right(
     visit: Visit, site: EmbeddedSite, pictures: Path
 ) -> None:
     ada = visit()
     ada.sign_up("ada-first")
     ada.page.wait_for_url("**/studio/")
-    first = make(ada, steps=240)
+    first = make(ada, steps=400)
     wait_until(lambda: snapshot(ada, first)["preview"], "the first preview")
-    ada.page.screenshot(path=pictures / "1-ada-is-painted.png")
+    shoot(ada, pictures / "1-ada-is-painted.png")
 
     ben = visit(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
     ben.sign_up("ben-second")
     ben.page.wait_for_url("**/studio/")
     second = make(ben, steps=40)
     expect(ben.page.locator("[data-part=step]")).to_have_text("Next in line")
-    ben.page.screenshot(path=pictures / "2-ben-waits.png")
+    shoot(ben, pictures / "2-ben-waits.png")
 
     ben.go("/studio/")
     third = make(ben, steps=1500, style=1)
     ben.page.get_by_role("main").get_by_role("button", name="Cancel").click()
     expect(ben.page.get_by_role("heading", name="Canceled")).to_be_visible()
-    ben.page.screenshot(path=pictures / "3-ben-cancels-another.png")
+    shoot(ben, pictures / "3-ben-cancels-another.png")
     assert [snapshot(ada, first)["state"], snapshot(ben, second)["state"]] == ["running", "queued"]
 
     site.kill_worker()
     wait_until(lambda: snapshot(ada, first)["attempt"] == 2, "another worker's try")
-    ada.page.screenshot(path=pictures / "4-the-worker-was-killed.png")
+    shoot(ada, pictures / "4-the-worker-was-killed.png")
 
     ada.page.reload()
     expect(ada.page.locator("[data-part=connection]")).to_have_text("live")
     expect(ada.page.locator("[data-part=step]")).to_have_text(
-        re.compile(r"^Painting, step \d+ of 240$"), timeout=PATIENCE_MS
+        re.compile(r"^Painting, step \d+ of 400$"), timeout=PATIENCE_MS
     )
-    ada.page.screenshot(path=pictures / "5-ada-reloads.png")
+    shoot(ada, pictures / "5-ada-reloads.png")
 
     ben.page.goto(second)
     for person, name in ((ada, "6-ada-is-done"), (ben, "7-ben-is-done")):
         person.wait_for_result()
-        person.page.wait_for_timeout(1000)  # the change of pages fades
-        person.page.screenshot(path=pictures / f"{name}.png")
+        shoot(person, pictures / f"{name}.png")
     ends = [snapshot(ada, first), snapshot(ben, second), snapshot(ben, third)]
     assert [each["state"] for each in ends] == ["succeeded", "succeeded", "canceled"]
     assert [bool(each["result"]) for each in ends] == [True, True, False]
