@@ -4,7 +4,7 @@ The screenshots are a film strip of it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,13 @@ from tests.sites import EmbeddedSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+    """Serve a site of its own: the killed worker is not to be seen in other tests."""
+    with EmbeddedSite(tmp_path_factory.mktemp("film-site")) as running:
+        yield running
 
 
 def make(visitor: Visitor, *, steps: int, style: int = 0) -> str:

@@ -179,5 +179,5 @@ class TestOfAWorkerToldToEnd:
         failing.worker.wait(EXIT_SECONDS)
         failing.worker.start()
 
-        assert failing.wait_for(job, "running", seconds=60)["attempt"] == 1
+        assert failing.wait_for(job, "running")["attempt"] == 1
         failing.call("cancel", job=job)

@@ -50,9 +50,9 @@ def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
         assert set(plain.moments) == set(TAPS)
 
 
-def test_measures_four_things(lesson: Imitation) -> None:
+def test_measures_five_things(lesson: Imitation) -> None:
     losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.25)
-    assert set(losses) == {"style", "content", "patches", "roughness"}
+    assert set(losses) == {"style", "content", "patches", "roughness", "lattice"}
     assert all(loss.ndim == 0 and loss.isfinite() and loss >= 0 for loss in losses.values())
 
 
@@ -105,9 +105,9 @@ def test_learns(lesson: Imitation) -> None:
 
     points = [0.905, 0.915, 0.925, 0.935]
     before = sum(total(point).item() for point in points)
-    for step in range(40):
+    for step in range(80):
         optimizer.zero_grad()
-        total(step / 40).backward()  # type: ignore[no-untyped-call]
+        total(step / 80).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     assert sum(total(point).item() for point in points) < 0.8 * before
 
