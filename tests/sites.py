@@ -32,8 +32,6 @@ class Site:
         self.environment = {
             **os.environ,
             "STYLEWEB_DATA": str(folder),
-            # A killed process leaves its temporary files behind; they go with the folder.
-            "TMPDIR": str(folder),
             "STYLEWEB_LEASE_SECONDS": str(LEASE_SECONDS),
             "STYLEWEB_LOG_LEVEL": "INFO",
             "DJANGO_SETTINGS_MODULE": "styleweb.settings",
