@@ -13,6 +13,8 @@ from tests.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 LONG = {"size": 256, "steps": 2000}
+# What nobody expects to end soon, whatever was painted before.
+ENDLESS = {"size": 1024, "steps": 2000}
 SHORT = {"size": 64, "steps": 2}
 # More than one of the smallest tiles, and less than one of the usual ones.
 TILED = {"method": "fast", "size": 640}
@@ -171,7 +173,7 @@ class TestOfAWorkerToldToEnd:
     def test_it_leaves_a_step_that_does_not_come_back(self, failing: FailingSite) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         failing.fail_next_step("hang")
-        job = failing.call("submit", **LONG)
+        job = failing.call("submit", **ENDLESS)
         failing.wait_for(job, "running")
 
         assert failing.worker.process is not None
@@ -179,5 +181,5 @@ class TestOfAWorkerToldToEnd:
         failing.worker.wait(EXIT_SECONDS)
         failing.worker.start()
 
-        assert failing.wait_for(job, "running")["attempt"] == 1
+        assert failing.wait_for(job, "running", seconds=60)["attempt"] == 1
         failing.call("cancel", job=job)
