@@ -52,8 +52,7 @@ class Stage:
 
     site: ProductionSite
     workers: list[Server]
-    faults: list[float] = field(default_factory=list)
-    kinds: set[str] = field(default_factory=set)
+    faults: dict[float, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -158,8 +157,7 @@ def run_burst(stage: Stage, options: argparse.Namespace) -> None:
         if not options.calm and time.time() > next_fault:
             what, do = next(trouble)
             say(f"{time.time() - began:6.1f} s  {what}")
-            stage.faults.append(time.time())
-            stage.kinds.add(what)
+            stage.faults[time.time()] = what
             do()
             next_fault = time.time() + FAULT_SECONDS
         time.sleep(LOOK_SECONDS)
@@ -186,7 +184,7 @@ def figures(stage: Stage, watch: Watch, began: float) -> dict[str, str]:
             sum(names.count(".jpg") != RESULT_AND_PREVIEW for names in results)
         ),
         "executions": f"{sum(attempts)}, at most {max(attempts)} of one job",
-        "faults": f"{len(stage.faults)}, of {len(stage.kinds)} kinds",
+        "faults": f"{len(stage.faults)}, of {len({*stage.faults.values()})} kinds",
         "seconds": f"{seconds:.1f}",
         "jobs a second": f"{len(done) / seconds:.2f}" if done else "0",
         "last picture of each person after": f"{last[0]:.1f} to {last[-1]:.1f} s" if last else "-",

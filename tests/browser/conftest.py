@@ -104,6 +104,17 @@ class Visitor:
         self.page.get_by_role("button", name="Make", exact=True).click()
         self.page.wait_for_url("**/jobs/*/")
 
+    def have_made(self, *, steps: int, style: int = 0) -> str:
+        """Have a picture made from the studio, which keeps what was chosen before.
+
+        Returns the address of the job's page.
+        """
+        self.put_in()
+        self.choose(style)
+        self.ask_for(steps=steps)
+        self.make()
+        return self.page.url
+
     def wait_for_result(self) -> None:
         """Wait until the picture is done."""
         self.page.get_by_role("heading", name="Your picture is done").wait_for()

@@ -26,15 +26,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
         yield running
 
 
-def make(visitor: Visitor, *, steps: int, style: int = 0) -> str:
-    """Have a picture made from the studio, in one style more; returns the address of its page."""
-    visitor.put_in()
-    visitor.choose(style)
-    visitor.ask_for(steps=steps)
-    visitor.make()
-    return visitor.page.url
-
-
 def snapshot(visitor: Visitor, page: str) -> dict[str, Any]:
     """Ask the API how the job of a page goes."""
     address = page.replace("/jobs/", "/api/v1/jobs/")
@@ -54,19 +45,19 @@ def test_two_queue_one_cancels_a_worker_dies_and_all_end_right(
     ada = visit()
     ada.sign_up("ada-first")
     ada.page.wait_for_url("**/studio/")
-    first = make(ada, steps=400)
+    first = ada.have_made(steps=400)
     wait_until(lambda: snapshot(ada, first)["preview"], "the first preview")
     shoot(ada, pictures / "1-ada-is-painted.png")
 
     ben = visit(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
     ben.sign_up("ben-second")
     ben.page.wait_for_url("**/studio/")
-    second = make(ben, steps=40)
+    second = ben.have_made(steps=40)
     expect(ben.page.locator("[data-part=step]")).to_have_text("Next in line")
     shoot(ben, pictures / "2-ben-waits.png")
 
     ben.go("/studio/")
-    third = make(ben, steps=1500, style=1)
+    third = ben.have_made(steps=1500, style=1)
     ben.page.get_by_role("main").get_by_role("button", name="Cancel").click()
     expect(ben.page.get_by_role("heading", name="Canceled")).to_be_visible()
     shoot(ben, pictures / "3-ben-cancels-another.png")

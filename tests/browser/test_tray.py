@@ -21,15 +21,7 @@ def begin(visitor: Visitor, name: str, *, steps: int = LONG) -> None:
     """Make an account and have a picture made."""
     visitor.sign_up(name)
     visitor.page.wait_for_url("**/studio/")
-    make_another(visitor, steps=steps)
-
-
-def make_another(visitor: Visitor, *, steps: int, style: int = 0) -> None:
-    """Have a picture made from the studio, which keeps what was chosen before."""
-    visitor.put_in()
-    visitor.choose(style)
-    visitor.ask_for(steps=steps)
-    visitor.make()
+    visitor.have_made(steps=steps)
 
 
 def tray(visitor: Visitor) -> Locator:
@@ -224,7 +216,7 @@ def test_offers_a_notice_at_the_second_picture_and_asks_only_then(visit: Visit) 
     expect(offer).to_be_hidden()
 
     visitor.go("/studio/")
-    make_another(visitor, steps=100, style=1)
+    visitor.have_made(steps=100, style=1)
     open_tray(visitor)
     assert visitor.page.evaluate("window.asked") == 0
     offer.click()
