@@ -60,7 +60,7 @@ messages: ## Collect the strings to translate and compile the translations
 	$(PY) manage.py compilemessages -l zh_Hans -i .venv -i var -i build
 
 artworks: ## Render the shipped artworks anew from their scripts
-	$(PY) -m library.artworks --all --out library/shipped
+	$(PY) -m artworks --all --out library/shipped
 
 clean: ## Remove what was built; the data in var/ stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -69,7 +69,7 @@ async def _send_again(group: str, message: Mapping[str, object]) -> None:
         await _send(group, message)
     except TimeoutError:
         raise
-    except Exception:  # noqa: BLE001  # every layer fails with exceptions of its own
+    except Exception:  # every layer fails with exceptions of its own  # noqa: BLE001
         await _send(group, message)
 
 

@@ -23,7 +23,7 @@ from gallery.services import (
     unpublish_artwork,
 )
 from inference.models import Job
-from inference.recipes import print_size, studio_query
+from inference.pages.recipes import print_size, studio_query
 from library.demonstration import PAIRS
 from library.licenses import LicenseId, allowed_outputs
 from library.models import Style

@@ -1,1 +1,1 @@
-"""Photos, jobs, the queue, workers and live progress; `inference.engine` does the painting."""
+"""Photos, jobs, the queue, workers and live progress; `style_transfer` does the painting."""

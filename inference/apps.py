@@ -10,9 +10,9 @@ class InferenceConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the library which ways of painting there are."""
-        from inference.engine.spec import METHOD_INFOS
-        from inference.own_networks import has_own_network
+        from inference.services.own_networks import has_own_network
         from library.methods import register_method
+        from style_transfer.core.spec import METHOD_INFOS
 
         for slug, info in METHOD_INFOS.items():
             if slug == "network":

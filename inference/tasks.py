@@ -16,11 +16,17 @@ from kombu.exceptions import KombuError
 
 from common import failpoints
 from common.telling import open_line
-from inference import changes, job_files, progress, proof_queue, queue, runner, workers
-from inference.lanes import QUICK, Lanes
+from inference import worker as runner
+from inference.files import jobs as job_files
+from inference.live import broadcast as progress
+from inference.live import change_log as changes
 from inference.models import Job
-from inference.runner import Served, shutdown
-from inference.workers import presence
+from inference.queue import jobs as queue
+from inference.queue import sheets as proof_queue
+from inference.queue import workers
+from inference.queue.lanes import QUICK, Lanes
+from inference.queue.workers import presence
+from inference.worker import Served, shutdown
 
 logger = logging.getLogger(__name__)
 # The runner keeps the deadline; this ends a process that is stuck inside one step.

@@ -22,9 +22,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
 import torch  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from inference.engine.codes import StyleCode  # noqa: E402
-from inference.engine.images import load_picture  # noqa: E402
-from inference.engine.painter import Painter, load_painter  # noqa: E402
+from style_transfer.imaging.images import load_picture  # noqa: E402
+from style_transfer.methods.fast.embedding import StyleCode  # noqa: E402
+from style_transfer.methods.fast.network import Painter, load_painter  # noqa: E402
 
 FOLDER = ROOT / "library" / "shipped"
 DEVICE = "cpu"

@@ -19,9 +19,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
 from PIL import Image, ImageOps  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from inference.engine.registry import stylize  # noqa: E402
-from inference.engine.spec import StyleInput, TransferSpec  # noqa: E402
 from library.demonstration import PAIRS, Pair  # noqa: E402
+from style_transfer.core.spec import StyleInput, TransferSpec  # noqa: E402
+from style_transfer.pipeline.stylize import stylize  # noqa: E402
 
 OUT = ROOT / "static" / "demo"
 QUALITY = 82

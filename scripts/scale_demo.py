@@ -27,8 +27,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.servers import PostgreSQL, Redis, Server, wait_until
-from tests.sites import ProductionSite
+from tests.support.servers import PostgreSQL, Redis, Server, wait_until
+from tests.support.sites import ProductionSite
 
 LONGEST_SECONDS = 900
 FAULT_SECONDS = 8

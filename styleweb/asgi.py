@@ -13,7 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.sockets import SocketSignIn  # noqa: E402
-from inference.routing import websocket_urlpatterns  # noqa: E402
+from inference.live.routing import websocket_urlpatterns  # noqa: E402
 from styleweb import embedded  # noqa: E402
 
 if TYPE_CHECKING:

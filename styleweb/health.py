@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from kombu.exceptions import KombuError
 
-from inference.workers import workers_alive
+from inference.queue.workers import workers_alive
 from styleweb import embedded
 from styleweb.celery import app
 

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("gallery.urls")),
-    path("", include("inference.urls")),
+    path("", include("inference.pages.urls")),
     path("", include("library.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),

@@ -6,9 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from tests.factories import make_user
+from tests.support.factories import make_user
 
-pytest_plugins = ["tests.bars", "tests.servers"]
+pytest_plugins = ["tests.support.bars", "tests.support.servers"]
 
 
 @pytest.fixture

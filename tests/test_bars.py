@@ -1,6 +1,6 @@
 """Tests of the table of bars."""
 
-from tests.bars import BARS, Table
+from tests.support.bars import BARS, Table
 
 
 def passed(table: Table, *properties: tuple[str, object]) -> None:

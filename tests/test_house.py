@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("styleweb", "gallery", "inference", "library", "accounts", "common", "scripts")
+PACKAGES = (
+    "styleweb",
+    "gallery",
+    "inference",
+    "library",
+    "accounts",
+    "common",
+    "scripts",
+    "style_transfer",
+    "artworks",
+)
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
 BINARY = {".webp", ".jpg", ".png", ".mo", ".safetensors", ".code", ".woff2", ".ico"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
-from tests.servers import Server, free_port, program, wait_until
+from tests.support import servers
+from tests.support.servers import Server, free_port, program, wait_until
 
 SKIPPED, FAILED = pytest.skip.Exception, pytest.fail.Exception
 

@@ -20,13 +20,12 @@ from common.problems import Problem
 from inference.api.job_reply import JobErrorSerializer, JobPreviewSerializer, JobResultSerializer
 from inference.api.job_request import SpecField, spec_of
 from inference.api.jobs import KEY, job_id_of_key
-from inference.batch_snapshots import BatchSnapshot, batch_snapshot
-from inference.batches import Batch
-from inference.engine.spec import METHOD_INFOS, TransferSpec
-from inference.models import Job, Photo
+from inference.live.snapshots.batch import BatchSnapshot, batch_snapshot
+from inference.models import Batch, Job, Photo
 from inference.services.batches import MAX_JOBS, cancel_batch, submit_batch
 from library.api.serializers import style_unavailable
 from library.models import Style
+from style_transfer.core.spec import METHOD_INFOS, TransferSpec
 
 
 class BatchRequestSerializer(serializers.Serializer[Batch]):

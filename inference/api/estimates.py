@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import person
 from accounts.models import Scope
 from inference.api.job_request import JobRequestSerializer
-from inference.estimates import Estimate, estimate
+from inference.live.estimates import Estimate, estimate
 from inference.services.batches import MAX_JOBS
 from inference.services.limits import room_of
 

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import person
 from accounts.models import Scope
 from common.conditional import answers_conditionally
-from inference.events import events_since
+from inference.live.events import events_since
 
 TYPES = ["job", "proof", "gone", "snapshot", "resync_required"]
 

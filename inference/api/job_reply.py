@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from inference.api.estimates import EtaSerializer
 from inference.api.job_request import SpecField
+from inference.live.snapshots.job import JobSnapshot, job_snapshot
 from inference.models import Job
-from inference.snapshots import JobSnapshot, job_snapshot
 
 
 class JobPhotoSerializer(serializers.Serializer[Any]):

@@ -15,10 +15,10 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from common.problems import Problem
-from inference.engine.spec import MAX_STYLES, METHOD_INFOS, SpecError, TransferSpec
 from inference.models import Job, Photo
 from library.api.serializers import style_unavailable
 from library.models import Style
+from style_transfer.core.spec import MAX_STYLES, METHOD_INFOS, SpecError, TransferSpec
 
 
 class Share(serializers.FloatField):

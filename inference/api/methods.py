@@ -13,7 +13,7 @@ from accounts.api.permissions import Anyone
 from common import uploads
 from common.conditional import answers_conditionally
 from common.problems import not_found
-from inference.engine.spec import ENGINE_VERSION, MAX_STYLES, METHOD_INFOS, MethodInfo
+from style_transfer.core.spec import ENGINE_VERSION, MAX_STYLES, METHOD_INFOS, MethodInfo
 
 
 class MethodSerializer(serializers.Serializer[Any]):

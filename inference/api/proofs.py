@@ -22,9 +22,9 @@ from common.negotiation import AnyAccept
 from common.problems import Problem, not_found
 from inference.api.job_reply import JobErrorSerializer
 from inference.api.photos import PICTURE
+from inference.live.snapshots.sheet import ProofSnapshot, proof_snapshot
 from inference.models import Photo, ProofSheet
-from inference.proof_queue import tiles_of
-from inference.proof_snapshots import ProofSnapshot, proof_snapshot
+from inference.queue.sheets import tiles_of
 from inference.services.proofs import cancel_proofs, request_proofs
 from library.api.serializers import style_unavailable
 from library.models import Style

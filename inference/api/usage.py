@@ -12,13 +12,12 @@ from rest_framework.views import APIView
 from accounts.api.permissions import person
 from accounts.models import Scope, User
 from common.conditional import answers_conditionally
-from inference import queue
-from inference.models import Photo
-from inference.operations import Worker
+from inference.models import Photo, Worker
+from inference.queue import jobs as queue
+from inference.queue.fairness import places_of
+from inference.queue.workers import is_paused
 from inference.services.limits import day_ends_at, jobs_today, running_of, waiting_of
 from inference.services.storage import storage_of
-from inference.turns import places_of
-from inference.workers import is_paused
 
 
 class TodaySerializer(serializers.Serializer[Any]):

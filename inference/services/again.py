@@ -9,10 +9,10 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
-from inference.engine.spec import METHOD_INFOS, TransferSpec
 from inference.models import Job
 from inference.services.jobs import Origin, WeightedStyles, submit_job
 from inference.services.refusals import NothingToContinue, NothingToRetry
+from style_transfer.core.spec import METHOD_INFOS, TransferSpec
 
 MORE_STEPS = 200
 

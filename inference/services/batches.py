@@ -10,13 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference.batches import Batch
-from inference.engine.spec import TransferSpec
-from inference.models import Photo
+from inference.models import Batch, Photo
 from inference.services.jobs import cancel_job, check_request, put_in_line
 from inference.services.limits import check_room
 from inference.services.refusals import BatchTooLarge, JobConflict
 from library.models import Style
+from style_transfer.core.spec import TransferSpec
 
 MAX_JOBS = 50
 Pairs = list[tuple[Photo, Style]]

@@ -13,9 +13,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference import changes, estimates, job_files, leases, progress, queue, tasks
-from inference.engine.spec import MAX_STYLES, TransferSpec
+from inference import tasks
+from inference.files import jobs as job_files
+from inference.live import broadcast as progress
+from inference.live import change_log as changes
+from inference.live import estimates
 from inference.models import Job, JobStyle, Photo
+from inference.queue import jobs as queue
+from inference.queue import leases
 from inference.services.limits import check_room
 from inference.services.refusals import (
     JobConflict,
@@ -28,6 +33,7 @@ from inference.services.refusals import (
 )
 from library.methods import usable_methods
 from library.models import Style
+from style_transfer.core.spec import MAX_STYLES, TransferSpec
 
 WeightedStyles = Sequence[tuple[Style, float]]
 

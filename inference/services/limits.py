@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.locks import lock_until_commit
-from inference import queue
-from inference.models import GoneJob, Job
-from inference.operations import Worker
+from inference.models import GoneJob, Job, Worker
+from inference.queue import jobs as queue
+from inference.queue.fairness import places_of
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
-from inference.turns import places_of
 
 State = Job.State
 RECENT_JOBS = 20

@@ -3,9 +3,11 @@
 from django.utils import timezone
 
 from accounts.models import User
-from inference import proof_queue, queue, tasks
-from inference.operations import QueueSwitch, Worker
-from inference.workers import workers_serving
+from inference import tasks
+from inference.models import QueueSwitch, Worker
+from inference.queue import jobs as queue
+from inference.queue import sheets as proof_queue
+from inference.queue.workers import workers_serving
 
 
 def pause_queue(*, by: User) -> None:

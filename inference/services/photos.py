@@ -12,7 +12,8 @@ from common.derivatives import Derivatives, Encoded, encode_picture, make_deriva
 from common.locks import lock_until_commit
 from common.storage import Shelf, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, see_picture
-from inference import job_files, proof_files
+from inference.files import jobs as job_files
+from inference.files import sheets as proof_files
 from inference.models import Job, Photo
 from inference.services.jobs import forget
 from inference.services.storage import StorageQuotaExceeded, check_storage

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.storage import remove_files_after_commit
-from inference import progress, proof_queue, tasks
+from inference import tasks
+from inference.live import broadcast as progress
 from inference.models import Photo, ProofSheet, ProofTile
+from inference.queue import sheets as proof_queue
 from library.models import Style
 
 State = ProofSheet.State

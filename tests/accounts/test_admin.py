@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, Scope, User
 from accounts.tokens import create_token, find_token
-from tests.factories import PASSWORD, make_user
+from tests.support.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.services import set_display_name
 from accounts.session_news import group_of, session_digest
 from accounts.tokens import create_token, revoke_token
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 News = list[tuple[str, Any]]

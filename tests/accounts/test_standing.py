@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import Scope, User
 from accounts.standing import standing_of_session, standing_of_token
 from accounts.tokens import create_token, revoke_token
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from accounts.tokens import (
     find_token,
     revoke_token,
 )
-from tests.factories import PASSWORD, make_user
+from tests.support.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 SCOPES = [Scope.PHOTOS_READ]

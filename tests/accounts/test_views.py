@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, User
 from accounts.tokens import create_token
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

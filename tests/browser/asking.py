@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 STYLES = ("woodcut", "mosaic", "linocut")
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, sync_playwright
 
-from tests.factories import PASSWORD, make_picture, picture_bytes
-from tests.servers import program
-from tests.sites import EmbeddedSite
+from tests.support.factories import PASSWORD, make_picture, picture_bytes
+from tests.support.servers import program
+from tests.support.sites import EmbeddedSite
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.conftest import PHONE, Visitor
 from tests.browser.test_operators import PROMOTE
-from tests.sites import EmbeddedSite
+from tests.support.sites import EmbeddedSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

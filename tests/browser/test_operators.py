@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Visitor
-from tests.sites import EmbeddedSite
+from tests.support.sites import EmbeddedSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PROMOTE = (

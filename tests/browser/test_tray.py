@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, Visitor
-from tests.factories import PASSWORD
-from tests.servers import wait_until
+from tests.support.factories import PASSWORD
+from tests.support.servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Visitor]

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.asking import STYLES, enter, log_in, long_batch, submit, submit_all
 from tests.browser.conftest import PATIENCE_MS, PHONE, Visitor, photo_file
-from tests.sites import EmbeddedSite
+from tests.support.sites import EmbeddedSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Visitor]

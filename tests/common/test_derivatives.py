@@ -19,7 +19,7 @@ from common.derivatives import (
     make_thumb,
     on_white,
 )
-from tests.factories import make_picture
+from tests.support.factories import make_picture
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">credit</x:xmpmeta>'
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from common import failpoints
-from tests.sites import ROOT
+from tests.support.sites import ROOT
 
 
 @pytest.fixture

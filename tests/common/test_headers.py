@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.headers import Header, UnreadableHeader, read_header
-from tests import hostile
-from tests.factories import make_picture, picture_bytes
+from tests.support import hostile
+from tests.support.factories import make_picture, picture_bytes
 
 STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x00\x00\x00\x00WEBP")
 GOOD = {form: picture_bytes(make_picture((70, 65)), form) for form in ("JPEG", "PNG", "WEBP")}

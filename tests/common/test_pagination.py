@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from common.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from inference.models import Photo
-from tests.clients import assert_problem, session_of
+from tests.support.clients import assert_problem, session_of
 
 pytestmark = pytest.mark.django_db
 PHOTOS = "/api/v1/photos/"

@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from common.problems import Problem, field_errors, no_such_address, not_found
-from tests.clients import assert_problem
+from tests.support.clients import assert_problem
 
 
 class Refused(Exception):

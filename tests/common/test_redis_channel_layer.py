@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from common import redis_channel_layer
 from common.redis_channel_layer import LastingRedisChannelLayer
-from tests.servers import Redis
+from tests.support.servers import Redis
 
 pytestmark = pytest.mark.services
 NEWS = {"type": "news"}

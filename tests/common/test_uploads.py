@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageStat
 
 from common.uploads import AcceptedPicture, UploadRefused, accept_picture, see_picture
-from tests import hostile
-from tests.factories import make_picture, picture_bytes
+from tests.support import hostile
+from tests.support.factories import make_picture, picture_bytes
 
 MEGABYTE = 2**20
 

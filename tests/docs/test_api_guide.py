@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.factories import make_picture
-from tests.sites import EmbeddedSite
+from tests.support.factories import make_picture
+from tests.support.sites import EmbeddedSite
 
 GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "api.md"
 ROOT = GUIDE.parent.parent

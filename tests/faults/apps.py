@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
-from tests.factories import PASSWORD
-from tests.sites import Site
+from tests.support.factories import PASSWORD
+from tests.support.sites import Site
 
 AT_ONCE = 50
 BUSY = 503

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import PostgreSQL, Redis
-from tests.sites import EmbeddedSite, ProductionSite, Site
+from tests.support.servers import PostgreSQL, Redis
+from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 
 @pytest.fixture(scope="session")

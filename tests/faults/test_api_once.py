@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.bars import Record
-from tests.factories import make_picture, picture_bytes
 from tests.faults.apps import AT_ONCE, App, app_of, at_once
-from tests.servers import wait_until
-from tests.sites import Site
+from tests.support.bars import Record
+from tests.support.factories import make_picture, picture_bytes
+from tests.support.servers import wait_until
+from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 UPLOADS = 20

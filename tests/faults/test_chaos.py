@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from tests.bars import Record
-from tests.servers import PostgreSQL, Redis, Server, wait_until
-from tests.sites import ProductionSite
+from tests.support.bars import Record
+from tests.support.servers import PostgreSQL, Redis, Server, wait_until
+from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # About four seconds of work on a machine at rest.

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.bars import Record
-from tests.sites import Site
+from tests.support.bars import Record
+from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.faults.apps import App, app_of
-from tests.sites import Site
+from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 WAIT_SECONDS = 5

@@ -13,10 +13,10 @@ from operator import methodcaller
 
 import pytest
 
-from tests.bars import Record
 from tests.faults.apps import app_of
-from tests.servers import wait_until
-from tests.sites import EmbeddedSite, ProductionSite, Site
+from tests.support.bars import Record
+from tests.support.servers import wait_until
+from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # Some seconds of work, and minutes of it.

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import PostgreSQL, Redis, wait_until
-from tests.sites import ProductionSite
+from tests.support.servers import PostgreSQL, Redis, wait_until
+from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 QUICK = {"method": "fast", "size": 64}

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.bars import Record
 from tests.faults.apps import App, app_of
-from tests.servers import free_port, wait_until
-from tests.sites import ProductionSite
+from tests.support.bars import Record
+from tests.support.servers import free_port, wait_until
+from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 TRIES = 200

@@ -8,7 +8,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from tests.sites import Site
+from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 

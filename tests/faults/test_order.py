@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.bars import Record
 from tests.faults.apps import app_of, at_once
-from tests.sites import EmbeddedSite, Site
+from tests.support.bars import Record
+from tests.support.sites import EmbeddedSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 LONG = {"size": 64, "steps": 2000}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.servers import wait_until
-from tests.sites import Site
+from tests.support.servers import wait_until
+from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 STYLES = 12

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.servers import PostgreSQL
-from tests.sites import ROOT
+from tests.support.servers import PostgreSQL
+from tests.support.sites import ROOT
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
@@ -16,15 +16,15 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
     "path",
     [
         "tests/common/test_locks.py",
-        "tests/inference/test_queue.py",
-        "tests/inference/test_workers.py",
-        "tests/inference/test_lanes.py",
-        "tests/inference/test_durations.py",
-        "tests/inference/test_turns.py",
-        "tests/inference/test_proof_queue.py",
-        "tests/inference/test_changes.py",
-        "tests/inference/runner",
-        "tests/inference/test_snapshots.py",
+        "tests/inference/queue/test_jobs.py",
+        "tests/inference/queue/test_workers.py",
+        "tests/inference/queue/test_lanes.py",
+        "tests/inference/queue/test_durations.py",
+        "tests/inference/queue/test_fairness.py",
+        "tests/inference/queue/test_sheets.py",
+        "tests/inference/live/test_change_log.py",
+        "tests/inference/worker",
+        "tests/inference/live/snapshots/test_job.py",
         "tests/inference/services",
     ],
 )

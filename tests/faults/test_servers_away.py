@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.bars import Record
 from tests.faults.apps import NO_ANSWER, App, app_of
-from tests.servers import PostgreSQL, Redis, wait_until
-from tests.sites import ProductionSite, Site
+from tests.support.bars import Record
+from tests.support.servers import PostgreSQL, Redis, wait_until
+from tests.support.sites import ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # Lease, a lost ticket's patience, and the reaper's round.

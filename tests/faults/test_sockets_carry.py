@@ -6,10 +6,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.bars import Record
 from tests.faults.test_sockets_guard import open_socket, receive
 from tests.load.sockets import measure, resident_mb, second_web
-from tests.sites import ProductionSite
+from tests.support.bars import Record
+from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # Generous: a machine that runs the other tests too is slower than one at rest.

@@ -12,11 +12,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from tests.bars import Record
 from tests.faults.apps import app_of
 from tests.load.sockets import resident_mb, second_web
-from tests.servers import wait_until
-from tests.sites import ProductionSite, Site
+from tests.support.bars import Record
+from tests.support.servers import wait_until
+from tests.support.sites import ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 PROMPT_SECONDS = 5

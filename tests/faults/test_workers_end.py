@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.bars import Record
-from tests.servers import PostgreSQL, Redis, wait_until
-from tests.sites import ProductionSite
+from tests.support.bars import Record
+from tests.support.servers import PostgreSQL, Redis, wait_until
+from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 LONG = {"size": 256, "steps": 2000}
@@ -25,7 +25,7 @@ EXIT_SECONDS = 30
 class FailingSite(ProductionSite):
     """A site whose steps and networks can be made to fail."""
 
-    app = "tests.failing_engine"
+    app = "tests.support.failing_engine"
 
     def fail_next_step(self, how: str) -> None:
         """Have the next step of any worker fail."""

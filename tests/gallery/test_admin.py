@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork, unpublish_artwork
-from tests.factories import finished_job, make_style
+from tests.support.factories import finished_job, make_style
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,7 @@ from PIL import Image
 from accounts.models import User
 from gallery.models import Artwork
 from gallery.services import hide_artwork, keep_artwork, publish_artwork, unpublish_artwork
-from tests.factories import finished_job, make_style
+from tests.support.factories import finished_job, make_style
 
 VARIANTS = ["full", "preview", "thumb"]
 

@@ -24,13 +24,13 @@ from gallery.services import (
     show_artwork,
     unpublish_artwork,
 )
-from inference.events import events_since
+from inference.live.events import events_since
 from inference.models import Job
 from inference.services.jobs import delete_job
 from inference.services.photos import delete_photo
 from library.models import Style
 from tests.common.test_storage import files_in
-from tests.factories import finished_job, make_job, make_photo, make_style
+from tests.support.factories import finished_job, make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

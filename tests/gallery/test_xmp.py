@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from gallery.xmp import MADE_BY_A_MODEL, NAMESPACES, PictureCredit, build_xmp, embed_xmp
-from tests import hostile
-from tests.factories import make_picture, picture_bytes
+from tests.support import hostile
+from tests.support.factories import make_picture, picture_bytes
 
 CREDIT = PictureCredit(
     title="Sea & <sky>",

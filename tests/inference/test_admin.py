@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from inference.models import Job
-from tests.factories import finished_job, make_job, make_sheet, make_user
+from tests.support.factories import finished_job, make_job, make_sheet, make_user
 
 JOBS = "admin:inference_job_changelist"
 

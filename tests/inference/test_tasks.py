@@ -11,11 +11,15 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import User
-from inference import progress, proof_queue, queue, runner, tasks
-from inference.changes import note_gone
+from inference import tasks
+from inference import worker as runner
+from inference.live import broadcast as progress
+from inference.live.change_log import note_gone
 from inference.models import GoneJob, Job, ProofSheet
-from inference.runner import Served
-from tests.factories import make_job, make_sheet
+from inference.queue import jobs as queue
+from inference.queue import sheets as proof_queue
+from inference.worker import Served
+from tests.support.factories import make_job, make_sheet
 
 pytestmark = pytest.mark.django_db
 TICKET = "inference.tasks.serve_queue"

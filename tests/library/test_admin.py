@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from library.models import Artist, Evidence, Style
-from tests import hostile
 from tests.common.test_storage import files_in
-from tests.factories import make_code_style, make_picture, make_style, picture_bytes
+from tests.support import hostile
+from tests.support.factories import make_code_style, make_picture, make_style, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

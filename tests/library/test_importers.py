@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from library.importers import REQUIRED, ImportRefused, load_styles_from_folder
 from library.models import Artist, Style
 from library.services import withdraw_style
-from tests import hostile
 from tests.common.test_storage import files_in
-from tests.factories import make_picture, picture_bytes
+from tests.support import hostile
+from tests.support.factories import make_picture, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

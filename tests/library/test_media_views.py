@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from library.services import withdraw_style
-from tests.factories import make_code_style, make_style
+from tests.support.factories import make_code_style, make_style
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 
 from library import methods
 from library.methods import register_method, usable_methods
-from tests.factories import make_code_style, make_style
+from tests.support.factories import make_code_style, make_style
 
 pytestmark = pytest.mark.django_db
 

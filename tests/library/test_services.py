@@ -26,7 +26,7 @@ from library.services import (
     withdraw_style,
 )
 from tests.common.test_storage import files_in
-from tests.factories import make_job, make_picture, make_style, picture_bytes
+from tests.support.factories import make_job, make_picture, make_style, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ from library.services import save_style_picture, withdraw_style
 from library.shelving import Loaded
 from library.shipped_styles import SHIPPED, ManifestMismatch, load_shipped_styles
 from tests.common.test_storage import files_in
-from tests.factories import make_picture, picture_bytes
+from tests.support.factories import make_picture, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def render(folder: Path, slug: str, seed: int) -> dict[str, Any]:
         "seed": seed,
         "license": "CC0-1.0",
         "artist": "Styleweb",
-        "script": f"library/artworks/{slug}.py",
+        "script": f"artworks/{slug}.py",
         "made_on": 2026,
     }
 
@@ -71,7 +71,7 @@ def test_hangs_what_is_shipped(folder: Path, media_root: Path) -> None:
     ink = Style.objects.get(slug="ink")
     assert ink.state == Style.State.PUBLISHED
     assert (ink.artist.name, ink.license, ink.year_to) == ("Styleweb", "CC0-1.0", 2026)
-    assert ink.accession_number == "library/artworks/ink.py, seed 1"
+    assert ink.accession_number == "artworks/ink.py, seed 1"
     assert ink.palette
     assert ink.placeholder
     assert (media_root / str(ink.image.name)).read_bytes() == (folder / "ink.webp").read_bytes()

@@ -16,7 +16,7 @@ from library import fetching, sources
 from library.models import Evidence, Style
 from library.sources import MUSEUMS, Museum, SourceRefused, download, fetch_picture
 from tests.common.test_storage import files_in
-from tests.factories import make_code_style, make_picture, picture_bytes
+from tests.support.factories import make_code_style, make_picture, picture_bytes
 
 PICTURE = picture_bytes(make_picture((300, 200)), "JPEG")
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from gallery.services import keep_artwork, publish_artwork
 from library.models import Artist, Evidence, Style
-from tests.factories import finished_job, make_code_style, make_style
+from tests.support.factories import finished_job, make_code_style, make_style
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,12 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
-from inference import leases, progress, queue, tasks
+from inference import tasks
+from inference.live import broadcast as progress
 from inference.models import Job
-from tests.factories import make_job, make_photo, make_style, make_user
+from inference.queue import jobs as queue
+from inference.queue import leases
+from tests.support.factories import make_job, make_photo, make_style, make_user
 
 
 def rates(*, number: int) -> dict[str, float]:

@@ -21,8 +21,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
-from tests.servers import PostgreSQL, Redis, Server, free_port, wait_until
-from tests.sites import ProductionSite, Site
+from tests.support.servers import PostgreSQL, Redis, Server, free_port, wait_until
+from tests.support.sites import ProductionSite, Site
 
 TABS_EACH = 10
 WEB = ("-m", "uvicorn", "styleweb.asgi:application", "--ws-max-size=65536")

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import torch
 
-from inference.engine.codes import StyleCode
-from inference.engine.painter import load_painter
 from library.masterwork_manifest import MASTERWORKS, read_entries
 from library.shipped_styles import SHIPPED
 from scripts import make_codes
 from scripts.make_masterworks import main
-from tests.factories import make_picture, picture_bytes
+from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.network import load_painter
+from tests.support.factories import make_picture, picture_bytes
 
 pytestmark = pytest.mark.slow
 

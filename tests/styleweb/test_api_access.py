@@ -17,12 +17,12 @@ from accounts.models import User
 from accounts.tokens import create_token
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork
-from inference.engine.spec import TransferSpec
 from inference.services.batches import submit_batch
 from inference.services.jobs import cancel_job
+from style_transfer.core.spec import TransferSpec
 from styleweb.api import urlpatterns
-from tests.clients import ALL_SCOPES, bearer, session_of
-from tests.factories import (
+from tests.support.clients import ALL_SCOPES, bearer, session_of
+from tests.support.factories import (
     PASSWORD,
     finished_job,
     make_job,

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from tests.servers import PostgreSQL, Redis, Server, free_port, wait_until
+from tests.support.servers import PostgreSQL, Redis, Server, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]

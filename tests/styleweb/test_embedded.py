@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from styleweb import embedded
 from styleweb.embedded import Supervisor
-from tests.servers import wait_until
+from tests.support.servers import wait_until
 
 SLEEPER = "import sys; sys.stdin.read()"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from pytest_django import Settings
 
-from inference.operations import Worker
+from inference.models import Worker
 from styleweb import embedded
 
 

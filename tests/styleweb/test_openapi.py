@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Scope
 from common.openapi import whole_document
-from inference.engine.spec import BOUNDS, TransferSpec
+from style_transfer.core.spec import BOUNDS, TransferSpec
 from tests.styleweb.test_api_access import routes
 
 UNDOCUMENTED = {"api-schema", "api-docs"}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.sites import ROOT
+from tests.support.sites import ROOT
 
 LOAD_EVERYTHING = """
 import sys

@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.socket_tickets import redeem_ticket
-from tests.clients import app_of, assert_problem, session_of
+from tests.support.clients import app_of, assert_problem, session_of
 
 pytestmark = pytest.mark.django_db
 TICKETS = "/api/v1/ws-tickets/"

@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 from accounts.models import ApiToken, Scope, User
 from accounts.registration import AccountTaken, register_person
 from accounts.tokens import create_token
-from tests.clients import ALL_SCOPES, app_of, assert_problem, bearer, session_of
-from tests.factories import PASSWORD, make_user
+from tests.support.clients import ALL_SCOPES, app_of, assert_problem, bearer, session_of
+from tests.support.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 REGISTER, LOGIN, LOGOUT = (f"/api/v1/auth/{name}/" for name in ("register", "login", "logout"))

@@ -12,8 +12,8 @@ from gallery.models import Artwork
 from gallery.services import hide_artwork, keep_artwork, publish_artwork
 from inference.models import Job
 from library.models import Style
-from tests.clients import app_of, assert_problem, sent_file, session_of
-from tests.factories import finished_job, make_job, make_style
+from tests.support.clients import app_of, assert_problem, sent_file, session_of
+from tests.support.factories import finished_job, make_job, make_style
 
 pytestmark = pytest.mark.django_db
 ARTWORKS, WALL = "/api/v1/artworks/", "/api/v1/public/artworks/"

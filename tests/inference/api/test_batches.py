@@ -9,12 +9,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from inference.api.batches import BatchSerializer
-from inference.batch_snapshots import batch_snapshot
-from inference.batches import Batch
-from inference.models import Job, Photo
+from inference.live.snapshots.batch import batch_snapshot
+from inference.models import Batch, Job, Photo
 from library.models import Style
-from tests.clients import app_of, assert_problem, session_of
-from tests.factories import finished_job, make_photo, make_style
+from tests.support.clients import app_of, assert_problem, session_of
+from tests.support.factories import finished_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 BATCHES = "/api/v1/batches/"

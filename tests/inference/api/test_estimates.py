@@ -6,10 +6,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from inference.models import Job, Photo
-from inference.operations import Worker
-from tests.clients import session_of
-from tests.factories import make_job, make_photo, make_style
+from inference.models import Job, Photo, Worker
+from tests.support.clients import session_of
+from tests.support.factories import make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/estimates/"

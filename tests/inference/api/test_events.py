@@ -5,8 +5,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from inference.services.jobs import cancel_job
-from tests.clients import app_of, assert_problem, session_of
-from tests.factories import make_job
+from tests.support.clients import app_of, assert_problem, session_of
+from tests.support.factories import make_job
 
 pytestmark = pytest.mark.django_db
 EVENTS = "/api/v1/events/"

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from inference.engine.spec import BOUNDS
 from inference.models import Job
-from tests.clients import assert_problem, session_of
-from tests.factories import make_photo, make_style
+from style_transfer.core.spec import BOUNDS
+from tests.support.clients import assert_problem, session_of
+from tests.support.factories import make_photo, make_style
 
 JOBS = "/api/v1/jobs/"
 pytestmark = pytest.mark.django_db

@@ -12,12 +12,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from inference.api.job_reply import JobSerializer
-from inference.engine.spec import BOUNDS, MAX_STYLES
+from inference.live.snapshots.job import job_snapshot
 from inference.models import Job, JobStyle, Photo
-from inference.snapshots import job_snapshot
 from library.models import Style
-from tests.clients import app_of, assert_problem, sent_file, session_of
-from tests.factories import finished_job, make_code_style, make_job, make_photo, make_style
+from style_transfer.core.spec import BOUNDS, MAX_STYLES
+from tests.support.clients import app_of, assert_problem, sent_file, session_of
+from tests.support.factories import finished_job, make_code_style, make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 JOBS = "/api/v1/jobs/"

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from tests.clients import assert_problem, session_of
-from tests.factories import finished_job, make_job
+from tests.support.clients import assert_problem, session_of
+from tests.support.factories import finished_job, make_job
 
 pytestmark = pytest.mark.django_db
 JOBS = "/api/v1/jobs/"

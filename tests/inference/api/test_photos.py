@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from common import storage
 from inference.models import Photo
-from tests.clients import app_of, assert_problem, sent_file, session_of
-from tests.factories import make_job, make_photo, make_picture, make_user, picture_bytes
+from tests.support.clients import app_of, assert_problem, sent_file, session_of
+from tests.support.factories import make_job, make_photo, make_picture, make_user, picture_bytes
 
 pytestmark = pytest.mark.django_db
 PHOTOS = "/api/v1/photos/"

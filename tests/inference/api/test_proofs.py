@@ -9,11 +9,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from inference.api.proofs import ProofSheetSerializer
+from inference.live.snapshots.sheet import proof_snapshot
 from inference.models import Photo, ProofSheet
-from inference.proof_snapshots import proof_snapshot
 from library.models import Style
-from tests.clients import app_of, assert_problem, sent_file, session_of
-from tests.factories import make_photo, make_sheet, make_style, make_tile
+from tests.support.clients import app_of, assert_problem, sent_file, session_of
+from tests.support.factories import make_photo, make_sheet, make_style, make_tile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root", "tickets")]
 PROOFS = "/api/v1/proofs/"

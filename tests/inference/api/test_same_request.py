@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from inference.changes import forget_gone
+from inference.live.change_log import forget_gone
 from inference.models import GoneJob, Job
-from tests.clients import app_of, assert_problem
-from tests.factories import make_photo, make_style
+from tests.support.clients import app_of, assert_problem
+from tests.support.factories import make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 JOBS = "/api/v1/jobs/"

@@ -8,13 +8,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from inference import queue
-from inference.models import Job
-from inference.operations import Worker
+from inference.models import Job, Worker
+from inference.queue import jobs as queue
 from inference.services.limits import day_ends_at
 from inference.services.operations import pause_queue
-from tests.clients import app_of, assert_problem, session_of
-from tests.factories import finished_job, make_job, make_photo, make_style
+from tests.support.clients import app_of, assert_problem, session_of
+from tests.support.factories import finished_job, make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 USAGE, QUEUE, JOBS = "/api/v1/me/usage/", "/api/v1/queue/", "/api/v1/jobs/"

@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from inference import queue
 from inference.api import waiting
 from inference.api.waiting import preferred_wait, wait_for_end
-from inference.engine.spec import TransferSpec
 from inference.models import Job
-from tests.clients import app_of
-from tests.factories import finished_job, make_job, make_photo, make_style
+from inference.queue import jobs as queue
+from style_transfer.core.spec import TransferSpec
+from tests.support.clients import app_of
+from tests.support.factories import finished_job, make_job, make_photo, make_style
 
 JOBS = "/api/v1/jobs/"
 FAST = TransferSpec(method="fast", size=64)

@@ -7,9 +7,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import queue
-from inference.engine.spec import TransferSpec
 from inference.models import Job
+from inference.queue import jobs as queue
 from inference.services.again import MORE_STEPS, continue_job, retry_job
 from inference.services.jobs import cancel_job, delete_job
 from inference.services.refusals import (
@@ -19,7 +18,8 @@ from inference.services.refusals import (
     StyleUnavailable,
 )
 from library.models import Style
-from tests.factories import finished_job, make_job, make_style
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import finished_job, make_job, make_style
 
 pytestmark = pytest.mark.django_db
 SLOW = TransferSpec(method="optimize", size=64, steps=3)

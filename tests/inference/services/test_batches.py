@@ -8,10 +8,8 @@ from django.db import connections
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from inference import queue
-from inference.batches import Batch
-from inference.engine.spec import TransferSpec
-from inference.models import Job, Photo
+from inference.models import Batch, Job, Photo
+from inference.queue import jobs as queue
 from inference.services import batches
 from inference.services.batches import cancel_batch, submit_batch
 from inference.services.jobs import put_in_line
@@ -27,8 +25,9 @@ from inference.services.refusals import (
     TooManyJobs,
 )
 from library.models import Style
-from tests.factories import finished_job, make_code_style, make_photo, make_style
-from tests.races import together
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import finished_job, make_code_style, make_photo, make_style
+from tests.support.races import together
 
 pytestmark = pytest.mark.django_db
 SPEC = TransferSpec(size=64)

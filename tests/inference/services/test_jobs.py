@@ -12,9 +12,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from accounts.session_news import group_of
-from inference import leases, queue
-from inference.engine.spec import TransferSpec
 from inference.models import Job, Photo
+from inference.queue import jobs as queue
+from inference.queue import leases
 from inference.services.jobs import announce, cancel_job, delete_job, stop_job, submit_job
 from inference.services.refusals import (
     JobConflict,
@@ -26,7 +26,8 @@ from inference.services.refusals import (
     TooManyJobs,
 )
 from library.models import Style
-from tests.factories import finished_job, make_code_style, make_job, make_photo, make_style
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import finished_job, make_code_style, make_job, make_photo, make_style
 
 SPEC = TransferSpec(size=64, steps=2)
 

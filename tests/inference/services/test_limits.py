@@ -10,16 +10,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import queue
-from inference.engine.spec import TransferSpec
-from inference.models import Job
-from inference.operations import Worker
+from inference.models import Job, Worker
+from inference.queue import jobs as queue
 from inference.services import limits
 from inference.services.jobs import cancel_job, delete_job, submit_job
 from inference.services.limits import check_room, day_ends_at, jobs_today, room_of
 from inference.services.photos import delete_photo
 from inference.services.refusals import JobRefused, QueueFull, QuotaExceeded, TooManyJobs
-from tests.factories import finished_job, make_job, make_photo, make_style, make_user
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import finished_job, make_job, make_photo, make_style, make_user
 
 pytestmark = pytest.mark.django_db
 NOON = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)

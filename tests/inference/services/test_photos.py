@@ -17,9 +17,9 @@ from common.storage import AtomicFileSystemStorage, StorageFull
 from common.uploads import UploadRefused
 from inference.models import Job, Photo
 from inference.services.photos import PhotoInUse, delete_photo, upload_photo
-from tests import hostile
 from tests.common.test_storage import files_in
-from tests.factories import finished_job, make_job, make_picture, picture_bytes
+from tests.support import hostile
+from tests.support.factories import finished_job, make_job, make_picture, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from inference.models import ProofSheet, ProofTile
-from inference.proof_queue import claim
+from inference.queue.sheets import claim
 from inference.services.photos import delete_photo
 from inference.services.proofs import NothingToTry, cancel_proofs, request_proofs
 from library.models import Style
 from tests.common.test_storage import files_in
-from tests.factories import make_photo, make_sheet, make_style, make_tile
+from tests.support.factories import make_photo, make_sheet, make_style, make_tile
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root")]
 State = ProofSheet.State

@@ -8,14 +8,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from inference.changes import forget_gone
-from inference.engine.spec import TransferSpec
+from inference.live.change_log import forget_gone
 from inference.models import GoneJob, Job
 from inference.services.again import retry_job
 from inference.services.jobs import delete_job, submit_job
 from inference.services.photos import delete_photo
 from inference.services.refusals import JobConflict, JobDeleted
-from tests.factories import finished_job, make_job, make_photo, make_style
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import finished_job, make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
 ENDED = {

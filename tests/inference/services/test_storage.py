@@ -15,8 +15,8 @@ from inference.models import Photo
 from inference.services.photos import delete_photo, upload_photo
 from inference.services.storage import StorageQuotaExceeded, check_storage, storage_of
 from tests.common.test_storage import files_in
-from tests.factories import make_photo, make_picture, picture_bytes
-from tests.races import together
+from tests.support.factories import make_photo, make_picture, picture_bytes
+from tests.support.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 
 from library.licenses import LICENSES, LicenseId
 from library.models import Style
-from tests.clients import app_of, assert_problem, sent_file, session_of
-from tests.factories import make_code_style, make_style, make_user
+from tests.support.clients import app_of, assert_problem, sent_file, session_of
+from tests.support.factories import make_code_style, make_style, make_user
 
 pytestmark = pytest.mark.django_db
 STYLES, LICENSE_LIST = "/api/v1/styles/", "/api/v1/licenses/"

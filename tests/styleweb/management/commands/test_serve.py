@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from styleweb.management.commands.serve import check_port, hold_data_folder
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 
 class TestCheckPort:

@@ -1,0 +1,199 @@
+"""Brushes: bristle textures, and strokes of thick paint laid one over another."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from artworks.filters import blur, sample, smoothstep
+from artworks.noise import line_noise, noise
+from artworks.sheet import as_plane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from artworks.color import Colors
+    from artworks.flow import Flow
+    from artworks.sheet import Picture, Plane
+
+_ROWS, _COLUMNS = 32, 96
+
+
+@dataclass(frozen=True)
+class Brush:
+    """Prints of one brush, each (K, rows across, columns along): cover, relief, streaks."""
+
+    cover: NDArray[np.float32]
+    relief: NDArray[np.float32]
+    streak: NDArray[np.float32]
+
+
+@dataclass
+class Paint:
+    """A wet layer: its color, (H, W, 3) sRGB, and its relief, (H, W), where 1 is a thick stroke."""
+
+    color: Picture
+    relief: Plane
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """N strokes: centers, lengths and widths in px, directions and turns in radians, colors (N, 3).
+
+    `bend` is how far a stroke turns from its beginning to its end.
+    """
+
+    x: NDArray[np.floating]
+    y: NDArray[np.floating]
+    angle: NDArray[np.floating]
+    length: NDArray[np.floating]
+    width: NDArray[np.floating]
+    bend: NDArray[np.floating]
+    color: Colors
+
+
+def _one_print(rng: np.random.Generator, dry: float, bristles: float) -> tuple[Plane, Plane, Plane]:
+    shape = (_ROWS, _COLUMNS)
+    across = np.linspace(-1, 1, _ROWS, dtype=np.float32)[:, None]
+    along = np.linspace(0, 1, _COLUMNS, dtype=np.float32)[None, :]
+    hairs = line_noise(_ROWS, _ROWS / bristles, 2, rng)[:, None]
+    comb = hairs + 0.5 * noise(shape, _ROWS / bristles, 2, rng, stretch=14)
+    # Each hair touches down and lifts at its own place: ragged ends, a blunter start.
+    start = 0.05 + 0.05 * line_noise(_ROWS, 6, 2, rng)[:, None] + 0.10 * across**2
+    end = 0.90 + 0.10 * line_noise(_ROWS, 4, 2, rng)[:, None] - 0.16 * across**2
+    edge = 0.88 + 0.10 * line_noise(_COLUMNS, 24, 2, rng)[None, :]
+    body = smoothstep(-0.05, 0.05, along - start) * smoothstep(0.08, -0.06, along - end)
+    body = body * smoothstep(0.12, -0.06, np.abs(across) - edge)
+    thirst = dry * (0.35 + 0.9 * along)
+    body = body * smoothstep(-0.25, 0.15, comb + 0.75 - 1.5 * thirst)
+    # The brush pushes paint to its sides and leaves a lip where it lifts.
+    sides = np.exp(-(((np.abs(across) - edge + 0.14) / 0.13) ** 2))
+    lip = np.exp(-(((along - end + 0.05) / 0.05) ** 2))
+    relief = 0.45 + 0.38 * comb + 0.35 * sides + 0.35 * lip
+    return body, (relief * body).astype(np.float32), (comb * 0.8).astype(np.float32)
+
+
+def bristle_brush(
+    rng: np.random.Generator, *, dry: float = 0.3, bristles: float = 9.0, prints: int = 12
+) -> Brush:
+    """Return a flat hog brush: `dry` 0 covers and 1 only scumbles; `bristles` hairs across."""
+    made = [_one_print(rng, dry, bristles) for _ in range(prints)]
+    cover, relief, streak = (np.stack(kind).astype(np.float32) for kind in zip(*made, strict=True))
+    return Brush(cover, relief, streak)
+
+
+def round_brush(rng: np.random.Generator, *, softness: float = 0.35, prints: int = 8) -> Brush:
+    """Return a round brush that leaves a loaded dab with a soft rim: dots, leaves, petals."""
+    across = np.linspace(-1, 1, _ROWS, dtype=np.float32)[:, None]
+    along = np.linspace(-1, 1, _COLUMNS, dtype=np.float32)[None, :]
+    covers, reliefs, streaks = [], [], []
+    for _ in range(prints):
+        wobble = 0.16 * blur(noise((_ROWS, _COLUMNS), 14, 2, rng, stretch=3), 1)
+        far = np.hypot(across, along) + wobble
+        cover = smoothstep(1.0, 1.0 - softness, far)
+        covers.append(cover)
+        reliefs.append(cover * (0.45 + 0.5 * np.exp(-(((far - 0.72) / 0.16) ** 2))))
+        streaks.append(noise((_ROWS, _COLUMNS), 9, 2, rng, stretch=4))
+    made = (np.stack(kind).astype(np.float32) for kind in (covers, reliefs, streaks))
+    return Brush(*made)
+
+
+def strokes_along(
+    flow: Flow,
+    x: NDArray[np.floating],
+    y: NDArray[np.floating],
+    *,
+    length: NDArray[np.floating] | float,
+    width: NDArray[np.floating] | float,
+    color: Colors,
+) -> Strokes:
+    """Return strokes at pixel positions that follow the flow and bend as it bends."""
+    lengths = np.broadcast_to(np.asarray(length, dtype=np.float32), x.shape)
+    widths = np.broadcast_to(np.asarray(width, dtype=np.float32), x.shape)
+    here = np.stack(flow.at(x, y))
+    half = lengths * 0.4
+    before = np.stack(flow.at(x - here[0] * half, y - here[1] * half))
+    after = np.stack(flow.at(x + here[0] * half, y + here[1] * half))
+    bend = _turn(before, here) + _turn(here, after)
+    angle = np.arctan2(here[1], here[0])
+    return Strokes(x, y, angle, lengths, widths, np.clip(bend * 1.25, -1.6, 1.6), color)
+
+
+def _turn(first: Plane, second: Plane) -> Plane:
+    cross = first[0] * second[1] - first[1] * second[0]
+    dot = np.abs((first * second).sum(axis=0))
+    return as_plane(np.arctan2(cross * np.sign((first * second).sum(axis=0)), dot))
+
+
+def draw_strokes(
+    paint: Paint,
+    strokes: Strokes,
+    brush: Brush,
+    rng: np.random.Generator,
+    *,
+    opacity: float = 1.0,
+    streak: float = 0.05,
+    thickness: float = 1.0,
+) -> None:
+    """Lay the strokes, in their order, on the wet paint in place.
+
+    `streak` is how far the hairs of one stroke differ in tone (sRGB steps), `thickness` how much
+    relief a stroke leaves.
+    """
+    prints = rng.integers(0, len(brush.cover), len(strokes.x))
+    flip = rng.integers(0, 2, len(strokes.x)) * 2 - 1
+    height, width = paint.relief.shape
+    cos, sin = np.cos(strokes.angle), np.sin(strokes.angle)
+    for i in range(len(strokes.x)):
+        length, wide = float(strokes.length[i]), float(strokes.width[i])
+        bend = float(strokes.bend[i])
+        # The box of a bent stroke: its sagitta is added to its half width.
+        thick = wide / 2 + abs(bend) * length / 8 + 1
+        reach_x = abs(cos[i]) * length / 2 + abs(sin[i]) * thick
+        reach_y = abs(sin[i]) * length / 2 + abs(cos[i]) * thick
+        x, y = float(strokes.x[i]), float(strokes.y[i])
+        left, right = max(0, math.floor(x - reach_x)), min(width, math.ceil(x + reach_x) + 1)
+        top, bottom = max(0, math.floor(y - reach_y)), min(height, math.ceil(y + reach_y) + 1)
+        if left >= right or top >= bottom:
+            continue
+        dx = as_plane(np.arange(left, right) - x)[None, :]
+        dy = as_plane(np.arange(top, bottom) - y)[:, None]
+        u = dx * cos[i] + dy * sin[i]
+        v = (dy * cos[i] - dx * sin[i]) - (bend / (2 * length)) * u * u + bend * length / 24
+        column = ((u / length + 0.5) * _COLUMNS).astype(np.int32)
+        row = ((v * (flip[i] / wide) + 0.5) * _ROWS).astype(np.int32)
+        off = (column < 0) | (column >= _COLUMNS) | (row < 0) | (row >= _ROWS)
+        at = (prints[i], np.clip(row, 0, _ROWS - 1), np.clip(column, 0, _COLUMNS - 1))
+        alpha = np.where(off, 0, brush.cover[at]) * np.float32(opacity)
+        window = (slice(top, bottom), slice(left, right))
+        tone = strokes.color[i] + (brush.streak[at] * np.float32(streak))[..., None]
+        color, relief = paint.color[window], paint.relief[window]
+        color += (tone - color) * alpha[..., None]
+        relief += (relief * np.float32(-0.7) + brush.relief[at] * np.float32(thickness)) * alpha
+
+
+def scatter(
+    shape: tuple[int, int],
+    spacing: float,
+    rng: np.random.Generator,
+    *,
+    density: Plane | None = None,
+) -> tuple[Plane, Plane]:
+    """Return x and y px of a jittered grid with `spacing` px between points, in random order.
+
+    Where `density` is below one, that share of the points is kept.
+    """
+    rows, columns = (math.ceil(side / spacing - 1e-6) + 1 for side in shape)
+    row, column = np.mgrid[0:rows, 0:columns].reshape(2, -1)
+    x = as_plane((column + rng.uniform(-0.5, 0.5, len(column))) * spacing)
+    y = as_plane((row + rng.uniform(-0.5, 0.5, len(row))) * spacing)
+    keep = (x > -spacing) & (y > -spacing) & (x < shape[1] + spacing) & (y < shape[0] + spacing)
+    lot = rng.permutation(len(x))
+    chance = rng.uniform(0, 1, len(x))
+    if density is not None:
+        keep &= chance < sample(density, x, y)
+    order = lot[keep[lot]]
+    return x[order], y[order]

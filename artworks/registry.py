@@ -1,0 +1,47 @@
+"""The list of artworks: each line names a module of this package that has ARTWORK and render."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from artworks.artwork import Artwork
+
+MODULES: tuple[str, ...] = (
+    "art_deco_night",
+    "cross_hatching",
+    "gouache_blocks",
+    "impasto_swirl",
+    "ink_wash",
+    "linocut",
+    "marbling",
+    "mosaic",
+    "paper_collage",
+    "pointillism",
+    "risograph",
+    "stained_glass",
+    "watercolor",
+    "weaving",
+    "woodcut",
+)
+
+
+class ArtworkModule(Protocol):
+    """What a module of this list offers."""
+
+    ARTWORK: Artwork
+
+    def render(self, *, width: int, height: int, seed: int) -> Image.Image:
+        """Paint the artwork; the same arguments give the same pixels."""
+
+
+def load_artworks() -> dict[str, ArtworkModule]:
+    """Return the artwork modules by slug, in the order of the list."""
+    found: dict[str, ArtworkModule] = {}
+    for name in MODULES:
+        module = cast("ArtworkModule", import_module(f"artworks.{name}"))
+        found[module.ARTWORK.slug] = module
+    return found

@@ -1,0 +1,12 @@
+"""What a stored picture is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture that was written to storage: its name there and its size in pixels."""
+
+    name: str
+    width: int
+    height: int

@@ -1,0 +1,82 @@
+"""Telling browsers: the whole snapshot to the group of the job's owner, from any process."""
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict
+from uuid import UUID
+
+from accounts.session_news import group_of
+from common.telling import tell_group
+from inference.live.snapshots.job import JobSnapshot, job_snapshot
+from inference.live.snapshots.sheet import ProofSnapshot, TileFrame, proof_snapshot, tile_frame
+from inference.models import Job, ProofSheet, ProofTile
+
+
+class JobChanged(TypedDict):
+    """A job changed; like all messages it travels through the channel layer."""
+
+    type: Literal["job.changed"]
+    snapshot: JobSnapshot
+
+
+class ProofChanged(TypedDict):
+    """A proof sheet began, ended or waits again."""
+
+    type: Literal["proof.changed"]
+    snapshot: ProofSnapshot
+
+
+class ProofTileCame(TypedDict):
+    """A proof sheet has one more tile."""
+
+    type: Literal["proof.tile"]
+    frame: TileFrame
+
+
+class JobsGone(TypedDict):
+    """Jobs were deleted."""
+
+    type: Literal["jobs.gone"]
+    ids: list[str]
+
+
+Message = JobsGone | JobChanged | ProofChanged | ProofTileCame
+
+
+def publish(job_id: UUID) -> Job | None:
+    """Read the row anew, send its snapshot to its owner, and return it; None when it is gone.
+
+    Delivery is not promised and its failure is only logged.
+    """
+    job = Job.objects.with_parts().filter(pk=job_id).first()
+    if job is not None:
+        publish_read(job)
+    return job
+
+
+def publish_read(job: Job) -> None:
+    """Send the snapshot of a `job` that was read with its parts just now."""
+    _tell(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
+
+
+def publish_gone(owner_id: int, job_ids: Sequence[UUID]) -> None:
+    """Say that these jobs of a person are no more."""
+    if job_ids:
+        _tell(owner_id, {"type": "jobs.gone", "ids": [str(each) for each in job_ids]})
+
+
+def publish_sheet(sheet_id: UUID) -> None:
+    """Read the sheet anew and send its snapshot to its owner, unless it is gone."""
+    sheet = ProofSheet.objects.filter(pk=sheet_id).first()
+    if sheet is not None:
+        _tell(sheet.owner_id, {"type": "proof.changed", "snapshot": proof_snapshot(sheet)})
+
+
+def publish_tile(tile: ProofTile, *, sheet_id: UUID) -> None:
+    """Send a new `tile` to the owner of its sheet, unless the sheet is gone."""
+    sheet = ProofSheet.objects.filter(pk=sheet_id).first()
+    if sheet is not None:
+        _tell(sheet.owner_id, {"type": "proof.tile", "frame": tile_frame(sheet, tile)})
+
+
+def _tell(owner_id: int, message: Message) -> None:
+    tell_group(group_of(owner_id), message)

@@ -1,0 +1,172 @@
+"""When a picture will be done: foretold before it is asked for, while it waits and while it runs.
+
+What is promised at submission is kept with the job, so that operators see how it held.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict
+
+from django.conf import settings
+from django.db.models import Avg
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from inference.models import Job, Photo
+from inference.queue import durations
+from inference.queue.durations import Basis, Seconds, Work
+from inference.queue.fairness import ahead_of_new
+from inference.queue.lanes import Lanes, lane_of
+from inference.queue.workers import is_paused
+from style_transfer.core.budget import Plan, foresee
+from style_transfer.core.errors import OutOfMemoryError
+from style_transfer.core.sizes import MAX_PAINTED_PIXELS, result_size
+from style_transfer.core.spec import TransferSpec
+
+# A painting tells by its own pace how long it will go on, once so much of it is done.
+TELLING_FRACTION, TELLING_STEPS = 0.1, 5
+PACE_SPREAD = 1.3
+# Of what a painting took already, for one that takes longer than nine in ten do.
+OVERDUE = (0.1, 0.5)
+
+
+class Eta(TypedDict):
+    """Seconds from now until the picture is done: half of all waits, nine in ten, are shorter."""
+
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that the person should know before asking: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job would take if it were submitted now; `memory_mb` is 0 where nobody can say."""
+
+    eta: Eta
+    painting: Seconds
+    ahead: int
+    lane: str
+    device: str
+    plan: Plan
+    warnings: list[Warned] = field(default_factory=list)
+
+    @property
+    def basis(self) -> Basis:
+        """Whether pictures like this were painted before."""
+        return self.painting.basis
+
+
+def estimate(*, owner: User, photo: Photo, spec: TransferSpec, pictures: int = 1) -> Estimate:
+    """Foretell a job of `owner` that is not submitted yet, or so many like it together."""
+    work, now = Work.of(photo, spec), Lanes.now()
+    lane = lane_of(work)
+    device = now.device(lane)
+    painting = durations.expect(work, device=device)
+    ahead = ahead_of_new(owner, now.line(Job.objects.filter(state=Job.State.QUEUED), lane))
+    plan, warnings = _plan(photo, spec)
+    if painting.p90 > settings.JOB_DEADLINE_SECONDS:
+        sentence = _("Choose a smaller size or fewer steps: this may take longer than is allowed.")
+        warnings.append(Warned("may_time_out", sentence))
+    if is_paused():
+        sentence = _("Nothing is begun at the moment: whoever runs this site paused the queue.")
+        warnings.append(Warned("paused", sentence))
+    eta = _in_all(ahead, painting, lane, now, more=pictures - 1)
+    return Estimate(eta, painting, ahead, lane, device, plan, warnings)
+
+
+def promise(*, owner: User, photo: Photo, spec: TransferSpec) -> dict[str, float | str]:
+    """Return what a job's row keeps of the estimate at its submission."""
+    foretold = estimate(owner=owner, photo=photo, spec=spec)
+    return {
+        "lane": foretold.lane,
+        "paint_p50": foretold.painting.p50,
+        "paint_p90": foretold.painting.p90,
+        "eta_p50": foretold.eta["p50"],
+        "eta_p90": foretold.eta["p90"],
+    }
+
+
+def eta_of(job: Job, ahead: int) -> Eta | None:
+    """Say when `job` will be done, `ahead` being before it in line; None where nobody can say."""
+    if job.paint_p50 is None or job.paint_p90 is None:
+        return None
+    if job.state == Job.State.QUEUED:
+        painting = Seconds(job.paint_p50, job.paint_p90, "history")
+        return _in_all(ahead, painting, job.lane, Lanes.now())
+    return _left(job, timezone.now()) if job.state == Job.State.RUNNING else None
+
+
+def _left(job: Job, now: datetime) -> Eta:
+    """Say how long a running job will go on: by its own pace, or else by what was expected."""
+    gone = _seconds_between(job.started_at or now, now)
+    fraction = job.done / job.total if job.total else 0.0
+    if job.total >= TELLING_STEPS and fraction >= TELLING_FRACTION:
+        left = gone * (1 - fraction) / fraction
+        return _eta(left, left * PACE_SPREAD)
+    late = [gone * share for share in OVERDUE]
+    return _eta(
+        max((job.paint_p50 or 0) - gone, late[0]), max((job.paint_p90 or 0) - gone, late[1])
+    )
+
+
+def _in_all(ahead: int, painting: Seconds, lane: str, now: Lanes, *, more: int = 0) -> Eta:
+    """Add the wait to the painting, and to that of `more` pictures, which the workers share."""
+    wait = _wait(ahead, painting, lane, now)
+    times = 1 + more / max(1, len(now.devices(lane)))
+    return _eta(wait["p50"] + times * painting.p50, wait["p90"] + times * painting.p90)
+
+
+def _wait(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:
+    """Say how long it takes until a worker is free for who has `ahead` jobs before it.
+
+    The jobs ahead are taken to be like the average of those in line.
+    """
+    workers = max(1, len(now.devices(lane)))
+    running = now.line(Job.objects.filter(state=Job.State.RUNNING), lane)
+    left = [_left(job, timezone.now()) for job in running.only(*PACE)]
+    if ahead + len(left) < workers:
+        return _eta(0, 0)
+    line = now.line(Job.objects.filter(state=Job.State.QUEUED), lane)
+    means = line.aggregate(p50=Avg("paint_p50"), p90=Avg("paint_p90"))
+    p50 = sum(each["p50"] for each in left) + ahead * (means["p50"] or painting.p50)
+    p90 = sum(each["p90"] for each in left) + ahead * (means["p90"] or painting.p90)
+    return _eta(p50 / workers, p90 / workers)
+
+
+# What `_left` reads of a job.
+PACE = ("started_at", "done", "total", "paint_p50", "paint_p90")
+
+
+def _plan(photo: Photo, spec: TransferSpec) -> tuple[Plan, list[Warned]]:
+    """Plan the memory, and find what is to be said of the size."""
+    own = (photo.width, photo.height)
+    size = result_size(own, spec.size)
+    warnings = []
+    if max(size) > max(own):
+        sentence = _("The photo is smaller than that: it is enlarged to %(width)d × %(height)d.")
+        words = {"width": size[0], "height": size[1]}
+        warnings.append(Warned("enlarged", sentence % words))
+    if spec.method == "optimize" and size[0] * size[1] > MAX_PAINTED_PIXELS:
+        sentence = _("This way of painting works on a smaller picture and enlarges it at the end.")
+        warnings.append(Warned("painted_smaller", sentence))
+    try:
+        return foresee(own, spec, limit=settings.STYLEWEB_MEMORY_MB or None), warnings
+    except OutOfMemoryError:
+        sentence = _("Choose a smaller size: this one takes more memory than this site has for it.")
+        return Plan(), [*warnings, Warned("too_large_for_memory", sentence)]
+
+
+def _eta(p50: float, p90: float) -> Eta:
+    return {"p50": round(p50, 1), "p90": round(max(p50, p90), 1)}
+
+
+def _seconds_between(before: datetime, after: datetime) -> float:
+    return max(0.0, (after - before).total_seconds())

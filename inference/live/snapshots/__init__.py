@@ -1,0 +1,1 @@
+"""Rows as the API and the socket show them."""

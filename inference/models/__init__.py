@@ -1,0 +1,30 @@
+"""Photos, jobs, preview sheets, batches, and the rows about the work itself."""
+
+from inference.models.batches import Batch, BatchQuerySet
+from inference.models.changes import ChangeClock, GoneJob
+from inference.models.durations import DurationSample
+from inference.models.jobs import Job, JobQuerySet, JobStyle
+from inference.models.leases import LeasedWork
+from inference.models.photos import Photo, PhotoQuerySet
+from inference.models.proofs import ProofSheet, ProofSheetQuerySet, ProofTile
+from inference.models.workers import QueueSwitch, Worker, WorkerQuerySet
+
+__all__ = [
+    "Batch",
+    "BatchQuerySet",
+    "ChangeClock",
+    "DurationSample",
+    "GoneJob",
+    "Job",
+    "JobQuerySet",
+    "JobStyle",
+    "LeasedWork",
+    "Photo",
+    "PhotoQuerySet",
+    "ProofSheet",
+    "ProofSheetQuerySet",
+    "ProofTile",
+    "QueueSwitch",
+    "Worker",
+    "WorkerQuerySet",
+]

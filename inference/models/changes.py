@@ -1,0 +1,40 @@
+"""What changed for a person, in one order."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class GoneJob(models.Model):
+    """That a job was deleted: for apps that still show it, for the quota of its day, and so that a
+    late repetition of its request does not make it anew. It is kept for two days.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    job_id = models.UUIDField()
+    # When it was made, if it had its result: deleting that gives nothing of the day back.
+    spent_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(default=timezone.now, db_index=True)
+    seq = models.PositiveIntegerField(default=1)
+    number = models.PositiveBigIntegerField(default=0)
+    numbered_seq = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "number"], name="gone_owner_changed")]
+
+    def __str__(self) -> str:
+        return str(self.job_id)
+
+
+class ChangeClock(models.Model):
+    """The number of the last change that a person was told of."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    number = models.PositiveBigIntegerField(default=0)
+    # The last one that was forgotten; who knows only what came before has missed something.
+    forgotten = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} at {self.number}"

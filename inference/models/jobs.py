@@ -1,0 +1,187 @@
+"""Jobs: one picture to paint each."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from inference.models.batches import Batch
+from inference.models.leases import LeasedWork
+from inference.models.photos import Photo
+from library.models import Style
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Reads of jobs; the queue's own statements stand in inference/queue/jobs.py."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the jobs of `user`."""
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
+
+    def active(self) -> Self:
+        """Keep what still waits or runs."""
+        return self.filter(state__in=Job.ACTIVE)
+
+    def with_parts(self) -> Self:
+        """Fetch what a snapshot needs in a fixed number of queries."""
+        return self.select_related("photo", "artwork").prefetch_related("job_styles__style")
+
+
+class Job(LeasedWork):
+    """One picture to paint.
+
+        QUEUED ──claim──> RUNNING ──finish──> SUCCEEDED
+          │  ^               ├──────────────> FAILED
+          │  └──lost worker──┤
+          ├──────────────────┴──cancel──────> CANCELED
+          └──────────────────expire─────────> EXPIRED
+
+    A running job is held by a lease.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Painting")
+        SUCCEEDED = "succeeded", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELED = "canceled", _("Canceled")
+        EXPIRED = "expired", _("Expired")
+
+    class Lane(models.TextChoices):
+        """Called like the Celery queues; inference/queue/lanes.py says who serves which."""
+
+        QUICK = "cpu", _("Quick")
+        HEAVY = "gpu", _("Heavy")
+
+    ACTIVE = (State.QUEUED, State.RUNNING)
+    WITHOUT_RESULT = (State.FAILED, State.CANCELED, State.EXPIRED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs"
+    )
+    # A photo in use is not deleted by accident: the service removes both together.
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="jobs")
+    styles = models.ManyToManyField(Style, through="JobStyle", related_name="jobs")
+    spec = models.JSONField(help_text=_("TransferSpec.to_json(), with its version."))
+    request_digest = models.CharField(max_length=64)
+    in_batch = models.ForeignKey(
+        Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
+    )
+    # Jobs of the same person that may be gone by now, so they are no foreign keys.
+    retry_of = models.UUIDField(null=True, blank=True, help_text=_("The same request before."))
+    continues = models.UUIDField(
+        null=True, blank=True, help_text=_("The job whose painting goes on here.")
+    )
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.QUICK)
+    stage = models.CharField(max_length=20, blank=True)
+    stop_requested = models.BooleanField(default=False)
+
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    preview = models.CharField(max_length=200, blank=True)
+    preview_version = models.PositiveIntegerField(default=0)
+    preview_width = models.PositiveIntegerField(default=0)
+    preview_height = models.PositiveIntegerField(default=0)
+    result = models.CharField(max_length=200, blank=True)
+    result_width = models.PositiveIntegerField(default=0)
+    result_height = models.PositiveIntegerField(default=0)
+    saved = models.CharField(
+        max_length=200, blank=True, help_text=_("What a painting can go on from.")
+    )
+    report = models.JSONField(default=dict, blank=True)
+
+    error_code = models.CharField(max_length=40, blank=True)
+    error_hint = models.CharField(max_length=300, blank=True)
+    stopped_early = models.BooleanField(default=False)
+    canceled_by = models.CharField(max_length=10, blank=True)
+
+    device = models.CharField(max_length=20, blank=True)
+    load_seconds = models.FloatField(null=True, blank=True)
+    # A share of what the pass took, where several pictures were painted in one.
+    compute_seconds = models.FloatField(null=True, blank=True)
+    # What was foretold at submission, in seconds: of the painting, and until the picture is done.
+    paint_p50 = models.FloatField(null=True, blank=True)
+    paint_p90 = models.FloatField(null=True, blank=True)
+    eta_p50 = models.FloatField(null=True, blank=True)
+    eta_p90 = models.FloatField(null=True, blank=True)
+    batch = models.PositiveSmallIntegerField(
+        default=1, help_text=_("Pictures painted in the same pass.")
+    )
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="job_state_created"),
+            models.Index(fields=["owner", "-created_at"], name="job_owner_newest"),
+            models.Index(fields=["owner", "number"], name="job_owner_changed"),
+            models.Index(
+                fields=["owner"], name="job_unnumbered", condition=~Q(seq=F("numbered_seq"))
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_running_has_lease",
+                condition=Q(state="running", lease__isnull=False, lease_until__isnull=False)
+                | (~Q(state="running") & Q(lease__isnull=True, lease_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="job_succeeded_has_result",
+                condition=(Q(state="succeeded") & ~Q(result=""))
+                | (~Q(state="succeeded") & Q(result="")),
+            ),
+            models.CheckConstraint(
+                name="job_saved_with_result",
+                condition=Q(state="succeeded") | Q(saved=""),
+            ),
+            models.CheckConstraint(
+                name="job_ended_has_time",
+                condition=Q(state__in=["queued", "running"], completed_at__isnull=True)
+                | Q(
+                    state__in=["succeeded", "failed", "canceled", "expired"],
+                    completed_at__isnull=False,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("job", kwargs={"pk": self.pk})
+
+    @property
+    def can_retry(self) -> bool:
+        """Tell whether the same request may be made once more."""
+        return self.state in self.WITHOUT_RESULT
+
+    @property
+    def can_continue(self) -> bool:
+        """Tell whether the painting can go on from where it ended."""
+        return bool(self.saved)
+
+
+class JobStyle(models.Model):
+    """One of a job's one to four styles, with its weight and the version it had."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="job_styles")
+    style = models.ForeignKey(Style, on_delete=models.PROTECT, related_name="job_styles")
+    version = models.PositiveIntegerField()
+    weight = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "style"], name="job_style_once"),
+            models.CheckConstraint(name="job_style_weight", condition=Q(weight__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.style_id} × {self.weight:g}"

@@ -1,0 +1,57 @@
+"""Photos that people upload."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Reads of photos."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the photos of `user`; photos are never anyone else's business."""
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
+
+    def stored_bytes(self) -> int:
+        """Add up what the photos take, with their small versions."""
+        total: int | None = self.aggregate(total=Sum(F("bytes") + F("small_bytes")))["total"]
+        return total or 0
+
+
+class Photo(models.Model):
+    """A picture someone put in: upright, sRGB, without metadata, its file name forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos"
+    )
+    file = models.FileField(upload_to="photos/")
+    preview = models.FileField(upload_to="photos/", blank=True)
+    thumb = models.FileField(upload_to="photos/", blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveIntegerField()
+    small_bytes = models.PositiveIntegerField(
+        default=0, help_text=_("Of the preview and the thumb together.")
+    )
+    # Of the upload as sent, so that the same file sent twice is one photo.
+    sha256 = models.CharField(max_length=64)
+    placeholder = models.CharField(max_length=400, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "sha256"], name="photo_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}, {self.created_at:%Y-%m-%d}"

@@ -1,0 +1,119 @@
+"""Preview sheets: many styles tried on one photo."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from inference.models.leases import LeasedWork
+from inference.models.photos import Photo
+from library.models import Style
+
+
+class ProofSheetQuerySet(models.QuerySet["ProofSheet"]):
+    """Reads of proof sheets; the queue's own statements stand in inference/queue/sheets.py."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the sheets of `user`."""
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
+
+    def active(self) -> Self:
+        """Keep what still waits or runs."""
+        return self.filter(state__in=ProofSheet.ACTIVE)
+
+
+class ProofSheet(LeasedWork):
+    """Many styles tried on one photo, small, so that a person sees them before choosing.
+
+        QUEUED ──claim──> RUNNING ──finish──> SUCCEEDED
+          │  ^               ├──────────────> FAILED
+          │  ├──lost worker──┤
+          │  └──put back─────┤
+          ├──────────────────┼──cancel──────> CANCELED
+          └──────────────────┴──newer sheet─> SUPERSEDED
+
+    The tiles are rows of their own: what is painted stays when the sheet ends, whichever way. A
+    worker puts a sheet back when a job waits, and goes on with it after.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Painting")
+        SUCCEEDED = "succeeded", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELED = "canceled", _("Canceled")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    ACTIVE = (State.QUEUED, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="proof_sheets"
+    )
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="proof_sheets")
+    styles = models.ManyToManyField(Style, related_name="proof_sheets")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_hint = models.CharField(max_length=300, blank=True)
+
+    objects = ProofSheetQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "created_at"], name="sheet_state_created")]
+        constraints = [
+            models.CheckConstraint(
+                name="sheet_running_has_lease",
+                condition=Q(state="running", lease__isnull=False, lease_until__isnull=False)
+                | (~Q(state="running") & Q(lease__isnull=True, lease_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="sheet_ended_has_time",
+                condition=Q(state__in=["queued", "running"], completed_at__isnull=True)
+                | (~Q(state__in=["queued", "running"]) & Q(completed_at__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                name="sheet_one_active_per_owner",
+                fields=["owner"],
+                condition=Q(state__in=["queued", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"
+
+
+class ProofTile(models.Model):
+    """One style tried on one photo: the picture, or why there is none.
+
+    It is good for one version of the style and one state of the engine, and goes with the photo.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="proof_tiles")
+    style = models.ForeignKey(Style, on_delete=models.CASCADE, related_name="proof_tiles")
+    version = models.PositiveIntegerField()
+    engine = models.CharField(max_length=64, help_text=_("What the engine was then."))
+    file = models.CharField(max_length=200, blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    error_code = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["photo", "style", "version", "engine"], name="proof_tile_once"
+            ),
+            models.CheckConstraint(
+                name="proof_tile_file_or_error",
+                condition=(~Q(file="") & Q(error_code="")) | (Q(file="") & ~Q(error_code="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.style_id} on {self.photo_id}"

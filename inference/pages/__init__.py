@@ -1,0 +1,1 @@
+"""The pages of studio, jobs and photos."""

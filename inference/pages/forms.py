@@ -1,0 +1,233 @@
+"""The studio's form: a photo, one to four styles with weights, and how to paint."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from inference.models import Batch, Job, Photo
+from inference.services.batches import submit_batch
+from inference.services.jobs import submit_job
+from inference.services.photos import upload_photo
+from library.models import Style
+from style_transfer.core.spec import (
+    BOUNDS,
+    FEATURES,
+    MAX_STYLES,
+    METHOD_INFOS,
+    Color,
+    MethodInfo,
+    SpecError,
+    TransferSpec,
+)
+
+COLOR_WORDS = {
+    Color.STYLE: _("The style’s"),
+    Color.MATCH: _("In between"),
+    Color.CONTENT: _("Mine"),
+}
+SIZE_WORDS = (
+    ("512", _("512 px")),
+    ("768", _("768 px")),
+    ("1280", _("1280 px")),
+    ("", _("Like the photo")),
+)
+FEATURE_WORDS = {
+    "builtin": _("Built in"),
+    "vgg19": _("VGG-19, where it is installed"),
+}
+# What the ways of painting are called, and what is to be said of each.
+METHOD_WORDS = {
+    "fast": (
+        _("In one pass"),
+        _("About a second. The network has learned to paint; any style, any number of them."),
+    ),
+    "optimize": (
+        _("Step by step"),
+        _("Takes longer and shows every stroke. Closest to the artwork."),
+    ),
+    "network": (
+        _("By a network of the style’s own"),
+        _("One pass of a network that learned this one style."),
+    ),
+}
+DEFAULT_SIZE = "768"
+MIN_WEIGHT, MAX_WEIGHT = 0.01, 1.0
+
+
+class StudioForm(forms.Form):
+    """Reads what the studio sends, with or without script, and starts the job."""
+
+    job_id = forms.UUIDField(widget=forms.HiddenInput)
+    photo = forms.FileField(required=False, allow_empty_file=True)
+    photo_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    more_photos = forms.ModelMultipleChoiceField(
+        queryset=Photo.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of your own photos: this one is unknown.")},
+    )
+    # A picture in each style, instead of one in which they are mixed.
+    each = forms.BooleanField(required=False)
+    styles = forms.ModelMultipleChoiceField(
+        queryset=Style.objects.published(),
+        to_field_name="slug",
+        error_messages={
+            "required": _("Choose a style: one to four."),
+            "invalid_choice": _("Choose another style: one of these is not available any more."),
+        },
+    )
+    method = forms.ChoiceField(required=False, choices=[(slug, slug) for slug in METHOD_INFOS])
+    strength = forms.FloatField(required=False)
+    color = forms.ChoiceField(
+        required=False, choices=[(c.value, w) for c, w in COLOR_WORDS.items()]
+    )
+    style_scale = forms.FloatField(required=False)
+    size = forms.IntegerField(required=False)
+    steps = forms.IntegerField(required=False)
+    seed = forms.IntegerField(required=False)
+    features = forms.ChoiceField(
+        required=False, choices=[(name, FEATURE_WORDS[name]) for name in FEATURES]
+    )
+
+    def __init__(self, *args: Any, user: object, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        more = cast("forms.ModelMultipleChoiceField[Photo]", self.fields["more_photos"])
+        more.queryset = Photo.objects.visible_to(user)
+
+    @property
+    def is_for_several(self) -> bool:
+        """Tell whether each style is painted by itself: asked for, or because of more photos."""
+        return bool(self.cleaned_data.get("each") or self.cleaned_data.get("more_photos"))
+
+    def clean_styles(self) -> list[Style]:
+        """Put the styles in the order of the tray; four at most are mixed."""
+        chosen = {style.slug: style for style in self.cleaned_data["styles"]}
+        if len(chosen) > MAX_STYLES and not self.is_for_several:
+            raise forms.ValidationError(_("Take a style out: four are the most."))
+        order = cast("QueryDict", self.data).getlist("styles")
+        return [chosen[slug] for slug in dict.fromkeys(order)]
+
+    def clean(self) -> dict[str, Any]:
+        """Find the photo and check the spec against the engine's own bounds."""
+        data = super().clean() or self.cleaned_data
+        data["earlier_photo"] = self._earlier_photo()
+        if not data.get("photo") and not data["earlier_photo"]:
+            self.add_error("photo", _("Put in a photo first."))
+        try:
+            data["spec"] = spec_from(data)
+        except SpecError as error:
+            for name, sentence in error.fields.items():
+                self.add_error(name if name in self.fields else None, sentence)
+        return data
+
+    def _earlier_photo(self) -> Photo | None:
+        photo_id = self.cleaned_data.get("photo_id")
+        return Photo.objects.visible_to(self.user).filter(pk=photo_id).first() if photo_id else None
+
+    def take_new_id(self) -> None:
+        """Have the next press ask for another job, where nothing was made under this id."""
+        data = cast("QueryDict", self.data).copy()
+        data["job_id"] = str(uuid.uuid4())
+        self.data = data
+
+    def start(self, owner: User) -> Job | Batch:
+        """Upload the photo if it came along and submit the job, or a batch where there are several.
+
+        Raises what the services raise.
+        """
+        data = self.cleaned_data
+        photo = data["earlier_photo"]
+        if data["photo"]:
+            photo, _created = upload_photo(owner=owner, file=data["photo"])
+        photos = list(dict.fromkeys([photo, *data["more_photos"]]))
+        if self.is_for_several and len(photos) * len(data["styles"]) > 1:
+            return self._start_batch(owner, photos)
+        weights = weights_from(self.data)
+        styles = [(style, weights.get(style.slug, 1.0)) for style in data["styles"]]
+        job, _created = submit_job(
+            owner=owner, photo=photo, styles=styles, spec=data["spec"], job_id=data["job_id"]
+        )
+        return job
+
+    def _start_batch(self, owner: User, photos: list[Photo]) -> Batch:
+        data = self.cleaned_data
+        batch, _created = submit_batch(
+            owner=owner,
+            photos=photos,
+            styles=data["styles"],
+            spec=data["spec"],
+            batch_id=data["job_id"],
+        )
+        return batch
+
+
+def spec_from(data: Mapping[str, Any]) -> TransferSpec:
+    """Return the spec that the filled fields ask for; what is empty takes the default.
+
+    Raises SpecError for what is out of bounds.
+    """
+    names = ("method", "strength", "style_scale", "size", "steps", "seed", "color", "features")
+    return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
+
+
+def weights_from(data: Mapping[str, Any]) -> dict[str, float]:
+    """Read the fields `weight-<slug>`; what is no number above 0 is left out."""
+    weights = {}
+    for key, value in data.items():
+        slug = key.removeprefix("weight-")
+        if slug != key and (weight := _number(value)) is not None:
+            weights[slug] = min(max(weight, MIN_WEIGHT), MAX_WEIGHT)
+    return weights
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if number > 0 else None
+
+
+def initial_from(query: QueryDict) -> dict[str, Any]:
+    """Return the studio's first state from its address, so that a recipe is a link.
+
+    `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
+    """
+    defaults = TransferSpec().to_json()
+    names = ("method", "strength", "color", "style_scale", "steps", "seed", "features")
+    chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])
+    return {
+        **{name: query.get(name, defaults[name]) for name in names},
+        "size": query.get("size", DEFAULT_SIZE),
+        "job_id": uuid.uuid4(),
+        "photo_id": query.get("photo", ""),
+        "styles": list(chosen),
+        "weights": {slug: _number(weight) or 1.0 for slug, weight in chosen.items()},
+    }
+
+
+def control_bounds() -> dict[str, Any]:
+    """Return the bounds and words that the studio's controls are drawn from."""
+    return {
+        "bounds": BOUNDS,
+        "max_styles": MAX_STYLES,
+        "sizes": SIZE_WORDS,
+        "min_weight": MIN_WEIGHT,
+    }
+
+
+def method_choice(info: MethodInfo) -> dict[str, Any]:
+    """Return what the studio says of a way of painting, and the names of its controls."""
+    title, description = METHOD_WORDS.get(info.slug, (info.title, info.description))
+    return {
+        "slug": info.slug,
+        "title": title,
+        "description": description,
+        "controls": " ".join(info.controls()["properties"]),
+        "default_steps": info.default_steps,
+    }

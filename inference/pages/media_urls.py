@@ -1,0 +1,13 @@
+"""Addresses of the files of inference; each view decides who may have them."""
+
+from django.urls import path
+from django.urls.resolvers import URLPattern
+
+from inference.pages import media as media_views
+
+urlpatterns: list[URLPattern] = [
+    path("photos/<uuid:pk>/<slug:variant>/", media_views.photo_file, name="photo-file"),
+    path("jobs/<uuid:pk>/preview/<int:version>/", media_views.job_preview, name="job-preview"),
+    path("proofs/<uuid:pk>/", media_views.proof_tile, name="proof-tile"),
+    path("jobs/<uuid:pk>/result/", media_views.job_result, name="job-result"),
+]

@@ -1,0 +1,84 @@
+"""The page of those who run the site: the queue, its workers, and the switches of both."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from inference.models import Worker
+from inference.pages.forms import METHOD_WORDS
+from inference.pages.overview import overview
+from inference.services.operations import (
+    drain_worker,
+    pause_queue,
+    resume_queue,
+    return_worker,
+)
+
+View = Callable[..., HttpResponse]
+
+
+def staff_only(view: View) -> View:
+    """Send nobody to sign in and refuse everyone but the staff."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, **address: Any) -> HttpResponse:
+        if not (isinstance(request.user, User) and request.user.is_staff):
+            raise PermissionDenied
+        return view(request, request.user, **address)
+
+    return guarded
+
+
+@never_cache
+@require_GET
+@staff_only
+def queue(request: HttpRequest, user: User) -> HttpResponse:
+    """Show the queue; the part that changes comes alone when a script asks for it again."""
+    part = "inference/_queue_now.html"
+    whole = "inference/queue.html"
+    seen = overview(with_names=user.is_superuser)
+    methods = [(METHOD_WORDS[line.method][0], line) for line in seen.methods]
+    context = {"now": seen, "methods": methods}
+    return render(request, part if "part" in request.GET else whole, context)
+
+
+@require_POST
+@staff_only
+def queue_pause(request: HttpRequest, user: User) -> HttpResponse:
+    """Let no more work begin."""
+    pause_queue(by=user)
+    return redirect("operators-queue")
+
+
+@require_POST
+@staff_only
+def queue_resume(request: HttpRequest, user: User) -> HttpResponse:
+    """Let work begin again."""
+    resume_queue(by=user)
+    return redirect("operators-queue")
+
+
+@require_POST
+@staff_only
+def worker_drain(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
+    """Let a worker take no more work."""
+    drain_worker(worker=get_object_or_404(Worker, pk=pk))
+    return redirect("operators-queue")
+
+
+@require_POST
+@staff_only
+def worker_return(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
+    """Let a drained worker take work again."""
+    return_worker(worker=get_object_or_404(Worker, pk=pk))
+    return redirect("operators-queue")

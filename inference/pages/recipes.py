@@ -1,0 +1,92 @@
+"""A job's recipe for people: as JSON, as a command line, as links back into the studio."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.http import QueryDict
+
+from inference.models import Job
+from library.methods import usable_methods
+
+SLOW = "optimize"
+PRINT_DPI = 300
+CM_PER_INCH = 2.54
+_FLAGS = ("method", "size", "strength", "color", "style_scale", "steps", "seed", "features")
+
+
+def _weights(job: Job) -> dict[str, float]:
+    return {part.style.slug: part.weight for part in job.job_styles.all()}
+
+
+def recipe_json(job: Job) -> str:
+    """Return the settings and styles as indented JSON."""
+    styles = [
+        {"style": part.style.slug, "version": part.version, "weight": part.weight}
+        for part in job.job_styles.all()
+    ]
+    return json.dumps({"spec": job.spec, "styles": styles}, indent=2)
+
+
+def command_line(job: Job) -> str:
+    """Return the command that makes the same picture without the site."""
+    words = ["python", "-m", "style_transfer", "stylize", "PHOTO"]
+    for part in job.job_styles.all():
+        style = part.style
+        file = (
+            f"shipped/{style.slug}.webp" if style.has_picture else f"masterworks/{style.slug}.code"
+        )
+        words += ["--style", f"library/{file}={part.weight:g}"]
+    for name in _FLAGS:
+        if job.spec.get(name) is not None:
+            words += [f"--{name.replace('_', '-')}", str(job.spec[name])]
+    return shlex.join([*words, "-o", "OUT.png"])
+
+
+def studio_query(styles: Mapping[str, float], spec: Mapping[str, Any]) -> str:
+    """Return the query that opens the studio with these styles, weights and settings."""
+    query = QueryDict(mutable=True)
+    query.setlist("style", [f"{slug}:{weight:g}" for slug, weight in styles.items()])
+    for name in ("method", "strength", "color", "style_scale", "size", "seed", "features"):
+        if spec.get(name) is not None:
+            query[name] = str(spec[name])
+    return query.urlencode(safe=":")
+
+
+def again_links(job: Job) -> dict[str, str]:
+    """Return the studio queries for another style on this photo and these styles on another."""
+    return {
+        "same_photo": f"photo={job.photo_id}",
+        "same_style": studio_query(_weights(job), job.spec),
+    }
+
+
+def step_by_step_fields(job: Job) -> list[tuple[str, str]]:
+    """Return the studio's fields that have this picture painted by `optimize` next.
+
+    Empty when it was painted so already, and when one of its styles is here without its picture.
+    """
+    parts = list(job.job_styles.all())
+    if job.spec["method"] == SLOW or not all(SLOW in usable_methods(part.style) for part in parts):
+        return []
+    kept = ("strength", "color", "style_scale", "size", "seed")
+    settings = {name: job.spec[name] for name in kept if job.spec.get(name) is not None}
+    return [
+        ("method", SLOW),
+        ("job_id", str(uuid4())),
+        ("photo_id", str(job.photo_id)),
+        *(("styles", part.style.slug) for part in parts),
+        *((f"weight-{part.style.slug}", f"{part.weight:g}") for part in parts),
+        *((name, str(value)) for name, value in settings.items()),
+    ]
+
+
+def print_size(width: int, height: int) -> dict[str, Any]:
+    """Return how large a picture of `width` by `height` pixels prints, in centimeters."""
+    return {
+        "width": round(width / PRINT_DPI * CM_PER_INCH, 1),
+        "height": round(height / PRINT_DPI * CM_PER_INCH, 1),
+        "dpi": PRINT_DPI,
+    }

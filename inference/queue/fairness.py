@@ -1,0 +1,128 @@
+"""Whose turn it is: who was served longest ago comes next, however much another one asks for."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Case, Count, F, Min, QuerySet, When
+from django.utils import timezone
+
+from accounts.models import User
+from common.locks import lock_until_commit
+from inference.models import Job, JobQuerySet
+from inference.queue.lanes import HEAVY, Lanes, share_of_this_worker
+from inference.queue.workers import open_to_this_worker
+from style_transfer.core.sizes import result_size
+from style_transfer.core.spec import TransferSpec
+from style_transfer.core.tiling import WHOLE
+
+State = Job.State
+Place = tuple[bool, datetime, datetime]
+# The method whose pictures the engine paints several at a time.
+BATCHED = "fast"
+
+
+def next_in_turn(*, quick: bool = False) -> Job | None:
+    """Return the waiting job whose turn it is, or of the `quick` ones the first; lock its row.
+
+    The person served longest ago comes first, then the job that has waited longest; but a worker
+    of the heavy lane begins with that lane. Who has as many jobs running as one person may is
+    passed over. Workers take turns in asking, else two could serve the same person at once; what is
+    just being canceled is no longer waited for.
+    """
+    lock_until_commit("claims")
+    share = share_of_this_worker()
+    waiting = Job.objects.filter(open_to_this_worker(), share.jobs, state=State.QUEUED)
+    if quick:
+        waiting = waiting.filter(spec__method=BATCHED)
+    heavy_first = [Case(When(lane=HEAVY, then=0), default=1)] if share.heavy_first else []
+    turn = (F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
+    return (
+        waiting.exclude(owner__in=_busy_people())
+        .select_related("photo")
+        .order_by(*heavy_first, *turn)
+        .select_for_update(skip_locked=True, of=("self",))
+        .first()
+    )
+
+
+def most_beside(job: Job) -> int:
+    """Count the jobs that memory lets be painted in one pass with `job`, which is held.
+
+    One that may have stopped a worker before is painted alone, so that it stops no other.
+    """
+    kind = _kind(job)
+    if kind is None or job.attempt > 1:
+        return 0
+    width, height = kind[0]
+    return WHOLE // (width * height) - 1
+
+
+def goes_beside(waiting: Job, held: Job) -> bool:
+    """Tell whether `waiting` can be painted in one pass with `held`."""
+    return waiting.attempt == 0 and _kind(waiting) == _kind(held)
+
+
+def _kind(job: Job) -> tuple[tuple[int, int], float] | None:
+    """Return what pictures of one pass have in common; None for methods that paint one by one."""
+    spec = TransferSpec.from_json(job.spec)
+    if spec.method != BATCHED:
+        return None
+    return result_size((job.photo.width, job.photo.height), spec.size), spec.strength
+
+
+def waiting_ahead(job: Job) -> int:
+    """Count the waiting jobs that will be claimed before the waiting `job`, if no more come.
+
+    That nobody has more than so many jobs running is not foreseen.
+    """
+    return places_of(job.owner_id).get(job.pk, 0)
+
+
+def ahead_of_new(owner: User, line: JobQuerySet) -> int:
+    """Count the jobs of the waiting `line` that would be claimed before a new one of `owner`."""
+    lines = _lines_of_people(line)
+    now = timezone.now()
+    served = owner.last_served_at
+    turns, mine = lines.pop(owner.pk, (0, (served is not None, served or now, now)))
+    return turns + sum(min(count, turns + int(place < mine)) for count, place in lines.values())
+
+
+def places_of(owner_id: int) -> dict[UUID, int]:
+    """Return the waiting jobs of a person, in turn, with how many are claimed before each.
+
+    With k of one's own jobs in front, everybody who is served earlier gets k + 1 turns before it
+    and everybody else k.
+    """
+    lines = Lanes.now().lines(Job.objects.filter(state=State.QUEUED))
+    return {pk: ahead for line in lines for pk, ahead in _places_in(line, owner_id).items()}
+
+
+def _places_in(line: JobQuerySet, owner_id: int) -> dict[UUID, int]:
+    own = line.filter(owner=owner_id).order_by("created_at", "pk").values_list("pk", flat=True)
+    lines = _lines_of_people(line)
+    _count, mine = lines.pop(owner_id, (0, None))
+    if mine is None:
+        return {}
+    return {
+        pk: turns + sum(min(count, turns + int(place < mine)) for count, place in lines.values())
+        for turns, pk in enumerate(own)
+    }
+
+
+def _lines_of_people(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
+    """Return for each person how many jobs wait and where the person stands in the round."""
+    rows = waiting.values_list("owner", "owner__last_served_at").annotate(
+        count=Count("pk"), first=Min("created_at")
+    )
+    return {
+        owner: (count, (served is not None, served or first, first))
+        for owner, served, count, first in rows
+    }
+
+
+def _busy_people() -> QuerySet[Any, Any]:
+    """Keep the ids of those who have as many jobs running as one person may."""
+    running = Job.objects.filter(state=State.RUNNING).values("owner").annotate(count=Count("pk"))
+    return running.filter(count__gte=settings.JOB_MAX_RUNNING_PER_USER).values("owner")

@@ -1,0 +1,124 @@
+"""Who paints: each worker process keeps a row of itself, by which it is seen and drained."""
+
+import logging
+import os
+import socket
+import threading
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Exists, Q
+from django.db.models.functions import Now
+
+from inference.models import QueueSwitch, Worker
+
+logger = logging.getLogger(__name__)
+FORGOTTEN_AFTER = timedelta(days=1)
+_STATM = Path("/proc/self/statm")
+
+
+class Presence:
+    """The row of this process; of a process that paints nothing there is none."""
+
+    def __init__(self) -> None:
+        self.name, self.queues = "", ""
+        self.id: UUID | None = None
+        self._left = threading.Event()
+
+    def introduce(self, name: str, queues: str) -> None:
+        """Note what Celery calls the worker; told in its main process, before the fork."""
+        self.name, self.queues = name, queues
+
+    def enter(self, device: str) -> None:
+        """Write the row of this process, which computes on `device`, and keep it beating."""
+        self.id = uuid4()
+        self._left.clear()
+        try:
+            Worker.objects.create(
+                id=self.id,
+                name=self.name or f"worker@{socket.gethostname()}",
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                queues=self.queues,
+                device=device,
+                memory_mb=memory_mb(),
+            )
+        except DatabaseError:
+            logger.warning("The worker could not write its row; it paints unseen", exc_info=True)
+        threading.Thread(target=self._beat, name="presence", daemon=True).start()
+
+    def leave(self) -> None:
+        """Remove the row of this process."""
+        if self.id is None:
+            return
+        self._left.set()
+        mine, self.id = Worker.objects.filter(pk=self.id), None
+        try:
+            mine.delete()
+        except DatabaseError:
+            logger.warning("The worker could not remove its row", exc_info=True)
+
+    def note(self, **values: object) -> None:
+        """Write what this process does now; that is a beat too."""
+        if self.id is None:
+            return
+        try:
+            Worker.objects.filter(pk=self.id).update(last_beat=Now(), **values)
+        except DatabaseError:
+            logger.warning("The worker missed a beat", exc_info=True)
+
+    def is_draining(self) -> bool:
+        """Tell whether an operator lets this process take no more work."""
+        return Worker.objects.filter(pk=self.id, draining=True).exists() if self.id else False
+
+    def _beat(self) -> None:
+        try:
+            while not self._left.wait(settings.JOB_HEARTBEAT_SECONDS):
+                self.note(memory_mb=memory_mb())
+                # A connection that broke is opened anew by the next beat.
+                connection.close_if_unusable_or_obsolete()
+        finally:
+            connection.close()
+
+
+presence = Presence()
+
+
+def open_to_this_worker() -> Q:
+    """Keep rows only while this process may take work: nobody paused the queue or drains it."""
+    paused = Exists(QueueSwitch.objects.filter(paused=True))
+    if presence.id is None:
+        return Q(~paused)
+    return ~paused & ~Exists(Worker.objects.filter(pk=presence.id, draining=True))
+
+
+def workers_alive() -> int:
+    """Count the worker processes whose heart beats."""
+    return Worker.objects.alive().count()
+
+
+def workers_serving() -> int:
+    """Count the worker processes that take work."""
+    return Worker.objects.serving().count()
+
+
+def is_paused() -> bool:
+    """Tell whether an operator stopped all claims."""
+    return QueueSwitch.objects.filter(paused=True).exists()
+
+
+def forget_lost() -> None:
+    """Remove the rows of processes that were lost a day ago."""
+    Worker.objects.filter(last_beat__lt=Now() - FORGOTTEN_AFTER).delete()
+
+
+def memory_mb() -> int:
+    """Return the resident memory of this process in MiB; 0 where the system does not tell."""
+    try:
+        pages = int(_STATM.read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20

@@ -1,0 +1,167 @@
+"""One worker's attempt at one job: what it writes under the job's lease, and how it ends."""
+
+import logging
+import time
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from inference.files import jobs as job_files
+from inference.files.stored import StoredPicture
+from inference.live import broadcast as progress
+from inference.live import estimates
+from inference.models import Job
+from inference.queue import jobs as queue
+from inference.worker.failures import StyleWithdrawn, reason
+from inference.worker.heartbeat import SOON_SECONDS, Endings, LeaseLost, failures_written
+from inference.worker.inputs import load_photo, load_style
+from library.models import Style
+from style_transfer.core.errors import EngineError, InputUnreadableError
+from style_transfer.core.spec import PaintRequest, Step, StyleInput, TransferSpec
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+logger = logging.getLogger(__name__)
+PROGRESS_SECONDS = 0.5
+
+
+class Attempt:
+    """One worker's attempt at one job: what was shown so far and when."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.latest: Image.Image | None = None
+        self.stop_requested = False
+        self._shown: Image.Image | None = None
+        # What is done by the time of the first step to be shown goes straight to its result.
+        self._shown_at = time.monotonic()
+        self._preview = job.preview
+        self._begun = time.monotonic()
+        self._loaded = 0.0
+
+    def loaded(self) -> None:
+        """Note that everything is in place and the painting begins."""
+        self._loaded = time.monotonic() - self._begun
+
+    def rested(self, seconds: float) -> None:
+        """Note that the worker painted something else for so long."""
+        self._begun += seconds
+
+    def show(self, step: Step, *, at_once: bool = False) -> None:
+        """Write and publish the step, at most twice a second if not `at_once`. Raises LeaseLost."""
+        self.latest = step.image or self.latest
+        if time.monotonic() - self._shown_at < PROGRESS_SECONDS and not at_once:
+            return
+        fresh = self.latest if self.latest is not self._shown else None
+        preview = job_files.store_preview(self.job, fresh) if fresh else None
+        if not queue.record_progress(
+            self.job, done=step.done, total=step.total, stage=step.stage, preview=preview
+        ):
+            job_files.remove(preview.name if preview else "")
+            raise LeaseLost
+        self._replace_preview(preview)
+        self._shown, self._shown_at = self.latest, time.monotonic()
+        row = progress.publish(self.job.pk)
+        self.stop_requested = row is not None and row.stop_requested
+
+    def finish(self, step: Step, *, stopped_early: bool = False, batch: int = 1) -> None:
+        """Store the result of the last `step`, one of a `batch`, and end the job with it.
+
+        What the painting can go on from is stored beside it. Raises LeaseLost.
+        """
+        seconds = (time.monotonic() - self._begun - self._loaded) / batch
+        image, report = step.image, step.report
+        if image is None:
+            raise EngineError("The engine ended without a result.")
+        preview = job_files.store_preview(self.job, image)
+        result = job_files.store_result(self.job, image)
+        painting = step.painting.save() if step.painting else b""
+        saved = job_files.store_painting(self.job, painting) if painting else ""
+        if not queue.finish(
+            self.job,
+            steps=step.total,
+            result=result,
+            preview=preview,
+            report=report.to_json() if report else {},
+            device=report.device if report else settings.STYLEWEB_DEVICE,
+            load_seconds=round(self._loaded, 3),
+            compute_seconds=round(seconds, 3),
+            stopped_early=stopped_early,
+            batch=batch,
+            saved=saved,
+        ):
+            for name in (result.name, preview.name, saved):
+                job_files.remove(name)
+            raise LeaseLost
+        job_files.sweep(self.job.pk, keep={result.name, preview.name, saved})
+
+    def _replace_preview(self, preview: StoredPicture | None) -> None:
+        if preview is not None:
+            job_files.remove(self._preview)
+            self._preview = preview.name
+
+
+def every_end_written(job: Job) -> AbstractContextManager[None]:
+    """See that every way in which an attempt at `job` can fail is written down."""
+    return failures_written(job, ENDINGS)
+
+
+def load_request(job: Job) -> PaintRequest:
+    """Open what `job` is to be painted from. Raises StyleWithdrawn and InputUnreadableError."""
+    spec = TransferSpec.from_json(job.spec)
+    return PaintRequest(load_photo(job.photo.file), _load_styles(job, spec.method), spec)
+
+
+def load_painting(job: Job) -> bytes | None:
+    """Return what `job` is to go on from, if anything. Raises InputUnreadableError."""
+    if job.continues is None:
+        return None
+    before = Job.objects.filter(pk=job.continues, owner=job.owner_id).exclude(saved="").first()
+    try:
+        if before is not None:
+            return job_files.read_painting(before.saved)
+    except FileNotFoundError:
+        pass
+    raise InputUnreadableError("The painting that was to go on is gone.")
+
+
+def fail(job: Job, error: Exception) -> None:
+    """End `job` as FAILED, saying why, and leave no file of it."""
+    code, hint = reason(error)
+    if code == EngineError.code:
+        logger.error("job %s: unexpected failure", job.pk, exc_info=error)
+    if queue.fail(job, code=code, hint=hint):
+        job_files.sweep(job.pk)
+
+
+def give_back(job: Job) -> None:
+    """Put `job` in line again for another worker, and tell its owner."""
+    if queue.give_back(job):
+        progress.publish(job.pk)
+
+
+def ends_soon(job: Job) -> bool:
+    """Tell whether `job` will be done before it is worth beginning it anew."""
+    row = Job.objects.filter(pk=job.pk).first()
+    eta = estimates.eta_of(row, 0) if row else None
+    return eta is not None and eta["p90"] <= SOON_SECONDS
+
+
+def _fail_hung(job: Job, error: Exception) -> None:
+    """End a job whose step does not come back, and tell its owner: nobody else will."""
+    fail(job, error)
+    progress.publish(job.pk)
+
+
+ENDINGS = Endings(_fail_hung, give_back, ends_soon)
+
+
+def _load_styles(job: Job, method: str) -> list[StyleInput]:
+    inputs = []
+    for use in job.job_styles.all():
+        if use.style.state == Style.State.WITHDRAWN:
+            raise StyleWithdrawn
+        inputs.append(load_style(use.style, method, use.weight))
+    return inputs

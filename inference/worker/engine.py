@@ -1,0 +1,105 @@
+"""The door to the engine: torch is loaded here, in a worker, when it first paints.
+
+A process that only sends tickets must not load torch, so nothing of it is imported above.
+"""
+
+from collections.abc import Generator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from PIL import Image
+
+from style_transfer.core.errors import EngineError
+from style_transfer.core.spec import BatchStep, PaintRequest, Step, StyleInput, TransferSpec
+
+# Of pictures in one pass, where that is quicker than one by one.
+AT_ONCE = 4
+
+if TYPE_CHECKING:
+    from style_transfer.methods.fast.embedding import CodeCache
+
+
+def stylize(
+    content: Image.Image,
+    styles: Sequence[StyleInput],
+    spec: TransferSpec,
+    resume: bytes | None = None,
+) -> Generator[Step, None, None]:
+    """Paint `content` in the manner of `styles` on this worker's device; raises EngineErrors.
+
+    The painting goes on from what `resume` holds of it.
+    """
+    from style_transfer.pipeline.stylize import stylize as paint
+
+    yield from paint(
+        content,
+        styles,
+        spec,
+        device=settings.STYLEWEB_DEVICE,
+        cache=code_cache(),
+        memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+        resume=resume,
+    )
+
+
+def stylize_together(
+    requests: Sequence[PaintRequest],
+) -> Generator[BatchStep, None, None]:
+    """Paint `requests` of the method fast in one pass where that can be; each fails alone."""
+    from style_transfer.pipeline.stylize import stylize_batch
+
+    yield from stylize_batch(
+        requests,
+        device=settings.STYLEWEB_DEVICE,
+        cache=code_cache(),
+        memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+    )
+
+
+def pictures_at_once() -> int:
+    """Say how many pictures of the method fast this worker's device paints best in one pass.
+
+    A processor is no faster with several at once, and the first would have to wait for the last.
+    """
+    from style_transfer.core.device import choose_device
+
+    on_processor = choose_device(settings.STYLEWEB_DEVICE).type == "cpu"
+    return settings.JOB_BATCH or (1 if on_processor else AT_ONCE)
+
+
+def try_styles(
+    content: Image.Image, styles: Sequence[StyleInput], spec: TransferSpec
+) -> Generator[tuple[int, Image.Image | None, EngineError | None], None, None]:
+    """Paint `content` in the manner of each style alone, several in one pass.
+
+    Yield for each its index and the picture, or else why there is none.
+    """
+    for done in stylize_together([PaintRequest(content, [style], spec) for style in styles]):
+        yield done.index, done.step.image if done.step else None, done.error
+
+
+@cache
+def code_cache() -> "CodeCache":
+    """Return where style codes of pictures are kept: in this process and in the data folder."""
+    from style_transfer.methods.fast.embedding import CodeCache
+
+    return CodeCache(settings.CODE_DIR)
+
+
+def encoder_sha256() -> str:
+    """Name the encoder that reads style codes here. Raises ModelMissingError."""
+    from style_transfer.core.weight_files import find_card
+    from style_transfer.methods.fast.network import ENCODER
+
+    return find_card(ENCODER)[1].sha256
+
+
+def device() -> str:
+    """Name the kind of device that paints here: cpu or cuda; empty where there is none."""
+    from style_transfer.core.device import choose_device
+
+    try:
+        return choose_device(settings.STYLEWEB_DEVICE).type
+    except EngineError:
+        return ""

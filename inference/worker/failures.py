@@ -1,0 +1,49 @@
+"""Why painting failed, in the words and codes that people and programs are told."""
+
+import errno
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+from common.storage import StorageFull
+from inference.worker.heartbeat import DeadlinePassed
+from style_transfer.core.errors import EngineError, OutOfMemoryError
+
+# The engine knows no catalog, so its advice is named here for those who translate it.
+ENGINE_HINTS: Final = (
+    gettext_noop("Try again; if it happens again, report it with the picture that caused it."),
+    gettext_noop("Send a JPEG, PNG or WebP file that opens in a picture viewer."),
+    gettext_noop("Send a still picture."),
+    gettext_noop("Send a smaller picture."),
+    gettext_noop("Choose a smaller size."),
+    gettext_noop("Choose a smaller picture of the artwork."),
+    gettext_noop("Install the weights with `python -m style_transfer fetch_weights`."),
+    gettext_noop("Choose the device `auto` or `cpu`."),
+)
+
+
+class StyleWithdrawn(Exception):
+    """A style left the library while the work waited."""
+
+
+def reason(error: Exception) -> tuple[str, str]:
+    """Return the stable code for `error` and what the person can do about it."""
+    if isinstance(error, EngineError):
+        return error.code, error.hint
+    if isinstance(error, DeadlinePassed):
+        return "timeout", gettext_noop("Choose a smaller size or fewer steps.")
+    if isinstance(error, StyleWithdrawn):
+        return "style_withdrawn", gettext_noop("Choose another style: this one left the library.")
+    if _means_too_little_memory(error):
+        return OutOfMemoryError.code, OutOfMemoryError.hint
+    if isinstance(error, StorageFull) or getattr(error, "errno", None) == errno.ENOSPC:
+        return "storage_full", gettext_noop("Try again later: the disk of this site is full.")
+    return EngineError.code, EngineError.hint
+
+
+def _means_too_little_memory(error: Exception) -> bool:
+    """Tell it by torch's words too, whose errors have no class that is known without torch."""
+    words = str(error)
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and ("allocate memory" in words or "out of memory" in words)
+    )

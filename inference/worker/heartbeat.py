@@ -1,0 +1,154 @@
+"""The heartbeat of a worker: renews its leases, gives work back, and ends what hangs."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from inference.models import LeasedWork
+from inference.queue import leases
+from inference.worker import shutdown
+
+logger = logging.getLogger(__name__)
+Work = TypeVar("Work", bound=LeasedWork)
+# How often the thread looks up.
+LOOK_SECONDS = 0.5
+# Past the deadline the loop itself has so long to notice, and then so long to leave.
+NOTICE_SECONDS, LEAVE_SECONDS = 3.0, 2.0
+# A worker that is to end waits no longer than this for what ends soon.
+SOON_SECONDS = 8.0
+# It has so long until it may leave a step that does not come back.
+STOP_SECONDS = 15.0
+
+
+class LeaseLost(Exception):
+    """The work was canceled, or another attempt holds it: this one must write nothing more."""
+
+
+class GivenBack(LeaseLost):
+    """The worker is to end, and the work waits for another one."""
+
+
+class DeadlinePassed(Exception):
+    """The work took longer than the site allows."""
+
+
+@dataclass(frozen=True)
+class Endings(Generic[Work]):
+    """What a heartbeat may do to work whose step does not come back.
+
+    `ends_soon` tells whether the work is worth waiting for when the worker is to end.
+    """
+
+    fail: Callable[[Work, Exception], object]
+    give_back: Callable[[Work], object]
+    ends_soon: Callable[[Work], bool]
+
+
+@contextmanager
+def failures_written(work: Work, endings: Endings[Work]) -> Iterator[None]:
+    """See that every way in which an attempt at `work` can fail is written down."""
+    name = f"{type(work).__name__.lower()} {work.pk}"
+    try:
+        yield
+    except GivenBack:
+        logger.info("%s: given back, the worker is to end", name)
+    except LeaseLost:
+        logger.warning("%s: attempt %s is fenced, it writes no more", name, work.attempt)
+    except (OperationalError, InterfaceError):
+        logger.warning("%s: the database went away, the reaper will see", name, exc_info=True)
+    except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
+        endings.fail(work, error)
+
+
+class Heartbeat(Generic[Work]):
+    """Renews the leases of a worker from a thread, so that a long step does not lose them.
+
+    Past the deadline it ends the work itself, since a step that hangs never comes back to ask; and
+    when the worker is to end, it gives the work back at once. A step that does not come back even
+    then takes the process with it.
+    """
+
+    def __init__(self, works: Sequence[Work], endings: Endings[Work]) -> None:
+        self._works = works
+        self._endings = endings
+        self._deadline = time.monotonic() + settings.JOB_DEADLINE_SECONDS
+        self._ended = threading.Event()
+        self._lost: set[object] = set()
+        self._given_back: set[object] = set()
+        self._wait_until: float | None = None
+        self._leave_by: float | None = None
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def check(self, work: Work) -> None:
+        """Raise LeaseLost, GivenBack or DeadlinePassed when `work` should not go on."""
+        if work.pk in self._given_back:
+            raise GivenBack
+        if work.pk in self._lost:
+            raise LeaseLost
+        if time.monotonic() > self._deadline:
+            raise DeadlinePassed
+
+    def _run(self) -> None:
+        next_beat = time.monotonic() + settings.JOB_HEARTBEAT_SECONDS
+        try:
+            while not self._ended.wait(min(LOOK_SECONDS, settings.JOB_HEARTBEAT_SECONDS)):
+                now = time.monotonic()
+                if self._leave_by and now > self._leave_by:
+                    shutdown.end_process()
+                due = now >= next_beat
+                if due:
+                    next_beat = now + settings.JOB_HEARTBEAT_SECONDS
+                for work in self._held():
+                    self._look_after(work, due=due)
+        finally:
+            connection.close()
+
+    def _held(self) -> list[Work]:
+        return [work for work in self._works if work.pk not in self._lost]
+
+    def _look_after(self, work: Work, *, due: bool) -> None:
+        try:
+            if time.monotonic() > self._deadline + NOTICE_SECONDS:
+                self._endings.fail(work, DeadlinePassed())
+                self._leave(work, LEAVE_SECONDS)
+            elif shutdown.is_asked() and not self._is_worth_waiting_for(work):
+                self._endings.give_back(work)
+                self._given_back.add(work.pk)
+                self._leave(work, STOP_SECONDS)
+            elif due and not leases.renew(work):
+                self._lost.add(work.pk)
+        except DatabaseError:
+            # The next beat tries again; a lease that ran out meanwhile is then found lost.
+            logger.warning("%s: heartbeat missed", work, exc_info=True)
+            connection.close()
+
+    def _is_worth_waiting_for(self, work: Work) -> bool:
+        """Tell whether the work ends soon, as it was said to when the worker was told to end."""
+        now = time.monotonic()
+        self._wait_until = self._wait_until or now + SOON_SECONDS
+        return now < self._wait_until and self._endings.ends_soon(work)
+
+    def _leave(self, work: Work, seconds: float) -> None:
+        self._lost.add(work.pk)
+        self._leave_by = self._leave_by or time.monotonic() + seconds

@@ -1,0 +1,39 @@
+"""What the engine is given: stored photos and styles, opened in the worker."""
+
+from django.db.models.fields.files import FieldFile
+from PIL import Image
+
+from inference.worker import engine
+from library.models import Style
+from style_transfer.core.errors import InputUnreadableError
+from style_transfer.core.spec import METHOD_INFOS, StyleInput
+from style_transfer.imaging.images import load_picture
+
+
+def load_photo(file: FieldFile) -> Image.Image:
+    """Return the photo in `file`. Raises InputUnreadableError when it is gone or unreadable."""
+    try:
+        return load_picture(_read(file)).image
+    except FileNotFoundError as error:
+        raise InputUnreadableError("The photo is gone.") from error
+
+
+def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:
+    """Return `style` as `method` takes it: by its code where that is enough, else by its picture.
+
+    A code that other weights made is passed over if the picture is there.
+    """
+    if style.image and (METHOD_INFOS[method].needs_pictures or not is_learned(style)):
+        return StyleInput(load_picture(_read(style.image)).image, weight)
+    return StyleInput(None, weight, code=_read(style.code) if style.code else None)
+
+
+def is_learned(style: Style) -> bool:
+    """Tell whether a code of these very weights is kept with `style`."""
+    return bool(style.code) and style.code_weights == engine.encoder_sha256()
+
+
+def _read(file: FieldFile) -> bytes:
+    with file.open("rb") as opened:
+        content: bytes = opened.read()
+    return content

@@ -1,0 +1,85 @@
+"""Painting jobs: pulls the engine's steps, and writes what they bring under the job's lease.
+
+The engine never calls out. Cancel, stop, a passed deadline and a lost lease are all the same:
+leave the loop.
+"""
+
+from contextlib import closing
+from functools import partial
+
+from common import failpoints
+from inference.files import jobs as job_files
+from inference.live import broadcast as progress
+from inference.models import Job
+from inference.queue import jobs as queue
+from inference.queue.fairness import BATCHED
+from inference.queue.workers import presence
+from inference.worker import engine
+from inference.worker.attempts import (
+    ENDINGS,
+    Attempt,
+    every_end_written,
+    load_painting,
+    load_request,
+)
+from inference.worker.breaks import Breaks
+from inference.worker.heartbeat import Heartbeat
+from inference.worker.sheets import Served, serve_sheet
+from inference.worker.together import paint_together
+from style_transfer.core.errors import EngineError
+
+
+def serve_job(*, quick: bool = False) -> bool:
+    """Paint the job whose turn it is, and those that go with it; False when none waits.
+
+    Or, of the `quick` ones alone, the next.
+    """
+    first = queue.claim(quick=quick)
+    if first is None:
+        return False
+    jobs = [first, *queue.claim_beside(first, engine.pictures_at_once() - 1)]
+    for job in jobs:
+        progress.publish_read(job)
+    presence.note(job=first.pk, model=first.spec["method"])
+    with Heartbeat(jobs, ENDINGS) as heartbeat:
+        for job in paint_together(jobs, heartbeat) if len(jobs) > 1 else jobs:
+            with every_end_written(job):
+                _paint(job, heartbeat)
+            progress.publish(job.pk)
+    presence.note(job=None)
+    return True
+
+
+def _serve_quick(within: Job) -> bool:
+    """Paint a quick job, or else some of a proof sheet, in a break of another job."""
+    served = serve_job(quick=True) or serve_sheet() is not Served.NOTHING
+    if served:
+        presence.note(job=within.pk, model=within.spec["method"])
+    return served
+
+
+def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
+    """Paint `job` alone, step by step; what is long makes way for what is quick now and then."""
+    job_files.sweep(job.pk, keep={job.preview})
+    attempt = Attempt(job)
+    request = load_request(job)
+    resume = load_painting(job)
+    attempt.loaded()
+    breaks = Breaks(partial(_serve_quick, job)) if request.spec.method != BATCHED else None
+    steps = engine.stylize(request.content, request.styles, request.spec, resume)
+    with closing(steps):
+        for step in steps:
+            failpoints.hit("step")
+            heartbeat.check(job)
+            if step.image and step.done == step.total and step.stage == "done":
+                attempt.finish(step)
+                return
+            attempt.show(step)
+            if breaks is not None:
+                attempt.rested(breaks.take())
+            if attempt.stop_requested and step.painting:
+                kept = step.painting.finish()
+                if kept.image:
+                    attempt.finish(kept, stopped_early=True)
+                    return
+    raise EngineError("The engine ended without a result.")

@@ -1,0 +1,131 @@
+"""Painting a proof sheet: a few styles in one pass, tile by tile, giving way to jobs in between."""
+
+import logging
+from contextlib import closing
+from enum import Enum, auto
+
+from PIL import Image
+
+from common.storage import remove_files
+from inference.files import sheets as proof_files
+from inference.live import broadcast as progress
+from inference.models import ProofSheet, ProofTile
+from inference.queue import jobs as queue
+from inference.queue import sheets as proof_queue
+from inference.queue.proof_recipe import proof_spec
+from inference.queue.sheets import Outcome
+from inference.queue.workers import presence
+from inference.worker import engine
+from inference.worker.failures import reason
+from inference.worker.heartbeat import Endings, Heartbeat, LeaseLost, failures_written
+from inference.worker.inputs import is_learned, load_photo, load_style
+from library.models import Style
+from style_transfer.core.errors import EngineError
+
+logger = logging.getLogger(__name__)
+# So many are painted in one pass; a job that comes waits for as long as that takes.
+BATCH = 8
+
+
+class Served(Enum):
+    """What a worker did with its ticket."""
+
+    NOTHING = auto()
+    TO_THE_END = auto()
+    PUT_BACK = auto()
+
+
+def serve_sheet() -> Served:
+    """Paint the sheet whose turn it is, until it ends or a job waits."""
+    sheet = proof_queue.claim()
+    if sheet is None:
+        return Served.NOTHING
+    progress.publish_sheet(sheet.pk)
+    presence.note(sheet=sheet.pk, model=proof_spec().method)
+    with Heartbeat([sheet], ENDINGS) as heartbeat:
+        served = _attempt(sheet, heartbeat)
+    presence.note(sheet=None)
+    progress.publish_sheet(sheet.pk)
+    return served
+
+
+def _attempt(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
+    """Paint `sheet` and see that every way it can end is written down."""
+    with failures_written(sheet, ENDINGS):
+        return _paint(sheet, heartbeat)
+    return Served.TO_THE_END
+
+
+def _paint(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
+    tiles = ProofTile.objects.filter(photo=sheet.photo_id)
+    proof_files.sweep(sheet.photo_id, keep=set(tiles.values_list("file", flat=True)))
+    photo = load_photo(sheet.photo.preview)
+    styles = _next_styles(sheet)
+    while styles:
+        _paint_some(sheet, photo, styles, heartbeat)
+        styles = _next_styles(sheet)
+        if styles and queue.waiting_count():
+            proof_queue.put_back(sheet)
+            return Served.PUT_BACK
+    proof_queue.finish(sheet)
+    return Served.TO_THE_END
+
+
+def _next_styles(sheet: ProofSheet) -> list[Style]:
+    """Return what to try in one pass: those whose code is known, or else one that takes longer."""
+    left = list(proof_queue.styles_left(sheet)[:BATCH])
+    known = [style for style in left if is_learned(style)]
+    return known or left[:1]
+
+
+def _paint_some(
+    sheet: ProofSheet, photo: Image.Image, styles: list[Style], heartbeat: Heartbeat[ProofSheet]
+) -> None:
+    """Try `styles` in one pass and record what came of each, as it comes."""
+    spec, inputs = proof_spec(), {}
+    for style in styles:
+        try:
+            inputs[style] = load_style(style, spec.method)
+        except (EngineError, OSError) as unreadable:
+            _record(sheet, style, Outcome(error_code=reason(unreadable)[0]))
+    asked = list(inputs)
+    with closing(engine.try_styles(photo, list(inputs.values()), spec)) as steps:
+        for index, image, error in steps:
+            heartbeat.check(sheet)
+            _record(sheet, asked[index], _outcome(sheet, image, error))
+            inputs.pop(asked[index])
+    # Without this a style that the engine forgot would be asked for again and again.
+    for style in inputs:
+        _record(sheet, style, Outcome(error_code=EngineError.code))
+
+
+def _outcome(sheet: ProofSheet, image: Image.Image | None, error: EngineError | None) -> Outcome:
+    if image is None:
+        return Outcome(error_code=error.code if error else EngineError.code)
+    return Outcome(proof_files.store_tile(sheet.photo_id, image))
+
+
+def _record(sheet: ProofSheet, style: Style, outcome: Outcome) -> None:
+    """Write and publish a tile. Raises LeaseLost, and then leaves no file."""
+    tile = proof_queue.record_tile(sheet, style, outcome)
+    if tile is None:
+        if outcome.picture:
+            remove_files([outcome.picture.name])
+        raise LeaseLost
+    progress.publish_tile(tile, sheet_id=sheet.pk)
+
+
+def _fail(sheet: ProofSheet, error: Exception) -> None:
+    """End `sheet` as FAILED, saying why; its tiles stay."""
+    code, hint = reason(error)
+    if code == EngineError.code:
+        logger.error("sheet %s: unexpected failure", sheet.pk, exc_info=error)
+    proof_queue.fail(sheet, code=code, hint=hint)
+
+
+def _ends_soon(_sheet: ProofSheet) -> bool:
+    # Its tiles are kept as they come, so nothing is lost by going on elsewhere.
+    return False
+
+
+ENDINGS = Endings(_fail, proof_queue.put_back, _ends_soon)

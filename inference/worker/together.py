@@ -1,0 +1,63 @@
+"""Painting several jobs in one pass: each under its own lease, each with an end of its own."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import closing
+
+from inference.files import jobs as job_files
+from inference.live import broadcast as progress
+from inference.models import Job
+from inference.worker import engine
+from inference.worker.attempts import Attempt, every_end_written, load_request
+from inference.worker.heartbeat import Heartbeat
+from style_transfer.core.errors import EngineError, OutOfMemoryError
+from style_transfer.core.spec import BatchStep, PaintRequest, Step
+
+logger = logging.getLogger(__name__)
+
+
+def paint_together(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
+    """Paint `jobs` in one pass; return those that must yet be painted, each alone.
+
+    One that is canceled or cannot be painted leaves the others going. What breaks the whole pass,
+    or does not fit into memory with it, is left over.
+    """
+    prepared = [_prepare(job, heartbeat) for job in jobs]
+    ready = [each for each in prepared if each is not None]
+    left = {attempt.job.pk: attempt.job for attempt, _request in ready}
+    try:
+        with closing(engine.stylize_together([request for _attempt, request in ready])) as steps:
+            for step in steps:
+                if not isinstance(step.error, OutOfMemoryError):
+                    attempt = ready[step.index][0]
+                    del left[attempt.job.pk]
+                    _finish(attempt, step, heartbeat, batch=len(ready))
+    except Exception:
+        logger.exception("A pass of %s jobs broke; they are painted one by one", len(left))
+    return list(left.values())
+
+
+def _prepare(job: Job, heartbeat: Heartbeat[Job]) -> tuple[Attempt, PaintRequest] | None:
+    """Return the attempt at `job` and what is to be painted; None if that cannot be."""
+    with every_end_written(job):
+        job_files.sweep(job.pk, keep={job.preview})
+        attempt = Attempt(job)
+        request = load_request(job)
+        heartbeat.check(job)
+        attempt.loaded()
+        attempt.show(Step(0, 1, "painting"), at_once=True)
+        return attempt, request
+    progress.publish(job.pk)
+    return None
+
+
+def _finish(attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, batch: int) -> None:
+    """Write what came of one job of the pass."""
+    with every_end_written(attempt.job):
+        heartbeat.check(attempt.job)
+        if step.error is not None:
+            raise step.error
+        if step.step is None:
+            raise EngineError("The engine ended without a result.")
+        attempt.finish(step.step, batch=batch)
+    progress.publish(attempt.job.pk)

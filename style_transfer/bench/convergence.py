@@ -1,0 +1,110 @@
+"""How soon the method `optimize` reaches what the plain recipe reaches at all."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from rich.table import Table
+from torch import Tensor
+
+from style_transfer.bench.plain import PlainRecipe, descend
+from style_transfer.bench.speed import machine
+from style_transfer.core.device import choose_device
+from style_transfer.core.sizes import fitted
+from style_transfer.core.spec import TransferSpec
+from style_transfer.features.builtin import load_features
+from style_transfer.imaging.pyramid import resize
+from style_transfer.imaging.tensors import to_tensor
+from style_transfer.methods.frame import Artwork
+from style_transfer.methods.optimize.objective import Judge
+from style_transfer.methods.optimize.schedule import at_scale, paint
+from style_transfer.methods.optimize.tones import in_colors_of
+
+STARTS = ("noise", "photo")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The loss of a picture, and after how many steps and seconds of painting it was there."""
+
+    step: int
+    seconds: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Course:
+    """One run of a recipe."""
+
+    recipe: str
+    moments: tuple[Moment, ...]
+
+    @property
+    def end(self) -> Moment:
+        """Give the last moment."""
+        return self.moments[-1]
+
+    def when(self, loss: float) -> Moment | None:
+        """Give the first moment whose loss is as low as `loss`."""
+        return next((moment for moment in self.moments if moment.loss <= loss), None)
+
+
+def compare(
+    photo: Image.Image, artwork: Image.Image, spec: TransferSpec, plain_steps: int, device: str
+) -> list[Course]:
+    """Run the method `optimize`, then the plain recipe from each start, all judged by one loss.
+
+    The loss is the method's own, against the recolored photo. It counts how channels vary besides
+    their means; Gram matrices are nearly all means, so the plain recipe's loss hardly tells a
+    painting from a photo. Therefore Adam is tried on the method's loss as well. Judging is not
+    counted in the seconds.
+    """
+    place = choose_device(device)
+    features = load_features("builtin", place)
+    size = fitted(photo.width, photo.height, spec.size or max(photo.size))
+    content, marks = resize(to_tensor(photo, place), size), to_tensor(artwork, place)
+    artworks = [Artwork(marks, 1.0)]
+    shown = at_scale(artworks, size, spec)
+    judge = Judge(features, in_colors_of(content, artworks), shown, spec.strength)
+
+    def follow(recipe: str, pictures: Iterable[Tensor]) -> Course:
+        moments, spent, begun = [], 0.0, time.monotonic()
+        for step, picture in enumerate(pictures, 1):
+            spent += time.monotonic() - begun
+            with torch.no_grad():
+                moments.append(Moment(step, spent, float(judge.loss(resize(picture, size)))))
+            begun = time.monotonic()
+        return Course(recipe, tuple(moments))
+
+    frames = paint(content, artworks, spec, features)
+    ours = follow("optimize", (frame.kept.picture for frame in frames if frame.kept))
+    plain = PlainRecipe(features, content, shown[0].image, spec.strength)
+    losses = {"plain": plain.loss, "Adam alone": judge.loss}
+    return [ours] + [
+        follow(f"{name}, {start}", descend(loss, plain.start(start, spec.seed), plain_steps))
+        for name, loss in losses.items()
+        for start in STARTS
+    ]
+
+
+def table(courses: list[Course], device: str = "cpu") -> Table:
+    """Lay courses out: the first is the method, the others are what it is measured against."""
+    ours, *others = courses
+    result = Table(title=f"optimize beside the plain recipe on {machine(device)}")
+    for heading in ("recipe", "steps", "seconds", "loss", "optimize s", "share"):
+        result.add_column(heading, justify="left" if heading == "recipe" else "right")
+    result.add_row(*_row(ours), "", "")
+    for course in others:
+        met = ours.when(course.end.loss)
+        seconds = f"{met.seconds:.1f}" if met else "never"
+        share = f"{met.seconds / course.end.seconds:.2f}" if met else ""
+        result.add_row(*_row(course), seconds, share)
+    result.caption = "optimize s: when it had the other's loss; plain: Gram matrices"
+    return result
+
+
+def _row(course: Course) -> tuple[str, str, str, str]:
+    end = course.end
+    return course.recipe, str(end.step), f"{end.seconds:.1f}", f"{end.loss:.3f}"

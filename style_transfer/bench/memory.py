@@ -1,0 +1,133 @@
+"""What paintings take of memory beside what was expected, each in a process of its own."""
+
+import multiprocessing
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from rich.table import Table
+
+from style_transfer.bench.speed import machine, noise
+from style_transfer.core.budget import TILINGS
+from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.core.tiling import Tiling
+from style_transfer.imaging.tensors import to_image, to_pixels
+from style_transfer.methods.fast.adapter import Recipe, paint
+from style_transfer.methods.fast.embedding import CodeCache
+from style_transfer.methods.fast.network import load_painter
+from style_transfer.pipeline.stylize import stylize
+
+_STATUS = Path("/proc/self/status")
+_PEAK = Path("/proc/self/clear_refs")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One painting: MiB expected and needed, and at the most held by the whole process."""
+
+    size: tuple[int, int]
+    tiles: int
+    expected: int
+    needed: int
+    process: int
+    seconds: float
+
+
+def measure(spec: TransferSpec, limit: int | None = None, repeats: int = 1) -> Measured:
+    """Paint a picture of 4:3 as `spec` says in processes of their own; Linux alone tells the peak.
+
+    What is needed counts from when the networks are loaded and the photo is there. One painting
+    takes up to a third less or more than another alike, as threads happen to overlap and freed
+    pages to be at hand: of `repeats` the median is returned.
+    """
+    context = multiprocessing.get_context("spawn")
+    found = []
+    for _ in range(repeats):
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            found.append(pool.submit(_paint, spec, limit, torch.get_num_threads()).result())
+    return median_of(found)
+
+
+def median_of(found: Sequence[Measured]) -> Measured:
+    """Pick the painting that needed the median, the larger one of two in the middle."""
+    return sorted(found, key=lambda each: each.needed)[len(found) // 2]
+
+
+def table(rows: Sequence[Measured], method: str, seam: float | None) -> Table:
+    """Lay measures out under a title that says on what they were taken."""
+    result = Table(title=f"memory of {method} on {machine()}")
+    for heading in ("size", "tiles", "expected MB", "needed MB", "whole process MB", "seconds"):
+        result.add_column(heading, justify="right")
+    for row in rows:
+        figures = (row.tiles, row.expected, row.needed, row.process)
+        size = f"{row.size[0]} x {row.size[1]}"
+        result.add_row(size, *map(str, figures), f"{row.seconds:.1f}")
+    if seam is not None:
+        result.caption = (
+            f"steps across the borders of tiles, against the picture uncut: {seam:+.1%}"
+        )
+    return result
+
+
+def seam_of(cut: Image.Image, whole: Image.Image, tile: int) -> float:
+    """Compare how much neighbors differ where tiles meet, cut and uncut: 0 is no seam."""
+    steps = [_steps_at_borders(np.asarray(image).astype(float), tile) for image in (cut, whole)]
+    return steps[0] / steps[1] - 1
+
+
+def _steps_at_borders(pixels: np.ndarray, tile: int) -> float:
+    rows, columns = (np.arange(tile, side, tile) for side in pixels.shape[:2])
+    across = np.abs(pixels[:, columns] - pixels[:, columns - 1])
+    down = np.abs(pixels[rows] - pixels[rows - 1])
+    return float((across.sum() + down.sum()) / (across.size + down.size))
+
+
+def measure_seam(size: int) -> float:
+    """Paint a picture of 4:3 cut into the smallest tiles and uncut; see `seam_of`."""
+    spec, smallest = TransferSpec(size=size), TILINGS[-1]
+    photo, artwork = noise((size, size * 3 // 4), 1), noise((192, 192), 2)
+    painter = load_painter(torch.device("cpu"))
+    recipe = Recipe.mix([StyleInput(artwork)], spec.style_scale, painter, CodeCache())
+    pictures = []
+    for tiling in (Tiling(0, smallest.tile), Tiling(size**2)):
+        *_, last = paint(to_pixels(photo, painter.device), [recipe], 1.0, painter, tiling)
+        if last.image is None:
+            raise AssertionError("the last frame brings the picture")
+        pictures.append(to_image(last.image))
+    return seam_of(pictures[0], pictures[1], smallest.tile)
+
+
+def _paint(spec: TransferSpec, limit: int | None, threads: int) -> Measured:
+    torch.set_num_threads(threads)
+    side = spec.size or 512
+    artwork = noise((192, 192), 2)
+    _finish(noise((64, 48), 3), artwork, TransferSpec(method=spec.method, size=64, steps=1), None)
+    photo = noise((side, side * 3 // 4), 1)
+    before = _read("VmRSS")
+    _PEAK.write_text("5")  # forget the peak so far: proc(5)
+    begun = time.monotonic()
+    tiles, expected = _finish(photo, artwork, spec, limit)
+    seconds, peak = time.monotonic() - begun, _read("VmHWM")
+    return Measured(photo.size, tiles, expected, peak - before, peak, seconds)
+
+
+def _finish(
+    photo: Image.Image, artwork: Image.Image, spec: TransferSpec, limit: int | None
+) -> tuple[int, int]:
+    *_, last = stylize(photo, [StyleInput(artwork)], spec, device="cpu", memory_mb=limit)
+    if last.report is None:
+        raise AssertionError("the last step brings a report")
+    return last.report.tiles, last.report.memory_mb
+
+
+def _read(name: str) -> int:
+    """Read a figure of this process in MiB."""
+    for line in _STATUS.read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) // 1024
+    raise AssertionError(f"the system tells no {name}")

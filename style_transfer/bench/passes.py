@@ -1,0 +1,67 @@
+"""What batches and cached style codes save."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from style_transfer.bench.speed import machine, noise
+from style_transfer.core.spec import PaintRequest, StyleInput, TransferSpec
+from style_transfer.methods.fast.embedding import CodeCache
+from style_transfer.pipeline.stylize import stylize_batch
+
+
+def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, device: str) -> Table:
+    """Print pictures a second at each batch size, codes being cached: medians of several runs."""
+    side = spec.size or 256
+    artwork, cache = noise((side, side), 2), CodeCache()
+    table = Table(title=f"fast at {side} x {side * 3 // 4} on {machine(device)}")
+    table.add_column("batch", justify="right")
+    table.add_column("pictures a second", justify="right")
+    for batch in batches:
+        requests = [
+            PaintRequest(noise((side, side * 3 // 4), seed), [StyleInput(artwork)], spec)
+            for seed in range(batch)
+        ]
+
+        def paint(requests: Sequence[PaintRequest] = requests, batch: int = batch) -> None:
+            for step in stylize_batch(requests, device=device, cache=cache, batch=batch):
+                if step.error:
+                    raise step.error
+
+        paint()
+        table.add_row(str(batch), f"{batch / _median(paint, repeats):.1f}")
+    return table
+
+
+def time_cache(side: int, repeats: int, device: str) -> Table:
+    """Print the seconds that the code of an artwork takes: computed, read from a file, at hand."""
+    from style_transfer.core.device import choose_device
+    from style_transfer.methods.fast.network import load_painter
+
+    painter, artwork = load_painter(choose_device(device)), noise((side, side), 2)
+    table = Table(title=f"the style code of {side} x {side} on {machine(device)}")
+    table.add_column("use")
+    table.add_column("seconds", justify="right")
+    with tempfile.TemporaryDirectory() as name:
+        warm = CodeCache(Path(name))
+        CodeCache().code_of(artwork, painter)
+        first = _median(lambda: CodeCache().code_of(artwork, painter), repeats)
+        warm.code_of(artwork, painter)
+        later = _median(lambda: CodeCache(Path(name)).code_of(artwork, painter), repeats)
+        again = _median(lambda: warm.code_of(artwork, painter), repeats)
+    for use, seconds in (("computed", first), ("from a file", later), ("in memory", again)):
+        table.add_row(use, f"{seconds:.4f}")
+    return table
+
+
+def _median(run: Callable[[], object], repeats: int) -> float:
+    seconds = []
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - begun)
+    return statistics.median(seconds)

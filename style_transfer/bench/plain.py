@@ -1,0 +1,66 @@
+"""The plain recipe of optimization, as the yardstick of the method `optimize`.
+
+Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks", as it is mostly
+programmed: one scale, Gram matrices, pixels moved by Adam from noise or from the photo.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from style_transfer.features.losses import Features, content_distance, extract, relative
+from style_transfer.methods.optimize.objective import (
+    CONTENT_LAYERS,
+    LAYERS,
+    STYLE_LAYERS,
+    content_weight,
+)
+
+RATE = 0.03  # of Adam: the fastest of 0.01, 0.02, 0.03 and 0.05 that does not swing
+
+
+class PlainRecipe:
+    """The losses of one photo and one artwork, and descent on their sum."""
+
+    def __init__(self, features: Features, photo: Tensor, artwork: Tensor, strength: float) -> None:
+        """Measure what is wanted, given photo (1, 3, H, W) and artwork (1, 3, h, w)."""
+        self._features = features
+        self._photo = photo
+        self._content_weight = content_weight(strength)
+        with torch.no_grad():
+            self._content = extract(features, photo, CONTENT_LAYERS)
+            self._style = _grams(extract(features, artwork, STYLE_LAYERS))
+
+    def loss(self, image: Tensor) -> Tensor:
+        """Measure how far image (1, 3, H, W) is from photo and artwork: 0 is perfect."""
+        maps = extract(self._features, image, LAYERS)
+        grams = _grams(maps)
+        style = torch.stack([relative(grams[name], self._style[name]) for name in STYLE_LAYERS])
+        return style.mean() + self._content_weight * content_distance(maps, self._content)
+
+    def start(self, name: str, seed: int = 0) -> Tensor:
+        """Give the picture (1, 3, H, W) to begin from: "noise" or "photo"."""
+        if name == "photo":
+            return self._photo
+        generator = torch.Generator().manual_seed(seed)
+        return torch.rand(self._photo.shape, generator=generator).to(self._photo)
+
+
+def descend(loss: Callable[[Tensor], Tensor], image: Tensor, steps: int) -> Iterator[Tensor]:
+    """Move the pixels of image (1, 3, H, W) by Adam, and yield the picture after each step."""
+    image = image.detach().clone().requires_grad_()
+    adam = torch.optim.Adam([image], RATE)
+    for _ in range(steps):
+        with torch.enable_grad():
+            adam.zero_grad()
+            loss(image).backward()  # type: ignore[no-untyped-call]
+        adam.step()
+        with torch.no_grad():
+            image.clamp_(0, 1)
+        yield image.detach()
+
+
+def _grams(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    flat = {name: maps[name][0].flatten(1) for name in STYLE_LAYERS}
+    return {name: each @ each.T / each.shape[1] for name, each in flat.items()}

@@ -1,0 +1,134 @@
+"""Photos x artworks: a sheet to be looked at at 1:1, and distances beside simpler answers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+import torch
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from style_transfer.bench import whitening
+from style_transfer.bench.distances import Judge, content_distance, load_judge, style_distance
+from style_transfer.core.device import choose_device
+from style_transfer.core.sizes import fitted
+from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.imaging.color import match_palette, palette_of
+from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.tensors import to_image, to_tensor
+from style_transfer.methods.fast.network import load_painter
+from style_transfer.pipeline.stylize import stylize
+
+_GAP = 8
+_SHARP = Image.Resampling.LANCZOS
+UNTOUCHED, COLORS = "photo untouched", "colors matched only"
+WHITENED = "whitening and coloring"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A photo, an artwork, both within the side that is painted, and answers by name."""
+
+    photo: Image.Image
+    artwork: Image.Image
+    answers: dict[str, Image.Image]
+
+
+def paint_pairs(
+    photos: Sequence[Path],
+    artworks: Sequence[Path],
+    specs: Sequence[TransferSpec],
+    device: str,
+    console: Console,
+    *,
+    judged: bool = False,
+) -> Iterator[Pair]:
+    """Paint every photo in every manner by each spec, photo by photo.
+
+    Where the answers are to be judged, the plain recipe's is among them; see whitening.py. Raises
+    EngineError as loading and painting do.
+    """
+    side = specs[0].size or 512
+    styles = [load_picture(path).rgb for path in artworks]
+    for path in photos:
+        photo = _within(load_picture(path).rgb, side)
+        for style, name in zip(styles, artworks, strict=True):
+            seen = _within(style, side)
+            answers = {UNTOUCHED: photo, COLORS: _recolored(photo, seen)}
+            if judged:
+                answers[WHITENED] = _whitened(photo, seen, device)
+            answers |= {spec.method: _painted(photo, style, spec, device) for spec in specs}
+            console.print(f"{path.stem} x {name.stem}", markup=False)
+            yield Pair(photo, seen, answers)
+
+
+def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
+    """Lay pairs out: photos down the left, `across` artworks along the top."""
+    side = max(max(pair.photo.size) for pair in pairs)
+    blank = Image.new("RGB", (side, side), "white")
+    rows = [[blank, *(pair.artwork for pair in pairs[:across])]]
+    for first in range(0, len(pairs), across):
+        row = pairs[first : first + across]
+        rows.append([row[0].photo, *(pair.answers[method] for pair in row)])
+    return lay_out(rows)
+
+
+def measure(pairs: Sequence[Pair], judge_name: str, device: str) -> Table:
+    """Print the mean content and style distance of each answer; see distances.py."""
+    place = choose_device(device)
+    artworks = [to_tensor(pair.artwork, place) for pair in pairs]
+    judge = load_judge(judge_name, artworks, place)
+    table = Table(title=f"{len(pairs)} pairs, judged by {judge.title}")
+    for heading in ("answer", "content distance", "style distance"):
+        table.add_column(heading, justify="left" if heading == "answer" else "right")
+    for name in pairs[0].answers:
+        figures = [_distances(judge, pair, name, place) for pair in pairs]
+        content, style = (mean(part) for part in zip(*figures, strict=True))
+        table.add_row(name, f"{content:.3f}", f"{style:.3f}")
+    return table
+
+
+def _distances(judge: Judge, pair: Pair, name: str, place: torch.device) -> tuple[float, float]:
+    painted, photo, artwork = (
+        judge.see(to_tensor(image, place))
+        for image in (pair.answers[name], pair.photo, pair.artwork)
+    )
+    return content_distance(painted, photo), style_distance(painted, artwork)
+
+
+def lay_out(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
+    """Put images in rows and columns on white, each cell as large as its row and column need."""
+    widths = [max(image.width for image in column) + _GAP for column in zip(*rows, strict=True)]
+    heights = [max(image.height for image in row) + _GAP for row in rows]
+    sheet = Image.new("RGB", (sum(widths), sum(heights)), "white")
+    for down, row in enumerate(rows):
+        for across, image in enumerate(row):
+            sheet.paste(image, (sum(widths[:across]), sum(heights[:down])))
+    return sheet
+
+
+def _within(image: Image.Image, side: int) -> Image.Image:
+    return image.resize(fitted(*image.size, side), _SHARP)
+
+
+def _recolored(photo: Image.Image, artwork: Image.Image) -> Image.Image:
+    place = torch.device("cpu")
+    palette = palette_of(to_tensor(artwork, place))
+    return to_image(match_palette(to_tensor(photo, place), palette))
+
+
+def _whitened(photo: Image.Image, artwork: Image.Image, device: str) -> Image.Image:
+    painter = load_painter(choose_device(device))
+    own, style = (to_tensor(image, painter.device) for image in (photo, artwork))
+    return to_image(whitening.paint(own, style, painter))
+
+
+def _painted(
+    photo: Image.Image, style: Image.Image, spec: TransferSpec, device: str
+) -> Image.Image:
+    *_, last = stylize(photo, [StyleInput(style)], spec, device=device)
+    if last.image is None:
+        raise AssertionError("the last step brings the result")
+    return last.image.convert("RGB")

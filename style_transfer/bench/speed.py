@@ -1,0 +1,108 @@
+"""Seconds a picture takes, to its first preview and to its end, and how few it could be."""
+
+import platform
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from PIL import Image
+from rich.table import Table
+
+from style_transfer.bench.floor import Floor, floor_of
+from style_transfer.core.device import choose_device
+from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.imaging.perceptual_hash import picture_of
+from style_transfer.methods.network.schedule import installed_networks
+from style_transfer.pipeline.stylize import stylize
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Medians over several runs of one size, in seconds."""
+
+    size: tuple[int, int]
+    steps: int
+    first_preview: float
+    whole: float
+    floor: Floor | None = None
+
+
+def measure(
+    spec: TransferSpec, repeats: int, device: str, size: tuple[int, int] | None = None
+) -> Timing:
+    """Time a picture of a size (width, height), or else of 4:3 as large as `spec` says.
+
+    A short run first brings everything into memory. Raises NetworkMissingError for the method
+    network where none was trained.
+    """
+    side = spec.size or 512
+    photo = noise(size or (side, side * 3 // 4), 1)
+    artwork = _first_known() if spec.method == "network" else noise((side, side), 2)
+    for _ in stylize(photo, [StyleInput(artwork)], replace(spec, steps=1), device=device):
+        pass
+    runs = [_run_once(photo, artwork, spec, device) for _ in range(repeats)]
+    floor = None
+    if spec.method == "fast":
+        floor = floor_of(lambda: _run_once(photo, artwork, spec, device), choose_device(device))
+    return Timing(
+        size=photo.size,
+        steps=runs[0][0],
+        first_preview=statistics.median(first for _, first, _ in runs),
+        whole=statistics.median(whole for _, _, whole in runs),
+        floor=floor,
+    )
+
+
+def table(method: str, rows: Sequence[Timing], device: str = "cpu") -> Table:
+    """Lay timings out under a title that says on what they were taken.
+
+    The floor is what the convolutions alone take, each shape timed by itself on this machine.
+    """
+    result = Table(title=f"{method} on {machine(device)}")
+    headings = ["size", "steps", "first preview s", "whole s"]
+    if any(row.floor for row in rows):
+        headings += ["operations", "floor s", "times the floor"]
+    for heading in headings:
+        result.add_column(heading, justify="right")
+    for row in rows:
+        size = f"{row.size[0]} x {row.size[1]}"
+        figures = [f"{row.first_preview:.2f}", f"{row.whole:.2f}"]
+        if row.floor:
+            figures += [f"{row.floor.operations / 1e9:.1f} G", f"{row.floor.seconds:.2f}"]
+            figures.append(f"{row.whole / row.floor.seconds:.1f}")
+        result.add_row(size, str(row.steps), *figures)
+    return result
+
+
+def machine(device: str = "cpu") -> str:
+    """Name what figures are taken on: the processor, or the GPU by its own name."""
+    place = choose_device(device)
+    if place.type == "cuda":
+        return f"{torch.cuda.get_device_name(place)}, torch {torch.__version__}"
+    return f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+
+
+def _run_once(
+    photo: Image.Image, artwork: Image.Image, spec: TransferSpec, device: str
+) -> tuple[int, float, float]:
+    begun, first, total = time.monotonic(), 0.0, 0
+    for step in stylize(photo, [StyleInput(artwork)], spec, device=device):
+        if step.image and not first:
+            first = time.monotonic() - begun
+        total = step.total
+    return total, first, time.monotonic() - begun
+
+
+def _first_known() -> Image.Image:
+    """Draw a picture by which a painting network is found that is installed here, if any is."""
+    known = installed_networks()
+    return picture_of(known[min(known)] if known else "") or noise((8, 8), 2)
+
+
+def noise(size: tuple[int, int], seed: int) -> Image.Image:
+    """Make soft colored noise: what a picture shows does not change how long it takes."""
+    generator = torch.Generator().manual_seed(seed)
+    small = torch.randint(0, 256, (8, 8, 3), generator=generator, dtype=torch.uint8)
+    return Image.fromarray(small.numpy()).resize(size, Image.Resampling.BICUBIC)

@@ -1,0 +1,200 @@
+"""The command `bench`: what painting takes, and what comes of it."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from style_transfer.core.errors import InputUnreadableError
+from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.saving import save_picture
+
+METHODS = list(METHOD_INFOS)
+FORESEEN = [slug for slug in METHODS if slug != "network"]  # what that takes is not foreseen
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `bench` to the command line of the engine."""
+    bench = subparsers.add_parser("bench", help="measure speed, or look at quality")
+    kinds = bench.add_subparsers(required=True, metavar="WHAT")
+    speed = kinds.add_parser("speed", help="seconds a picture, by size")
+    speed.add_argument(
+        "--sizes",
+        type=parse_size,
+        nargs="+",
+        default=[(256, 192), (512, 384)],
+        metavar="SIZE",
+        help="WIDTHxHEIGHT, or the width alone of a picture of 4:3",
+    )
+    speed.add_argument("--repeats", type=int, default=3)
+    speed.set_defaults(run=run_speed)
+    quality = kinds.add_parser("quality", help="a sheet of photos x artworks")
+    for what in ("content", "style"):
+        quality.add_argument(
+            f"--{what}", type=Path, nargs="+", required=True, help="pictures, or folders of them"
+        )
+    quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
+    quality.add_argument("--most", type=int, default=4, help="pictures taken from each folder")
+    quality.add_argument("--size", type=int, default=512)
+    quality.add_argument(
+        "--methods", nargs="+", choices=METHODS, default=["fast"], help="the first is on the sheet"
+    )
+    quality.add_argument("--judge", help="builtin, vgg19, or a slimmed VGG-19 as safetensors")
+    quality.set_defaults(run=run_quality)
+    speed.add_argument("--method", choices=METHODS, default="fast")
+    batch = kinds.add_parser("batch", help="pictures a second of the method fast, by batch")
+    batch.add_argument("--batches", type=int, nargs="+", default=[1, 4, 16])
+    batch.add_argument("--size", type=int, default=256)
+    batch.set_defaults(run=run_batch)
+    cache = kinds.add_parser("cache", help="first and later uses of a style code")
+    cache.add_argument("--size", type=int, default=1024)
+    cache.set_defaults(run=run_cache)
+    memory = kinds.add_parser("memory", help="what paintings take, beside what was expected")
+    memory.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 4096])
+    memory.add_argument("--method", choices=FORESEEN, default="fast")
+    memory.add_argument("--steps", type=int)
+    memory.add_argument("--limit", type=int, metavar="MB", help="what a painting may take")
+    memory.add_argument("--repeats", type=int, default=3)
+    memory.add_argument("--seam", type=int, metavar="SIZE", help="compare a picture cut and uncut")
+    memory.set_defaults(run=run_memory)
+    convergence = kinds.add_parser("convergence", help="optimize beside the plain recipe")
+    convergence.add_argument("--content", type=Path, required=True, help="a photo")
+    convergence.add_argument("--style", type=Path, required=True, help="an artwork")
+    convergence.add_argument("--size", type=int, default=256)
+    convergence.add_argument("--plain-steps", type=int, default=200)
+    convergence.set_defaults(run=run_convergence)
+    for parser in (batch, cache):
+        parser.add_argument("--repeats", type=int, default=5)
+    for parser in (speed, quality, convergence):
+        parser.add_argument("--steps", type=int)
+    for parser in (speed, quality, batch, cache, convergence):
+        parser.add_argument("--device", default="auto")
+
+
+def run_speed(arguments: argparse.Namespace) -> int:
+    """Print a table of seconds; returns the exit status.
+
+    Raises NetworkMissingError for the method network where none was trained.
+    """
+    specs = [
+        TransferSpec(method=arguments.method, size=max(size), steps=arguments.steps)
+        for size in arguments.sizes
+    ]
+
+    from style_transfer.bench import speed
+
+    rows = [
+        speed.measure(spec, arguments.repeats, arguments.device, size)
+        for spec, size in zip(specs, arguments.sizes, strict=True)
+    ]
+    Console().print(speed.table(arguments.method, rows, arguments.device))
+    return 0
+
+
+def run_quality(arguments: argparse.Namespace) -> int:
+    """Write a contact sheet and, if there is a judge, print distances; returns the exit status.
+
+    Raises EngineError.
+    """
+    specs = [
+        TransferSpec(method=method, size=arguments.size, steps=arguments.steps)
+        for method in arguments.methods
+    ]
+    photos = pictures_in(arguments.content, arguments.most)
+    artworks = pictures_in(arguments.style, arguments.most)
+
+    from style_transfer.bench import quality
+
+    console = Console(stderr=True)
+    judged = bool(arguments.judge)
+    painted = quality.paint_pairs(photos, artworks, specs, arguments.device, console, judged=judged)
+    pairs = [*painted]
+    sheet = quality.lay_sheet(pairs, len(artworks), arguments.methods[0])
+    save_picture(sheet, arguments.out)
+    if judged:
+        Console().print(quality.measure(pairs, arguments.judge, arguments.device))
+    return 0
+
+
+def run_batch(arguments: argparse.Namespace) -> int:
+    """Print pictures a second by batch; returns the exit status."""
+    spec = TransferSpec(size=arguments.size)
+
+    from style_transfer.bench import passes
+
+    table = passes.time_batches(spec, arguments.batches, arguments.repeats, arguments.device)
+    Console().print(table)
+    return 0
+
+
+def run_cache(arguments: argparse.Namespace) -> int:
+    """Print what a style code takes at its first use and later; returns the exit status."""
+    from style_transfer.bench import passes
+
+    Console().print(passes.time_cache(arguments.size, arguments.repeats, arguments.device))
+    return 0
+
+
+def run_memory(arguments: argparse.Namespace) -> int:
+    """Print expected and measured memory by size, on the CPU; returns the exit status.
+
+    Raises EngineError.
+    """
+    specs = [
+        TransferSpec(method=arguments.method, size=size, steps=arguments.steps)
+        for size in arguments.sizes
+    ]
+    seam_size = TransferSpec(size=arguments.seam).size
+
+    from style_transfer.bench import memory
+
+    rows = [memory.measure(spec, arguments.limit, arguments.repeats) for spec in specs]
+    seam = memory.measure_seam(seam_size) if seam_size else None
+    Console().print(memory.table(rows, arguments.method, seam))
+    return 0
+
+
+def run_convergence(arguments: argparse.Namespace) -> int:
+    """Print how soon optimize reaches the plain recipe's loss; returns the exit status.
+
+    Raises EngineError.
+    """
+    spec = TransferSpec(method="optimize", size=arguments.size, steps=arguments.steps)
+    photo, artwork = (
+        load_picture(path).image.convert("RGB") for path in (arguments.content, arguments.style)
+    )
+
+    from style_transfer.bench import convergence
+
+    console = Console(stderr=True)
+    with console.status("Painting each way…"):
+        courses = convergence.compare(photo, artwork, spec, arguments.plain_steps, arguments.device)
+    Console().print(convergence.table(courses, arguments.device))
+    return 0
+
+
+def parse_size(word: str) -> tuple[int, int]:
+    """Read WIDTHxHEIGHT, or WIDTH for a picture of 4:3; ValueError for anything else."""
+    width, cross, height = word.partition("x")
+    return int(width), int(height) if cross else int(width) * 3 // 4
+
+
+def pictures_in(places: Sequence[Path], most: int) -> list[Path]:
+    """List the pictures that are named, and those of the folders by name, no more than `most`.
+
+    Raises InputUnreadableError if there are none.
+    """
+    found: list[Path] = []
+    for place in places:
+        inside = sorted(place.glob("*")) if place.is_dir() else [place]
+        found += [path for path in inside if path.suffix.lower() in _SUFFIXES]
+    if not found:
+        named = ", ".join(map(str, places))
+        raise InputUnreadableError(
+            f"There are no pictures in {named}.",
+            hint="Name a folder with JPEG, PNG or WebP files.",
+        )
+    return found[:most]

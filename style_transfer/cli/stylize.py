@@ -1,0 +1,198 @@
+"""The commands `stylize` and `methods`."""
+
+import argparse
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from style_transfer.core.errors import InputUnreadableError, InternalError
+from style_transfer.core.spec import (
+    BOUNDS,
+    FEATURES,
+    METHOD_INFOS,
+    Color,
+    Step,
+    StyleInput,
+    TransferSpec,
+    check_continues,
+)
+from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.saving import output_format, save_bytes, save_picture
+
+# Whoever reads the code refuses what is longer than a code; nobody need hold all of it for that.
+_MOST_CODE_BYTES = 2**23
+_CODE_SUFFIXES = (".code", ".safetensors")
+_DEVICES = "auto, cpu, cuda or cuda:N"
+
+
+def add_stylize_parser(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `stylize` to the command line of the engine."""
+    defaults = TransferSpec()
+    parser = subparsers.add_parser("stylize", help="paint a photo in the manner of artworks")
+    parser.add_argument("photo", type=Path, metavar="PHOTO")
+    parser.add_argument(
+        "--style",
+        dest="styles",
+        action="append",
+        required=True,
+        metavar="FILE[=WEIGHT]",
+        help="an artwork, as a picture or a style code, and its share; may be given several times",
+    )
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
+    parser.add_argument("--method", choices=list(METHOD_INFOS), default=defaults.method)
+    parser.add_argument("--color", choices=[each.value for each in Color], default=defaults.color)
+    parser.add_argument("--features", choices=FEATURES, default=defaults.features)
+    for name, bound in BOUNDS.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=int if bound.whole else float,
+            default=getattr(defaults, name),
+            metavar="N" if bound.whole else "F",
+            help=bound.sentence().removeprefix("must be "),
+        )
+    parser.add_argument("--device", default="auto", help=_DEVICES)
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="go on with the painting saved there, if there is one, and save it when done",
+    )
+    parser.add_argument(
+        "--memory",
+        type=int,
+        metavar="MB",
+        default=os.environ.get("STYLEWEB_MEMORY_MB"),
+        help="what painting may take; STYLEWEB_MEMORY_MB if absent, else as much as it likes",
+    )
+    parser.add_argument("--report", action="store_true", help="print what was done as JSON")
+    parser.set_defaults(run=run_stylize)
+
+
+def add_methods_parser(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `methods` to the command line of the engine."""
+    parser = subparsers.add_parser("methods", help="list the methods and their controls")
+    parser.add_argument("--json", action="store_true", help="as JSON Schema")
+    parser.set_defaults(run=run_methods)
+
+
+def run_stylize(arguments: argparse.Namespace) -> int:
+    """Paint the photo that the arguments name; returns the exit status.
+
+    Raises EngineError for whatever is wrong with them, before torch is loaded where it can.
+    """
+    output_format(arguments.out)
+    names = ("method", "color", "features", *BOUNDS)
+    spec = TransferSpec(**{name: getattr(arguments, name) for name in names})
+    photo = load_picture(arguments.photo).image
+    styles = [parse_style(word) for word in arguments.styles]
+
+    resume = read_state(arguments.state, spec.method)
+
+    from style_transfer.pipeline.stylize import stylize
+
+    steps = stylize(
+        photo,
+        styles,
+        spec,
+        device=arguments.device,
+        resume=resume,
+        memory_mb=arguments.memory,
+    )
+    last = _follow(steps)
+    if last is None or last.image is None or last.report is None:
+        raise InternalError("The engine ended without a result.")
+    save_picture(last.image, arguments.out)
+    if arguments.state is not None and last.painting is not None:
+        save_bytes(last.painting.save(), arguments.state)
+    if arguments.report:
+        Console().print_json(data=last.report.to_json())
+    return 0
+
+
+def read_state(path: Path | None, method: str) -> bytes | None:
+    """Read a saved painting; None where there is none yet.
+
+    Raises SpecError for a method whose paintings cannot go on, InputUnreadableError for a file
+    that cannot be read.
+    """
+    if path is None:
+        return None
+    check_continues(method)
+    try:
+        return path.read_bytes() if path.exists() else None
+    except OSError as error:
+        raise InputUnreadableError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def parse_style(word: str) -> StyleInput:
+    """Read FILE or FILE=WEIGHT; a file whose name ends in =NUMBER is taken by its name.
+
+    The file is a picture, or a style code if its name ends in .code or .safetensors.
+    """
+    path, _, weight = word.rpartition("=")
+    if not path or Path(word).exists():
+        return _load_style(Path(word), 1.0)
+    try:
+        share = float(weight)
+    except ValueError:
+        return _load_style(Path(word), 1.0)
+    return _load_style(Path(path), share)
+
+
+def _load_style(path: Path, share: float) -> StyleInput:
+    if path.suffix.lower() not in _CODE_SUFFIXES:
+        return StyleInput(load_picture(path).image, share)
+    try:
+        with path.open("rb") as file:
+            return StyleInput(None, share, file.read(_MOST_CODE_BYTES))
+    except OSError as error:
+        raise InputUnreadableError(f"{path} cannot be read.") from error
+
+
+def run_methods(arguments: argparse.Namespace) -> int:
+    """Print the methods; returns the exit status."""
+    if arguments.json:
+        schemas = {slug: info.controls() for slug, info in METHOD_INFOS.items()}
+        Console().print_json(json.dumps(schemas))
+        return 0
+    console = Console(highlight=False, soft_wrap=True)
+    for info in METHOD_INFOS.values():
+        console.print(f"[bold]{info.slug}[/bold]  {info.title}. {info.description}")
+        for name, control in info.controls()["properties"].items():
+            console.print(f"  {name:12} {_allowed(control)}", markup=False)
+    return 0
+
+
+def _allowed(control: dict[str, object]) -> str:
+    if "enum" in control:
+        values = ", ".join(map(str, control["enum"]))  # type: ignore[call-overload]
+    else:
+        values = f"{control['minimum']} to {control['maximum']}"
+    return f"{values}; default {control['default']}. {control['description']}"
+
+
+def _follow(steps: Iterable[Step]) -> Step | None:
+    """Draw a progress bar on the error stream while the steps go by; gives the last one."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    last = None
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Preparing")
+        for last in steps:
+            progress.update(
+                task, completed=last.done, total=last.total, description=last.stage.capitalize()
+            )
+    return last

@@ -1,0 +1,1 @@
+"""What every part of the engine speaks: specs, errors, sizes, devices, cards."""

@@ -1,0 +1,55 @@
+"""What can go wrong in the engine, each with a stable code and advice for people."""
+
+
+class EngineError(Exception):
+    """A failure that the engine foresees; its text is one sentence for the person who asked.
+
+    `code` is stable and meant for programs, `hint` says what to do next.
+    """
+
+    code = "internal"
+    hint = "Try again; if it happens again, report it with the picture that caused it."
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class InputUnreadableError(EngineError):
+    """The file is not a still picture that the engine can decode."""
+
+    code = "input_unreadable"
+    hint = "Send a JPEG, PNG or WebP file that opens in a picture viewer."
+
+
+class InputTooLargeError(EngineError):
+    """The picture has more pixels, or the file more bytes, than the engine takes."""
+
+    code = "input_too_large"
+    hint = "Send a smaller picture."
+
+
+class OutOfMemoryError(EngineError):
+    """The machine has too little memory for this size."""
+
+    code = "out_of_memory"
+    hint = "Choose a smaller size."
+
+
+class ModelMissingError(EngineError):
+    """A weights file is absent, or is not the one that its card describes."""
+
+    code = "model_missing"
+    hint = "Install the weights with `python -m style_transfer fetch_weights`."
+
+
+class DeviceMissingError(EngineError):
+    """The device that was asked for is not in this machine."""
+
+    code = "device_missing"
+    hint = "Choose the device `auto` or `cpu`."
+
+
+class InternalError(EngineError):
+    """The engine broke one of its own promises, say a result that is not finite."""

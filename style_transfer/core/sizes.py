@@ -1,0 +1,48 @@
+"""Sizes (width, height) of pictures: asked for, painted, and on the way; loads no torch."""
+
+from style_transfer.core.spec import BOUNDS
+
+STRIDE = 16  # the sides of what the networks paint are multiples of this
+# Above this optimize paints smaller and enlarges: a step on 2 megapixels holds about 3 GB.
+MAX_PAINTED_PIXELS = 2_000_000
+_FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
+# Root of the area up to which one refinement is enough. Every picture is so laid out at about the
+# same size, and a small proof foretells the print.
+_BASE = 640.0
+
+
+def scaled(width: int, height: int, factor: float) -> tuple[int, int]:
+    """Scale a size, keeping its shape as nearly as whole pixels can."""
+    return max(1, round(width * factor)), max(1, round(height * factor))
+
+
+def fitted(width: int, height: int, longest: int) -> tuple[int, int]:
+    """Scale a size so that its longest side is `longest`."""
+    return scaled(width, height, longest / max(width, height))
+
+
+def result_size(own: tuple[int, int], asked: int | None) -> tuple[int, int]:
+    """Give the size of the result of a photo, its longest side as asked for or else its own."""
+    longest = asked or min(max(own), int(BOUNDS["size"].high))
+    return own if longest == max(own) else fitted(*own, longest)
+
+
+def painted_size(size: tuple[int, int], most: int | None) -> tuple[int, int]:
+    """Give the size at which a result is painted where that may have `most` pixels."""
+    factor = 1 if most is None else (most / (size[0] * size[1])) ** 0.5
+    return scaled(*size, min(1, factor))
+
+
+def sizes_of(width: int, height: int) -> list[tuple[int, int]]:
+    """List the sizes that fast paints one after the other, the last in full."""
+    factors = [1.0]
+    while factors[-1] * (width * height) ** 0.5 > _BASE:
+        factors.append(factors[-1] / 2)
+    factors.append(factors[-1] * _FIRST_SHARE)
+    smaller = (scaled(width, height, factor) for factor in factors[:0:-1])
+    return [*(_even(size) for size in smaller), (width, height)]
+
+
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    width, height = (max(STRIDE, round(side / STRIDE) * STRIDE) for side in size)
+    return width, height

@@ -1,0 +1,305 @@
+"""What can be asked of the engine and what it answers; loads no torch, so web code may import it.
+
+Every bound of every control stands in BOUNDS; forms, serializers and the command line read it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from style_transfer.core.errors import EngineError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+VERSION = 1
+ENGINE_VERSION = "0.1.0"
+MAX_STYLES = 4
+FEATURES = ("builtin", "vgg19")
+
+
+class Color(StrEnum):
+    """Whose colors the result has."""
+
+    STYLE = "style"
+    CONTENT = "content"
+    MATCH = "match"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The smallest and largest value of a control, both allowed."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether `value` is a number of the right kind between the ends."""
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            return False
+        # Infinity and not-a-number fail here too; math.isfinite would fail on a very long integer.
+        return self.low <= value <= self.high
+
+    def sentence(self) -> str:
+        """Say which values are allowed."""
+        kind = "whole number" if self.whole else "number"
+        return f"must be a {kind} from {self.low:g} to {self.high:.10g}"
+
+
+BOUNDS: dict[str, Bound] = {
+    "strength": Bound(0, 1),
+    "style_scale": Bound(0.25, 4),
+    "size": Bound(64, 4096, whole=True),
+    "steps": Bound(1, 2000, whole=True),
+    "seed": Bound(0, 2**31 - 1, whole=True),
+}
+OPTIONAL = frozenset({"size", "steps"})
+
+
+class SpecError(EngineError):
+    """A spec that cannot be carried out; `fields` maps each wrong field to its sentence."""
+
+    code = "spec_invalid"
+    hint = "Correct the named fields."
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name} {sentence}" for name, sentence in errors.items()))
+        self.fields = dict(errors)
+
+
+@dataclass(frozen=True)
+class TransferSpec:
+    """How to paint.
+
+    strength     how far the picture goes from photo (0) to painting (1)
+    style_scale  brush size; 1 shows the artwork's strokes at the size of the result
+    size         longest side of the result in pixels; None keeps the photo's own
+    steps        iterations; None takes the method's default
+
+    Raises SpecError naming each field that is out of bounds.
+    """
+
+    method: str = "fast"
+    strength: float = 0.75
+    color: Color = Color.STYLE
+    style_scale: float = 1.0
+    size: int | None = None
+    steps: int | None = None
+    seed: int = 0
+    features: str = "builtin"
+
+    def __post_init__(self) -> None:
+        errors = {name: bound.sentence() for name, bound in BOUNDS.items() if not self._fits(name)}
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                errors[name] = f"must be one of {', '.join(allowed)}"
+        if errors:
+            raise SpecError(errors)
+        object.__setattr__(self, "color", Color(self.color))
+
+    def _fits(self, name: str) -> bool:
+        value = getattr(self, name)
+        return (value is None and name in OPTIONAL) or BOUNDS[name].accepts(value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a dict of plain values that `from_json` reads back, now and in later versions."""
+        return {"version": VERSION, **asdict(self), "color": self.color.value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_json` of this or an older version wrote; absent fields get defaults.
+
+        Raises SpecError for an unknown field, a newer version and everything out of bounds.
+        """
+        values = dict(data)
+        version = values.pop("version", VERSION)
+        if not isinstance(version, int) or not 1 <= version <= VERSION:
+            raise SpecError({"version": f"must be at most {VERSION}"})
+        unknown = sorted(set(values) - {item.name for item in fields(cls)})
+        if unknown:
+            raise SpecError(dict.fromkeys(unknown, "is not a known field"))
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """What a method is called, what it does and which controls it has."""
+
+    slug: str
+    title: str
+    description: str
+    previews: bool
+    default_steps: int
+    needs_pictures: bool
+    used: tuple[str, ...]
+    continues: bool = False
+
+    def controls(self) -> dict[str, Any]:
+        """Describe the controls that the method heeds as a JSON Schema object."""
+        properties = {name: self._control(name) for name in self.used}
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+
+    def _control(self, name: str) -> dict[str, Any]:
+        default = self.default_steps if name == "steps" else getattr(TransferSpec(), name)
+        words = {"title": name.replace("_", " ").capitalize(), "description": _MEANINGS[name]}
+        if name in _CHOICES:
+            return {**words, "type": "string", "enum": list(_CHOICES[name]), "default": default}
+        bound = BOUNDS[name]
+        kind = "integer" if bound.whole else "number"
+        return {
+            **words,
+            "type": [kind, "null"] if name in OPTIONAL else kind,
+            "minimum": bound.low,
+            "maximum": bound.high,
+            "default": default,
+        }
+
+
+_MEANINGS = {
+    "strength": "How far the picture goes from photo to painting.",
+    "style_scale": "Brush size, relative to the artwork's own.",
+    "size": "Longest side of the result in pixels; empty keeps the photo's own.",
+    "steps": "Iterations; more is finer and slower.",
+    "seed": "The same seed on the same device gives the same picture.",
+    "color": "Whose colors: the artwork's, the photo's, or strokes recolored from the photo.",
+    "features": "The network that judges strokes: built in, or VGG-19 where it is installed.",
+}
+
+_COMMON = ("strength", "style_scale", "size", "color")
+METHOD_INFOS: dict[str, MethodInfo] = {
+    "fast": MethodInfo(
+        slug="fast",
+        title="Painted at once",
+        description="Any artwork in one pass, in about a second.",
+        previews=False,
+        default_steps=1,
+        needs_pictures=False,
+        used=(*_COMMON, "seed"),
+    ),
+    "optimize": MethodInfo(
+        slug="optimize",
+        title="Painted step by step",
+        description="Optimizes the picture itself, coarse to fine; watch the strokes appear.",
+        previews=True,
+        default_steps=40,
+        needs_pictures=True,
+        used=(*_COMMON, "steps", "seed", "features"),
+        continues=True,
+    ),
+    "network": MethodInfo(
+        slug="network",
+        title="Painted by its own network",
+        description="One pass of a network that was trained for this artwork, where there is one.",
+        previews=False,
+        default_steps=1,
+        needs_pictures=True,
+        used=(*_COMMON, "seed"),
+    ),
+}
+
+
+def check_continues(method: str) -> None:
+    """Raise SpecError for a method whose paintings cannot be gone on with."""
+    if not METHOD_INFOS[method].continues:
+        able = ", ".join(slug for slug, info in METHOD_INFOS.items() if info.continues)
+        raise SpecError({"method": f"must be one of {able} to go on with a painting"})
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "method": tuple(METHOD_INFOS),
+    "color": tuple(color.value for color in Color),
+    "features": FEATURES,
+}
+
+
+@dataclass(frozen=True)
+class StyleInput:
+    """One artwork and its share; shares of several artworks need not sum to one.
+
+    A style comes as a picture, or as the bytes of a style code (codes.py), which the method fast
+    takes before the picture.
+    """
+
+    image: "Image.Image | None"
+    weight: float = 1.0
+    code: bytes | None = None
+
+
+@dataclass(frozen=True)
+class PaintRequest:
+    """One picture of a batch: what `stylize` takes."""
+
+    content: "Image.Image"
+    styles: Sequence[StyleInput]
+    spec: TransferSpec
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was done to make a result, so that it can be explained and made again.
+
+    Sizes are (width, height) in pixels, `memory_mb` is what was expected
+    to be needed, and `weights` maps each weights file to its sha256.
+    """
+
+    source_mode: str
+    source_size: tuple[int, int]
+    result_size: tuple[int, int]
+    conversions: tuple[str, ...] = ()
+    resized: str = ""
+    tiles: int = 1
+    device: str = "cpu"
+    seconds: float = 0.0
+    memory_mb: int = 0
+    weights: Mapping[str, str] = field(default_factory=dict)
+    engine_version: str = ENGINE_VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON values."""
+        plain = asdict(self)
+        for name in ("source_size", "result_size", "conversions"):
+            plain[name] = list(plain[name])
+        return plain
+
+
+class Painting(Protocol):
+    """A painting under way that can be kept as it is, and gone on with another day.
+
+    It costs nothing until it is asked.
+    """
+
+    def finish(self) -> "Step":
+        """Give what is painted so far in the size of the result, with its report."""
+        ...
+
+    def save(self) -> bytes:
+        """Give what `stylize` goes on from when it is handed back as `resume`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Step:
+    """One published moment of a run.
+
+    `stage` is preparing, painting, finishing or done. `image` is a preview (long side up to 512)
+    while painting, and the whole result in the last step, whose `done` equals its `total`.
+    `painting` comes with the steps of methods that can be stopped and continued.
+    """
+
+    done: int
+    total: int
+    stage: str
+    image: "Image.Image | None" = None
+    report: Report | None = None
+    painting: Painting | None = None
+
+
+@dataclass(frozen=True)
+class BatchStep:
+    """One picture of a batch has ended: with its last step, or with what was wrong."""
+
+    index: int
+    step: Step | None = None
+    error: EngineError | None = None

@@ -1,0 +1,116 @@
+"""How pictures are cut into tiles that fit into memory, each with a margin; loads no torch."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from style_transfer.core.sizes import STRIDE
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WHOLE = 1_600_000  # pixels of a batch up to which nothing is cut
+TILE = 768  # pixels of the picture, a multiple of STRIDE
+# Receptive fields: relu5_1 sees 78 pixels around its own; the widest block of the way up sees
+# 2 pixels of its input besides the 2 that enlargement asks for.
+ENCODER_MARGIN = 96
+BLOCK_MARGIN = 4
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of a map: rows and columns that are wanted, and those that are looked at for them."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    seen_rows: tuple[int, int]
+    seen_columns: tuple[int, int]
+
+    def look(self, maps: "Tensor") -> "Tensor":
+        """Cut what is looked at out of maps (B, C, H, W)."""
+        return maps[..., slice(*self.seen_rows), slice(*self.seen_columns)]
+
+    def wanted(self, maps: "Tensor") -> "Tensor":
+        """Cut what is wanted out of maps (B, C, H, W) of the whole."""
+        return maps[..., slice(*self.rows), slice(*self.columns)]
+
+    def inner(self, seen: "Tensor") -> "Tensor":
+        """Cut what is wanted out of what became of the part that was looked at."""
+        top, left = self.rows[0] - self.seen_rows[0], self.columns[0] - self.seen_columns[0]
+        height, width = self.rows[1] - self.rows[0], self.columns[1] - self.columns[0]
+        return seen[..., top : top + height, left : left + width]
+
+    def times(self, factor: int) -> "Tile":
+        """Give the same part of a map `factor` times as large."""
+        return Tile(*((low * factor, high * factor) for low, high in self._sides()))
+
+    def divided(self, factor: int) -> "Tile":
+        """Give the same part of a map that is smaller by `factor`; all sides are divisible."""
+        return Tile(*((low // factor, high // factor) for low, high in self._sides()))
+
+    def _sides(self) -> tuple[tuple[int, int], ...]:
+        return self.rows, self.columns, self.seen_rows, self.seen_columns
+
+
+def cut(height: int, width: int, side: int, margin: int) -> list[Tile]:
+    """Cut a map of height x width into tiles of up to `side`, each looked at with a margin."""
+    return [
+        Tile(rows, columns, seen_rows, seen_columns)
+        for rows, seen_rows in _cut_line(height, side, margin)
+        for columns, seen_columns in _cut_line(width, side, margin)
+    ]
+
+
+def _cut_line(length: int, side: int, margin: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Cut a line into (wanted, seen) spans."""
+    return [
+        (
+            (start, min(start + side, length)),
+            (max(0, start - margin), min(start + side + margin, length)),
+        )
+        for start in range(0, length, side)
+    ]
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """Up to how many pixels pictures stay whole, and the side of the tiles of larger ones."""
+
+    whole: int = WHOLE
+    tile: int = TILE
+
+
+class Cutting:
+    """How pictures of one size are cut: if at all, then all of a batch together.
+
+    `steps` of a way up from a level is how many times its painting yields.
+    """
+
+    def __init__(self, batch: int, height: int, width: int, tiling: Tiling | None = None) -> None:
+        """Cut pictures of height x width, both divisible by STRIDE."""
+        tiling = tiling or Tiling()
+        self._height, self._width = height, width
+        self.is_cut = batch * height * width > tiling.whole
+        self._side = tiling.tile if self.is_cut else max(height, width)
+
+    def seen(self) -> list[Tile]:
+        """List the tiles in which the picture is encoded."""
+        return cut(self._height, self._width, self._side, ENCODER_MARGIN)
+
+    def of_level(self, level: int) -> list[Tile]:
+        """List the tiles of a level, so that what each rises to is not larger than a tile."""
+        side = self._side if level <= 2 else self._side * 2
+        height, width = (each >> (level - 1) for each in (self._height, self._width))
+        return cut(height, width, max(STRIDE, side >> (level - 1)), BLOCK_MARGIN)
+
+    def strips(self, step: int, margin: int) -> list[Tile]:
+        """List strips of as many pixels as a tile; each begins at a multiple of `step` rows."""
+        rows = max(1, self._side**2 // (self._width * step)) * step if self.is_cut else self._height
+        whole = (0, self._width)
+        return [
+            Tile(wanted, whole, seen, whole)
+            for wanted, seen in _cut_line(self._height, rows, margin)
+        ]
+
+    def steps(self, top: int) -> int:
+        """Count the tiles of all stages from level `top` up."""
+        return len(self.seen()) + sum(len(self.of_level(each)) for each in range(2, top + 1)) + 1

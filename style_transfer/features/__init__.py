@@ -1,0 +1,1 @@
+"""Feature networks and the losses between their activations."""

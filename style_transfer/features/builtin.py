@@ -1,0 +1,76 @@
+"""Feature networks: how the engine sees a picture when it compares texture and content."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+import torch
+from torch import Tensor, nn
+
+from style_transfer.core.errors import ModelMissingError
+from style_transfer.core.weight_files import load_weights
+from style_transfer.features.torchvision_backbones import ImageNetVGG
+from style_transfer.features.vgg import LAYERS, SlimVGG, read_widths
+
+SCALE = "channel_scale."
+
+
+class FeatureNet(nn.Module):
+    """A frozen network that gives the activations of named layers.
+
+    `layers` are the names it knows, shallow to deep; `channel_scale` holds the standard deviation
+    of each channel over artworks, (C,) a layer, by which features are made comparable.
+    """
+
+    def __init__(self, network: nn.Module, channel_scale: Mapping[str, Tensor]) -> None:
+        """Freeze a network and keep its scales beside it."""
+        super().__init__()
+        self.network = network.eval().requires_grad_(False)  # noqa: FBT003
+        self.layers = tuple(name for name in LAYERS if name in channel_scale)
+        self.channel_scale = dict(channel_scale)
+
+    def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        """Compute layer -> (B, C, h, w) for x (B, 3, H, W), RGB in [0, 1]; no deeper than needed.
+
+        Gradients flow to x. Normalization happens inside.
+        """
+        found: dict[str, Tensor] = self.network(x, layers)
+        return found
+
+
+@cache
+def load_features(name: str, device: torch.device) -> FeatureNet:
+    """Load the feature network `builtin` or `vgg19` onto a device, once a process.
+
+    Raises ModelMissingError if its weights are absent or refused, or the name is another.
+    """
+    if name not in _BUILDERS:
+        raise ModelMissingError(f"There are no features called {name}.")
+    stored = {key: value.to(device, torch.float32) for key, value in load_weights(name).items()}
+    scale = {key.removeprefix(SCALE): v for key, v in stored.items() if key.startswith(SCALE)}
+    weights = {key: value for key, value in stored.items() if not key.startswith(SCALE)}
+    try:
+        # Laying a network out draws random numbers, which nobody else should notice. The meta
+        # device would draw none, but its first use imports 800 modules: two seconds.
+        with torch.random.fork_rng(devices=[]):
+            network = _BUILDERS[name](weights)
+    except (KeyError, RuntimeError) as error:
+        raise ModelMissingError(f"The weights {name} do not fit the network.") from error
+    return FeatureNet(network.to(device), scale)
+
+
+def _build_builtin(weights: Mapping[str, Tensor]) -> nn.Module:
+    network = SlimVGG(read_widths(weights))
+    network.load_state_dict(weights, assign=True)
+    return network
+
+
+def _build_vgg19(weights: Mapping[str, Tensor]) -> nn.Module:
+    network = ImageNetVGG()
+    network.load_(weights)
+    return network
+
+
+_BUILDERS: dict[str, Callable[[Mapping[str, Tensor]], nn.Module]] = {
+    "builtin": _build_builtin,
+    "vgg19": _build_vgg19,
+}

@@ -1,0 +1,1 @@
+"""Pictures: files, alpha, color, tensors."""

@@ -1,0 +1,167 @@
+"""Whose colors a picture has: closed-form moves between palettes, and luminance apart from hue.
+
+A palette is the mean and covariance of a picture's RGB values. The move from one to another is
+the optimal transport map between two Gaussians (Pitié & Kokaram 2007, "The linear
+Monge-Kantorovitch linear colour mapping"): of all linear maps that give the target's mean and
+covariance it changes each color least, so that reds do not turn green on the way.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from style_transfer.imaging.tensors import as_floats, bands_of_rows
+
+# Added to each variance: a gray or flat picture has no covariance to invert. It stands for noise
+# of about one step in 8 bits.
+_VARIANCE_FLOOR = 2e-5
+# A nearly gray photo must not have its noise blown up into the colors of a painting.
+_MAX_GAIN = 4.0
+LUMA = (0.299, 0.587, 0.114)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Mean (3,) and covariance (3, 3) of RGB values in [0, 1], as float64."""
+
+    mean: Tensor
+    covariance: Tensor
+
+
+def palette_of(image: Tensor) -> Palette:
+    """Measure the palette of image (1, 3, H, W), bytes or floats."""
+    count = image.shape[2] * image.shape[3]
+    mean = torch.stack([band.sum(1) for band in _pixels_of(image)]).sum(0) / count
+    centered = (band - mean[:, None] for band in _pixels_of(image))
+    spread = torch.stack([band @ band.T for band in centered]).sum(0) / count
+    floor = _VARIANCE_FLOOR * torch.eye(3, dtype=torch.float64, device=image.device)
+    return Palette(mean, spread + floor)
+
+
+def _pixels_of(image: Tensor) -> Iterator[Tensor]:
+    """Yield the pixels (3, N) of an image in float64, some rows at a time."""
+    for rows in bands_of_rows(image):
+        yield as_floats(image.detach()[0, :, rows]).flatten(1).double()
+
+
+def blend_palettes(palettes: Sequence[Palette], weights: Sequence[float]) -> Palette:
+    """Measure the palette of a heap of pixels taken from several pictures by weight.
+
+    The weights sum to one.
+    """
+    mean = sum_weighted([palette.mean for palette in palettes], weights)
+    spreads = [
+        palette.covariance + torch.outer(palette.mean - mean, palette.mean - mean)
+        for palette in palettes
+    ]
+    return Palette(mean, sum_weighted(spreads, weights))
+
+
+def sum_weighted(parts: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
+    """Add up tensors of one shape, each times its weight."""
+    return torch.stack([part * weight for part, weight in zip(parts, weights, strict=True)]).sum(0)
+
+
+def match_palette(image: Tensor, target: Palette) -> Tensor:
+    """Move the colors of image (1, 3, H, W) to the target's mean and covariance, within [0, 1]."""
+    return move_between(palette_of(image), target)(image)
+
+
+def match_each(images: Tensor, target: Palette) -> Tensor:
+    """Move the colors of each of images (B, 3, H, W) likewise, all at once."""
+    own = [palette_of(image) for image in images[:, None]]
+    mean = torch.stack([each.mean for each in own])
+    transport = _transport(torch.stack([each.covariance for each in own]), target.covariance)
+    moved = transport @ (images.flatten(2).double() - mean[..., None]) + target.mean[:, None]
+    return moved.to(images.dtype).reshape(images.shape).clamp(0, 1)
+
+
+def move_palette(image: Tensor, target: Palette) -> Tensor:
+    """Move the colors of image (1, 3, H, W) likewise, out of [0, 1] where that takes them."""
+    return _move_between(palette_of(image), target)(image)
+
+
+def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
+    """Find the move from one palette to another, for pictures (1, 3, H, W) and parts of them."""
+    move = _move_between(own, target)
+    return lambda image: move(image).clamp(0, 1)
+
+
+def _move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
+    transport = _transport(own.covariance, target.covariance)
+
+    def move(image: Tensor) -> Tensor:
+        pixels = image[0].flatten(1).double() - own.mean[:, None]
+        moved = transport @ pixels + target.mean[:, None]
+        return moved.to(image.dtype).reshape(image.shape)
+
+    return move
+
+
+def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
+    """Return the luminance of the painting in the hue and saturation of the photo.
+
+    Both are (1, 3, H, W).
+    """
+    return with_luma(photo, luma_of(painting))
+
+
+def toward_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
+    """Return the painting with hue and saturation halfway to the photo's, at its own luminance.
+
+    A palette knows how reds and greens balance in a picture, not where they are: this keeps the
+    green that must answer a red hat off the face below it. Both are (1, 3, H, W).
+    """
+    return with_luma(painting.lerp(photo, 0.5), luma_of(painting))
+
+
+def with_luma(image: Tensor, luma: Tensor) -> Tensor:
+    """Return image (1, 3, H, W) in its own hue and saturation at luminance (1, 1, H, W).
+
+    Where a color does not fit into [0, 1] at its new luminance, it is drawn towards gray of that
+    luminance, so that neither hue nor luminance shifts.
+    """
+    chroma = image - luma_of(image)
+    room = torch.where(chroma > 0, 1 - luma, luma)
+    fit = (room / chroma.abs().clamp_min(1e-6)).amin(1, keepdim=True).clamp(0, 1)
+    return (luma + chroma * fit).clamp(0, 1)
+
+
+def luma_of(image: Tensor) -> Tensor:
+    """Measure the luminance (1, 1, H, W) of image (1, 3, H, W)."""
+    weights = torch.tensor(LUMA, dtype=image.dtype, device=image.device)[:, None, None]
+    return (image * weights).sum(1, keepdim=True)
+
+
+def _transport(own: Tensor, wanted: Tensor) -> Tensor:
+    """Find the symmetric matrices that take covariances (..., 3, 3) to another, gains limited.
+
+    On the processor: a GPU is slower with matrices as small, and would be waited for at each step.
+    """
+    spread, target = own.cpu(), wanted.cpu()
+    root, inverse_root = _power(spread, 0.5), _power(spread, -0.5)
+    transport = inverse_root @ _power(root @ target @ root, 0.5) @ inverse_root
+    return _limit_gain(transport).to(own.device)
+
+
+def _power(covariance: Tensor, exponent: float) -> Tensor:
+    """Raise symmetric positive matrices to a power."""
+    values, vectors = _eigen(covariance)
+    powers: Tensor = values.clamp_min(1e-12) ** exponent
+    return (vectors * powers[..., None, :]) @ vectors.mT
+
+
+def _limit_gain(transport: Tensor) -> Tensor:
+    """Cap how much symmetric maps stretch any direction."""
+    values, vectors = _eigen(transport)
+    return (vectors * values.clamp_max(_MAX_GAIN)[..., None, :]) @ vectors.mT
+
+
+def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Give eigenvalues and eigenvectors of symmetric matrices, whose rounding is evened out."""
+    values: Tensor
+    vectors: Tensor
+    values, vectors = torch.linalg.eigh((matrix + matrix.mT) / 2)
+    return values, vectors

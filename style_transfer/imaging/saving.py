@@ -1,0 +1,80 @@
+"""Pictures out: written whole or not at all, tagged sRGB."""
+
+import io
+import os
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from style_transfer.core.errors import EngineError
+from style_transfer.imaging.images import SRGB
+
+SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+_QUALITY = {"JPEG": {"quality": 95, "subsampling": 0}, "PNG": {}, "WEBP": {"quality": 95}}
+
+
+class OutputError(EngineError):
+    """The result cannot be written there."""
+
+    code = "output_unwritable"
+    hint = "Choose another place or file name."
+
+
+def output_format(path: Path) -> str:
+    """Give the format that the suffix of `path` stands for.
+
+    Raises OutputError for a suffix other than those in SUFFIXES.
+    """
+    try:
+        return SUFFIXES[path.suffix.lower()]
+    except KeyError:
+        allowed = ", ".join(SUFFIXES)
+        raise OutputError(f"{path.name} should end in one of {allowed}.") from None
+
+
+def save_picture(image: Image.Image, path: Path) -> None:
+    """Write an RGB or RGBA image to `path`, replacing what is there in one step.
+
+    JPEG has no transparency: there the picture is laid on white. Raises OutputError, and leaves
+    no half-written file behind.
+    """
+    kind = output_format(path)
+    if kind == "JPEG":
+        image = _on_white(image)
+    buffer = io.BytesIO()
+    try:
+        image.save(buffer, kind, icc_profile=SRGB.tobytes(), **_QUALITY[kind])
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"{kind} cannot hold a picture of {image.width} x {image.height}."
+        ) from error
+    save_bytes(buffer.getbuffer(), path)
+
+
+def save_bytes(content: bytes | memoryview, path: Path) -> None:
+    """Write a file, replacing what is there in one step; raises OutputError."""
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def write_whole(path: Path, content: bytes | memoryview) -> None:
+    """Write a file in one step: it is there whole, or as it was before. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    sheet = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(sheet, image).convert("RGB")

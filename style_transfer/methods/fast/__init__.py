@@ -1,0 +1,1 @@
+"""Any artwork in one pass."""

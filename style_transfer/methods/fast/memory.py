@@ -1,0 +1,36 @@
+"""What seeing an artwork for the first time takes of memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from style_transfer.core.budget import Plan, factor_of, line_mb
+from style_transfer.core.errors import OutOfMemoryError
+from style_transfer.core.spec import StyleInput
+from style_transfer.methods.fast.embedding import LARGEST, CodeCache
+from style_transfer.methods.fast.network import Painter
+
+# MiB: what the encoder takes for any artwork, and what it takes a megapixel.
+_CODE = (40, 250)
+
+
+def with_codes(
+    plan: Plan,
+    shares: Sequence[StyleInput],
+    painter: Painter,
+    cache: CodeCache,
+    limit: int | None = None,
+) -> Plan:
+    """Count in that artworks must be seen first, one at a time, unless their codes are at hand.
+
+    Raises OutOfMemoryError if that does not fit into `limit` MiB.
+    """
+    images = [share.image for share in shares if share.code is None and share.image is not None]
+    unknown = [image for image in images if not cache.knows(image, painter)]
+    needs = [line_mb(_CODE, min(each.width * each.height, LARGEST**2)) for each in unknown]
+    need = round(max(needs, default=0) * factor_of(halved=painter.halved))
+    if limit is not None and need > limit:
+        raise OutOfMemoryError(
+            f"Seeing an artwork of this size takes {need} MB, and {limit} MB are allowed.",
+            hint="Choose a smaller picture of the artwork.",
+        )
+    return replace(plan, mb=max(plan.mb, need))

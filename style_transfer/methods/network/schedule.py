@@ -1,0 +1,199 @@
+"""One pass of a network that was trained for the one artwork (networks/johnson.py).
+
+The network is found by the artwork's picture, of which `train network` keeps a fingerprint with
+the weights, or by the same fingerprint in a style code: to paint it needs neither. Several
+artworks are blended by the weighted mean of what their networks paint.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from style_transfer.core.embedding_header import artwork_in
+from style_transfer.core.errors import ModelMissingError
+from style_transfer.core.shares import StyleNeedsPictureError
+from style_transfer.core.sizes import scaled
+from style_transfer.core.spec import Color, StyleInput, TransferSpec
+from style_transfer.core.tiling import cut
+from style_transfer.core.weight_files import PAINTING_NET, load_weights, read_manifests
+from style_transfer.imaging.color import match_palette, palette_of
+from style_transfer.imaging.images import to_picture
+from style_transfer.imaging.perceptual_hash import SAME, difference, fingerprint
+from style_transfer.imaging.pyramid import resize
+from style_transfer.methods.frame import Frame
+from style_transfer.methods.network.johnson import (
+    STRIDE,
+    PaintingNet,
+    build_painting_net,
+    draw_noise,
+)
+
+# At this strength the network's strokes are as it learned them; at 1 they are a third stronger.
+AS_TRAINED = 0.75
+WHOLE = 1_600_000  # pixels up to which a picture is not cut
+TILE = 768
+MARGIN = 64  # pixels; more than the network looks around
+# A small brush paints a large picture and shrinks it: four times as large a side at the most, and
+# never more pixels than these.
+_MOST_PIXELS = 16_000_000
+_STATISTICS = 1_000_000  # pixels of the picture that tiles take their statistics from
+
+
+class NetworkMissingError(ModelMissingError):
+    """No network was trained for this artwork."""
+
+    code = "network_missing"
+    hint = (
+        "Train one with `python -m style_transfer train network --style FILE`, or choose the"
+        " method fast."
+    )
+
+
+@dataclass(frozen=True)
+class Share:
+    """A network's name and its share; the shares of a run sum to one."""
+
+    name: str
+    weight: float
+
+
+def find_networks(shares: Sequence[StyleInput]) -> list[Share]:
+    """Find the network of each artwork.
+
+    Raises StyleNeedsPictureError for a style that came as a code which does not tell whose it is,
+    and NetworkMissingError for an artwork that no network was trained for.
+    """
+    known = installed_networks()
+    return [Share(_find(share, known), share.weight) for share in shares]
+
+
+def installed_networks() -> dict[str, str]:
+    """List the painting networks that are installed: name -> fingerprint of the artwork."""
+    return {
+        name: str(card.figures.get("artwork", ""))
+        for name, card in read_manifests().items()
+        if name.startswith(PAINTING_NET)
+    }
+
+
+def _find(share: StyleInput, known: dict[str, str]) -> str:
+    own = _fingerprint_of(share)
+    apart = {name: difference(own, other) for name, other in known.items()}
+    nearest = min(apart, key=apart.__getitem__, default="")
+    if not nearest or apart[nearest] > SAME:
+        raise NetworkMissingError("No network was trained for this artwork.")
+    return nearest
+
+
+def _fingerprint_of(share: StyleInput) -> str:
+    if share.image is not None:
+        return fingerprint(to_picture(share.image).rgb)
+    known = artwork_in(share.code or b"")
+    if not known:
+        raise StyleNeedsPictureError("This method needs a picture of each style.")
+    return known
+
+
+def load_network(name: str, device: torch.device) -> PaintingNet:
+    """Load a network by its name in the manifest.
+
+    Raises ModelMissingError if its weights are absent, refused or of another layout.
+    """
+    stored = load_weights(name)
+    try:
+        network = build_painting_net(stored)
+    except (KeyError, RuntimeError) as error:
+        raise ModelMissingError(f"The weights {name} do not fit the network.") from error
+    return network.to(device).eval().requires_grad_(False)  # noqa: FBT003
+
+
+def paint(photo: Tensor, shares: Sequence[Share], spec: TransferSpec) -> Iterator[Frame]:
+    """Yield a frame a tile; the last brings the picture in the size of photo (1, 3, H, W).
+
+    Strength 0 gives the photo back to the bit. The same seed on the same device gives the same
+    picture.
+    """
+    if spec.strength == 0:
+        yield Frame(1, 1, photo)
+        return
+    painting = torch.zeros_like(photo)
+    height, width = photo.shape[2:]
+    size = _painted_size(width, height, spec.style_scale)
+    tiles = _count_tiles(size)
+    total, done = tiles * len(shares), 0
+    for share in shares:
+        network = load_network(share.name, photo.device)
+        for strokes in _lay_strokes(network, photo, size, spec.seed):
+            done += 1
+            if strokes is not None:
+                painting += share.weight * _add(photo, network, strokes, spec.strength)
+            if done < total:
+                yield Frame(done, total)
+    if spec.color is Color.MATCH:
+        painting = match_palette(painting, palette_of(photo))
+    yield Frame(total, total, painting.clamp(0, 1))
+
+
+def _painted_size(width: int, height: int, style_scale: float) -> tuple[int, int]:
+    """Give the size at which a network paints: its strokes have a size of their own in pixels."""
+    most = (_MOST_PIXELS / (width * height)) ** 0.5
+    least = 4 * STRIDE / min(width, height)
+    return scaled(width, height, max(least, min(1 / style_scale, most)))
+
+
+def _count_tiles(size: tuple[int, int]) -> int:
+    width, height = size
+    return len(cut(height, width, TILE, MARGIN)) if width * height > WHOLE else 1
+
+
+@torch.no_grad()
+def _paint_whole(network: PaintingNet, photo: Tensor, seed: int) -> Tensor:
+    recolored = network.recolor(photo)
+    noise = draw_noise(photo, torch.Generator().manual_seed(seed))
+    painted: Tensor = network(recolored, noise)
+    return painted - recolored
+
+
+def _lay_strokes(
+    network: PaintingNet, photo: Tensor, size: tuple[int, int], seed: int
+) -> Iterator[Tensor | None]:
+    """Yield None after each tile but the last, then what a network adds to the recolored photo."""
+    shown = resize(photo, size)
+    width, height = size
+    if width * height <= WHOLE:
+        yield _paint_whole(network, shown, seed)
+        return
+    # Statistics of the whole picture for all tiles, so that no seam shows; a smaller picture has
+    # nearly the same ones.
+    network.hold_()
+    _paint_whole(
+        network, resize(shown, scaled(*size, (_STATISTICS / (width * height)) ** 0.5)), seed
+    )
+    recolored = network.recolor(shown)
+    noise = draw_noise(shown, torch.Generator().manual_seed(seed))
+    strokes = torch.empty_like(shown)
+    tiles = cut(height, width, TILE, MARGIN)
+    for number, tile in enumerate(tiles, 1):
+        rows, columns = (
+            slice(low // STRIDE, -(-high // STRIDE))
+            for low, high in (tile.seen_rows, tile.seen_columns)
+        )
+        with torch.no_grad():
+            seen = tile.look(recolored)
+            painted = network(seen, noise[..., rows, columns])
+        tile.wanted(strokes).copy_(tile.inner(painted - seen))
+        yield strokes if number == len(tiles) else None
+
+
+def _add(photo: Tensor, network: PaintingNet, strokes: Tensor, strength: float) -> Tensor:
+    """Recolor the photo, all the way from half strength on, and add strokes of any size."""
+    recolored = photo.lerp(network.recolor(photo), min(1, 2 * strength))
+    height, width = photo.shape[2:]
+    if strokes.shape != photo.shape:
+        strokes = F.interpolate(
+            strokes, (height, width), mode="bicubic", antialias=True, align_corners=False
+        )
+    return recolored + strokes * (strength / AS_TRAINED)

@@ -1,0 +1,73 @@
+"""What a picture of one size should look like, and in which direction that lies."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from style_transfer.features.losses import (
+    Features,
+    Moments,
+    blend_moments,
+    content_distance,
+    extract,
+    moments_of,
+    roughness,
+    style_distance,
+)
+from style_transfer.methods.frame import Artwork
+
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+CONTENT_LAYERS = ("relu4_1",)
+LAYERS = tuple(sorted({*STYLE_LAYERS, *CONTENT_LAYERS}))
+_ROUGHNESS = 0.02
+
+
+class Judge:
+    """Judges pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
+
+    def __init__(
+        self,
+        features: Features,
+        photo: Tensor,
+        artworks: Sequence[Artwork],
+        strength: float,
+    ) -> None:
+        """Measure what is wanted of pictures, given artworks at the scale of the photo."""
+        self._features = features
+        self._content_weight = content_weight(strength)
+        with torch.no_grad():
+            self._content = extract(features, photo, CONTENT_LAYERS)
+            self._style = self._wanted_moments(artworks)
+
+    def _wanted_moments(self, artworks: Sequence[Artwork]) -> dict[str, Moments]:
+        found = [_moments(extract(self._features, each.image, STYLE_LAYERS)) for each in artworks]
+        shares = [artwork.share for artwork in artworks]
+        return {
+            name: blend_moments([moments[name] for moments in found], shares)
+            for name in STYLE_LAYERS
+        }
+
+    def loss(self, image: Tensor) -> Tensor:
+        """Measure how far image (1, 3, H, W) is from what is wanted: 0 is perfect."""
+        maps = extract(self._features, image, LAYERS)
+        loss = style_distance(_moments(maps), self._style)
+        loss = loss + self._content_weight * content_distance(maps, self._content)
+        return loss + _ROUGHNESS * roughness(image)
+
+    def judge(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the loss of image (1, 3, H, W), and its gradient: the way it grows fastest."""
+        with torch.enable_grad():
+            image = image.detach().requires_grad_()
+            loss = self.loss(image)
+            (gradient,) = torch.autograd.grad(loss, image)
+        return loss.detach(), gradient
+
+
+def content_weight(strength: float) -> float:
+    """Turn strength in [0, 1] into the weight of the photo's shapes against the strokes."""
+    return float(0.3 * 16 ** (0.75 - strength))
+
+
+def _moments(maps: Mapping[str, Tensor]) -> dict[str, Moments]:
+    return {name: moments_of(maps[name]) for name in STYLE_LAYERS}

@@ -1,0 +1,92 @@
+"""Bringing a photo into the colors of an artwork so that what it shows can still be seen.
+
+Moving the mean and covariance of colors alone drives the light or dark half of a photo out of
+range wherever the artwork is mostly paper or mostly shade: faces turn into islands of white. Here
+lightness follows a curve that spreads the photo's tones over the artwork's, never flatter or
+steeper than an eye forgives.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812 the name the whole field uses
+from torch import Tensor
+
+from style_transfer.core.sizes import fitted
+from style_transfer.imaging.color import (
+    blend_palettes,
+    luma_of,
+    move_palette,
+    palette_of,
+    sum_weighted,
+    with_luma,
+)
+from style_transfer.imaging.pyramid import resize
+from style_transfer.methods.frame import Artwork
+
+_RANKS = 256
+# Pixels on the longest side of the picture that tones are measured on.
+_MEASURED = 320
+# The share of the photo's own tones that is kept: in it, what is dark in an artwork stays legible.
+_OWN = 0.25
+_FLATTEST, _STEEPEST = 0.4, 2.5
+_SMOOTHED = 15
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Where lightness goes: from `tones` to `moved`, both (_RANKS,) and rising."""
+
+    tones: Tensor
+    moved: Tensor
+
+    def apply(self, luma: Tensor) -> Tensor:
+        """Move lightness of any shape along the curve."""
+        flat = luma.flatten()
+        right = torch.searchsorted(self.tones, flat).clamp(1, len(self.tones) - 1)
+        low, high = self.tones[right - 1], self.tones[right]
+        share = ((flat - low) / (high - low).clamp_min(1e-6)).clamp(0, 1)
+        return self.moved[right - 1].lerp(self.moved[right], share).reshape(luma.shape)
+
+
+def in_colors_of(photo: Tensor, artworks: Sequence[Artwork]) -> Tensor:
+    """Return photo (1, 3, H, W) in the colors of artworks, blended by their shares."""
+    shares = [artwork.share for artwork in artworks]
+    palette = blend_palettes([palette_of(artwork.image) for artwork in artworks], shares)
+    wanted = sum_weighted([tones_of(artwork.image) for artwork in artworks], shares)
+    luma = curve_between(tones_of(photo), wanted).apply(luma_of(photo))
+    return with_luma(move_palette(photo, palette), luma)
+
+
+def tones_of(image: Tensor) -> Tensor:
+    """Measure the lightness of image (1, 3, H, W) at each rank, dark to light: (_RANKS,)."""
+    height, width = image.shape[-2:]
+    small = resize(image, fitted(width, height, min(_MEASURED, max(width, height))))
+    luma = luma_of(small).flatten().sort().values
+    ranks = torch.linspace(0, len(luma) - 1, _RANKS, device=image.device).round().long()
+    return luma[ranks]
+
+
+def curve_between(own: Tensor, wanted: Tensor) -> Curve:
+    """Find the curve that moves tones to tones wanted, as far as its slope may go."""
+    wanted = wanted.lerp(own, _OWN)
+    rise = own.diff().clamp_min(1e-4)
+    slope = (wanted.diff() / rise).clamp(_FLATTEST, _STEEPEST)
+    moved = F.pad((slope * rise).cumsum(0), (1, 0))
+    moved = _smooth(moved + (wanted - moved).mean())
+    return Curve(own, _into_range(moved))
+
+
+def _smooth(curve: Tensor) -> Tensor:
+    margin = _SMOOTHED // 2
+    padded = F.pad(curve[None, None], (margin, margin), mode="replicate")
+    return F.avg_pool1d(padded, _SMOOTHED, 1)[0, 0]
+
+
+def _into_range(curve: Tensor) -> Tensor:
+    """Shift a curve into [0, 1], and shrink it first where it is longer than that."""
+    low, high = curve.min(), curve.max()
+    curve = (curve - low) / (high - low).clamp_min(1)
+    low = low.clamp_min(0)
+    return curve + torch.minimum(low, 1 - curve.max())

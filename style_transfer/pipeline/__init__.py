@@ -1,0 +1,1 @@
+"""From a request to steps: one picture, or several in a pass."""

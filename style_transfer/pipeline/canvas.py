@@ -1,0 +1,152 @@
+"""Everything about one painting that no method needs to know: sizes, colors, transparency."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from style_transfer.core.shares import StyleNeedsPictureError
+from style_transfer.core.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size, scaled
+from style_transfer.core.spec import METHOD_INFOS, Color, StyleInput, TransferSpec
+from style_transfer.imaging.color import (
+    match_palette,
+    move_between,
+    palette_of,
+    toward_colors_of,
+    with_colors_of,
+)
+from style_transfer.imaging.images import Picture, to_picture
+from style_transfer.imaging.pyramid import resize
+from style_transfer.imaging.tensors import as_floats, to_image, to_pixels, to_tensor
+from style_transfer.methods.frame import Artwork
+
+PREVIEW_SIDE = 512
+# Methods may show an artwork this much larger than the picture, so that its strokes show.
+_LARGER = 1.5
+_SHARP = Image.Resampling.LANCZOS
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A photo prepared for a method, and the way from what the method paints to the result.
+
+    `rgb` is what is painted, `size` (width, height) is the result's, and `resized` says why the
+    two sizes, or the photo's own, differ.
+    """
+
+    picture: Picture
+    rgb: Image.Image
+    size: tuple[int, int]
+    resized: str
+    spec: TransferSpec
+    device: torch.device
+
+    @classmethod
+    def prepare(
+        cls,
+        content: Image.Image,
+        spec: TransferSpec,
+        device: torch.device,
+        most: int | None = MAX_PAINTED_PIXELS,
+    ) -> "Canvas":
+        """Bring a photo of any mode to the size that is painted, of `most` pixels if not None."""
+        picture = to_picture(content)
+        size, notes = _result_size(picture.size, spec.size)
+        painted = painted_size(size, most)
+        if painted != size:
+            notes = [*notes, f"painted at {painted[0]} x {painted[1]} and enlarged, to fit memory"]
+        rgb = _resized(picture.rgb, painted)
+        return cls(picture, rgb, size, "; ".join(notes), spec, device)
+
+    @property
+    def painted_size(self) -> tuple[int, int]:
+        """Give the size (width, height) that is painted."""
+        return self.rgb.size
+
+    @property
+    def pixels(self) -> Tensor:
+        """Give the photo as bytes (1, 3, H, W)."""
+        return to_pixels(self.rgb, self.device)
+
+    @cached_property
+    def photo(self) -> Tensor:
+        """Give the photo as floats (1, 3, H, W) in [0, 1]; four times as much memory."""
+        return to_tensor(self.rgb, self.device)
+
+    def artworks(self, shares: Sequence[StyleInput]) -> list[Artwork]:
+        """Prepare artworks, each no larger than its strokes need, in the colors asked for.
+
+        Raises StyleNeedsPictureError for a style that came as a code alone.
+        """
+        return [
+            Artwork(self._in_colors(self._at_scale(share.image)), share.weight) for share in shares
+        ]
+
+    def _at_scale(self, image: Image.Image | None) -> Tensor:
+        if image is None:
+            raise StyleNeedsPictureError("This method needs a picture of each style.")
+        rgb = to_picture(image).rgb
+        width, height = self.painted_size
+        side = (height * width / (rgb.width * rgb.height)) ** 0.5
+        factor = min(1, side * _LARGER * max(1, self.spec.style_scale))
+        small = rgb.resize(scaled(*rgb.size, factor), _SHARP)
+        return to_tensor(small, self.device)
+
+    def _in_colors(self, artwork: Tensor) -> Tensor:
+        if self.spec.color is Color.STYLE:
+            return artwork
+        return match_palette(artwork, palette_of(self.pixels))
+
+    @property
+    def _paints_from_codes(self) -> bool:
+        """Tell whether there is no artwork to recolor, so that what was painted must be."""
+        return not METHOD_INFOS[self.spec.method].needs_pictures
+
+    def preview(self, painted: Tensor) -> Image.Image:
+        """Show a painting of any size as it will look, its longest side up to PREVIEW_SIDE."""
+        size = fitted(*self.size, min(PREVIEW_SIDE, max(self.size)))
+        return self._show(resize(as_floats(painted), size))
+
+    def result(self, painted: Tensor) -> Image.Image:
+        """Show a painting, bytes or floats, in the size of the result."""
+        width, height = self.size
+        if painted.shape[-2:] != (height, width):
+            painted = resize(as_floats(painted), self.size)
+        return self._show(painted)
+
+    def _show(self, painted: Tensor) -> Image.Image:
+        return self.picture.with_alpha(to_image(painted, self._recoloring(painted)))
+
+    def _recoloring(self, painted: Tensor) -> Callable[[Tensor, slice], Tensor] | None:
+        """Find what is to be done to the colors of a painting, some rows at a time."""
+        if self.spec.color is Color.STYLE or self.spec.strength == 0:
+            return None
+        width, height = painted.shape[3], painted.shape[2]
+        photo = _resized(self.picture.rgb, (width, height))
+
+        def beside(rows: slice) -> Tensor:
+            part = photo.crop((0, rows.start, width, rows.stop))
+            return to_tensor(part, painted.device)
+
+        if self.spec.color is Color.CONTENT:
+            return lambda band, rows: with_colors_of(band, beside(rows))
+        if not self._paints_from_codes:
+            return lambda band, rows: toward_colors_of(band, beside(rows))
+        move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))
+        return lambda band, rows: toward_colors_of(move(band), beside(rows))
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if image.size == size else image.resize(size, _SHARP)
+
+
+def _result_size(own: tuple[int, int], asked: int | None) -> tuple[tuple[int, int], list[str]]:
+    """Give the size of the result and, where it is not the photo's own, say why."""
+    size = result_size(own, asked)
+    if size == own:
+        return own, []
+    reason = "as asked" if asked else f"the longest side may have {max(size)} pixels"
+    return size, [f"resized from {own[0]} x {own[1]} to {size[0]} x {size[1]}: {reason}"]

@@ -1,0 +1,123 @@
+"""Paintings that are stopped and kept as they are, and go on from there another day."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from style_transfer.core.errors import EngineError
+from style_transfer.core.oom import naming_memory_errors
+from style_transfer.core.shares import digest_of
+from style_transfer.core.spec import Report, Step, StyleInput, TransferSpec
+from style_transfer.imaging.pyramid import sizes_up_to
+from style_transfer.methods.frame import Kept
+from style_transfer.pipeline.canvas import Canvas
+
+_PICTURE, _DONE, _IDENTITY = "picture", "done", "identity"
+# What may be another when a painting goes on.
+_FREE = ("steps", "seed")
+
+
+class StateError(EngineError):
+    """A saved painting that is damaged, or not the one that is to go on."""
+
+    code = "state_unusable"
+    hint = "Give the photo, styles and settings it was saved with, or begin anew."
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a painting has come: its picture (1, 3, h, w), if any, after `done` steps.
+
+    `identity` is that of the photo, the styles and the settings.
+    """
+
+    identity: bytes
+    done: int = 0
+    picture: Tensor | None = None
+
+    @classmethod
+    def from_bytes(cls, data: bytes, identity: bytes) -> Self:
+        """Read what `to_bytes` wrote for the same identity; raises StateError."""
+        try:
+            tensors = load(data)
+            picture, done, found = (tensors[name] for name in (_PICTURE, _DONE, _IDENTITY))
+        except (SafetensorError, KeyError) as error:
+            raise StateError("The saved painting is damaged.") from error
+        if not _is_sound(picture, done):
+            raise StateError("The saved painting is damaged.")
+        if bytes(found.byte().flatten().tolist()) != identity:
+            raise StateError("The saved painting is another one.")
+        return cls(identity, int(done), picture.float())
+
+    def to_bytes(self) -> bytes:
+        """Write the state as safetensors."""
+        if self.picture is None:
+            raise AssertionError("a painting that has not begun is not saved")
+        # Half precision is finer than any display.
+        picture = self.picture.detach().to("cpu", torch.float16).contiguous()
+        identity = torch.tensor(list(self.identity), dtype=torch.uint8)
+        return save({_PICTURE: picture, _DONE: torch.tensor(self.done), _IDENTITY: identity})
+
+    def after(self, done: int) -> "State":
+        """Give the state after some steps more, without its picture."""
+        return replace(self, done=done, picture=None)
+
+    def picture_for(self, canvas: Canvas) -> Tensor | None:
+        """Give the picture on the device of a canvas; raises StateError if it does not fit."""
+        if self.picture is None:
+            return None
+        height, width = self.picture.shape[-2:]
+        if (width, height) not in sizes_up_to(*canvas.painted_size):
+            raise StateError("The saved painting is of another size.")
+        return self.picture.to(canvas.photo)
+
+
+def identity_of(content: Image.Image, shares: Sequence[StyleInput], spec: TransferSpec) -> bytes:
+    """Tell the painting of a photo by styles and settings from all others, in 32 bytes."""
+    settings = {name: value for name, value in spec.to_json().items() if name not in _FREE}
+    whole = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    whole.update(f"{content.mode} {content.size}".encode() + content.tobytes())
+    for share in shares:
+        whole.update(f"{share.weight!r}".encode() + digest_of(share))
+    return whole.digest()
+
+
+@dataclass(frozen=True)
+class KeptPainting:
+    """A painting at one of its steps; see spec.Painting."""
+
+    kept: Kept
+    state: State
+    canvas: Canvas
+    report: Callable[[], Report]
+
+    @classmethod
+    def of(
+        cls, kept: Kept | None, state: State, canvas: Canvas, report: Callable[[], Report]
+    ) -> "KeptPainting | None":
+        """Keep what a frame brings, if it brings anything to keep."""
+        return cls(kept, state, canvas, report) if kept is not None else None
+
+    def finish(self) -> Step:
+        """Give what is painted so far in the size of the result, with its report."""
+        with naming_memory_errors():
+            image = self.canvas.result(self.kept.show(self.kept.picture))
+        return Step(self.state.done, self.state.done, "done", image, self.report(), self)
+
+    def save(self) -> bytes:
+        """Give what `stylize` goes on from."""
+        return replace(self.state, picture=self.kept.picture).to_bytes()
+
+
+def _is_sound(picture: Tensor, done: Tensor) -> bool:
+    shaped = picture.dim() == 4 and picture.shape[:2] == (1, 3) and min(picture.shape) > 0
+    counted = done.numel() == 1 and done.dtype == torch.int64 and int(done) >= 0
+    return shaped and counted and bool(picture.isfinite().all())

@@ -1,0 +1,42 @@
+"""The report beside a result: what was done to make it."""
+
+from collections.abc import Sequence
+
+import torch
+
+from style_transfer.core.budget import Plan
+from style_transfer.core.spec import Report, StyleInput, TransferSpec
+from style_transfer.core.weight_files import find_card
+from style_transfer.methods.fast.network import ENCODER, NAME
+from style_transfer.methods.network.schedule import find_networks
+from style_transfer.pipeline.canvas import Canvas
+
+
+def report_of(
+    canvas: Canvas,
+    spec: TransferSpec,
+    device: torch.device,
+    seconds: float,
+    *,
+    shares: Sequence[StyleInput] = (),
+    plan: Plan | None = None,
+) -> Report:
+    """Say what was done to paint a canvas; a network is known by the styles, `shares`."""
+    plan = plan or Plan()
+    names: Sequence[str] = (spec.features,)
+    if spec.method == "fast":
+        names = (NAME, ENCODER)
+    if spec.method == "network":
+        names = [network.name for network in find_networks(shares)]
+    return Report(
+        source_mode=canvas.picture.source_mode,
+        source_size=canvas.picture.size,
+        result_size=canvas.size,
+        conversions=canvas.picture.conversions,
+        resized=canvas.resized,
+        tiles=plan.tiles,
+        memory_mb=plan.mb,
+        device=str(device),
+        seconds=round(seconds, 3),
+        weights={name: find_card(name)[1].sha256 for name in names},
+    )

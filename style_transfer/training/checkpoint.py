@@ -1,0 +1,89 @@
+"""Saving a training run so that it can go on: safetensors and JSON, no pickle."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from style_transfer.core.errors import ModelMissingError
+
+NAME = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: steps done and seconds spent, earlier sessions included."""
+
+    step: int = 0
+    seconds: float = 0.0
+
+    def after(self, seconds: float) -> "Progress":
+        """Count one more step that took so many seconds."""
+        return Progress(self.step + 1, self.seconds + seconds)
+
+
+def save_checkpoint(
+    folder: Path,
+    progress: Progress,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    extra: Mapping[str, Tensor],
+) -> Path:
+    """Write the state of a run into a folder, replacing the one before it in a single move."""
+    tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
+    tensors |= {f"extra.{name}": value for name, value in extra.items()}
+    for index, slots in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{slot}": value for slot, value in slots.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NAME
+    partial = path.with_suffix(".partial")
+    # Kept inside the file, so that tensors and step counter can never disagree.
+    meta = {"progress": json.dumps(asdict(progress))}
+    save_file({name: each.contiguous() for name, each in tensors.items()}, partial, metadata=meta)
+    partial.replace(path)
+    path.with_suffix(".json").write_text(json.dumps(asdict(progress), indent=1) + "\n")
+    return path
+
+
+def load_checkpoint(
+    folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer
+) -> tuple[Progress, dict[str, Tensor]]:
+    """Bring a network and its optimizer to where a run stopped; give its progress and extras.
+
+    Raises ModelMissingError if the folder has no checkpoint or one of another network.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        raise ModelMissingError(f"There is no checkpoint in {folder}.", hint="Leave --resume out.")
+    try:
+        with safe_open(path, framework="pt") as opened:
+            progress = Progress(**json.loads(opened.metadata()["progress"]))
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+        network.load_state_dict(_under("network.", tensors))
+        _restore_optimizer_(optimizer, _under("optimizer.", tensors))
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        message = f"{path} is not a checkpoint of this network."
+        raise ModelMissingError(message, hint="Train into another folder.") from error
+    return progress, _under("extra.", tensors)
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
+
+
+def _restore_optimizer_(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    slots: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        index, slot = name.split(".")
+        slots.setdefault(int(index), {})[slot] = value
+    state = optimizer.state_dict()
+    optimizer.load_state_dict(state | {"state": slots})

@@ -1,0 +1,33 @@
+"""The lesson of a network for one style: it paints recolored photos and hears its critic."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from style_transfer.methods.network.johnson import STRIDE, PaintingNet, draw_noise
+from style_transfer.training.critic import Critic, beside
+from style_transfer.training.lattice import lattice_share
+
+_LATTICE = 10.0  # one part in a hundred weighs as much as a quarter of the style at its end
+
+
+@dataclass
+class Imitation:
+    """The lesson: the network that learns, and the critic of its one artwork."""
+
+    network: PaintingNet
+    critic: Critic
+
+    def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
+        """Compute the losses of photos (B, 3, H, W) in [0, 1].
+
+        `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
+        """
+        generator = torch.Generator().manual_seed(int(fraction * 2**53))
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.critic.bfloat16):
+            photo = self.network.recolor(x)
+            painted = self.network(photo, draw_noise(photo, beside(generator, x.device)))
+        # The critic looks from shifted places, and so cannot tell the network's own lattice.
+        lattice = _LATTICE * lattice_share(painted - photo, STRIDE)
+        return {**self.critic.judge(painted, photo, generator), "lattice": lattice}

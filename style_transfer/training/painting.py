@@ -1,0 +1,194 @@
+"""Teaching the decoder to paint: end to end, with the artwork moved into the photo at each level.
+
+Reconstruction alone gives a decoder that shows moved features softly, since it never saw any. Here
+it paints, and what it painted is judged: by the statistics of the artwork's features, by the
+distribution of its bare patches, and by the photo's shapes. One network that judges alone gets
+cheated, so its view is shifted, mirrored and scaled by chance each time, patches are looked at
+without any network, and in between the decoder must go on to bring back pictures.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from style_transfer.features.builtin import FeatureNet
+from style_transfer.features.vgg import TAPS
+from style_transfer.methods.fast.decoder import LEVELS, STRIDE, with_colors
+from style_transfer.methods.fast.network import Look, Painter, apply_move
+from style_transfer.methods.fast.transport import moments_of_batch
+from style_transfer.training.patch_loss import patch_distance
+from style_transfer.training.reconstruction import Reconstruction
+
+_PATCHES = (
+    (7, 1.0),
+    (7, 0.5),
+    (7, 0.25),
+)  # side of a patch, and scale of the picture it is cut from
+_PROJECTIONS = 32
+_QUIET = 0.05  # channels below this share of the liveliest one's spread do not count
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part of the judgment counts."""
+
+    follow: float = 1.0
+    style: float = 0.2
+    patches: float = 30.0
+    grain: float = 1.0
+    reconstruction: float = 1.0
+    range: float = 10.0
+
+
+@dataclass
+class Painting:
+    """The lesson: batches alternate photos and artworks; each photo takes the artwork after it."""
+
+    painter: Painter
+    judges: tuple[FeatureNet, ...]
+    weights: Weights = field(default_factory=Weights)
+
+    def __post_init__(self) -> None:
+        self._reconstruction = Reconstruction(
+            self.painter.encoder, self.painter.decoder, self.painter.halved
+        )
+
+    def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
+        """Compute the losses of a batch (2B, 3, H, W); `fraction` seeds what chance decides."""
+        chance = random.Random(fraction)  # noqa: S311
+        photo, artwork = x[0::2], x[1::2]
+        with torch.no_grad():
+            seen = self.painter.see(artwork)
+            wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
+        stages = [*self.painter.stages(photo, wanted, draw_look(chance))]
+        painted = stages[-1][2]
+        moved = {level: apply_move(*below) for level, below, _ in stages if level > 1}
+        found = {
+            "follow": self.weights.follow * self._follow(painted, moved),
+            "style": self.weights.style * self._compare_styles(painted, artwork, chance),
+            "patches": self.weights.patches * self._compare_patches(painted, artwork, chance),
+            "grain": self.weights.grain * grain_distance(painted, artwork),
+            "range": self.weights.range * (painted - painted.clamp(0, 1)).square().mean(),
+        }
+        again = self._reconstruction.losses(artwork, fraction)
+        found["again"] = self.weights.reconstruction * torch.stack(list(again.values())).sum()
+        return found
+
+    def _follow(self, painted: Tensor, moved: Mapping[int, Tensor]) -> Tensor:
+        """Compare what a painting shows, place by place, with the features it was made from."""
+        seen = self.painter.see(painted, max(moved))
+        errors = []
+        for level, target in moved.items():
+            own = self.painter.in_units(level, seen[level])
+            errors.append(F.smooth_l1_loss(own, self.painter.in_units(level, target.detach())))
+        return torch.stack(errors).mean()
+
+    def _compare_styles(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
+        distances = []
+        for judge in self.judges:
+            view = View.draw(painted.shape[-1], chance)
+            other = View.draw(painted.shape[-1], chance, factor=view.factor)
+            seen = self._look(judge, view.of(painted))
+            with torch.no_grad():
+                wanted = self._look(judge, other.of(artwork))
+            distances += [moment_distance(seen[level], wanted[level]) for level in seen]
+        return torch.stack(distances).mean()
+
+    def _compare_patches(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
+        generator = torch.Generator().manual_seed(chance.getrandbits(31))
+        patches = [
+            patch_distance(
+                _scaled(painted, scale),
+                _scaled(artwork, scale),
+                patch=side,
+                projections=_PROJECTIONS,
+                generator=generator,
+                samples=1024,
+            )
+            for side, scale in _PATCHES
+        ]
+        return torch.stack(patches).mean()
+
+    def _look(self, judge: FeatureNet, x: Tensor) -> dict[int, Tensor]:
+        """See x (B, 3, H, W) as levels, each channel in units of its usual spread over artworks."""
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.painter.halved):
+            maps = judge(x, TAPS)
+        scaled = {}
+        for name in TAPS:
+            scale = judge.channel_scale[name]
+            inverse = torch.where(scale > _QUIET * scale.max(), 1 / scale.clamp_min(1e-6), 0)
+            scaled[name] = maps[name].float() * inverse[:, None, None]
+        return with_colors(scaled, 4 * x)
+
+
+def draw_look(chance: random.Random) -> Look:
+    """Draw how to paint a batch: mostly all the way, with some of the photo's detail."""
+    pull = 1.0 if chance.random() < 0.7 else chance.uniform(0.5, 1)
+    top = chance.choice((3, 4, 4, 5))
+    return Look((pull,) * top, tuple(chance.uniform(0, 0.3) for _ in range(top)))
+
+
+@dataclass(frozen=True)
+class View:
+    """A shifted, scaled and perhaps mirrored look at square pictures."""
+
+    side: int  # of what is cut out
+    left: int
+    top: int
+    factor: float
+    mirrored: bool
+
+    @classmethod
+    def draw(cls, side: int, chance: random.Random, factor: float | None = None) -> "View":
+        """Draw a view of pictures with sides of `side` pixels."""
+        cut = side - chance.randint(0, STRIDE)
+        factor = chance.uniform(0.75, 1.0) if factor is None else factor
+        left, top = chance.randint(0, side - cut), chance.randint(0, side - cut)
+        return cls(cut, left, top, factor, chance.random() < 0.5)
+
+    def of(self, x: Tensor) -> Tensor:
+        """Look at x (B, 3, H, W); the view has sides divisible by STRIDE."""
+        x = x[..., self.top : self.top + self.side, self.left : self.left + self.side]
+        side = max(STRIDE, round(self.side * self.factor / STRIDE) * STRIDE)
+        x = F.interpolate(x, (side, side), mode="bilinear", antialias=True, align_corners=False)
+        return x.flip(3) if self.mirrored else x
+
+
+def moment_distance(painted: Tensor, artwork: Tensor) -> Tensor:
+    """Measure how far means and covariances of (B, C, h, w) are apart, in terms of the second's."""
+    own, wanted = moments_of_batch(painted), moments_of_batch(artwork)
+    size = wanted.covariance.diagonal(dim1=1, dim2=2).sum(1)
+    mean = (own.mean - wanted.mean).square().sum(1) / size
+    spread = (own.covariance - wanted.covariance).square().sum((1, 2))
+    spread = spread / wanted.covariance.square().sum((1, 2))
+    # Roots, so that a pair of far-off statistics does not outweigh all the others.
+    return (mean + 1e-4).sqrt().mean() + (spread + 1e-4).sqrt().mean()
+
+
+def grain_distance(painted: Tensor, artwork: Tensor) -> Tensor:
+    """Measure how much more fine grain pictures (B, 3, H, W) have than their artworks: 0 for none.
+
+    Grain is the energy of the finest differences, across, down and diagonal. No painting needs
+    more of it than the artwork has; a network that pleases another one weaves it everywhere.
+    """
+    excess = (_grain(painted) - _grain(artwork)).clamp_min(0)
+    return excess.square().mean()
+
+
+def _grain(x: Tensor) -> Tensor:
+    """Give the logarithms of the strengths of three kinds of second differences (3, B)."""
+    across = x[..., 1:-1, 2:] - 2 * x[..., 1:-1, 1:-1] + x[..., 1:-1, :-2]
+    down = x[..., 2:, 1:-1] - 2 * x[..., 1:-1, 1:-1] + x[..., :-2, 1:-1]
+    diagonal = x[..., 1:, 1:] - x[..., 1:, :-1] - x[..., :-1, 1:] + x[..., :-1, :-1]
+    energies = [part.square().mean((1, 2, 3)) for part in (across, down, diagonal)]
+    return (torch.stack(energies) + 1e-5).log() / 2
+
+
+def _scaled(x: Tensor, factor: float) -> Tensor:
+    if factor == 1:
+        return x
+    return F.interpolate(x, scale_factor=factor, mode="bilinear", antialias=True)

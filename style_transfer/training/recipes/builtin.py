@@ -1,0 +1,133 @@
+"""The recipe of the `builtin` features: pictures, student and teacher in, a card out."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from style_transfer.core.device import knows_bfloat16
+from style_transfer.core.weight_files import Card
+from style_transfer.features.vgg import TAPS, SlimVGG, read_widths
+from style_transfer.training.checkpoint import load_checkpoint
+from style_transfer.training.crops import Crops
+from style_transfer.training.distillation import Distillation, describe_teacher, load_teacher
+from style_transfer.training.evaluation import evaluate
+from style_transfer.training.export import export_features
+from style_transfer.training.layout import lay_out
+from style_transfer.training.loop import Run
+from style_transfer.training.material import Material, read_held_out
+from style_transfer.training.muon import Muon
+from style_transfer.training.processes import Place
+from style_transfer.training.recipe import Options, Recipe, name_command
+from style_transfer.training.sheet import draw_sheet
+from style_transfer.training.spread import floor_spread, measure_moments
+
+NAME = "builtin"
+_SPREAD_BATCHES = 24
+_SPREAD = "spread."
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltinOptions(Options):
+    """What the command line decides about a run."""
+
+    teacher: Path
+
+
+@dataclass
+class Builtin:
+    """The training of the features, laid out; see `prepare`."""
+
+    run: Run
+    lesson: Distillation
+    material: Material
+    options: BuiltinOptions
+
+    @property
+    def target(self) -> Path:
+        """The folder that the weights go to."""
+        return self.options.out
+
+    def draw_sheet(self) -> Image.Image:
+        """Draw a held-out picture as the teacher and the student see it."""
+        return draw_sheet(self.lesson, *read_held_out(self.material, self.run.device, count=1))
+
+    def export(self) -> Card:
+        """Judge the student on the held-out pictures and write builtin.safetensors with its card.
+
+        The weights become those of the file.
+        """
+        pictures = read_held_out(self.material, self.run.device)
+        progress = self.run.progress
+        card = {
+            "license": "MIT",
+            "origin": f"Trained by this project from random initialization on the activations of"
+            f" {describe_teacher(self.options.teacher)}. None of its weights were copied; the"
+            " first layer, a single convolution, is determined by its activations and so agrees"
+            " with the teacher's up to the scale of its channels.",
+            "data": self.material.describe(),
+            "command": name_command(NAME, self.options, self.material, progress.step),
+            "figures": {
+                "held_out_pictures": len(pictures),
+                "steps": progress.step,
+                "training_seconds": round(progress.seconds),
+                "layers": evaluate(self.lesson, pictures),
+            },
+        }
+        artworks = _draw_artworks(self.material, self.options, self.run.device)
+        return export_features(self.lesson.student, artworks, self.options.out, NAME, card)
+
+
+def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
+    """Lay the training out as the command line says; see `prepare_builtin`."""
+    return prepare_builtin(BuiltinOptions.read(arguments), material, place)
+
+
+def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -> Builtin:
+    """Build the student, or bring it back from its checkpoint, with all that teaches it.
+
+    Raises ModelMissingError for a missing or foreign teacher or checkpoint.
+    """
+    torch.manual_seed(options.seed)
+    teacher = lay_out(load_teacher(options.teacher), place.device)
+    student = lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
+    optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
+    crops = material.crops(options.sizes, options.batch, options.seed, place)
+    lesson = Distillation(teacher, student, {}, knows_bfloat16(place.device))
+    run = Run(student, optimizer, lesson, crops, options.out, place.device, {})
+    if options.resume:
+        run.progress, run.extra = load_checkpoint(options.out, student, optimizer)
+    else:
+        artworks = _draw_artworks(material, options, place.device)
+        run.extra = _start_from_moments_(student, measure_moments(teacher, artworks, TAPS))
+    lesson.spread = {
+        name.removeprefix(_SPREAD): value.to(place.device) for name, value in run.extra.items()
+    }
+    return Builtin(run, lesson, material, options)
+
+
+@torch.no_grad()
+def _start_from_moments_(
+    student: SlimVGG, moments: Mapping[str, tuple[Tensor, Tensor]]
+) -> dict[str, Tensor]:
+    """Set the biases of the tapped layers to what the teacher shows on average; give its spread.
+
+    Some deep channels hardly vary about a large mean: steps of a safe size would never get there.
+    """
+    extra = {}
+    for name, (mean, deviation) in moments.items():
+        spread = floor_spread(deviation)
+        student.get_parameter(f"{name.replace('relu', 'conv')}.bias").copy_(mean / spread)
+        extra[f"{_SPREAD}{name}"] = spread
+    return extra
+
+
+def _draw_artworks(
+    material: Material, options: BuiltinOptions, device: torch.device
+) -> list[Tensor]:
+    crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
+    return [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]

@@ -1,0 +1,133 @@
+"""The recipe of the decoder of `fast`: it learns to bring back what the `builtin` features saw."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from style_transfer.core.device import knows_bfloat16
+from style_transfer.core.weight_files import Card, find_card
+from style_transfer.features.builtin import load_features
+from style_transfer.features.vgg import TAPS, read_widths
+from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, with_colors
+from style_transfer.training.checkpoint import load_checkpoint
+from style_transfer.training.export import export_halves, to_halves_
+from style_transfer.training.gallery import draw_rows
+from style_transfer.training.layout import lay_out
+from style_transfer.training.loop import Run
+from style_transfer.training.material import Material, read_held_out
+from style_transfer.training.muon import Muon
+from style_transfer.training.processes import Place
+from style_transfer.training.recipe import Options, Recipe, name_command
+from style_transfer.training.reconstruction import Reconstruction
+from style_transfer.training.spread import measure_moments
+
+NAME = "fast"
+ENCODER = "builtin"
+_MOMENT_BATCHES = 24
+_SHOWN = 3  # held-out pictures on the sample sheet, the last one an artwork
+
+
+@dataclass
+class DecoderTraining:
+    """The training of the decoder, laid out; see `prepare`."""
+
+    run: Run
+    lesson: Reconstruction
+    material: Material
+    options: Options
+
+    @property
+    def target(self) -> Path:
+        """The folder that the weights go to."""
+        return self.options.out
+
+    def draw_sheet(self) -> Image.Image:
+        """Draw held-out pictures beside what the decoder makes of each level, shallow to deep."""
+        shown = read_held_out(self.material, self.run.device, count=_SHOWN)
+        pictures = [cut_to_stride(each) for each in shown]
+        rows = [[each, *reconstruct(self.lesson, each)] for each in pictures]
+        return draw_rows(rows, ["picture", *TAPS])
+
+    def export(self) -> Card:
+        """Judge the decoder on the held-out pictures and write fast.safetensors with its card.
+
+        The weights become those of the file.
+        """
+        progress, encoder = self.run.progress, find_card(ENCODER)[1]
+        pictures = [cut_to_stride(each) for each in read_held_out(self.material, self.run.device)]
+        halves = to_halves_(self.lesson.decoder)
+        card = {
+            "license": "MIT",
+            "origin": "Trained by this project from random initialization to invert the features"
+            f" {ENCODER} ({encoder.sha256}).",
+            "data": self.material.describe(),
+            "command": name_command("decoder", self.options, self.material, progress.step),
+            "figures": {
+                "held_out_pictures": len(pictures),
+                "steps": progress.step,
+                "training_seconds": round(progress.seconds),
+                "pixel_error": measure_errors(self.lesson, pictures),
+            },
+        }
+        return export_halves(halves, self.options.out, NAME, card)
+
+
+def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
+    """Lay the training out as the command line says; see `prepare_decoder`."""
+    return prepare_decoder(Options.read(arguments), material, place)
+
+
+def prepare_decoder(options: Options, material: Material, place: Place) -> DecoderTraining:
+    """Build the decoder with the units of its encoder, or bring it back from its checkpoint.
+
+    Raises TrainingOptionsError, and ModelMissingError for missing features and for a missing or
+    foreign checkpoint.
+    """
+    options.require_sizes(least=STRIDE, multiple=STRIDE)
+    encoder = lay_out(load_features(ENCODER, place.device), place.device)
+    torch.manual_seed(options.seed)
+    decoder = lay_out(Decoder(read_widths(encoder.network.state_dict())), place.device)
+    crops = material.crops(options.sizes, options.batch, options.seed, place)
+    lesson = Reconstruction(encoder, decoder, knows_bfloat16(place.device))
+    optimizer = Muon(decoder.parameters())
+    run = Run(decoder, optimizer, lesson, crops, options.out, place.device, {})
+    if options.resume:
+        run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
+    else:
+        # Of the first process, so that all of them start from the same units.
+        apart = material.crops(options.sizes, options.batch, options.seed + 1, Place(place.device))
+        batches = [apart.draw(step).to(place.device) for step in range(_MOMENT_BATCHES)]
+        for level, moments in enumerate(measure_moments(encoder, batches, TAPS).values(), 1):
+            decoder.standardize_(level, *moments)
+    return DecoderTraining(run, lesson, material, options)
+
+
+def cut_to_stride(picture: Tensor) -> Tensor:
+    """Cut (1, 3, H, W) to sides that halve evenly, as reconstructions come out."""
+    height, width = (max(side // STRIDE, 1) * STRIDE for side in picture.shape[2:])
+    return picture[..., :height, :width]
+
+
+@torch.no_grad()
+def reconstruct(lesson: Reconstruction, picture: Tensor) -> list[Tensor]:
+    """Bring a picture (1, 3, H, W) back from each level, shallow to deep, all in [0, 1]."""
+    seen = with_colors(lesson.encoder(picture, TAPS), picture)
+    return [lesson.decoder(seen[level], level).clamp(0, 1) for level in reversed(LEVELS)]
+
+
+def measure_errors(lesson: Reconstruction, pictures: Sequence[Tensor]) -> dict[str, float]:
+    """Measure the mean absolute error of pixels in [0, 1] by level, each picture counting once."""
+    errors = torch.tensor(
+        [
+            [(risen - picture).abs().mean().item() for risen in reconstruct(lesson, picture)]
+            for picture in pictures
+        ]
+    )
+    return {
+        name: round(error, 4) for name, error in zip(TAPS, errors.mean(0).tolist(), strict=True)
+    }

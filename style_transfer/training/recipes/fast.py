@@ -1,0 +1,181 @@
+"""The recipe of `fast` end to end: the decoder paints, and learns from what is said about it."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from style_transfer.core.device import knows_bfloat16
+from style_transfer.core.errors import ModelMissingError
+from style_transfer.core.weight_files import Card, find_card
+from style_transfer.features.builtin import FeatureNet, load_features
+from style_transfer.features.vgg import LAYERS, SlimVGG
+from style_transfer.imaging.pyramid import resize
+from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, read_decoder_widths
+from style_transfer.methods.fast.network import Look, Painter
+from style_transfer.training.checkpoint import load_checkpoint
+from style_transfer.training.crops import Crops
+from style_transfer.training.distillation import describe_teacher, load_teacher
+from style_transfer.training.evaluation import measure_losses
+from style_transfer.training.export import export_halves, to_halves_
+from style_transfer.training.gallery import draw_rows
+from style_transfer.training.layout import lay_out
+from style_transfer.training.loop import Run
+from style_transfer.training.material import Material, read_held_out
+from style_transfer.training.muon import Muon
+from style_transfer.training.painting import Painting
+from style_transfer.training.processes import Place
+from style_transfer.training.recipe import Options, Recipe, TrainingOptionsError, name_command
+from style_transfer.training.recipes.decoder import ENCODER, NAME, cut_to_stride, measure_errors
+from style_transfer.training.reconstruction import Reconstruction
+from style_transfer.training.spread import measure_spread
+
+_LOOK = Look((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
+_SHOWN = 3  # photos and artworks on the sample sheet
+_JUDGED = 8  # pairs of a held-out photo and a held-out artwork that the card's figures come from
+_SPREAD_BATCHES = 24
+_SMALLEST = 64  # pixels of a crop; below, the deepest level has no statistics
+
+
+@dataclass(frozen=True, kw_only=True)
+class FastOptions(Options):
+    """What the command line decides about a run."""
+
+    decoder: Path
+    teacher: Path | None = None
+
+
+@dataclass
+class Fast:
+    """The training of the decoder end to end, laid out; see `prepare`."""
+
+    run: Run
+    lesson: Painting
+    material: Material
+    options: FastOptions
+
+    @property
+    def target(self) -> Path:
+        """The folder that the weights go to."""
+        return self.options.out
+
+    @torch.no_grad()
+    def draw_sheet(self) -> Image.Image:
+        """Draw held-out photos, a row each, painted after held-out artworks, a column each."""
+        painter = self.lesson.painter
+        photos, artworks = self._pairs(_SHOWN)
+        seen = [painter.see(artwork) for artwork in artworks]
+        wanted = [{k: painter.measure(k, maps[k]) for k in LEVELS} for maps in seen]
+        blank = torch.ones_like(photos[0])
+        rows = [[blank, *artworks]]
+        rows += [
+            [photo, *(painter.paint(photo, each, _LOOK).clamp(0, 1) for each in wanted)]
+            for photo in photos
+        ]
+        return draw_rows(rows, [""] * (1 + len(artworks)))
+
+    def export(self) -> Card:
+        """Judge the decoder on held-out pictures and write fast.safetensors with its card.
+
+        The weights become those of the file.
+        """
+        painter, progress = self.lesson.painter, self.run.progress
+        halves = to_halves_(painter.decoder)
+        pictures = read_held_out(self.material, self.run.device)
+        again = Reconstruction(painter.encoder, painter.decoder)
+        card = {
+            "license": "MIT",
+            "origin": f"Trained by this project, from a decoder of the features {ENCODER}"
+            f" ({find_card(ENCODER)[1].sha256}) that it had trained to invert them, on what it"
+            f" paints itself, judged by {self._name_judges()}.",
+            "data": self.material.describe(),
+            "command": name_command("fast", self.options, self.material, progress.step),
+            "figures": {
+                "held_out_pictures": len(pictures),
+                "steps": progress.step,
+                "training_seconds": round(progress.seconds),
+                "pixel_error": measure_errors(again, [cut_to_stride(each) for each in pictures]),
+                "held_out_losses": measure_losses(self.lesson, self._squares()),
+            },
+        }
+        return export_halves(halves, self.options.out, NAME, card)
+
+    def _name_judges(self) -> str:
+        teacher = self.options.teacher
+        return f"{ENCODER} and {describe_teacher(teacher)}" if teacher else ENCODER
+
+    def _pairs(self, count: int) -> tuple[list[Tensor], list[Tensor]]:
+        """Read held-out photos and artworks, `count` of each, one after the other if too few."""
+        pictures = read_held_out(self.material, self.run.device)
+        middle = (len(pictures) + 1) // 2
+        photos, artworks = pictures[:middle], pictures[middle:] or pictures
+        return (
+            [cut_to_stride(photos[index % len(photos)]) for index in range(count)],
+            [cut_to_stride(artworks[index % len(artworks)]) for index in range(count)],
+        )
+
+    def _squares(self) -> list[Tensor]:
+        """Put held-out photos and artworks into batches of a pair of squares."""
+        size = max(self.options.sizes)
+        pairs = zip(*self._pairs(_JUDGED), strict=True)
+        return [torch.cat([resize(each, (size, size)) for each in pair]) for pair in pairs]
+
+
+def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
+    """Lay the training out as the command line says; see `prepare_fast`."""
+    return prepare_fast(FastOptions.read(arguments), material, place)
+
+
+def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast:
+    """Start from a decoder that can invert the features, or from a checkpoint of this training.
+
+    Raises TrainingOptionsError, and ModelMissingError for missing features and for a missing or
+    foreign decoder, teacher or checkpoint.
+    """
+    options.require_sizes(least=_SMALLEST, multiple=STRIDE)
+    if options.batch % 2:
+        raise TrainingOptionsError(f"--batch must be an even number, not {options.batch}.")
+    device = place.device
+    encoder = lay_out(load_features(ENCODER, device), device)
+    decoder = lay_out(load_decoder(options.decoder), device)
+    judges = [encoder]
+    if options.teacher:
+        teacher = lay_out(load_teacher(options.teacher), device)
+        judges.append(_prepare_judge(teacher, options, material))
+    painter = Painter(encoder, decoder, halved=knows_bfloat16(device)).to(device)
+    lesson = Painting(painter, tuple(judges))
+    crops = material.crops(options.sizes, options.batch, options.seed, place)
+    optimizer = Muon(decoder.parameters())
+    run = Run(decoder, optimizer, lesson, crops, options.out, device, {})
+    if options.resume:
+        run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
+    return Fast(run, lesson, material, options)
+
+
+def load_decoder(path: Path) -> Decoder:
+    """Load a decoder that `train decoder` wrote: its export, or a checkpoint of it.
+
+    Raises ModelMissingError if the file is absent or is not of that layout.
+    """
+    try:
+        stored = load_file(path)
+        state = {name.removeprefix("network."): value.float() for name, value in stored.items()}
+        decoder = Decoder(read_decoder_widths(state))
+        decoder.load_state_dict({name: state[name] for name in decoder.state_dict()})
+    except (SafetensorError, OSError, KeyError, RuntimeError) as error:
+        hint = "Make one with `python -m style_transfer train decoder`."
+        raise ModelMissingError(f"{path} is not a decoder.", hint=hint) from error
+    return decoder
+
+
+def _prepare_judge(teacher: SlimVGG, options: FastOptions, material: Material) -> FeatureNet:
+    """Make features of a teacher, with the spread of each channel over artworks."""
+    device = next(teacher.parameters()).device
+    crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
+    batches = [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]
+    return FeatureNet(teacher, measure_spread(teacher, batches, LAYERS))

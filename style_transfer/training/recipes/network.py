@@ -1,0 +1,200 @@
+"""The recipe of a network for one artwork: photos and a picture in, a registered network out."""
+
+import argparse
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.optim import Adam
+
+from style_transfer.core.device import knows_bfloat16
+from style_transfer.core.weight_files import PAINTING_NET, Card, user_folder
+from style_transfer.features.builtin import load_features
+from style_transfer.imaging.color import palette_of
+from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.imaging.tensors import to_tensor
+from style_transfer.methods.network.johnson import PaintingNet, draw_noise
+from style_transfer.training.artwork import name_after, require_name, shown_at
+from style_transfer.training.checkpoint import load_checkpoint
+from style_transfer.training.copying import Copying
+from style_transfer.training.critic import Critic, look_at
+from style_transfer.training.crops import Crops
+from style_transfer.training.evaluation import measure_losses
+from style_transfer.training.examples import ROOM, Book, ExampleCrops, Teacher
+from style_transfer.training.export import export_halves, to_halves_
+from style_transfer.training.gallery import draw_rows
+from style_transfer.training.imitation import Imitation
+from style_transfer.training.layout import lay_out
+from style_transfer.training.loop import Lesson, Run
+from style_transfer.training.material import Material, read_held_out
+from style_transfer.training.processes import Place
+from style_transfer.training.recipe import Options, Recipe, name_command
+
+JUDGES = "builtin"
+_SHOWN = 3  # held-out photos on the sample sheet
+_SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
+_JUDGED = 8  # held-out photos that a teacher paints, for the card
+NO_TEACHER = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkOptions(Options):
+    """What the command line decides about a run."""
+
+    style: Path
+    name: str
+    teacher: str = NO_TEACHER
+    examples: int = 600
+    style_size: int = 512
+    content_weight: float = 0.7
+    tone_weight: float = 5.0
+    light: bool = False
+
+
+@dataclass
+class Network:
+    """The training of a network, laid out; see `prepare`.
+
+    `book` are the examples of its teacher, if it has one, and `target` is the folder where the
+    network is registered.
+    """
+
+    run: Run
+    network: PaintingNet
+    lesson: Lesson
+    book: Book | None
+    material: Material
+    options: NetworkOptions
+    artwork: Image.Image
+    target: Path
+
+    @torch.no_grad()
+    def draw_sheet(self) -> Image.Image:
+        """Draw held-out photos and how the network paints them, under the artwork.
+
+        Between the two stands what the network is given or, if it has a teacher, what to copy.
+        """
+        shown = self.artwork.copy()
+        shown.thumbnail((320, 320))
+        artwork = to_tensor(shown, self.run.device)
+        rows = [[artwork, torch.ones_like(artwork), torch.ones_like(artwork)]]
+        for photo, recolored, beside in self._read_shown():
+            noise = draw_noise(photo, torch.Generator().manual_seed(0))
+            rows.append([photo, beside, self.network(recolored, noise).clamp(0, 1)])
+        between = "recolored" if self.book is None else f"painted by {self.options.teacher}"
+        return draw_rows(rows, ["artwork, photos", between, "painted by the network"])
+
+    def _read_shown(self) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """Read photos, what the network is given of each, and what stands beside it."""
+        if self.book is not None:
+            examples = [each.chunk(2, dim=1) for each in self._read_judged(_SHOWN)]
+            return [(given, given, wanted) for given, wanted in examples]
+        photos = read_held_out(self.material, self.run.device, count=_SHOWN)
+        recolored = [self.network.recolor(photo) for photo in photos]
+        return [*zip(photos, recolored, recolored, strict=True)]
+
+    def export(self) -> Card:
+        """Judge the network on held-out photos, and register it with its card.
+
+        The weights become those of the file.
+        """
+        options, progress = self.options, self.run.progress
+        halves = to_halves_(self.network)
+        pictures = self._read_judged()
+        artwork = {"name": options.style.name, "pictures": 1, "sources": []}
+        card = {
+            "license": "yours to choose, within the terms of the artwork and of the photos",
+            "origin": f"Trained from random initialization to paint like {options.style.name},"
+            f" {self._taught()} by the features {JUDGES} and by bare patches.",
+            "data": [*self.material.describe(), artwork],
+            "command": name_command("network", options, self.material, progress.step),
+            "figures": {
+                "artwork": fingerprint(self.artwork),
+                "held_out_pictures": len(pictures),
+                "steps": progress.step,
+                "training_seconds": round(progress.seconds),
+                "held_out_losses": measure_losses(self.lesson, pictures),
+            },
+        }
+        return export_halves(halves, self.target, f"{PAINTING_NET}{options.name}", card)
+
+    def _taught(self) -> str:
+        if self.book is None:
+            return "judged"
+        return f"taught by this project's method {self.options.teacher}, compared"
+
+    def _read_judged(self, count: int = _JUDGED) -> list[Tensor]:
+        if self.book is None:
+            return read_held_out(self.material, self.run.device)
+        paths, side = self.material.held_out[:count], max(self.options.sizes)
+        return [each.to(self.run.device) for each in self.book.read(paths, side)]
+
+
+def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
+    """Lay the training out as the command line says; see `prepare_network`.
+
+    Without --out, the run has a folder of its own beside the networks of the user.
+    """
+    name = arguments.name or name_after(arguments.style)
+    target = arguments.out or user_folder()
+    out = arguments.out or user_folder() / "training" / name
+    filled = argparse.Namespace(**{**vars(arguments), "name": name, "out": out})
+    return prepare_network(NetworkOptions.read(filled), material, place, target)
+
+
+def prepare_network(
+    options: NetworkOptions, material: Material, place: Place, target: Path
+) -> Network:
+    """Build a network for an artwork, or bring it back from its checkpoint.
+
+    Raises TrainingOptionsError, InputUnreadableError for the artwork, and ModelMissingError for
+    missing features and for a missing or foreign checkpoint.
+    """
+    require_name(options.name)
+    options.require_sizes(least=_SMALLEST)
+    device = place.device
+    artwork = load_picture(options.style).rgb
+    shown = shown_at(artwork, options.style_size / max(artwork.size), device)
+    features = lay_out(load_features(JUDGES, device), device)
+    torch.manual_seed(options.seed)
+    network = PaintingNet(light=options.light)
+    network.take_palette_(palette_of(shown))
+    network = lay_out(network, device)
+    halved = knows_bfloat16(device)
+    crops = material.crops(options.sizes, options.batch, options.seed, place)
+    lesson: Lesson
+    if options.teacher == NO_TEACHER:
+        book = None
+        views = look_at(features, shown)
+        critic = Critic(features, views, options.content_weight, halved, options.tone_weight)
+        lesson = Imitation(network, critic)
+    else:
+        book = _open_book(options, artwork)
+        crops = _cut_examples(crops, book, options)
+        lesson = Copying(network, features, halved)
+    # Not Muon: its steps go as far along fine directions as along others, and wove a hatch.
+    optimizer = Adam(network.parameters())
+    run = Run(network, optimizer, lesson, crops, options.out, device, {})
+    if options.resume:
+        run.progress, run.extra = load_checkpoint(options.out, network, optimizer)
+    return Network(run, network, lesson, book, material, options, artwork, target)
+
+
+def _open_book(options: NetworkOptions, artwork: Image.Image) -> Book:
+    side = round(ROOM * max(options.sizes))
+    teacher = Teacher(options.teacher, artwork, options.style_size, side)
+    return Book(teacher, options.out / "examples" / teacher.identity)
+
+
+def _cut_examples(crops: Crops, book: Book, options: NetworkOptions) -> ExampleCrops:
+    """Take as many photos as there are to be examples, the same ones for the same seed."""
+    photos = crops.folders[0]
+    chance = random.Random(options.seed)  # noqa: S311
+    chosen = tuple(chance.sample(photos, min(options.examples, len(photos))))
+    return ExampleCrops(
+        (chosen,), crops.sizes, crops.batch, crops.seed, crops.rank, crops.world, book=book
+    )

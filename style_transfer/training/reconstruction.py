@@ -1,0 +1,55 @@
+"""Teaching a decoder to bring back the pictures that an encoder saw.
+
+A step starts at one level, drawn by chance, with the encoder's own features there and rises to the
+picture; what each block brings is compared with the encoder's features of its level, and the end
+with the picture (plain reconstruction, after Li et al. 2017, "Universal Style Transfer via Feature
+Transforms"). There each level has a decoder of its own. Here all ways up share their blocks, so a
+block meets true features as well as what the blocks below it make of them.
+"""
+
+import random
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from style_transfer.features.builtin import FeatureNet
+from style_transfer.features.vgg import TAPS
+from style_transfer.methods.fast.decoder import LEVELS, Decoder, with_colors
+
+_PIXELS = 10.0  # weight of the picture: its errors are small numbers beside those of features
+
+
+@dataclass
+class Reconstruction:
+    """The lesson: a frozen encoder and the decoder that learns to invert it."""
+
+    encoder: FeatureNet
+    decoder: Decoder
+    bfloat16: bool = True
+
+    def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
+        """Compute the losses of one way up for (B, 3, H, W), sides divisible by 16.
+
+        `fraction` of the training, 0 to 1, also seeds the choice of the level to start from.
+        """
+        start = random.Random(fraction).choice(LEVELS)  # noqa: S311
+        with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
+            with torch.no_grad():
+                true = with_colors(self.encoder(x, TAPS[:start]), x)
+            risen = true[start]
+            found: dict[str, Tensor] = {}
+            for level in range(start, 1, -1):
+                risen = self.decoder.rise(level, risen)
+                found[f"features{level - 1}"] = self._error(level - 1, risen, true[level - 1])
+            picture = self.decoder.rise(1, risen)
+        found[f"picture{start}"] = _PIXELS * F.l1_loss(picture.float(), x)
+        return found
+
+    def _error(self, level: int, risen: Tensor, true: Tensor) -> Tensor:
+        """Compare features of a level, each live channel in units of its spread."""
+        _, spread = self.decoder.units(level)
+        inverse = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)
+        difference = (risen.float() - true.float()) * inverse
+        return difference.square().mean() * spread.numel() / (spread > 0).sum()

@@ -1,0 +1,145 @@
+"""Tuning a style code: the statistics of an artwork move, all networks stand still.
+
+What the decoder makes of features at the artwork's statistics has not quite those statistics any
+more. Other statistics, asked for in their place, may bring the painting nearer. A code is touched
+by one affine map a level, the same for all its views, so that it stays one artwork at every size.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+
+from style_transfer.features.losses import Moments
+from style_transfer.imaging.pyramid import resize
+from style_transfer.methods.fast.decoder import LEVELS, STRIDE
+from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.network import Look, Move, Painter
+from style_transfer.methods.fast.schedule import looks_of
+from style_transfer.training.critic import Critic
+
+STRENGTH = 0.75  # at which paintings are judged
+_SIZES = 3  # of a picture as large as most, from the one that strokes are laid out on
+_SHIFT = 10.0  # means are in units of the channels' spread and may move further than axes turn
+
+
+class Touch(nn.Module):
+    """The moments of a code, and by how much they are to move with the next step.
+
+    The moves are kept as a small linear map from where the code stands; `fold_` makes them part of
+    it. So each step of an optimizer begins at the statistics that the painter really asks for,
+    and no gradient has to pass the decompositions of a transport map.
+    """
+
+    def __init__(self, code: StyleCode) -> None:
+        """Begin with a code as it is."""
+        super().__init__()
+        self._code = code
+        for level in LEVELS:
+            size = code.means[level].shape[1]
+            self.register_buffer(f"mean{level}", code.means[level].clone())
+            self.register_buffer(f"covariance{level}", code.covariances[level].clone())
+            self.register_parameter(f"shift{level}", nn.Parameter(torch.zeros(size)))
+            self.register_parameter(f"stretch{level}", nn.Parameter(torch.zeros(size, size)))
+
+    def maps(self, level: int) -> tuple[Tensor, Tensor]:
+        """Give the map of a level, (L, L) and (L,): near the identity, and symmetric."""
+        stretch = self.get_parameter(f"stretch{level}")
+        eye = torch.eye(len(stretch), device=stretch.device)
+        return eye + (stretch + stretch.mT) / 2, _SHIFT * self.get_parameter(f"shift{level}")
+
+    @torch.no_grad()
+    def fold_(self) -> None:
+        """Apply the maps to the moments of all views, and begin anew."""
+        for level in LEVELS:
+            matrix, shift = self.maps(level)
+            mean, covariance = (self.get_buffer(f"{n}{level}") for n in ("mean", "covariance"))
+            mean.copy_(mean @ matrix.T + shift)
+            covariance.copy_(matrix @ covariance @ matrix.T)
+            for name in ("shift", "stretch"):
+                self.get_parameter(f"{name}{level}").zero_()
+
+    def code(self) -> StyleCode:
+        """Give the code as it stands after the last fold."""
+        return replace(
+            self._code,
+            means={level: self.get_buffer(f"mean{level}").clone() for level in LEVELS},
+            covariances={level: self.get_buffer(f"covariance{level}").clone() for level in LEVELS},
+        )
+
+
+class TouchedPainter(Painter):
+    """A painter whose moves end in the maps of a touch, to which gradients flow."""
+
+    @classmethod
+    def of(cls, painter: Painter, touch: Touch) -> "TouchedPainter":
+        """Share the networks of a painter."""
+        touched = cls(
+            painter.encoder, painter.decoder, halved=painter.halved, sha256=painter.sha256
+        )
+        # Not a submodule: what it learns is no weight of the painter.
+        object.__setattr__(touched, "touch", touch)
+        return touched.to(painter.device).eval()
+
+    def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
+        """Move a level, touch it, and turn it into the one above it."""
+        matrix, shift = self.embed(level)
+        touched = matrix @ move[0], move[1] @ matrix.T + shift
+        return super().rise(level, maps, touched)
+
+    def embed(self, level: int) -> tuple[Tensor, Tensor]:
+        """Write the map of a level in the units of all its channels, (C, C) and (C,)."""
+        touch: Touch = self.touch  # type: ignore[assignment]
+        live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
+        inner, offset = touch.maps(level)
+        width = self.decoder.width(level)
+        matrix = torch.eye(width, device=inner.device)
+        matrix = matrix.index_put((live[:, None], live), inner * spread[:, None] / spread)
+        shift = torch.zeros(width, device=inner.device).index_put((live,), offset * spread)
+        return matrix, shift
+
+
+@dataclass
+class Tuning:
+    """The lesson: photos are painted from the code as it stands, and a critic speaks.
+
+    `critics` are by the side of the photos' crops, since an artwork is seen at the same size.
+    """
+
+    touch: Touch
+    painter: TouchedPainter
+    critics: Mapping[int, Critic]
+
+    def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
+        """Compute the losses of photos (B, 3, S, S) in [0, 1], S divisible by STRIDE.
+
+        `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
+        """
+        self.touch.fold_()
+        chance = random.Random(fraction)  # noqa: S311
+        generator = torch.Generator().manual_seed(chance.getrandbits(31))
+        first, *following = looks_of(STRENGTH, _SIZES)
+        if chance.random() < 0.5:
+            painted = self._paint(x, first, None)
+        else:
+            side = max(STRIDE, x.shape[-1] // 2 // STRIDE * STRIDE)
+            with torch.no_grad():
+                begun = self._paint(resize(x, (side, side)), first, None).clamp(0, 1)
+            start = resize(begun, (x.shape[-1], x.shape[-1]))
+            painted = self._paint(x, chance.choice(following), start)
+        critic = self.critics[x.shape[-1]]
+        return critic.judge(painted, x, generator)
+
+    def _paint(self, x: Tensor, look: Look, start: Tensor | None) -> Tensor:
+        wanted = expand(self.touch.code().at(float(x.shape[-1])), len(x))
+        return self.painter.paint(x, wanted, look, start).float()
+
+
+def expand(moments: Mapping[int, Moments], batch: int) -> dict[int, Moments]:
+    """Repeat the moments of one picture, (L,) and (L, L), for a batch."""
+    return {
+        level: Moments(each.mean.expand(batch, -1), each.covariance.expand(batch, -1, -1))
+        for level, each in moments.items()
+    }

@@ -1,0 +1,172 @@
+"""Tests of the outbox: the latest of each job, changes at once, progress twice a second."""
+
+import asyncio
+import time
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from inference.live import outbox as module
+from inference.live.outbox import MOST_FRAMES, PROGRESS_SECONDS, Frame, Outbox
+from inference.live.snapshots.job import JobSnapshot
+
+
+def news(seq: int, *, state: str = "running", job: str = "one", **fields: Any) -> JobSnapshot:
+    """Return as much of a snapshot as an outbox looks at."""
+    values = {"id": job, "state": state, "seq": seq, "attempt": 1, "stop_requested": False}
+    return cast("JobSnapshot", values | fields)
+
+
+async def told(outbox: Outbox) -> list[Frame]:
+    """Return what the outbox gives out at once."""
+    frames = []
+    while True:
+        try:
+            frames.append(await asyncio.wait_for(outbox.take(), 0.05))
+        except TimeoutError:
+            return frames
+
+
+class TestJobs:
+    async def test_are_told_at_once_when_new(self) -> None:
+        outbox = Outbox()
+        outbox.put_job(news(1))
+
+        assert await told(outbox) == [("job", news(1))]
+
+    async def test_are_told_by_their_latest_news_alone(self) -> None:
+        outbox = Outbox()
+        for seq in range(1, 1000):
+            outbox.put_job(news(seq))
+        outbox.put_job(news(1000, state="succeeded"))
+
+        assert await told(outbox) == [("job", news(1000, state="succeeded"))]
+
+    async def test_are_not_told_by_news_that_was_overtaken(self) -> None:
+        outbox = Outbox()
+        outbox.put_job(news(5))
+        outbox.put_job(news(4))
+
+        assert await told(outbox) == [("job", news(5))]
+
+    async def test_tell_progress_twice_a_second_and_the_latest_of_it(self) -> None:
+        outbox = Outbox()
+        heard: list[int] = []
+
+        async def listen() -> None:
+            while True:
+                heard.append((await outbox.take())[1]["seq"])
+
+        listening = asyncio.create_task(listen())
+        begun = time.monotonic()
+        for seq in range(1, 10_000):
+            outbox.put_job(news(seq))
+            await asyncio.sleep(0.01)
+            if time.monotonic() - begun > 2:
+                break
+        await asyncio.sleep(0.6)
+        listening.cancel()
+
+        assert 4 <= len(heard) <= 7
+        assert heard[-1] == seq
+        assert heard == sorted(heard)
+
+    async def test_tell_all_that_comes_twice_a_second_though_some_is_late(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = [0.0]
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+        outbox = Outbox()
+        for seq, late in enumerate((0.0, 0.3, 0.0, 0.2, 0.0, 0.0), start=1):
+            now[0] = 1000 + seq * PROGRESS_SECONDS + late
+            outbox.put_job(news(seq))
+
+            assert await told(outbox) == [("job", news(seq))]
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"state": "succeeded"}, {"state": "queued"}, {"attempt": 2}, {"stop_requested": True}],
+        ids=str,
+    )
+    async def test_tell_changes_at_once(self, change: dict[str, Any]) -> None:
+        outbox = Outbox()
+        outbox.put_job(news(1))
+        await outbox.take()
+
+        outbox.put_job(news(2, **change))
+
+        assert await told(outbox) == [("job", news(2, **change))]
+
+    async def test_do_not_wait_for_each_other(self) -> None:
+        outbox = Outbox()
+        for seq in (1, 2):
+            outbox.put_job(news(seq))
+            await outbox.take()
+        outbox.put_job(news(3))
+
+        outbox.put_job(news(1, job="two"))
+
+        assert await told(outbox) == [("job", news(1, job="two"))]
+
+    async def test_wake_who_waits(self) -> None:
+        outbox = Outbox()
+        waiting = asyncio.create_task(outbox.take())
+        await asyncio.sleep(0)
+
+        outbox.put_job(news(1))
+
+        assert await asyncio.wait_for(waiting, 1) == ("job", news(1))
+
+    async def test_leave_nothing_behind_when_they_ended(self) -> None:
+        outbox = Outbox()
+        for seq, state in enumerate(("running", "running", "succeeded"), start=1):
+            outbox.put_job(news(seq, state=state))
+            await told(outbox)
+
+        assert not outbox._told
+        assert not outbox._jobs
+
+
+class TestHidden:
+    async def test_tells_only_how_jobs_end(self) -> None:
+        outbox = Outbox()
+        outbox.put_job(news(1))
+
+        outbox.hide()
+        outbox.put_job(news(1, job="two"))
+        outbox.put_job(news(9, job="three", state="failed"))
+
+        assert await told(outbox) == [("job", news(9, job="three", state="failed"))]
+
+
+class TestFrames:
+    async def test_come_in_their_order_and_before_jobs(self) -> None:
+        outbox = Outbox()
+        outbox.put_job(news(1))
+        outbox.put("hello", {"a": 1})
+        outbox.put("proof.tile", {"n": 1})
+        outbox.put("proof.tile", {"n": 2})
+
+        kinds = [kind for kind, _data in await told(outbox)]
+
+        assert kinds == ["hello", "proof.tile", "proof.tile", "job"]
+
+    async def test_say_once_what_was_asked_for_many_times(self) -> None:
+        outbox = Outbox()
+        for _ in range(50):
+            outbox.put("snapshot", None)
+            outbox.put("ping", {})
+
+        assert await told(outbox) == [("snapshot", None), ("ping", {})]
+
+    @pytest.mark.parametrize("what", ["frames", "jobs"])
+    async def test_give_way_to_a_new_beginning_when_too_many(self, what: str) -> None:
+        outbox = Outbox()
+        for number in range(MOST_FRAMES + 1):
+            if what == "frames":
+                outbox.put("proof.tile", {"n": number})
+            else:
+                outbox.put_job(news(1, job=str(number)))
+
+        assert await told(outbox) == [("resync_required", {}), ("snapshot", None)]

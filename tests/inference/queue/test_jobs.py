@@ -1,0 +1,333 @@
+"""Tests of the queue's transitions; run on SQLite here and on PostgreSQL by tests/faults."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pytest_django import Settings
+
+from inference.files.stored import StoredPicture
+from inference.models import DurationSample, Job
+from inference.queue import jobs as queue
+from inference.queue import leases
+from tests.support.factories import make_job, make_photo, make_style, make_user
+from tests.support.races import together
+
+pytestmark = pytest.mark.django_db
+RESULT = StoredPicture("jobs/result.jpg", 64, 43)
+PREVIEW = StoredPicture("jobs/preview.webp", 32, 21)
+
+
+def claimed(**fields: Any) -> Job:
+    make_job(**fields)
+    job = queue.claim()
+    assert job is not None
+    return job
+
+
+def finish(job: Job, *, stopped_early: bool = False) -> bool:
+    return queue.finish(
+        job,
+        steps=4,
+        result=RESULT,
+        preview=PREVIEW,
+        report={"tiles": 1},
+        device="cpu",
+        load_seconds=0.1,
+        compute_seconds=1.5,
+        stopped_early=stopped_early,
+    )
+
+
+def let_lease_end(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+class TestClaim:
+    def test_finds_nothing_in_an_empty_queue(self) -> None:
+        assert queue.claim() is None
+
+    def test_holds_the_job_under_a_fresh_lease(self) -> None:
+        waiting = make_job()
+
+        job = queue.claim()
+
+        assert job is not None
+        assert job.pk == waiting.pk
+        assert (job.state, job.attempt, job.seq) == (Job.State.RUNNING, 1, 2)
+        assert job.lease is not None
+        assert job.lease_until is not None
+        assert job.started_at is not None
+        assert job.lease_until - job.started_at == timedelta(seconds=15)
+
+    def test_gives_a_job_to_one_worker_only(self) -> None:
+        claimed()
+
+        assert queue.claim() is None
+
+    def test_forgets_how_far_an_earlier_attempt_came(self) -> None:
+        job = claimed()
+        queue.record_progress(job, done=7, total=9, stage="painting")
+        let_lease_end(job)
+        queue.reap_lost()
+
+        again = queue.claim()
+
+        assert again is not None
+        assert (again.attempt, again.done, again.total) == (2, 0, 0)
+
+
+class TestHolding:
+    def test_renews_only_the_lease_that_is_held(self) -> None:
+        job = claimed()
+        assert leases.renew(job)
+        job.lease = uuid4()
+
+        assert not leases.renew(job)
+
+    def test_prolongs_the_lease_with_each_progress(self) -> None:
+        job = claimed()
+        let_lease_end(job)
+
+        assert queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
+
+        row = Job.objects.get(pk=job.pk)
+        assert row.lease_until is not None
+        assert row.lease_until > timezone.now()
+        assert (row.done, row.total, row.stage) == (1, 4, "painting")
+        assert (row.preview, row.preview_version, row.seq) == (PREVIEW.name, 1, 3)
+
+    def test_keeps_the_preview_when_a_step_brings_none(self) -> None:
+        job = claimed()
+        queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
+        queue.record_progress(job, done=2, total=4, stage="painting")
+
+        row = Job.objects.get(pk=job.pk)
+        assert (row.preview, row.preview_version) == (PREVIEW.name, 1)
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            finish,
+            lambda job: queue.fail(job, code="internal", hint=""),
+            lambda job: queue.record_progress(job, done=1, total=1, stage="painting"),
+            leases.renew,
+        ],
+        ids=["finish", "fail", "progress", "renew"],
+    )
+    def test_changes_nothing_once_another_attempt_holds_the_job(
+        self, write: Callable[[Job], bool]
+    ) -> None:
+        zombie = claimed()
+        let_lease_end(zombie)
+        queue.reap_lost()
+        second = queue.claim()
+        before = Job.objects.values().get(pk=zombie.pk)
+
+        assert not write(zombie)
+
+        assert second is not None
+        assert Job.objects.values().get(pk=zombie.pk) == before
+
+
+class TestEnds:
+    def test_finishes_with_one_result(self) -> None:
+        job = claimed()
+
+        assert finish(job)
+        assert not finish(job)
+
+        row = Job.objects.get(pk=job.pk)
+        assert (row.state, row.result, row.lease) == (Job.State.SUCCEEDED, RESULT.name, None)
+        assert row.completed_at is not None
+        assert row.compute_seconds == 1.5
+        assert (row.done, row.total) == (4, 4)
+
+    def test_fails_with_a_code_and_without_preview(self) -> None:
+        job = claimed()
+        queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
+
+        assert queue.fail(job, code="out_of_memory", hint="x" * 400)
+
+        row = Job.objects.get(pk=job.pk)
+        assert (row.state, row.error_code, row.preview) == (Job.State.FAILED, "out_of_memory", "")
+        assert len(row.error_hint) == 300
+
+    def test_cancels_a_waiting_job_so_that_it_never_starts(self) -> None:
+        job = make_job()
+
+        assert queue.cancel(job, by="owner")
+
+        assert queue.claim() is None
+        assert Job.objects.get(pk=job.pk).canceled_by == "owner"
+
+    def test_cancels_a_running_job_under_its_worker(self) -> None:
+        job = claimed()
+
+        assert queue.cancel(job, by="owner")
+
+        assert not queue.record_progress(job, done=1, total=4, stage="painting")
+        assert not finish(job)
+        assert Job.objects.get(pk=job.pk).state == Job.State.CANCELED
+
+    def test_does_not_cancel_what_has_ended(self) -> None:
+        job = claimed()
+        finish(job)
+
+        assert not queue.cancel(job, by="owner")
+
+    def test_asks_only_a_running_job_to_stop(self) -> None:
+        waiting = make_job()
+        assert not queue.request_stop(waiting)
+
+        running = queue.claim()
+
+        assert running is not None
+        assert queue.request_stop(running)
+        assert Job.objects.get(pk=running.pk).stop_requested
+
+    def test_remembers_how_long_it_took(self) -> None:
+        assert finish(claimed())
+
+        sample = DurationSample.objects.get()
+        assert (sample.method, sample.device, sample.seconds) == ("fast", "cpu", 1.6)
+
+    def test_remembers_nothing_of_what_was_stopped_or_lost(self) -> None:
+        assert finish(claimed(), stopped_early=True)
+        lost = claimed()
+        queue.cancel(lost, by="owner")
+        assert not finish(lost)
+
+        assert not DurationSample.objects.exists()
+
+
+class TestReaping:
+    def test_leaves_a_living_worker_alone(self) -> None:
+        claimed()
+
+        assert queue.reap_lost() == []
+
+    def test_puts_a_lost_job_back_in_line(self) -> None:
+        job = claimed()
+        let_lease_end(job)
+
+        assert queue.reap_lost() == [job.pk]
+
+        row = Job.objects.get(pk=job.pk)
+        assert (row.state, row.attempt, row.lease) == (Job.State.QUEUED, 1, None)
+
+    def test_ends_a_job_that_lost_all_its_workers(self) -> None:
+        waiting = make_job()
+        for _ in range(3):
+            job = queue.claim()
+            assert job is not None
+            let_lease_end(job)
+            queue.reap_lost()
+
+        row = Job.objects.get(pk=waiting.pk)
+        assert (row.state, row.error_code, row.attempt) == (Job.State.FAILED, "crashed", 3)
+        assert queue.claim() is None
+
+    def test_takes_back_everything_at_a_start_without_workers(self) -> None:
+        job = claimed()
+
+        assert queue.take_back_all() == [job.pk]
+        assert queue.waiting_count() == 1
+
+    def test_finds_the_jobs_whose_ticket_was_lost(self) -> None:
+        make_job()
+        lost = make_job(ticket_at=timezone.now() - timedelta(seconds=31))
+
+        assert queue.untended(5) == [lost.pk]
+
+        queue.record_ticket(lost.pk)
+        assert queue.untended(5) == []
+
+
+class TestExpiry:
+    def test_ends_what_waited_longer_than_is_allowed(self, settings: Settings) -> None:
+        settings.JOB_EXPIRES_HOURS = 2
+        now = timezone.now()
+        old = make_job(created_at=now - timedelta(hours=3), preview="jobs/look.webp")
+        young = make_job(created_at=now - timedelta(hours=1))
+
+        assert queue.expire_overdue() == [old.pk]
+
+        row = Job.objects.get(pk=old.pk)
+        assert (row.state, row.preview, row.seq) == (Job.State.EXPIRED, "", 2)
+        assert row.completed_at is not None
+        assert queue.claim() == young
+
+    @pytest.mark.parametrize("state", ["running", "canceled"])
+    def test_leaves_what_does_not_wait(self, state: str) -> None:
+        job = claimed(created_at=timezone.now() - timedelta(days=2))
+        if state == "canceled":
+            queue.cancel(job, by="owner")
+
+        assert queue.expire_overdue() == []
+
+        assert Job.objects.get().state == state
+
+
+class TestConstraints:
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"state": "running"},
+            {"lease": uuid4()},
+            {"state": "succeeded", "completed_at": timezone.now()},
+            {"state": "failed"},
+            {"result": "jobs/another.jpg"},
+            {"saved": "jobs/painting.safetensors"},
+            {"completed_at": timezone.now()},
+        ],
+        ids=[
+            "running without lease",
+            "lease without running",
+            "succeeded without result",
+            "ended without time",
+            "result without success",
+            "painting kept without success",
+            "time without end",
+        ],
+    )
+    def test_refuse_a_row_that_makes_no_sense(self, values: dict[str, object]) -> None:
+        job = make_job()
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Job.objects.filter(pk=job.pk).update(**values)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_ends_in_one_state_when_cancel_meets_finish(self) -> None:
+        owner = make_user()
+        photo, style = make_photo(owner), make_style()
+        for _ in range(25):
+            job = claimed(owner=owner, photo=photo, styles=[style])
+
+            finished, canceled = together(
+                partial(finish, job), partial(queue.cancel, job, by="owner")
+            )
+
+            row = Job.objects.get(pk=job.pk)
+            assert finished != canceled
+            assert (row.state == Job.State.SUCCEEDED) is finished
+            assert (row.result == RESULT.name) is finished
+
+    def test_never_claims_a_job_twice(self, settings: Settings) -> None:
+        settings.JOB_MAX_RUNNING_PER_USER = 6
+        owner = make_user()
+        photo, style = make_photo(owner), make_style()
+        for _ in range(6):
+            make_job(owner, photo=photo, styles=[style])
+
+        jobs = together(*[queue.claim] * 8)
+
+        keys = [job.pk for job in jobs if isinstance(job, Job)]
+        assert len(keys) == len(set(keys)) == 6

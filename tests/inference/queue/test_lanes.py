@@ -1,0 +1,292 @@
+"""Tests of who serves what is quick and what is heavy; on PostgreSQL too by tests/faults."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from inference import tasks
+from inference import worker as runner
+from inference.live.estimates import estimate, eta_of
+from inference.models import Job, Photo, Worker
+from inference.queue import durations
+from inference.queue import fairness as turns
+from inference.queue import jobs as queue
+from inference.queue import sheets as proof_queue
+from inference.queue.durations import Work
+from inference.queue.lanes import HEAVY, PATIENCE, QUICK, Lanes, lane_of
+from inference.queue.workers import presence
+from inference.services.jobs import submit_job
+from inference.services.operations import drain_worker, pause_queue, resume_queue, return_worker
+from inference.worker import Served, shutdown
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import make_job, make_photo, make_sheet, make_style, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG_AGO = timedelta(minutes=5)
+SLOW = TransferSpec("optimize", size=1024)
+FAST = TransferSpec(size=64)
+Here = Callable[[str], Worker]
+
+
+@pytest.fixture
+def here() -> Iterator[Here]:
+    """Return a function that lets this process be a worker of some queues."""
+
+    def enter(queues: str) -> Worker:
+        presence.introduce("celery@here", queues)
+        presence.enter("cpu")
+        return Worker.objects.get(name="celery@here")
+
+    yield enter
+    presence.leave()
+    presence.introduce("", "")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the queues to which tickets are sent from here on; none leaves the process."""
+    sent: list[str] = []
+    monkeypatch.setattr(
+        "celery.app.task.Task.apply_async", lambda _task, queue, **_: sent.append(queue)
+    )
+    return sent
+
+
+def there(queues: str, device: str = "cpu", **fields: object) -> Worker:
+    """Let another process be a worker of `queues`."""
+    worker: Worker = Worker.objects.create(
+        name=f"celery@{queues}", host="there", pid=7, queues=queues, device=device, **fields
+    )
+    return worker
+
+
+def with_gpu() -> Worker:
+    return there("gpu,cpu", "cuda")
+
+
+def a_quick_and_a_heavy_job() -> tuple[Job, Job]:
+    """Let two people wait; the one with the quick job has waited longer."""
+    begun = timezone.now() - timedelta(seconds=9)
+    return make_job(created_at=begun), make_job(lane=HEAVY)
+
+
+class TestLaneOf:
+    def test_is_heavy_what_would_keep_a_cpu_for_long(self, settings: Settings) -> None:
+        settings.JOB_QUICK_SECONDS = 20
+        photo = Photo(width=1024, height=768)
+        assert lane_of(Work.of(photo, FAST)) == QUICK
+        assert lane_of(Work.of(photo, TransferSpec("optimize", size=64, steps=2))) == QUICK
+        assert lane_of(Work.of(photo, SLOW)) == HEAVY
+
+    def test_heeds_what_was_measured_on_cpus_alone(self, settings: Settings) -> None:
+        settings.JOB_QUICK_SECONDS = 20
+        work = Work.of(Photo(width=1024, height=768), FAST)
+        durations.record(work, device="cuda", seconds=100)
+        assert lane_of(work) == QUICK
+        durations.record(work, device="cpu", seconds=100)
+        assert lane_of(work) == HEAVY
+
+    def test_stands_in_the_row_of_a_new_job(self, alice: User, calls: list[str]) -> None:
+        photo, styles = make_photo(alice, (96, 64)), [(make_style(), 1.0)]
+        durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
+        for spec, lane in ((SLOW, HEAVY), (FAST, QUICK)):
+            job, _new = submit_job(owner=alice, photo=photo, styles=styles, spec=spec)
+            assert Job.objects.get(pk=job.pk).lane == lane
+
+
+class TestClaims:
+    def test_leave_heavy_work_to_those_who_are_there_for_it(self, here: Here) -> None:
+        here("cpu")
+        with_gpu()
+        quick, _heavy = a_quick_and_a_heavy_job()
+        assert queue.claim() == quick
+        assert queue.claim() is None
+
+    def test_begin_with_heavy_work_where_others_do_the_quick(self, here: Here) -> None:
+        here("gpu,cpu")
+        there("cpu")
+        quick, heavy = a_quick_and_a_heavy_job()
+        assert [queue.claim(), queue.claim(), queue.claim()] == [heavy, quick, None]
+
+    def test_leave_quick_work_to_others_in_a_worker_of_heavy_work_alone(self, here: Here) -> None:
+        here("gpu")
+        there("cpu")
+        _quick, heavy = a_quick_and_a_heavy_job()
+        make_sheet()
+        assert [queue.claim(), queue.claim()] == [heavy, None]
+        assert proof_queue.claim() is None
+
+    @pytest.mark.parametrize("queues", ["cpu", "gpu,cpu", "gpu"])
+    def test_take_everything_in_turn_where_all_workers_are_alike(
+        self, here: Here, queues: str
+    ) -> None:
+        here(queues)
+        there(queues)
+        quick, heavy = a_quick_and_a_heavy_job()
+        sheet = make_sheet()
+        assert [queue.claim(), queue.claim()] == [quick, heavy]
+        assert proof_queue.claim() == sheet
+
+    def test_take_heavy_work_once_its_workers_are_lost(self, here: Here) -> None:
+        here("cpu")
+        gpu = with_gpu()
+        job = make_job(lane=HEAVY)
+        assert queue.claim() is None
+        Worker.objects.filter(pk=gpu.pk).update(last_beat=timezone.now() - LONG_AGO)
+        assert queue.claim() == job
+
+    def test_take_heavy_work_while_its_workers_are_drained(self, here: Here) -> None:
+        here("cpu")
+        gpu = with_gpu()
+        job = make_job(lane=HEAVY)
+        drain_worker(worker=gpu)
+        assert queue.claim() == job
+
+    def test_take_heavy_work_that_waited_too_long(self, here: Here) -> None:
+        here("cpu")
+        with_gpu()
+        job = make_job(lane=HEAVY, created_at=timezone.now() - PATIENCE)
+        assert queue.claim() == job
+
+    def test_are_fair_among_those_with_heavy_work(self, here: Here, settings: Settings) -> None:
+        settings.JOB_MAX_RUNNING_PER_USER = 9
+        here("gpu,cpu")
+        there("cpu")
+        people = [make_user(name) for name in ("ann", "ben")]
+        start = timezone.now() - timedelta(seconds=9)
+        for number, who in enumerate((0, 0, 0, 1)):
+            make_job(people[who], lane=HEAVY, created_at=start + timedelta(seconds=number))
+        served = [job.owner for job in iter(queue.claim, None)]
+        assert served == [people[0], people[1], people[0], people[0]]
+
+    def test_give_everything_to_a_process_without_a_row(self) -> None:
+        with_gpu()
+        there("cpu")
+        quick, heavy = a_quick_and_a_heavy_job()
+        assert {queue.claim(), queue.claim()} == {quick, heavy}
+
+
+class TestTickets:
+    def test_go_where_somebody_listens(self, calls: list[str]) -> None:
+        tasks.send_ticket(HEAVY)
+        there("cpu")
+        tasks.send_ticket(HEAVY)
+        gpu = with_gpu()
+        tasks.send_ticket(HEAVY)
+        tasks.send_ticket()
+        drain_worker(worker=gpu)
+        tasks.send_ticket(HEAVY)
+        assert calls == [QUICK, QUICK, HEAVY, QUICK, QUICK]
+
+    def test_of_quick_work_go_to_the_only_worker_there_is(self, calls: list[str]) -> None:
+        there("gpu")
+        tasks.send_ticket()
+        assert calls == [HEAVY]
+
+    def test_of_a_new_job_go_to_its_lane(self, alice: User, calls: list[str]) -> None:
+        with_gpu()
+        photo = make_photo(alice)
+        durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
+        submit_job(owner=alice, photo=photo, styles=[(make_style(), 1.0)], spec=SLOW)
+        assert calls == [HEAVY]
+
+    @pytest.mark.parametrize(
+        ("came_from", "waiting", "sent"),
+        [
+            (QUICK, [QUICK, HEAVY], [QUICK]),
+            (HEAVY, [QUICK, HEAVY], [HEAVY]),
+            (HEAVY, [QUICK], [QUICK]),
+            (QUICK, [HEAVY], [HEAVY]),
+            (QUICK, [], []),
+        ],
+        ids=["quick", "heavy", "no heavy left", "no quick left", "nothing left"],
+    )
+    def test_go_back_where_they_came_from_while_work_waits_there(
+        self,
+        calls: list[str],
+        monkeypatch: pytest.MonkeyPatch,
+        came_from: str,
+        waiting: list[str],
+        sent: list[str],
+    ) -> None:
+        with_gpu()
+        there("cpu")
+        for lane in waiting:
+            make_job(lane=lane)
+        monkeypatch.setattr(runner, "serve_line", lambda: Served.TO_THE_END)
+        tasks.serve_queue.push_request(delivery_info={"routing_key": came_from})
+        try:
+            tasks.serve_queue.run()
+        finally:
+            tasks.serve_queue.pop_request()
+        assert calls == sent
+
+    def test_that_were_lost_are_sent_to_everybody(self, calls: list[str]) -> None:
+        with_gpu()
+        there("cpu")
+        make_job(lane=HEAVY, ticket_at=timezone.now() - LONG_AGO)
+        tasks.reap()
+        tasks.reap()
+        assert sorted(calls) == [QUICK, HEAVY]
+
+    def test_of_an_opened_queue_go_to_everybody(self, alice: User, calls: list[str]) -> None:
+        gpu = with_gpu()
+        there("cpu")
+        make_job(lane=HEAVY)
+        pause_queue(by=alice)
+        resume_queue(by=alice)
+        assert sorted(calls) == [QUICK, HEAVY]
+        return_worker(worker=gpu)
+        assert len(calls) == 4
+
+    def test_do_not_go_to_a_worker_that_is_to_end(self, here: Here, calls: list[str]) -> None:
+        here("gpu,cpu")
+        there("cpu")
+        make_job(lane=HEAVY)
+        shutdown.ask()
+        try:
+            tasks.serve_queue()
+        finally:
+            shutdown._asked[0] = 0
+        assert calls == [QUICK]
+        assert Worker.objects.count() == 1
+
+
+class TestForetelling:
+    def test_names_the_device_of_the_lane(self, alice: User) -> None:
+        photo = make_photo(alice)
+        durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
+        durations.record(Work.of(photo, SLOW), device="cuda", seconds=5)
+        durations.record(Work.of(photo, FAST), device="cpu", seconds=2)
+        with_gpu()
+        there("cpu")
+        heavy = estimate(owner=alice, photo=photo, spec=SLOW)
+        quick = estimate(owner=alice, photo=photo, spec=FAST)
+        assert (heavy.lane, heavy.device, heavy.painting.p50) == (HEAVY, "cuda", 5)
+        assert (quick.lane, quick.device, quick.painting.p50) == (QUICK, "cpu", 2)
+
+    def test_counts_those_who_wait_for_the_same_workers(self, alice: User, bob: User) -> None:
+        photo = make_photo(alice)
+        durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
+        make_job(bob, lane=QUICK)
+        mine = make_job(alice, lane=HEAVY, paint_p50=5.0, paint_p90=9.0)
+        together = estimate(owner=alice, photo=photo, spec=SLOW)
+        assert turns.places_of(alice.pk) == {mine.pk: 1}
+
+        with_gpu()
+        there("cpu")
+
+        assert turns.places_of(alice.pk) == {mine.pk: 0}
+        assert estimate(owner=alice, photo=photo, spec=SLOW).ahead == together.ahead - 1 == 1
+        assert eta_of(mine, 0) == {"p50": 5.0, "p90": 9.0}
+
+    def test_counts_the_workers_of_each_lane(self) -> None:
+        with_gpu()
+        there("cpu")
+        there("cpu", last_beat=timezone.now() - LONG_AGO)
+        assert Lanes.now().devices(HEAVY) == ["cuda"]
+        assert sorted(Lanes.now().devices(QUICK)) == ["cpu", "cuda"]

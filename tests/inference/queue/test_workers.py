@@ -1,0 +1,181 @@
+"""Tests of the rows by which worker processes are seen, and of what keeps them from working."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from inference import tasks
+from inference import worker as runner
+from inference.live.estimates import estimate
+from inference.models import Worker
+from inference.queue import jobs as queue
+from inference.queue import sheets as proof_queue
+from inference.queue import workers
+from inference.queue.workers import Presence, presence, workers_alive, workers_serving
+from inference.services.operations import (
+    drain_worker,
+    pause_queue,
+    resume_queue,
+    return_worker,
+)
+from inference.worker import Served
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import make_job, make_photo, make_sheet
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG_AGO = timedelta(minutes=5)
+
+
+@pytest.fixture
+def here(settings: Settings) -> Iterator[Worker]:
+    """Let this process be a worker."""
+    settings.JOB_HEARTBEAT_SECONDS = 0.1
+    presence.introduce("celery@here", "cpu")
+    presence.enter("cpu")
+    yield Worker.objects.get(name="celery@here")
+    presence.leave()
+
+
+def other(name: str = "celery@there", **fields: object) -> Worker:
+    worker: Worker = Worker.objects.create(name=name, host="there", pid=7, **fields)
+    return worker
+
+
+def now(worker: Worker) -> Worker:
+    return Worker.objects.get(pk=worker.pk)
+
+
+class TestPresence:
+    def test_says_what_the_process_is(self, here: Worker) -> None:
+        assert (here.name, here.queues, here.device) == ("celery@here", "cpu", "cpu")
+        assert here.pid > 0
+        assert here.memory_mb > 10
+        assert workers_alive() == workers_serving() == 1
+
+    def test_beats_by_itself(self, here: Worker) -> None:
+        time.sleep(0.5)
+        assert now(here).last_beat > here.last_beat
+
+    def test_says_what_the_process_does(self, here: Worker, alice: User) -> None:
+        job = make_job(alice)
+        presence.note(job=job.pk, model="fast")
+        assert (now(here).job, now(here).model) == (job.pk, "fast")
+
+    def test_leaves_no_row_behind(self, settings: Settings) -> None:
+        process = Presence()
+        process.enter("cpu")
+        assert workers_alive() == 1
+        process.leave()
+        process.leave()
+        assert not Worker.objects.exists()
+
+    def test_is_lost_when_it_beats_no_more(self) -> None:
+        other(last_beat=timezone.now() - LONG_AGO)
+        assert (workers_alive(), Worker.objects.count()) == (0, 1)
+
+    def test_is_forgotten_after_a_day(self, tickets: list[str]) -> None:
+        other(last_beat=timezone.now() - timedelta(hours=25))
+        lately = other(last_beat=timezone.now() - timedelta(hours=23))
+        tasks.reap()
+        assert list(Worker.objects.all()) == [lately]
+
+    def test_is_nothing_in_a_process_that_paints_nothing(self) -> None:
+        presence.note(job=None)
+        presence.leave()
+        assert not presence.is_draining()
+        assert not Worker.objects.exists()
+
+    @pytest.mark.usefixtures("media_root")
+    def test_names_the_job_while_it_is_painted(self, here: Worker, alice: User) -> None:
+        make_job(alice)
+        runner.serve_next()
+        ended = now(here)
+        assert (ended.job, ended.model) == (None, "fast")
+
+
+class TestPause:
+    def test_lets_nothing_begin(self, alice: User) -> None:
+        make_job(alice)
+        make_sheet(alice)
+        pause_queue(by=alice)
+        assert queue.claim() is None
+        assert proof_queue.claim() is None
+
+    def test_lets_what_runs_be_finished(self, alice: User) -> None:
+        make_job(alice)
+        job = queue.claim()
+        assert job is not None
+        pause_queue(by=alice)
+        assert queue.record_progress(job, done=1, total=2, stage="painting")
+
+    def test_ends_with_tickets_for_who_waited(self, alice: User, tickets: list[str]) -> None:
+        make_job(alice)
+        pause_queue(by=alice)
+        pause_queue(by=alice)
+        assert tickets == []
+        resume_queue(by=alice)
+        assert len(tickets) == 1
+        assert queue.claim() is not None
+
+    def test_sends_no_ticket_in_vain(self, alice: User, tickets: list[str]) -> None:
+        make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+        pause_queue(by=alice)
+        tasks.reap()
+        assert tickets == []
+        resume_queue(by=alice)
+        tasks.reap()
+        assert len(tickets) == 2
+
+    def test_is_told_before_one_asks(self, alice: User) -> None:
+        photo = make_photo(alice)
+        pause_queue(by=alice)
+        foretold = estimate(owner=alice, photo=photo, spec=TransferSpec(size=64))
+        assert [each.code for each in foretold.warnings] == ["paused"]
+
+
+class TestDrain:
+    def test_keeps_one_worker_from_claiming(self, here: Worker, alice: User) -> None:
+        make_job(alice)
+        drain_worker(worker=here)
+        assert queue.claim() is None
+        return_worker(worker=here)
+        assert queue.claim() is not None
+
+    def test_lets_the_others_work(self, here: Worker, alice: User) -> None:
+        make_job(alice)
+        drain_worker(worker=other())
+        assert workers_serving() == 1
+        assert queue.claim() is not None
+
+    def test_holds_for_all_processes_of_the_worker(self) -> None:
+        processes = [other("celery@there") for _ in range(2)]
+        drain_worker(worker=processes[0])
+        assert now(processes[1]).draining
+
+    def test_passes_tickets_on(
+        self, here: Worker, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runner, "PASS_ON_SECONDS", 0)
+        drain_worker(worker=here)
+        assert runner.serve_next() is Served.NOTHING
+        make_job(alice)
+        assert runner.serve_next() is Served.PUT_BACK
+
+    def test_counts_in_the_estimate(self, alice: User) -> None:
+        photo = make_photo(alice)
+        for _ in range(2):
+            make_job(paint_p50=10.0, paint_p90=10.0)
+        there = [other("celery@a"), other("celery@b")]
+        spec = TransferSpec(size=64)
+        both = estimate(owner=alice, photo=photo, spec=spec).eta
+        drain_worker(worker=there[0])
+        assert estimate(owner=alice, photo=photo, spec=spec).eta["p50"] > both["p50"]
+
+
+def test_memory_is_that_of_this_process() -> None:
+    assert 10 < workers.memory_mb() < 10_000

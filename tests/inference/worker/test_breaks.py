@@ -1,0 +1,156 @@
+"""Breaks of long work: when they are taken, and what is painted in them."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.core.files.storage import default_storage
+from pytest_django import Settings
+
+from accounts.models import User
+from inference import worker as runner
+from inference.models import Job, LeasedWork, ProofSheet
+from inference.worker import Served, breaks, shutdown
+from inference.worker.breaks import Breaks
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import make_job, make_sheet
+
+LONG = TransferSpec(method="optimize", size=64, steps=12)
+QUICK = TransferSpec(size=64)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take breaks as often as can be."""
+    monkeypatch.setattr(breaks, "LOOK_SECONDS", 0.0)
+
+
+def taking(seconds: float, *, served: bool = True) -> Callable[[], bool]:
+    """Return work that takes some seconds."""
+
+    def work() -> bool:
+        time.sleep(seconds)
+        return served
+
+    return work
+
+
+def span(work: LeasedWork) -> tuple[datetime, datetime]:
+    """Return when work that has ended began and ended, as the database knows it."""
+    work.refresh_from_db()
+    assert work.started_at is not None
+    assert work.completed_at is not None
+    return work.started_at, work.completed_at
+
+
+class TestTake:
+    def test_waits_until_it_is_time(self) -> None:
+        assert Breaks(taking(0.01)).take() == 0
+
+    @pytest.mark.usefixtures("at_once")
+    def test_tells_how_long_the_break_was(self) -> None:
+        assert Breaks(taking(0.02)).take() >= 0.02
+
+    @pytest.mark.usefixtures("at_once")
+    def test_takes_none_where_there_is_nothing_to_do(self) -> None:
+        assert Breaks(taking(0.0, served=False)).take() == 0
+
+    @pytest.mark.usefixtures("at_once")
+    def test_works_at_least_as_long_as_it_rested(self) -> None:
+        rest = Breaks(taking(0.05))
+        assert rest.take() > 0
+        assert rest.take() == 0
+        time.sleep(0.06)
+        assert rest.take() > 0
+
+    @pytest.mark.usefixtures("at_once")
+    def test_keeps_the_most_of_the_deadline_for_the_work(self, settings: Settings) -> None:
+        settings.JOB_DEADLINE_SECONDS = 0.1
+        rest = Breaks(taking(0.03))
+        assert rest.take() > 0
+        time.sleep(0.05)
+        assert rest.take() == 0
+
+    @pytest.mark.usefixtures("at_once")
+    def test_takes_none_when_the_worker_is_to_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(shutdown, "_asked", bytearray(b"\x01"))
+        assert Breaks(taking(0.01)).take() == 0
+
+
+# The heartbeats' own connections see only what is committed.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("media_root", "at_once")
+class TestLongJob:
+    def test_lets_a_quick_one_pass(self, alice: User, bob: User) -> None:
+        long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
+
+        assert runner.serve_next() is Served.TO_THE_END
+
+        begun, ended = span(long)
+        quick_begun, quick_ended = span(quick)
+        assert begun < quick_begun < quick_ended < ended
+        assert (long.state, quick.state) == (Job.State.SUCCEEDED, Job.State.SUCCEEDED)
+
+    def test_is_not_said_to_have_taken_the_time_of_others(self, alice: User, bob: User) -> None:
+        long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
+
+        runner.serve_next()
+
+        begun, ended = span(long)
+        quick_begun, quick_ended = span(quick)
+        own = (ended - begun) - (quick_ended - quick_begun)
+        assert long.compute_seconds is not None
+        assert long.compute_seconds <= own.total_seconds() + 0.05
+
+    def test_lets_no_other_long_one_pass(self, alice: User, bob: User) -> None:
+        first, second = make_job(alice, spec=LONG), make_job(bob, spec=LONG)
+
+        runner.serve_next()
+
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, second.state) == (Job.State.SUCCEEDED, Job.State.QUEUED)
+
+    def test_lets_a_quick_one_pass_before_a_long_one_that_waits(
+        self, alice: User, bob: User
+    ) -> None:
+        make_job(alice, spec=LONG)
+        waiting, quick = make_job(bob, spec=LONG), make_job(bob, spec=QUICK)
+
+        runner.serve_next()
+
+        quick.refresh_from_db()
+        waiting.refresh_from_db()
+        assert (waiting.state, quick.state) == (Job.State.QUEUED, Job.State.SUCCEEDED)
+
+    def test_lets_a_proof_sheet_pass(self, alice: User, bob: User) -> None:
+        long, sheet = make_job(alice, spec=LONG), make_sheet(bob)
+
+        runner.serve_next()
+
+        assert span(sheet)[1] < span(long)[1]
+        assert (long.state, sheet.state) == (Job.State.SUCCEEDED, ProofSheet.State.SUCCEEDED)
+
+    def test_goes_on_though_a_quick_one_fails(self, alice: User, bob: User) -> None:
+        long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
+        default_storage.delete(str(quick.photo.file))
+
+        runner.serve_next()
+
+        long.refresh_from_db()
+        quick.refresh_from_db()
+        assert (long.state, quick.state) == (Job.State.SUCCEEDED, Job.State.FAILED)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("media_root", "at_once")
+def test_a_quick_job_takes_no_breaks(alice: User, bob: User) -> None:
+    first = make_job(alice, spec=QUICK)
+    make_sheet(bob)
+
+    runner.serve_next()
+
+    first.refresh_from_db()
+    assert first.state == Job.State.SUCCEEDED
+    assert ProofSheet.objects.get().state == ProofSheet.State.QUEUED

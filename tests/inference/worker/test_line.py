@@ -1,0 +1,61 @@
+"""Tests of what a worker does with one ticket."""
+
+import pytest
+
+from accounts.models import User
+from inference import worker as runner
+from inference.models import Job
+from inference.worker import Served, shutdown
+from style_transfer.core.spec import TransferSpec
+from tests.support.factories import make_job
+
+# The heartbeat's own connection sees only what is committed.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root")]
+
+
+def states(line: list[Job]) -> list[str]:
+    return [Job.objects.get(pk=job.pk).state for job in line]
+
+
+class TestServeLine:
+    @pytest.fixture
+    def line(self, alice: User) -> list[Job]:
+        return [make_job(alice, spec=TransferSpec(size=64)) for _ in range(3)]
+
+    def test_finds_nothing_to_do(self) -> None:
+        assert runner.serve_line() is Served.NOTHING
+
+    def test_goes_on_while_its_ticket_is_good(
+        self, line: list[Job], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runner, "TICKET_SECONDS", 60)
+
+        assert runner.serve_line() is Served.NOTHING
+
+        assert states(line) == [Job.State.SUCCEEDED] * 3
+
+    def test_leaves_the_rest_to_the_next_ticket(
+        self, line: list[Job], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runner, "TICKET_SECONDS", 0)
+
+        assert runner.serve_line() is Served.TO_THE_END
+
+        assert states(line) == [Job.State.SUCCEEDED, Job.State.QUEUED, Job.State.QUEUED]
+
+    def test_stops_when_the_worker_is_to_end(
+        self, line: list[Job], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        served: list[str] = []
+
+        def serve() -> bool:
+            served.append("one")
+            monkeypatch.setattr(shutdown, "is_asked", lambda: True)
+            return True
+
+        monkeypatch.setattr(runner, "serve_job", serve)
+
+        assert runner.serve_line() is Served.PUT_BACK
+
+        assert served == ["one"]
+        assert states(line) == [Job.State.QUEUED] * 3

@@ -1,0 +1,66 @@
+"""Distances: zero for the thing itself, and growing with what is different."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from style_transfer.bench.distances import Judge, content_distance, load_judge, style_distance
+from style_transfer.core.errors import ModelMissingError
+from style_transfer.features.vgg import SlimVGG, max_pool
+
+CPU = torch.device("cpu")
+
+
+def blobs(seed: int) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    small = torch.rand(1, 3, 9, 9, generator=generator)
+    return torch.nn.functional.interpolate(small, (72, 72), mode="bicubic").clamp(0, 1)
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return load_judge("builtin", [], CPU)
+
+
+def test_is_zero_for_the_picture_itself(judge: Judge) -> None:
+    seen = judge.see(blobs(0))
+    assert content_distance(seen, seen) == 0
+    assert style_distance(seen, seen) == 0
+
+
+def test_grows_with_what_is_changed(judge: Judge) -> None:
+    photo = blobs(1)
+    little, much = photo.lerp(blobs(2), 0.1), photo.lerp(blobs(2), 0.7)
+    seen, near, far = (judge.see(each) for each in (photo, little, much))
+    assert 0 < content_distance(near, seen) < content_distance(far, seen)
+    assert 0 < style_distance(near, seen) < style_distance(far, seen)
+
+
+def test_sees_the_same_style_elsewhere_in_a_picture(judge: Judge) -> None:
+    picture = blobs(3).repeat(1, 1, 2, 2)
+    seen, moved, other = (
+        judge.see(each) for each in (picture, picture.roll((32, 48), (2, 3)), blobs(6))
+    )
+    assert style_distance(moved, seen) < style_distance(other, seen)
+    assert content_distance(moved, seen) > 0.5
+
+
+def test_names_the_part_that_a_judge_had_in_training(judge: Judge) -> None:
+    assert judge.title == "builtin (the features of the methods)"
+
+
+def test_reads_a_slimmed_network_from_a_file(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    path = tmp_path / "slim.safetensors"
+    save_file(SlimVGG((4, 4, 6, 6, 6), max_pool).state_dict(), path)
+    judge = load_judge(str(path), [blobs(4), blobs(5)], CPU)
+    assert judge.title.startswith("slim.safetensors")
+    assert style_distance(judge.see(blobs(4)), judge.see(blobs(5))) > 0
+
+
+def test_says_that_a_file_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissingError):
+        load_judge(str(tmp_path / "none.safetensors"), [], CPU)

@@ -1,0 +1,164 @@
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.torch import save_file
+
+from style_transfer.__main__ import main
+from style_transfer.bench.quality import lay_out
+from style_transfer.bench.speed import measure
+from style_transfer.cli.bench import pictures_in
+from style_transfer.core.errors import InputUnreadableError
+from style_transfer.core.spec import TransferSpec
+from style_transfer.core.weight_files import Card, write_card
+from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.methods.network.johnson import PaintingNet
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with three small pictures and a text."""
+    for seed, name in enumerate(["b.png", "a.JPG", "c.webp"]):
+        noise = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(tmp_path / name)
+    (tmp_path / "manifest.csv").write_text("name")
+    return tmp_path
+
+
+class TestSpeed:
+    def test_measures_first_preview_and_whole(self) -> None:
+        timing = measure(TransferSpec(method="optimize", size=64, steps=2), 1, "cpu")
+        assert timing.size == (64, 48)
+        assert timing.steps == 2
+        assert 0 < timing.first_preview <= timing.whole
+
+    def test_prints_a_table_with_the_machine(self, capsys: pytest.CaptureFixture[str]) -> None:
+        words = "bench speed --sizes 64 80x40 --repeats 1 --steps 1 --device cpu"
+        assert main(words.split()) == 0
+        printed = capsys.readouterr().out
+        assert "64 x 48" in printed
+        assert "80 x 40" in printed
+        assert "threads" in printed
+
+    @pytest.mark.parametrize("size", ["wide", "64x", "x64", "64x48x2"])
+    def test_refuses_what_is_no_size(self, size: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["bench", "speed", "--sizes", size])
+        assert "invalid parse_size value" in capsys.readouterr().err
+
+    def test_refuses_sizes_out_of_bounds(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["bench", "speed", "--sizes", "9"]) == 2
+        assert "size must be" in capsys.readouterr().err
+
+    def test_needs_a_network_for_the_method_network(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
+        monkeypatch.setattr("style_transfer.core.weight_files.SHIPPED", tmp_path)
+        words = [
+            "bench",
+            "speed",
+            "--method",
+            "network",
+            "--sizes",
+            "64",
+            "--repeats",
+            "1",
+            "--device",
+            "cpu",
+        ]
+        assert main(words) == 2
+        assert "No network was trained" in capsys.readouterr().err
+
+        network = PaintingNet(4, light=True)
+        tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
+        save_file(tensors, tmp_path / "network-dots.safetensors")
+        sha256 = hashlib.sha256((tmp_path / "network-dots.safetensors").read_bytes()).hexdigest()
+        figures = {"artwork": fingerprint(Image.effect_noise((32, 32), 90))}
+        card = Card("network-dots.safetensors", sha256, "CC0-1.0", "a test", figures=figures)
+        write_card(tmp_path, "network-dots", card)
+        assert main(words) == 0
+        assert "network on" in capsys.readouterr().out
+
+
+class TestQuality:
+    def test_writes_a_sheet_of_photos_by_artworks(self, pictures: Path) -> None:
+        out = pictures / "sheet.png"
+        words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 64"
+        assert main([*words.split(), "--steps", "1", "--most", "2", "--device", "cpu"]) == 0
+        with Image.open(out) as sheet:
+            assert sheet.size == (3 * 72, 72 + 2 * 56)
+
+    def test_prints_distances_beside_simpler_answers(
+        self, pictures: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = pictures / "sheet.png"
+        words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 96"
+        assert main([*words.split(), "--most", "1", "--judge", "builtin", "--device", "cpu"]) == 0
+        printed = capsys.readouterr().out
+        rows = {
+            cells[1].strip(): [float(cell) for cell in cells[2:4]]
+            for cells in (line.split("│") for line in printed.splitlines())
+            if len(cells) == 5
+        }
+        assert rows["photo untouched"][0] == 0
+        assert rows["colors matched only"][0] < rows["fast"][0]
+        assert "whitening and coloring" in rows
+
+    def test_paints_with_several_methods(self, pictures: Path) -> None:
+        out = pictures / "sheet.png"
+        words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 64"
+        more = "--most 1 --methods fast optimize --steps 1 --judge builtin --device cpu"
+        assert main([*words.split(), *more.split()]) == 0
+
+    def test_says_that_a_folder_has_no_pictures(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = tmp_path / "sheet.png"
+        words = f"bench quality --content {tmp_path} --style {tmp_path} -o {out}"
+        assert main(words.split()) == 2
+        assert "There are no pictures" in capsys.readouterr().err
+        assert not out.exists()
+
+
+class TestPasses:
+    def test_prints_pictures_a_second_by_batch(self, capsys: pytest.CaptureFixture[str]) -> None:
+        words = "bench batch --batches 1 2 --size 64 --repeats 1 --device cpu"
+        assert main(words.split()) == 0
+        printed = capsys.readouterr().out
+        assert "fast at 64 x 48" in printed
+        assert "threads" in printed
+
+    def test_shows_that_a_code_is_computed_once(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["bench", "cache", "--size", "200", "--repeats", "1", "--device", "cpu"]) == 0
+        printed = capsys.readouterr().out
+        seconds = {
+            cells[1].strip(): float(cells[2])
+            for cells in (line.split("│") for line in printed.splitlines())
+            if len(cells) == 4
+        }
+        assert seconds["in memory"] < seconds["computed"]
+
+
+def test_lists_pictures_by_name_and_nothing_else(pictures: Path) -> None:
+    assert [path.name for path in pictures_in([pictures], 9)] == ["a.JPG", "b.png", "c.webp"]
+    assert len(pictures_in([pictures], 2)) == 2
+    some = pictures_in([pictures / "c.webp", pictures], 2)
+    assert [path.name for path in some] == ["c.webp", "a.JPG"]
+
+
+def test_refuses_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputUnreadableError):
+        pictures_in([tmp_path], 1)
+
+
+def test_lays_images_out_in_rows_and_columns() -> None:
+    red, blue = Image.new("RGB", (10, 4), "red"), Image.new("RGB", (6, 8), "blue")
+    sheet = lay_out([[red, blue], [blue, red]])
+    assert sheet.size == (18 + 18, 16 + 16)
+    assert sheet.getpixel((0, 0)) == (255, 0, 0)
+    assert sheet.getpixel((18, 0)) == (0, 0, 255)
+    assert sheet.getpixel((0, 16)) == (0, 0, 255)
+    assert sheet.getpixel((12, 0)) == (255, 255, 255)

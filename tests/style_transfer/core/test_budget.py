@@ -1,0 +1,165 @@
+"""What a painting will take, and how it is cut so that it fits."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from style_transfer.bench.memory import measure
+from style_transfer.core.budget import (
+    TILINGS,
+    Plan,
+    foresee,
+    most_pixels,
+    optimize_mb,
+    painting_mb,
+    plan_fast,
+)
+from style_transfer.core.device import knows_bfloat16
+from style_transfer.core.errors import OutOfMemoryError
+from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.methods.fast.embedding import CodeCache
+from style_transfer.methods.fast.memory import with_codes
+from style_transfer.methods.fast.network import Painter, load_painter
+from style_transfer.pipeline.stylize import stylize
+
+LARGE = (4096, 3072)
+
+
+@pytest.fixture
+def painter(painter: Painter) -> Painter:
+    painter.halved = True
+    return painter
+
+
+class TestPainting:
+    def test_takes_more_the_larger_and_the_more(self) -> None:
+        sizes = [(64, 64), (512, 384), (1024, 768), LARGE]
+        needs = [painting_mb(size, 1, TILINGS[0], halved=True) for size in sizes]
+        assert needs == sorted(needs)
+        batches = [painting_mb((512, 384), n, TILINGS[0], halved=True) for n in (1, 2, 4, 8)]
+        assert batches == sorted(set(batches))
+
+    def test_takes_less_in_smaller_tiles(self) -> None:
+        needs = [painting_mb(LARGE, 1, tiling, halved=True) for tiling in TILINGS]
+        assert needs == sorted(set(needs), reverse=True)
+
+    def test_takes_more_in_full_precision(self) -> None:
+        half = painting_mb(LARGE, 1, TILINGS[0], halved=True)
+        assert painting_mb(LARGE, 1, TILINGS[0], halved=False) == pytest.approx(1.3 * half, abs=1)
+
+    def test_keeps_a_large_picture_within_two_gigabytes(self) -> None:
+        assert plan_fast(LARGE, halved=True).mb < 1400  # a process with its networks holds 400 more
+        assert plan_fast(LARGE, halved=False).mb < 1400
+
+
+class TestPlan:
+    def test_cuts_as_little_as_without_a_limit_where_it_fits(self) -> None:
+        free = plan_fast(LARGE, halved=True)
+        assert free.tiling is TILINGS[0]
+        assert plan_fast(LARGE, halved=True, limit=free.mb) == free
+
+    @pytest.mark.parametrize("limit", [540, 600, 700, 800, 900, 4000])
+    def test_keeps_within_the_limit(self, limit: int) -> None:
+        plan = plan_fast(LARGE, halved=True, limit=limit)
+        assert plan.mb <= limit
+        assert plan.tiling in TILINGS
+        assert plan.tiles >= plan_fast(LARGE, halved=True).tiles
+
+    def test_counts_the_tiles(self) -> None:
+        assert plan_fast((512, 384), halved=True).tiles == 1
+        assert plan_fast((768 * 3, 768 * 2), halved=True).tiles == 6
+
+    def test_refuses_what_does_not_fit_in_the_smallest_tiles(self) -> None:
+        with pytest.raises(OutOfMemoryError, match="and 100 MB are allowed") as got:
+            plan_fast(LARGE, halved=True, limit=100)
+        assert got.value.code == "out_of_memory"
+        assert "smaller" in got.value.hint
+
+
+class TestCodes:
+    ARTWORK = Image.effect_noise((1600, 1600), 50).convert("RGB")
+
+    def test_count_where_the_artwork_must_be_seen(self, painter: Painter) -> None:
+        plan = with_codes(Plan(20), [StyleInput(self.ARTWORK)], painter, CodeCache())
+        assert plan.mb > 400
+
+    def test_do_not_count_where_they_are_at_hand(self, painter: Painter, tmp_path: Path) -> None:
+        small = self.ARTWORK.resize((64, 64))
+        cache = CodeCache(tmp_path)
+        before = with_codes(Plan(), [StyleInput(small)], painter, cache)
+        cache.code_of(small, painter)
+        for known in (cache, CodeCache(tmp_path)):
+            assert with_codes(Plan(), [StyleInput(small)], painter, known) == Plan()
+        assert before.mb > 0
+        assert with_codes(Plan(), [StyleInput(None, code=b"1")], painter, CodeCache()) == Plan()
+
+    def test_do_not_shrink_what_painting_takes(self, painter: Painter) -> None:
+        assert with_codes(Plan(900), [StyleInput(self.ARTWORK)], painter, CodeCache()).mb == 900
+
+    def test_are_refused_where_the_artwork_is_too_large(self, painter: Painter) -> None:
+        shares = [StyleInput(self.ARTWORK)]
+        with pytest.raises(OutOfMemoryError, match="Seeing an artwork") as caught:
+            with_codes(Plan(20), shares, painter, CodeCache(), limit=100)
+        assert "artwork" in caught.value.hint
+
+
+class TestOptimize:
+    @given(st.integers(20, 8000))
+    def test_paints_no_more_pixels_than_fit(self, limit: int) -> None:
+        assert optimize_mb((most_pixels(limit), 1)) <= limit
+
+    def test_paints_more_where_more_is_allowed(self) -> None:
+        pixels = [most_pixels(limit) for limit in (50, 150, 400, 600, 3000)]
+        assert pixels == sorted(pixels)
+
+    def test_refuses_a_limit_below_any_picture(self) -> None:
+        with pytest.raises(OutOfMemoryError):
+            most_pixels(5)
+
+
+class TestForesee:
+    PHOTO = Image.effect_noise((200, 150), 50).convert("RGB")
+    STYLE = StyleInput(Image.effect_noise((64, 64), 50).convert("RGB"))
+
+    @pytest.mark.parametrize("method", ["fast", "optimize"])
+    @pytest.mark.parametrize("size", [None, 64, 300])
+    def test_says_what_the_report_says(self, method: str, size: int | None) -> None:
+        cache = CodeCache()
+        halved = knows_bfloat16(torch.device("cpu"))
+        cache.code_of(self.STYLE.image or self.PHOTO, load_painter(torch.device("cpu")))
+        spec = TransferSpec(method=method, size=size, steps=1)
+
+        *_, last = stylize(self.PHOTO, [self.STYLE], spec, device="cpu", cache=cache)
+
+        plan = foresee(self.PHOTO.size, spec, halved=halved)
+        assert last.report is not None
+        assert (plan.mb, plan.tiles) == (last.report.memory_mb, last.report.tiles)
+
+    def test_promises_nothing_of_trained_networks(self) -> None:
+        assert foresee(LARGE, TransferSpec(method="network")) == Plan()
+
+    def test_counts_the_size_that_optimize_paints(self) -> None:
+        large, larger = (foresee(LARGE, TransferSpec("optimize", size=n)) for n in (2048, 4096))
+        assert larger.mb == pytest.approx(large.mb, rel=0.01)
+        assert foresee(LARGE, TransferSpec("optimize"), limit=600).mb <= 600
+
+    def test_refuses_what_cannot_fit(self) -> None:
+        with pytest.raises(OutOfMemoryError):
+            foresee(LARGE, TransferSpec(), limit=50)
+
+    def test_loads_no_torch(self) -> None:
+        lines = "import sys, style_transfer.core.budget; sys.exit('torch' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "limit"), [(1024, None), (1536, None), (1536, 300)])
+def test_expects_what_is_measured(size: int, limit: int | None) -> None:
+    row = measure(TransferSpec(size=size), limit, repeats=5)
+    assert row.needed == pytest.approx(row.expected, rel=0.3)

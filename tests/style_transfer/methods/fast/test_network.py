@@ -1,0 +1,376 @@
+"""The any-style network: units, moves, precision, and where gradients go."""
+
+import copy
+import hashlib
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from style_transfer.core import weight_files as weights
+from style_transfer.core.errors import ModelMissingError
+from style_transfer.core.weight_files import Card, write_card
+from style_transfer.features.builtin import FeatureNet
+from style_transfer.features.losses import Moments
+from style_transfer.features.vgg import TAPS
+from style_transfer.methods.fast.decoder import COLORS, LEVELS, STRIDE, Decoder, with_colors
+from style_transfer.methods.fast.network import Look, Painter, apply_move, load_painter
+
+WHOLE = Look((1.0,) * 5, (0.0,) * 5)
+SHAPES = Look((1.0,) * 4, (0.0,) * 4)
+CPU = torch.device("cpu")
+TINY = Decoder((4, 4, 6, 6, 6)).state_dict()
+
+
+@pytest.fixture
+def photo() -> Tensor:
+    return soft(3, 4, 6)
+
+
+@pytest.fixture
+def wanted(painter: Painter) -> dict[int, Moments]:
+    return moments(painter, soft(4, 4, 4))
+
+
+def soft(seed: int, height: int, width: int) -> Tensor:
+    """Make soft random colors (1, 3, 16 * height, 16 * width)."""
+    small = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(seed))
+    size = (STRIDE * height, STRIDE * width)
+    return torch.nn.functional.interpolate(small, size, mode="bicubic").clamp(0, 1)
+
+
+@torch.no_grad()
+def moments(painter: Painter, picture: Tensor) -> dict[int, Moments]:
+    levels = painter.see(picture)
+    return {level: painter.measure(level, levels[level]) for level in LEVELS}
+
+
+def test_begins_a_look_at_the_level_of_its_last_values() -> None:
+    assert WHOLE.top == 5
+    assert SHAPES.top == 4
+    assert Look((1.0,), (0.5,)).top == 1
+
+
+class TestSee:
+    def test_sees_levels_with_colors_down_to_a_depth(self, painter: Painter, photo: Tensor) -> None:
+        whole = painter.see(photo)
+        expected = with_colors(painter.encoder(photo, TAPS), photo)
+        assert list(whole) == [1, 2, 3, 4, 5]
+        assert all(torch.equal(whole[level], expected[level]) for level in whole)
+        assert list(painter.see(photo, 2)) == [1, 2]
+        some = painter.see(photo, 4, above=2)
+        assert list(some) == [3, 4]
+        assert all(torch.equal(maps, whole[level]) for level, maps in some.items())
+
+    def test_keeps_colors_in_full_precision(self, painter: Painter, photo: Tensor) -> None:
+        exact = painter.see(photo)
+        painter.halved = True
+        for level, maps in painter.see(photo).items():
+            assert maps.dtype == torch.float32
+            assert torch.equal(maps[:, -COLORS:], exact[level][:, -COLORS:])
+
+
+class TestMeasure:
+    def test_measures_in_units_of_the_usual_spread(self, painter: Painter, photo: Tensor) -> None:
+        maps = painter.see(photo)[2]
+        found = painter.measure(2, maps)
+        spread = torch.cat([painter.encoder.channel_scale["relu2_1"], torch.full((3,), 0.25)])
+        scaled = maps[0].flatten(1) / spread[:, None]
+        live = painter.get_buffer("live2")
+        torch.testing.assert_close(found.mean[0], scaled.mean(1)[live])
+        expected = torch.cov(scaled, correction=0)[live][:, live]
+        torch.testing.assert_close(found.covariance[0], expected, rtol=1e-4, atol=1e-5)
+
+    def test_leaves_channels_out_that_never_vary(self, features: FeatureNet) -> None:
+        features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1e-3, 1.0])
+        painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
+        assert painter.live(3) == 4 + COLORS
+        assert painter.live(2) <= 4 + COLORS
+        assert painter.measure(3, torch.rand(1, 9, 8, 8)).mean.shape == (1, 4 + COLORS)
+
+    def test_tells_the_spread_of_colors_that_it_measured(self, painter: Painter) -> None:
+        pictures = torch.cat([soft(3, 4, 4), soft(4, 4, 4)])
+        spread = painter.color_spread(painter.measure(1, painter.see(pictures, 1)[1]))
+        expected = pictures.flatten(2).var(2, correction=0).sum(1).sqrt()
+        torch.testing.assert_close(spread, expected, rtol=1e-3, atol=1e-4)
+
+
+class TestMove:
+    @pytest.mark.parametrize("level", LEVELS)
+    def test_brings_a_level_to_the_moments_wanted(self, painter: Painter, level: int) -> None:
+        torch.manual_seed(5)
+        # As many places as make every channel vary on its own, so that no gain has to be cut.
+        maps = torch.rand(1, painter.decoder.width(level), 24, 24)
+        scale = painter.encoder.channel_scale[TAPS[level - 1]].clamp_min(0.05)
+        maps[:, :-COLORS] *= 4 * scale[:, None, None]
+        own = painter.measure(level, maps)
+        goal = Moments(own.mean + 0.3, 1.5 * own.covariance)
+        moved = apply_move(maps, painter.move(level, own, goal, 1.0))
+        found = painter.measure(level, moved)
+        torch.testing.assert_close(found.mean, goal.mean, atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(found.covariance, goal.covariance, atol=2e-2, rtol=2e-2)
+
+    def test_goes_as_far_as_it_is_pulled(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        maps = painter.see(photo)[3]
+        own = painter.measure(3, maps)
+        still, half, whole = (
+            apply_move(maps, painter.move(3, own, wanted[3], pull)) for pull in (0.0, 0.5, 1.0)
+        )
+        torch.testing.assert_close(still, maps, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(half, (maps + whole) / 2, atol=1e-4, rtol=1e-4)
+
+    def test_is_to_the_bit_the_same_in_any_company(
+        self, painter: Painter, wanted: dict[int, Moments]
+    ) -> None:
+        torch.manual_seed(6)
+        maps = torch.rand(3, painter.decoder.width(3), 16, 16)
+        together = painter.move(3, painter.measure(3, maps), wanted[3], 1.0)
+        for index, each in enumerate(torch.split(maps, 1)):
+            alone = painter.move(3, painter.measure(3, each), wanted[3], 1.0)
+            assert torch.equal(together[0][index], alone[0][0])
+            assert torch.equal(together[1][index], alone[1][0])
+
+    def test_leaves_dead_channels_alone(self, features: FeatureNet) -> None:
+        features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 1.0])
+        painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
+        maps, other = torch.rand(2, 1, 9, 8, 8)
+        move = painter.move(3, painter.measure(3, maps), painter.measure(3, other), 1.0)
+        moved = apply_move(maps, move)
+        torch.testing.assert_close(moved[:, 1], maps[:, 1])
+        assert not torch.allclose(moved[:, 0], maps[:, 0])
+
+    def test_applies_maps_to_channels(self) -> None:
+        maps = torch.rand(2, 3, 4, 5)
+        matrix, shift = torch.rand(2, 3, 3), torch.rand(2, 3)
+        moved = apply_move(maps, (matrix, shift))
+        assert moved.shape == maps.shape
+        pixel = matrix[1] @ maps[1, :, 2, 3] + shift[1]
+        torch.testing.assert_close(moved[1, :, 2, 3], pixel)
+
+    def test_gives_a_picture_the_colors_of_an_artwork(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        moved = apply_move(photo, painter.color_move(photo, wanted[1], 1.0))
+        mean = moved.mean((0, 2, 3)) / 0.25
+        torch.testing.assert_close(mean, wanted[1].mean[0, -COLORS:], atol=0.02, rtol=0.02)
+        still = apply_move(photo, painter.color_move(photo, wanted[1], 0.0))
+        torch.testing.assert_close(still, photo, atol=1e-5, rtol=0)
+
+    @pytest.mark.parametrize("level", LEVELS)
+    def test_is_made_on_the_way_up(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments], level: int
+    ) -> None:
+        maps = painter.see(photo)[level]
+        move = painter.move(level, painter.measure(level, maps), wanted[level], 0.7)
+        expected = painter.decoder.rise(level, apply_move(maps, move))
+        if level == 2:  # of level 1 only the colors are made
+            expected = expected[:, -COLORS:]
+        torch.testing.assert_close(painter.rise(level, maps, move), expected, atol=1e-3, rtol=1e-3)
+
+
+class TestPaint:
+    def test_paints_in_the_size_of_the_photo(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        painted = painter.paint(photo, wanted, WHOLE)
+        assert painted.shape == photo.shape
+        assert painted.isfinite().all()
+        assert (painted - photo).abs().mean() > 0.01
+
+    def test_takes_on_the_colors_wanted(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        painted = painter.paint(photo, wanted, WHOLE)
+        colors = wanted[1].mean[0, -COLORS:] * 0.25
+        torch.testing.assert_close(painted.mean((0, 2, 3)), colors, atol=0.05, rtol=0)
+
+    def test_gives_the_photo_where_all_of_it_is_kept_and_nothing_moves(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        torch.nn.init.zeros_(painter.decoder.level1.paint.weight)
+        painted = painter.paint(photo, wanted, Look((0.0,) * 5, (1.0,) * 5))
+        torch.testing.assert_close(painted, photo, atol=1e-5, rtol=0)
+
+    def test_paints_nearly_the_same_in_half_precision(self, photo: Tensor) -> None:
+        # An untrained network has no idea what to do with rounded numbers; the shipped one does.
+        exact, halved = copy.copy(load_painter(CPU)), copy.copy(load_painter(CPU))
+        exact.halved, halved.halved = False, True
+        wanted = moments(exact, soft(4, 4, 4))
+        with torch.no_grad():
+            one, other = (each.paint(photo, wanted, SHAPES) for each in (exact, halved))
+        assert other.dtype == torch.float32
+        assert not torch.equal(one, other)
+        assert (one - other).abs().mean() < 0.005
+
+    def test_goes_up_level_by_level(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        stages = list(painter.stages(photo, wanted, SHAPES))
+        assert [level for level, _, _ in stages] == [4, 3, 2, 1]
+        for level, (below, move), risen in stages[:-1]:
+            assert below.shape[1] == painter.decoder.width(level)
+            assert torch.equal(risen, painter.rise(level, below, move))
+        colors, move = stages[-1][1]
+        assert colors.shape == photo.shape
+        assert torch.equal(stages[-1][2], apply_move(colors, move))
+        assert torch.equal(stages[-1][2], painter.paint(photo, wanted, SHAPES))
+
+    def test_begins_from_a_painting_that_is_there(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        start = photo.flip(2)
+        refined = painter.paint(photo, wanted, SHAPES, start)
+        assert torch.equal(refined, painter.paint(start, wanted, SHAPES))
+        faithful = Look((1.0,) * 4, (0.0, 0.0, 0.0, 1.0))
+        again = painter.paint(photo, wanted, faithful, start)
+        assert torch.equal(again, painter.paint(photo, wanted, SHAPES))
+
+    def test_paints_a_batch_as_one_by_one(self, painter: Painter, photo: Tensor) -> None:
+        artworks = [moments(painter, soft(seed, 4, 4)) for seed in (6, 7)]
+        both = {
+            level: Moments(
+                torch.cat([each[level].mean for each in artworks]),
+                torch.cat([each[level].covariance for each in artworks]),
+            )
+            for level in LEVELS
+        }
+        photos = torch.cat([photo, photo.flip(3)])
+        together = painter.paint(photos, both, WHOLE)
+        for index, artwork in enumerate(artworks):
+            alone = painter.paint(photos[index : index + 1], artwork, WHOLE)
+            torch.testing.assert_close(together[index : index + 1], alone, atol=1e-3, rtol=0)
+
+    def test_has_a_twin_in_full_precision(self, painter: Painter) -> None:
+        painter.halved = True
+        exact = painter.in_full()
+        assert (exact.halved, exact.stored) == (False, torch.float32)
+        assert (painter.halved, painter.stored) == (True, torch.float16)
+        assert exact.decoder is painter.decoder
+
+
+class TestGradients:
+    def test_reach_the_decoder(
+        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+    ) -> None:
+        painter.decoder.requires_grad_(True)
+        painter.paint(photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
+        blocks = {name.split(".")[0] for name, each in painter.decoder.named_parameters()}
+        assert blocks == {f"level{level}" for level in LEVELS}
+        for name, parameter in painter.decoder.named_parameters():
+            # Painting ends with the colors of level 1; only reconstruction corrects them.
+            reached = parameter.grad is not None and bool(parameter.grad.abs().sum() > 0)
+            assert reached != name.startswith("level1."), name
+
+    def test_do_not_pass_through_the_moves(self, painter: Painter, photo: Tensor) -> None:
+        picture = soft(8, 4, 4).requires_grad_()
+        levels = painter.see(picture)
+        wanted = {level: painter.measure(level, levels[level]) for level in LEVELS}
+        assert wanted[1].mean.requires_grad
+        painter.decoder.requires_grad_(True)
+        photo.requires_grad_()
+        painter.paint(photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
+        assert picture.grad is None
+        assert photo.grad is None
+
+
+class TestLoading:
+    def test_loads_the_shipped_weights_once_a_process(self) -> None:
+        painter = load_painter(CPU)
+        assert load_painter(CPU) is painter
+        assert painter.device == CPU
+        assert not painter.training
+        assert not any(parameter.requires_grad for parameter in painter.parameters())
+        assert painter.sha256 == weights.find_card("builtin")[1].sha256
+
+    def test_takes_half_a_second_at_the_most(self) -> None:
+        load_painter(CPU)
+        begun = time.perf_counter()
+        load_painter.__wrapped__(CPU)
+        assert time.perf_counter() - begun < 0.5
+
+    def test_draws_no_random_numbers(self) -> None:
+        torch.manual_seed(1)
+        expected = torch.rand(1)
+        torch.manual_seed(1)
+        load_painter.__wrapped__(CPU)
+        assert torch.equal(torch.rand(1), expected)
+
+    @pytest.mark.parametrize(
+        "state",
+        [
+            {"center1": torch.zeros(1)},
+            {f"center{level}": torch.zeros(7) for level in LEVELS},
+            {name: each for name, each in TINY.items() if name != "level1.paint.bias"},
+            TINY,
+        ],
+        ids=["another-layout", "no-blocks", "one-missing", "of-another-encoder"],
+    )
+    def test_refuses_weights_that_do_not_fit(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: dict[str, Tensor]
+    ) -> None:
+        for path in weights.SHIPPED.glob("*"):
+            shutil.copy(path, tmp_path)
+        monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+        content = save(state)
+        (tmp_path / "fast.safetensors").write_bytes(content)
+        card = Card("fast.safetensors", hashlib.sha256(content).hexdigest(), "MIT", "here")
+        write_card(tmp_path, "fast", card)
+        with pytest.raises(ModelMissingError, match="fast do not fit"):
+            load_painter.__wrapped__(CPU)
+
+    def test_names_weights_that_are_absent(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+        monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
+        with pytest.raises(ModelMissingError, match="fast are not installed"):
+            load_painter.__wrapped__(CPU)
+
+
+class TestLegible:
+    @staticmethod
+    def lightness(painter: Painter, shade: float, wanted: float) -> float:
+        """Say how light a photo of a shade is to be after an artwork of another one."""
+        artwork, photo = (torch.full((1, 3, 32, 32), each) for each in (wanted, shade))
+        eased = painter.legible(moments(painter, artwork), photo)
+        means = [float(each.mean[:, -COLORS:].mean()) * 0.25 for each in eased.values()]
+        assert means == pytest.approx([means[0]] * len(means), abs=1e-4)
+        return means[0]
+
+    def test_lets_a_photo_become_a_little_lighter_or_darker(self, painter: Painter) -> None:
+        assert self.lightness(painter, 0.5, 0.55) == pytest.approx(0.55, abs=1e-4)
+        assert self.lightness(painter, 0.5, 0.43) == pytest.approx(0.43, abs=1e-4)
+
+    def test_lets_none_drown(self, painter: Painter) -> None:
+        assert 0.2 < self.lightness(painter, 0.5, 0.05) < 0.35
+        assert 0.65 < self.lightness(painter, 0.5, 0.95) < 0.8
+
+    def test_changes_nothing_but_lightness(self, painter: Painter, photo: Tensor) -> None:
+        wanted = moments(painter, photo * 0.2)
+        eased = painter.legible(wanted, photo)
+        for level, before in wanted.items():
+            change = eased[level].mean - before.mean
+            assert not change[:, :-COLORS].any()
+            assert float(change[:, -COLORS:].std()) < 1e-5
+            assert torch.equal(eased[level].covariance, before.covariance)
+
+    def test_weighs_bytes_as_floats(self, painter: Painter, photo: Tensor) -> None:
+        wanted = moments(painter, photo * 0.2)
+        stored = (photo * 255).round().byte()
+        exact, rough = painter.legible(wanted, photo), painter.legible(wanted, stored)
+        assert torch.allclose(exact[3].mean, rough[3].mean, atol=0.01)
+
+    def test_asks_for_each_photo_of_a_batch_what_it_asks_alone(
+        self, painter: Painter, photo: Tensor
+    ) -> None:
+        wanted = moments(painter, photo * 0.1)
+        both = painter.legible(wanted, torch.cat([photo, 1 - photo]))
+        for row, each in enumerate((photo, 1 - photo)):
+            alone = painter.legible(wanted, each)
+            assert torch.equal(both[2].mean[row : row + 1], alone[2].mean)

@@ -1,0 +1,198 @@
+"""The method itself, with an untrained network of a few channels: what holds for any weights."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from style_transfer.core.sizes import STRIDE, sizes_of
+from style_transfer.core.tiling import Tiling
+from style_transfer.features.losses import Moments
+from style_transfer.methods.fast.decoder import LEVELS
+from style_transfer.methods.fast.network import Painter
+from style_transfer.methods.fast.schedule import looks_of, paint
+from style_transfer.methods.fast.textons import Brush, Textons
+from style_transfer.methods.frame import Frame
+
+
+def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
+    """Make soft random colors (1, 3, height, width)."""
+    small = torch.rand(1, 3, 6, 6, generator=torch.Generator().manual_seed(seed))
+    return torch.nn.functional.interpolate(small, (height, width), mode="bicubic").clamp(0, 1)
+
+
+class Plain:
+    """The manner of one artwork, seen at one size whatever is asked for; notes what is asked."""
+
+    def __init__(self, painter: Painter, artwork: Tensor, batch: int = 1) -> None:
+        levels = painter.see(artwork)
+        self._moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
+        self._brushes = [Brush([Textons.from_picture(artwork)], [1.0])] * batch
+        self.asked: list[float] = []
+
+    def moments(self, side: float) -> Mapping[int, Moments]:
+        self.asked.append(side)
+        return self._moments
+
+    def brushes(self, _side: float) -> Sequence[Brush]:
+        return self._brushes
+
+
+@pytest.fixture
+def manner(painter: Painter) -> Plain:
+    return Plain(painter, soft(9, 64, 64))
+
+
+def run(painter: Painter, manner: Plain, photo: Tensor, strength: float = 0.75) -> list[Frame]:
+    return list(paint(photo, manner, strength, painter))
+
+
+def result(painter: Painter, manner: Plain, photo: Tensor, strength: float = 0.75) -> Tensor:
+    image = run(painter, manner, photo, strength)[-1].image
+    assert image is not None
+    return image
+
+
+class TestLooks:
+    @given(st.floats(0, 1), st.floats(0, 1))
+    def test_keep_less_and_move_further_the_stronger(self, one: float, other: float) -> None:
+        pairs = zip(*(looks_of(strength, 3) for strength in sorted((one, other))), strict=True)
+        for weak, strong in pairs:
+            assert all(low <= high for low, high in zip(weak.pull, strong.pull, strict=True))
+            assert all(low >= high for low, high in zip(weak.keep, strong.keep, strict=True))
+
+    def test_keep_all_and_move_nothing_at_no_strength(self) -> None:
+        for look in looks_of(0, 2):
+            assert set(look.pull) == {0.0}
+            assert set(look.keep) == {1.0}
+
+    def test_move_all_the_way_at_full_strength(self) -> None:
+        assert all(set(look.pull) == {1.0} for look in looks_of(1, 2))
+
+    @given(st.floats(0, 1))
+    def test_lay_out_deeper_than_they_refine(self, strength: float) -> None:
+        first, *following = looks_of(strength, 4)
+        assert len(following) == 3
+        assert all(first.top > look.top for look in following)
+
+
+class TestSizes:
+    @given(st.integers(1, 6000), st.integers(1, 6000))
+    def test_grow_to_the_size_of_the_picture(self, width: int, height: int) -> None:
+        sizes = sizes_of(width, height)
+        assert sizes[-1] == (width, height)
+        assert len(sizes) >= 2
+        areas = [wide * high for wide, high in sizes[:-1]]
+        assert areas == sorted(areas)
+
+    @given(st.integers(1, 6000), st.integers(1, 6000))
+    def test_fit_the_network_until_the_last(self, width: int, height: int) -> None:
+        for size in sizes_of(width, height)[:-1]:
+            assert all(side > 0 and side % STRIDE == 0 for side in size)
+
+    def test_are_more_for_a_larger_picture(self) -> None:
+        counts = [len(sizes_of(side, side)) for side in (100, 800, 1600, 3200)]
+        assert counts == sorted(counts)
+        assert counts[0] < counts[-1]
+
+
+class TestFrames:
+    def test_counts_up_to_the_picture(self, painter: Painter, manner: Plain) -> None:
+        frames = run(painter, manner, soft(0))
+        assert [frame.done for frame in frames] == list(range(1, len(frames) + 1))
+        assert {frame.total for frame in frames} == {len(frames)}
+        assert frames[-1].image is not None
+        assert frames[-1].image.shape == (1, 3, 40, 56)
+
+    def test_shows_each_size_that_is_done(self, painter: Painter, manner: Plain) -> None:
+        shown = [frame.image for frame in run(painter, manner, soft(0, 700, 1200))]
+        sizes = [tuple(image.shape[2:]) for image in shown if image is not None]
+        assert sizes == [(rows, columns) for columns, rows in sizes_of(1200, 700)]
+        assert all(image is None or image.isfinite().all() for image in shown)
+
+    def test_asks_for_the_statistics_of_each_size(self, painter: Painter, manner: Plain) -> None:
+        run(painter, manner, soft(0, 64, 96))
+        assert manner.asked == [(width * height) ** 0.5 for width, height in sizes_of(96, 64)]
+
+    def test_comes_back_to_the_caller_between_levels(self, painter: Painter, manner: Plain) -> None:
+        frames = paint(soft(0), manner, 1.0, painter)
+        assert next(frames).done == 1
+        assert torch.is_grad_enabled()
+        assert next(frames).done == 2
+        assert torch.is_grad_enabled()
+
+
+class TestPicture:
+    @pytest.mark.parametrize("size", [(1, 1), (1, 200), (200, 1), (33, 17), (16, 16), (2, 3)])
+    def test_has_any_size_and_proper_values(
+        self, painter: Painter, manner: Plain, size: tuple[int, int]
+    ) -> None:
+        image = result(painter, manner, soft(1, *size))
+        assert image.shape == (1, 3, *size)
+        assert image.isfinite().all()
+        assert image.min() >= 0
+        assert image.max() <= 1
+
+    def test_may_be_far_longer_than_wide(self, painter: Painter, manner: Plain) -> None:
+        assert result(painter, manner, soft(1, 33, 4097)).shape == (1, 3, 33, 4097)
+
+    def test_is_painted_from_bytes_as_from_floats(self, painter: Painter, manner: Plain) -> None:
+        pixels = (soft(1) * 255).round().byte()
+        one, other = (result(painter, manner, each) for each in (pixels, pixels.float() / 255))
+        assert torch.equal(one, other)
+        assert result(painter, manner, pixels, 0) is pixels
+
+    def test_is_nearly_the_same_cut_in_tiles(self, painter: Painter, manner: Plain) -> None:
+        photo = soft(2, 200, 330)
+        *frames, last = paint(photo, manner, 0.75, painter, Tiling(whole=0, tile=64))
+        assert [frame.done for frame in frames] == list(range(1, last.total))
+        assert last.image is not None
+        assert last.image.dtype is torch.float16
+        away = (last.image.float() - result(painter, manner, photo)).abs()
+        # Here and there another of two marks that are equally like is taken.
+        assert away.median() < 0.005
+        assert away.mean() < 0.02
+
+    def test_is_the_photo_to_the_bit_at_no_strength(self, painter: Painter, manner: Plain) -> None:
+        photo = soft(0)
+        assert torch.equal(result(painter, manner, photo, 0), photo)
+
+    def test_goes_further_from_the_photo_the_stronger(
+        self, painter: Painter, manner: Plain
+    ) -> None:
+        photo = soft(0)
+        away = [
+            float((result(painter, manner, photo, strength) - photo).abs().mean())
+            for strength in (0, 0.05, 0.4, 1)
+        ]
+        assert away == sorted(away)
+
+    def test_is_the_same_each_time(self, painter: Painter, manner: Plain) -> None:
+        one, other = (result(painter, manner, soft(0)) for _ in range(2))
+        assert torch.equal(one, other)
+
+    def test_does_not_change_what_it_is_given(self, painter: Painter, manner: Plain) -> None:
+        photo = soft(0)
+        before = photo.clone(), manner.moments(1)[2].mean.clone()
+        run(painter, manner, photo)
+        assert torch.equal(photo, before[0])
+        assert torch.equal(manner.moments(1)[2].mean, before[1])
+
+    def test_is_painted_from_flat_and_black_photos(self, painter: Painter, manner: Plain) -> None:
+        for value in (0.0, 0.5, 1.0):
+            image = result(painter, manner, torch.full((1, 3, 24, 24), value))
+            assert image.isfinite().all()
+
+    def test_keeps_gradients_out(self, painter: Painter, manner: Plain) -> None:
+        painter.decoder.requires_grad_(True)
+        assert not result(painter, manner, soft(0)).requires_grad
+
+    def test_paints_photos_of_a_batch_alike(self, painter: Painter, manner: Plain) -> None:
+        photos = torch.cat([soft(0), soft(1)])
+        both = result(painter, Plain(painter, soft(9, 64, 64), batch=2), photos)
+        for index in range(2):
+            alone = result(painter, manner, photos[index : index + 1])
+            assert (both[index : index + 1] - alone).abs().mean() < 0.01

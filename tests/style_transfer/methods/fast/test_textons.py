@@ -1,0 +1,184 @@
+"""Textons: the marks of an artwork, and pictures laid from them."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from style_transfer.methods.fast.textons import (
+    DIMENSIONS,
+    ENTRIES,
+    MARGIN,
+    PATCH,
+    SIZE,
+    STRIDE,
+    Brush,
+    Textons,
+    bands_of,
+)
+
+
+def stripes(*, across: bool, size: int = 72, period: int = 6) -> Tensor:
+    """Draw blue and yellow stripes (1, 3, size, size)."""
+    wave = (torch.arange(size) // (period // 2) % 2).float()
+    plane = wave.expand(size, size) if across else wave[:, None].expand(size, size)
+    return torch.stack([plane, plane, 1 - plane])[None] * 0.8 + 0.1
+
+
+def lay(brush: Brush, picture: Tensor) -> Tensor:
+    *steps, last = brush.lay(picture)
+    assert steps == [None] * len(steps)
+    assert last is not None
+    return last
+
+
+def direction(picture: Tensor) -> float:
+    """Tell how much more a picture changes from column to column than from row to row."""
+    columns = (picture[..., :, 1:] - picture[..., :, :-1]).square().mean()
+    rows = (picture[..., 1:, :] - picture[..., :-1, :]).square().mean()
+    return float((columns + 1e-6) / (rows + 1e-6))
+
+
+def rough(soft: Tensor) -> Tensor:
+    """Add blotches a few pixels wide, in no direction."""
+    blotches = torch.randn(1, 3, 22, 25, generator=torch.Generator().manual_seed(1))
+    larger = torch.nn.functional.interpolate(blotches, soft.shape[-2:], mode="bicubic")
+    return (soft + 0.15 * larger).clamp(0, 1)
+
+
+@pytest.fixture
+def soft() -> Tensor:
+    """Soft blobs, (1, 3, 66, 75)."""
+    torch.manual_seed(5)
+    small = torch.rand(1, 3, 8, 9)
+    return torch.nn.functional.interpolate(small, (66, 75), mode="bicubic").clamp(0, 1)
+
+
+def test_holds_no_more_entries_than_it_may() -> None:
+    torch.manual_seed(0)
+    book = Textons.from_picture(torch.rand(1, 3, 60, 60))
+    assert book.keys.shape == (ENTRIES, DIMENSIONS)
+    assert book.patches().shape == (ENTRIES, SIZE)
+    torch.testing.assert_close(book.basis.T @ book.basis, torch.eye(DIMENSIONS), atol=1e-4, rtol=0)
+
+
+def test_reads_the_same_marks_each_time(soft: Tensor) -> None:
+    one, other = (Textons.from_picture(soft) for _ in range(2))
+    assert torch.equal(one.keys, other.keys)
+
+
+def test_leaves_the_global_chance_alone(soft: Tensor) -> None:
+    torch.manual_seed(9)
+    expected = torch.rand(1)
+    torch.manual_seed(9)
+    Textons.from_picture(soft)
+    assert torch.equal(torch.rand(1), expected)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4, 40), (9, 9)])
+def test_reads_marks_off_a_tiny_artwork(size: tuple[int, int]) -> None:
+    book = Textons.from_picture(torch.full((1, 3, *size), 0.25))
+    assert len(book.keys) >= 1
+    assert (book.patches() - 0.25).abs().max() < 0.01
+
+
+def test_keeps_the_contrast_of_what_it_averages() -> None:
+    art = stripes(across=True)
+    patches = Textons.from_picture(art).patches().view(-1, 3, PATCH * PATCH)
+    strongest = patches.std(2).amax()
+    assert strongest > 0.9 * art[0].flatten(1).std(1).amax()
+
+
+def test_lays_a_picture_in_the_direction_of_the_marks(soft: Tensor) -> None:
+    picture = rough(soft)
+    upright = Brush([Textons.from_picture(stripes(across=True))], [1.0])
+    lying = Brush([Textons.from_picture(stripes(across=False))], [1.0])
+    assert direction(lay(upright, picture)) > 1.3 * direction(lay(lying, picture))
+
+
+def test_gives_an_artwork_back_from_its_own_marks() -> None:
+    art = stripes(across=True)
+    laid = lay(Brush([Textons.from_picture(art)], [1.0]), art)
+    assert (laid - art).abs().mean() < 0.08
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 30), (20, 9), (33, 64)])
+def test_lays_any_size(size: tuple[int, int], soft: Tensor) -> None:
+    brush = Brush([Textons.from_picture(soft)], [1.0])
+    laid = lay(brush, torch.rand(1, 3, *size))
+    assert laid.shape == (1, 3, *size)
+    assert laid.isfinite().all()
+    assert laid.min() >= 0
+    assert laid.max() <= 1
+
+
+def test_lays_a_flat_place_without_a_screen_of_dots() -> None:
+    brush = Brush([Textons.from_picture(stripes(across=True))], [1.0])
+    laid = lay(brush, torch.full((1, 3, 40, 40), 0.6))
+    assert laid.std((2, 3)).max() < 0.03
+    assert (laid.mean() - 0.6).abs() < 0.3
+
+
+def test_stirs_a_flat_place_as_strongly_as_the_marks_are() -> None:
+    flat = torch.full((1, 3, 40, 40), 0.5)
+    calm = Brush([Textons.from_picture(0.5 + 0.02 * stripes(across=True))], [1.0])
+    lively = Brush([Textons.from_picture(stripes(across=True))], [1.0])
+    assert lively.stir(flat, 1.0).std() > 10 * calm.stir(flat, 1.0).std()
+    assert torch.equal(lively.stir(flat, 0.0), flat)
+
+
+def test_stirs_otherwise_with_another_seed(soft: Tensor) -> None:
+    book = Textons.from_picture(soft)
+    one, same, other = (Brush([book], [1.0], seed).stir(soft, 1.0) for seed in (1, 1, 2))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+def test_leaves_no_trace_of_its_bands(soft: Tensor) -> None:
+    tall = torch.nn.functional.interpolate(soft, (3 * 64 * STRIDE, 40), mode="bicubic").clamp(0, 1)
+    brush = Brush([Textons.from_picture(soft)], [1.0])
+    laid = lay(brush, tall)
+    steps = (laid[..., 1:, :] - laid[..., :-1, :]).abs().mean((0, 1, 3))
+    seam = 64 * STRIDE - PATCH
+    assert steps[seam - 2 : seam + 3].max() <= steps.quantile(0.99) * 1.5
+
+
+def test_shows_no_grid_where_one_mark_is_repeated() -> None:
+    slope = torch.linspace(0.2, 0.8, 96).expand(1, 3, 96, 96).contiguous()
+    laid = lay(Brush([Textons.from_picture(stripes(across=True))], [1.0]), slope)
+    change = (laid - slope)[..., 12:-12, 12:-12]  # 72 pixels a side: 24 periods
+    first, second, third = (change[..., phase::STRIDE].mean() for phase in range(STRIDE))
+    # A slope is no grid, so it may differ in a line from one phase to the next.
+    assert (first - 2 * second + third).abs() < 0.001
+
+
+@pytest.mark.parametrize("height", [1, 64, 190, 200, 500])
+def test_counts_its_bands(height: int, soft: Tensor) -> None:
+    brush = Brush([Textons.from_picture(soft)], [1.0])
+    assert len([*brush.lay(torch.rand(1, 3, height, 12))]) == bands_of(height)
+
+
+def test_mixes_the_marks_of_two_artworks(soft: Tensor) -> None:
+    picture = rough(soft)
+    books = [Textons.from_picture(stripes(across=across)) for across in (True, False)]
+    mostly_upright = lay(Brush(books, [0.9, 0.1]), picture)
+    mostly_lying = lay(Brush(books, [0.1, 0.9]), picture)
+    assert direction(mostly_upright) > direction(mostly_lying)
+
+
+def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
+    tall = torch.nn.functional.interpolate(rough(soft), (240, 75), mode="bicubic").clamp(0, 1)
+    brush = Brush([Textons.from_picture(soft)], [1.0])
+    whole = lay(brush, tall)
+    rarity = brush.rarity_in(tall)
+    first, last = 60, 180  # multiples of STRIDE
+    *_, part = brush.lay(tall[..., first - MARGIN : last + MARGIN, :], rarity)
+    assert part is not None
+    inner = part[..., MARGIN:-MARGIN, :]
+    torch.testing.assert_close(inner, whole[..., first:last, :], atol=1e-4, rtol=0)
+
+
+def test_wants_entries_less_the_more_others_are_like_the_picture(soft: Tensor) -> None:
+    book = Textons.from_picture(soft)
+    rarity = Brush([book], [1.0]).rarity_in(book.patches()[0].view(1, 3, PATCH, PATCH))
+    assert rarity.argmax() == 0
+    assert (rarity > 0).all()

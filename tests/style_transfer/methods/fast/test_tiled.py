@@ -1,0 +1,164 @@
+"""Tiles: no seam, since there is nothing to hide; statistics of the whole."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from style_transfer.core.tiling import BLOCK_MARGIN, ENCODER_MARGIN, Cutting, Tiling, cut
+from style_transfer.features.losses import Moments
+from style_transfer.methods.fast.decoder import LEVELS, STRIDE
+from style_transfer.methods.fast.network import Look, Painter
+from style_transfer.methods.fast.tiled import TiledPainting
+
+LOOK = Look((0.6, 0.7, 0.8, 0.9, 1.0), (0.4, 0.3, 0.2, 0.1, 0.0))
+
+
+@pytest.fixture
+def photo() -> Tensor:
+    torch.manual_seed(3)
+    small = torch.rand(1, 3, 12, 15)
+    return torch.nn.functional.interpolate(small, (19 * STRIDE, 23 * STRIDE), mode="bicubic").clamp(
+        0, 1
+    )
+
+
+@pytest.fixture
+def wanted(painter: Painter) -> dict[int, Moments]:
+    torch.manual_seed(4)
+    levels = painter.see(torch.rand(1, 3, 64, 64))
+    return {level: painter.measure(level, levels[level]) for level in LEVELS}
+
+
+def small_tiles(photo: Tensor) -> Cutting:
+    batch, _, height, width = photo.shape
+    return Cutting(batch, height, width, Tiling(whole=0, tile=128))
+
+
+def finish(painting: TiledPainting) -> Tensor:
+    *steps, last = painting.run()
+    assert all(step is None for step in steps)
+    assert last is not None
+    return last
+
+
+def test_gives_what_painting_in_one_piece_gives(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    with torch.no_grad():
+        simple = painter.paint(photo, wanted, LOOK).clamp(0, 1)
+    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+    torch.testing.assert_close(whole, simple, atol=1e-4, rtol=0)
+
+
+def test_cuts_without_a_trace(painter: Painter, photo: Tensor, wanted: dict[int, Moments]) -> None:
+    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+    painting = TiledPainting(painter, photo, wanted, LOOK, cutting=small_tiles(photo))
+    tiled = finish(painting)
+    # What is left is the rounding of maps that are held in float16.
+    assert (tiled - whole).abs().max() < 0.01
+    assert (tiled - whole).abs().mean() < 0.001
+
+
+def test_shows_no_seam_where_tiles_meet(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    painting = TiledPainting(painter, photo, wanted, LOOK, cutting=small_tiles(photo))
+    tiled = finish(painting)
+    steps = (tiled[..., 1:] - tiled[..., :-1]).abs().mean((0, 1, 2))  # (W - 1,)
+    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+    plain = (whole[..., 1:] - whole[..., :-1]).abs().mean((0, 1, 2))
+    seams = torch.tensor([127, 255])
+    assert (steps[seams] / plain[seams] - 1).abs().max() < 0.05
+
+
+def test_paints_several_at_once_as_one_by_one(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    other = photo.flip(3)
+    both = finish(TiledPainting(painter, torch.cat([photo, other]), wanted, LOOK))
+    for index, each in enumerate((photo, other)):
+        alone = finish(TiledPainting(painter, each, wanted, LOOK))
+        torch.testing.assert_close(both[index : index + 1], alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("margin", [ENCODER_MARGIN, BLOCK_MARGIN])
+def test_looks_at_a_margin_around_each_tile(margin: int) -> None:
+    tiles = cut(300, 500, 128, margin)
+    assert len(tiles) == 12
+    covered = torch.zeros(300, 500)
+    for tile in tiles:
+        tile.wanted(covered[None, None]).add_(1)
+        for (low, high), (first, last), length in (
+            (tile.rows, tile.seen_rows, 300),
+            (tile.columns, tile.seen_columns, 500),
+        ):
+            assert first == max(0, low - margin)
+            assert last == min(length, high + margin)
+    assert (covered == 1).all()
+
+
+def test_finds_its_place_on_larger_and_smaller_maps() -> None:
+    tile = cut(256, 256, 128, 32)[3]
+    assert tile.rows == (128, 256)
+    assert tile.times(2).rows == (256, 512)
+    assert tile.divided(16).seen_columns == (6, 16)
+    assert tile.inner(torch.zeros(1, 1, 160, 160)).shape == (1, 1, 128, 128)
+
+
+@pytest.mark.parametrize("top", [3, 5])
+def test_counts_its_steps(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments], top: int
+) -> None:
+    look = Look((1.0,) * top, (0.0,) * top)
+    for cutting in (Cutting(1, *photo.shape[-2:]), small_tiles(photo)):
+        painting = TiledPainting(painter, photo, wanted, look, cutting=cutting)
+        assert len([*painting.run()]) == cutting.steps(top)
+
+
+def test_refines_a_painting_as_in_one_piece(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    look = Look((1.0, 1.0, 1.0), (0.1, 0.2, 0.3))
+    start = photo.flip(2)
+    with torch.no_grad():
+        simple = painter.paint(photo, wanted, look, start).clamp(0, 1)
+    tiled = finish(TiledPainting(painter, photo, wanted, look, start, cutting=small_tiles(photo)))
+    assert (tiled - simple).abs().mean() < 0.001
+
+
+def test_paints_bytes_as_it_paints_floats(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    pixels = (photo * 255).round().byte()
+    for cutting in (None, small_tiles(photo)):
+        paintings = (
+            finish(TiledPainting(painter, each, wanted, LOOK, cutting=cutting))
+            for each in (pixels, pixels.float() / 255)
+        )
+        assert torch.equal(*paintings)
+
+
+def test_holds_large_pictures_as_the_painter_stores_them(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
+    def kind(network: Painter, cutting: Cutting | None) -> torch.dtype:
+        return finish(TiledPainting(network, photo, wanted, LOOK, cutting=cutting)).dtype
+
+    assert kind(painter, None) is torch.float32
+    assert kind(painter, small_tiles(photo)) is torch.float16
+    assert kind(painter.in_full(), small_tiles(photo)) is torch.float32
+
+
+@pytest.mark.parametrize(("height", "width"), [(1600, 800), (160, 4096), (16, 16)])
+def test_cuts_strips_that_begin_at_a_multiple(height: int, width: int) -> None:
+    strips = Cutting(1, height, width, Tiling(whole=0, tile=256)).strips(48, 18)
+    assert [strip.rows[0] % 48 for strip in strips] == [0] * len(strips)
+    assert [strip.rows[1] for strip in strips[:-1]] == [strip.rows[0] for strip in strips[1:]]
+    assert strips[-1].rows[1] == height
+    assert all(strip.columns == strip.seen_columns == (0, width) for strip in strips)
+    assert all(strip.seen_rows[0] == max(0, strip.rows[0] - 18) for strip in strips)
+    assert len(strips) == 1 or strips[0].rows[1] * width <= max(256**2, 48 * width)
+
+
+def test_leaves_a_picture_that_is_not_cut_in_one_strip() -> None:
+    assert [strip.rows for strip in Cutting(1, 320, 480).strips(3, 18)] == [(0, 320)]

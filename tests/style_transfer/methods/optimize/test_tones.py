@@ -1,0 +1,99 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from style_transfer.imaging.color import luma_of, match_palette, palette_of
+from style_transfer.methods.frame import Artwork
+from style_transfer.methods.optimize.tones import curve_between, in_colors_of, tones_of
+
+
+def ramp(low: float = 0.2, high: float = 0.8, height: int = 24, width: int = 40) -> Tensor:
+    """Make a gray photo that brightens from left to right."""
+    return torch.linspace(low, high, width).expand(1, 3, height, width)
+
+
+def paper(ink: float = 0.1) -> Tensor:
+    """Make an artwork of nearly white paper with a share of dark blue ink."""
+    art = torch.full((1, 3, 40, 40), 0.95)
+    art[..., : round(40 * ink)] = torch.tensor([0.1, 0.15, 0.4])[None, :, None, None]
+    return art
+
+
+class TestTones:
+    def test_lists_lightness_from_dark_to_light(self) -> None:
+        tones = tones_of(ramp())
+        assert tones[0] == pytest.approx(0.2, abs=0.02)
+        assert tones[-1] == pytest.approx(0.8, abs=0.02)
+        assert (tones.diff() >= 0).all()
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 30), (3, 2), (700, 5)])
+    def test_measures_pictures_of_any_size(self, size: tuple[int, int]) -> None:
+        assert tones_of(torch.rand(1, 3, *size)).isfinite().all()
+
+
+class TestCurve:
+    @settings(max_examples=30, deadline=None)
+    @given(st.integers(0, 999), st.floats(0, 0.5), st.floats(0.5, 1))
+    def test_rises_within_range_and_never_too_flat(
+        self, seed: int, low: float, high: float
+    ) -> None:
+        generator = torch.Generator().manual_seed(seed)
+        own = torch.rand(256, generator=generator).sort().values
+        wanted = (low + (high - low) * torch.rand(256, generator=generator)).sort().values
+        curve = curve_between(own, wanted)
+        assert curve.moved.min() >= -1e-6
+        assert curve.moved.max() <= 1 + 1e-6
+        assert (curve.moved.diff() >= -1e-6).all()
+        span = (curve.moved[-1] - curve.moved[0]) / (own[-1] - own[0])
+        assert span > 0.3
+
+    def test_goes_towards_the_tones_wanted(self) -> None:
+        own, wanted = torch.linspace(0.4, 0.6, 256), torch.linspace(0.1, 0.5, 256)
+        moved = curve_between(own, wanted).moved
+        assert moved.mean() == pytest.approx(0.75 * 0.3 + 0.25 * 0.5, abs=0.02)
+        assert moved[-1] - moved[0] > 0.25
+
+    def test_changes_nothing_between_equal_tones(self) -> None:
+        tones = torch.linspace(0.1, 0.9, 256)
+        luma = torch.tensor([0.2, 0.55, 0.8])
+        assert torch.allclose(curve_between(tones, tones).apply(luma), luma, atol=0.01)
+
+
+class TestInColorsOf:
+    def test_takes_the_hue_of_the_artwork(self) -> None:
+        photo = torch.rand(1, 3, 30, 30) * 0.3 + 0.3
+        art = torch.rand(1, 3, 30, 30) * torch.tensor([0.9, 0.5, 0.2])[None, :, None, None]
+        moved = in_colors_of(photo, [Artwork(art, 1.0)])
+        means = moved.mean((0, 2, 3))
+        assert means[0] > means[1] > means[2]
+
+    def test_leaves_no_islands_of_white(self) -> None:
+        photo, art = ramp(), paper()
+        plain = luma_of(match_palette(photo, palette_of(art)))[0, 0, 0]
+        toned = luma_of(in_colors_of(photo, [Artwork(art, 1.0)]))[0, 0, 0]
+        assert (plain.diff() < 0.002).sum() > 8
+        assert (toned.diff() > 0.002).all()
+
+    def test_keeps_the_photo_legible_in_a_dark_artwork(self) -> None:
+        night = paper(0.9) * 0.3
+        toned = luma_of(in_colors_of(ramp(), [Artwork(night, 1.0)]))
+        assert toned.mean() > luma_of(night).mean() + 0.05
+
+    def test_does_not_depend_on_the_order_of_artworks(self) -> None:
+        photo = torch.rand(1, 3, 20, 20)
+        one, two = Artwork(paper(), 0.4), Artwork(torch.rand(1, 3, 30, 20), 0.6)
+        assert torch.allclose(
+            in_colors_of(photo, [one, two]), in_colors_of(photo, [two, one]), atol=1e-6
+        )
+
+    @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+    def test_takes_flat_pictures(self, value: float) -> None:
+        flat = torch.full((1, 3, 9, 9), value)
+        for photo, art in ((flat, paper()), (ramp(), flat), (flat, flat)):
+            moved = in_colors_of(photo, [Artwork(art, 1.0)])
+            assert moved.shape == photo.shape
+            assert moved.isfinite().all()
+            assert moved.min() >= 0
+            assert moved.max() <= 1

@@ -1,0 +1,173 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from style_transfer.core.spec import Color, StyleInput, TransferSpec
+from style_transfer.imaging.color import luma_of, match_palette, palette_of
+from style_transfer.imaging.tensors import to_tensor
+from style_transfer.pipeline.canvas import PREVIEW_SIDE, Canvas
+
+CPU = torch.device("cpu")
+
+
+def noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 4), dtype=np.uint8)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def prepare(image: Image.Image, spec: TransferSpec | None = None) -> Canvas:
+    return Canvas.prepare(image, spec or TransferSpec(), CPU)
+
+
+class TestSize:
+    @settings(max_examples=15, deadline=None)
+    @given(st.integers(1, 90), st.integers(1, 90))
+    def test_gives_back_the_size_of_the_photo(self, width: int, height: int) -> None:
+        canvas = prepare(noise(width, height))
+        assert canvas.resized == ""
+        assert canvas.photo.shape == (1, 3, height, width)
+        assert canvas.result(canvas.photo).size == (width, height)
+
+    @pytest.mark.parametrize("size", [64, 300])
+    def test_resizes_when_asked_and_says_so(self, size: int) -> None:
+        canvas = prepare(noise(120, 80), TransferSpec(size=size))
+        assert canvas.size == (size, round(size * 2 / 3))
+        assert canvas.resized == f"resized from 120 x 80 to {size} x {canvas.size[1]}: as asked"
+        assert canvas.result(canvas.photo).size == canvas.size
+
+    def test_keeps_the_longest_side_within_bounds(self) -> None:
+        canvas = prepare(noise(5000, 3))
+        assert canvas.size == (4096, 2)
+        assert "the longest side may have 4096 pixels" in canvas.resized
+
+    def test_paints_large_pictures_smaller(self) -> None:
+        canvas = Canvas.prepare(noise(400, 200), TransferSpec(), CPU, 100 * 50)
+        assert canvas.photo.shape == (1, 3, 50, 100)
+        assert canvas.resized == "painted at 100 x 50 and enlarged, to fit memory"
+        assert canvas.result(canvas.photo).size == (400, 200)
+
+    def test_shows_previews_of_one_size_all_along(self) -> None:
+        canvas = prepare(noise(800, 400))
+        for side in (8, 100, 800):
+            preview = canvas.preview(torch.rand(1, 3, side // 2, side))
+            assert preview.size == (PREVIEW_SIDE, PREVIEW_SIDE // 2)
+
+    def test_shows_small_pictures_in_their_own_size(self) -> None:
+        canvas = prepare(noise(40, 30))
+        assert canvas.preview(torch.rand(1, 3, 6, 8)).size == (40, 30)
+
+
+class TestPixels:
+    def test_gives_bytes_and_floats_of_the_size_that_is_painted(self) -> None:
+        canvas = Canvas.prepare(noise(60, 40), TransferSpec(), CPU, 30 * 20)
+        assert canvas.painted_size == (30, 20)
+        assert canvas.pixels.shape == canvas.photo.shape == (1, 3, 20, 30)
+        assert torch.equal(canvas.pixels.float() / 255, canvas.photo)
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_shows_bytes_and_halves_as_floats(self, color: Color) -> None:
+        canvas = prepare(noise(60, 40), TransferSpec(color=color))
+        painted = (torch.rand(1, 3, 40, 60) * 255).round() / 255
+        shown = canvas.result(painted).tobytes()
+        assert canvas.result((painted * 255).round().byte()).tobytes() == shown
+        halved = np.asarray(canvas.result(painted.half())).astype(int)
+        assert np.abs(halved - np.asarray(canvas.result(painted)).astype(int)).max() <= 1
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_shows_a_large_picture_band_by_band(
+        self, color: Color, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        canvas = prepare(noise(60, 40), TransferSpec(color=color))
+        painted = torch.rand(1, 3, 40, 60)
+        shown = canvas.result(painted).tobytes()
+        monkeypatch.setattr("style_transfer.imaging.tensors._AT_ONCE", 60 * 7)
+        assert canvas.result(painted).tobytes() == shown
+
+
+class TestTransparency:
+    def test_puts_the_alpha_back(self) -> None:
+        image = noise(20, 10, "RGBA")
+        canvas = prepare(image)
+        result = canvas.result(torch.rand_like(canvas.photo))
+        assert result.mode == "RGBA"
+        assert result.getchannel("A").tobytes() == image.getchannel("A").tobytes()
+
+    def test_shows_it_in_previews(self) -> None:
+        canvas = prepare(noise(20, 10, "RGBA"))
+        assert canvas.preview(canvas.photo).mode == "RGBA"
+
+
+class TestColor:
+    SOFT = Image.new("RGB", (32, 32), (200, 90, 40))
+
+    def test_leaves_the_artwork_alone_in_its_own_colors(self) -> None:
+        artworks = prepare(noise(32, 32)).artworks([StyleInput(self.SOFT)])
+        assert artworks[0].image[0, :, 0, 0].mul(255).round().tolist() == [200, 90, 40]
+
+    @pytest.mark.parametrize("color", [Color.MATCH, Color.CONTENT])
+    def test_moves_the_artwork_to_the_colors_of_the_photo(self, color: Color) -> None:
+        spec = TransferSpec(color=color)
+        canvas = prepare(self.SOFT, spec)
+        artwork = canvas.artworks([StyleInput(noise(32, 32))])[0]
+        assert torch.allclose(
+            palette_of(artwork.image).mean, palette_of(canvas.photo).mean, atol=0.02
+        )
+
+    def test_keeps_the_hue_of_the_photo_when_asked(self) -> None:
+        canvas = prepare(self.SOFT, TransferSpec(color=Color.CONTENT))
+        result = np.asarray(canvas.result(torch.rand_like(canvas.photo) * 0.4 + 0.3)).astype(int)
+        assert (result[..., 0] >= result[..., 1]).all()
+        assert (result[..., 1] >= result[..., 2]).all()
+
+    def test_takes_any_color_otherwise(self) -> None:
+        for spec in (TransferSpec(), TransferSpec(method="optimize", color=Color.MATCH)):
+            canvas = prepare(self.SOFT, spec)
+            painted = torch.zeros_like(canvas.photo)
+            assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
+
+    def test_recolors_what_was_painted_where_no_artwork_can_be(self) -> None:
+        canvas = prepare(noise(40, 30), TransferSpec(method="fast", color=Color.MATCH))
+        painted = 0.25 + 0.5 * torch.rand_like(canvas.photo)
+        for image in (canvas.result(painted), canvas.preview(painted)):
+            recolored = palette_of(to_tensor(image, CPU))
+            wanted = palette_of(canvas.photo)
+            assert torch.allclose(recolored.mean, wanted.mean, atol=0.03)
+
+    @pytest.mark.parametrize("method", ["fast", "optimize"])
+    def test_draws_each_place_to_its_own_colors_in_between(self, method: str) -> None:
+        canvas = prepare(self.SOFT, TransferSpec(method=method, color=Color.MATCH))
+        painted = 1 - canvas.photo
+        before = match_palette(painted, palette_of(canvas.photo)) if method == "fast" else painted
+        after = to_tensor(canvas.result(painted), CPU)
+        own = canvas.photo - luma_of(canvas.photo)
+        distances = [float((each - luma_of(each) - own).abs().mean()) for each in (before, after)]
+        assert distances[1] == pytest.approx(distances[0] / 2, rel=0.15)
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_gives_back_the_photo_at_no_strength(self, color: Color) -> None:
+        photo = noise(40, 30)
+        canvas = prepare(photo, TransferSpec(strength=0, color=color))
+        assert canvas.result(canvas.photo).tobytes() == photo.tobytes()
+
+
+class TestArtworks:
+    def test_brings_the_artwork_to_half_more_than_the_photo(self) -> None:
+        artwork = prepare(noise(40, 40)).artworks([StyleInput(noise(200, 50))])[0]
+        assert artwork.image.shape == (1, 3, 30, 120)
+
+    def test_keeps_more_of_it_for_broader_strokes(self) -> None:
+        spec = TransferSpec(style_scale=2)
+        artwork = prepare(noise(40, 40), spec).artworks([StyleInput(noise(200, 200))])[0]
+        assert artwork.image.shape == (1, 3, 120, 120)
+
+    def test_never_enlarges_it(self) -> None:
+        artwork = prepare(noise(90, 90)).artworks([StyleInput(noise(30, 20))])[0]
+        assert artwork.image.shape == (1, 3, 20, 30)
+
+    def test_carries_the_shares(self) -> None:
+        shares = [StyleInput(noise(8, 8), 0.25), StyleInput(noise(8, 8), 0.75)]
+        artworks = prepare(noise(16, 16)).artworks(shares)
+        assert [artwork.share for artwork in artworks] == [0.25, 0.75]

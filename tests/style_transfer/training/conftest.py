@@ -1,0 +1,113 @@
+"""A training in miniature: a narrow teacher, a few small pictures, the real command."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from style_transfer.__main__ import main
+from style_transfer.features.builtin import FeatureNet, load_features
+from style_transfer.features.vgg import SlimVGG, max_pool
+from style_transfer.methods.fast.network import Painter, load_painter
+from style_transfer.training.export import export_features
+from style_transfer.training.material import Material, hold_out
+from style_transfer.training.pictures import find_pictures
+from style_transfer.training.processes import Place
+from style_transfer.training.recipe import Options
+from style_transfer.training.recipes.decoder import prepare_decoder
+
+CPU = torch.device("cpu")
+WIDTHS = (4, 4, 6, 6, 6)
+
+Train = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def draw_picture(seed: int, *, width: int = 80, height: int = 72) -> Image.Image:
+    """Draw soft random blobs of color: what a crop of a photo looks like to a small network."""
+    noise = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return Image.fromarray(noise).resize((width, height), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """Eight photos in nested folders, as COCO comes."""
+    folder = tmp_path / "content"
+    for index in range(8):
+        path = folder / "train2017" / f"part{index % 2}" / f"{index:03}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draw_picture(index).save(path)
+    return folder
+
+
+@pytest.fixture
+def style(tmp_path: Path) -> Path:
+    """Eight artworks in a folder per movement, as WikiArt comes."""
+    folder = tmp_path / "style"
+    for index in range(8):
+        path = folder / ("Cubism", "Fauvism")[index % 2] / f"{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draw_picture(100 + index).save(path)
+    return folder
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Path:
+    """A teacher of the right layout with random weights, 1x1 heads included."""
+    torch.manual_seed(5)
+    network = SlimVGG(WIDTHS, max_pool)
+    heads = {"conv1_1.to_vgg19.weight": torch.zeros(64, 4, 1, 1)}
+    path = tmp_path / "teacher.safetensors"
+    save_file(network.state_dict() | heads, path)
+    return path
+
+
+@pytest.fixture
+def material(content: Path, style: Path) -> Material:
+    """Six photos and six artworks to learn from, four pictures to be judged on."""
+    return hold_out((find_pictures(content), find_pictures(style)), (content, style), seed=0)
+
+
+@pytest.fixture
+def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeatureNet]:
+    """Features of a few channels in the place of the shipped ones, untrained."""
+    torch.manual_seed(3)
+    card = {"license": "MIT", "origin": "a test", "data": [], "command": "", "figures": {}}
+    artworks = [torch.rand(1, 3, 64, 64)]
+    export_features(SlimVGG(WIDTHS), artworks, tmp_path / "weights", "builtin", card)
+    monkeypatch.setattr("style_transfer.core.weight_files.SHIPPED", tmp_path / "weights")
+    load_features.cache_clear()
+    yield load_features("builtin", CPU)
+    load_features.cache_clear()
+
+
+@pytest.fixture
+def shipped(builtin: FeatureNet, material: Material, tmp_path: Path) -> Iterator[Painter]:
+    """Put a small decoder beside the small features, as `fast`."""
+    assert builtin.layers
+    prepare_decoder(Options(tmp_path / "weights", 2, (32,)), material, Place(CPU)).export()
+    load_painter.cache_clear()
+    yield load_painter(CPU)
+    load_painter.cache_clear()
+
+
+@pytest.fixture
+def train(content: Path, style: Path, teacher: Path, tmp_path: Path) -> Train:
+    """Run `train builtin` on the small material; further arguments are appended."""
+
+    def run(*more: str) -> int:
+        fixed = f"--content {content} --style {style} --teacher {teacher} --out {tmp_path / 'out'}"
+        small = "--batch 2 --size 32 --threads 1 --device cpu"
+        return main(["train", "builtin", *fixed.split(), *small.split(), *more])
+
+    return run

@@ -1,0 +1,121 @@
+"""The lesson with a teacher: what is compared, and that it can be learned."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor
+from torch.optim import Adam
+
+from style_transfer.features.builtin import FeatureNet
+from style_transfer.methods.network.johnson import PaintingNet
+from style_transfer.training.copying import Copying, compare_moments, cut_to_windows
+
+PARTS = {"tones", "pixels", "features", "style", "patches"}
+
+
+@pytest.fixture(autouse=True)
+def _same_chance() -> Iterator[None]:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        yield
+
+
+@pytest.fixture
+def lesson(features: FeatureNet) -> Copying:
+    return Copying(PaintingNet(4, light=True), features, bfloat16=False)
+
+
+@pytest.fixture
+def examples() -> Tensor:
+    """Photos beside paintings of them: inverted, with stripes."""
+    photos = torch.rand(2, 3, 12, 12)
+    photos = torch.nn.functional.interpolate(photos, (96, 96), mode="bilinear")
+    stripes = 0.2 * (torch.arange(96) // 4 % 2)
+    return torch.cat([photos, (0.8 - 0.6 * photos + stripes).clamp(0, 1)], 1)
+
+
+def total(lesson: Copying, x: Tensor, fraction: float = 0.5) -> Tensor:
+    """Add up the losses."""
+    return torch.stack([*lesson.losses(x, fraction).values()]).sum()
+
+
+def test_says_what_is_wrong_part_by_part(lesson: Copying, examples: Tensor) -> None:
+    losses = lesson.losses(examples, 0.5)
+    assert losses.keys() == PARTS
+    assert all(value.ndim == 0 and value > 0 for value in losses.values())
+
+
+def test_finds_little_wrong_with_a_copy(lesson: Copying, examples: Tensor) -> None:
+    with torch.no_grad():
+        for name in ("weight", "bias"):
+            lesson.network.paint.get_parameter(name).zero_()
+        photo = examples[:, :3]
+        copied = lesson.losses(torch.cat([photo, photo], 1), 0.5)
+        wrong = lesson.losses(examples, 0.5)
+    for name in PARTS - {"patches"}:
+        assert copied[name] < 1e-4
+    # Patches are drawn anew for each of the two pictures, so chance is left.
+    assert copied["patches"] < wrong["patches"] / 2
+
+
+def test_repeats_itself_for_the_same_fraction(lesson: Copying, examples: Tensor) -> None:
+    with torch.no_grad():
+        assert torch.equal(total(lesson, examples), total(lesson, examples))
+        assert not torch.equal(total(lesson, examples), total(lesson, examples, 0.6))
+
+
+def test_teaches(lesson: Copying, examples: Tensor) -> None:
+    optimizer = Adam(lesson.network.parameters(), 0.01)
+    with torch.no_grad():
+        before = total(lesson, examples)
+    for step in range(30):
+        optimizer.zero_grad()
+        total(lesson, examples, step / 30).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    with torch.no_grad():
+        assert total(lesson, examples) < 0.8 * before
+
+
+def test_sends_gradients_to_the_network_alone(lesson: Copying, examples: Tensor) -> None:
+    total(lesson, examples).backward()  # type: ignore[no-untyped-call]
+    assert all(each.grad is not None for each in lesson.network.parameters())
+    assert all(each.grad is None for each in lesson.features.parameters())
+
+
+def test_hears_of_dashes_in_a_window_that_should_be_calm(lesson: Copying, examples: Tensor) -> None:
+    photo = torch.full((1, 3, 192, 192), 0.5)
+    photo[..., 96:] = torch.rand(1, 3, 192, 96)
+    # The same marks, in the half where they belong and in the other.
+    right, wrong = torch.cat([photo, photo], 1), torch.cat([photo.flip(3), photo], 1)
+    with torch.no_grad():
+        for name in ("weight", "bias"):
+            lesson.network.paint.get_parameter(name).zero_()
+        assert lesson.losses(wrong, 0.5)["style"] > 10 * lesson.losses(right, 0.5)["style"] + 0.1
+
+
+def test_cuts_maps_into_windows() -> None:
+    maps = torch.arange(2 * 7 * 6).float().view(1, 2, 7, 6)
+    windows = cut_to_windows(maps, 2)
+    assert windows.shape == (4, 2, 3, 3)
+    assert torch.equal(windows[1], maps[0, :, :3, 3:])
+    assert torch.equal(windows[2], maps[0, :, 3:6, :3])
+    assert torch.equal(cut_to_windows(maps, 1), maps)
+
+
+def test_measures_moments_in_terms_of_what_is_wanted() -> None:
+    maps = torch.rand(2, 4, 12, 12)
+    assert compare_moments(maps, maps) == 0
+    near, far = (compare_moments(maps + shift, maps) for shift in (0.1, 0.2))
+    torch.testing.assert_close(far, 2 * near, rtol=0.1, atol=0)
+    torch.testing.assert_close(compare_moments(9 * maps + 0.9, 9 * maps), near, rtol=1e-3, atol=0)
+
+
+def test_bears_a_window_that_is_flat() -> None:
+    wanted = torch.cat([torch.zeros(1, 4, 12, 12), torch.rand(1, 4, 12, 12)])
+    own = torch.rand(2, 4, 12, 12, requires_grad=True)
+    apart = compare_moments(own, wanted)
+    apart.backward()  # type: ignore[no-untyped-call]
+    assert apart < 50
+    assert own.grad is not None
+    assert own.grad.isfinite().all()

@@ -1,0 +1,195 @@
+"""The critic and its first pupil: what is compared, and that a hatch does not pay."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from style_transfer.features.builtin import FeatureNet
+from style_transfer.features.losses import moments_of
+from style_transfer.features.vgg import TAPS
+from style_transfer.imaging.color import palette_of
+from style_transfer.imaging.tensors import to_tensor
+from style_transfer.methods.network.johnson import PaintingNet
+from style_transfer.training.critic import (
+    SCALES,
+    Critic,
+    View,
+    disturb,
+    look_at,
+    moments_apart,
+    split,
+    tones_apart,
+)
+from style_transfer.training.imitation import Imitation
+from style_transfer.training.muon import Muon
+from tests.style_transfer.training.conftest import CPU, draw_picture
+
+ARTWORK = to_tensor(draw_picture(7, width=96, height=80), CPU)
+
+
+def lesson_for(features: FeatureNet, network: PaintingNet) -> Imitation:
+    """Make the lesson of the small artwork."""
+    network.take_palette_(palette_of(ARTWORK))
+    return Imitation(network, Critic(features, look_at(features, ARTWORK), 0.1, bfloat16=False))
+
+
+@pytest.fixture
+def lesson(builtin: FeatureNet) -> Imitation:
+    torch.manual_seed(0)
+    return lesson_for(builtin, PaintingNet(4, light=True))
+
+
+def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
+    views = look_at(builtin, ARTWORK)
+    assert [(view.scale, view.mirrored) for view in views] == [
+        (scale, mirrored) for scale in SCALES for mirrored in (False, True)
+    ]
+    for plain, mirrored in zip(views[::2], views[1::2], strict=True):
+        assert torch.equal(plain.picture, mirrored.picture.flip(3))
+        assert plain.picture.shape[2] == round(80 * plain.scale)
+        assert set(plain.moments) == set(TAPS)
+
+
+def test_measures_five_things(lesson: Imitation) -> None:
+    losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.25)
+    assert set(losses) == {"style", "content", "patches", "roughness", "lattice"}
+    assert all(loss.ndim == 0 and loss.isfinite() and loss >= 0 for loss in losses.values())
+
+
+def test_hears_of_tones_where_they_count(builtin: FeatureNet) -> None:
+    views = look_at(builtin, ARTWORK)
+    photo = torch.rand(1, 3, 64, 64)
+    tones = []
+    for change in (0.0, 0.2):
+        critic = Critic(builtin, views, 0.1, bfloat16=False, tone_weight=5.0)
+        painted = (photo - change).requires_grad_()
+        found = critic.judge(painted, photo, torch.Generator().manual_seed(0))["tones"]
+        found.backward()  # type: ignore[no-untyped-call]
+        assert painted.grad is not None
+        tones.append(found.item())
+    assert tones[0] == 0
+    assert tones[1] == pytest.approx(1.0, rel=0.1)
+
+
+def test_tones_overlook_strokes() -> None:
+    flat = torch.full((1, 3, 64, 64), 0.5)
+    strokes = flat.clone()
+    strokes[..., ::2] += 0.3
+    strokes[..., 1::2] -= 0.3
+    blot = flat.clone()
+    blot[..., :32, :32] -= 0.3
+    assert tones_apart(strokes, flat) < 0.001
+    assert tones_apart(blot, flat) > 0.05
+
+
+def test_is_the_same_at_the_same_point_of_the_training(lesson: Imitation) -> None:
+    photos = torch.rand(2, 3, 64, 64)
+    one, again, other = (lesson.losses(photos, point) for point in (0.25, 0.25, 0.26))
+    assert all(torch.equal(one[name], again[name]) for name in one)
+    assert not torch.equal(one["patches"], other["patches"])
+
+
+def test_moves_the_network_and_nothing_else(lesson: Imitation) -> None:
+    losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.5)
+    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    assert all(weight.grad is not None for weight in lesson.network.parameters())
+    assert all(weight.grad is None for weight in lesson.critic.features.parameters())
+
+
+# Features enlarged bilinearly give the light network, of few weights, softer strokes to begin with.
+@pytest.mark.parametrize(("light", "steps"), [(False, 40), (True, 80)])
+def test_learns(builtin: FeatureNet, light: bool, steps: int) -> None:  # noqa: FBT001
+    torch.manual_seed(0)
+    lesson = lesson_for(builtin, PaintingNet(4, light=light))
+    photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
+    optimizer = Muon(lesson.network.parameters(), 0.02)
+
+    def total(point: float) -> Tensor:
+        return torch.stack(list(lesson.losses(photos, point).values())).sum()
+
+    points = [0.905, 0.915, 0.925, 0.935]
+    before = sum(total(point).item() for point in points)
+    for step in range(steps):
+        optimizer.zero_grad()
+        total(step / steps).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    assert sum(total(point).item() for point in points) < 0.8 * before
+
+
+class Weaver(PaintingNet):
+    """A network that weaves a hatch of four pixels over everything."""
+
+    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
+        """Add the hatch to recolored photos."""
+        rows, columns = torch.meshgrid(*map(torch.arange, x.shape[2:]), indexing="ij")
+        hatch = ((rows + columns) // 2 % 2) * 2 - 1.0
+        return x + 0.15 * hatch + 0 * noise.mean()
+
+
+class Copyist(PaintingNet):
+    """A network that leaves the recolored photo as it is."""
+
+    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
+        """Return the photo."""
+        return x + 0 * noise.mean()
+
+
+def test_lets_no_hatch_pass(builtin: FeatureNet) -> None:
+    photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
+    points = [index / 10 for index in range(10)]
+    weaver, copyist = (
+        sum(lesson_for(builtin, kind(4)).losses(photos, point)["patches"] for point in points)
+        for kind in (Weaver, Copyist)
+    )
+    assert weaver > 5 * copyist
+
+
+def test_finds_no_difference_between_an_artwork_and_itself() -> None:
+    maps = torch.rand(1, 4, 12, 10)
+    moments = moments_of(maps)
+    assert moments_apart(maps, moments) < 1e-3
+    assert moments_apart(maps.flip(3), moments) < 1e-3
+
+
+def test_measures_differences_in_terms_of_the_artwork() -> None:
+    maps = torch.rand(1, 4, 12, 10)
+    near = moments_apart(maps + 0.1, moments_of(maps))
+    far = moments_apart(maps + 0.2, moments_of(maps))
+    torch.testing.assert_close(far, 2 * near, rtol=0.1, atol=0)
+    torch.testing.assert_close(moments_apart(9 * maps + 0.9, moments_of(9 * maps)), near)
+    both = moments_apart(torch.cat([maps + 0.1, maps + 0.2]), moments_of(maps))
+    torch.testing.assert_close(both, (near + far) / 2)
+
+
+def test_can_be_differentiated_where_there_is_no_difference() -> None:
+    maps = torch.rand(1, 4, 12, 10, requires_grad=True)
+    moments_apart(maps, moments_of(maps.detach())).backward()  # type: ignore[no-untyped-call]
+    assert maps.grad is not None
+    assert maps.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_disturbs_all_pictures_alike(*, mirrored: bool) -> None:
+    photos = torch.rand(2, 3, 64, 48)
+    view = View(0.75, mirrored, ARTWORK, {})
+    one, other = disturb((photos, photos.clone()), view, torch.Generator().manual_seed(1))
+    assert torch.equal(one, other)
+    assert one.shape == (2, 3, 48 - 11, 36 - 8)
+
+
+def test_cuts_another_border_each_time() -> None:
+    view, photos = View(1.0, False, ARTWORK, {}), torch.rand(1, 3, 64, 64)
+    generator = torch.Generator().manual_seed(0)
+    shown = [disturb((photos,), view, generator)[0] for _ in range(8)]
+    assert len({float(each[0, 0, 0, 0]) for each in shown}) > 4
+    assert len({each.shape for each in shown}) == 1
+
+
+def test_splits_into_bands_without_color() -> None:
+    flat = torch.full((1, 3, 40, 33), 0.3)
+    assert all(band.abs().max() < 1e-6 for band in split(flat))
+    fine = torch.rand(1, 3, 40, 33)
+    bands = split(fine)
+    assert [band.shape[2:] for band in bands] == [(40, 32), (20, 16), (10, 8)]
+    assert bands[0].std() > bands[1].std() > bands[2].std()
+    assert all(band.mean().abs() < 0.02 for band in bands)

@@ -1,0 +1,82 @@
+"""A student is judged by what it sees, channel by channel, in figures that mean something."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from style_transfer.features.vgg import TAPS, SlimVGG
+from style_transfer.training.distillation import Distillation, load_teacher
+from style_transfer.training.evaluation import evaluate
+from style_transfer.training.spread import floor_spread, measure_spread
+from tests.style_transfer.training.conftest import WIDTHS
+
+
+class Skewed(SlimVGG):
+    """A student that sees `scale` times what the teacher sees, plus noise of the given size."""
+
+    scale, noise = 1.0, 0.0
+
+    def forward(  # type: ignore[override]
+        self, x: torch.Tensor, layers: tuple[str, ...] = TAPS
+    ) -> dict[str, torch.Tensor]:
+        """Distort the targets in place of computing anything."""
+        targets = self.lesson.targets(x)
+        return {
+            name: self.scale * targets[name] + self.noise * torch.randn_like(targets[name])
+            for name in layers
+        }
+
+    lesson: Distillation
+
+
+@pytest.fixture
+def lesson(teacher: Path) -> Distillation:
+    network = load_teacher(teacher)
+    torch.manual_seed(0)
+    measured = measure_spread(network, [torch.rand(4, 3, 64, 64)], TAPS)
+    spread = {name: floor_spread(each) for name, each in measured.items()}
+    student = Skewed(WIDTHS)
+    object.__setattr__(student, "lesson", Distillation(network, student, spread))
+    return student.lesson
+
+
+@pytest.fixture
+def student(lesson: Distillation) -> Skewed:
+    assert isinstance(lesson.student, Skewed)
+    return lesson.student
+
+
+def pictures() -> list[torch.Tensor]:
+    torch.manual_seed(0)
+    return [torch.rand(1, 3, 64, 48), torch.rand(1, 3, 40, 64)]
+
+
+@pytest.mark.usefixtures("student")
+def test_finds_no_error_in_a_perfect_student(lesson: Distillation) -> None:
+    for figures in evaluate(lesson, pictures()).values():
+        assert figures["error"] == figures["median_error"] == 0
+        assert figures["correlation"] == 1
+        assert figures["channels"] >= 1
+
+
+def test_forgives_no_wrong_scale_but_sees_the_likeness(
+    lesson: Distillation, student: Skewed
+) -> None:
+    student.scale = 0.5
+    figures = evaluate(lesson, pictures())["relu2_1"]
+    assert figures["correlation"] == 1
+    assert figures["error"] > 0.25  # half of each value is missing, the mean's half included
+
+
+def test_measures_noise_as_its_share_of_the_variance(lesson: Distillation, student: Skewed) -> None:
+    student.noise = 0.5
+    figures = evaluate(lesson, pictures())["relu1_1"]
+    assert figures["error"] == pytest.approx(0.25, abs=0.05)
+    assert figures["correlation"] == pytest.approx(1 / 1.25**0.5, abs=0.03)
+
+
+def test_judges_without_a_leak(lesson: Distillation, student: Skewed) -> None:
+    student.leak = 0.3
+    evaluate(lesson, pictures())
+    assert student.leak == 0

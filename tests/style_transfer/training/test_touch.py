@@ -1,0 +1,130 @@
+"""Touching a code: the identity changes nothing, folding changes nothing that is painted next."""
+
+import pytest
+import torch
+
+from style_transfer.imaging.tensors import to_tensor
+from style_transfer.methods.fast.decoder import LEVELS
+from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.network import Look, Painter
+from style_transfer.training.critic import Critic, look_at
+from style_transfer.training.touch import Touch, TouchedPainter, Tuning, expand
+from tests.style_transfer.training.conftest import CPU, draw_picture
+
+ARTWORK = draw_picture(7, width=96, height=80)
+LOOK = Look((1.0,) * 3, (0.1, 0.1, 0.1))
+
+
+@pytest.fixture
+def code(painter: Painter) -> StyleCode:
+    return StyleCode.from_picture(ARTWORK, painter)
+
+
+@pytest.fixture
+def touch(code: StyleCode) -> Touch:
+    return Touch(code)
+
+
+def stir_(touch: Touch, size: float = 0.02) -> None:
+    """Move all parameters a little."""
+    torch.manual_seed(4)
+    with torch.no_grad():
+        for parameter in touch.parameters():
+            parameter.add_(size * torch.randn_like(parameter) / parameter.ndim**2)
+
+
+def test_begins_with_the_code_as_it_is(touch: Touch, code: StyleCode, painter: Painter) -> None:
+    touch.fold_()
+    assert touch.code().to_bytes() == code.to_bytes()
+    photo = torch.rand(2, 3, 64, 64)
+    wanted = expand(code.at(64.0), 2)
+    touched = TouchedPainter.of(painter, touch)
+    torch.testing.assert_close(
+        touched.paint(photo, wanted, LOOK), painter.paint(photo, wanted, LOOK)
+    )
+
+
+def test_folds_its_maps_into_every_view(touch: Touch, code: StyleCode) -> None:
+    stir_(touch)
+    matrix, shift = touch.maps(2)
+    torch.testing.assert_close(matrix, matrix.T)
+    touch.fold_()
+    folded = touch.code()
+    for view in range(len(code.sides)):
+        torch.testing.assert_close(folded.means[2][view], matrix @ code.means[2][view] + shift)
+        expected = matrix @ code.covariances[2][view] @ matrix.T
+        torch.testing.assert_close(folded.covariances[2][view], expected)
+    assert all(not parameter.any() for parameter in touch.parameters())
+    assert folded.textons is code.textons
+    assert folded.encoder == code.encoder
+
+
+def test_paints_the_same_statistics_before_and_after_a_fold(touch: Touch, painter: Painter) -> None:
+    stir_(touch)
+    touched = TouchedPainter.of(painter, touch)
+    level, photo = 2, torch.rand(1, 3, 64, 64)
+    maps = painter.see(photo)[level]
+    found = []
+    for _ in range(2):
+        wanted = expand(touch.code().at(64.0), 1)[level]
+        move = touched.move(level, touched.measure(level, maps), wanted, 1.0)
+        matrix, shift = touched.embed(level)
+        moved = (matrix @ move[0])[0] @ maps[0].flatten(1) + (move[1] @ matrix.T + shift)[
+            0, :, None
+        ]
+        found.append(touched.measure(level, moved.view_as(maps)))
+        touch.fold_()
+    torch.testing.assert_close(found[0].mean, found[1].mean, rtol=0.02, atol=0.02)
+    torch.testing.assert_close(found[0].covariance, found[1].covariance, rtol=0.1, atol=0.1)
+
+
+@pytest.fixture
+def tuning(painter: Painter, touch: Touch) -> Tuning:
+    views = look_at(painter.encoder, to_tensor(ARTWORK, CPU))
+    critic = Critic(painter.encoder, views, 0.1, bfloat16=False)
+    return Tuning(touch, TouchedPainter.of(painter, touch), {64: critic, 80: critic})
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.2, 0.3, 0.4])
+def test_moves_the_code_and_nothing_else(tuning: Tuning, fraction: float) -> None:
+    losses = tuning.losses(torch.rand(2, 3, 64, 64), fraction)
+    assert set(losses) == {"style", "content", "patches", "roughness"}
+    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    moved = {name for name, p in tuning.touch.named_parameters() if p.grad is not None}
+    assert {"shift2", "stretch2"} <= moved
+    assert all(weight.grad is None for weight in tuning.painter.parameters())
+
+
+def test_is_the_same_at_the_same_point_of_the_training(tuning: Tuning) -> None:
+    photos = torch.rand(1, 3, 80, 80)
+    one, again = (tuning.losses(photos, 0.37) for _ in range(2))
+    assert all(torch.equal(one[name], again[name]) for name in one)
+
+
+def test_folds_before_each_step(tuning: Tuning, code: StyleCode) -> None:
+    stir_(tuning.touch)
+    tuning.losses(torch.rand(1, 3, 64, 64), 0.1)
+    assert not torch.equal(tuning.touch.code().means[1], code.means[1])
+    assert all(not parameter.any() for parameter in tuning.touch.parameters())
+
+
+def test_brings_paintings_nearer_to_the_artwork(tuning: Tuning) -> None:
+    photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
+    optimizer = torch.optim.Adam(tuning.touch.parameters(), 0.002)
+    totals = []
+    for step in range(30):
+        losses = tuning.losses(photos, step / 30)
+        loss = losses["style"] + losses["patches"]
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        totals.append(loss.item())
+    assert sum(totals[-10:]) < sum(totals[:10])
+
+
+def test_repeats_moments_for_a_batch(code: StyleCode) -> None:
+    moments = code.at(64.0)
+    for level, each in expand(moments, 3).items():
+        assert each.mean.shape == (3, *moments[level].mean.shape)
+        assert torch.equal(each.covariance[2], moments[level].covariance)
+    assert list(expand(moments, 1)) == list(LEVELS)

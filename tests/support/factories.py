@@ -1,0 +1,193 @@
+"""Small real rows for tests: people, photos, styles and jobs, with pictures made in memory."""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from PIL import Image
+
+from accounts.models import User
+from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile
+from inference.queue.proof_recipe import engine_state
+from library.models import Artist, Style
+from style_transfer.core.spec import TransferSpec
+
+PASSWORD = "long and easily remembered"
+
+
+def make_picture(
+    size: tuple[int, int] = (96, 64), *, mode: str = "RGB", seed: int = 0
+) -> Image.Image:
+    """Return a picture with soft shapes and some texture, the same for the same seed."""
+    width, height = size
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width]
+    waves = [np.sin(x / rng.uniform(5, 25) + y / rng.uniform(5, 25)) for _ in range(3)]
+    pixels = np.stack(waves, axis=-1) * 90 + 128 + rng.normal(0, 8, (height, width, 3))
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).convert(mode)
+
+
+def picture_bytes(picture: Image.Image, file_format: str = "PNG") -> bytes:
+    """Return `picture` as the bytes of a file."""
+    buffer = io.BytesIO()
+    picture.save(buffer, file_format)
+    return buffer.getvalue()
+
+
+def make_user(name: str = "alice", **fields: Any) -> User:
+    """Return a new person called `name` who signs in with PASSWORD."""
+    email = str(fields.pop("email", f"{name}@example.org"))
+    return User.objects.create_user(name, email, PASSWORD, **fields)
+
+
+def make_photo(owner: User, size: tuple[int, int] = (96, 64), *, seed: int = 0) -> Photo:
+    """Return a new photo of `owner` with its file, preview and thumb."""
+    data = picture_bytes(make_picture(size, seed=seed))
+    photo = Photo(
+        owner=owner,
+        width=size[0],
+        height=size[1],
+        bytes=len(data),
+        small_bytes=2 * len(data),
+        sha256=hashlib.sha256(data + uuid4().bytes).hexdigest(),
+    )
+    for field in (photo.file, photo.preview, photo.thumb):
+        field.save("photo.png", ContentFile(data), save=False)
+    photo.save()
+    return photo
+
+
+def make_style(
+    slug: str = "great-wave",
+    *,
+    license: str = "CC0-1.0",  # noqa: A002  # the name of the model's field
+    state: str = "published",
+    size: tuple[int, int] = (80, 80),
+) -> Style:
+    """Return a new style with its picture."""
+    data = picture_bytes(make_picture(size, seed=sum(slug.encode())))
+    artist, _ = Artist.objects.get_or_create(name="Katsushika Hokusai")
+    style = Style(
+        slug=slug,
+        title=slug.replace("-", " ").title(),
+        artist=artist,
+        license=license,
+        state=state,
+        image_sha256=hashlib.sha256(data).hexdigest(),
+        published_at=timezone.now() if state == "published" else None,
+    )
+    style.image.save("style.png", ContentFile(data), save=False)
+    style.thumb.save("style.png", ContentFile(data), save=False)
+    style.width, style.height = size
+    style.save()
+    return style
+
+
+def make_code_style(slug: str = "night-cafe", *, code: bytes = b"moments") -> Style:
+    """Return a new published style without a picture: a code and the proof painted with it."""
+    style = make_style(slug, state="draft")
+    for file in (style.image, style.proof):
+        file.delete(save=False)
+    data = picture_bytes(make_picture((96, 64), seed=sum(slug.encode())))
+    style.proof.save("proof.png", ContentFile(data), save=False)
+    style.code.save("style.code", ContentFile(code), save=False)
+    style.code_sha256 = hashlib.sha256(code).hexdigest()
+    style.image_sha256, style.code_weights = "", "e" * 64
+    style.width, style.height = 96, 64
+    style.state, style.published_at = Style.State.PUBLISHED, timezone.now()
+    style.save()
+    return style
+
+
+def make_job(
+    owner: User | None = None,
+    *,
+    photo: Photo | None = None,
+    styles: Sequence[Style] = (),
+    spec: TransferSpec | None = None,
+    **fields: Any,
+) -> Job:
+    """Return a new waiting job; parts that are not given are made."""
+    if owner is None:
+        owner = photo.owner if photo else make_user(f"user-{uuid4().hex[:8]}")
+    spec = spec or TransferSpec(size=64, steps=2)
+    job: Job = Job.objects.create(
+        owner=owner,
+        photo=photo or make_photo(owner),
+        spec=spec.to_json(),
+        request_digest=uuid4().hex,
+        **fields,
+    )
+    for style in styles or [make_style(f"style-{uuid4().hex[:8]}")]:
+        JobStyle.objects.create(job=job, style=style, version=style.version, weight=1.0)
+    return job
+
+
+def finished_job(owner: User | None = None, **fields: Any) -> Job:
+    """Return a job that succeeded, with its result and small version stored."""
+    picture = make_picture((64, 43))
+    key = uuid4()
+    folder = f"jobs/{key.hex[:2]}/{key}"
+    name = default_storage.save(f"{folder}/result.png", ContentFile(picture_bytes(picture)))
+    small = default_storage.save(
+        f"{folder}/small.webp", ContentFile(picture_bytes(picture, "WEBP"))
+    )
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "id": key,
+        "state": Job.State.SUCCEEDED,
+        "stage": "done",
+        "attempt": 1,
+        "done": 2,
+        "total": 2,
+        "result": name,
+        "result_width": picture.width,
+        "result_height": picture.height,
+        "preview": small,
+        "preview_version": 1,
+        "preview_width": picture.width,
+        "preview_height": picture.height,
+        "started_at": now,
+        "completed_at": now,
+        "compute_seconds": 0.5,
+        "device": "cpu",
+    }
+    return make_job(owner, **{**values, **fields})
+
+
+def make_sheet(
+    owner: User | None = None,
+    *,
+    photo: Photo | None = None,
+    styles: Sequence[Style] = (),
+    **fields: Any,
+) -> ProofSheet:
+    """Return a new waiting proof sheet; parts that are not given are made."""
+    if owner is None:
+        owner = photo.owner if photo else make_user(f"user-{uuid4().hex[:8]}")
+    sheet: ProofSheet = ProofSheet.objects.create(
+        owner=owner, photo=photo or make_photo(owner), **fields
+    )
+    sheet.styles.set(styles or [make_style(f"style-{uuid4().hex[:8]}")])
+    return sheet
+
+
+def make_tile(photo: Photo, style: Style, **fields: Any) -> ProofTile:
+    """Return the stored proof of a style on a photo."""
+    folder = f"proofs/{photo.pk.hex[:2]}/{photo.pk}"
+    data = picture_bytes(make_picture((64, 43)), "WEBP")
+    values: dict[str, Any] = {
+        "version": style.version,
+        "engine": engine_state(),
+        "file": default_storage.save(f"{folder}/tile.webp", ContentFile(data)),
+        "width": 64,
+        "height": 43,
+    }
+    tile: ProofTile = ProofTile.objects.create(photo=photo, style=style, **{**values, **fields})
+    return tile

@@ -1,0 +1,248 @@
+"""Whole sites for tests: a data folder, the processes of a real start, and a hand that moves it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from tests.support.servers import PostgreSQL, Redis, Server, free_port, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+# Short leases, so that a lost worker is found out within a test's patience.
+LEASE_SECONDS = 3
+
+
+class Site:
+    """A running site. Subclasses say which processes it has, and what kind of site that is."""
+
+    kind: str
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "STYLEWEB_DATA": str(folder),
+            "STYLEWEB_LEASE_SECONDS": str(LEASE_SECONDS),
+            "STYLEWEB_LOG_LEVEL": "INFO",
+            "DJANGO_SETTINGS_MODULE": "styleweb.settings",
+            "OMP_NUM_THREADS": "1",
+            **environment,
+        }
+        self._driver: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._driver is not None:
+            self._driver.communicate()
+        self.stop()
+
+    def start(self) -> None:
+        """Start the processes and wait until the site is ready."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Stop the processes."""
+        raise NotImplementedError
+
+    def kill_worker(self) -> None:
+        """Kill the worker with its pool at once."""
+        raise NotImplementedError
+
+    def pool_pids(self) -> list[int]:
+        """Return the process ids of the worker's children, which paint."""
+        raise NotImplementedError
+
+    def kill_pool(self) -> None:
+        """Kill the processes that paint, and leave the worker's main process alive."""
+        for pid in self.pool_pids():
+            os.kill(pid, signal.SIGKILL)
+
+    def server(self, name: str, *command: str) -> Server:
+        """Return a server process of this site, not started yet."""
+        log = self.folder / f"{name}.log"
+        return Server([sys.executable, *command], log, env=self.environment, cwd=ROOT)
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command to its end."""
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, check=True, env=self.environment, cwd=ROOT, timeout=120)
+
+    def call(self, command: str, /, **arguments: Any) -> Any:
+        """Have the driver do something and return what it says."""
+        if self._driver is None:
+            self._driver = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.driver"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=self.environment,
+                cwd=ROOT,
+                text=True,
+            )
+        assert self._driver.stdin is not None
+        assert self._driver.stdout is not None
+        self._driver.stdin.write(json.dumps({"name": command, "arguments": arguments}) + "\n")
+        self._driver.stdin.flush()
+        answer = json.loads(self._driver.stdout.readline())
+        if "error" in answer:
+            pytest.fail(f"{command}: {answer['error']}")
+        return answer["value"]
+
+    def wait_for(self, job: str, *states: str, seconds: float = 150) -> dict[str, Any]:
+        """Return the snapshot of `job` once it is in one of `states`."""
+
+        def reached() -> dict[str, Any] | None:
+            snapshot: dict[str, Any] = self.call("look", job=job)
+            return snapshot if snapshot["state"] in states else None
+
+        snapshot: dict[str, Any] = wait_until(
+            reached, f"{job} to be {' or '.join(states)}", seconds
+        )
+        return snapshot
+
+    def wait_until_painted(self, job: str, seconds: float = 150) -> dict[str, Any]:
+        """Return the snapshot of `job` once it shows a first preview."""
+
+        def reached() -> dict[str, Any] | None:
+            snapshot: dict[str, Any] = self.call("look", job=job)
+            return snapshot if snapshot["preview"] else None
+
+        snapshot: dict[str, Any] = wait_until(reached, f"{job} to be seen", seconds)
+        return snapshot
+
+    def is_ready(self) -> bool:
+        """Tell whether the site says that every part works."""
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+
+class EmbeddedSite(Site):
+    """`manage.py serve`: one server process that keeps its worker."""
+
+    kind = "embedded"
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        super().__init__(folder, **environment)
+        self.serve = self.server("serve", "manage.py", "serve", "--port", str(self.port))
+
+    def start(self) -> None:
+        """Serve, with the data that is there."""
+        self.serve.start()
+        wait_until(self.is_ready, "the site's start")
+
+    def stop(self) -> None:
+        """Stop as Ctrl-C does."""
+        self.serve.stop()
+
+    def worker_pids(self) -> list[int]:
+        """Return the process ids of the worker's processes."""
+        # The whole path, since two test runs beside each other give folders the same names.
+        own = f"STYLEWEB_DATA={self.folder}\0"
+        return [pid for pid in _all_pids() if _is_worker(pid) and own in _environment(pid)]
+
+    def kill_worker(self) -> None:
+        """Kill the worker's process group."""
+        os.killpg(os.getpgid(self.worker_pids()[0]), signal.SIGKILL)
+
+    def pool_pids(self) -> list[int]:
+        """Return the process ids of the worker's children, which paint."""
+        # Numbers of processes begin anew at times, so a child's may be the smaller one.
+        return [pid for pid in self.worker_pids() if os.getpgid(pid) != pid]
+
+
+class ProductionSite(Site):
+    """PostgreSQL and Redis, and web, worker and beat as processes of their own."""
+
+    kind = "production"
+    # The Celery application of the workers.
+    app = "styleweb"
+
+    def __init__(
+        self, folder: Path, postgresql: PostgreSQL, redis: Redis, **environment: str
+    ) -> None:
+        super().__init__(
+            folder,
+            DATABASE_URL=postgresql.url(f"site_{time.time_ns()}"),
+            REDIS_URL=redis.new_url(),
+            STYLEWEB_SECRET_KEY="k" * 50,
+            **environment,
+        )
+        self.postgresql = postgresql
+        self.redis = redis
+        self.web = self.server(
+            "web", "-m", "uvicorn", "styleweb.asgi:application", "--port", str(self.port)
+        )
+        self.worker = self.new_worker("worker")
+        schedule = str(folder / "beat")
+        self.beat = self.server("beat", "-m", "celery", "-A", "styleweb", "beat", "-s", schedule)
+
+    def new_worker(self, name: str, *, queues: str = "cpu") -> Server:
+        """Return one more worker, not started yet."""
+        options = ("--pool=prefork", "--concurrency=1", f"--queues={queues}", "--loglevel=INFO")
+        return self.server(
+            name, "-m", "celery", "-A", self.app, "worker", f"--hostname={name}@test", *options
+        )
+
+    def start(self) -> None:
+        """Migrate and start web, worker and beat."""
+        self.manage("migrate", "--verbosity=0")
+        for server in (self.web, self.worker, self.beat):
+            server.start()
+        wait_until(self.is_ready, "the site's start")
+
+    def stop(self) -> None:
+        """Stop web, worker and beat."""
+        for server in (self.beat, self.worker, self.web):
+            server.stop()
+
+    def kill_worker(self) -> None:
+        """Kill the worker, and start another as a service manager would."""
+        self.worker.kill()
+        self.worker.start()
+
+    def pool_pids(self) -> list[int]:
+        """Return the process ids of the worker's children, which paint."""
+        return _children_of(self.worker.pid)
+
+
+def _all_pids() -> list[int]:
+    return sorted(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+
+
+def _children_of(parent: int) -> list[int]:
+    """Return the process ids of the children of a process."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return [int(pid) for pid in listed.split()]
+
+
+def _is_worker(pid: int) -> bool:
+    try:
+        return b"styleweb.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def _environment(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/environ").read_text(errors="replace")
+    except OSError:
+        return ""
