@@ -10,7 +10,7 @@ from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from accounts.models import User
-from common.telling import tell_group
+from common.broadcast import broadcast
 
 # Saving these alone ends no right.
 HARMLESS = frozenset({"last_login", "display_name", "last_served_at"})
@@ -33,10 +33,10 @@ def session_digest(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
-def call_for_a_look(user_id: int, *, ended: str = "") -> None:
+def recheck_sockets(user_id: int, *, ended: str = "") -> None:
     """Have every socket of this person look whether its right still holds, after the commit."""
     message: SessionChanged = {"type": "session.changed", "ended": ended}
-    transaction.on_commit(partial(tell_group, group_of(user_id), message))
+    transaction.on_commit(partial(broadcast, group_of(user_id), message))
 
 
 # Signing out and new passwords happen inside Django, allauth and the admin; their signals are the
@@ -51,11 +51,11 @@ def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
     # The session is still there: Django deletes it right after this signal.
     key = request.session.session_key
     if user is not None and key:
-        call_for_a_look(user.pk, ended=session_digest(key))
+        recheck_sockets(user.pk, ended=session_digest(key))
 
 
 def _saved(
     instance: User, *, created: bool, update_fields: frozenset[str] | None = None, **_: Any
 ) -> None:
     if not created and not (update_fields and update_fields <= HARMLESS):
-        call_for_a_look(instance.pk)
+        recheck_sockets(instance.pk)

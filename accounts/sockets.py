@@ -8,8 +8,8 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from accounts.credentials import Credential, credential_of_session, credential_of_token
 from accounts.socket_tickets import redeem_ticket
-from accounts.standing import Standing, standing_of_session, standing_of_token
 
 if TYPE_CHECKING:
     from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
@@ -19,7 +19,7 @@ SCHEME = b"bearer "
 
 
 class SocketSignIn:
-    """Puts the `standing` of whoever connects into the scope, or None and the code of a refusal.
+    """Puts the `credential` of whoever connects into the scope, or None and the code of a refusal.
 
     A cookie counts only for pages of this site: a browser sends it from other sites' pages too, and
     no CSRF token guards a handshake. The Authorization header and a ticket need no such check: no
@@ -39,17 +39,17 @@ class SocketSignIn:
         authorization = headers.get(b"authorization", b"")
         if authorization[: len(SCHEME)].lower() == SCHEME:
             token = authorization[len(SCHEME) :].strip().decode("ascii", errors="replace")
-            standing = await database_sync_to_async(standing_of_token)(token)
+            credential = await database_sync_to_async(credential_of_token)(token)
         elif ticket is not None:
-            standing = await database_sync_to_async(redeem_ticket)(ticket)
+            credential = await database_sync_to_async(redeem_ticket)(ticket)
             refusal = REFUSED
         elif comes_from_this_site(headers, secure=settings.HTTPS):
-            standing = await _by_cookie(headers.get(b"cookie", b""))
+            credential = await _by_cookie(headers.get(b"cookie", b""))
         else:
             await receive()
             await send({"type": "websocket.close", "code": REFUSED, "reason": ""})
             return
-        known = {"standing": standing, "refusal": refusal}
+        known = {"credential": credential, "refusal": refusal}
         await self.application({**scope, **known}, receive, send)
 
 
@@ -73,7 +73,7 @@ def _ticket_in(query: bytes) -> str | None:
     return values[0] if values else None
 
 
-async def _by_cookie(header: bytes) -> Standing | None:
+async def _by_cookie(header: bytes) -> Credential | None:
     try:
         cookies = SimpleCookie(header.decode("latin-1"))
     except CookieError:
@@ -81,4 +81,4 @@ async def _by_cookie(header: bytes) -> Standing | None:
     session = cookies.get(settings.SESSION_COOKIE_NAME)
     if session is None:
         return None
-    return await database_sync_to_async(standing_of_session)(session.value)
+    return await database_sync_to_async(credential_of_session)(session.value)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, Scope, User, new_token, token_digest
-from accounts.session_news import call_for_a_look
+from accounts.session_news import recheck_sockets
 
 PREFIX_LENGTH = 8
 # Writing the time of every request would make each read a write.
@@ -49,7 +49,7 @@ def _note_use(row: ApiToken) -> None:
 def revoke_token(*, token: ApiToken) -> None:
     """End `token` and the sockets opened by it; ending it twice keeps the first time."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
-    call_for_a_look(token.owner_id)
+    recheck_sockets(token.owner_id)
 
 
 class WrongCredentials(Exception):

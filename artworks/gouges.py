@@ -1,4 +1,4 @@
-"""Gouges: tapered cuts that follow a flow, as in linoleum, and what they leave standing."""
+"""Gouges: tapered cuts that follow a flow, as in linoleum, and what they leave credential."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from channels.exceptions import ChannelFull
 from channels_redis.core import RedisChannelLayer
 from redis.exceptions import RedisError
 
-from common.telling import AWAY_SECONDS, LayerReturned
+from common.broadcast import AWAY_SECONDS, LayerReturned
 
 logger = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0

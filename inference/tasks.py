@@ -15,17 +15,16 @@ from django.conf import settings
 from kombu.exceptions import KombuError
 
 from common import failpoints
-from common.telling import open_line
-from inference import worker as runner
+from common.broadcast import thread_loop
+from inference import worker
 from inference.files import jobs as job_files
-from inference.live import broadcast as progress
-from inference.live import change_log as changes
+from inference.live import broadcast, change_log
 from inference.models import Job
-from inference.queue import jobs as queue
-from inference.queue import sheets as proof_queue
+from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
 from inference.queue import workers
 from inference.queue.lanes import QUICK, Lanes
-from inference.queue.workers import presence
+from inference.queue.workers import registration
 from inference.worker import Served, shutdown
 
 logger = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ RESENT_AT_ONCE = 5
 @shared_task(bind=True, time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
 def serve_queue(task: Task) -> None:
     """Paint what is next in line; a ticket too many finds nothing to do."""
-    served = runner.serve_line()
+    served = worker.serve_line()
     if served is Served.NOTHING:
         return
     # Another ticket may have come to nothing while somebody had as many running as is allowed, and
@@ -52,7 +51,7 @@ def serve_queue(task: Task) -> None:
 
 def _lanes_in_need() -> set[str]:
     """Return the lanes in which something waits; sheets wait in the quick one."""
-    return queue.waiting_lanes() | ({QUICK} if proof_queue.waiting_count() else set())
+    return job_queue.waiting_lanes() | ({QUICK} if sheet_queue.waiting_count() else set())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # no stubs
@@ -67,44 +66,44 @@ def reap() -> None:
     What nobody painted in time expires, and what was deleted long ago is forgotten.
     """
     workers.forget_lost()
-    for job_id in queue.expire_overdue():
+    for job_id in job_queue.expire_overdue():
         job_files.sweep(job_id)
-        progress.publish(job_id)
-    for job_id in queue.reap_lost():
-        progress.publish(job_id)
+        broadcast.publish(job_id)
+    for job_id in job_queue.reap_lost():
+        broadcast.publish(job_id)
         call_each_lane()
-    for sheet_id in proof_queue.reap_lost():
-        progress.publish_sheet(sheet_id)
+    for sheet_id in sheet_queue.reap_lost():
+        broadcast.publish_sheet(sheet_id)
         send_ticket()
     if not workers.is_paused():
         _send_lost_tickets()
-    changes.forget_gone()
+    change_log.forget_gone()
 
 
 def _send_lost_tickets() -> None:
-    for job_id in queue.untended(RESENT_AT_ONCE):
+    for job_id in job_queue.stale_tickets(RESENT_AT_ONCE):
         # Whoever may serve it by now: its lane's workers may be gone, or have too much to do.
         if call_each_lane():
-            queue.record_ticket(job_id)
-    for sheet_id in proof_queue.untended(RESENT_AT_ONCE):
+            job_queue.record_ticket(job_id)
+    for sheet_id in sheet_queue.stale_tickets(RESENT_AT_ONCE):
         if send_ticket():
-            proof_queue.record_ticket(sheet_id)
+            sheet_queue.record_ticket(sheet_id)
 
 
 def restart_queue() -> None:
     """Take back all running work and send a ticket for each that waits; no worker may run."""
-    for job_id in queue.take_back_all():
-        progress.publish(job_id)
-    for sheet_id in proof_queue.take_back_all():
-        progress.publish_sheet(sheet_id)
-    for _ in range(queue.waiting_count() + proof_queue.waiting_count()):
+    for job_id in job_queue.take_back_all():
+        broadcast.publish(job_id)
+    for sheet_id in sheet_queue.take_back_all():
+        broadcast.publish_sheet(sheet_id)
+    for _ in range(job_queue.waiting_count() + sheet_queue.waiting_count()):
         send_ticket()
 
 
 def call_each_lane() -> bool:
     """Send a ticket to each queue that a worker listens to, as `send_ticket` does."""
     now = Lanes.now()
-    sent = [_send(to) for to in {now.ear(lane) for lane in Job.Lane}]
+    sent = [_send(to) for to in {now.queue_for(lane) for lane in Job.Lane}]
     return all(sent)
 
 
@@ -113,7 +112,7 @@ def send_ticket(lane: str = QUICK) -> bool:
 
     Who serves `lane` hears of it.
     """
-    return _send(Lanes.now().ear(lane))
+    return _send(Lanes.now().queue_for(lane))
 
 
 def _send(to: str) -> bool:
@@ -130,23 +129,23 @@ def _send(to: str) -> bool:
 def warm_up(**_: object) -> None:
     """Load the engine into a fresh worker process, before its first job."""
     shutdown.own_process()
-    open_line.open()
-    runner.warm_up()
-    presence.enter(runner.device())
+    thread_loop.open()
+    worker.warm_up()
+    registration.register(worker.device())
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]  # no stubs
 def introduce(sender: Any, **_: object) -> None:
     """Note what this worker is called, for the processes that it forks."""
-    presence.introduce(sender.hostname, ",".join(sender.app.amqp.queues.consume_from))
+    registration.introduce(sender.hostname, ",".join(sender.app.amqp.queues.consume_from))
 
 
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
 @worker_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
 def leave(**_: object) -> None:
     """Let a process that ends in peace leave no row and no connection behind."""
-    presence.leave()
-    open_line.close()
+    registration.unregister()
+    thread_loop.close()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]  # no stubs

@@ -14,9 +14,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from common.uploads import UploadRefused
+from library.importing import Loaded, Record, shelve
 from library.licenses import USABLE_IN_LIBRARY
 from library.services import StylePicture
-from library.shelving import Loaded, Record, shelve
 
 MANIFESTS: Final = ("manifest.json", "manifest.csv")
 REQUIRED: Final = ("file", "title", "artist", "license", "source_url")

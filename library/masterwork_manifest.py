@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from library.importing import Record
 from library.models import Style
-from library.shelving import Record
 
 MASTERWORKS: Final = Path(__file__).resolve().parent / "masterworks"
 RECORDED_BY: Final = "Styleweb"

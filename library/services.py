@@ -47,7 +47,7 @@ class StylePicture:
 
 
 @dataclass(frozen=True)
-class StyleCode:
+class StyleEmbedding:
     """What the engine learned of an artwork, as bytes that only the engine reads.
 
     `weights` is the sha256 of the encoder that they belong to, `proof` a photo of ours painted
@@ -65,7 +65,7 @@ class StyleCode:
 
 
 def save_style(
-    *, style: Style, picture: StylePicture | None = None, code: StyleCode | None = None
+    *, style: Style, picture: StylePicture | None = None, code: StyleEmbedding | None = None
 ) -> Style:
     """Write a new or changed `style`, with `picture` and `code` in place of those it had.
 
@@ -101,7 +101,7 @@ def _hang(style: Style, picture: StylePicture, shelf: Shelf) -> None:
     style.proof = ""
 
 
-def _keep_code(style: Style, code: StyleCode, shelf: Shelf) -> None:
+def _keep_code(style: Style, code: StyleEmbedding, shelf: Shelf) -> None:
     """Write the file of `code`, and show the style by its proof where it has no picture."""
     style.code = shelf.put(FOLDER, ".code", code.data)
     style.code_sha256, style.code_weights = code.sha256, code.weights

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from common.derivatives import Encoded
+from library.importing import Loaded, Record, read_picture, shelve
 from library.masterwork_manifest import MASTERWORKS, read_entries, record_of
 from library.models import Style
-from library.services import StyleCode, StylePicture
-from library.shelving import Loaded, Record, read_picture, shelve
+from library.services import StyleEmbedding, StylePicture
 
 SHIPPED: Final = Path(__file__).resolve().parent / "shipped"
 
@@ -47,7 +47,7 @@ def _load_artwork(
     code = None
     # A code of an older rendering is left out; the engine then learns from the picture.
     if listed.get("picture_sha256") == entry["sha256"]:
-        code = StyleCode(_checked(folder, listed, "code"), listed["weights"])
+        code = StyleEmbedding(_checked(folder, listed, "code"), listed["weights"])
     if code and Style.objects.filter(slug=record.slug, code_sha256=code.sha256).exists():
         code = None
     picture = None if record.is_shelved else _verbatim(record.path)
@@ -64,7 +64,7 @@ def _load_masterwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> 
     if record.is_shelved:
         loaded.unchanged.append(record.slug)
         return
-    code = StyleCode(data, entry["weights"], _verbatim(folder / entry["proof"]))
+    code = StyleEmbedding(data, entry["weights"], _verbatim(folder / entry["proof"]))
     shelve(record, loaded, code=code, publish=True)
 
 

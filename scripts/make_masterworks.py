@@ -25,7 +25,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
 from PIL import Image  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from scripts.make_codes import DEVICE, write_code  # noqa: E402
+from scripts.make_embeddings import DEVICE, write_code  # noqa: E402
 from style_transfer.core.spec import StyleInput, TransferSpec  # noqa: E402
 from style_transfer.imaging.images import load_picture  # noqa: E402
 from style_transfer.pipeline.stylize import stylize  # noqa: E402

@@ -37,7 +37,7 @@ DONE = "succeeded"
 RESULT_AND_PREVIEW = 2
 ROUNDS = 3
 ENDED = {DONE, "failed", "canceled", "expired"}
-Standing = dict[str, Any]
+Credential = dict[str, Any]
 
 
 def say(line: str) -> None:
@@ -130,7 +130,7 @@ class Watch:
     jobs: list[str]
     gaps: list[float] = field(default_factory=list)
     attempts: dict[str, int] = field(default_factory=dict)
-    last: list[Standing] = field(default_factory=list)
+    last: list[Credential] = field(default_factory=list)
 
     def look(self, stage: Stage) -> bool:
         """Look once; True when every job has ended."""

@@ -22,7 +22,7 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 
 PLANTED = [
     ("packages", "common/planted.py", "import accounts.models"),
-    ("packages", "library/planted.py", "import scripts.make_codes"),
+    ("packages", "library/planted.py", "import scripts.make_embeddings"),
     ("inference", "inference/queue/planted.py", "import inference.services.jobs"),
     ("inference", "inference/planted.py", ""),
     ("style_transfer", "style_transfer/core/planted.py", "import style_transfer.imaging.alpha"),

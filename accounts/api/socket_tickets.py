@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.permissions import HasScope, person
+from accounts.credentials import Credential
 from accounts.models import ApiToken, Scope
 from accounts.socket_tickets import TICKET_SECONDS, issue_ticket
-from accounts.standing import Standing
 
 
 class SocketTicketSerializer(serializers.Serializer[Any]):
@@ -31,13 +31,13 @@ class SocketTicketView(APIView):
     @extend_schema(request=None, responses={201: SocketTicketSerializer}, tags=["ws-tickets"])
     def post(self, request: Request) -> Response:
         """Get a ticket that opens one events socket within half a minute."""
-        data = {"ticket": issue_ticket(standing=_standing(request)), "expires_in": TICKET_SECONDS}
+        data = {"ticket": issue_ticket(credential=_standing(request)), "expires_in": TICKET_SECONDS}
         headers = {"Cache-Control": "no-store"}
         return Response(data, status=status.HTTP_201_CREATED, headers=headers)
 
 
-def _standing(request: Request) -> Standing:
+def _standing(request: Request) -> Credential:
     """Return the right behind this call, which the socket will depend on."""
     if isinstance(request.auth, ApiToken):
-        return Standing(person(request).pk, token_id=request.auth.pk)
-    return Standing(person(request).pk, session_key=request.session.session_key or "")
+        return Credential(person(request).pk, token_id=request.auth.pk)
+    return Credential(person(request).pk, session_key=request.session.session_key or "")

@@ -26,8 +26,8 @@ from inference.api.job_request import JobRequestSerializer
 from inference.api.photos import PICTURE
 from inference.api.waiting import PREFER, preferred_wait, wait_for_end
 from inference.models import Job
-from inference.services.again import continue_job, retry_job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
+from inference.services.reruns import continue_job, retry_job
 
 # Names of the space in which an Idempotency-Key of a person becomes the id of a job.
 KEYS = UUID("6f0a4a5e-7d3c-4c53-9b0f-5d3c0b6e2a11")

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from uuid import UUID
 
 from accounts.session_news import group_of
-from common.telling import tell_group
+from common.broadcast import broadcast
 from inference.live.snapshots.job import JobSnapshot, job_snapshot
 from inference.live.snapshots.sheet import ProofSnapshot, TileFrame, proof_snapshot, tile_frame
 from inference.models import Job, ProofSheet, ProofTile
@@ -79,4 +79,4 @@ def publish_tile(tile: ProofTile, *, sheet_id: UUID) -> None:
 
 
 def _tell(owner_id: int, message: Message) -> None:
-    tell_group(group_of(owner_id), message)
+    broadcast(group_of(owner_id), message)

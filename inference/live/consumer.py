@@ -12,12 +12,12 @@ from typing import Any, cast
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
+from accounts.credentials import Credential
 from accounts.models import Scope
 from accounts.session_news import SessionChanged, group_of, session_digest
 from accounts.sockets import NOT_SIGNED_IN, REFUSED
-from accounts.standing import Standing
+from common.broadcast import AWAY_SECONDS, LayerReturned
 from common.slots import free_slot, keep_slot, take_slot
-from common.telling import AWAY_SECONDS, LayerReturned
 from inference.live.broadcast import JobChanged, JobsGone, ProofChanged, ProofTileCame
 from inference.live.events import Event, events_since
 from inference.live.outbox import Outbox
@@ -55,7 +55,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     remembers that of the last frame can resume there, having missed nothing before.
     """
 
-    standing: Standing
+    credential: Credential
     group: str | None = None
     slot: str | None = None
     place = 0
@@ -81,19 +81,19 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Accept a signed-in person; say why to anyone else."""
         await self.accept()
         scope = cast("dict[str, Any]", self.scope)
-        standing: Standing | None = scope["standing"]
-        if standing is None:
+        credential: Credential | None = scope["credential"]
+        if credential is None:
             await self.close(scope["refusal"])
-        elif not await database_sync_to_async(standing.allows)(Scope.JOBS_READ):
+        elif not await database_sync_to_async(credential.allows)(Scope.JOBS_READ):
             await self.close(REFUSED)
-        elif (slot := await take_slot(f"socket:{standing.user_id}", SOCKETS_PER_USER)) is None:
+        elif (slot := await take_slot(f"socket:{credential.user_id}", SOCKETS_PER_USER)) is None:
             await self.close(TOO_MANY_SOCKETS)
         else:
-            self.standing, self.slot = standing, slot
+            self.credential, self.slot = credential, slot
             await self._begin()
 
     async def _begin(self) -> None:
-        self.group = group_of(self.standing.user_id)
+        self.group = group_of(self.credential.user_id)
         await self._join(self.group)
         self.outbox.put("hello", {"ping_seconds": PING_SECONDS})
         self.outbox.put("snapshot", None)
@@ -181,7 +181,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
 
     async def session_changed(self, event: SessionChanged) -> None:
         """End the socket at once when what it was opened by has ended."""
-        mine = session_digest(self.standing.session_key)
+        mine = session_digest(self.credential.session_key)
         if event["ended"] == mine or not await self._may_stay():
             await self.close(NOT_SIGNED_IN)
 
@@ -194,7 +194,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
             await self.close(NOT_SIGNED_IN)
 
     async def _may_stay(self) -> bool:
-        return await database_sync_to_async(self.standing.holds)()
+        return await database_sync_to_async(self.credential.holds)()
 
     async def _keep(self, talk: Callable[[], Awaitable[None]]) -> None:
         """Run a side of the talk, and end the socket when something that it needs is away."""
@@ -228,7 +228,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Send what changed after the place `since` and stand behind it; a snapshot for None."""
         more = True
         while more:
-            page = await database_sync_to_async(events_since)(self.standing.user_id, since)
+            page = await database_sync_to_async(events_since)(self.credential.user_id, since)
             for event in page["events"]:
                 self.place = event["seq"]
                 if not self._is_stale(event):

@@ -4,10 +4,10 @@ from typing import Any, TypedDict
 
 from django.conf import settings
 
-from inference.live.change_log import Change, UnknownPlace, changes_since, latest
+from inference.live.change_log import Change, CursorExpired, changes_since, latest
 from inference.live.snapshots.job import job_snapshot
 from inference.live.snapshots.sheet import proof_snapshot
-from inference.models import GoneJob, Job, ProofSheet
+from inference.models import DeletedJob, Job, ProofSheet
 
 RECENT_JOBS = 20
 EVENTS_AT_ONCE = 100
@@ -48,7 +48,7 @@ def events_since(owner_id: int, since: int | None) -> Page:
     try:
         changes = changes_since(owner_id, since, EVENTS_AT_ONCE)
         told = _events(changes.changes)
-    except UnknownPlace:
+    except CursorExpired:
         snapshot = snapshot_event(owner_id)
         resync: Event = {"type": "resync_required", "seq": snapshot["seq"], "data": {}}
         return {"seq": snapshot["seq"], "more": False, "events": [resync, snapshot]}
@@ -58,16 +58,16 @@ def events_since(owner_id: int, since: int | None) -> Page:
 def _events(changes: list[Change]) -> list[Event]:
     """Describe what changed as it is now; what is gone meanwhile says so by a later change.
 
-    Raises UnknownPlace when that was forgotten meanwhile.
+    Raises CursorExpired when that was forgotten meanwhile.
     """
     rows: dict[type[Any], dict[Any, Any]] = {
         Job: Job.objects.with_parts().in_bulk(_pks(changes, Job)),
         ProofSheet: ProofSheet.objects.in_bulk(_pks(changes, ProofSheet)),
-        GoneJob: GoneJob.objects.in_bulk(_pks(changes, GoneJob)),
+        DeletedJob: DeletedJob.objects.in_bulk(_pks(changes, DeletedJob)),
     }
     found = [(change, rows[change.kind].get(change.pk)) for change in changes]
-    if any(row is None and change.kind is GoneJob for change, row in found):
-        raise UnknownPlace
+    if any(row is None and change.kind is DeletedJob for change, row in found):
+        raise CursorExpired
     return [_event(change.number, row) for change, row in found if row is not None]
 
 
@@ -75,7 +75,7 @@ def _pks(changes: list[Change], kind: type[Any]) -> list[Any]:
     return [change.pk for change in changes if change.kind is kind]
 
 
-def _event(number: int, row: Job | ProofSheet | GoneJob) -> Event:
+def _event(number: int, row: Job | ProofSheet | DeletedJob) -> Event:
     if isinstance(row, Job):
         return {"type": "job", "seq": number, "data": job_snapshot(row)}
     if isinstance(row, ProofSheet):

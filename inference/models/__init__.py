@@ -1,7 +1,7 @@
 """Photos, jobs, preview sheets, batches, and the rows about the work itself."""
 
 from inference.models.batches import Batch, BatchQuerySet
-from inference.models.changes import ChangeClock, GoneJob
+from inference.models.changes import ChangeCounter, DeletedJob
 from inference.models.durations import DurationSample
 from inference.models.jobs import Job, JobQuerySet, JobStyle
 from inference.models.leases import LeasedWork
@@ -12,9 +12,9 @@ from inference.models.workers import QueueSwitch, Worker, WorkerQuerySet
 __all__ = [
     "Batch",
     "BatchQuerySet",
-    "ChangeClock",
+    "ChangeCounter",
+    "DeletedJob",
     "DurationSample",
-    "GoneJob",
     "Job",
     "JobQuerySet",
     "JobStyle",

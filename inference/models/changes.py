@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 
-class GoneJob(models.Model):
+class DeletedJob(models.Model):
     """That a job was deleted: for apps that still show it, for the quota of its day, and so that a
     late repetition of its request does not make it anew. It is kept for two days.
     """
@@ -20,21 +20,25 @@ class GoneJob(models.Model):
     numbered_seq = models.PositiveIntegerField(default=0)
 
     class Meta:
+        db_table = "inference_gonejob"
         indexes = [models.Index(fields=["owner", "number"], name="gone_owner_changed")]
 
     def __str__(self) -> str:
         return str(self.job_id)
 
 
-class ChangeClock(models.Model):
+class ChangeCounter(models.Model):
     """The number of the last change that a person was told of."""
 
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
     )
     number = models.PositiveBigIntegerField(default=0)
-    # The last one that was forgotten; who knows only what came before has missed something.
-    forgotten = models.PositiveBigIntegerField(default=0)
+    # The last change whose row was removed; a client with an older cursor has missed something.
+    pruned_through = models.PositiveBigIntegerField(default=0, db_column="forgotten")
+
+    class Meta:
+        db_table = "inference_changeclock"
 
     def __str__(self) -> str:
         return f"{self.owner_id} at {self.number}"

@@ -30,11 +30,11 @@ from inference.pages.recipes import (
     recipe_json,
     step_by_step_fields,
 )
-from inference.services.again import MORE_STEPS, continue_job, retry_job
 from inference.services.batches import cancel_batch
 from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.photos import PhotoInUse, delete_photo
 from inference.services.refusals import JobRefused
+from inference.services.reruns import MORE_STEPS, continue_job, retry_job
 from inference.services.storage import StorageQuotaExceeded
 from library.demonstration import PAIRS
 from library.licenses import allowed_outputs

@@ -170,9 +170,9 @@ def take_back_all() -> list[UUID]:
     return _take_back(Q())
 
 
-def untended(limit: int) -> list[UUID]:
+def stale_tickets(limit: int) -> list[UUID]:
     """Return up to `limit` waiting jobs whose ticket seems lost, the longest without one first."""
-    return leases.untended(Job.objects.all(), limit)
+    return leases.stale_tickets(Job.objects.all(), limit)
 
 
 def waiting_count() -> int:

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from inference.models import Job, JobQuerySet, Worker
 from inference.queue import durations
 from inference.queue.durations import Work
-from inference.queue.workers import presence
+from inference.queue.workers import registration
 
 QUICK, HEAVY = Job.Lane.QUICK.value, Job.Lane.HEAVY.value
 # What waited so long is painted by any worker: those of its lane are too few.
@@ -71,7 +71,7 @@ class Lanes:
         """Keep those of `jobs` that are in one line with what is in `lane`."""
         return jobs.filter(lane=lane) if self.apart else jobs
 
-    def ear(self, lane: str) -> str:
+    def queue_for(self, lane: str) -> str:
         """Return the queue in which somebody hears the ticket of work in `lane`."""
         heard = frozenset().union(*(own for own, _ in self.workers)) & frozenset(Job.Lane.values)
         return lane if lane in heard else min(heard, default=QUICK)
@@ -89,7 +89,7 @@ class Share:
 def share_of_this_worker() -> Share:
     """Say what this process may take now; of a process that has no row, everything."""
     now = Lanes.now()
-    mine = now.of_worker(lanes_in(presence.queues) if presence.id else frozenset())
+    mine = now.of_worker(lanes_in(registration.queues) if registration.id else frozenset())
     waited_long = Q(created_at__lt=Now() - PATIENCE)
     return Share(
         jobs=Q(lane__in=mine) | waited_long,

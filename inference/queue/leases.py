@@ -73,7 +73,7 @@ def take_back(
     return changed
 
 
-def untended(rows: "QuerySet[Work]", limit: int) -> list[UUID]:
+def stale_tickets(rows: "QuerySet[Work]", limit: int) -> list[UUID]:
     """Return up to `limit` waiting rows whose ticket seems lost, the longest without one first."""
     overdue = rows.filter(state=QUEUED, ticket_at__lt=Now() - TICKET_PATIENCE)
     return list(overdue.order_by("ticket_at").values_list("pk", flat=True)[:limit])

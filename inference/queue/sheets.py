@@ -129,9 +129,9 @@ def take_back_all() -> list[UUID]:
     return _take_back(Q())
 
 
-def untended(limit: int) -> list[UUID]:
+def stale_tickets(limit: int) -> list[UUID]:
     """Return up to `limit` waiting sheets whose ticket seems lost."""
-    return leases.untended(ProofSheet.objects.all(), limit)
+    return leases.stale_tickets(ProofSheet.objects.all(), limit)
 
 
 def waiting_count() -> int:

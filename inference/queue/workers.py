@@ -20,7 +20,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 _STATM = Path("/proc/self/statm")
 
 
-class Presence:
+class WorkerRegistration:
     """The row of this process; of a process that paints nothing there is none."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Presence:
         """Note what Celery calls the worker; told in its main process, before the fork."""
         self.name, self.queues = name, queues
 
-    def enter(self, device: str) -> None:
+    def register(self, device: str) -> None:
         """Write the row of this process, which computes on `device`, and keep it beating."""
         self.id = uuid4()
         self._left.clear()
@@ -48,9 +48,9 @@ class Presence:
             )
         except DatabaseError:
             logger.warning("The worker could not write its row; it paints unseen", exc_info=True)
-        threading.Thread(target=self._beat, name="presence", daemon=True).start()
+        threading.Thread(target=self._beat, name="registration", daemon=True).start()
 
-    def leave(self) -> None:
+    def unregister(self) -> None:
         """Remove the row of this process."""
         if self.id is None:
             return
@@ -61,7 +61,7 @@ class Presence:
         except DatabaseError:
             logger.warning("The worker could not remove its row", exc_info=True)
 
-    def note(self, **values: object) -> None:
+    def update(self, **values: object) -> None:
         """Write what this process does now; that is a beat too."""
         if self.id is None:
             return
@@ -77,22 +77,22 @@ class Presence:
     def _beat(self) -> None:
         try:
             while not self._left.wait(settings.JOB_HEARTBEAT_SECONDS):
-                self.note(memory_mb=memory_mb())
+                self.update(memory_mb=memory_mb())
                 # A connection that broke is opened anew by the next beat.
                 connection.close_if_unusable_or_obsolete()
         finally:
             connection.close()
 
 
-presence = Presence()
+registration = WorkerRegistration()
 
 
 def open_to_this_worker() -> Q:
     """Keep rows only while this process may take work: nobody paused the queue or drains it."""
     paused = Exists(QueueSwitch.objects.filter(paused=True))
-    if presence.id is None:
+    if registration.id is None:
         return Q(~paused)
-    return ~paused & ~Exists(Worker.objects.filter(pk=presence.id, draining=True))
+    return ~paused & ~Exists(Worker.objects.filter(pk=registration.id, draining=True))
 
 
 def workers_alive() -> int:

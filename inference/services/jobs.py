@@ -15,11 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from inference import tasks
 from inference.files import jobs as job_files
-from inference.live import broadcast as progress
-from inference.live import change_log as changes
-from inference.live import estimates
+from inference.live import broadcast, change_log, estimates
 from inference.models import Job, JobStyle, Photo
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.queue import leases
 from inference.services.limits import check_room
 from inference.services.refusals import (
@@ -68,7 +66,7 @@ def submit_job(
     digest = _digest(photo, styles, spec)
     if (job := _same_job(job_id, owner, digest)) is not None:
         return job, False
-    if by_client and changes.was_deleted(owner.pk, job_id):
+    if by_client and change_log.was_deleted(owner.pk, job_id):
         raise JobDeleted(_("Use a new id: the picture that was made under this one is deleted."))
     check_request(owner=owner, photo=photo, styles=styles, spec=spec)
     try:
@@ -90,39 +88,39 @@ def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: Tr
 
 def cancel_job(*, job: Job, by: str = "owner") -> Job:
     """End `job` now if it waits or runs; asking twice, or after its end, changes nothing."""
-    if queue.cancel(job, by=by):
+    if job_queue.cancel(job, by=by):
         transaction.on_commit(partial(job_files.sweep, job.pk))
-        transaction.on_commit(partial(progress.publish, job.pk))
+        transaction.on_commit(partial(broadcast.publish, job.pk))
     return Job.objects.with_parts().get(pk=job.pk)
 
 
 def stop_job(*, job: Job) -> Job:
     """Ask the worker to end `job` with what is painted so far. Raises NothingToKeep."""
-    if not queue.request_stop(job):
+    if not job_queue.request_stop(job):
         raise NothingToKeep(_("Only a picture that is being painted can be stopped and kept."))
-    transaction.on_commit(partial(progress.publish, job.pk))
+    transaction.on_commit(partial(broadcast.publish, job.pk))
     return Job.objects.with_parts().get(pk=job.pk)
 
 
 def touch_job(*, job_id: UUID) -> None:
     """Tell clients that what they show with an ended job changed, as the artwork kept of it."""
     leases.change(Job.objects.filter(pk=job_id))
-    transaction.on_commit(partial(progress.publish, job_id))
+    transaction.on_commit(partial(broadcast.publish, job_id))
 
 
 @transaction.atomic
 def delete_job(*, job: Job) -> None:
     """Remove `job` with its files, canceling it first; an artwork kept from it stays."""
     transaction.on_commit(partial(job_files.sweep, job.pk))
-    queue.cancel(job, by="owner")
+    job_queue.cancel(job, by="owner")
     forget([job.pk], owner_id=job.owner_id)
     job.delete()
 
 
 def forget(job_ids: Sequence[UUID], *, owner_id: int) -> None:
     """Have clients drop these jobs, which the caller deletes in the same transaction."""
-    changes.note_gone(owner_id, job_ids)
-    transaction.on_commit(partial(progress.publish_gone, owner_id, list(job_ids)))
+    change_log.note_gone(owner_id, job_ids)
+    transaction.on_commit(partial(broadcast.publish_gone, owner_id, list(job_ids)))
 
 
 @transaction.atomic
@@ -158,7 +156,7 @@ def announce(job_id: UUID, lane: str) -> None:
     Both go by the same server: where the one finds it away, nobody waits for the other too.
     """
     if tasks.send_ticket(lane):
-        progress.publish(job_id)
+        broadcast.publish(job_id)
 
 
 def _same_job(job_id: UUID, owner: User, digest: str) -> Job | None:

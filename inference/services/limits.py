@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.locks import lock_until_commit
-from inference.models import GoneJob, Job, Worker
-from inference.queue import jobs as queue
+from inference.models import DeletedJob, Job, Worker
+from inference.queue import jobs as job_queue
 from inference.queue.fairness import places_of
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 
@@ -38,7 +38,7 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
         sentence = _("Wait until one of your pictures is done, or cancel one.")
         raise TooManyJobs(sentence, retry_after=_seconds_until_turn(owner))
     lock_until_commit("queue")
-    if queue.waiting_count() + jobs > settings.JOB_MAX_WAITING:
+    if job_queue.waiting_count() + jobs > settings.JOB_MAX_WAITING:
         sentence = _("Try again in a moment: too many pictures are waiting to be painted.")
         raise QueueFull(sentence, retry_after=_seconds_for(1))
 
@@ -53,7 +53,7 @@ def jobs_today(owner: User) -> int:
     """Count the jobs of today that `owner` has had or may yet have."""
     today = _day_began_at()
     mine = Job.objects.filter(owner=owner, created_at__gte=today)
-    deleted = GoneJob.objects.filter(owner=owner, spent_at__gte=today)
+    deleted = DeletedJob.objects.filter(owner=owner, spent_at__gte=today)
     return mine.exclude(state__in=Job.WITHOUT_RESULT).count() + deleted.count()
 
 

@@ -5,8 +5,8 @@ from django.utils import timezone
 from accounts.models import User
 from inference import tasks
 from inference.models import QueueSwitch, Worker
-from inference.queue import jobs as queue
-from inference.queue import sheets as proof_queue
+from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
 from inference.queue.workers import workers_serving
 
 
@@ -18,7 +18,7 @@ def pause_queue(*, by: User) -> None:
 def resume_queue(*, by: User) -> None:
     """Let work begin again, and tell the workers: their tickets came to nothing meanwhile."""
     _switch(by, paused=False)
-    waiting = queue.waiting_count() + proof_queue.waiting_count()
+    waiting = job_queue.waiting_count() + sheet_queue.waiting_count()
     for _ in range(min(waiting, max(1, workers_serving()))):
         tasks.call_each_lane()
 
@@ -31,7 +31,7 @@ def drain_worker(*, worker: Worker) -> None:
 def return_worker(*, worker: Worker) -> None:
     """Let a drained worker take work again."""
     Worker.objects.filter(name=worker.name).update(draining=False)
-    if queue.waiting_count() or proof_queue.waiting_count():
+    if job_queue.waiting_count() or sheet_queue.waiting_count():
         tasks.call_each_lane()
 
 

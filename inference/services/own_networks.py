@@ -1,6 +1,6 @@
 """Which styles have a network of their own; asked without torch, so web processes may.
 
-A network's card keeps a fingerprint of the artwork that it was trained for, and so does a style
+A network's card keeps a perceptual_hash of the artwork that it was trained for, and so does a style
 code.
 """
 
@@ -23,7 +23,7 @@ ADDED = "STYLEWEB_WEIGHTS_DIR"
 def has_own_network(style: Style) -> bool:
     """Tell whether a network was trained for `style`, which its picture or else its code tells."""
     known = _fingerprints()
-    own = _fingerprint_of(style) if known else ""
+    own = _hash_of(style) if known else ""
     if not own:
         return False
     # Where no style can be told, there is no need of numpy.
@@ -32,9 +32,9 @@ def has_own_network(style: Style) -> bool:
     return any(difference(own, other) <= SAME for other in known)
 
 
-def _fingerprint_of(style: Style) -> str:
-    """Return the fingerprint of the artwork of `style`; empty where nothing tells it."""
-    # The thumb is the artwork shrunken, which a fingerprint does not mind.
+def _hash_of(style: Style) -> str:
+    """Return the perceptual_hash of the artwork of `style`; empty where nothing tells it."""
+    # The thumb is the artwork shrunken, which a perceptual_hash does not mind.
     if style.has_picture:
         return _of_picture(style.thumb.path)
     return _in_code(style.code.path) if style.code else ""
@@ -43,10 +43,10 @@ def _fingerprint_of(style: Style) -> str:
 # A library asks for dozens at a time, again and again, and no file is ever written over.
 @cache
 def _of_picture(path: str) -> str:
-    from style_transfer.imaging.perceptual_hash import fingerprint
+    from style_transfer.imaging.perceptual_hash import perceptual_hash
 
     with Image.open(path) as picture:
-        return fingerprint(picture)
+        return perceptual_hash(picture)
 
 
 @cache
@@ -55,7 +55,7 @@ def _in_code(path: str) -> str:
 
 
 def _fingerprints() -> list[str]:
-    """Return the fingerprints in the cards of all painting networks that are installed."""
+    """Return the perceptual_hashes in the cards of all painting networks that are installed."""
     folders = [SHIPPED, *(Path(folder) for folder in [os.environ.get(ADDED)] if folder)]
     return [
         str(card["figures"]["artwork"])

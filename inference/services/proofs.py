@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.storage import remove_files_after_commit
 from inference import tasks
-from inference.live import broadcast as progress
+from inference.live import broadcast
 from inference.models import Photo, ProofSheet, ProofTile
-from inference.queue import sheets as proof_queue
+from inference.queue import sheets as sheet_queue
 from library.models import Style
 
 State = ProofSheet.State
@@ -52,7 +52,7 @@ def request_proofs(
         _end(sheet, State.SUPERSEDED)
     _forget_failures(photo, wanted)
     sheet = ProofSheet.objects.filter(photo=photo, state=State.SUCCEEDED).first()
-    complete = not proof_queue.without_tile(
+    complete = not sheet_queue.without_tile(
         photo.pk, Style.objects.filter(pk__in=[style.pk for style in wanted])
     ).exists()
     if sheet is not None and complete and _asks_for(sheet, photo, wanted):
@@ -80,13 +80,13 @@ def _create(owner: User, photo: Photo, wanted: set[Style], *, complete: bool) ->
     sheet.styles.set(wanted)
     if not complete:
         transaction.on_commit(tasks.send_ticket)
-        transaction.on_commit(partial(progress.publish_sheet, sheet.pk))
+        transaction.on_commit(partial(broadcast.publish_sheet, sheet.pk))
     return sheet
 
 
 def _end(sheet: ProofSheet, state: str) -> None:
-    if proof_queue.end(sheet, state):
-        transaction.on_commit(partial(progress.publish_sheet, sheet.pk))
+    if sheet_queue.end(sheet, state):
+        transaction.on_commit(partial(broadcast.publish_sheet, sheet.pk))
 
 
 def _forget_failures(photo: Photo, wanted: set[Style]) -> None:

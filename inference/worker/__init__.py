@@ -10,9 +10,9 @@ import time
 from django.conf import settings
 from PIL import Image
 
-from inference.queue import jobs as queue
-from inference.queue import sheets as proof_queue
-from inference.queue.workers import is_paused, presence
+from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
+from inference.queue.workers import is_paused, registration
 from inference.worker import engine, freed_memory, shutdown
 from inference.worker.jobs import serve_job
 from inference.worker.sheets import Served, serve_sheet
@@ -51,16 +51,16 @@ def serve_next() -> Served:
         served = Served.TO_THE_END if serve_job() else serve_sheet()
     if shutdown.is_asked():
         # From here on the tickets go to those who stay.
-        presence.leave()
+        registration.unregister()
         return Served.PUT_BACK
     return served
 
 
 def _passes_on() -> bool:
     """Tell whether the ticket is for another worker; after a moment, in which one may be free."""
-    if not presence.is_draining() or is_paused():
+    if not registration.is_draining() or is_paused():
         return False
-    if not queue.waiting_count() and not proof_queue.waiting_count():
+    if not job_queue.waiting_count() and not sheet_queue.waiting_count():
         return False
     time.sleep(PASS_ON_SECONDS)
     return True

@@ -9,10 +9,9 @@ from django.conf import settings
 
 from inference.files import jobs as job_files
 from inference.files.stored import StoredPicture
-from inference.live import broadcast as progress
-from inference.live import estimates
+from inference.live import broadcast, estimates
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.worker.failures import StyleWithdrawn, reason
 from inference.worker.heartbeat import SOON_SECONDS, Endings, LeaseLost, failures_written
 from inference.worker.inputs import load_photo, load_style
@@ -56,14 +55,14 @@ class Attempt:
             return
         fresh = self.latest if self.latest is not self._shown else None
         preview = job_files.store_preview(self.job, fresh) if fresh else None
-        if not queue.record_progress(
+        if not job_queue.record_progress(
             self.job, done=step.done, total=step.total, stage=step.stage, preview=preview
         ):
             job_files.remove(preview.name if preview else "")
             raise LeaseLost
         self._replace_preview(preview)
         self._shown, self._shown_at = self.latest, time.monotonic()
-        row = progress.publish(self.job.pk)
+        row = broadcast.publish(self.job.pk)
         self.stop_requested = row is not None and row.stop_requested
 
     def finish(self, step: Step, *, stopped_early: bool = False, batch: int = 1) -> None:
@@ -79,7 +78,7 @@ class Attempt:
         result = job_files.store_result(self.job, image)
         painting = step.painting.save() if step.painting else b""
         saved = job_files.store_painting(self.job, painting) if painting else ""
-        if not queue.finish(
+        if not job_queue.finish(
             self.job,
             steps=step.total,
             result=result,
@@ -132,14 +131,14 @@ def fail(job: Job, error: Exception) -> None:
     code, hint = reason(error)
     if code == EngineError.code:
         logger.error("job %s: unexpected failure", job.pk, exc_info=error)
-    if queue.fail(job, code=code, hint=hint):
+    if job_queue.fail(job, code=code, hint=hint):
         job_files.sweep(job.pk)
 
 
 def give_back(job: Job) -> None:
     """Put `job` in line again for another worker, and tell its owner."""
-    if queue.give_back(job):
-        progress.publish(job.pk)
+    if job_queue.give_back(job):
+        broadcast.publish(job.pk)
 
 
 def ends_soon(job: Job) -> bool:
@@ -152,7 +151,7 @@ def ends_soon(job: Job) -> bool:
 def _fail_hung(job: Job, error: Exception) -> None:
     """End a job whose step does not come back, and tell its owner: nobody else will."""
     fail(job, error)
-    progress.publish(job.pk)
+    broadcast.publish(job.pk)
 
 
 ENDINGS = Endings(_fail_hung, give_back, ends_soon)

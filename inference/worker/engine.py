@@ -17,7 +17,7 @@ from style_transfer.core.spec import BatchStep, PaintRequest, Step, StyleInput, 
 AT_ONCE = 4
 
 if TYPE_CHECKING:
-    from style_transfer.methods.fast.embedding import CodeCache
+    from style_transfer.methods.fast.embedding import EmbeddingCache
 
 
 def stylize(
@@ -80,11 +80,11 @@ def try_styles(
 
 
 @cache
-def code_cache() -> "CodeCache":
+def code_cache() -> "EmbeddingCache":
     """Return where style codes of pictures are kept: in this process and in the data folder."""
-    from style_transfer.methods.fast.embedding import CodeCache
+    from style_transfer.methods.fast.embedding import EmbeddingCache
 
-    return CodeCache(settings.CODE_DIR)
+    return EmbeddingCache(settings.CODE_DIR)
 
 
 def encoder_sha256() -> str:

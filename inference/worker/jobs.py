@@ -9,11 +9,11 @@ from functools import partial
 
 from common import failpoints
 from inference.files import jobs as job_files
-from inference.live import broadcast as progress
+from inference.live import broadcast
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.queue.fairness import BATCHED
-from inference.queue.workers import presence
+from inference.queue.workers import registration
 from inference.worker import engine
 from inference.worker.attempts import (
     ENDINGS,
@@ -22,10 +22,10 @@ from inference.worker.attempts import (
     load_painting,
     load_request,
 )
-from inference.worker.breaks import Breaks
+from inference.worker.batched import paint_together
 from inference.worker.heartbeat import Heartbeat
+from inference.worker.interruptions import Breaks
 from inference.worker.sheets import Served, serve_sheet
-from inference.worker.together import paint_together
 from style_transfer.core.errors import EngineError
 
 
@@ -34,19 +34,19 @@ def serve_job(*, quick: bool = False) -> bool:
 
     Or, of the `quick` ones alone, the next.
     """
-    first = queue.claim(quick=quick)
+    first = job_queue.claim(quick=quick)
     if first is None:
         return False
-    jobs = [first, *queue.claim_beside(first, engine.pictures_at_once() - 1)]
+    jobs = [first, *job_queue.claim_beside(first, engine.pictures_at_once() - 1)]
     for job in jobs:
-        progress.publish_read(job)
-    presence.note(job=first.pk, model=first.spec["method"])
+        broadcast.publish_read(job)
+    registration.update(job=first.pk, model=first.spec["method"])
     with Heartbeat(jobs, ENDINGS) as heartbeat:
         for job in paint_together(jobs, heartbeat) if len(jobs) > 1 else jobs:
             with every_end_written(job):
                 _paint(job, heartbeat)
-            progress.publish(job.pk)
-    presence.note(job=None)
+            broadcast.publish(job.pk)
+    registration.update(job=None)
     return True
 
 
@@ -54,7 +54,7 @@ def _serve_quick(within: Job) -> bool:
     """Paint a quick job, or else some of a proof sheet, in a break of another job."""
     served = serve_job(quick=True) or serve_sheet() is not Served.NOTHING
     if served:
-        presence.note(job=within.pk, model=within.spec["method"])
+        registration.update(job=within.pk, model=within.spec["method"])
     return served
 
 

@@ -8,13 +8,13 @@ from PIL import Image
 
 from common.storage import remove_files
 from inference.files import sheets as proof_files
-from inference.live import broadcast as progress
+from inference.live import broadcast
 from inference.models import ProofSheet, ProofTile
-from inference.queue import jobs as queue
-from inference.queue import sheets as proof_queue
+from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
 from inference.queue.proof_recipe import proof_spec
 from inference.queue.sheets import Outcome
-from inference.queue.workers import presence
+from inference.queue.workers import registration
 from inference.worker import engine
 from inference.worker.failures import reason
 from inference.worker.heartbeat import Endings, Heartbeat, LeaseLost, failures_written
@@ -37,15 +37,15 @@ class Served(Enum):
 
 def serve_sheet() -> Served:
     """Paint the sheet whose turn it is, until it ends or a job waits."""
-    sheet = proof_queue.claim()
+    sheet = sheet_queue.claim()
     if sheet is None:
         return Served.NOTHING
-    progress.publish_sheet(sheet.pk)
-    presence.note(sheet=sheet.pk, model=proof_spec().method)
+    broadcast.publish_sheet(sheet.pk)
+    registration.update(sheet=sheet.pk, model=proof_spec().method)
     with Heartbeat([sheet], ENDINGS) as heartbeat:
         served = _attempt(sheet, heartbeat)
-    presence.note(sheet=None)
-    progress.publish_sheet(sheet.pk)
+    registration.update(sheet=None)
+    broadcast.publish_sheet(sheet.pk)
     return served
 
 
@@ -64,16 +64,16 @@ def _paint(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
     while styles:
         _paint_some(sheet, photo, styles, heartbeat)
         styles = _next_styles(sheet)
-        if styles and queue.waiting_count():
-            proof_queue.put_back(sheet)
+        if styles and job_queue.waiting_count():
+            sheet_queue.put_back(sheet)
             return Served.PUT_BACK
-    proof_queue.finish(sheet)
+    sheet_queue.finish(sheet)
     return Served.TO_THE_END
 
 
 def _next_styles(sheet: ProofSheet) -> list[Style]:
     """Return what to try in one pass: those whose code is known, or else one that takes longer."""
-    left = list(proof_queue.styles_left(sheet)[:BATCH])
+    left = list(sheet_queue.styles_left(sheet)[:BATCH])
     known = [style for style in left if is_learned(style)]
     return known or left[:1]
 
@@ -107,12 +107,12 @@ def _outcome(sheet: ProofSheet, image: Image.Image | None, error: EngineError | 
 
 def _record(sheet: ProofSheet, style: Style, outcome: Outcome) -> None:
     """Write and publish a tile. Raises LeaseLost, and then leaves no file."""
-    tile = proof_queue.record_tile(sheet, style, outcome)
+    tile = sheet_queue.record_tile(sheet, style, outcome)
     if tile is None:
         if outcome.picture:
             remove_files([outcome.picture.name])
         raise LeaseLost
-    progress.publish_tile(tile, sheet_id=sheet.pk)
+    broadcast.publish_tile(tile, sheet_id=sheet.pk)
 
 
 def _fail(sheet: ProofSheet, error: Exception) -> None:
@@ -120,7 +120,7 @@ def _fail(sheet: ProofSheet, error: Exception) -> None:
     code, hint = reason(error)
     if code == EngineError.code:
         logger.error("sheet %s: unexpected failure", sheet.pk, exc_info=error)
-    proof_queue.fail(sheet, code=code, hint=hint)
+    sheet_queue.fail(sheet, code=code, hint=hint)
 
 
 def _ends_soon(_sheet: ProofSheet) -> bool:
@@ -128,4 +128,4 @@ def _ends_soon(_sheet: ProofSheet) -> bool:
     return False
 
 
-ENDINGS = Endings(_fail, proof_queue.put_back, _ends_soon)
+ENDINGS = Endings(_fail, sheet_queue.put_back, _ends_soon)

@@ -18,7 +18,7 @@ from style_transfer.features.builtin import load_features
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.frame import Artwork
-from style_transfer.methods.optimize.objective import Judge
+from style_transfer.methods.optimize.objective import StyleObjective
 from style_transfer.methods.optimize.schedule import at_scale, paint
 from style_transfer.methods.optimize.tones import in_colors_of
 
@@ -67,7 +67,7 @@ def compare(
     content, marks = resize(to_tensor(photo, place), size), to_tensor(artwork, place)
     artworks = [Artwork(marks, 1.0)]
     shown = at_scale(artworks, size, spec)
-    judge = Judge(features, in_colors_of(content, artworks), shown, spec.strength)
+    judge = StyleObjective(features, in_colors_of(content, artworks), shown, spec.strength)
 
     def follow(recipe: str, pictures: Iterable[Tensor]) -> Course:
         moments, spent, begun = [], 0.0, time.monotonic()

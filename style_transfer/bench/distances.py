@@ -15,15 +15,15 @@ from style_transfer.core.spec import FEATURES
 from style_transfer.features.builtin import FeatureNet, load_features
 from style_transfer.features.losses import extract, moments_of
 from style_transfer.features.vgg import LAYERS, TAPS
+from style_transfer.training.channel_std import measure_spread
 from style_transfer.training.distillation import load_teacher
-from style_transfer.training.spread import measure_spread
 
 _STYLE = TAPS
 _CONTENT = TAPS[2:4]
 
 
 @dataclass(frozen=True)
-class Judge:
+class StyleObjective:
     """A network that compares pictures, and what is to be known of it."""
 
     features: FeatureNet
@@ -35,7 +35,7 @@ class Judge:
             return extract(self.features, picture, TAPS)
 
 
-def load_judge(name: str, artworks: list[Tensor], device: torch.device) -> Judge:
+def load_judge(name: str, artworks: list[Tensor], device: torch.device) -> StyleObjective:
     """Load `builtin`, `vgg19`, or a slimmed VGG-19 from a safetensors file by its path.
 
     A file brings no spread of its channels: it is measured over artworks (1, 3, H, W). Raises
@@ -43,11 +43,11 @@ def load_judge(name: str, artworks: list[Tensor], device: torch.device) -> Judge
     """
     if name in FEATURES:
         role = "the features of the methods" if name == "builtin" else "no part in training"
-        return Judge(load_features(name, device), f"{name} ({role})")
+        return StyleObjective(load_features(name, device), f"{name} ({role})")
     network = load_teacher(Path(name)).to(device)
     spread = _spread_over(network, artworks)
     title = f"{Path(name).name} (taught builtin; never a loss of a painting)"
-    return Judge(FeatureNet(network, spread), title)
+    return StyleObjective(FeatureNet(network, spread), title)
 
 
 def _spread_over(network: torch.nn.Module, artworks: list[Tensor]) -> dict[str, Tensor]:

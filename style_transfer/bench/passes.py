@@ -10,14 +10,14 @@ from rich.table import Table
 
 from style_transfer.bench.speed import machine, noise
 from style_transfer.core.spec import PaintRequest, StyleInput, TransferSpec
-from style_transfer.methods.fast.embedding import CodeCache
+from style_transfer.methods.fast.embedding import EmbeddingCache
 from style_transfer.pipeline.stylize import stylize_batch
 
 
 def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, device: str) -> Table:
     """Print pictures a second at each batch size, codes being cached: medians of several runs."""
     side = spec.size or 256
-    artwork, cache = noise((side, side), 2), CodeCache()
+    artwork, cache = noise((side, side), 2), EmbeddingCache()
     table = Table(title=f"fast at {side} x {side * 3 // 4} on {machine(device)}")
     table.add_column("batch", justify="right")
     table.add_column("pictures a second", justify="right")
@@ -47,11 +47,11 @@ def time_cache(side: int, repeats: int, device: str) -> Table:
     table.add_column("use")
     table.add_column("seconds", justify="right")
     with tempfile.TemporaryDirectory() as name:
-        warm = CodeCache(Path(name))
-        CodeCache().code_of(artwork, painter)
-        first = _median(lambda: CodeCache().code_of(artwork, painter), repeats)
+        warm = EmbeddingCache(Path(name))
+        EmbeddingCache().code_of(artwork, painter)
+        first = _median(lambda: EmbeddingCache().code_of(artwork, painter), repeats)
         warm.code_of(artwork, painter)
-        later = _median(lambda: CodeCache(Path(name)).code_of(artwork, painter), repeats)
+        later = _median(lambda: EmbeddingCache(Path(name)).code_of(artwork, painter), repeats)
         again = _median(lambda: warm.code_of(artwork, painter), repeats)
     for use, seconds in (("computed", first), ("from a file", later), ("in memory", again)):
         table.add_row(use, f"{seconds:.4f}")

@@ -11,7 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from style_transfer.bench import whitening
-from style_transfer.bench.distances import Judge, content_distance, load_judge, style_distance
+from style_transfer.bench.distances import (
+    StyleObjective,
+    content_distance,
+    load_judge,
+    style_distance,
+)
 from style_transfer.core.device import choose_device
 from style_transfer.core.sizes import fitted
 from style_transfer.core.spec import StyleInput, TransferSpec
@@ -90,7 +95,9 @@ def measure(pairs: Sequence[Pair], judge_name: str, device: str) -> Table:
     return table
 
 
-def _distances(judge: Judge, pair: Pair, name: str, place: torch.device) -> tuple[float, float]:
+def _distances(
+    judge: StyleObjective, pair: Pair, name: str, place: torch.device
+) -> tuple[float, float]:
     painted, photo, artwork = (
         judge.see(to_tensor(image, place))
         for image in (pair.answers[name], pair.photo, pair.artwork)

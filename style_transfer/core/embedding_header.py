@@ -1,7 +1,7 @@
 """The words at the head of a style code, read without torch.
 
 A code is a safetensors file: the length of a JSON header, the header, and numbers. Among the words
-of the header are the encoder that made the code and a fingerprint of the artwork, by which a
+of the header are the encoder that made the code and a perceptual_hash of the artwork, by which a
 network is found that was trained for it.
 """
 
@@ -24,7 +24,7 @@ def read_words(content: bytes) -> dict[str, str]:
 
 
 def artwork_in(content: bytes) -> str:
-    """Give the fingerprint of the artwork whose code it is; empty if it tells none."""
+    """Give the perceptual_hash of the artwork whose code it is; empty if it tells none."""
     try:
         return str(read_words(content).get("artwork", ""))
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -15,7 +15,7 @@ class StyleNeedsPictureError(EngineError):
     hint = "Choose the method fast, or a style with a picture."
 
 
-def shares_of(styles: Sequence[StyleInput]) -> list[StyleInput]:
+def normalize_weights(styles: Sequence[StyleInput]) -> list[StyleInput]:
     """Drop styles without weight, let the rest sum to one, and bring them into one order.
 
     Raises SpecError for none, too many, weights that are negative or no numbers, and a style that

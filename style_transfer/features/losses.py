@@ -96,7 +96,7 @@ def content_distance(painted: Mapping[str, Tensor], photo: Mapping[str, Tensor])
     return torch.stack(parts).mean()
 
 
-def roughness(image: Tensor) -> Tensor:
+def total_variation(image: Tensor) -> Tensor:
     """Measure squared differences of neighboring pixels of image (1, 3, H, W)."""
     across = (image[..., :, 1:] - image[..., :, :-1]).square().sum()
     down = (image[..., 1:, :] - image[..., :-1, :]).square().sum()

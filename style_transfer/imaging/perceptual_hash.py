@@ -10,14 +10,14 @@ LENGTH = 2 * 3 * _SIDE * _SIDE  # hexadecimal digits
 SAME = 6.0
 
 
-def fingerprint(image: Image.Image) -> str:
+def perceptual_hash(image: Image.Image) -> str:
     """Describe a picture by the colors of 8 x 8 cells, as 384 hexadecimal digits."""
     cells = image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     return cells.tobytes().hex()
 
 
 def picture_of(digits: str) -> Image.Image | None:
-    """Draw the 8 x 8 cells of a fingerprint, or nothing of what is none."""
+    """Draw the 8 x 8 cells of a perceptual_hash, or nothing of what is none."""
     if len(digits) != LENGTH:
         return None
     try:
@@ -27,9 +27,9 @@ def picture_of(digits: str) -> Image.Image | None:
 
 
 def difference(one: str, other: str) -> float:
-    """Measure the mean difference of levels, 0 to 255, between two fingerprints.
+    """Measure the mean difference of levels, 0 to 255, between two perceptual_hashes.
 
-    What is no fingerprint is as far from everything as can be.
+    What is no perceptual_hash is as far from everything as can be.
     """
     try:
         cells = [np.frombuffer(bytes.fromhex(each), np.uint8).astype(int) for each in (one, other)]

@@ -20,7 +20,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Makeshift:
+class Fallback:
     """Where and in which tiles a picture is painted, other than was planned: memory ran out."""
 
     device: torch.device
@@ -39,7 +39,7 @@ class Frame:
     total: int
     image: Tensor | None = None
     kept: Kept | None = None
-    makeshift: Makeshift | None = None
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from style_transfer.core.budget import Plan, painting_mb, plan_cut, plan_fast
 from style_transfer.core.device import choose_device
 from style_transfer.core.errors import EngineError, InternalError
 from style_transfer.core.oom import naming_memory_errors
-from style_transfer.core.shares import shares_of
+from style_transfer.core.shares import normalize_weights
 from style_transfer.core.spec import BatchStep, PaintRequest, SpecError, Step
 from style_transfer.core.tiling import WHOLE, Tiling
 from style_transfer.methods.fast import adapter as fast_door
-from style_transfer.methods.fast.embedding import CodeCache
+from style_transfer.methods.fast.embedding import EmbeddingCache
 from style_transfer.methods.fast.network import Painter, load_painter
-from style_transfer.methods.frame import Makeshift
+from style_transfer.methods.frame import Fallback
 from style_transfer.pipeline.canvas import Canvas
 from style_transfer.pipeline.reports import report_of
 
@@ -42,7 +42,7 @@ def stylize_batch(
     requests: Sequence[PaintRequest],
     *,
     device: str = "auto",
-    cache: CodeCache | None = None,
+    cache: EmbeddingCache | None = None,
     batch: int = AT_ONCE,
     memory_mb: int | None = None,
 ) -> Generator[BatchStep, None, None]:
@@ -80,11 +80,13 @@ def _fitting(prepared: _Prepared, painter: Painter, batch: int, limit: int | Non
     return batch
 
 
-def _prepare(index: int, request: PaintRequest, painter: Painter, cache: CodeCache) -> _Prepared:
+def _prepare(
+    index: int, request: PaintRequest, painter: Painter, cache: EmbeddingCache
+) -> _Prepared:
     if request.spec.method != "fast":
         raise SpecError({"method": "must be fast in a batch"})
     with naming_memory_errors():
-        shares = shares_of(request.styles)
+        shares = normalize_weights(request.styles)
         canvas = Canvas.prepare(request.content, request.spec, painter.device, None)
         recipe = fast_door.Recipe.mix(
             shares, request.spec.style_scale, painter, cache, request.spec.seed
@@ -100,7 +102,7 @@ def _paint(
     try:
         size = group[0].canvas.painted_size
         plan = plan_fast(size, halved=painter.halved, batch=len(group), limit=limit)
-        painted, makeshift = _paint_at_once(group, painter, plan)
+        painted, fallback = _paint_at_once(group, painter, plan)
     except EngineError as error:
         if len(group) == 1:
             yield BatchStep(group[0].index, error=error)
@@ -109,9 +111,9 @@ def _paint(
             yield from _paint([each], painter, limit)
         return
     place = painter.device
-    if makeshift is not None:
-        place = makeshift.device
-        plan = plan_cut(size, makeshift.tiling, halved=painter.halved, batch=len(group))
+    if fallback is not None:
+        place = fallback.device
+        plan = plan_cut(size, fallback.tiling, halved=painter.halved, batch=len(group))
     seconds = (time.monotonic() - begun) / len(group)
     for each, picture in zip(group, painted.split(1), strict=True):  # type: ignore[no-untyped-call]
         yield _finish(each, picture, plan, place, seconds)
@@ -119,7 +121,7 @@ def _paint(
 
 def _paint_at_once(
     group: Sequence[_Prepared], painter: Painter, plan: Plan
-) -> tuple[Tensor, Makeshift | None]:
+) -> tuple[Tensor, Fallback | None]:
     photos = torch.cat([each.canvas.pixels for each in group])
     recipes = [each.recipe for each in group]
     strength = group[0].request.spec.strength
@@ -127,7 +129,7 @@ def _paint_at_once(
         *_, last = fast_door.paint(photos, recipes, strength, painter, plan.tiling)
     if last.image is None:
         raise InternalError("The method ended without a picture.")
-    return last.image, last.makeshift
+    return last.image, last.fallback
 
 
 def _finish(

@@ -18,7 +18,7 @@ from style_transfer.core.budget import (
 from style_transfer.core.device import choose_device
 from style_transfer.core.errors import InternalError, OutOfMemoryError
 from style_transfer.core.oom import naming_memory_errors
-from style_transfer.core.shares import shares_of
+from style_transfer.core.shares import normalize_weights
 from style_transfer.core.sizes import result_size
 from style_transfer.core.spec import (
     METHOD_INFOS,
@@ -30,8 +30,8 @@ from style_transfer.core.spec import (
 )
 from style_transfer.features.builtin import load_features
 from style_transfer.methods.fast import adapter as fast_door
-from style_transfer.methods.fast.embedding import CodeCache
-from style_transfer.methods.fast.memory import with_codes
+from style_transfer.methods.fast.embedding import EmbeddingCache
+from style_transfer.methods.fast.memory import with_embeddings
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.network import schedule as network
@@ -47,13 +47,15 @@ __all__ = ["METHODS", "stylize", "stylize_batch"]
 _SHARES = (2, 4)
 # (canvas, shares, cache, begun, plan) -> frames; the last one is the result. `begun` is a picture
 # to go on from, or None.
-Door = Callable[[Canvas, Sequence[StyleInput], CodeCache, Tensor | None, Plan], Iterator[Frame]]
+Door = Callable[
+    [Canvas, Sequence[StyleInput], EmbeddingCache, Tensor | None, Plan], Iterator[Frame]
+]
 
 
 def _paint_fast(
     canvas: Canvas,
     shares: Sequence[StyleInput],
-    cache: CodeCache,
+    cache: EmbeddingCache,
     _begun: Tensor | None,
     plan: Plan,
 ) -> Iterator[Frame]:
@@ -65,7 +67,7 @@ def _paint_fast(
 def _optimize(
     canvas: Canvas,
     shares: Sequence[StyleInput],
-    _cache: CodeCache,
+    _cache: EmbeddingCache,
     begun: Tensor | None,
     _plan: Plan,
 ) -> Iterator[Frame]:
@@ -77,7 +79,7 @@ def _optimize(
 def _paint_by_network(
     canvas: Canvas,
     shares: Sequence[StyleInput],
-    _cache: CodeCache,
+    _cache: EmbeddingCache,
     _begun: Tensor | None,
     _plan: Plan,
 ) -> Iterator[Frame]:
@@ -97,7 +99,7 @@ def stylize(
     spec: TransferSpec,
     *,
     device: str = "auto",
-    cache: CodeCache | None = None,
+    cache: EmbeddingCache | None = None,
     resume: bytes | None = None,
     memory_mb: int | None = None,
 ) -> Generator[Step, None, None]:
@@ -110,28 +112,28 @@ def stylize(
     picture; what does not fit on a GPU even so is painted on the CPU, and the report says it.
 
     Raises SpecError (styles), StateError (resume) and DeviceMissingError at once, and while it
-    runs StyleNeedsPictureError, StyleCodeError, ModelMissingError, InputUnreadableError,
+    runs StyleNeedsPictureError, StyleEmbeddingError, ModelMissingError, InputUnreadableError,
     OutOfMemoryError and InternalError.
     """
-    shares, place = shares_of(styles), choose_device(device)
+    shares, place = normalize_weights(styles), choose_device(device)
     identity = identity_of(content, shares, spec)
     state = State(identity)
     if resume is not None:
         check_continues(spec.method)
         state = State.from_bytes(resume, identity)
     cache = cache or fast_door.MEMORY
-    return _Order(content, shares, spec, place, cache, state, memory_mb).steps()
+    return _StylizeRun(content, shares, spec, place, cache, state, memory_mb).steps()
 
 
 @dataclass(frozen=True)
-class _Order:
+class _StylizeRun:
     """One painting as it was asked for, and what it may use; see `stylize`."""
 
     content: Image.Image
     shares: Sequence[StyleInput]
     spec: TransferSpec
     device: torch.device
-    cache: CodeCache
+    cache: EmbeddingCache
     state: State
     limit: int | None
     """MiB; None for no limit."""
@@ -174,7 +176,7 @@ class _Order:
         if self.spec.method == "fast":
             painter = load_painter(canvas.device)
             plan = plan_fast(canvas.painted_size, halved=painter.halved, limit=self.limit)
-            return with_codes(plan, self.shares, painter, self.cache, self.limit)
+            return with_embeddings(plan, self.shares, painter, self.cache, self.limit)
         return Plan(optimize_mb(canvas.painted_size)) if self.spec.method == "optimize" else Plan()
 
     def _paint(self, device: torch.device, most: int | None) -> Generator[Step, None, None]:
@@ -191,8 +193,8 @@ class _Order:
 
             picture = self.state.picture_for(canvas)
             for frame in METHODS[self.spec.method](canvas, self.shares, self.cache, picture, plan):
-                if frame.makeshift is not None:
-                    device, cut = frame.makeshift.device, frame.makeshift.tiling
+                if frame.fallback is not None:
+                    device, cut = frame.fallback.device, frame.fallback.tiling
                     plan = plan_cut(canvas.painted_size, cut, halved=load_painter(device).halved)
                 result, done, total = frame.image, before + frame.done, before + frame.total
                 painting = KeptPainting.of(frame.kept, self.state.after(done), canvas, report)

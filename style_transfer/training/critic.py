@@ -17,7 +17,13 @@ from torch import Tensor
 
 from style_transfer.core.sizes import scaled
 from style_transfer.features.builtin import FeatureNet
-from style_transfer.features.losses import Moments, content_distance, extract, moments_of, roughness
+from style_transfer.features.losses import (
+    Moments,
+    content_distance,
+    extract,
+    moments_of,
+    total_variation,
+)
 from style_transfer.features.vgg import TAPS
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast.transport import moments_of_batch
@@ -105,7 +111,7 @@ class Critic:
             "content": self.content_weight
             * content_distance({name: seen[name] for name in CONTENT_LAYERS}, wanted),
             "patches": self._patches(shown, view, chance),
-            "roughness": _ROUGHNESS * roughness(painted),
+            "total_variation": _ROUGHNESS * total_variation(painted),
             **tones,
         }
 

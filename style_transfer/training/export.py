@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from style_transfer.core.weight_files import Card, write_card
 from style_transfer.features.builtin import SCALE
 from style_transfer.features.vgg import LAYERS
-from style_transfer.training.spread import measure_spread
+from style_transfer.training.channel_std import measure_spread
 
 PICTURES = "manifest.csv"
 

@@ -20,8 +20,8 @@ from style_transfer.features.builtin import SCALE
 from style_transfer.features.torchvision_backbones import ImageNetVGG
 from style_transfer.features.torchvision_shim import import_torchvision
 from style_transfer.features.vgg import LAYERS
+from style_transfer.training.channel_std import measure_spread
 from style_transfer.training.dead_leaves import draw_dead_leaves
-from style_transfer.training.spread import measure_spread
 
 NAME = "vgg19"
 _TIMEOUT = 60.0  # seconds without a byte

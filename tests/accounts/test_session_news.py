@@ -21,7 +21,7 @@ News = list[tuple[str, Any]]
 def news(monkeypatch: pytest.MonkeyPatch) -> News:
     """Return what sockets are told from here on."""
     told: News = []
-    monkeypatch.setattr(session_news, "tell_group", lambda *each: told.append(each))
+    monkeypatch.setattr(session_news, "broadcast", lambda *each: told.append(each))
     return told
 
 

@@ -8,22 +8,22 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.credentials import Credential
 from accounts.models import SocketTicket, User
 from accounts.socket_tickets import TICKET_SECONDS, issue_ticket, redeem_ticket
-from accounts.standing import Standing
 from accounts.tokens import create_token, revoke_token
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def standing(alice: User) -> Standing:
+def credential(alice: User) -> Credential:
     """Return the right of an app of alice."""
     row, _secret = create_token(owner=alice, name="app", scopes=["jobs:read"])
-    return Standing(alice.pk, token_id=row.pk)
+    return Credential(alice.pk, token_id=row.pk)
 
 
-def redeem(ticket: str) -> Standing | None:
+def redeem(ticket: str) -> Credential | None:
     """Redeem in a thread that closes its connection."""
     try:
         return redeem_ticket(ticket)
@@ -32,23 +32,23 @@ def redeem(ticket: str) -> Standing | None:
 
 
 class TestTicket:
-    def test_stands_for_the_right_of_whoever_got_it(self, standing: Standing) -> None:
-        assert redeem_ticket(issue_ticket(standing=standing)) == standing
+    def test_stands_for_the_right_of_whoever_got_it(self, credential: Credential) -> None:
+        assert redeem_ticket(issue_ticket(credential=credential)) == credential
 
-    def test_is_good_once(self, standing: Standing) -> None:
-        ticket = issue_ticket(standing=standing)
+    def test_is_good_once(self, credential: Credential) -> None:
+        ticket = issue_ticket(credential=credential)
         redeem_ticket(ticket)
 
         assert redeem_ticket(ticket) is None
 
-    def test_is_each_time_another(self, standing: Standing) -> None:
-        first, second = (issue_ticket(standing=standing) for _ in range(2))
+    def test_is_each_time_another(self, credential: Credential) -> None:
+        first, second = (issue_ticket(credential=credential) for _ in range(2))
 
         assert first != second
-        assert redeem_ticket(second) == redeem_ticket(first) == standing
+        assert redeem_ticket(second) == redeem_ticket(first) == credential
 
-    def test_is_good_for_half_a_minute(self, standing: Standing) -> None:
-        ticket = issue_ticket(standing=standing)
+    def test_is_good_for_half_a_minute(self, credential: Credential) -> None:
+        ticket = issue_ticket(credential=credential)
         row = SocketTicket.objects.get()
         left = row.expires_at - timezone.now()
         assert timedelta(seconds=TICKET_SECONDS - 5) < left <= timedelta(seconds=TICKET_SECONDS)
@@ -56,27 +56,27 @@ class TestTicket:
 
         assert redeem_ticket(ticket) is None
 
-    def test_is_kept_as_a_digest_only(self, standing: Standing) -> None:
-        ticket = issue_ticket(standing=standing)
+    def test_is_kept_as_a_digest_only(self, credential: Credential) -> None:
+        ticket = issue_ticket(credential=credential)
 
         assert ticket not in str(SocketTicket.objects.values())
 
-    def test_is_cleared_away_when_too_old(self, standing: Standing) -> None:
-        issue_ticket(standing=standing)
+    def test_is_cleared_away_when_too_old(self, credential: Credential) -> None:
+        issue_ticket(credential=credential)
         SocketTicket.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
-        issue_ticket(standing=standing)
+        issue_ticket(credential=credential)
 
         assert SocketTicket.objects.count() == 1
 
     @pytest.mark.parametrize("ticket", ["", "unknown", "\u00e9"])
-    def test_is_none_when_made_up(self, standing: Standing, ticket: str) -> None:
-        issue_ticket(standing=standing)
+    def test_is_none_when_made_up(self, credential: Credential, ticket: str) -> None:
+        issue_ticket(credential=credential)
 
         assert redeem_ticket(ticket) is None
 
-    def test_ends_with_the_token_it_came_from(self, standing: Standing, alice: User) -> None:
-        ticket = issue_ticket(standing=standing)
+    def test_ends_with_the_token_it_came_from(self, credential: Credential, alice: User) -> None:
+        ticket = issue_ticket(credential=credential)
         revoke_token(token=alice.api_tokens.get())
 
         assert redeem_ticket(ticket) is None
@@ -85,17 +85,17 @@ class TestTicket:
         client = Client()
         client.force_login(alice)
         key = client.cookies["sessionid"].value
-        ticket = issue_ticket(standing=Standing(alice.pk, session_key=key))
+        ticket = issue_ticket(credential=Credential(alice.pk, session_key=key))
         client.logout()
 
         assert redeem_ticket(ticket) is None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_lets_in_one_of_many_that_come_at_once(standing: Standing) -> None:
-    ticket = issue_ticket(standing=standing)
+def test_lets_in_one_of_many_that_come_at_once(credential: Credential) -> None:
+    ticket = issue_ticket(credential=credential)
 
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(redeem, [ticket] * 8))
 
-    assert sorted(found, key=str) == [None] * 7 + [standing]
+    assert sorted(found, key=bool) == [None] * 7 + [credential]

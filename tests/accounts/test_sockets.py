@@ -8,10 +8,10 @@ from channels.testing import ApplicationCommunicator
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.credentials import Credential
 from accounts.models import ApiToken, User
 from accounts.socket_tickets import issue_ticket
 from accounts.sockets import SocketSignIn, comes_from_this_site
-from accounts.standing import Standing
 from accounts.tokens import create_token, revoke_token
 
 
@@ -72,11 +72,11 @@ class TestOrigin:
 
 
 async def standing_with(query: str = "", **sent: str) -> Any:
-    """Return the standing that the consumer finds when these headers are sent; or the refusal."""
-    seen: list[Standing | int] = []
+    """Return the credential that the consumer finds when these headers are sent; or the refusal."""
+    seen: list[Credential | int] = []
 
     async def consumer(scope: Any, _receive: Any, _send: Any) -> None:
-        seen.append(scope["standing"] or scope["refusal"])
+        seen.append(scope["credential"] or scope["refusal"])
 
     named = {"host": "localhost", **sent}
     pairs = [(name.encode(), value.encode()) for name, value in named.items()]
@@ -99,8 +99,8 @@ class TestSignIn:
         cookie = f"theme=dark; sessionid={key}"
 
         assert await standing_with(cookie=cookie) == 4403
-        standing = await standing_with(cookie=cookie, origin="http://localhost")
-        assert standing == Standing(alice.pk, session_key=key)
+        credential = await standing_with(cookie=cookie, origin="http://localhost")
+        assert credential == Credential(alice.pk, session_key=key)
 
     @pytest.mark.parametrize("cookie", ["", "sessionid=", "sessionid=unknown", "a=b", "\x01=;;="])
     async def test_finds_nobody_by_other_cookies(self, transactional_db: None, cookie: str) -> None:
@@ -109,9 +109,9 @@ class TestSignIn:
     async def test_takes_a_token_in_the_header_without_an_origin(self, alice: User) -> None:
         row, secret = await self.token(alice)
 
-        standing = await standing_with(authorization=f"Bearer {secret}")
+        credential = await standing_with(authorization=f"Bearer {secret}")
 
-        assert standing == Standing(alice.pk, token_id=row.pk)
+        assert credential == Credential(alice.pk, token_id=row.pk)
 
     async def test_refuses_a_token_that_was_revoked(self, alice: User) -> None:
         row, secret = await self.token(alice)
@@ -129,10 +129,10 @@ class TestSignIn:
 
     async def test_takes_a_ticket_without_an_origin_and_once(self, alice: User) -> None:
         row, _secret = await self.token(alice)
-        standing = Standing(alice.pk, token_id=row.pk)
-        ticket = await sync_to_async(issue_ticket)(standing=standing)
+        credential = Credential(alice.pk, token_id=row.pk)
+        ticket = await sync_to_async(issue_ticket)(credential=credential)
 
-        assert await standing_with(f"a=b&ticket={ticket}") == standing
+        assert await standing_with(f"a=b&ticket={ticket}") == credential
         assert await standing_with(f"ticket={ticket}") == 4403
 
     async def test_refuses_a_bad_ticket_even_with_a_good_session(self, alice: User) -> None:

@@ -31,15 +31,15 @@ def test_grows_the_scene_without_leaving_its_range(scene: Scene) -> None:
 
 
 def test_clears_the_moon_to_the_paper_with_some_chatter(scene: Scene) -> None:
-    standing = first_cut(Sheet(96, 96, 5), scene)
+    credential = first_cut(Sheet(96, 96, 5), scene)
     face = (scene.moon > 0.9) & (scene.heron < 0.1)
     about = (scene.moon == 0) & (scene.light < 0.1)
-    assert standing[face].mean() + 0.15 < standing[about].mean()
+    assert credential[face].mean() + 0.15 < credential[about].mean()
 
 
 def test_leaves_the_heron_standing_in_the_second_block(scene: Scene) -> None:
-    standing = second_cut(Sheet(96, 96, 5), scene)
-    assert standing[scene.heron > 0.95].min() > 0.9
+    credential = second_cut(Sheet(96, 96, 5), scene)
+    assert credential[scene.heron > 0.95].min() > 0.9
 
 
 def test_keeps_the_dark_for_the_bird_and_the_reeds(scene: Scene) -> None:

@@ -11,13 +11,12 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import User
-from inference import tasks
-from inference import worker as runner
-from inference.live import broadcast as progress
+from inference import tasks, worker
+from inference.live import broadcast
 from inference.live.change_log import note_gone
-from inference.models import GoneJob, Job, ProofSheet
-from inference.queue import jobs as queue
-from inference.queue import sheets as proof_queue
+from inference.models import DeletedJob, Job, ProofSheet
+from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
 from inference.worker import Served
 from tests.support.factories import make_job, make_sheet
 
@@ -59,7 +58,7 @@ class TestServeQueue:
         served: Served,
         sent: list[str],
     ) -> None:
-        monkeypatch.setattr(runner, "serve_line", lambda: served)
+        monkeypatch.setattr(worker, "serve_line", lambda: served)
 
         tasks.serve_queue()
 
@@ -77,7 +76,7 @@ class TestServeQueue:
         sent: list[str],
     ) -> None:
         make_job(alice)
-        monkeypatch.setattr(runner, "serve_line", lambda: served)
+        monkeypatch.setattr(worker, "serve_line", lambda: served)
 
         tasks.serve_queue()
 
@@ -90,7 +89,7 @@ class TestServeQueue:
 class TestReap:
     def test_brings_a_lost_job_back_with_a_ticket(self, alice: User, tickets: list[str]) -> None:
         make_job(alice)
-        job = queue.claim()
+        job = job_queue.claim()
         assert job is not None
         Job.objects.update(lease_until=timezone.now() - LONG_AGO)
 
@@ -101,7 +100,7 @@ class TestReap:
 
     def test_brings_a_lost_sheet_back_with_a_ticket(self, alice: User, tickets: list[str]) -> None:
         make_sheet(alice)
-        assert proof_queue.claim() is not None
+        assert sheet_queue.claim() is not None
         ProofSheet.objects.update(lease_until=timezone.now() - LONG_AGO)
 
         tasks.reap_lost_jobs()
@@ -121,7 +120,7 @@ class TestReap:
             f"jobs/{job.pk.hex[:2]}/{job.pk}/look.webp", ContentFile(b"of a lost attempt")
         )
         told: list[object] = []
-        monkeypatch.setattr(progress, "publish", told.append)
+        monkeypatch.setattr(broadcast, "publish", told.append)
 
         tasks.reap()
 
@@ -168,24 +167,24 @@ class TestReap:
 
         tasks.reap()
 
-        assert queue.untended(5) == [job.pk]
+        assert job_queue.stale_tickets(5) == [job.pk]
 
     def test_forgets_what_was_deleted_long_ago(self, alice: User) -> None:
         note_gone(alice.pk, [uuid4()])
-        GoneJob.objects.update(gone_at=timezone.now() - timedelta(days=3))
+        DeletedJob.objects.update(gone_at=timezone.now() - timedelta(days=3))
 
         tasks.reap()
 
-        assert not GoneJob.objects.exists()
+        assert not DeletedJob.objects.exists()
 
 
 class TestRestartQueue:
     def test_sends_a_ticket_for_every_job(self, alice: User, tickets: list[str]) -> None:
         photo = make_job(alice).photo
         make_job(photo=photo)
-        queue.claim()
+        job_queue.claim()
 
         tasks.restart_queue()
 
         assert tickets == [TICKET, TICKET]
-        assert queue.waiting_count() == 2
+        assert job_queue.waiting_count() == 2

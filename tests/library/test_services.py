@@ -16,7 +16,7 @@ from common.uploads import AcceptedPicture, accept_picture
 from library.models import Artist, Style
 from library.palette import main_colors
 from library.services import (
-    StyleCode,
+    StyleEmbedding,
     StyleIncomplete,
     StylePicture,
     delete_style,
@@ -111,9 +111,9 @@ def test_keeps_the_old_picture_on_a_full_disk(
     assert Style.objects.get().version == 1
 
 
-def code(data: bytes = b"moments", seed: int = 3) -> StyleCode:
+def code(data: bytes = b"moments", seed: int = 3) -> StyleEmbedding:
     """Return a style code with its proof."""
-    return StyleCode(data, "e" * 64, StylePicture(accepted(seed, (90, 120))))
+    return StyleEmbedding(data, "e" * 64, StylePicture(accepted(seed, (90, 120))))
 
 
 class TestStyleCode:

@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 
 from common.uploads import accept_picture
 from library import shipped_styles
+from library.importing import Loaded
 from library.models import Evidence, Style
 from library.services import save_style_picture, withdraw_style
-from library.shelving import Loaded
 from library.shipped_styles import SHIPPED, ManifestMismatch, load_shipped_styles
 from tests.common.test_storage import files_in
 from tests.support.factories import make_picture, picture_bytes

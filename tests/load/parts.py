@@ -5,9 +5,9 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from inference import tasks
-from inference.live import broadcast as progress
+from inference.live import broadcast
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.queue import leases
 from tests.support.factories import make_job, make_photo, make_style, make_user
 
@@ -21,7 +21,7 @@ def rates(*, number: int) -> dict[str, float]:
     claimed: list[Job] = []
 
     def claim() -> None:
-        job = queue.claim()
+        job = job_queue.claim()
         assert job is not None
         claimed.append(job)
 
@@ -29,13 +29,13 @@ def rates(*, number: int) -> dict[str, float]:
         "claims": _rate(number, claim),
         "heartbeats": _rate(number, lambda: leases.renew(claimed[0])),
         "steps written": _rate(number, lambda: _write_step(claimed[0])),
-        "frames published": _rate(number, lambda: progress.publish(claimed[0].pk)),
+        "frames published": _rate(number, lambda: broadcast.publish(claimed[0].pk)),
         "tickets": _rate(number, tasks.send_ticket),
     }
 
 
 def _write_step(job: Job) -> None:
-    assert queue.record_progress(job, done=1, total=2, stage="painting")
+    assert job_queue.record_progress(job, done=1, total=2, stage="painting")
 
 
 def _rate(number: int, do: Callable[[], object]) -> float:

@@ -26,19 +26,19 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from common.telling import open_line  # noqa: E402
+from common.broadcast import thread_loop  # noqa: E402
 from inference import tasks  # noqa: E402
-from inference.live import broadcast as progress  # noqa: E402
+from inference.live import broadcast  # noqa: E402
 from inference.live.snapshots.job import job_snapshot  # noqa: E402
 from inference.live.snapshots.sheet import proof_snapshot  # noqa: E402
 from inference.models import (  # noqa: E402
-    GoneJob,
+    DeletedJob,
     Job,
     Photo,
     ProofSheet,
     Worker,
 )
-from inference.queue import jobs as queue  # noqa: E402
+from inference.queue import jobs as job_queue  # noqa: E402
 from inference.services.jobs import cancel_job, submit_job  # noqa: E402
 from inference.services.proofs import cancel_proofs, request_proofs  # noqa: E402
 from inference.worker import engine  # noqa: E402
@@ -134,7 +134,7 @@ def let_hours_pass(*, job: str, hours: float) -> None:
     """Move a job, or the note that it was deleted, so far back in time."""
     past = timedelta(hours=hours)
     Job.objects.filter(pk=job).update(created_at=F("created_at") - past)
-    GoneJob.objects.filter(job_id=job).update(gone_at=F("gone_at") - past)
+    DeletedJob.objects.filter(job_id=job).update(gone_at=F("gone_at") - past)
 
 
 def sign_in(*, name: str = "alice") -> str:
@@ -155,7 +155,7 @@ def tell_often(*, job: str, seconds: int, each_second: int) -> int:
     """Publish a job so often; return how many times."""
     number = seconds * each_second
     for _ in range(number):
-        progress.publish(UUID(job))
+        broadcast.publish(UUID(job))
         time.sleep(1 / each_second)
     return number
 
@@ -268,7 +268,7 @@ def journal_mode() -> str:
 
 def waiting() -> int:
     """Return how many jobs wait."""
-    return queue.waiting_count()
+    return job_queue.waiting_count()
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -287,7 +287,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 def main() -> None:
     """Answer until the input ends; what is told meanwhile is told as a worker does."""
-    open_line.open()
+    thread_loop.open()
     for line in sys.stdin:
         request = json.loads(line)
         close_old_connections()

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from inference.live import broadcast as progress
+from inference.live import broadcast
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job
 from library.models import Style
 from tests.support.factories import make_job, make_photo, make_style, make_user
@@ -61,9 +61,9 @@ def paint_steps(*, jobs: list[str], seconds: float, each_second: float) -> dict[
             due = begun + ahead + number / each_second / len(held)
             time.sleep(max(0.0, due - time.monotonic()))
             moments[f"{job.pk} {done}"] = time.time()
-            if not queue.record_progress(job, done=done, total=STEPS, stage="painting"):
+            if not job_queue.record_progress(job, done=done, total=STEPS, stage="painting"):
                 raise RuntimeError("the lease is gone")
-            progress.publish(job.pk)
+            broadcast.publish(job.pk)
     return moments
 
 

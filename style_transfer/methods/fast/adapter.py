@@ -13,20 +13,20 @@ from style_transfer.core.spec import StyleInput
 from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
 from style_transfer.methods.fast import schedule as fast
-from style_transfer.methods.fast.embedding import CodeCache, StyleCode, blend_codes
+from style_transfer.methods.fast.embedding import EmbeddingCache, StyleEmbedding, blend_embeddings
 from style_transfer.methods.fast.network import Painter, load_painter
 from style_transfer.methods.fast.textons import Brush
-from style_transfer.methods.frame import Frame, Makeshift
+from style_transfer.methods.frame import Fallback, Frame
 
 BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
-MEMORY = CodeCache()  # of this process, for callers that bring none
+MEMORY = EmbeddingCache()  # of this process, for callers that bring none
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Styles made ready for a photo: their codes with shares that sum to one, and the brush."""
 
-    codes: tuple[StyleCode, ...]
+    codes: tuple[StyleEmbedding, ...]
     shares: tuple[float, ...]
     style_scale: float
     seed: int = 0
@@ -37,16 +37,16 @@ class Recipe:
         shares: Sequence[StyleInput],
         style_scale: float,
         painter: Painter,
-        cache: CodeCache,
+        cache: EmbeddingCache,
         seed: int = 0,
     ) -> "Recipe":
-        """Get the codes of styles ready. Raises StyleCodeError for one this painter cannot use."""
+        """Get the codes of styles ready. Raises StyleEmbeddingError for one of another encoder."""
         codes = tuple(code_of(share, painter, cache) for share in shares)
         return cls(codes, tuple(share.weight for share in shares), style_scale, seed)
 
     def moments_at(self, side: float) -> dict[int, Moments]:
         """Blend the styles as they are seen for a picture whose area has the root `side`."""
-        return blend_codes(self.codes, self.shares, self._view(side))
+        return blend_embeddings(self.codes, self.shares, self._view(side))
 
     def brush_at(self, side: float) -> Brush:
         """Take marks of all styles, in their shares, for a picture of such an area."""
@@ -83,12 +83,12 @@ class Recipes:
         return [recipe.brush_at(side) for recipe in self.each]
 
 
-def code_of(share: StyleInput, painter: Painter, cache: CodeCache) -> StyleCode:
+def code_of(share: StyleInput, painter: Painter, cache: EmbeddingCache) -> StyleEmbedding:
     """Give the code of a style: its own if it came with one, else that of its picture."""
     if share.code is not None:
-        return StyleCode.from_bytes(share.code, painter)
+        return StyleEmbedding.from_bytes(share.code, painter)
     if share.image is None:
-        raise AssertionError("shares_of refuses styles without both")
+        raise AssertionError("normalize_weights refuses styles without both")
     return cache.code_of(share.image, painter)
 
 
@@ -107,17 +107,17 @@ def paint(
     InternalError and OutOfMemoryError if all that is of no avail.
     """
     places = dict.fromkeys((painter.device, torch.device("cpu")))
-    makeshifts = [None, *(Makeshift(place, TILINGS[-1]) for place in places)]
-    for makeshift in makeshifts:
+    fallbacks = [None, *(Fallback(place, TILINGS[-1]) for place in places)]
+    for fallback in fallbacks:
         place, cut = painter.device, tiling
-        if makeshift is not None:
-            place, cut = makeshift.device, makeshift.tiling
+        if fallback is not None:
+            place, cut = fallback.device, fallback.tiling
         try:
             with naming_memory_errors():
                 for frame in _attempt(photo, recipes, strength, _at(painter, place), cut):
-                    yield replace(frame, makeshift=makeshift)
+                    yield replace(frame, fallback=fallback)
         except OutOfMemoryError:
-            if makeshift is makeshifts[-1]:
+            if fallback is fallbacks[-1]:
                 raise
             continue
         return

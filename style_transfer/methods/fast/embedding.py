@@ -21,7 +21,7 @@ from style_transfer.core.embedding_header import read_words, sort_words
 from style_transfer.core.errors import EngineError
 from style_transfer.features.losses import Moments, blend_moments
 from style_transfer.imaging.images import to_picture
-from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.saving import write_whole
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE
@@ -36,7 +36,7 @@ MOST_BYTES = 4 * 2**20
 _KEPT = 64  # codes held in memory, about 800 kB each
 
 
-class StyleCodeError(EngineError):
+class StyleEmbeddingError(EngineError):
     """The bytes are no style code, or one that was made with other weights."""
 
     code = "style_code_unusable"
@@ -44,7 +44,7 @@ class StyleCodeError(EngineError):
 
 
 @dataclass(frozen=True)
-class StyleCode:
+class StyleEmbedding:
     """Moments of an artwork, by level and view.
 
     sides        (V,) roots of the areas at which the artwork was seen, in pixels, ascending
@@ -52,7 +52,7 @@ class StyleCode:
     covariances  level -> (V, L, L)
     textons      V dictionaries of its marks, one a view
     encoder      sha256 of the weights of the encoder that saw it
-    artwork      fingerprint of the artwork (fingerprint.py), if it is known
+    artwork      perceptual_hash of the artwork (perceptual_hash.py), if it is known
     """
 
     sides: Tensor
@@ -63,7 +63,7 @@ class StyleCode:
     artwork: str = ""
 
     @classmethod
-    def from_picture(cls, image: Image.Image, painter: Painter) -> "StyleCode":
+    def from_picture(cls, image: Image.Image, painter: Painter) -> "StyleEmbedding":
         """See an artwork of any mode and size at each of its views."""
         rgb = to_picture(image).rgb
         own = (rgb.width * rgb.height) ** 0.5
@@ -78,7 +78,7 @@ class StyleCode:
             {level: torch.stack([each[level].covariance for each in seen]) for level in LEVELS},
             [view.textons for view in views],
             painter.sha256,
-            fingerprint(rgb),
+            perceptual_hash(rgb),
         )
 
     def at(self, side: float) -> dict[int, Moments]:
@@ -102,7 +102,7 @@ class StyleCode:
             for level in LEVELS
         }
 
-    def to(self, device: torch.device) -> "StyleCode":
+    def to(self, device: torch.device) -> "StyleEmbedding":
         """Give the same code on a device."""
         if self.means[LEVELS[0]].device == device:
             return self
@@ -136,35 +136,35 @@ class StyleCode:
         return sort_words(save(tensors, words))
 
     @classmethod
-    def from_bytes(cls, content: bytes, painter: Painter) -> "StyleCode":
+    def from_bytes(cls, content: bytes, painter: Painter) -> "StyleEmbedding":
         """Read what `to_bytes` wrote, onto the painter's device.
 
-        Raises StyleCodeError for anything else, for numbers that are not finite, and for a code
-        that another encoder made.
+        Raises StyleEmbeddingError for anything else, for numbers that are not finite, and for what
+        another encoder made.
         """
         if len(content) > MOST_BYTES:
-            raise StyleCodeError("The style code is larger than any style code.")
+            raise StyleEmbeddingError("The style code is larger than any style code.")
         try:
             # Rust reads first: a header that it takes is neither deep nor odd enough to hurt here.
             tensors, meta = load(content), read_words(content)
         except (SafetensorError, ValueError, KeyError, TypeError) as error:
-            raise StyleCodeError("This is not a style code.") from error
+            raise StyleEmbeddingError("This is not a style code.") from error
         if meta.get("format") != FORMAT:
-            raise StyleCodeError("This is not a style code.")
+            raise StyleEmbeddingError("This is not a style code.")
         if meta.get("encoder") != painter.sha256:
-            raise StyleCodeError("The style code was made with other weights.")
+            raise StyleEmbeddingError("The style code was made with other weights.")
         return replace(_unpack(tensors, painter), artwork=meta.get("artwork", ""))
 
 
-def blend_codes(
-    codes: Sequence[StyleCode], weights: Sequence[float], side: float
+def blend_embeddings(
+    codes: Sequence[StyleEmbedding], weights: Sequence[float], side: float
 ) -> dict[int, Moments]:
     """Mix styles, each seen at `side`, by weighted means of their moments; weights sum to one."""
     seen = [code.at(side) for code in codes]
     return {level: blend_moments([moments[level] for moments in seen], weights) for level in LEVELS}
 
 
-class CodeCache:
+class EmbeddingCache:
     """Codes of pictures that were seen before, in memory and, if there is a folder, in files.
 
     A file is named for the sha256 of the picture and that of the encoder, so it never grows stale.
@@ -172,17 +172,17 @@ class CodeCache:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._codes: OrderedDict[str, StyleCode] = OrderedDict()
+        self._codes: OrderedDict[str, StyleEmbedding] = OrderedDict()
 
-    def code_of(self, image: Image.Image, painter: Painter) -> StyleCode:
+    def code_of(self, image: Image.Image, painter: Painter) -> StyleEmbedding:
         """Give the code of an artwork, computing it at its first use."""
         key = _key(image, painter)
         code = self._codes.get(key) or self._read(key, painter)
         if code is None:
-            content = StyleCode.from_picture(image, painter).to_bytes()
+            content = StyleEmbedding.from_picture(image, painter).to_bytes()
             self._write(key, content)
             # Read back, so that the picture is the same to the bit before and after a restart.
-            code = StyleCode.from_bytes(content, painter)
+            code = StyleEmbedding.from_bytes(content, painter)
         self._codes[key] = code
         self._codes.move_to_end(key)
         if len(self._codes) > _KEPT:
@@ -194,12 +194,12 @@ class CodeCache:
         key = _key(image, painter)
         return key in self._codes or self._read(key, painter) is not None
 
-    def _read(self, key: str, painter: Painter) -> StyleCode | None:
+    def _read(self, key: str, painter: Painter) -> StyleEmbedding | None:
         if self._folder is None:
             return None
         try:
-            return StyleCode.from_bytes((self._folder / key).read_bytes(), painter)
-        except (OSError, StyleCodeError):
+            return StyleEmbedding.from_bytes((self._folder / key).read_bytes(), painter)
+        except (OSError, StyleEmbeddingError):
             return None  # absent or damaged: it is made anew
 
     def _write(self, key: str, content: bytes) -> None:
@@ -246,7 +246,7 @@ def _triangle(size: int) -> tuple[Tensor, Tensor]:
     return rows, columns
 
 
-def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:
+def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleEmbedding:
     try:
         sides = tensors["sides"].float()
         means, covariances = {}, {}
@@ -255,21 +255,21 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleCode:
             rows, columns = _triangle(size)
             mean, packed = tensors[f"mean{level}"].float(), tensors[f"covariance{level}"].float()
             if mean.shape != (len(sides), size) or packed.shape != (len(sides), len(rows)):
-                raise StyleCodeError("The style code does not fit these weights.")
+                raise StyleEmbeddingError("The style code does not fit these weights.")
             full = packed.new_zeros(len(sides), size, size)
             full[:, rows, columns] = packed
             full[:, columns, rows] = packed
             means[level], covariances[level] = mean.to(painter.device), full.to(painter.device)
         books = [_read_textons(tensors, view, painter) for view in range(len(sides))]
     except (KeyError, IndexError, RuntimeError, TypeError) as error:
-        raise StyleCodeError("The style code does not fit these weights.") from error
+        raise StyleEmbeddingError("The style code does not fit these weights.") from error
     marks = [getattr(book, name) for book in books for name in _BOOK]
     numbers = [sides, *means.values(), *covariances.values(), *marks]
     if not len(sides) or not all(bool(each.isfinite().all()) for each in numbers):
-        raise StyleCodeError("The style code holds values that are not numbers.")
+        raise StyleEmbeddingError("The style code holds values that are not numbers.")
     if sides[0] <= 0 or not bool((sides.diff() > 0).all()):
-        raise StyleCodeError("The style code holds sizes that do not ascend.")
-    return StyleCode(sides, means, covariances, books, painter.sha256)
+        raise StyleEmbeddingError("The style code holds sizes that do not ascend.")
+    return StyleEmbedding(sides, means, covariances, books, painter.sha256)
 
 
 def _read_textons(tensors: Mapping[str, Tensor], view: int, painter: Painter) -> Textons:
@@ -278,5 +278,5 @@ def _read_textons(tensors: Mapping[str, Tensor], view: int, painter: Painter) ->
     )
     wide = basis.ndim == keys.ndim == 2 and keys.shape[1] == basis.shape[1] and len(keys) > 0
     if not wide or mean.shape != (SIZE,) or len(basis) != SIZE:
-        raise StyleCodeError("The style code does not fit these weights.")
+        raise StyleEmbeddingError("The style code does not fit these weights.")
     return Textons(mean, basis, keys)

@@ -6,18 +6,18 @@ from dataclasses import replace
 from style_transfer.core.budget import Plan, factor_of, line_mb
 from style_transfer.core.errors import OutOfMemoryError
 from style_transfer.core.spec import StyleInput
-from style_transfer.methods.fast.embedding import LARGEST, CodeCache
+from style_transfer.methods.fast.embedding import LARGEST, EmbeddingCache
 from style_transfer.methods.fast.network import Painter
 
 # MiB: what the encoder takes for any artwork, and what it takes a megapixel.
 _CODE = (40, 250)
 
 
-def with_codes(
+def with_embeddings(
     plan: Plan,
     shares: Sequence[StyleInput],
     painter: Painter,
-    cache: CodeCache,
+    cache: EmbeddingCache,
     limit: int | None = None,
 ) -> Plan:
     """Count in that artworks must be seen first, one at a time, unless their codes are at hand.

@@ -9,7 +9,7 @@ from style_transfer.imaging.tensors import as_floats
 _FLAT, _VARIED = 2 / 255, 0.1
 
 
-def check_sound(painted: Tensor, photo: Tensor, spread: Tensor) -> None:
+def check_sane(painted: Tensor, photo: Tensor, spread: Tensor) -> None:
     """Raise InternalError for paintings (B, 3, H, W) that are black, flat or hold no numbers.
 
     A photo (B, 3, H, W), bytes or floats, of one color is painted in one color, and so is any

@@ -22,7 +22,7 @@ from style_transfer.features.losses import Moments
 from style_transfer.features.vgg import reflect_to
 from style_transfer.imaging.tensors import as_floats
 from style_transfer.methods.fast.network import Look, Painter
-from style_transfer.methods.fast.sanity import check_sound
+from style_transfer.methods.fast.sanity import check_sane
 from style_transfer.methods.fast.textons import MARGIN, Brush, bands_of
 from style_transfer.methods.fast.textons import STRIDE as STEP
 from style_transfer.methods.fast.tiled import TiledPainting
@@ -135,7 +135,7 @@ class Pass:
         for picture in way.run():
             painted = picture if picture is not None else painted
             yield None
-        check_sound(painted, content, painter.color_spread(moments[1]))
+        check_sane(painted, content, painter.color_spread(moments[1]))
         laid = min(1.0, strength / _LAID)
         for index, brush in enumerate(manner.brushes(side)):
             one = painted[index : index + 1]

@@ -1,7 +1,7 @@
 """One pass of a network that was trained for the one artwork (networks/johnson.py).
 
-The network is found by the artwork's picture, of which `train network` keeps a fingerprint with
-the weights, or by the same fingerprint in a style code: to paint it needs neither. Several
+The network is found by the artwork's picture, of which `train network` keeps a perceptual_hash with
+the weights, or by the same perceptual_hash in a style code: to paint it needs neither. Several
 artworks are blended by the weighted mean of what their networks paint.
 """
 
@@ -21,7 +21,7 @@ from style_transfer.core.tiling import cut
 from style_transfer.core.weight_files import PAINTING_NET, load_weights, read_manifests
 from style_transfer.imaging.color import match_palette, palette_of
 from style_transfer.imaging.images import to_picture
-from style_transfer.imaging.perceptual_hash import SAME, difference, fingerprint
+from style_transfer.imaging.perceptual_hash import SAME, difference, perceptual_hash
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.network.johnson import (
@@ -71,7 +71,7 @@ def find_networks(shares: Sequence[StyleInput]) -> list[Share]:
 
 
 def installed_networks() -> dict[str, str]:
-    """List the painting networks that are installed: name -> fingerprint of the artwork."""
+    """List the painting networks that are installed: name -> perceptual_hash of the artwork."""
     return {
         name: str(card.figures.get("artwork", ""))
         for name, card in read_manifests().items()
@@ -80,7 +80,7 @@ def installed_networks() -> dict[str, str]:
 
 
 def _find(share: StyleInput, known: dict[str, str]) -> str:
-    own = _fingerprint_of(share)
+    own = _hash_of(share)
     apart = {name: difference(own, other) for name, other in known.items()}
     nearest = min(apart, key=apart.__getitem__, default="")
     if not nearest or apart[nearest] > SAME:
@@ -88,9 +88,9 @@ def _find(share: StyleInput, known: dict[str, str]) -> str:
     return nearest
 
 
-def _fingerprint_of(share: StyleInput) -> str:
+def _hash_of(share: StyleInput) -> str:
     if share.image is not None:
-        return fingerprint(to_picture(share.image).rgb)
+        return perceptual_hash(to_picture(share.image).rgb)
     known = artwork_in(share.code or b"")
     if not known:
         raise StyleNeedsPictureError("This method needs a picture of each style.")

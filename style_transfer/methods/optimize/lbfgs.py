@@ -1,4 +1,4 @@
-"""Descent on the pixels of a picture that learns from each step how the loss bends."""
+"""L-BFGS on the pixels of a picture: it learns from each step how the loss bends."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class _Place:
     loss: float
 
 
-class Descent:
+class LBFGS:
     """L-BFGS on a picture (1, 3, H, W) kept within [0, 1] (Liu & Nocedal 1989).
 
     Gatys et al. 2016 use it too. Here no step is searched for along its line: a search asks for

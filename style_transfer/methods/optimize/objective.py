@@ -12,8 +12,8 @@ from style_transfer.features.losses import (
     content_distance,
     extract,
     moments_of,
-    roughness,
     style_distance,
+    total_variation,
 )
 from style_transfer.methods.frame import Artwork
 
@@ -23,7 +23,7 @@ LAYERS = tuple(sorted({*STYLE_LAYERS, *CONTENT_LAYERS}))
 _ROUGHNESS = 0.02
 
 
-class Judge:
+class StyleObjective:
     """Judges pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Judge:
         maps = extract(self._features, image, LAYERS)
         loss = style_distance(_moments(maps), self._style)
         loss = loss + self._content_weight * content_distance(maps, self._content)
-        return loss + _ROUGHNESS * roughness(image)
+        return loss + _ROUGHNESS * total_variation(image)
 
     def judge(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Give the loss of image (1, 3, H, W), and its gradient: the way it grows fastest."""

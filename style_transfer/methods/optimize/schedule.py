@@ -19,8 +19,8 @@ from style_transfer.core.spec import METHOD_INFOS, TransferSpec
 from style_transfer.features.losses import Features
 from style_transfer.imaging.pyramid import resize, sizes_up_to
 from style_transfer.methods.frame import Artwork, Frame, Kept
-from style_transfer.methods.optimize.lbfgs import Descent
-from style_transfer.methods.optimize.objective import Judge
+from style_transfer.methods.optimize.lbfgs import LBFGS
+from style_transfer.methods.optimize.objective import StyleObjective
 from style_transfer.methods.optimize.stroke_painter import Brush
 from style_transfer.methods.optimize.tones import in_colors_of
 
@@ -115,8 +115,8 @@ def _pictures(
     if not plan.descents:
         return
     whole = (photo.shape[3], photo.shape[2])
-    judge = Judge(features, guide, at_scale(artworks, whole, spec), spec.strength)
-    descent = Descent(picture)
+    judge = StyleObjective(features, guide, at_scale(artworks, whole, spec), spec.strength)
+    descent = LBFGS(picture)
     for _ in range(plan.descents):
         descent.step_(*judge.judge(descent.image))
         yield descent.image

@@ -12,6 +12,7 @@ from torch import Tensor
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.weight_files import Card
 from style_transfer.features.vgg import TAPS, SlimVGG, read_widths
+from style_transfer.training.channel_std import floor_spread, measure_moments
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.crops import Crops
 from style_transfer.training.distillation import Distillation, describe_teacher, load_teacher
@@ -24,7 +25,6 @@ from style_transfer.training.muon import Muon
 from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, name_command
 from style_transfer.training.sheet import draw_sheet
-from style_transfer.training.spread import floor_spread, measure_moments
 
 NAME = "builtin"
 _SPREAD_BATCHES = 24

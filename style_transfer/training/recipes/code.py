@@ -15,7 +15,7 @@ from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast import adapter as fast_door
 from style_transfer.methods.fast.decoder import STRIDE
-from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import ENCODER, NAME, Painter, load_painter
 from style_transfer.training.artwork import name_after, require_name, shown_at
 from style_transfer.training.checkpoint import load_checkpoint
@@ -27,7 +27,7 @@ from style_transfer.training.loop import Run
 from style_transfer.training.material import Material, read_held_out
 from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, name_command
-from style_transfer.training.touch import STRENGTH, Touch, TouchedPainter, Tuning
+from style_transfer.training.tune_embedding import STRENGTH, Touch, TouchedPainter, Tuning
 
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
@@ -49,7 +49,7 @@ class Code:
     run: Run
     lesson: Tuning
     painter: Painter
-    start: StyleCode
+    start: StyleEmbedding
     artwork: Image.Image
     material: Material
     options: CodeOptions
@@ -106,7 +106,7 @@ class Code:
 
 
 @torch.no_grad()
-def paint(photo: Tensor, code: StyleCode, painter: Painter) -> Tensor:
+def paint(photo: Tensor, code: StyleEmbedding, painter: Painter) -> Tensor:
     """Paint a photo (1, 3, H, W) from a code as the method fast does."""
     recipe = fast_door.Recipe((code,), (1.0,), 1.0)
     *_, last = fast_door.paint(photo, [recipe], STRENGTH, painter)
@@ -129,7 +129,7 @@ def prepare_code(options: CodeOptions, material: Material, painter: Painter, pla
     require_name(options.name)
     options.require_sizes(least=_SMALLEST, multiple=STRIDE)
     artwork = load_picture(options.style).rgb
-    start = StyleCode.from_picture(artwork, painter)
+    start = StyleEmbedding.from_picture(artwork, painter)
     touch = Touch(start).to(place.device)
     critics = _hear_critics(artwork, options, painter)
     lesson = Tuning(touch, TouchedPainter.of(painter, touch), critics)

@@ -14,6 +14,7 @@ from style_transfer.core.weight_files import Card, find_card
 from style_transfer.features.builtin import load_features
 from style_transfer.features.vgg import TAPS, read_widths
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, with_colors
+from style_transfer.training.channel_std import measure_moments
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.export import export_halves, to_halves_
 from style_transfer.training.gallery import draw_rows
@@ -24,7 +25,6 @@ from style_transfer.training.muon import Muon
 from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, name_command
 from style_transfer.training.reconstruction import Reconstruction
-from style_transfer.training.spread import measure_moments
 
 NAME = "fast"
 ENCODER = "builtin"

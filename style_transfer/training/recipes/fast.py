@@ -18,6 +18,7 @@ from style_transfer.features.vgg import LAYERS, SlimVGG
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, read_decoder_widths
 from style_transfer.methods.fast.network import Look, Painter
+from style_transfer.training.channel_std import measure_spread
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.crops import Crops
 from style_transfer.training.distillation import describe_teacher, load_teacher
@@ -33,7 +34,6 @@ from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, TrainingOptionsError, name_command
 from style_transfer.training.recipes.decoder import ENCODER, NAME, cut_to_stride, measure_errors
 from style_transfer.training.reconstruction import Reconstruction
-from style_transfer.training.spread import measure_spread
 
 _LOOK = Look((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
 _SHOWN = 3  # photos and artworks on the sample sheet

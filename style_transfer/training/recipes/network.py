@@ -15,7 +15,7 @@ from style_transfer.core.weight_files import PAINTING_NET, Card, user_folder
 from style_transfer.features.builtin import load_features
 from style_transfer.imaging.color import palette_of
 from style_transfer.imaging.images import load_picture
-from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.network.johnson import PaintingNet, draw_noise
 from style_transfer.training.artwork import name_after, require_name, shown_at
@@ -113,7 +113,7 @@ class Network:
             "data": [*self.material.describe(), artwork],
             "command": name_command("network", options, self.material, progress.step),
             "figures": {
-                "artwork": fingerprint(self.artwork),
+                "artwork": perceptual_hash(self.artwork),
                 "held_out_pictures": len(pictures),
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),

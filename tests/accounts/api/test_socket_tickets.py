@@ -17,18 +17,18 @@ def test_gives_an_app_a_ticket_of_its_token(alice: User) -> None:
     assert response.status_code == 201
     assert response.json()["expires_in"] == 30
     assert response["Cache-Control"] == "no-store"
-    standing = redeem_ticket(response.json()["ticket"])
-    assert standing is not None
-    assert (standing.user_id, standing.token_id) == (alice.pk, alice.api_tokens.get().pk)
+    credential = redeem_ticket(response.json()["ticket"])
+    assert credential is not None
+    assert (credential.user_id, credential.token_id) == (alice.pk, alice.api_tokens.get().pk)
 
 
 def test_gives_a_page_a_ticket_of_its_session(alice: User) -> None:
     client = session_of(alice)
 
-    standing = redeem_ticket(client.post(TICKETS).json()["ticket"])
+    credential = redeem_ticket(client.post(TICKETS).json()["ticket"])
 
-    assert standing is not None
-    assert standing.session_key == client.cookies["sessionid"].value
+    assert credential is not None
+    assert credential.session_key == client.cookies["sessionid"].value
 
 
 def test_gives_everybody_a_ticket_of_their_own(alice: User, bob: User) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from inference.live.change_log import forget_gone
-from inference.models import GoneJob, Job
+from inference.models import DeletedJob, Job
 from tests.support.clients import app_of, assert_problem
 from tests.support.factories import make_photo, make_style
 
@@ -55,7 +55,7 @@ def test_is_refused_for_two_days_after_the_job_was_deleted(
     assert problem["detail"].startswith("Use a new id")
     assert not Job.objects.exists()
 
-    GoneJob.objects.update(gone_at=timezone.now() - timedelta(hours=48, minutes=1))
+    DeletedJob.objects.update(gone_at=timezone.now() - timedelta(hours=48, minutes=1))
     forget_gone()
     assert app.put(address, body).status_code == 201
 
@@ -65,7 +65,7 @@ def test_has_an_app_that_was_away_for_longer_begin_anew(alice: User, body: dict[
     app.put(address, body)
     place = app.get("/api/v1/events/").json()["seq"]
     app.delete(address)
-    GoneJob.objects.update(gone_at=timezone.now() - timedelta(hours=49))
+    DeletedJob.objects.update(gone_at=timezone.now() - timedelta(hours=49))
     forget_gone()
 
     answer = app.get("/api/v1/events/", {"since": place}).json()

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from inference.models import Job, Worker
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services.limits import day_ends_at
 from inference.services.operations import pause_queue
 from tests.support.clients import app_of, assert_problem, session_of
@@ -24,7 +24,7 @@ class TestUsage:
         settings.JOB_MAX_A_DAY_PER_USER = 9
         finished_job(alice)
         make_job(alice)
-        queue.claim()
+        job_queue.claim()
         make_job(alice)
         make_job(alice, state="failed", completed_at=timezone.now())
         make_job(bob)
@@ -102,7 +102,7 @@ class TestQueue:
 
     def test_tells_a_stranger_only_how_many_there_are(self, alice: User, bob: User) -> None:
         make_job(alice)
-        queue.claim()
+        job_queue.claim()
         make_job(alice)
 
         answer = session_of(bob).get(QUEUE).json()

@@ -16,7 +16,7 @@ from accounts.models import User
 from inference.api import waiting
 from inference.api.waiting import preferred_wait, wait_for_end
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from style_transfer.core.spec import TransferSpec
 from tests.support.clients import app_of
 from tests.support.factories import finished_job, make_job, make_photo, make_style
@@ -76,7 +76,7 @@ class TestWait:
     def test_ends_with_the_job(self, alice: User, later: Callable[..., None]) -> None:
         job = make_job(alice, spec=FAST)
         begun = time.monotonic()
-        later(0.3, lambda: queue.cancel(job, by="owner"))
+        later(0.3, lambda: job_queue.cancel(job, by="owner"))
 
         assert wait_for_end(job, 10)
 
@@ -125,7 +125,7 @@ class TestReply:
         make_style()
 
     def test_has_the_finished_job(self, alice: User, later: Callable[..., None]) -> None:
-        later(0.4, lambda: queue.cancel(Job.objects.get(), by="owner"))
+        later(0.4, lambda: job_queue.cancel(Job.objects.get(), by="owner"))
 
         response = self.ask(app_of(alice), alice, "fast", Prefer="wait=8")
 

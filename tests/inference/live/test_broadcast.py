@@ -10,7 +10,7 @@ from channels.layers import get_channel_layer
 
 from accounts.models import User
 from accounts.session_news import group_of
-from inference.live import broadcast as progress
+from inference.live import broadcast
 from tests.support.factories import make_job, make_sheet, make_tile
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ class TestPublish:
         channel = async_to_sync(layer.new_channel)()
         async_to_sync(layer.group_add)(group_of(alice.pk), channel)
 
-        returned = progress.publish(job.pk)
+        returned = broadcast.publish(job.pk)
 
         message = async_to_sync(layer.receive)(channel)
         assert returned == job
@@ -32,7 +32,7 @@ class TestPublish:
         assert message["snapshot"]["id"] == str(job.pk)
 
     def test_does_nothing_for_a_job_that_is_gone(self) -> None:
-        assert progress.publish(uuid4()) is None
+        assert broadcast.publish(uuid4()) is None
 
 
 class TestProofs:
@@ -49,7 +49,7 @@ class TestProofs:
     def test_send_the_whole_sheet(self, alice: User) -> None:
         sheet = make_sheet(alice)
 
-        message = self.told(alice, lambda: progress.publish_sheet(sheet.pk))
+        message = self.told(alice, lambda: broadcast.publish_sheet(sheet.pk))
 
         assert message["type"] == "proof.changed"
         assert message["snapshot"]["id"] == str(sheet.pk)
@@ -59,7 +59,7 @@ class TestProofs:
         sheet = make_sheet(alice)
         tile = make_tile(sheet.photo, sheet.styles.get())
 
-        message = self.told(alice, lambda: progress.publish_tile(tile, sheet_id=sheet.pk))
+        message = self.told(alice, lambda: broadcast.publish_tile(tile, sheet_id=sheet.pk))
 
         frame = message["frame"]
         assert message["type"] == "proof.tile"
@@ -72,5 +72,5 @@ class TestProofs:
         tile = make_tile(sheet.photo, sheet.styles.get())
         sheet.delete()
 
-        progress.publish_sheet(sheet.pk)
-        progress.publish_tile(tile, sheet_id=uuid4())
+        broadcast.publish_sheet(sheet.pk)
+        broadcast.publish_tile(tile, sheet_id=uuid4())

@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from inference.live.change_log import (
-    UnknownPlace,
+    CursorExpired,
     changes_since,
     forget_gone,
     latest,
     note_gone,
     was_deleted,
 )
-from inference.models import ChangeClock, GoneJob, Job, ProofSheet
-from inference.queue import jobs as queue
+from inference.models import ChangeCounter, DeletedJob, Job, ProofSheet
+from inference.queue import jobs as job_queue
 from tests.support.factories import make_job, make_photo, make_sheet, make_style
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def touch(job: Job) -> None:
     """Change the job as everything does that changes one."""
-    assert queue.request_stop(job) or queue.cancel(job, by="owner")
+    assert job_queue.request_stop(job) or job_queue.cancel(job, by="owner")
 
 
 def pks(owner: User, since: int = 0) -> list[object]:
@@ -38,7 +38,7 @@ class TestOrder:
         found = changes_since(alice.pk, 0, 100)
 
         assert (found.seq, found.changes, found.more) == (0, [], False)
-        assert not ChangeClock.objects.exists()
+        assert not ChangeCounter.objects.exists()
 
     def test_numbers_each_thing_once(self, alice: User) -> None:
         job, sheet = make_job(alice), make_sheet(alice)
@@ -47,8 +47,8 @@ class TestOrder:
         found = changes_since(alice.pk, 0, 100)
 
         kinds = [(change.number, change.kind, change.pk) for change in found.changes]
-        gone = GoneJob.objects.get()
-        assert kinds == [(1, Job, job.pk), (2, ProofSheet, sheet.pk), (3, GoneJob, gone.pk)]
+        gone = DeletedJob.objects.get()
+        assert kinds == [(1, Job, job.pk), (2, ProofSheet, sheet.pk), (3, DeletedJob, gone.pk)]
         assert found.seq == latest(alice.pk) == 3
         assert changes_since(alice.pk, 0, 100) == found
 
@@ -100,11 +100,11 @@ class TestOrder:
         (change,) = changes_since(alice.pk, place, 100).changes
 
         assert change.number == place + 1
-        assert change.pk == GoneJob.objects.get(job_id=job_id).pk
+        assert change.pk == DeletedJob.objects.get(job_id=job_id).pk
 
     @pytest.mark.parametrize("place", [1, -1, 2**62])
     def test_knows_which_places_it_never_gave_out(self, alice: User, place: int) -> None:
-        with pytest.raises(UnknownPlace):
+        with pytest.raises(CursorExpired):
             changes_since(alice.pk, place, 100)
 
     def test_leaves_the_row_as_it_was(self, alice: User) -> None:
@@ -122,7 +122,7 @@ def delete(owner: User, *, hours_ago: float) -> UUID:
     job_id = uuid4()
     note_gone(owner.pk, [job_id])
     gone_at = timezone.now() - timedelta(hours=hours_ago)
-    GoneJob.objects.filter(job_id=job_id).update(gone_at=gone_at)
+    DeletedJob.objects.filter(job_id=job_id).update(gone_at=gone_at)
     return job_id
 
 
@@ -146,9 +146,9 @@ class TestForgetting:
 
         forget_gone()
 
-        with pytest.raises(UnknownPlace):
+        with pytest.raises(CursorExpired):
             changes_since(alice.pk, before, 100)
-        assert pks(alice, told) == [GoneJob.objects.get().pk]
+        assert pks(alice, told) == [DeletedJob.objects.get().pk]
 
     def test_knows_who_has_missed_what_nobody_was_told(self, alice: User) -> None:
         make_job(alice)
@@ -157,7 +157,7 @@ class TestForgetting:
 
         forget_gone()
 
-        with pytest.raises(UnknownPlace):
+        with pytest.raises(CursorExpired):
             changes_since(alice.pk, place, 100)
         assert changes_since(alice.pk, latest(alice.pk), 100).changes == []
 
@@ -168,7 +168,7 @@ class TestForgetting:
         forget_gone()
 
         assert changes_since(bob.pk, place, 100).changes == []
-        assert not ChangeClock.objects.filter(owner=bob, forgotten__gt=0).exists()
+        assert not ChangeCounter.objects.filter(owner=bob, pruned_through__gt=0).exists()
 
     def test_tells_all_to_whoever_begins_at_zero(self, alice: User) -> None:
         photo, style = make_photo(alice), make_style()
@@ -209,7 +209,7 @@ class TestManyAtOnce:
         def ask() -> None:
             try:
                 changes = changes_since(alice.pk, place, 100).changes
-            except UnknownPlace:
+            except CursorExpired:
                 told.append(None)
             else:
                 told.append(len(changes))
@@ -218,7 +218,7 @@ class TestManyAtOnce:
 
         assert len(told) == 3
         assert set(told) <= {None, 20}
-        assert not GoneJob.objects.exists()
+        assert not DeletedJob.objects.exists()
 
     def test_gives_every_change_a_number_of_its_own(self, alice: User) -> None:
         photo, style = make_photo(alice), make_style()

@@ -10,7 +10,7 @@ from accounts.models import User
 from inference.live.estimates import Eta, estimate, eta_of, promise
 from inference.live.snapshots.job import job_snapshot
 from inference.models import Job, Photo
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.queue.durations import Work, record
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo, make_user
@@ -33,7 +33,7 @@ def history(photo: Photo) -> None:
 
 def running(job: Job, *, seconds_ago: float, done: int = 0, total: int = 0) -> Job:
     """Let `job` have been claimed some time ago."""
-    claimed = queue.claim()
+    claimed = job_queue.claim()
     assert claimed == job
     began = timezone.now() - timedelta(seconds=seconds_ago)
     Job.objects.filter(pk=job.pk).update(started_at=began, done=done, total=total)
@@ -151,7 +151,7 @@ class TestEta:
 
     def test_is_over_with_the_job(self, alice: User) -> None:
         job = make_job(alice, paint_p50=1.0, paint_p90=2.0)
-        queue.cancel(job, by="owner")
+        job_queue.cancel(job, by="owner")
         assert eta_of(Job.objects.get(pk=job.pk), 0) is None
 
     def test_comes_with_the_snapshot(self) -> None:

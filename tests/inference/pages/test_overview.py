@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from inference.models import Job, Worker
 from inference.pages.overview import Promises, overview
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services.operations import pause_queue
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import finished_job, make_job, make_photo, make_sheet, make_style
@@ -40,7 +40,7 @@ class TestQueue:
         for spec in (TransferSpec(size=64), STEPWISE):
             make_job(alice, spec=spec)
         make_job(alice, spec=STEPWISE, lane="gpu")
-        assert queue.claim() is not None
+        assert job_queue.claim() is not None
         make_sheet(alice)
 
         seen = overview(with_names=True)

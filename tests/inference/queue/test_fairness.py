@@ -10,7 +10,7 @@ from pytest_django import Settings
 from accounts.models import User
 from inference.models import Job
 from inference.queue import fairness as turns
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo, make_style, make_user
 from tests.support.races import together
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def end(job: Job) -> None:
     """Let the claimed `job` be over, one way or the other."""
-    assert queue.fail(job, code="internal", hint="")
+    assert job_queue.fail(job, code="internal", hint="")
 
 
 class TestNextInTurn:
@@ -30,7 +30,7 @@ class TestNextInTurn:
         late = make_job(owner, created_at=now)
         early = make_job(owner, created_at=now - timedelta(minutes=1))
 
-        assert [queue.claim(), queue.claim()] == [early, late]
+        assert [job_queue.claim(), job_queue.claim()] == [early, late]
 
     def test_serves_people_in_turn(self) -> None:
         people = {name: make_user(name) for name in ("ann", "ben", "cleo")}
@@ -42,7 +42,7 @@ class TestNextInTurn:
             make_job(people[name], photo=photos[name], styles=[style], created_at=moment)
 
         served = []
-        while (job := queue.claim()) is not None:
+        while (job := job_queue.claim()) is not None:
             served.append(job.owner.username)
             end(job)
 
@@ -55,7 +55,7 @@ class TestNextInTurn:
             make_job(ann, photo=photo, styles=[style])
         make_job(ben, styles=[style])
 
-        served = [job.owner.username for job in (queue.claim(), queue.claim()) if job]
+        served = [job.owner.username for job in (job_queue.claim(), job_queue.claim()) if job]
 
         assert served == ["ann", "ben"]
 
@@ -65,19 +65,19 @@ class TestNextInTurn:
         photo, style = make_photo(ann), make_style()
         for _ in range(4):
             make_job(ann, photo=photo, styles=[style])
-        first, second = queue.claim(), queue.claim()
+        first, second = job_queue.claim(), job_queue.claim()
         assert first is not None
         assert second is not None
-        assert queue.claim() is None
+        assert job_queue.claim() is None
 
         late = make_job(ben, styles=[style])
-        assert queue.claim() == late
+        assert job_queue.claim() == late
         end(first)
 
-        third = queue.claim()
+        third = job_queue.claim()
         assert third is not None
         assert third.owner == ann
-        assert queue.claim() is None
+        assert job_queue.claim() is None
 
 
 class TestGoingTogether:
@@ -106,9 +106,9 @@ class TestGoingTogether:
 
     @staticmethod
     def _claimed(most: int = 4) -> list[Job]:
-        first = queue.claim()
+        first = job_queue.claim()
         assert first is not None
-        return [first, *queue.claim_beside(first, most - 1)]
+        return [first, *job_queue.claim_beside(first, most - 1)]
 
     def test_takes_those_that_are_next_in_turn(self, people: list[User]) -> None:
         jobs = self._line_up(people, "001220")
@@ -131,7 +131,7 @@ class TestGoingTogether:
         jobs = self._line_up(people, "00001")
 
         assert self._claimed() == [jobs[0], jobs[4], jobs[1]]
-        assert queue.claim() is None
+        assert job_queue.claim() is None
 
     @pytest.mark.parametrize(
         "spec",
@@ -149,7 +149,7 @@ class TestGoingTogether:
         Job.objects.filter(pk=jobs[1].pk).update(spec=spec.to_json())
 
         assert self._claimed() == [jobs[0]]
-        assert queue.claim() == jobs[1]
+        assert job_queue.claim() == jobs[1]
 
     def test_takes_photos_of_one_size_only(self, people: list[User]) -> None:
         first = self._line_up(people, "0")[0]
@@ -204,7 +204,7 @@ class TestWaitingAhead:
         ahead = {job.pk: turns.waiting_ahead(job) for job in Job.objects.all()}
 
         order = []
-        while (job := queue.claim()) is not None:
+        while (job := job_queue.claim()) is not None:
             order.append(ahead[job.pk])
             end(job)
 
@@ -220,10 +220,10 @@ class TestRaces:
         for _ in range(6):
             make_job(owner, photo=photo, styles=[style])
 
-        jobs = together(*[queue.claim] * 8)
+        jobs = together(*[job_queue.claim] * 8)
 
         assert len([job for job in jobs if job is not None]) == 2
-        assert queue.running_count() == 2
+        assert job_queue.running_count() == 2
 
     def test_serves_people_in_turn_though_workers_ask_at_once(self) -> None:
         style = make_style()
@@ -235,7 +235,7 @@ class TestRaces:
             moment = start + timedelta(seconds=number)
             make_job(people[who], photo=photos[who], styles=[style], created_at=moment)
 
-        jobs = together(*[queue.claim] * 4)
+        jobs = together(*[job_queue.claim] * 4)
 
         assert {job.owner for job in jobs if isinstance(job, Job)} == set(people)
 
@@ -247,7 +247,7 @@ class TestAheadOfNew:
             for _ in range(jobs):
                 make_job(person)
         for _ in range(2):
-            claimed = queue.claim()
+            claimed = job_queue.claim()
             assert claimed is not None
             end(claimed)
         for person in people:

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from inference.files.stored import StoredPicture
 from inference.models import DurationSample, Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.queue import leases
 from tests.support.factories import make_job, make_photo, make_style, make_user
 from tests.support.races import together
@@ -25,13 +25,13 @@ PREVIEW = StoredPicture("jobs/preview.webp", 32, 21)
 
 def claimed(**fields: Any) -> Job:
     make_job(**fields)
-    job = queue.claim()
+    job = job_queue.claim()
     assert job is not None
     return job
 
 
 def finish(job: Job, *, stopped_early: bool = False) -> bool:
-    return queue.finish(
+    return job_queue.finish(
         job,
         steps=4,
         result=RESULT,
@@ -50,12 +50,12 @@ def let_lease_end(job: Job) -> None:
 
 class TestClaim:
     def test_finds_nothing_in_an_empty_queue(self) -> None:
-        assert queue.claim() is None
+        assert job_queue.claim() is None
 
     def test_holds_the_job_under_a_fresh_lease(self) -> None:
         waiting = make_job()
 
-        job = queue.claim()
+        job = job_queue.claim()
 
         assert job is not None
         assert job.pk == waiting.pk
@@ -68,15 +68,15 @@ class TestClaim:
     def test_gives_a_job_to_one_worker_only(self) -> None:
         claimed()
 
-        assert queue.claim() is None
+        assert job_queue.claim() is None
 
     def test_forgets_how_far_an_earlier_attempt_came(self) -> None:
         job = claimed()
-        queue.record_progress(job, done=7, total=9, stage="painting")
+        job_queue.record_progress(job, done=7, total=9, stage="painting")
         let_lease_end(job)
-        queue.reap_lost()
+        job_queue.reap_lost()
 
-        again = queue.claim()
+        again = job_queue.claim()
 
         assert again is not None
         assert (again.attempt, again.done, again.total) == (2, 0, 0)
@@ -94,7 +94,7 @@ class TestHolding:
         job = claimed()
         let_lease_end(job)
 
-        assert queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
+        assert job_queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
 
         row = Job.objects.get(pk=job.pk)
         assert row.lease_until is not None
@@ -104,8 +104,8 @@ class TestHolding:
 
     def test_keeps_the_preview_when_a_step_brings_none(self) -> None:
         job = claimed()
-        queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
-        queue.record_progress(job, done=2, total=4, stage="painting")
+        job_queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
+        job_queue.record_progress(job, done=2, total=4, stage="painting")
 
         row = Job.objects.get(pk=job.pk)
         assert (row.preview, row.preview_version) == (PREVIEW.name, 1)
@@ -114,8 +114,8 @@ class TestHolding:
         "write",
         [
             finish,
-            lambda job: queue.fail(job, code="internal", hint=""),
-            lambda job: queue.record_progress(job, done=1, total=1, stage="painting"),
+            lambda job: job_queue.fail(job, code="internal", hint=""),
+            lambda job: job_queue.record_progress(job, done=1, total=1, stage="painting"),
             leases.renew,
         ],
         ids=["finish", "fail", "progress", "renew"],
@@ -125,8 +125,8 @@ class TestHolding:
     ) -> None:
         zombie = claimed()
         let_lease_end(zombie)
-        queue.reap_lost()
-        second = queue.claim()
+        job_queue.reap_lost()
+        second = job_queue.claim()
         before = Job.objects.values().get(pk=zombie.pk)
 
         assert not write(zombie)
@@ -150,9 +150,9 @@ class TestEnds:
 
     def test_fails_with_a_code_and_without_preview(self) -> None:
         job = claimed()
-        queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
+        job_queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
 
-        assert queue.fail(job, code="out_of_memory", hint="x" * 400)
+        assert job_queue.fail(job, code="out_of_memory", hint="x" * 400)
 
         row = Job.objects.get(pk=job.pk)
         assert (row.state, row.error_code, row.preview) == (Job.State.FAILED, "out_of_memory", "")
@@ -161,17 +161,17 @@ class TestEnds:
     def test_cancels_a_waiting_job_so_that_it_never_starts(self) -> None:
         job = make_job()
 
-        assert queue.cancel(job, by="owner")
+        assert job_queue.cancel(job, by="owner")
 
-        assert queue.claim() is None
+        assert job_queue.claim() is None
         assert Job.objects.get(pk=job.pk).canceled_by == "owner"
 
     def test_cancels_a_running_job_under_its_worker(self) -> None:
         job = claimed()
 
-        assert queue.cancel(job, by="owner")
+        assert job_queue.cancel(job, by="owner")
 
-        assert not queue.record_progress(job, done=1, total=4, stage="painting")
+        assert not job_queue.record_progress(job, done=1, total=4, stage="painting")
         assert not finish(job)
         assert Job.objects.get(pk=job.pk).state == Job.State.CANCELED
 
@@ -179,16 +179,16 @@ class TestEnds:
         job = claimed()
         finish(job)
 
-        assert not queue.cancel(job, by="owner")
+        assert not job_queue.cancel(job, by="owner")
 
     def test_asks_only_a_running_job_to_stop(self) -> None:
         waiting = make_job()
-        assert not queue.request_stop(waiting)
+        assert not job_queue.request_stop(waiting)
 
-        running = queue.claim()
+        running = job_queue.claim()
 
         assert running is not None
-        assert queue.request_stop(running)
+        assert job_queue.request_stop(running)
         assert Job.objects.get(pk=running.pk).stop_requested
 
     def test_remembers_how_long_it_took(self) -> None:
@@ -200,7 +200,7 @@ class TestEnds:
     def test_remembers_nothing_of_what_was_stopped_or_lost(self) -> None:
         assert finish(claimed(), stopped_early=True)
         lost = claimed()
-        queue.cancel(lost, by="owner")
+        job_queue.cancel(lost, by="owner")
         assert not finish(lost)
 
         assert not DurationSample.objects.exists()
@@ -210,13 +210,13 @@ class TestReaping:
     def test_leaves_a_living_worker_alone(self) -> None:
         claimed()
 
-        assert queue.reap_lost() == []
+        assert job_queue.reap_lost() == []
 
     def test_puts_a_lost_job_back_in_line(self) -> None:
         job = claimed()
         let_lease_end(job)
 
-        assert queue.reap_lost() == [job.pk]
+        assert job_queue.reap_lost() == [job.pk]
 
         row = Job.objects.get(pk=job.pk)
         assert (row.state, row.attempt, row.lease) == (Job.State.QUEUED, 1, None)
@@ -224,29 +224,29 @@ class TestReaping:
     def test_ends_a_job_that_lost_all_its_workers(self) -> None:
         waiting = make_job()
         for _ in range(3):
-            job = queue.claim()
+            job = job_queue.claim()
             assert job is not None
             let_lease_end(job)
-            queue.reap_lost()
+            job_queue.reap_lost()
 
         row = Job.objects.get(pk=waiting.pk)
         assert (row.state, row.error_code, row.attempt) == (Job.State.FAILED, "crashed", 3)
-        assert queue.claim() is None
+        assert job_queue.claim() is None
 
     def test_takes_back_everything_at_a_start_without_workers(self) -> None:
         job = claimed()
 
-        assert queue.take_back_all() == [job.pk]
-        assert queue.waiting_count() == 1
+        assert job_queue.take_back_all() == [job.pk]
+        assert job_queue.waiting_count() == 1
 
     def test_finds_the_jobs_whose_ticket_was_lost(self) -> None:
         make_job()
         lost = make_job(ticket_at=timezone.now() - timedelta(seconds=31))
 
-        assert queue.untended(5) == [lost.pk]
+        assert job_queue.stale_tickets(5) == [lost.pk]
 
-        queue.record_ticket(lost.pk)
-        assert queue.untended(5) == []
+        job_queue.record_ticket(lost.pk)
+        assert job_queue.stale_tickets(5) == []
 
 
 class TestExpiry:
@@ -256,20 +256,20 @@ class TestExpiry:
         old = make_job(created_at=now - timedelta(hours=3), preview="jobs/look.webp")
         young = make_job(created_at=now - timedelta(hours=1))
 
-        assert queue.expire_overdue() == [old.pk]
+        assert job_queue.expire_overdue() == [old.pk]
 
         row = Job.objects.get(pk=old.pk)
         assert (row.state, row.preview, row.seq) == (Job.State.EXPIRED, "", 2)
         assert row.completed_at is not None
-        assert queue.claim() == young
+        assert job_queue.claim() == young
 
     @pytest.mark.parametrize("state", ["running", "canceled"])
     def test_leaves_what_does_not_wait(self, state: str) -> None:
         job = claimed(created_at=timezone.now() - timedelta(days=2))
         if state == "canceled":
-            queue.cancel(job, by="owner")
+            job_queue.cancel(job, by="owner")
 
-        assert queue.expire_overdue() == []
+        assert job_queue.expire_overdue() == []
 
         assert Job.objects.get().state == state
 
@@ -312,7 +312,7 @@ class TestRaces:
             job = claimed(owner=owner, photo=photo, styles=[style])
 
             finished, canceled = together(
-                partial(finish, job), partial(queue.cancel, job, by="owner")
+                partial(finish, job), partial(job_queue.cancel, job, by="owner")
             )
 
             row = Job.objects.get(pk=job.pk)
@@ -327,7 +327,7 @@ class TestRaces:
         for _ in range(6):
             make_job(owner, photo=photo, styles=[style])
 
-        jobs = together(*[queue.claim] * 8)
+        jobs = together(*[job_queue.claim] * 8)
 
         keys = [job.pk for job in jobs if isinstance(job, Job)]
         assert len(keys) == len(set(keys)) == 6

@@ -8,17 +8,16 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import tasks
-from inference import worker as runner
+from inference import tasks, worker
 from inference.live.estimates import estimate, eta_of
 from inference.models import Job, Photo, Worker
 from inference.queue import durations
 from inference.queue import fairness as turns
-from inference.queue import jobs as queue
-from inference.queue import sheets as proof_queue
+from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
 from inference.queue.durations import Work
 from inference.queue.lanes import HEAVY, PATIENCE, QUICK, Lanes, lane_of
-from inference.queue.workers import presence
+from inference.queue.workers import registration
 from inference.services.jobs import submit_job
 from inference.services.operations import drain_worker, pause_queue, resume_queue, return_worker
 from inference.worker import Served, shutdown
@@ -37,13 +36,13 @@ def here() -> Iterator[Here]:
     """Return a function that lets this process be a worker of some queues."""
 
     def enter(queues: str) -> Worker:
-        presence.introduce("celery@here", queues)
-        presence.enter("cpu")
+        registration.introduce("celery@here", queues)
+        registration.register("cpu")
         return Worker.objects.get(name="celery@here")
 
     yield enter
-    presence.leave()
-    presence.introduce("", "")
+    registration.unregister()
+    registration.introduce("", "")
 
 
 @pytest.fixture
@@ -103,22 +102,22 @@ class TestClaims:
         here("cpu")
         with_gpu()
         quick, _heavy = a_quick_and_a_heavy_job()
-        assert queue.claim() == quick
-        assert queue.claim() is None
+        assert job_queue.claim() == quick
+        assert job_queue.claim() is None
 
     def test_begin_with_heavy_work_where_others_do_the_quick(self, here: Here) -> None:
         here("gpu,cpu")
         there("cpu")
         quick, heavy = a_quick_and_a_heavy_job()
-        assert [queue.claim(), queue.claim(), queue.claim()] == [heavy, quick, None]
+        assert [job_queue.claim(), job_queue.claim(), job_queue.claim()] == [heavy, quick, None]
 
     def test_leave_quick_work_to_others_in_a_worker_of_heavy_work_alone(self, here: Here) -> None:
         here("gpu")
         there("cpu")
         _quick, heavy = a_quick_and_a_heavy_job()
         make_sheet()
-        assert [queue.claim(), queue.claim()] == [heavy, None]
-        assert proof_queue.claim() is None
+        assert [job_queue.claim(), job_queue.claim()] == [heavy, None]
+        assert sheet_queue.claim() is None
 
     @pytest.mark.parametrize("queues", ["cpu", "gpu,cpu", "gpu"])
     def test_take_everything_in_turn_where_all_workers_are_alike(
@@ -128,29 +127,29 @@ class TestClaims:
         there(queues)
         quick, heavy = a_quick_and_a_heavy_job()
         sheet = make_sheet()
-        assert [queue.claim(), queue.claim()] == [quick, heavy]
-        assert proof_queue.claim() == sheet
+        assert [job_queue.claim(), job_queue.claim()] == [quick, heavy]
+        assert sheet_queue.claim() == sheet
 
     def test_take_heavy_work_once_its_workers_are_lost(self, here: Here) -> None:
         here("cpu")
         gpu = with_gpu()
         job = make_job(lane=HEAVY)
-        assert queue.claim() is None
+        assert job_queue.claim() is None
         Worker.objects.filter(pk=gpu.pk).update(last_beat=timezone.now() - LONG_AGO)
-        assert queue.claim() == job
+        assert job_queue.claim() == job
 
     def test_take_heavy_work_while_its_workers_are_drained(self, here: Here) -> None:
         here("cpu")
         gpu = with_gpu()
         job = make_job(lane=HEAVY)
         drain_worker(worker=gpu)
-        assert queue.claim() == job
+        assert job_queue.claim() == job
 
     def test_take_heavy_work_that_waited_too_long(self, here: Here) -> None:
         here("cpu")
         with_gpu()
         job = make_job(lane=HEAVY, created_at=timezone.now() - PATIENCE)
-        assert queue.claim() == job
+        assert job_queue.claim() == job
 
     def test_are_fair_among_those_with_heavy_work(self, here: Here, settings: Settings) -> None:
         settings.JOB_MAX_RUNNING_PER_USER = 9
@@ -160,14 +159,14 @@ class TestClaims:
         start = timezone.now() - timedelta(seconds=9)
         for number, who in enumerate((0, 0, 0, 1)):
             make_job(people[who], lane=HEAVY, created_at=start + timedelta(seconds=number))
-        served = [job.owner for job in iter(queue.claim, None)]
+        served = [job.owner for job in iter(job_queue.claim, None)]
         assert served == [people[0], people[1], people[0], people[0]]
 
     def test_give_everything_to_a_process_without_a_row(self) -> None:
         with_gpu()
         there("cpu")
         quick, heavy = a_quick_and_a_heavy_job()
-        assert {queue.claim(), queue.claim()} == {quick, heavy}
+        assert {job_queue.claim(), job_queue.claim()} == {quick, heavy}
 
 
 class TestTickets:
@@ -217,7 +216,7 @@ class TestTickets:
         there("cpu")
         for lane in waiting:
             make_job(lane=lane)
-        monkeypatch.setattr(runner, "serve_line", lambda: Served.TO_THE_END)
+        monkeypatch.setattr(worker, "serve_line", lambda: Served.TO_THE_END)
         tasks.serve_queue.push_request(delivery_info={"routing_key": came_from})
         try:
             tasks.serve_queue.run()

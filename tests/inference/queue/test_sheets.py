@@ -16,7 +16,7 @@ from pytest_django import Settings
 from inference.files.stored import StoredPicture
 from inference.models import ProofSheet, ProofTile
 from inference.queue import leases
-from inference.queue import sheets as proof_queue
+from inference.queue import sheets as sheet_queue
 from inference.queue.sheets import Outcome
 from library.models import Style
 from tests.support.factories import make_photo, make_sheet, make_style, make_tile, make_user
@@ -28,7 +28,7 @@ State = ProofSheet.State
 
 def claimed(**fields: Any) -> ProofSheet:
     make_sheet(**fields)
-    sheet = proof_queue.claim()
+    sheet = sheet_queue.claim()
     assert sheet is not None
     return sheet
 
@@ -44,27 +44,27 @@ def let_lease_end(sheet: ProofSheet) -> None:
 
 class TestClaim:
     def test_finds_nothing_in_an_empty_queue(self) -> None:
-        assert proof_queue.claim() is None
+        assert sheet_queue.claim() is None
 
     def test_holds_the_sheet_under_a_fresh_lease(self) -> None:
         sheet = claimed()
 
         assert (sheet.state, sheet.attempt, sheet.seq) == (State.RUNNING, 1, 2)
         assert sheet.lease is not None
-        assert proof_queue.claim() is None
+        assert sheet_queue.claim() is None
 
     def test_takes_the_sheet_that_has_waited_longest(self) -> None:
         now = timezone.now()
         late, early = (make_sheet(created_at=now - timedelta(minutes=ago)) for ago in (1, 2))
 
-        assert [proof_queue.claim(), proof_queue.claim()] == [early, late]
+        assert [sheet_queue.claim(), sheet_queue.claim()] == [early, late]
 
     def test_lets_others_begin_before_it_goes_on_with_one(self) -> None:
         begun = claimed()
-        proof_queue.put_back(begun)
+        sheet_queue.put_back(begun)
         fresh = make_sheet()
 
-        assert [proof_queue.claim(), proof_queue.claim()] == [fresh, begun]
+        assert [sheet_queue.claim(), sheet_queue.claim()] == [fresh, begun]
 
 
 class TestStylesLeft:
@@ -73,7 +73,7 @@ class TestStylesLeft:
         Style.objects.filter(slug="c").update(position=1)
         sheet = make_sheet(styles=styles)
 
-        assert [style.slug for style in proof_queue.styles_left(sheet)] == ["c", "a", "b"]
+        assert [style.slug for style in sheet_queue.styles_left(sheet)] == ["c", "a", "b"]
 
     def test_are_not_those_that_were_tried_whatever_came_of_it(self) -> None:
         styles = [make_style(slug) for slug in ("done", "failed", "left")]
@@ -81,7 +81,7 @@ class TestStylesLeft:
         make_tile(sheet.photo, styles[0])
         make_tile(sheet.photo, styles[1], file="", error_code="out_of_memory")
 
-        assert [style.slug for style in proof_queue.styles_left(sheet)] == ["left"]
+        assert [style.slug for style in sheet_queue.styles_left(sheet)] == ["left"]
 
     @pytest.mark.parametrize("column", ["version", "engine"])
     def test_are_those_too_whose_tile_is_of_an_older_time(self, column: str) -> None:
@@ -89,22 +89,22 @@ class TestStylesLeft:
         sheet = make_sheet(styles=[style])
         make_tile(sheet.photo, style, **{column: 9 if column == "version" else "older"})
 
-        assert [*proof_queue.styles_left(sheet)] == [style]
-        assert not proof_queue.tiles_of(sheet).exists()
+        assert [*sheet_queue.styles_left(sheet)] == [style]
+        assert not sheet_queue.tiles_of(sheet).exists()
 
     def test_are_those_too_that_were_tried_on_another_photo(self) -> None:
         style = make_style("mine")
         sheet = make_sheet(styles=[style])
         make_tile(make_photo(sheet.owner, seed=2), style)
 
-        assert [*proof_queue.styles_left(sheet)] == [style]
+        assert [*sheet_queue.styles_left(sheet)] == [style]
 
     def test_are_published_ones_only(self) -> None:
         style = make_style("gone")
         sheet = make_sheet(styles=[style])
         Style.objects.update(state=Style.State.WITHDRAWN)
 
-        assert not proof_queue.styles_left(sheet)
+        assert not sheet_queue.styles_left(sheet)
 
 
 class TestRecordTile:
@@ -112,17 +112,17 @@ class TestRecordTile:
         sheet = claimed()
         style = sheet.styles.get()
 
-        tile = proof_queue.record_tile(sheet, style, Outcome(PICTURE))
+        tile = sheet_queue.record_tile(sheet, style, Outcome(PICTURE))
 
         assert tile is not None
         assert (tile.file, tile.width, tile.version) == ("proofs/tile.webp", 64, style.version)
-        assert [*proof_queue.tiles_of(sheet)] == [tile]
+        assert [*sheet_queue.tiles_of(sheet)] == [tile]
         assert row(sheet).seq == 3
 
     def test_keeps_why_there_is_no_picture(self) -> None:
         sheet = claimed()
 
-        tile = proof_queue.record_tile(
+        tile = sheet_queue.record_tile(
             sheet, sheet.styles.get(), Outcome(error_code="out_of_memory")
         )
 
@@ -135,7 +135,7 @@ class TestRecordTile:
         style = sheet.styles.get()
         old = make_tile(sheet.photo, style, engine="older")
 
-        proof_queue.record_tile(sheet, style, Outcome(PICTURE))
+        sheet_queue.record_tile(sheet, style, Outcome(PICTURE))
 
         assert [tile.file for tile in ProofTile.objects.all()] == [PICTURE.name]
         assert not default_storage.exists(old.file)
@@ -143,9 +143,9 @@ class TestRecordTile:
 
     def test_writes_nothing_without_the_lease(self) -> None:
         sheet = claimed()
-        proof_queue.end(sheet, State.CANCELED)
+        sheet_queue.end(sheet, State.CANCELED)
 
-        assert proof_queue.record_tile(sheet, sheet.styles.get(), Outcome(PICTURE)) is None
+        assert sheet_queue.record_tile(sheet, sheet.styles.get(), Outcome(PICTURE)) is None
         assert not ProofTile.objects.exists()
 
 
@@ -153,9 +153,9 @@ class TestFencing:
     @pytest.mark.parametrize(
         "write",
         [
-            proof_queue.finish,
-            proof_queue.put_back,
-            partial(proof_queue.fail, code="internal", hint="Again."),
+            sheet_queue.finish,
+            sheet_queue.put_back,
+            partial(sheet_queue.fail, code="internal", hint="Again."),
             leases.renew,
         ],
         ids=["finish", "put back", "fail", "renew"],
@@ -165,8 +165,8 @@ class TestFencing:
     ) -> None:
         zombie = claimed()
         let_lease_end(zombie)
-        proof_queue.reap_lost()
-        held = proof_queue.claim()
+        sheet_queue.reap_lost()
+        held = sheet_queue.claim()
         assert held is not None
         before = row(held)
 
@@ -179,54 +179,54 @@ class TestEnds:
     def test_succeeds(self) -> None:
         sheet = claimed()
 
-        assert proof_queue.finish(sheet)
+        assert sheet_queue.finish(sheet)
         assert (row(sheet).state, row(sheet).lease) == (State.SUCCEEDED, None)
         assert row(sheet).completed_at is not None
 
     def test_fails_for_a_reason(self) -> None:
         sheet = claimed()
 
-        assert proof_queue.fail(sheet, code="timeout", hint="Later.")
+        assert sheet_queue.fail(sheet, code="timeout", hint="Later.")
         assert (row(sheet).state, row(sheet).error_code) == (State.FAILED, "timeout")
 
     @pytest.mark.parametrize("state", [State.CANCELED, State.SUPERSEDED])
     def test_is_ended_from_outside_once(self, state: str) -> None:
         sheet = claimed()
 
-        assert proof_queue.end(sheet, state)
-        assert not proof_queue.end(sheet, state)
+        assert sheet_queue.end(sheet, state)
+        assert not sheet_queue.end(sheet, state)
         assert row(sheet).state == state
 
     def test_waits_again_when_it_is_put_back_as_if_it_were_the_first_attempt(self) -> None:
         sheet = claimed()
 
-        assert proof_queue.put_back(sheet)
+        assert sheet_queue.put_back(sheet)
         assert (row(sheet).state, row(sheet).attempt) == (State.QUEUED, 0)
-        assert proof_queue.waiting_count() == 1
+        assert sheet_queue.waiting_count() == 1
 
 
 class TestReaping:
     def test_brings_back_the_sheet_of_a_lost_worker(self) -> None:
         sheet = claimed()
-        assert proof_queue.reap_lost() == []
+        assert sheet_queue.reap_lost() == []
         let_lease_end(sheet)
 
-        assert proof_queue.reap_lost() == [sheet.pk]
+        assert sheet_queue.reap_lost() == [sheet.pk]
         assert (row(sheet).state, row(sheet).attempt) == (State.QUEUED, 1)
 
     def test_gives_up_after_all_attempts(self, settings: Settings) -> None:
         sheet = claimed()
         ProofSheet.objects.update(attempt=settings.JOB_MAX_ATTEMPTS)
 
-        assert proof_queue.take_back_all() == [sheet.pk]
+        assert sheet_queue.take_back_all() == [sheet.pk]
         assert (row(sheet).state, row(sheet).error_code) == (State.FAILED, "crashed")
 
     def test_finds_sheets_whose_ticket_was_lost(self) -> None:
         sheet = make_sheet(ticket_at=timezone.now() - timedelta(minutes=1))
 
-        assert proof_queue.untended(5) == [sheet.pk]
-        proof_queue.record_ticket(sheet.pk)
-        assert proof_queue.untended(5) == []
+        assert sheet_queue.stale_tickets(5) == [sheet.pk]
+        sheet_queue.record_ticket(sheet.pk)
+        assert sheet_queue.stale_tickets(5) == []
 
 
 class TestConstraints:

@@ -9,14 +9,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import tasks
-from inference import worker as runner
+from inference import tasks, worker
 from inference.live.estimates import estimate
 from inference.models import Worker
-from inference.queue import jobs as queue
-from inference.queue import sheets as proof_queue
+from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
 from inference.queue import workers
-from inference.queue.workers import Presence, presence, workers_alive, workers_serving
+from inference.queue.workers import WorkerRegistration, registration, workers_alive, workers_serving
 from inference.services.operations import (
     drain_worker,
     pause_queue,
@@ -35,10 +34,10 @@ LONG_AGO = timedelta(minutes=5)
 def here(settings: Settings) -> Iterator[Worker]:
     """Let this process be a worker."""
     settings.JOB_HEARTBEAT_SECONDS = 0.1
-    presence.introduce("celery@here", "cpu")
-    presence.enter("cpu")
+    registration.introduce("celery@here", "cpu")
+    registration.register("cpu")
     yield Worker.objects.get(name="celery@here")
-    presence.leave()
+    registration.unregister()
 
 
 def other(name: str = "celery@there", **fields: object) -> Worker:
@@ -63,15 +62,15 @@ class TestPresence:
 
     def test_says_what_the_process_does(self, here: Worker, alice: User) -> None:
         job = make_job(alice)
-        presence.note(job=job.pk, model="fast")
+        registration.update(job=job.pk, model="fast")
         assert (now(here).job, now(here).model) == (job.pk, "fast")
 
     def test_leaves_no_row_behind(self, settings: Settings) -> None:
-        process = Presence()
-        process.enter("cpu")
+        process = WorkerRegistration()
+        process.register("cpu")
         assert workers_alive() == 1
-        process.leave()
-        process.leave()
+        process.unregister()
+        process.unregister()
         assert not Worker.objects.exists()
 
     def test_is_lost_when_it_beats_no_more(self) -> None:
@@ -85,15 +84,15 @@ class TestPresence:
         assert list(Worker.objects.all()) == [lately]
 
     def test_is_nothing_in_a_process_that_paints_nothing(self) -> None:
-        presence.note(job=None)
-        presence.leave()
-        assert not presence.is_draining()
+        registration.update(job=None)
+        registration.unregister()
+        assert not registration.is_draining()
         assert not Worker.objects.exists()
 
     @pytest.mark.usefixtures("media_root")
     def test_names_the_job_while_it_is_painted(self, here: Worker, alice: User) -> None:
         make_job(alice)
-        runner.serve_next()
+        worker.serve_next()
         ended = now(here)
         assert (ended.job, ended.model) == (None, "fast")
 
@@ -103,15 +102,15 @@ class TestPause:
         make_job(alice)
         make_sheet(alice)
         pause_queue(by=alice)
-        assert queue.claim() is None
-        assert proof_queue.claim() is None
+        assert job_queue.claim() is None
+        assert sheet_queue.claim() is None
 
     def test_lets_what_runs_be_finished(self, alice: User) -> None:
         make_job(alice)
-        job = queue.claim()
+        job = job_queue.claim()
         assert job is not None
         pause_queue(by=alice)
-        assert queue.record_progress(job, done=1, total=2, stage="painting")
+        assert job_queue.record_progress(job, done=1, total=2, stage="painting")
 
     def test_ends_with_tickets_for_who_waited(self, alice: User, tickets: list[str]) -> None:
         make_job(alice)
@@ -120,7 +119,7 @@ class TestPause:
         assert tickets == []
         resume_queue(by=alice)
         assert len(tickets) == 1
-        assert queue.claim() is not None
+        assert job_queue.claim() is not None
 
     def test_sends_no_ticket_in_vain(self, alice: User, tickets: list[str]) -> None:
         make_job(alice, ticket_at=timezone.now() - LONG_AGO)
@@ -142,15 +141,15 @@ class TestDrain:
     def test_keeps_one_worker_from_claiming(self, here: Worker, alice: User) -> None:
         make_job(alice)
         drain_worker(worker=here)
-        assert queue.claim() is None
+        assert job_queue.claim() is None
         return_worker(worker=here)
-        assert queue.claim() is not None
+        assert job_queue.claim() is not None
 
     def test_lets_the_others_work(self, here: Worker, alice: User) -> None:
         make_job(alice)
         drain_worker(worker=other())
         assert workers_serving() == 1
-        assert queue.claim() is not None
+        assert job_queue.claim() is not None
 
     def test_holds_for_all_processes_of_the_worker(self) -> None:
         processes = [other("celery@there") for _ in range(2)]
@@ -160,11 +159,11 @@ class TestDrain:
     def test_passes_tickets_on(
         self, here: Worker, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(runner, "PASS_ON_SECONDS", 0)
+        monkeypatch.setattr(worker, "PASS_ON_SECONDS", 0)
         drain_worker(worker=here)
-        assert runner.serve_next() is Served.NOTHING
+        assert worker.serve_next() is Served.NOTHING
         make_job(alice)
-        assert runner.serve_next() is Served.PUT_BACK
+        assert worker.serve_next() is Served.PUT_BACK
 
     def test_counts_in_the_estimate(self, alice: User) -> None:
         photo = make_photo(alice)

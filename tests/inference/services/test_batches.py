@@ -9,7 +9,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from inference.models import Batch, Job, Photo
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services import batches
 from inference.services.batches import cancel_batch, submit_batch
 from inference.services.jobs import put_in_line
@@ -202,7 +202,7 @@ class TestCancelBatch:
     ) -> None:
         batch, _ = submit_batch(owner=alice, photos=photos[:1], styles=styles, spec=SPEC)
         done = finished_job(alice, in_batch=batch)
-        running = queue.claim()
+        running = job_queue.claim()
         assert running is not None
 
         for _ in range(2):

@@ -13,7 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.models import User
 from accounts.session_news import group_of
 from inference.models import Job, Photo
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.queue import leases
 from inference.services.jobs import announce, cancel_job, delete_job, stop_job, submit_job
 from inference.services.refusals import (
@@ -202,7 +202,7 @@ class TestCancelJob:
         name = default_storage.save(
             f"jobs/{job.pk.hex[:2]}/{job.pk}/preview.webp", ContentFile(b"picture")
         )
-        queue.claim()
+        job_queue.claim()
 
         with django_capture_on_commit_callbacks(execute=True):
             cancel_job(job=job)
@@ -213,7 +213,7 @@ class TestCancelJob:
 class TestStopJob:
     def test_asks_the_worker_of_a_running_job(self, alice: User) -> None:
         job = make_job(alice)
-        queue.claim()
+        job_queue.claim()
 
         assert stop_job(job=job).stop_requested
 
@@ -239,7 +239,7 @@ class TestDeleteJob:
 
     def test_cancels_a_running_job_first(self, alice: User) -> None:
         make_job(alice)
-        running = queue.claim()
+        running = job_queue.claim()
         assert running is not None
 
         delete_job(job=running)

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from inference.models import Job, Worker
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services import limits
 from inference.services.jobs import cancel_job, delete_job, submit_job
 from inference.services.limits import check_room, day_ends_at, jobs_today, room_of
@@ -36,7 +36,7 @@ class TestRoom:
         settings.JOB_MAX_WAITING_PER_USER = 3
         make_job(alice)
         make_job()
-        queue.claim()
+        job_queue.claim()
         assert room_of(alice) == 3
         make_job(alice)
         assert room_of(alice) == 2
@@ -73,7 +73,7 @@ class TestWaiting:
     def test_does_not_count_what_runs(self, alice: User, settings: Settings) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
         make_job(alice)
-        queue.claim()
+        job_queue.claim()
 
         check_room(owner=alice)
 

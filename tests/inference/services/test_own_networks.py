@@ -1,4 +1,4 @@
-"""Which styles have a network of their own: those whose picture a card has the fingerprint of."""
+"""Which styles have a network of their own: those whose artwork a card has the hash of."""
 
 import json
 from contextlib import suppress
@@ -14,7 +14,7 @@ from inference.services.own_networks import ADDED, has_own_network
 from style_transfer.core.embedding_header import sort_words
 from style_transfer.core.spec import StyleInput
 from style_transfer.core.weight_files import PAINTING_NET, SHIPPED, read_manifest
-from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.methods.network.schedule import NetworkMissingError, find_networks, load_network
 from tests.support.factories import make_code_style, make_picture, make_style
 
@@ -31,7 +31,7 @@ def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder of weights with a network for the picture of the style "ink"."""
     artwork = make_picture((80, 80), seed=sum(b"ink"))
     cards = {
-        "network-ink": {"figures": {"artwork": fingerprint(artwork)}},
+        "network-ink": {"figures": {"artwork": perceptual_hash(artwork)}},
         "vgg19": {"figures": {}},
     }
     write_cards(tmp_path, cards)
@@ -46,7 +46,7 @@ def test_finds_the_network_of_a_picture(trained: Path) -> None:
 
 
 def test_finds_the_network_of_a_code_that_tells_its_artwork(trained: Path) -> None:
-    known = fingerprint(make_picture((80, 80), seed=sum(b"ink")))
+    known = perceptual_hash(make_picture((80, 80), seed=sum(b"ink")))
     for slug, artwork, expected in (("ink", known, True), ("wash", "00" * 192, False)):
         style = make_code_style(slug)
         Path(style.code.path).write_bytes(sort_words(save({}, {"artwork": artwork})))

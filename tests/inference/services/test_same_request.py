@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from inference.live.change_log import forget_gone
-from inference.models import GoneJob, Job
-from inference.services.again import retry_job
+from inference.models import DeletedJob, Job
 from inference.services.jobs import delete_job, submit_job
 from inference.services.photos import delete_photo
 from inference.services.refusals import JobConflict, JobDeleted
+from inference.services.reruns import retry_job
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import finished_job, make_job, make_photo, make_style
 
@@ -66,7 +66,7 @@ class TestOfAJobThatIsThere:
 class TestOfAJobThatWasDeleted:
     def test_does_not_make_it_anew(self, request_of_alice: dict[str, Any]) -> None:
         delete_job(job=submit_job(**request_of_alice)[0])
-        GoneJob.objects.update(gone_at=hours_ago(23))
+        DeletedJob.objects.update(gone_at=hours_ago(23))
         forget_gone()
 
         with pytest.raises(JobDeleted) as refusal:
@@ -94,7 +94,7 @@ class TestOfAJobThatWasDeleted:
     def test_is_a_new_request_after_two_days(self, request_of_alice: dict[str, Any]) -> None:
         first, _new = submit_job(**request_of_alice)
         delete_job(job=first)
-        GoneJob.objects.update(gone_at=hours_ago(48.1))
+        DeletedJob.objects.update(gone_at=hours_ago(48.1))
         forget_gone()
 
         job, new = submit_job(**request_of_alice)

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job
 from inference.worker.attempts import Attempt, every_end_written, load_request
 from style_transfer.core.spec import PaintRequest, Step
@@ -21,7 +21,7 @@ RACES = 100
 
 def claimed(**fields: object) -> Job:
     make_job(**fields)  # type: ignore[arg-type]
-    job = queue.claim()
+    job = job_queue.claim()
     assert job is not None
     return job
 

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from accounts.models import User
-from inference import worker as runner
+from inference import worker
 from inference.models import Job, Photo
 from inference.services.jobs import delete_job
 from style_transfer.core.spec import TransferSpec
@@ -36,7 +36,7 @@ class TestGoingOn:
     @pytest.fixture
     def first(self, alice: User) -> Job:
         job = make_job(alice, spec=TransferSpec(method="optimize", size=64, steps=3))
-        runner.serve_next()
+        worker.serve_next()
         return row(job)
 
     def test_begins_where_the_first_ended(self, first: Job, media_root: Path) -> None:
@@ -44,7 +44,7 @@ class TestGoingOn:
         assert files_of(first, media_root) == [".jpg", ".jpg", ".state"]
         job = self._go_on(first, steps=2)
 
-        runner.serve_next()
+        worker.serve_next()
 
         done = row(job)
         assert (done.state, done.error_code, done.done) == (Job.State.SUCCEEDED, "", 5)
@@ -60,21 +60,21 @@ class TestGoingOn:
         else:
             default_storage.delete(first.saved)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert (row(job).state, row(job).error_code) == (Job.State.FAILED, "input_unreadable")
 
     def test_fails_when_the_first_was_another_painting(self, first: Job) -> None:
         job = self._go_on(first, steps=2, photo=make_photo(first.owner, seed=9))
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(job).error_code == "state_unusable"
 
     def test_never_goes_on_with_what_is_another_s(self, first: Job, bob: User) -> None:
         job = self._go_on(first, steps=2, photo=make_photo(bob))
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(job).error_code == "input_unreadable"
 

@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from inference import worker as runner
+from inference import worker
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.worker import Served, engine
 from inference.worker.inputs import load_style
 from library.models import Style
 from style_transfer.core.spec import TransferSpec
-from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import load_painter
 from tests.support.factories import make_code_style, make_job, make_picture, make_style
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 def real_code() -> bytes:
     """Return what the engine learns of a small picture."""
     painter = load_painter(torch.device("cpu"))
-    return StyleCode.from_picture(make_picture((128, 96), seed=5), painter).to_bytes()
+    return StyleEmbedding.from_picture(make_picture((128, 96), seed=5), painter).to_bytes()
 
 
 def coded(slug: str = "night-cafe") -> Style:
@@ -63,7 +63,7 @@ class TestJobs:
     def test_are_painted_from_a_code_alone(self) -> None:
         job = make_job(styles=[coded(), make_style()], spec=TransferSpec(size=64))
 
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
 
         job.refresh_from_db()
         assert (job.state, job.error_code) == (Job.State.SUCCEEDED, "")
@@ -73,8 +73,8 @@ class TestJobs:
     def test_say_that_a_code_belongs_to_other_weights(self) -> None:
         job = make_job(styles=[make_code_style(code=b"no code at all")])
 
-        runner.serve_next()
+        worker.serve_next()
 
         job.refresh_from_db()
         assert (job.state, job.error_code) == (Job.State.FAILED, "style_code_unusable")
-        assert queue.waiting_count() == 0
+        assert job_queue.waiting_count() == 0

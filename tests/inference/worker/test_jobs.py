@@ -16,9 +16,9 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import worker as runner
+from inference import worker
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job, stop_job
 from inference.worker import Served, attempts, engine, heartbeat
 from library.models import Style
@@ -48,7 +48,7 @@ def play(monkeypatch: pytest.MonkeyPatch, alice: User) -> Play:
     def serve(script: Script) -> Job:
         monkeypatch.setattr(engine, "stylize", lambda *_: script())
         job = make_job(alice)
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
         return row(job)
 
     return serve
@@ -62,12 +62,12 @@ def the_job() -> Job:
 @pytest.mark.django_db(transaction=True)
 class TestServeNext:
     def test_finds_nothing_to_do(self) -> None:
-        assert runner.serve_next() is Served.NOTHING
+        assert worker.serve_next() is Served.NOTHING
 
     def test_paints_with_the_engine(self, alice: User, media_root: Path) -> None:
         job = make_job(alice, spec=TransferSpec(size=64))
 
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
 
         done = row(job)
         assert (done.state, done.error_code) == (Job.State.SUCCEEDED, "")
@@ -84,7 +84,7 @@ class TestServeNext:
         photo.file.save("cut.png", ContentFile(picture_bytes(cut_out)))
         job = make_job(photo=photo, spec=TransferSpec(size=64, steps=2))
 
-        runner.serve_next()
+        worker.serve_next()
 
         with default_storage.open(row(job).result) as file, Image.open(file) as result:
             assert (result.format, result.mode) == ("PNG", "RGBA")
@@ -258,7 +258,7 @@ class TestFailures:
         job = make_job(alice)
         job.photo.file.delete(save=False)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(job).error_code == "input_unreadable"
 
@@ -267,7 +267,7 @@ class TestFailures:
         job = make_job(alice, styles=[style])
         Style.objects.filter(pk=style.pk).update(state=Style.State.WITHDRAWN)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(job).error_code == "style_withdrawn"
 
@@ -303,7 +303,7 @@ class TestHeartbeat:
 
         def script() -> Iterator[Step]:
             time.sleep(2)
-            lost.extend(queue.reap_lost())
+            lost.extend(job_queue.reap_lost())
             yield DONE
 
         job = play(script)
@@ -315,7 +315,7 @@ class TestHeartbeat:
 
         def script() -> Iterator[Step]:
             Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-            queue.reap_lost()
+            job_queue.reap_lost()
             time.sleep(0.5)
             yield Step(1, 4, "painting", PICTURE)
             pytest.fail("it went on")
@@ -351,6 +351,6 @@ class TestHeartbeat:
 
 class TestWarmUp:
     def test_loads_the_engine_in_this_process(self, caplog: pytest.LogCaptureFixture) -> None:
-        runner.warm_up()
+        worker.warm_up()
 
         assert caplog.text == ""

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from inference import worker as runner
+from inference import worker
 from inference.models import Job
 from inference.worker import Served, shutdown
 from style_transfer.core.spec import TransferSpec
@@ -23,23 +23,23 @@ class TestServeLine:
         return [make_job(alice, spec=TransferSpec(size=64)) for _ in range(3)]
 
     def test_finds_nothing_to_do(self) -> None:
-        assert runner.serve_line() is Served.NOTHING
+        assert worker.serve_line() is Served.NOTHING
 
     def test_goes_on_while_its_ticket_is_good(
         self, line: list[Job], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(runner, "TICKET_SECONDS", 60)
+        monkeypatch.setattr(worker, "TICKET_SECONDS", 60)
 
-        assert runner.serve_line() is Served.NOTHING
+        assert worker.serve_line() is Served.NOTHING
 
         assert states(line) == [Job.State.SUCCEEDED] * 3
 
     def test_leaves_the_rest_to_the_next_ticket(
         self, line: list[Job], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(runner, "TICKET_SECONDS", 0)
+        monkeypatch.setattr(worker, "TICKET_SECONDS", 0)
 
-        assert runner.serve_line() is Served.TO_THE_END
+        assert worker.serve_line() is Served.TO_THE_END
 
         assert states(line) == [Job.State.SUCCEEDED, Job.State.QUEUED, Job.State.QUEUED]
 
@@ -53,9 +53,9 @@ class TestServeLine:
             monkeypatch.setattr(shutdown, "is_asked", lambda: True)
             return True
 
-        monkeypatch.setattr(runner, "serve_job", serve)
+        monkeypatch.setattr(worker, "serve_job", serve)
 
-        assert runner.serve_line() is Served.PUT_BACK
+        assert worker.serve_line() is Served.PUT_BACK
 
         assert served == ["one"]
         assert states(line) == [Job.State.QUEUED] * 3

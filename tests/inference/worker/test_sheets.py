@@ -15,10 +15,10 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import worker as runner
+from inference import worker
 from inference.models import Job, ProofSheet, ProofTile
 from inference.queue import proof_recipe as proofs
-from inference.queue import sheets as proof_queue
+from inference.queue import sheets as sheet_queue
 from inference.services.proofs import cancel_proofs
 from inference.worker import Served, engine, heartbeat, sheets
 from library.models import Style
@@ -84,15 +84,15 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
 @pytest.mark.django_db(transaction=True)
 class TestServeSheet:
     def test_finds_nothing_to_do(self) -> None:
-        assert runner.serve_next() is Served.NOTHING
+        assert worker.serve_next() is Served.NOTHING
 
     def test_paints_with_the_engine(self, alice: User, media_root: Path) -> None:
         sheet = make_sheet(alice, styles=[make_style("ink"), make_style("wash")])
 
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
 
         assert row(sheet).state == State.SUCCEEDED
-        tiles = list(proof_queue.tiles_of(sheet))
+        tiles = list(sheet_queue.tiles_of(sheet))
         assert [tile.error_code for tile in tiles] == ["", ""]
         with default_storage.open(tiles[0].file) as file, Image.open(file) as tile:
             assert (tile.format, tile.size) == ("WEBP", (tiles[0].width, tiles[0].height))
@@ -108,11 +108,11 @@ class TestServeSheet:
 
         play(script)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert numbers == [sheets.BATCH, 3]
         assert row(sheet).state == State.SUCCEEDED
-        assert proof_queue.tiles_of(sheet).count() == 11
+        assert sheet_queue.tiles_of(sheet).count() == 11
 
     def test_takes_what_it_must_learn_first_one_by_one(self, alice: User, play: Play) -> None:
         slugs = ("a", "b", "c", "d")
@@ -126,7 +126,7 @@ class TestServeSheet:
 
         play(script)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert numbers == [2, 1, 1]
 
@@ -135,7 +135,7 @@ class TestServeSheet:
             make_tile(sheet.photo, style)
         play(well)
 
-        runner.serve_next()
+        worker.serve_next()
 
         newest = ProofTile.objects.order_by("-created_at").first()
         assert newest is not None
@@ -150,21 +150,21 @@ class TestServeSheet:
         default_storage.save(f"{folder}/x.webp", ContentFile(b"half a picture"))
         play(well)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert default_storage.exists(kept.file)
         assert len(files_of(sheet, media_root)) == 11
 
     def test_goes_on_where_a_lost_worker_was(self, sheet: ProofSheet, play: Play) -> None:
-        dead = proof_queue.claim()
+        dead = sheet_queue.claim()
         assert dead is not None
         first = Style.objects.get(slug="style-00")
-        proof_queue.record_tile(dead, first, proof_queue.Outcome(error_code="internal"))
+        sheet_queue.record_tile(dead, first, sheet_queue.Outcome(error_code="internal"))
         ProofSheet.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        proof_queue.reap_lost()
+        sheet_queue.reap_lost()
         play(well)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert (row(sheet).state, row(sheet).attempt) == (State.SUCCEEDED, 2)
         assert ProofTile.objects.filter(error_code="internal").count() == 1
@@ -179,9 +179,9 @@ class TestGivingWay:
 
         play(script)
 
-        assert runner.serve_next() is Served.PUT_BACK
+        assert worker.serve_next() is Served.PUT_BACK
         assert (row(sheet).state, row(sheet).lease) == (State.QUEUED, None)
-        assert proof_queue.tiles_of(sheet).count() == sheets.BATCH
+        assert sheet_queue.tiles_of(sheet).count() == sheets.BATCH
 
     def test_serves_jobs_first(
         self, sheet: ProofSheet, play: Play, monkeypatch: pytest.MonkeyPatch
@@ -190,11 +190,11 @@ class TestGivingWay:
         job = make_job()
         play(well)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert Job.objects.get(pk=job.pk).state == Job.State.FAILED
         assert row(sheet).state == State.QUEUED
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
         assert row(sheet).state == State.SUCCEEDED
 
     def test_ends_a_sheet_that_is_complete_though_a_job_waits(
@@ -208,7 +208,7 @@ class TestGivingWay:
 
         play(script)
 
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
         assert row(sheet).state == State.SUCCEEDED
 
 
@@ -223,10 +223,10 @@ class TestLeaving:
 
         play(script)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(sheet).state == State.CANCELED
-        assert proof_queue.tiles_of(sheet).count() == 1
+        assert sheet_queue.tiles_of(sheet).count() == 1
         assert files_of(sheet, media_root) == [".webp"]
 
     def test_says_that_it_is_fenced(
@@ -238,7 +238,7 @@ class TestLeaving:
 
         play(script)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert "fenced" in caplog.text
         assert not ProofTile.objects.exists()
@@ -252,7 +252,7 @@ class TestLeaving:
 
         play(script)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(sheet).state == State.RUNNING
 
@@ -266,7 +266,7 @@ class TestFailures:
 
         play(script)
 
-        runner.serve_next()
+        worker.serve_next()
 
         failed = ProofTile.objects.exclude(error_code="")
         assert [tile.style.slug for tile in failed.order_by("style__slug")] == [
@@ -281,7 +281,7 @@ class TestFailures:
         style.code.storage.delete(str(style.code.name))
         play(well)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert [tile.style for tile in ProofTile.objects.exclude(error_code="")] == [style]
         assert row(sheet).state == State.SUCCEEDED
@@ -289,7 +289,7 @@ class TestFailures:
     def test_end_though_the_engine_forgets_a_style(self, sheet: ProofSheet, play: Play) -> None:
         play(lambda number: well(number - 1))
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(sheet).state == State.SUCCEEDED
         assert ProofTile.objects.filter(error_code="internal").count() == 2
@@ -308,7 +308,7 @@ class TestFailures:
 
         play(script)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert (row(sheet).state, row(sheet).error_code) == (State.FAILED, code)
         assert row(sheet).error_hint
@@ -317,7 +317,7 @@ class TestFailures:
     def test_name_a_photo_whose_file_is_gone(self, sheet: ProofSheet) -> None:
         sheet.photo.preview.delete(save=False)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert row(sheet).error_code == "input_unreadable"
 
@@ -333,7 +333,7 @@ class TestFailures:
 
         play(script)
         try:
-            runner.serve_next()
+            worker.serve_next()
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
@@ -356,7 +356,7 @@ def test_ends_a_sheet_whose_step_hangs(
 
     play(script)
 
-    runner.serve_next()
+    worker.serve_next()
 
     assert codes == ["timeout"]
     assert not ProofTile.objects.exists()

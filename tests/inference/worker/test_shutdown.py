@@ -12,9 +12,9 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import worker as runner
+from inference import worker
 from inference.models import Job, ProofSheet
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.worker import Served, engine, heartbeat, shutdown
 from style_transfer.core.spec import Step
 from tests.support.factories import make_job, make_picture, make_sheet
@@ -56,7 +56,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
     def serve_next(script: Callable[[], Iterator[Step]]) -> Served:
         monkeypatch.setattr(engine, "stylize", lambda *_: script())
-        return runner.serve_next()
+        return worker.serve_next()
 
     return serve_next
 
@@ -93,8 +93,8 @@ def test_another_worker_goes_on_at_once(serve: Serve, alice: User) -> None:
     job = make_job(alice, **LONG)
     serve(asked_in_a_long_step)
 
-    assert queue.untended(5) == [job.pk]
-    taken = queue.claim()
+    assert job_queue.stale_tickets(5) == [job.pk]
+    taken = job_queue.claim()
     assert taken is not None
     assert (taken.pk, taken.attempt) == (job.pk, 1)
 
@@ -157,7 +157,7 @@ def test_gives_back_a_proof_sheet_with_its_tiles(
 
     monkeypatch.setattr(engine, "try_styles", tries)
 
-    assert runner.serve_next() is Served.PUT_BACK
+    assert worker.serve_next() is Served.PUT_BACK
 
     sheet.refresh_from_db()
     assert (sheet.state, sheet.lease) == (ProofSheet.State.QUEUED, None)

@@ -7,7 +7,12 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from style_transfer.bench.distances import Judge, content_distance, load_judge, style_distance
+from style_transfer.bench.distances import (
+    StyleObjective,
+    content_distance,
+    load_judge,
+    style_distance,
+)
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.features.vgg import SlimVGG, max_pool
 
@@ -21,17 +26,17 @@ def blobs(seed: int) -> Tensor:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Judge:
+def judge() -> StyleObjective:
     return load_judge("builtin", [], CPU)
 
 
-def test_is_zero_for_the_picture_itself(judge: Judge) -> None:
+def test_is_zero_for_the_picture_itself(judge: StyleObjective) -> None:
     seen = judge.see(blobs(0))
     assert content_distance(seen, seen) == 0
     assert style_distance(seen, seen) == 0
 
 
-def test_grows_with_what_is_changed(judge: Judge) -> None:
+def test_grows_with_what_is_changed(judge: StyleObjective) -> None:
     photo = blobs(1)
     little, much = photo.lerp(blobs(2), 0.1), photo.lerp(blobs(2), 0.7)
     seen, near, far = (judge.see(each) for each in (photo, little, much))
@@ -39,7 +44,7 @@ def test_grows_with_what_is_changed(judge: Judge) -> None:
     assert 0 < style_distance(near, seen) < style_distance(far, seen)
 
 
-def test_sees_the_same_style_elsewhere_in_a_picture(judge: Judge) -> None:
+def test_sees_the_same_style_elsewhere_in_a_picture(judge: StyleObjective) -> None:
     picture = blobs(3).repeat(1, 1, 2, 2)
     seen, moved, other = (
         judge.see(each) for each in (picture, picture.roll((32, 48), (2, 3)), blobs(6))
@@ -48,7 +53,7 @@ def test_sees_the_same_style_elsewhere_in_a_picture(judge: Judge) -> None:
     assert content_distance(moved, seen) > 0.5
 
 
-def test_names_the_part_that_a_judge_had_in_training(judge: Judge) -> None:
+def test_names_the_part_that_a_judge_had_in_training(judge: StyleObjective) -> None:
     assert judge.title == "builtin (the features of the methods)"
 
 

@@ -13,7 +13,7 @@ from style_transfer.cli.bench import pictures_in
 from style_transfer.core.errors import InputUnreadableError
 from style_transfer.core.spec import TransferSpec
 from style_transfer.core.weight_files import Card, write_card
-from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.methods.network.johnson import PaintingNet
 
 
@@ -76,7 +76,7 @@ class TestSpeed:
         tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
         save_file(tensors, tmp_path / "network-dots.safetensors")
         sha256 = hashlib.sha256((tmp_path / "network-dots.safetensors").read_bytes()).hexdigest()
-        figures = {"artwork": fingerprint(Image.effect_noise((32, 32), 90))}
+        figures = {"artwork": perceptual_hash(Image.effect_noise((32, 32), 90))}
         card = Card("network-dots.safetensors", sha256, "CC0-1.0", "a test", figures=figures)
         write_card(tmp_path, "network-dots", card)
         assert main(words) == 0

@@ -23,8 +23,8 @@ from style_transfer.core.budget import (
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import OutOfMemoryError
 from style_transfer.core.spec import StyleInput, TransferSpec
-from style_transfer.methods.fast.embedding import CodeCache
-from style_transfer.methods.fast.memory import with_codes
+from style_transfer.methods.fast.embedding import EmbeddingCache
+from style_transfer.methods.fast.memory import with_embeddings
 from style_transfer.methods.fast.network import Painter, load_painter
 from style_transfer.pipeline.stylize import stylize
 
@@ -86,26 +86,32 @@ class TestCodes:
     ARTWORK = Image.effect_noise((1600, 1600), 50).convert("RGB")
 
     def test_count_where_the_artwork_must_be_seen(self, painter: Painter) -> None:
-        plan = with_codes(Plan(20), [StyleInput(self.ARTWORK)], painter, CodeCache())
+        plan = with_embeddings(Plan(20), [StyleInput(self.ARTWORK)], painter, EmbeddingCache())
         assert plan.mb > 400
 
     def test_do_not_count_where_they_are_at_hand(self, painter: Painter, tmp_path: Path) -> None:
         small = self.ARTWORK.resize((64, 64))
-        cache = CodeCache(tmp_path)
-        before = with_codes(Plan(), [StyleInput(small)], painter, cache)
+        cache = EmbeddingCache(tmp_path)
+        before = with_embeddings(Plan(), [StyleInput(small)], painter, cache)
         cache.code_of(small, painter)
-        for known in (cache, CodeCache(tmp_path)):
-            assert with_codes(Plan(), [StyleInput(small)], painter, known) == Plan()
+        for known in (cache, EmbeddingCache(tmp_path)):
+            assert with_embeddings(Plan(), [StyleInput(small)], painter, known) == Plan()
         assert before.mb > 0
-        assert with_codes(Plan(), [StyleInput(None, code=b"1")], painter, CodeCache()) == Plan()
+        assert (
+            with_embeddings(Plan(), [StyleInput(None, code=b"1")], painter, EmbeddingCache())
+            == Plan()
+        )
 
     def test_do_not_shrink_what_painting_takes(self, painter: Painter) -> None:
-        assert with_codes(Plan(900), [StyleInput(self.ARTWORK)], painter, CodeCache()).mb == 900
+        assert (
+            with_embeddings(Plan(900), [StyleInput(self.ARTWORK)], painter, EmbeddingCache()).mb
+            == 900
+        )
 
     def test_are_refused_where_the_artwork_is_too_large(self, painter: Painter) -> None:
         shares = [StyleInput(self.ARTWORK)]
         with pytest.raises(OutOfMemoryError, match="Seeing an artwork") as caught:
-            with_codes(Plan(20), shares, painter, CodeCache(), limit=100)
+            with_embeddings(Plan(20), shares, painter, EmbeddingCache(), limit=100)
         assert "artwork" in caught.value.hint
 
 
@@ -130,7 +136,7 @@ class TestForesee:
     @pytest.mark.parametrize("method", ["fast", "optimize"])
     @pytest.mark.parametrize("size", [None, 64, 300])
     def test_says_what_the_report_says(self, method: str, size: int | None) -> None:
-        cache = CodeCache()
+        cache = EmbeddingCache()
         halved = knows_bfloat16(torch.device("cpu"))
         cache.code_of(self.STYLE.image or self.PHOTO, load_painter(torch.device("cpu")))
         spec = TransferSpec(method=method, size=size, steps=1)

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from style_transfer.core.shares import StyleNeedsPictureError, shares_of
+from style_transfer.core.shares import StyleNeedsPictureError, normalize_weights
 from style_transfer.core.spec import MAX_STYLES, SpecError, StyleInput
 
 RED, BLUE = Image.new("RGB", (4, 4), "red"), Image.new("RGB", (4, 4), "blue")
 
 
 def test_sums_to_one() -> None:
-    shares = shares_of([StyleInput(RED, 2), StyleInput(BLUE, 6)])
+    shares = normalize_weights([StyleInput(RED, 2), StyleInput(BLUE, 6)])
     assert [share.weight for share in shares] == [0.25, 0.75]
     assert shares[0].image is RED
 
@@ -21,7 +21,7 @@ def test_sums_to_one() -> None:
 def test_gives_one_order_to_the_same_styles(weights: list[float]) -> None:
     colors = {0.1: "red", 0.2: "blue", 0.3: "green", 0.7: "white"}
     styles = [StyleInput(Image.new("RGB", (2, 2), colors[weight]), weight) for weight in weights]
-    shares = shares_of(styles)
+    shares = normalize_weights(styles)
     assert [share.weight for share in shares] == sorted(share.weight for share in shares)
     assert sum(share.weight for share in shares) == pytest.approx(1)
 
@@ -29,12 +29,12 @@ def test_gives_one_order_to_the_same_styles(weights: list[float]) -> None:
 def test_orders_equal_shares_by_what_they_are() -> None:
     first, second = StyleInput(RED, code=b"1"), StyleInput(BLUE)
     code = StyleInput(None, code=b"2")
-    one, other = shares_of([first, second, code]), shares_of([code, second, first])
+    one, other = normalize_weights([first, second, code]), normalize_weights([code, second, first])
     assert [(each.image, each.code) for each in one] == [(each.image, each.code) for each in other]
 
 
 def test_keeps_codes_with_their_styles() -> None:
-    shares = shares_of([StyleInput(None, 1, b"code"), StyleInput(RED, 3)])
+    shares = normalize_weights([StyleInput(None, 1, b"code"), StyleInput(RED, 3)])
     assert [(share.code, share.weight) for share in shares] == [(b"code", 0.25), (None, 0.75)]
 
 
@@ -45,19 +45,19 @@ def test_keeps_codes_with_their_styles() -> None:
 )
 def test_refuses_weights(weights: list[float]) -> None:
     with pytest.raises(SpecError) as caught:
-        shares_of([StyleInput(RED, weight) for weight in weights])
+        normalize_weights([StyleInput(RED, weight) for weight in weights])
     assert set(caught.value.fields) == {"styles"}
 
 
 def test_refuses_a_style_without_a_picture_and_without_a_code() -> None:
     with pytest.raises(SpecError, match="must each have a picture or a style code"):
-        shares_of([StyleInput(None)])
-    assert len(shares_of([StyleInput(None, 0), StyleInput(RED)])) == 1
+        normalize_weights([StyleInput(None)])
+    assert len(normalize_weights([StyleInput(None, 0), StyleInput(RED)])) == 1
 
 
 def test_counts_only_styles_with_weight() -> None:
     styles = [StyleInput(RED)] * MAX_STYLES + [StyleInput(BLUE, 0)]
-    assert len(shares_of(styles)) == MAX_STYLES
+    assert len(normalize_weights(styles)) == MAX_STYLES
 
 
 def test_says_what_to_do_where_a_picture_is_needed() -> None:

@@ -7,8 +7,8 @@ from style_transfer.features.losses import (
     content_distance,
     extract,
     moments_of,
-    roughness,
     style_distance,
+    total_variation,
 )
 from tests.style_transfer.conftest import TinyFeatures
 
@@ -86,6 +86,6 @@ class TestExtract:
 
 
 def test_finds_flat_pictures_smooth_and_noise_rough() -> None:
-    assert roughness(torch.full((1, 3, 8, 8), 0.4)) == 0
-    assert roughness(torch.rand(1, 3, 8, 8)) > 0.1
-    assert roughness(torch.rand(1, 3, 1, 1)) == 0
+    assert total_variation(torch.full((1, 3, 8, 8), 0.4)) == 0
+    assert total_variation(torch.rand(1, 3, 8, 8)) > 0.1
+    assert total_variation(torch.rand(1, 3, 1, 1)) == 0

@@ -1,4 +1,4 @@
-"""The same artwork has the same fingerprint, in any size and format; another one has not."""
+"""The same artwork has the same perceptual_hash, in any size and format; another one has not."""
 
 import io
 
@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from style_transfer.imaging.perceptual_hash import LENGTH, SAME, difference, fingerprint, picture_of
+from style_transfer.imaging.perceptual_hash import (
+    LENGTH,
+    SAME,
+    difference,
+    perceptual_hash,
+    picture_of,
+)
 
 
 def draw(seed: int) -> Image.Image:
@@ -23,44 +29,49 @@ def compressed(image: Image.Image, format_: str, quality: int) -> Image.Image:
 
 
 def test_is_short_and_plain() -> None:
-    digits = fingerprint(draw(0))
+    digits = perceptual_hash(draw(0))
     assert len(digits) == LENGTH == 384
-    assert fingerprint(draw(0)) == digits
+    assert perceptual_hash(draw(0)) == digits
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "WEBP"])
 def test_knows_a_picture_again_after_compression(format_: str) -> None:
-    assert difference(fingerprint(draw(0)), fingerprint(compressed(draw(0), format_, 40))) < SAME
+    assert (
+        difference(perceptual_hash(draw(0)), perceptual_hash(compressed(draw(0), format_, 40)))
+        < SAME
+    )
 
 
 @pytest.mark.parametrize("size", [(120, 90), (100, 75), (719, 540)])
 def test_knows_a_picture_again_in_another_size(size: tuple[int, int]) -> None:
     smaller = draw(0).resize(size, Image.Resampling.LANCZOS)
-    assert difference(fingerprint(draw(0)), fingerprint(smaller)) < SAME
+    assert difference(perceptual_hash(draw(0)), perceptual_hash(smaller)) < SAME
 
 
 def test_tells_pictures_apart() -> None:
-    apart = [difference(fingerprint(draw(0)), fingerprint(draw(seed))) for seed in range(1, 20)]
+    apart = [
+        difference(perceptual_hash(draw(0)), perceptual_hash(draw(seed))) for seed in range(1, 20)
+    ]
     assert min(apart) > 3 * SAME
     mirrored = draw(0).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    assert difference(fingerprint(draw(0)), fingerprint(mirrored)) > 3 * SAME
+    assert difference(perceptual_hash(draw(0)), perceptual_hash(mirrored)) > 3 * SAME
 
 
 def test_takes_any_mode() -> None:
-    assert len(fingerprint(draw(0).convert("L"))) == LENGTH
-    assert difference(fingerprint(draw(0).convert("RGBA")), fingerprint(draw(0))) == 0
+    assert len(perceptual_hash(draw(0).convert("L"))) == LENGTH
+    assert difference(perceptual_hash(draw(0).convert("RGBA")), perceptual_hash(draw(0))) == 0
 
 
 @pytest.mark.parametrize("other", ["", "00", "not hexadecimal", "0" * 383, "0" * 386])
 def test_is_far_from_what_is_no_fingerprint(other: str) -> None:
-    assert difference(fingerprint(draw(0)), other) == 255
+    assert difference(perceptual_hash(draw(0)), other) == 255
 
 
 def test_can_be_drawn_again() -> None:
-    digits = fingerprint(draw(4))
+    digits = perceptual_hash(draw(4))
     drawn = picture_of(digits)
     assert drawn is not None
-    assert fingerprint(drawn) == digits
+    assert perceptual_hash(drawn) == digits
 
 
 @pytest.mark.parametrize("digits", ["", "ff", "no digits", "0" * (LENGTH + 2)])

@@ -10,7 +10,7 @@ from PIL import Image
 
 from style_transfer.core.errors import DeviceMissingError, EngineError
 from style_transfer.core.spec import BatchStep, Color, PaintRequest, StyleInput, TransferSpec
-from style_transfer.methods.fast.embedding import CodeCache, StyleCode
+from style_transfer.methods.fast.embedding import EmbeddingCache, StyleEmbedding
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.pipeline.batching import stylize_batch
 from style_transfer.pipeline.stylize import stylize
@@ -135,7 +135,7 @@ class TestGroups:
         assert order == [0, 1, 2, 3, 4]
 
     def test_share_codes_through_the_cache(self) -> None:
-        cache = CodeCache()
+        cache = EmbeddingCache()
         requests = [PaintRequest(soft(seed), [StyleInput(soft(9))], FAST) for seed in range(3)]
         assert len(list(stylize_batch(requests, device="cpu", cache=cache))) == 3
         code = cache.code_of(soft(9), load_painter(CPU))
@@ -157,7 +157,7 @@ class TestGroups:
 
 class TestFailures:
     def test_are_alone_among_pictures_that_are_painted(self) -> None:
-        foreign = StyleCode.from_picture(soft(9), load_painter(CPU))
+        foreign = StyleEmbedding.from_picture(soft(9), load_painter(CPU))
         requests = [
             request(0),
             broken(),
@@ -186,7 +186,7 @@ class TestFailures:
             assert same(picture(found[index]), alone(requests[index]))
 
     def test_in_a_pass_are_found_by_painting_one_by_one(self) -> None:
-        poison = StyleCode.from_picture(soft(9), load_painter(CPU))
+        poison = StyleEmbedding.from_picture(soft(9), load_painter(CPU))
         means = {level: mean * 1e30 for level, mean in poison.means.items()}
         requests = [request(0), broken(replace(poison, means=means).to_bytes()), request(1)]
         found = run(requests)

@@ -9,7 +9,7 @@ from PIL import Image
 from safetensors.torch import load, save
 
 from style_transfer.core.errors import EngineError
-from style_transfer.core.shares import shares_of
+from style_transfer.core.shares import normalize_weights
 from style_transfer.core.spec import SpecError, Step, StyleInput, TransferSpec
 from style_transfer.pipeline.checkpoint import State, StateError, identity_of
 from style_transfer.pipeline.stylize import stylize
@@ -162,7 +162,7 @@ class TestRefusing:
 
 class TestIdentity:
     def identity(self, *styles: StyleInput, photo: Image.Image = PHOTO) -> bytes:
-        return identity_of(photo, shares_of(styles), SPEC)
+        return identity_of(photo, normalize_weights(styles), SPEC)
 
     def test_tells_photos_styles_and_weights_apart(self) -> None:
         other = StyleInput(noise(2, 90, 80))

@@ -30,9 +30,9 @@ from style_transfer.core.spec import (
     StyleInput,
     TransferSpec,
 )
-from style_transfer.methods.fast.embedding import StyleCodeError
+from style_transfer.methods.fast.embedding import StyleEmbeddingError
 from style_transfer.methods.fast.network import load_painter
-from style_transfer.methods.frame import Frame, Makeshift
+from style_transfer.methods.frame import Fallback, Frame
 from style_transfer.pipeline import stylize as registry
 from style_transfer.pipeline.canvas import Canvas
 from style_transfer.pipeline.stylize import METHODS, stylize
@@ -268,7 +268,7 @@ class TestErrors:
         assert caught.value.code == "style_needs_picture"
 
     def test_names_a_code_that_is_none(self) -> None:
-        with pytest.raises(StyleCodeError) as caught:
+        with pytest.raises(StyleEmbeddingError) as caught:
             paint(PHOTO, [StyleInput(None, code=b"no code")], FAST)
         assert caught.value.code == "style_code_unusable"
 
@@ -327,7 +327,7 @@ class TestErrors:
     ) -> None:
         def once(*_: object) -> Iterator[Frame]:
             image = torch.rand(1, 3, 320, 640)
-            yield Frame(1, 1, image, makeshift=Makeshift(torch.device("cpu"), TILINGS[-1]))
+            yield Frame(1, 1, image, fallback=Fallback(torch.device("cpu"), TILINGS[-1]))
 
         monkeypatch.setitem(registry.METHODS, "fast", once)
         report = paint(noise(1, 640, 320), [StyleInput(FIRST)], FAST)[0][-1].report

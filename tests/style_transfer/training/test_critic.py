@@ -52,7 +52,7 @@ def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
 
 def test_measures_five_things(lesson: Imitation) -> None:
     losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.25)
-    assert set(losses) == {"style", "content", "patches", "roughness", "lattice"}
+    assert set(losses) == {"style", "content", "patches", "total_variation", "lattice"}
     assert all(loss.ndim == 0 and loss.isfinite() and loss >= 0 for loss in losses.values())
 
 

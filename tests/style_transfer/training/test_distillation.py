@@ -8,6 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.features.vgg import TAPS, SlimVGG, max_pool
+from style_transfer.training.channel_std import floor_spread, measure_spread
 from style_transfer.training.distillation import (
     FIRST_LEAK,
     FREE,
@@ -16,7 +17,6 @@ from style_transfer.training.distillation import (
     describe_teacher,
     load_teacher,
 )
-from style_transfer.training.spread import floor_spread, measure_spread
 from tests.style_transfer.training.conftest import WIDTHS
 
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from style_transfer.features.vgg import TAPS, SlimVGG
+from style_transfer.training.channel_std import floor_spread, measure_spread
 from style_transfer.training.distillation import Distillation, load_teacher
 from style_transfer.training.evaluation import evaluate
-from style_transfer.training.spread import floor_spread, measure_spread
 from tests.style_transfer.training.conftest import WIDTHS
 
 

@@ -11,9 +11,9 @@ from safetensors.torch import load_file
 
 from style_transfer.core.weight_files import read_manifest
 from style_transfer.features.vgg import LAYERS, SlimVGG
+from style_transfer.training.channel_std import measure_spread
 from style_transfer.training.export import describe_data, export_features, find_revision
 from style_transfer.training.pictures import find_pictures
-from style_transfer.training.spread import measure_spread
 
 CARD = {"license": "MIT", "origin": "a test", "data": [], "command": "train", "figures": {}}
 

@@ -8,9 +8,9 @@ import torch
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.features.vgg import TAPS
 from style_transfer.methods.fast.decoder import LEVELS, Decoder
+from style_transfer.training.channel_std import measure_moments
 from style_transfer.training.muon import Muon
 from style_transfer.training.reconstruction import Reconstruction
-from style_transfer.training.spread import measure_moments
 from tests.style_transfer.training.conftest import WIDTHS
 
 # A point of the training for each level at which a way up may start.

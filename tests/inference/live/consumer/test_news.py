@@ -8,10 +8,9 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from accounts.models import User
 from accounts.session_news import group_of
-from inference.live import broadcast as progress
+from inference.live import broadcast, events
 from inference.live import consumer as consumers
-from inference.live import events
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job, delete_job
 from inference.services.proofs import cancel_proofs
 from tests.inference.live.consumer.conftest import Connect, greeted, wait_for_frame
@@ -71,7 +70,7 @@ class TestOwner:
         socket = await connect(alice)
         await greeted(socket)
 
-        await sync_to_async(progress.publish_tile)(tile, sheet_id=sheet.pk)
+        await sync_to_async(broadcast.publish_tile)(tile, sheet_id=sheet.pk)
         await sync_to_async(cancel_proofs)(sheet=sheet)
 
         first = await socket.receive_json_from(timeout=5)
@@ -153,7 +152,7 @@ class TestOwner:
         socket = await connect(alice)
         await greeted(socket)
 
-        await sync_to_async(queue.cancel)(job, by="owner")
+        await sync_to_async(job_queue.cancel)(job, by="owner")
 
         frame = await socket.receive_json_from(timeout=5)
         assert (frame["type"], frame["data"]["state"]) == ("job", "canceled")
@@ -178,7 +177,7 @@ class TestOwner:
 
         await socket.send_json_to({"type": "visibility", "hidden": True})
         await socket.receive_nothing(timeout=0.1)
-        await sync_to_async(progress.publish)(job.pk)
+        await sync_to_async(broadcast.publish)(job.pk)
         assert await socket.receive_nothing()
         await sync_to_async(cancel_job)(job=job)
 
@@ -210,7 +209,7 @@ class TestOwner:
         layer.groups.clear()
         await wait_for_frame(socket, "ping")
 
-        await sync_to_async(progress.publish)(job.pk)
+        await sync_to_async(broadcast.publish)(job.pk)
 
         assert (await wait_for_frame(socket, "job"))["data"]["id"] == str(job.pk)
 
@@ -222,7 +221,7 @@ class TestOwner:
         await greeted(socket)
         layer = get_channel_layer()
         assert isinstance(layer, InMemoryChannelLayer)
-        await sync_to_async(queue.cancel)(job, by="owner")
+        await sync_to_async(job_queue.cancel)(job, by="owner")
 
         for _ in range(2):
             await layer.group_send(group_of(alice.pk), {"type": "layer.returned"})
@@ -265,9 +264,9 @@ class TestStranger:
         socket = await connect(bob)
 
         frame = await greeted(socket)
-        await sync_to_async(progress.publish)(job.pk)
+        await sync_to_async(broadcast.publish)(job.pk)
         sheet = await sync_to_async(make_sheet)(alice)
-        await sync_to_async(progress.publish_sheet)(sheet.pk)
+        await sync_to_async(broadcast.publish_sheet)(sheet.pk)
 
         assert frame["data"]["jobs"] == []
         assert await socket.receive_nothing()

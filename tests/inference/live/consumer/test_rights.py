@@ -8,10 +8,10 @@ from channels.layers import get_channel_layer
 from django.db import OperationalError
 from django.test import Client
 
+from accounts.credentials import Credential
 from accounts.models import ApiToken, User
 from accounts.session_news import group_of
 from accounts.socket_tickets import issue_ticket
-from accounts.standing import Standing
 from accounts.tokens import create_token, revoke_token
 from inference.live import consumer as consumers
 from tests.inference.live.consumer.conftest import ADDRESS, Connect, greeted, session_of
@@ -186,8 +186,8 @@ class TestApp:
 
     async def test_comes_in_by_a_ticket(self, connect: Connect, alice: User) -> None:
         row, _bearer = await self.token(alice, "jobs:read")
-        standing = Standing(alice.pk, token_id=row.pk)
-        ticket = await sync_to_async(issue_ticket)(standing=standing)
+        credential = Credential(alice.pk, token_id=row.pk)
+        ticket = await sync_to_async(issue_ticket)(credential=credential)
 
         await greeted(await connect(None, b"null", f"{ADDRESS}?ticket={ticket}"))
         again = await connect(None, b"null", f"{ADDRESS}?ticket={ticket}")

@@ -11,7 +11,7 @@ from accounts.models import User
 from inference.files.stored import StoredPicture
 from inference.live.snapshots.job import JobSnapshot, job_snapshot
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from tests.support.factories import finished_job, make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +39,10 @@ class TestJobSnapshot:
 
     def test_shows_progress_and_preview_by_address(self, alice: User) -> None:
         job = make_job(alice)
-        running = queue.claim()
+        running = job_queue.claim()
         assert running is not None
         preview = StoredPicture("jobs/preview.webp", 64, 43)
-        queue.record_progress(running, done=3, total=8, stage="painting", preview=preview)
+        job_queue.record_progress(running, done=3, total=8, stage="painting", preview=preview)
 
         snapshot = snapshot_of(job)
 

@@ -13,9 +13,13 @@ from style_transfer.core.errors import InternalError, OutOfMemoryError
 from style_transfer.core.spec import StyleInput
 from style_transfer.methods.fast.adapter import Recipe, Recipes, code_of, paint
 from style_transfer.methods.fast.decoder import LEVELS
-from style_transfer.methods.fast.embedding import CodeCache, StyleCode, StyleCodeError
+from style_transfer.methods.fast.embedding import (
+    EmbeddingCache,
+    StyleEmbedding,
+    StyleEmbeddingError,
+)
 from style_transfer.methods.fast.network import Move, Painter
-from style_transfer.methods.frame import Makeshift
+from style_transfer.methods.frame import Fallback
 
 
 def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
@@ -24,7 +28,7 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
 
 
 def mix(painter: Painter, *shares: StyleInput, scale: float = 1.0) -> Recipe:
-    return Recipe.mix(shares, scale, painter, CodeCache())
+    return Recipe.mix(shares, scale, painter, EmbeddingCache())
 
 
 BLACK = Image.new("RGB", (64, 64))
@@ -83,23 +87,23 @@ def last(painter: Painter, photo: Tensor, recipes: Sequence[Recipe], strength: f
 
 class TestCodeOf:
     def test_takes_the_code_that_a_style_came_with(self, painter: Painter) -> None:
-        content = StyleCode.from_picture(soft(3), painter).to_bytes()
-        found = code_of(StyleInput(soft(4), code=content), painter, CodeCache())
+        content = StyleEmbedding.from_picture(soft(3), painter).to_bytes()
+        found = code_of(StyleInput(soft(4), code=content), painter, EmbeddingCache())
         assert found.to_bytes() == content
 
     def test_makes_one_of_the_picture_otherwise(self, painter: Painter) -> None:
-        cache = CodeCache()
+        cache = EmbeddingCache()
         found = code_of(StyleInput(soft(4)), painter, cache)
         assert found is cache.code_of(soft(4), painter)
 
     def test_names_a_code_that_is_none(self, painter: Painter) -> None:
-        with pytest.raises(StyleCodeError):
-            code_of(StyleInput(None, code=b"none"), painter, CodeCache())
+        with pytest.raises(StyleEmbeddingError):
+            code_of(StyleInput(None, code=b"none"), painter, EmbeddingCache())
 
 
 class TestRecipe:
     def test_is_the_same_from_a_picture_and_from_its_code(self, painter: Painter) -> None:
-        content = StyleCode.from_picture(soft(3), painter).to_bytes()
+        content = StyleEmbedding.from_picture(soft(3), painter).to_bytes()
         one, other = mix(painter, StyleInput(soft(3))), mix(painter, StyleInput(None, code=content))
         for level in LEVELS:
             assert torch.equal(one.moments_at(200)[level].mean, other.moments_at(200)[level].mean)
@@ -202,7 +206,7 @@ class TestTooLittleMemory:
         assert image.shape == self.PHOTO.shape
         assert max(tight.tries) > tight.room  # the first try
         *_, frame = paint(self.PHOTO, [recipe], 1, tight)
-        assert frame.makeshift == Makeshift(torch.device("cpu"), TILINGS[-1])
+        assert frame.fallback == Fallback(torch.device("cpu"), TILINGS[-1])
         away = (image.float() - last(painter, self.PHOTO, [recipe])).abs()
         assert away.mean() < 0.03
 
@@ -218,7 +222,7 @@ class TestTooLittleMemory:
         once = last(roomy, self.PHOTO, [recipe])
         assert torch.equal(once, last(painter, self.PHOTO, [recipe]))
         assert max(roomy.tries) == 512 * 640
-        assert all(frame.makeshift is None for frame in paint(self.PHOTO, [recipe], 1, roomy))
+        assert all(frame.fallback is None for frame in paint(self.PHOTO, [recipe], 1, roomy))
         roomy.tries.clear()
         last(roomy, self.PHOTO, [recipe])
         assert roomy.tries.count(512 * 640) <= 2  # the photo and the painting to begin from

@@ -22,9 +22,9 @@ from style_transfer.methods.fast.embedding import (
     LARGEST,
     MOST_BYTES,
     SMALLEST,
-    StyleCode,
-    StyleCodeError,
-    blend_codes,
+    StyleEmbedding,
+    StyleEmbeddingError,
+    blend_embeddings,
 )
 from style_transfer.methods.fast.network import Painter, load_painter
 from style_transfer.methods.fast.textons import SIZE, Textons
@@ -36,8 +36,8 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
 
 
 @pytest.fixture
-def code(painter: Painter) -> StyleCode:
-    return StyleCode.from_picture(soft(0), painter)
+def code(painter: Painter) -> StyleEmbedding:
+    return StyleEmbedding.from_picture(soft(0), painter)
 
 
 def assert_same(one: dict[int, Moments], other: dict[int, Moments], tolerance: float = 0) -> None:
@@ -48,14 +48,14 @@ def assert_same(one: dict[int, Moments], other: dict[int, Moments], tolerance: f
 
 
 class TestViews:
-    def test_sees_a_picture_at_halving_sizes_in_ascending_order(self, code: StyleCode) -> None:
+    def test_sees_a_picture_at_halving_sizes_in_ascending_order(self, code: StyleEmbedding) -> None:
         own = (400 * 300) ** 0.5
         torch.testing.assert_close(code.sides, torch.tensor([own / 2, own]))
         assert code.sides[0] >= SMALLEST
 
     @pytest.mark.parametrize("size", [(1, 1), (1, 300), (64, 64), (191, 191)])
     def test_sees_a_small_picture_once(self, painter: Painter, size: tuple[int, int]) -> None:
-        code = StyleCode.from_picture(soft(1, *size), painter)
+        code = StyleEmbedding.from_picture(soft(1, *size), painter)
         assert len(code.sides) == 1
         assert all(code.means[level].isfinite().all() for level in LEVELS)
 
@@ -63,15 +63,15 @@ class TestViews:
         self, painter: Painter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(codes_module, "LARGEST", 200.0)
-        code = StyleCode.from_picture(soft(1, 800, 600), painter)
+        code = StyleEmbedding.from_picture(soft(1, 800, 600), painter)
         assert code.sides.tolist() == [100, 200]
         assert LARGEST > 1024
 
     @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P", "1"])
     def test_sees_pictures_of_any_mode(self, painter: Painter, mode: str) -> None:
-        StyleCode.from_picture(soft(1, 40, 30).convert(mode), painter)
+        StyleEmbedding.from_picture(soft(1, 40, 30).convert(mode), painter)
 
-    def test_holds_the_moments_of_each_level(self, code: StyleCode, painter: Painter) -> None:
+    def test_holds_the_moments_of_each_level(self, code: StyleEmbedding, painter: Painter) -> None:
         for level in LEVELS:
             size = painter.live(level)
             assert code.means[level].shape == (2, size)
@@ -79,7 +79,7 @@ class TestViews:
 
 
 class TestSize:
-    def test_gives_a_view_at_its_own_size(self, code: StyleCode) -> None:
+    def test_gives_a_view_at_its_own_size(self, code: StyleEmbedding) -> None:
         for view, side in enumerate(code.sides.tolist()):
             seen = code.at(side)
             expected = {
@@ -88,12 +88,12 @@ class TestSize:
             }
             assert_same(seen, expected, 1e-5)
 
-    def test_stays_at_the_ends_beyond_them(self, code: StyleCode) -> None:
+    def test_stays_at_the_ends_beyond_them(self, code: StyleEmbedding) -> None:
         low, high = code.sides.tolist()
         assert_same(code.at(low / 8), code.at(low))
         assert_same(code.at(high * 8), code.at(high))
 
-    def test_mixes_two_views_by_the_logarithm_of_the_size(self, code: StyleCode) -> None:
+    def test_mixes_two_views_by_the_logarithm_of_the_size(self, code: StyleEmbedding) -> None:
         low, high = code.sides.tolist()
         between = code.at((low * high) ** 0.5)
         ends = code.at(low), code.at(high)
@@ -125,10 +125,10 @@ def marks(view: int) -> Textons:
     return Textons(torch.zeros(SIZE), torch.eye(SIZE)[:, :2], torch.full((3, 2), float(view)))
 
 
-def plain_code(sides: Tensor) -> StyleCode:
+def plain_code(sides: Tensor) -> StyleEmbedding:
     """Make a code whose numbers say which view they are of."""
     views = torch.arange(float(len(sides)))
-    return StyleCode(
+    return StyleEmbedding(
         sides,
         {level: views[:, None].repeat(1, 4) for level in LEVELS},
         {level: views[:, None, None].repeat(1, 4, 4) for level in LEVELS},
@@ -138,8 +138,8 @@ def plain_code(sides: Tensor) -> StyleCode:
 
 
 class TestBytes:
-    def test_survive_the_way_there_and_back(self, code: StyleCode, painter: Painter) -> None:
-        again = StyleCode.from_bytes(code.to_bytes(), painter)
+    def test_survive_the_way_there_and_back(self, code: StyleEmbedding, painter: Painter) -> None:
+        again = StyleEmbedding.from_bytes(code.to_bytes(), painter)
         assert again.encoder == code.encoder == painter.sha256
         assert again.artwork == code.artwork != ""
         assert torch.equal(again.sides, code.sides)
@@ -151,24 +151,24 @@ class TestBytes:
         for book, exact_book in zip(again.textons, code.textons, strict=True):
             torch.testing.assert_close(book.patches(), exact_book.patches(), rtol=0, atol=5e-3)
 
-    def test_are_the_same_after_a_second_way(self, code: StyleCode, painter: Painter) -> None:
+    def test_are_the_same_after_a_second_way(self, code: StyleEmbedding, painter: Painter) -> None:
         content = code.to_bytes()
-        assert StyleCode.from_bytes(content, painter).to_bytes() == content
+        assert StyleEmbedding.from_bytes(content, painter).to_bytes() == content
 
     def test_are_few(self) -> None:
         painter = load_painter(torch.device("cpu"))
-        content = StyleCode.from_picture(soft(0, 512, 512), painter).to_bytes()
+        content = StyleEmbedding.from_picture(soft(0, 512, 512), painter).to_bytes()
         assert len(content) < 900_000 < MOST_BYTES
 
     def test_hold_the_covariances_that_are_too_large_for_them(self, painter: Painter) -> None:
         loud = plain_like(painter, covariance=1e9)
-        again = StyleCode.from_bytes(loud.to_bytes(), painter)
+        again = StyleEmbedding.from_bytes(loud.to_bytes(), painter)
         assert again.covariances[1].isfinite().all()
 
 
-def plain_like(painter: Painter, covariance: float = 1.0) -> StyleCode:
+def plain_like(painter: Painter, covariance: float = 1.0) -> StyleEmbedding:
     sizes = {level: painter.live(level) for level in LEVELS}
-    return StyleCode(
+    return StyleEmbedding(
         torch.tensor([128.0]),
         {level: torch.zeros(1, size) for level, size in sizes.items()},
         {level: covariance * torch.eye(size)[None] for level, size in sizes.items()},
@@ -219,36 +219,38 @@ class TestRefusal:
         ],
     )
     def test_names_what_is_no_code(self, painter: Painter, content: bytes) -> None:
-        with pytest.raises(StyleCodeError) as caught:
-            StyleCode.from_bytes(content, painter)
+        with pytest.raises(StyleEmbeddingError) as caught:
+            StyleEmbedding.from_bytes(content, painter)
         assert caught.value.code == "style_code_unusable"
 
     def test_never_runs_what_a_pickle_holds(self, painter: Painter, tmp_path: Path) -> None:
         trap = tmp_path / "sprung"
         content = io.BytesIO()
         torch.save({"sides": Trap(trap)}, content)
-        with pytest.raises(StyleCodeError):
-            StyleCode.from_bytes(content.getvalue(), painter)
+        with pytest.raises(StyleEmbeddingError):
+            StyleEmbedding.from_bytes(content.getvalue(), painter)
         assert not trap.exists()
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
-    def test_names_a_code_cut_short(self, code: StyleCode, painter: Painter, share: float) -> None:
+    def test_names_a_code_cut_short(
+        self, code: StyleEmbedding, painter: Painter, share: float
+    ) -> None:
         content = code.to_bytes()
-        with pytest.raises(StyleCodeError, match="not a style code"):
-            StyleCode.from_bytes(content[: int(share * len(content))], painter)
+        with pytest.raises(StyleEmbeddingError, match="not a style code"):
+            StyleEmbedding.from_bytes(content[: int(share * len(content))], painter)
 
-    def test_names_a_code_of_another_encoder(self, code: StyleCode, painter: Painter) -> None:
+    def test_names_a_code_of_another_encoder(self, code: StyleEmbedding, painter: Painter) -> None:
         content = code.to_bytes()
         painter.sha256 = "1" * 64
-        with pytest.raises(StyleCodeError, match="made with other weights"):
-            StyleCode.from_bytes(content, painter)
+        with pytest.raises(StyleEmbeddingError, match="made with other weights"):
+            StyleEmbedding.from_bytes(content, painter)
 
-    def test_names_a_code_that_lacks_a_level(self, code: StyleCode, painter: Painter) -> None:
+    def test_names_a_code_that_lacks_a_level(self, code: StyleEmbedding, painter: Painter) -> None:
         tensors = load(code.to_bytes())
         del tensors["covariance3"]
         content = save(tensors, {"format": FORMAT, "encoder": "0" * 64})
-        with pytest.raises(StyleCodeError, match="does not fit"):
-            StyleCode.from_bytes(content, painter)
+        with pytest.raises(StyleEmbeddingError, match="does not fit"):
+            StyleEmbedding.from_bytes(content, painter)
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -278,10 +280,10 @@ class TestRefusal:
         ],
     )
     def test_names_a_code_of_another_shape(
-        self, code: StyleCode, painter: Painter, name: str, value: Tensor
+        self, code: StyleEmbedding, painter: Painter, name: str, value: Tensor
     ) -> None:
-        with pytest.raises(StyleCodeError):
-            StyleCode.from_bytes(changed(code.to_bytes(), **{name: value}), painter)
+        with pytest.raises(StyleEmbeddingError):
+            StyleEmbedding.from_bytes(changed(code.to_bytes(), **{name: value}), painter)
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
     @pytest.mark.parametrize(
@@ -289,24 +291,26 @@ class TestRefusal:
         ["sides", "mean1", "covariance5", "textons0.mean", "textons1.basis", "textons0.keys"],
     )
     def test_names_values_that_are_no_numbers(
-        self, code: StyleCode, painter: Painter, name: str, value: float
+        self, code: StyleEmbedding, painter: Painter, name: str, value: float
     ) -> None:
         tensor = load(code.to_bytes())[name].clone()
         tensor.view(-1)[0] = value
-        with pytest.raises(StyleCodeError, match="not numbers"):
-            StyleCode.from_bytes(changed(code.to_bytes(), **{name: tensor}), painter)
+        with pytest.raises(StyleEmbeddingError, match="not numbers"):
+            StyleEmbedding.from_bytes(changed(code.to_bytes(), **{name: tensor}), painter)
 
     @pytest.mark.parametrize("sides", [[200.0, 100.0], [100.0, 100.0], [0.0, 100.0], [-5.0, 1.0]])
     def test_names_sizes_that_do_not_ascend(
-        self, code: StyleCode, painter: Painter, sides: list[float]
+        self, code: StyleEmbedding, painter: Painter, sides: list[float]
     ) -> None:
         content = changed(code.to_bytes(), sides=torch.tensor(sides))
-        with pytest.raises(StyleCodeError, match="sizes"):
-            StyleCode.from_bytes(content, painter)
+        with pytest.raises(StyleEmbeddingError, match="sizes"):
+            StyleEmbedding.from_bytes(content, painter)
 
-    def test_takes_numbers_of_another_precision(self, code: StyleCode, painter: Painter) -> None:
+    def test_takes_numbers_of_another_precision(
+        self, code: StyleEmbedding, painter: Painter
+    ) -> None:
         mean = load(code.to_bytes())["mean4"]
-        again = StyleCode.from_bytes(changed(code.to_bytes(), mean4=mean.double()), painter)
+        again = StyleEmbedding.from_bytes(changed(code.to_bytes(), mean4=mean.double()), painter)
         assert again.means[4].dtype == torch.float32
 
     @settings(max_examples=50, deadline=None)
@@ -316,8 +320,8 @@ class TestRefusal:
         content = bytearray(PLAIN)
         content[int(place * len(content))] = value
         try:
-            StyleCode.from_bytes(bytes(content), painter)
-        except StyleCodeError as error:
+            StyleEmbedding.from_bytes(bytes(content), painter)
+        except StyleEmbeddingError as error:
             assert str(error)  # noqa: PT017 - either outcome is right, any other exception is not
 
 
@@ -335,16 +339,16 @@ class Trap:
 
 
 class TestBlend:
-    def test_of_one_is_that_one(self, code: StyleCode) -> None:
-        assert_same(blend_codes([code], [1.0], 250.0), code.at(250.0))
+    def test_of_one_is_that_one(self, code: StyleEmbedding) -> None:
+        assert_same(blend_embeddings([code], [1.0], 250.0), code.at(250.0))
 
-    def test_is_the_weighted_mean(self, code: StyleCode, painter: Painter) -> None:
-        other = StyleCode.from_picture(soft(5), painter)
-        mixed = blend_codes([code, other], [0.25, 0.75], 300.0)
+    def test_is_the_weighted_mean(self, code: StyleEmbedding, painter: Painter) -> None:
+        other = StyleEmbedding.from_picture(soft(5), painter)
+        mixed = blend_embeddings([code, other], [0.25, 0.75], 300.0)
         expected = 0.25 * code.at(300.0)[2].mean + 0.75 * other.at(300.0)[2].mean
         torch.testing.assert_close(mixed[2].mean, expected)
 
-    def test_does_not_depend_on_the_order(self, code: StyleCode, painter: Painter) -> None:
-        other = StyleCode.from_picture(soft(5), painter)
-        one = blend_codes([code, other], [0.25, 0.75], 300.0)
-        assert_same(one, blend_codes([other, code], [0.75, 0.25], 300.0), 1e-6)
+    def test_does_not_depend_on_the_order(self, code: StyleEmbedding, painter: Painter) -> None:
+        other = StyleEmbedding.from_picture(soft(5), painter)
+        one = blend_embeddings([code, other], [0.25, 0.75], 300.0)
+        assert_same(one, blend_embeddings([other, code], [0.75, 0.25], 300.0), 1e-6)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from style_transfer.methods.fast import embedding as codes_module
 from style_transfer.methods.fast.decoder import LEVELS
-from style_transfer.methods.fast.embedding import FORMAT, CodeCache, StyleCode, digest_of
+from style_transfer.methods.fast.embedding import FORMAT, EmbeddingCache, StyleEmbedding, digest_of
 from style_transfer.methods.fast.network import Painter
 from tests.style_transfer.conftest import full_disk
 
@@ -21,7 +21,7 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
 
 class TestCache:
     def test_computes_a_code_once_and_remembers_it(self, painter: Painter) -> None:
-        cache = CodeCache()
+        cache = EmbeddingCache()
         first = cache.code_of(soft(0), painter)
         assert cache.code_of(soft(0).copy(), painter) is first
         assert cache.code_of(soft(1), painter) is not first
@@ -31,7 +31,7 @@ class TestCache:
         assert len({digest_of(each) for each in (wide, tall, Image.new("P", (4, 2)))}) == 3
 
     def test_tells_encoders_apart(self, painter: Painter) -> None:
-        cache = CodeCache()
+        cache = EmbeddingCache()
         first = cache.code_of(soft(0), painter)
         painter.sha256 = "1" * 64
         assert cache.code_of(soft(0), painter).encoder != first.encoder
@@ -40,7 +40,7 @@ class TestCache:
         self, painter: Painter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(codes_module, "_KEPT", 2)
-        cache = CodeCache()
+        cache = EmbeddingCache()
         first, second = (cache.code_of(soft(seed, 20, 20), painter) for seed in (0, 1))
         assert cache.code_of(soft(0, 20, 20), painter) is first
         cache.code_of(soft(2, 20, 20), painter)
@@ -51,20 +51,20 @@ class TestCache:
         self, painter: Painter, tmp_path: Path
     ) -> None:
         folder = tmp_path / "made" / "when needed"
-        CodeCache(folder).code_of(soft(0), painter)
+        EmbeddingCache(folder).code_of(soft(0), painter)
         (path,) = folder.iterdir()
         assert path.name == f"{digest_of(soft(0))[:32]}-{painter.sha256[:32]}-{FORMAT}"
         # Were it computed again, it would not be the code of another picture.
-        other = StyleCode.from_picture(soft(7), painter).to_bytes()
+        other = StyleEmbedding.from_picture(soft(7), painter).to_bytes()
         path.write_bytes(other)
-        assert CodeCache(folder).code_of(soft(0), painter).to_bytes() == other
+        assert EmbeddingCache(folder).code_of(soft(0), painter).to_bytes() == other
 
     def test_gives_the_same_numbers_before_and_after_a_restart(
         self, painter: Painter, tmp_path: Path
     ) -> None:
-        computed = CodeCache(tmp_path).code_of(soft(0), painter)
-        read = CodeCache(tmp_path).code_of(soft(0), painter)
-        in_memory = CodeCache().code_of(soft(0), painter)
+        computed = EmbeddingCache(tmp_path).code_of(soft(0), painter)
+        read = EmbeddingCache(tmp_path).code_of(soft(0), painter)
+        in_memory = EmbeddingCache().code_of(soft(0), painter)
         for level in LEVELS:
             assert torch.equal(read.covariances[level], computed.covariances[level])
             assert torch.equal(read.covariances[level], in_memory.covariances[level])
@@ -74,10 +74,10 @@ class TestCache:
     def test_makes_a_damaged_file_anew(
         self, painter: Painter, tmp_path: Path, content: bytes
     ) -> None:
-        good = CodeCache(tmp_path).code_of(soft(0), painter).to_bytes()
+        good = EmbeddingCache(tmp_path).code_of(soft(0), painter).to_bytes()
         (path,) = tmp_path.iterdir()
         path.write_bytes(content)
-        assert CodeCache(tmp_path).code_of(soft(0), painter).to_bytes() == good
+        assert EmbeddingCache(tmp_path).code_of(soft(0), painter).to_bytes() == good
         assert path.read_bytes() == good
 
     def test_does_without_a_folder_that_cannot_be_made(
@@ -85,12 +85,12 @@ class TestCache:
     ) -> None:
         blocked = tmp_path / "file"
         blocked.write_text("in the way")
-        cache = CodeCache(blocked / "codes")
+        cache = EmbeddingCache(blocked / "codes")
         assert cache.code_of(soft(0), painter) is cache.code_of(soft(0), painter)
         assert blocked.read_text() == "in the way"
 
     def test_does_without_a_disk_that_is_full(self, painter: Painter, tmp_path: Path) -> None:
-        cache = CodeCache(tmp_path)
+        cache = EmbeddingCache(tmp_path)
         with full_disk():
             first = cache.code_of(soft(0), painter)
         assert cache.code_of(soft(0), painter) is first

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from style_transfer.core.errors import InternalError
-from style_transfer.methods.fast.sanity import check_sound
+from style_transfer.methods.fast.sanity import check_sane
 
 VARIED = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 GRAY = torch.full((2, 3, 8, 8), 0.5)
@@ -10,9 +10,9 @@ SPREAD = torch.tensor([0.2, 0.3])
 
 
 def test_lets_pictures_pass() -> None:
-    check_sound(VARIED, VARIED, SPREAD)
-    check_sound(VARIED[:1], (VARIED[:1] * 255).byte(), SPREAD[:1])
-    check_sound(VARIED.half(), VARIED, SPREAD)
+    check_sane(VARIED, VARIED, SPREAD)
+    check_sane(VARIED[:1], (VARIED[:1] * 255).byte(), SPREAD[:1])
+    check_sane(VARIED.half(), VARIED, SPREAD)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
@@ -20,7 +20,7 @@ def test_names_values_that_are_no_numbers(value: float) -> None:
     painted = VARIED.clone()
     painted[1, 2, 3, 3] = value
     with pytest.raises(InternalError, match="not numbers") as caught:
-        check_sound(painted, VARIED, SPREAD)
+        check_sane(painted, VARIED, SPREAD)
     assert caught.value.code == "internal"
 
 
@@ -29,19 +29,19 @@ def test_names_a_black_or_flat_picture_among_others(value: float) -> None:
     painted = VARIED.clone()
     painted[1] = value
     with pytest.raises(InternalError, match="flat"):
-        check_sound(painted, VARIED, SPREAD)
+        check_sane(painted, VARIED, SPREAD)
 
 
 def test_leaves_one_bright_pixel_alone() -> None:
     painted = torch.zeros_like(VARIED)
     painted[:, 1, 2, 2] = 0.02
-    check_sound(painted, VARIED, SPREAD)
+    check_sane(painted, VARIED, SPREAD)
 
 
 @pytest.mark.parametrize("photo", [GRAY, (GRAY * 255).byte(), torch.zeros_like(GRAY)])
 def test_takes_a_plain_photo_for_what_it_is(photo: torch.Tensor) -> None:
-    check_sound(GRAY, photo, SPREAD)
+    check_sane(GRAY, photo, SPREAD)
 
 
 def test_takes_a_plain_artwork_for_what_it_is() -> None:
-    check_sound(torch.zeros_like(VARIED), VARIED, torch.tensor([0.0, 0.01]))
+    check_sane(torch.zeros_like(VARIED), VARIED, torch.tensor([0.0, 0.01]))

@@ -14,9 +14,9 @@ from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.shares import StyleNeedsPictureError
 from style_transfer.core.spec import Color, StyleInput, TransferSpec
 from style_transfer.imaging.color import palette_of
-from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.tensors import to_tensor
-from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.network import schedule as network
@@ -55,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         torch.manual_seed(seed)
         trained = PaintingNet(4, light=bool(seed))
         trained.take_palette_(palette_of(to_tensor(artwork, CPU)))
-        card = CARD | {"figures": {"artwork": fingerprint(artwork)}}
+        card = CARD | {"figures": {"artwork": perceptual_hash(artwork)}}
         export_halves(to_halves_(trained), tmp_path, f"network-{name}", card)
     return tmp_path
 
@@ -92,13 +92,13 @@ class TestFindNetworks:
     def test_needs_a_picture_or_a_code_that_tells_whose_it_is(self) -> None:
         with pytest.raises(StyleNeedsPictureError):
             find_networks([StyleInput(None, code=b"x")])
-        code = StyleCode.from_picture(WAVE, load_painter(CPU)).to_bytes()
+        code = StyleEmbedding.from_picture(WAVE, load_painter(CPU)).to_bytes()
         assert [share.name for share in find_networks([StyleInput(None, code=code)])] == [
             "network-wave"
         ]
 
     def test_paints_the_same_from_a_code(self) -> None:
-        code = StyleCode.from_picture(WAVE, load_painter(CPU)).to_bytes()
+        code = StyleEmbedding.from_picture(WAVE, load_painter(CPU)).to_bytes()
         pictures = []
         for style in (StyleInput(WAVE), StyleInput(None, code=code)):
             *_, last = stylize(draw(9, 72, 56), [style], FULL, device="cpu")

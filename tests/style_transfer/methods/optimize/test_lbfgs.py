@@ -1,7 +1,7 @@
 import torch
 from torch import Tensor
 
-from style_transfer.methods.optimize.lbfgs import Descent
+from style_transfer.methods.optimize.lbfgs import LBFGS
 
 
 def bowl(image: Tensor, target: Tensor, slopes: Tensor) -> tuple[Tensor, Tensor]:
@@ -14,14 +14,14 @@ class TestStep:
     TARGET = torch.rand(1, 3, 5, 4, generator=torch.Generator().manual_seed(1))
 
     def test_finds_the_minimum_of_a_bowl(self) -> None:
-        descent = Descent(torch.full_like(self.TARGET, 0.5))
+        descent = LBFGS(torch.full_like(self.TARGET, 0.5))
         for _ in range(40):
             descent.step_(*bowl(descent.image, self.TARGET, torch.ones(1)))
         assert torch.allclose(descent.image, self.TARGET, atol=1e-3)
 
     def test_finds_it_in_a_long_narrow_valley(self) -> None:
         slopes = torch.logspace(-2, 2, self.TARGET.numel()).reshape(self.TARGET.shape)
-        descent = Descent(torch.full_like(self.TARGET, 0.5))
+        descent = LBFGS(torch.full_like(self.TARGET, 0.5))
         first, _ = bowl(descent.image, self.TARGET, slopes)
         for _ in range(60):
             descent.step_(*bowl(descent.image, self.TARGET, slopes))
@@ -31,7 +31,7 @@ class TestStep:
     def test_starts_alike_whatever_the_size_of_the_gradient(self) -> None:
         ends = []
         for scale in (1e-6, 1.0, 1e6):
-            descent = Descent(torch.full((1, 3, 2, 2), 0.5))
+            descent = LBFGS(torch.full((1, 3, 2, 2), 0.5))
             descent.step_(torch.tensor(1.0), torch.full((1, 3, 2, 2), scale))
             ends.append(descent.image)
         assert torch.allclose(ends[0], torch.tensor(0.49), atol=1e-4)
@@ -39,7 +39,7 @@ class TestStep:
         assert torch.allclose(ends[1], ends[2])
 
     def test_stays_within_range(self) -> None:
-        descent = Descent(torch.rand(1, 3, 4, 4))
+        descent = LBFGS(torch.rand(1, 3, 4, 4))
         for step in range(20):
             descent.step_(torch.tensor(1.0 / (step + 1)), torch.randn(1, 3, 4, 4))
         assert descent.image.min() >= 0
@@ -47,7 +47,7 @@ class TestStep:
 
     def test_stays_where_the_gradient_is_nothing(self) -> None:
         start = torch.rand(1, 3, 4, 4)
-        descent = Descent(start)
+        descent = LBFGS(start)
         for _ in range(3):
             descent.step_(torch.tensor(0.0), torch.zeros_like(start))
         assert torch.equal(descent.image, start)
@@ -56,21 +56,21 @@ class TestStep:
 class TestTooFar:
     def test_takes_a_step_back_when_the_loss_leaps(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
-        descent = Descent(start)
+        descent = LBFGS(start)
         descent.step_(torch.tensor(1.0), torch.ones_like(start))
         descent.step_(torch.tensor(5.0), torch.ones_like(start))
         assert torch.allclose(descent.image, torch.tensor(0.495))
 
     def test_takes_a_step_back_when_the_loss_is_no_number(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
-        descent = Descent(start)
+        descent = LBFGS(start)
         descent.step_(torch.tensor(1.0), torch.ones_like(start))
         descent.step_(torch.tensor(float("nan")), torch.full_like(start, float("nan")))
         assert torch.allclose(descent.image, torch.tensor(0.495))
 
     def test_goes_back_to_the_best_when_the_loss_creeps_up(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
-        descent = Descent(start)
+        descent = LBFGS(start)
         for loss in (1.0, 1.2, 1.4, 1.6):
             descent.step_(torch.tensor(loss), torch.ones_like(start))
         assert torch.allclose(descent.image, torch.tensor(0.495))
@@ -79,10 +79,10 @@ class TestTooFar:
 def test_does_not_change_the_picture_it_starts_from() -> None:
     start = torch.rand(1, 3, 4, 4)
     before = start.clone()
-    Descent(start).step_(torch.tensor(1.0), torch.ones_like(start))
+    LBFGS(start).step_(torch.tensor(1.0), torch.ones_like(start))
     assert torch.equal(start, before)
 
 
 def test_shows_the_start_before_any_step() -> None:
     start = torch.rand(1, 3, 4, 4)
-    assert torch.equal(Descent(start).image, start)
+    assert torch.equal(LBFGS(start).image, start)

@@ -4,15 +4,15 @@ from torch import Tensor
 
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.methods.frame import Artwork
-from style_transfer.methods.optimize.lbfgs import Descent
-from style_transfer.methods.optimize.objective import Judge, content_weight
+from style_transfer.methods.optimize.lbfgs import LBFGS
+from style_transfer.methods.optimize.objective import StyleObjective, content_weight
 
 PHOTO = torch.rand(1, 3, 32, 40, generator=torch.Generator().manual_seed(1))
 ARTWORK = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(2))
 
 
-def judge(features: FeatureNet, strength: float = 0.75, photo: Tensor = PHOTO) -> Judge:
-    return Judge(features, photo, [Artwork(ARTWORK, 1.0)], strength)
+def judge(features: FeatureNet, strength: float = 0.75, photo: Tensor = PHOTO) -> StyleObjective:
+    return StyleObjective(features, photo, [Artwork(ARTWORK, 1.0)], strength)
 
 
 class TestJudge:
@@ -30,8 +30,8 @@ class TestJudge:
         assert looked_at.loss(image - 1e-3 * gradient / gradient.norm()) < loss
 
     def test_finds_the_artwork_itself_in_style(self, features: FeatureNet) -> None:
-        looked_at = Judge(features, ARTWORK, [Artwork(ARTWORK, 1.0)], 1.0)
-        other = Judge(features, ARTWORK, [Artwork(ARTWORK.square(), 1.0)], 1.0)
+        looked_at = StyleObjective(features, ARTWORK, [Artwork(ARTWORK, 1.0)], 1.0)
+        other = StyleObjective(features, ARTWORK, [Artwork(ARTWORK.square(), 1.0)], 1.0)
         assert looked_at.loss(ARTWORK) < 0.5 * other.loss(ARTWORK)
 
     def test_weighs_the_photo_less_the_stronger_the_painting(self, features: FeatureNet) -> None:
@@ -49,7 +49,7 @@ class TestJudge:
             assert judge(features).judge(torch.rand_like(PHOTO))[1].abs().max() > 0
 
     def test_leads_a_descent_to_less_and_less(self, features: FeatureNet) -> None:
-        looked_at, descent = judge(features), Descent(PHOTO * 0.3)
+        looked_at, descent = judge(features), LBFGS(PHOTO * 0.3)
         losses = []
         for _ in range(12):
             loss, gradient = looked_at.judge(descent.image)

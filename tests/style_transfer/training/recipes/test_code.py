@@ -10,7 +10,7 @@ from PIL import Image
 
 from style_transfer.__main__ import main
 from style_transfer.core.errors import InputUnreadableError
-from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import Painter
 from style_transfer.training.material import Material
 from style_transfer.training.processes import Place
@@ -38,7 +38,7 @@ def training(options: CodeOptions, material: Material, shipped: Painter) -> Code
 
 def test_begins_with_the_painters_own_code(training: Code, artwork: Path, shipped: Painter) -> None:
     with Image.open(artwork) as picture:
-        own = StyleCode.from_picture(picture, shipped)
+        own = StyleEmbedding.from_picture(picture, shipped)
     assert training.start.to_bytes() == own.to_bytes()
     assert training.lesson.touch.code().to_bytes() == own.to_bytes()
 
@@ -84,7 +84,7 @@ def test_writes_a_code_that_paints(training: Code, shipped: Painter) -> None:
     assert card.file == "code-wave.safetensors"
     assert card.figures["before"].keys() == card.figures["held_out_losses"].keys()
     assert card.figures["before"] != card.figures["held_out_losses"]
-    code = StyleCode.from_bytes((training.target / card.file).read_bytes(), shipped)
+    code = StyleEmbedding.from_bytes((training.target / card.file).read_bytes(), shipped)
     photo = torch.rand(1, 3, 48, 48)
     assert not torch.equal(paint(photo, code, shipped), paint(photo, training.start, shipped))
 

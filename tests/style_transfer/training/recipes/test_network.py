@@ -15,7 +15,7 @@ from style_transfer.core.errors import InputUnreadableError, ModelMissingError
 from style_transfer.core.weight_files import user_folder
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.imaging.color import palette_of
-from style_transfer.imaging.perceptual_hash import fingerprint
+from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.network.johnson import build_painting_net
@@ -201,8 +201,8 @@ def test_registers_the_network_with_its_card(training: Network, artwork: Path) -
     card = training.export()
     assert card.file == "network-scream.safetensors"
     with Image.open(artwork) as picture:
-        assert card.figures["artwork"] == fingerprint(picture)
-    judged = {"style", "content", "patches", "roughness", "tones", "lattice"}
+        assert card.figures["artwork"] == perceptual_hash(picture)
+    judged = {"style", "content", "patches", "total_variation", "tones", "lattice"}
     assert set(card.figures["held_out_losses"]) == judged
     assert "--style The Scream (1893).png --name scream" in card.command
     assert (

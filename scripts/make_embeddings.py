@@ -1,4 +1,4 @@
-"""Compute the style codes of the project's own artworks: `python scripts/make_codes.py [slug ...]`.
+"""Compute the embeddings of our own artworks: `python scripts/make_embeddings.py [slug ...]`.
 
 A code is what the method fast knows of an artwork. Computing it takes seconds a picture, so those
 of the shipped artworks lie beside them, listed in `library/shipped/codes.json`; run this again when
@@ -23,7 +23,7 @@ import torch  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from style_transfer.imaging.images import load_picture  # noqa: E402
-from style_transfer.methods.fast.embedding import StyleCode  # noqa: E402
+from style_transfer.methods.fast.embedding import StyleEmbedding  # noqa: E402
 from style_transfer.methods.fast.network import Painter, load_painter  # noqa: E402
 
 FOLDER = ROOT / "library" / "shipped"
@@ -43,7 +43,7 @@ def exact_painter() -> Painter:
 
 def learn(picture: Path, painter: Painter) -> bytes:
     """Return the style code of a picture."""
-    return StyleCode.from_picture(load_picture(picture).image, painter).to_bytes()
+    return StyleEmbedding.from_picture(load_picture(picture).image, painter).to_bytes()
 
 
 def write_code(slug: str, picture: Path, folder: Path) -> dict[str, Any]:

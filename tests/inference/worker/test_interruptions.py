@@ -9,10 +9,10 @@ from django.core.files.storage import default_storage
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import worker as runner
+from inference import worker
 from inference.models import Job, LeasedWork, ProofSheet
-from inference.worker import Served, breaks, shutdown
-from inference.worker.breaks import Breaks
+from inference.worker import Served, interruptions, shutdown
+from inference.worker.interruptions import Breaks
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_sheet
 
@@ -23,7 +23,7 @@ QUICK = TransferSpec(size=64)
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take breaks as often as can be."""
-    monkeypatch.setattr(breaks, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(interruptions, "LOOK_SECONDS", 0.0)
 
 
 def taking(seconds: float, *, served: bool = True) -> Callable[[], bool]:
@@ -85,7 +85,7 @@ class TestLongJob:
     def test_lets_a_quick_one_pass(self, alice: User, bob: User) -> None:
         long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
 
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
 
         begun, ended = span(long)
         quick_begun, quick_ended = span(quick)
@@ -95,7 +95,7 @@ class TestLongJob:
     def test_is_not_said_to_have_taken_the_time_of_others(self, alice: User, bob: User) -> None:
         long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
 
-        runner.serve_next()
+        worker.serve_next()
 
         begun, ended = span(long)
         quick_begun, quick_ended = span(quick)
@@ -106,7 +106,7 @@ class TestLongJob:
     def test_lets_no_other_long_one_pass(self, alice: User, bob: User) -> None:
         first, second = make_job(alice, spec=LONG), make_job(bob, spec=LONG)
 
-        runner.serve_next()
+        worker.serve_next()
 
         first.refresh_from_db()
         second.refresh_from_db()
@@ -118,7 +118,7 @@ class TestLongJob:
         make_job(alice, spec=LONG)
         waiting, quick = make_job(bob, spec=LONG), make_job(bob, spec=QUICK)
 
-        runner.serve_next()
+        worker.serve_next()
 
         quick.refresh_from_db()
         waiting.refresh_from_db()
@@ -127,7 +127,7 @@ class TestLongJob:
     def test_lets_a_proof_sheet_pass(self, alice: User, bob: User) -> None:
         long, sheet = make_job(alice, spec=LONG), make_sheet(bob)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert span(sheet)[1] < span(long)[1]
         assert (long.state, sheet.state) == (Job.State.SUCCEEDED, ProofSheet.State.SUCCEEDED)
@@ -136,7 +136,7 @@ class TestLongJob:
         long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
         default_storage.delete(str(quick.photo.file))
 
-        runner.serve_next()
+        worker.serve_next()
 
         long.refresh_from_db()
         quick.refresh_from_db()
@@ -149,7 +149,7 @@ def test_a_quick_job_takes_no_breaks(alice: User, bob: User) -> None:
     first = make_job(alice, spec=QUICK)
     make_sheet(bob)
 
-    runner.serve_next()
+    worker.serve_next()
 
     first.refresh_from_db()
     assert first.state == Job.State.SUCCEEDED

@@ -14,10 +14,10 @@ from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
 
-from inference import worker as runner
+from inference import worker
 from inference.live.snapshots.job import job_snapshot
 from inference.models import Job
-from inference.queue import jobs as queue
+from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job
 from inference.worker import Served, engine
 from style_transfer.core.errors import EngineError, ModelMissingError, OutOfMemoryError
@@ -71,7 +71,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[[Pass], None]:
 
     def serve(script: Pass) -> None:
         monkeypatch.setattr(engine, "stylize_together", script)
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
 
     return serve
 
@@ -83,7 +83,7 @@ class TestPass:
     def test_paints_all_with_the_engine(self, media_root: Path) -> None:
         jobs = make_jobs()
 
-        assert runner.serve_next() is Served.TO_THE_END
+        assert worker.serve_next() is Served.TO_THE_END
 
         for job in jobs:
             done = row(job)
@@ -92,16 +92,16 @@ class TestPass:
             assert done.compute_seconds is not None
             assert files_of(job, media_root) == [".jpg", ".jpg"]
         assert job_snapshot(done)["metrics"]["batch"] == 3
-        assert queue.waiting_count() == 0
+        assert job_queue.waiting_count() == 0
 
     def test_paints_the_same_as_alone(self, settings: Settings) -> None:
         together = make_jobs(2)
         other = make_photo(together[1].owner, seed=5)
         Job.objects.filter(pk=together[1].pk).update(photo=other)
-        runner.serve_next()
+        worker.serve_next()
         settings.JOB_BATCH = 1
         alone = make_job(photo=together[0].photo, styles=list(together[0].styles.all()))
-        runner.serve_next()
+        worker.serve_next()
 
         assert [row(job).batch for job in (*together, alone)] == [2, 2, 1]
         difference = pixels_of(alone) - pixels_of(together[0])
@@ -128,7 +128,7 @@ class TestOneOfThem:
         jobs = make_jobs()
         jobs[1].photo.file.delete(save=False)
 
-        runner.serve_next()
+        worker.serve_next()
 
         assert states(jobs) == [State.SUCCEEDED, State.FAILED, State.SUCCEEDED]
         assert row(jobs[1]).error_code == "input_unreadable"
@@ -219,7 +219,7 @@ class TestLeases:
 
         def script(requests: Sequence[PaintRequest]) -> Iterator[BatchStep]:
             time.sleep(2)
-            lost.extend(queue.reap_lost())
+            lost.extend(job_queue.reap_lost())
             for index in range(len(requests)):
                 yield BatchStep(index, DONE)
 
@@ -238,14 +238,14 @@ class TestLeases:
 
     def test_come_back_one_by_one_after_a_crash(self) -> None:
         jobs = make_jobs()
-        first = queue.claim()
+        first = job_queue.claim()
         assert first is not None
-        assert len(queue.claim_beside(first, 3)) == 2
+        assert len(job_queue.claim_beside(first, 3)) == 2
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        assert len(queue.reap_lost()) == 3
+        assert len(job_queue.reap_lost()) == 3
 
-        second = queue.claim()
+        second = job_queue.claim()
 
         assert second is not None
-        assert (second.attempt, queue.claim_beside(second, 3)) == (2, [])
+        assert (second.attempt, job_queue.claim_beside(second, 3)) == (2, [])
         assert states(jobs).count(State.QUEUED) == 2

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from style_transfer.features.losses import Moments
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE
-from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import Look, Move, Painter
 from style_transfer.methods.fast.schedule import looks_of
 from style_transfer.training.critic import Critic
@@ -33,7 +33,7 @@ class Touch(nn.Module):
     and no gradient has to pass the decompositions of a transport map.
     """
 
-    def __init__(self, code: StyleCode) -> None:
+    def __init__(self, code: StyleEmbedding) -> None:
         """Begin with a code as it is."""
         super().__init__()
         self._code = code
@@ -61,7 +61,7 @@ class Touch(nn.Module):
             for name in ("shift", "stretch"):
                 self.get_parameter(f"{name}{level}").zero_()
 
-    def code(self) -> StyleCode:
+    def code(self) -> StyleEmbedding:
         """Give the code as it stands after the last fold."""
         return replace(
             self._code,

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from style_transfer.training.spread import floor_spread, measure_moments, measure_spread
+from style_transfer.training.channel_std import floor_spread, measure_moments, measure_spread
 
 
 class Echo(nn.Module):

@@ -22,7 +22,7 @@ class LayerReturned(TypedDict):
     type: Literal["layer.returned"]
 
 
-class OpenLine:
+class ThreadLoop:
     """An event loop that one thread keeps, so that its messages share a connection.
 
     A layer's connections belong to a loop. Without this each message of a process that has no
@@ -52,13 +52,13 @@ class OpenLine:
             async_to_sync(_send)(group, message)
 
 
-open_line = OpenLine()
+thread_loop = ThreadLoop()
 
 
-def tell_group(group: str, message: Mapping[str, object]) -> None:
+def broadcast(group: str, message: Mapping[str, object]) -> None:
     """Send `message` to every socket in `group`; that it fails is only logged."""
     try:
-        open_line.send(group, message)
+        thread_loop.send(group, message)
     except Exception:  # every layer fails with exceptions of its own
         logger.warning("%s could not be told", group, exc_info=True)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from inference.files import jobs as job_files
-from inference.live import broadcast as progress
+from inference.live import broadcast
 from inference.models import Job
 from inference.worker import engine
 from inference.worker.attempts import Attempt, every_end_written, load_request
@@ -47,7 +47,7 @@ def _prepare(job: Job, heartbeat: Heartbeat[Job]) -> tuple[Attempt, PaintRequest
         attempt.loaded()
         attempt.show(Step(0, 1, "painting"), at_once=True)
         return attempt, request
-    progress.publish(job.pk)
+    broadcast.publish(job.pk)
     return None
 
 
@@ -60,4 +60,4 @@ def _finish(attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, bat
         if step.step is None:
             raise EngineError("The engine ended without a result.")
         attempt.finish(step.step, batch=batch)
-    progress.publish(attempt.job.pk)
+    broadcast.publish(attempt.job.pk)

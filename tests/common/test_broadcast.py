@@ -9,8 +9,8 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from common import telling
-from common.telling import open_line, tell_group
+from common import broadcast as telling
+from common.broadcast import broadcast, thread_loop
 
 
 class BrokenLayer:
@@ -33,7 +33,7 @@ def test_reaches_the_group() -> None:
     channel = async_to_sync(layer.new_channel)()
     async_to_sync(layer.group_add)("some_group", channel)
 
-    tell_group("some_group", {"type": "news", "number": 7})
+    broadcast("some_group", {"type": "news", "number": 7})
 
     assert async_to_sync(layer.receive)(channel) == {"type": "news", "number": 7}
 
@@ -45,7 +45,7 @@ def test_only_logs_when_nobody_can_be_told(
     monkeypatch.setattr(telling, "get_channel_layer", layer)
     monkeypatch.setattr(telling, "PATIENCE_SECONDS", 0.05)
 
-    tell_group("some_group", {"type": "news"})
+    broadcast("some_group", {"type": "news"})
 
     assert "some_group could not be told" in caplog.text
 
@@ -53,7 +53,7 @@ def test_only_logs_when_nobody_can_be_told(
 def test_needs_no_layer(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(telling, "get_channel_layer", lambda: None)
 
-    tell_group("some_group", {"type": "news"})
+    broadcast("some_group", {"type": "news"})
 
     assert caplog.text == ""
 
@@ -76,15 +76,15 @@ class HangsUpLayer:
 
 def tell_all(*numbers: int) -> None:
     for number in numbers:
-        tell_group("some_group", {"type": "news", "number": number})
+        broadcast("some_group", {"type": "news", "number": number})
 
 
 class TestALineThatIsKeptOpen:
     @pytest.fixture(autouse=True)
     def line(self) -> Iterator[None]:
-        open_line.open()
+        thread_loop.open()
         yield
-        open_line.close()
+        thread_loop.close()
 
     @pytest.fixture
     def layer(self, monkeypatch: pytest.MonkeyPatch) -> HangsUpLayer:
@@ -139,7 +139,7 @@ class TestALineThatIsKeptOpen:
 
     def test_can_be_closed_and_is_then_done_without(self, layer: HangsUpLayer) -> None:
         tell_all(1)
-        open_line.close()
+        thread_loop.close()
 
         tell_all(2)
 

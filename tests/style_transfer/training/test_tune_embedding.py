@@ -5,10 +5,10 @@ import torch
 
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.fast.decoder import LEVELS
-from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import Look, Painter
 from style_transfer.training.critic import Critic, look_at
-from style_transfer.training.touch import Touch, TouchedPainter, Tuning, expand
+from style_transfer.training.tune_embedding import Touch, TouchedPainter, Tuning, expand
 from tests.style_transfer.training.conftest import CPU, draw_picture
 
 ARTWORK = draw_picture(7, width=96, height=80)
@@ -16,12 +16,12 @@ LOOK = Look((1.0,) * 3, (0.1, 0.1, 0.1))
 
 
 @pytest.fixture
-def code(painter: Painter) -> StyleCode:
-    return StyleCode.from_picture(ARTWORK, painter)
+def code(painter: Painter) -> StyleEmbedding:
+    return StyleEmbedding.from_picture(ARTWORK, painter)
 
 
 @pytest.fixture
-def touch(code: StyleCode) -> Touch:
+def touch(code: StyleEmbedding) -> Touch:
     return Touch(code)
 
 
@@ -33,7 +33,9 @@ def stir_(touch: Touch, size: float = 0.02) -> None:
             parameter.add_(size * torch.randn_like(parameter) / parameter.ndim**2)
 
 
-def test_begins_with_the_code_as_it_is(touch: Touch, code: StyleCode, painter: Painter) -> None:
+def test_begins_with_the_code_as_it_is(
+    touch: Touch, code: StyleEmbedding, painter: Painter
+) -> None:
     touch.fold_()
     assert touch.code().to_bytes() == code.to_bytes()
     photo = torch.rand(2, 3, 64, 64)
@@ -44,7 +46,7 @@ def test_begins_with_the_code_as_it_is(touch: Touch, code: StyleCode, painter: P
     )
 
 
-def test_folds_its_maps_into_every_view(touch: Touch, code: StyleCode) -> None:
+def test_folds_its_maps_into_every_view(touch: Touch, code: StyleEmbedding) -> None:
     stir_(touch)
     matrix, shift = touch.maps(2)
     torch.testing.assert_close(matrix, matrix.T)
@@ -88,7 +90,7 @@ def tuning(painter: Painter, touch: Touch) -> Tuning:
 @pytest.mark.parametrize("fraction", [0.1, 0.2, 0.3, 0.4])
 def test_moves_the_code_and_nothing_else(tuning: Tuning, fraction: float) -> None:
     losses = tuning.losses(torch.rand(2, 3, 64, 64), fraction)
-    assert set(losses) == {"style", "content", "patches", "roughness"}
+    assert set(losses) == {"style", "content", "patches", "total_variation"}
     torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
     moved = {name for name, p in tuning.touch.named_parameters() if p.grad is not None}
     assert {"shift2", "stretch2"} <= moved
@@ -101,7 +103,7 @@ def test_is_the_same_at_the_same_point_of_the_training(tuning: Tuning) -> None:
     assert all(torch.equal(one[name], again[name]) for name in one)
 
 
-def test_folds_before_each_step(tuning: Tuning, code: StyleCode) -> None:
+def test_folds_before_each_step(tuning: Tuning, code: StyleEmbedding) -> None:
     stir_(tuning.touch)
     tuning.losses(torch.rand(1, 3, 64, 64), 0.1)
     assert not torch.equal(tuning.touch.code().means[1], code.means[1])
@@ -122,7 +124,7 @@ def test_brings_paintings_nearer_to_the_artwork(tuning: Tuning) -> None:
     assert sum(totals[-10:]) < sum(totals[:10])
 
 
-def test_repeats_moments_for_a_batch(code: StyleCode) -> None:
+def test_repeats_moments_for_a_batch(code: StyleEmbedding) -> None:
     moments = code.at(64.0)
     for level, each in expand(moments, 3).items():
         assert each.mean.shape == (3, *moments[level].mean.shape)

@@ -10,9 +10,9 @@ import torch
 
 from library.masterwork_manifest import MASTERWORKS, read_entries
 from library.shipped_styles import SHIPPED
-from scripts import make_codes
+from scripts import make_embeddings
 from scripts.make_masterworks import main
-from style_transfer.methods.fast.embedding import StyleCode
+from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import load_painter
 from tests.support.factories import make_picture, picture_bytes
 
@@ -56,7 +56,7 @@ def test_writes_code_and_proof_with_their_hashes(folder: Path) -> None:
         data = (folder / wave[kind]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == wave[f"{kind}_sha256"]
     painter = load_painter(torch.device("cpu"))
-    code = StyleCode.from_bytes((folder / wave["code"]).read_bytes(), painter)
+    code = StyleEmbedding.from_bytes((folder / wave["code"]).read_bytes(), painter)
     assert code.encoder == wave["weights"] == painter.sha256
 
 
@@ -72,12 +72,12 @@ def test_computes_the_codes_of_our_own_artworks(folder: Path) -> None:
     digest = hashlib.sha256(data).hexdigest()
     artworks = [{"slug": "ink", "file": "ink.webp", "sha256": digest}]
     (folder / "manifest.json").write_text(json.dumps({"artworks": artworks}))
-    make_codes.main(["--folder", str(folder)])
+    make_embeddings.main(["--folder", str(folder)])
     listed = json.loads((folder / "codes.json").read_text())["ink"]
     code = (folder / listed["code"]).read_bytes()
     assert listed["picture_sha256"] == digest
     assert listed["code_sha256"] == hashlib.sha256(code).hexdigest()
-    make_codes.main(["--folder", str(folder), "nothing"])
+    make_embeddings.main(["--folder", str(folder), "nothing"])
     assert json.loads((folder / "codes.json").read_text())["ink"] == listed
 
 
@@ -89,7 +89,7 @@ def test_every_artwork_of_ours_has_its_code() -> None:
         listed = codes[artwork["slug"]]
         assert listed["picture_sha256"] == artwork["sha256"]
         code = (SHIPPED / listed["code"]).read_bytes()
-        assert StyleCode.from_bytes(code, painter).encoder == listed["weights"]
+        assert StyleEmbedding.from_bytes(code, painter).encoder == listed["weights"]
 
 
 def test_what_is_shipped_belongs_to_the_weights_that_are_shipped() -> None:
@@ -98,7 +98,7 @@ def test_what_is_shipped_belongs_to_the_weights_that_are_shipped() -> None:
     assert len(entries) >= 12
     for entry in entries:
         code = (MASTERWORKS / entry["code"]).read_bytes()
-        assert StyleCode.from_bytes(code, painter).encoder == entry["weights"]
+        assert StyleEmbedding.from_bytes(code, painter).encoder == entry["weights"]
 
 
 def test_says_whose_each_work_is_and_why_it_is_free() -> None:

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
+from accounts.credentials import credential_of_session, credential_of_token
 from accounts.models import Scope, User
-from accounts.standing import standing_of_session, standing_of_token
 from accounts.tokens import create_token, revoke_token
 from tests.support.factories import PASSWORD
 
@@ -29,83 +29,85 @@ def close_account(user: User) -> None:
 
 class TestSession:
     def test_holds_while_signed_in_and_allows_everything(self, alice: User) -> None:
-        standing = standing_of_session(key_of(signed_in(alice)))
+        credential = credential_of_session(key_of(signed_in(alice)))
 
-        assert standing is not None
-        assert standing.user_id == alice.pk
-        assert standing.holds()
-        assert all(standing.allows(scope) for scope in Scope)
+        assert credential is not None
+        assert credential.user_id == alice.pk
+        assert credential.holds()
+        assert all(credential.allows(scope) for scope in Scope)
 
     def test_ends_with_the_sign_out(self, alice: User) -> None:
         client = signed_in(alice)
-        standing, other = (standing_of_session(key_of(each)) for each in (client, signed_in(alice)))
-        assert standing is not None
+        credential, other = (
+            credential_of_session(key_of(each)) for each in (client, signed_in(alice))
+        )
+        assert credential is not None
         assert other is not None
 
         client.logout()
 
-        assert not standing.holds()
+        assert not credential.holds()
         assert other.holds()
 
     def test_ends_with_a_new_password(self, alice: User) -> None:
-        standing = standing_of_session(key_of(signed_in(alice)))
-        assert standing is not None
+        credential = credential_of_session(key_of(signed_in(alice)))
+        assert credential is not None
 
         alice.set_password(PASSWORD + "!")
         alice.save()
 
-        assert not standing.holds()
+        assert not credential.holds()
 
     def test_ends_with_the_account(self, alice: User) -> None:
-        standing = standing_of_session(key_of(signed_in(alice)))
-        assert standing is not None
+        credential = credential_of_session(key_of(signed_in(alice)))
+        assert credential is not None
 
         close_account(alice)
 
-        assert not standing.holds()
+        assert not credential.holds()
 
     def test_ends_when_the_session_is_given_to_someone_else(self, alice: User, bob: User) -> None:
         client = signed_in(alice)
-        standing = standing_of_session(key_of(client))
-        assert standing is not None
+        credential = credential_of_session(key_of(client))
+        assert credential is not None
         session = SessionStore(key_of(client))
         session["_auth_user_id"] = str(bob.pk)
         session["_auth_user_hash"] = bob.get_session_auth_hash()
         session.save()
 
-        assert not standing.holds()
+        assert not credential.holds()
 
     @pytest.mark.parametrize("key", ["", "nothing-like-it", "../../etc/passwd"])
     def test_is_nobody_for_a_session_that_is_none(self, key: str) -> None:
-        assert standing_of_session(key) is None
+        assert credential_of_session(key) is None
 
 
 class TestToken:
     def test_holds_for_its_scopes(self, alice: User) -> None:
         _row, secret = create_token(owner=alice, name="app", scopes=["jobs:read"])
 
-        standing = standing_of_token(secret)
+        credential = credential_of_token(secret)
 
-        assert standing is not None
-        assert standing.holds()
-        assert standing.allows(Scope.JOBS_READ)
-        assert not standing.allows(Scope.JOBS_WRITE)
+        assert credential is not None
+        assert credential.holds()
+        assert credential.allows(Scope.JOBS_READ)
+        assert not credential.allows(Scope.JOBS_WRITE)
 
     def test_ends_when_revoked(self, alice: User) -> None:
         row, secret = create_token(owner=alice, name="app", scopes=["jobs:read"])
-        standing = standing_of_token(secret)
-        assert standing is not None
+        credential = credential_of_token(secret)
+        assert credential is not None
 
         revoke_token(token=row)
 
-        assert not standing.holds()
-        assert standing_of_token(secret) is None
+        assert not credential.holds()
+        assert credential_of_token(secret) is None
 
     def test_ends_with_the_account(self, alice: User) -> None:
         _row, secret = create_token(owner=alice, name="app", scopes=["jobs:read"])
-        standing = standing_of_token(secret)
-        assert standing is not None
+        credential = credential_of_token(secret)
+        assert credential is not None
 
         close_account(alice)
 
-        assert not standing.holds()
+        assert not credential.holds()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from common.uploads import AcceptedPicture, accept_picture
 from library.models import Artist, Evidence, Style
-from library.services import StyleCode, StylePicture, publish_style, save_style
+from library.services import StyleEmbedding, StylePicture, publish_style, save_style
 
 # Curators may bring scans that are larger than what people send.
 MAX_PICTURE_BYTES: Final = 50 * 2**20
@@ -64,7 +64,7 @@ def shelve(
     loaded: Loaded,
     *,
     picture: StylePicture | None = None,
-    code: StyleCode | None = None,
+    code: StyleEmbedding | None = None,
     publish: bool,
 ) -> None:
     """Write a style that is new or has another picture or code; `publish` shows a new one at once.

@@ -8,8 +8,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from inference.models import Job
-from inference.queue import jobs as queue
-from inference.services.again import MORE_STEPS, continue_job, retry_job
+from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job, delete_job
 from inference.services.refusals import (
     NothingToContinue,
@@ -17,6 +16,7 @@ from inference.services.refusals import (
     QuotaExceeded,
     StyleUnavailable,
 )
+from inference.services.reruns import MORE_STEPS, continue_job, retry_job
 from library.models import Style
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import finished_job, make_job, make_style
@@ -68,7 +68,7 @@ class TestRetryJob:
 
     def test_leaves_alone_what_waits_runs_or_is_done(self, alice: User) -> None:
         make_job(alice)
-        running = queue.claim()
+        running = job_queue.claim()
         assert running is not None
         for job in (running, make_job(alice), finished_job(alice)):
             with pytest.raises(NothingToRetry) as refusal:

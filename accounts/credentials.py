@@ -13,7 +13,7 @@ from accounts.tokens import find_token
 
 
 @dataclass(frozen=True)
-class Standing:
+class Credential:
     """A person's right to be connected: by the session of a browser or by the token of an app."""
 
     user_id: int
@@ -24,7 +24,7 @@ class Standing:
         """Tell whether the session or token still signs in this person."""
         if self.token_id is not None:
             return ApiToken.objects.active().filter(pk=self.token_id).exists()
-        return standing_of_session(self.session_key) == self
+        return credential_of_session(self.session_key) == self
 
     def allows(self, scope: Scope) -> bool:
         """Tell whether this right covers `scope`; people in a browser may do everything."""
@@ -34,7 +34,7 @@ class Standing:
         return scope.value in scopes
 
 
-def standing_of_session(session_key: str) -> Standing | None:
+def credential_of_session(session_key: str) -> Credential | None:
     """Return the right of the browser whose session this is; None when it signs in nobody.
 
     A session dies with its sign-out, with a change of the password and with the account.
@@ -49,10 +49,10 @@ def standing_of_session(session_key: str) -> Standing | None:
     valid = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
     if not any(constant_time_compare(given, each) for each in valid):
         return None
-    return Standing(user.pk, session_key=session_key)
+    return Credential(user.pk, session_key=session_key)
 
 
-def standing_of_token(token: str) -> Standing | None:
+def credential_of_token(token: str) -> Credential | None:
     """Return the right of the app that sent this token; None when it is unknown or revoked."""
     row = find_token(token)
-    return Standing(row.owner_id, token_id=row.pk) if row is not None else None
+    return Credential(row.owner_id, token_id=row.pk) if row is not None else None
