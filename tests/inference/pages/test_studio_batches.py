@@ -5,20 +5,14 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from inference.models import Batch, Job
+from tests.inference.pages.conftest import client_of
 from tests.support.factories import make_photo, make_picture, make_style, picture_bytes
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def order(**fields: Any) -> dict[str, Any]:

@@ -8,15 +8,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from inference.models import Batch, Job
+from tests.inference.pages.conftest import client_of
 from tests.support.factories import finished_job, make_job, make_style
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from inference.models import Job, Photo
-from tests.inference.pages.test_jobs import client_of, order, upload
+from tests.inference.pages.conftest import client_of, order, upload
 from tests.support.factories import make_job, make_photo, make_style
 
 pytestmark = pytest.mark.django_db

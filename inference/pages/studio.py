@@ -1,0 +1,90 @@
+"""Pages of the studio: choose a photo and styles, and start a job or a batch."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import User
+from common.storage import StorageFull
+from common.uploads import UploadRefused
+from inference.models import Photo
+from inference.pages.forms import StudioForm, control_bounds, initial_from, method_choice
+from inference.pages.photos import storage_used
+from inference.services.refusals import JobRefused
+from inference.services.storage import StorageQuotaExceeded
+from library.demonstration import PAIRS
+from library.licenses import allowed_outputs
+from library.methods import usable_methods
+from library.models import Style
+from library.plain_words import outcome_sentence
+from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+
+EARLIER_PHOTOS = 6
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def studio(request: HttpRequest) -> HttpResponse:
+    """Show the studio; a POST starts a job, or a batch where several pictures are wanted."""
+    if request.method == "GET":
+        return _studio_page(
+            request, StudioForm(initial=initial_from(request.GET), user=request.user)
+        )
+    if not isinstance(request.user, User):
+        return redirect_to_login(reverse("studio"))
+    form = StudioForm(request.POST, request.FILES, user=request.user)
+    if form.is_valid():
+        try:
+            return redirect(form.start(request.user))
+        except (UploadRefused, StorageQuotaExceeded, StorageFull) as refusal:
+            form.add_error("photo", str(refusal))
+        except JobRefused as refusal:
+            form.add_error(None, refusal.message)
+            form.take_new_id()
+    return _studio_page(request, form, status=422)
+
+
+def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
+    chosen = form["styles"].value() or []
+    styles = Style.objects.published().in_hanging_order().select_related("artist")
+    tiles = [(style, usable_methods(style)) for style in styles]
+    # The default method is offered even if no style is published yet.
+    offered = {slug for _style, usable in tiles for slug in usable} | {TransferSpec().method}
+    mine = Photo.objects.visible_to(request.user).order_by("-created_at")
+    photo_id = form["photo_id"].value()
+    context = {
+        "form": form,
+        "tiles": tiles,
+        "methods": [method_choice(info) for info in METHOD_INFOS.values() if info.slug in offered],
+        "more_photos": getattr(form, "cleaned_data", {}).get("more_photos", []),
+        "chosen": chosen,
+        "weights": form.initial.get("weights", {}),
+        "techniques": sorted({style.technique for style in styles if style.technique}),
+        "photos": mine[:EARLIER_PHOTOS],
+        "photo": next((each for each in mine if str(each.pk) == str(photo_id)), None),
+        "samples": PAIRS,
+        "size": str(form["size"].value() or ""),
+        "outcome": license_outcome(style.license for style in styles if style.slug in chosen),
+        **storage_used(mine),
+        **control_bounds(),
+    }
+    return render(request, "inference/studio.html", context, status=status)
+
+
+@require_GET
+def studio_license(request: HttpRequest) -> HttpResponse:
+    """Say in one sentence what the user may do with a picture in the styles of the query."""
+    styles = Style.objects.published().filter(slug__in=request.GET.getlist("style"))
+    outcome = license_outcome(styles.values_list("license", flat=True))
+    return render(request, "inference/_outcome.html", {"outcome": outcome})
+
+
+def license_outcome(licenses: Iterable[str]) -> str:
+    """Return the sentence for a result of these licenses; empty when there are none."""
+    inputs = list(licenses)
+    return outcome_sentence(allowed_outputs(inputs)) if inputs else ""
