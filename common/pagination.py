@@ -37,7 +37,7 @@ class NewestFirstPagination(CursorPagination):
             raise Problem("cursor_invalid", detail, status=400) from error
 
 
-class NewestOnTheWallPagination(NewestFirstPagination):
+class NewestPublishedPagination(NewestFirstPagination):
     """Page through public artworks by the moment they were published."""
 
     ordering = ("-published_at", "-id")

@@ -81,7 +81,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
             os.fsync(descriptor)
 
 
-class Shelf:
+class RowFiles:
     """Writes files for one row and remembers them until the row is safe."""
 
     def __init__(self) -> None:
@@ -95,17 +95,17 @@ class Shelf:
 
 
 @contextmanager
-def files_of_a_row() -> Iterator[Shelf]:
+def files_of_a_row() -> Iterator[RowFiles]:
     """Open a transaction whose files live and die with it.
 
-    Everything put on the shelf is removed again when the block, or the commit at its end, fails.
+    Every file that was written is removed again when the block, or the commit at its end, fails.
     """
-    shelf = Shelf()
+    row_files = RowFiles()
     try:
         with transaction.atomic():
-            yield shelf
+            yield row_files
     except BaseException:
-        remove_files(shelf.written)
+        remove_files(row_files.written)
         raise
 
 

@@ -55,14 +55,14 @@ class ArtworkAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Hide the chosen artworks"), permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
-        """Take them off the wall."""
+        """Hide them from the public gallery."""
         for artwork in queryset:
             hide_artwork(artwork=artwork)
         self.message_user(request, _("Hidden from everyone but their owners."))
 
     @admin.action(description=_("Show the chosen artworks again"), permissions=["change"])
     def show(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
-        """Let them back onto the wall."""
+        """Show them in the public gallery again."""
         for artwork in queryset:
             show_artwork(artwork=artwork)
         self.message_user(request, _("Back on the wall."))

@@ -24,7 +24,7 @@ def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBa
     `?download=1` names it as a file; with `&format=jpeg|png|webp` the full one is converted.
     """
     artwork = get_object_or_404(Artwork.objects.visible_to(request.user), pk=pk)
-    public = Artwork.objects.on_the_wall().filter(pk=pk).exists()
+    public = Artwork.objects.in_public_gallery().filter(pk=pk).exists()
     return send_artwork(request, artwork, variant, public=public)
 
 

@@ -19,8 +19,8 @@ from library.models import Style
 class ArtworkQuerySet(models.QuerySet["Artwork"]):
     """Reads of artworks."""
 
-    def on_the_wall(self) -> Self:
-        """Keep what the public wall shows."""
+    def in_public_gallery(self) -> Self:
+        """Keep what the public gallery shows."""
         return self.filter(
             visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE
         )
@@ -30,16 +30,16 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         return self.filter(owner=user) if isinstance(user, User) else self.none()
 
     def visible_to(self, user: object) -> Self:
-        """Keep one's own artworks and those on the public wall; moderators see hidden ones too."""
+        """Keep the user's own artworks and all public ones; moderators see hidden ones too."""
         if not isinstance(user, User):
-            return self.on_the_wall()
+            return self.in_public_gallery()
         public = Q(visibility=Artwork.Visibility.PUBLIC)
         if not user.has_perm("gallery.change_artwork"):
             public &= Q(moderation=Artwork.Moderation.VISIBLE)
         return self.filter(Q(owner=user) | public)
 
     def for_moderation(self) -> Self:
-        """Keep what was published, hidden or not; private work is nobody's to judge."""
+        """Keep what was published, hidden or not; moderators never see private artworks."""
         return self.filter(visibility=Artwork.Visibility.PUBLIC)
 
     def with_parts(self) -> Self:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from common.derivatives import Derivatives, Encoded, make_derivatives
-from common.storage import Shelf, files_of_a_row, remove_files_after_commit
+from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from gallery.models import Artwork, ArtworkStyle
 from gallery.recipes import credit_text, embedded_credit, recipe_of, styles_of
 from gallery.xmp import embed_xmp
@@ -63,8 +63,8 @@ def keep_artwork(*, job: Job, title: str = "") -> Artwork:
     # Read and made small before the transaction, which would keep every other writer waiting.
     source = _source(job)
     try:
-        with files_of_a_row() as shelf:
-            return _keep(job, title, source, shelf)
+        with files_of_a_row() as row_files:
+            return _keep(job, title, source, row_files)
     except IntegrityError:
         # Two requests at once: the other one kept it.
         return Artwork.objects.get(job=job)
@@ -87,15 +87,15 @@ def _source(job: Job) -> Source:
     return Source(result, small, _read(job.photo.preview.name or job.photo.file.name))
 
 
-def _keep(job: Job, title: str, source: Source, shelf: Shelf) -> Artwork:
+def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     """Write the files and rows of a new artwork."""
     artwork: Artwork = Artwork.objects.create(
         owner=job.owner,
         job=job,
         title=title.strip(),
-        preview=shelf.put(FOLDER, ".webp", source.small.preview),
-        thumb=shelf.put(FOLDER, ".webp", source.small.thumb),
-        before=shelf.put(FOLDER, source.before.suffix, source.before.data),
+        preview=row_files.put(FOLDER, ".webp", source.small.preview),
+        thumb=row_files.put(FOLDER, ".webp", source.small.thumb),
+        before=row_files.put(FOLDER, source.before.suffix, source.before.data),
         placeholder=source.small.placeholder,
         width=job.result_width,
         height=job.result_height,
@@ -107,16 +107,16 @@ def _keep(job: Job, title: str, source: Source, shelf: Shelf) -> Artwork:
         for each in job.job_styles.select_related("style")
     )
     artwork.credit = credit_text(styles_of(artwork))
-    _put_full(artwork, source.result, shelf)
+    _put_full(artwork, source.result, row_files)
     artwork.save(update_fields=["bytes", "credit", "file"])
     touch_job(job_id=job.pk)
     return artwork
 
 
-def _put_full(artwork: Artwork, plain: Encoded, shelf: Shelf) -> None:
+def _put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
     """Write the full file with the credit of the artwork inside it."""
     credited = embed_xmp(plain.data, embedded_credit(artwork))
-    artwork.file = shelf.put(FOLDER, plain.suffix, credited)
+    artwork.file = row_files.put(FOLDER, plain.suffix, credited)
     artwork.bytes = len(credited)
 
 
@@ -147,7 +147,7 @@ def publish_artwork(
     decision = allowed_outputs(style.license for style in styles)
     if license not in decision.publishable:
         raise LicenseRefused(decision.publishable, decision.reasons)
-    with files_of_a_row() as shelf:
+    with files_of_a_row() as row_files:
         artwork = (
             Artwork.objects.select_for_update(of=("self",))
             .select_related("owner")
@@ -160,7 +160,7 @@ def publish_artwork(
         artwork.credit = credit_text(styles)
         artwork.published_at = artwork.published_at or timezone.now()
         artwork.visibility = Artwork.Visibility.PUBLIC
-        _put_full(artwork, _read(old), shelf)
+        _put_full(artwork, _read(old), row_files)
         artwork.save(update_fields=_PUBLISHED_FIELDS)
         remove_files_after_commit([old])
     return artwork
@@ -187,12 +187,12 @@ def unpublish_artwork(*, artwork: Artwork) -> Artwork:
 
 
 def hide_artwork(*, artwork: Artwork) -> Artwork:
-    """Take `artwork` off the wall against its owner's wish; the owner still sees it."""
+    """Hide `artwork` from the public gallery, against its owner's wish; the owner still sees it."""
     return _moderate(artwork, Artwork.Moderation.HIDDEN)
 
 
 def show_artwork(*, artwork: Artwork) -> Artwork:
-    """Let a hidden `artwork` back onto the wall."""
+    """Show a hidden `artwork` in the public gallery again."""
     return _moderate(artwork, Artwork.Moderation.VISIBLE)
 
 

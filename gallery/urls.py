@@ -7,7 +7,7 @@ from gallery import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("wall/", views.wall, name="wall"),
+    path("wall/", views.public_gallery, name="wall"),
     path("jobs/<uuid:pk>/keep/", views.artwork_keep, name="artwork-keep"),
     path("artworks/", views.my_artworks, name="my-artworks"),
     path("artworks/<uuid:pk>/", views.artwork, name="artwork"),

@@ -1,4 +1,4 @@
-"""Pages of the entrance hall, the wall and people's own pictures."""
+"""Pages: home, the public gallery, one artwork, and my own artworks."""
 
 from typing import Any
 from uuid import UUID
@@ -29,35 +29,35 @@ from library.licenses import LicenseId, allowed_outputs
 from library.models import Style
 from library.plain_words import license_meaning
 
-STYLES_IN_THE_HALL = 12
-ARTWORKS_IN_THE_HALL = 8
+STYLES_ON_HOME = 12
+ARTWORKS_ON_HOME = 8
 ARTWORKS_A_PAGE = 36
 RECENT_RESULTS = 12
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what the house does, before anything has to be read."""
-    styles = Style.objects.published().in_hanging_order().select_related("artist")
+    """Show examples of what the site does."""
+    styles = Style.objects.published().in_display_order().select_related("artist")
     by_slug = {style.slug: style for style in styles}
     context = {
         "pairs": [(pair, by_slug.get(pair.style)) for pair in PAIRS],
-        # In the hall hang artworks; proofs of those that are elsewhere are for the library.
-        "styles": [style for style in styles if style.has_picture][:STYLES_IN_THE_HALL],
-        "artworks": _wall()[:ARTWORKS_IN_THE_HALL],
+        # Home shows artworks only; the samples of styles without a picture are in the library.
+        "styles": [style for style in styles if style.has_picture][:STYLES_ON_HOME],
+        "artworks": _published()[:ARTWORKS_ON_HOME],
     }
     return render(request, "gallery/home.html", context)
 
 
 @require_GET
-def wall(request: HttpRequest) -> HttpResponse:
+def public_gallery(request: HttpRequest) -> HttpResponse:
     """Show what people published, newest first."""
-    page = Paginator(_wall(), ARTWORKS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "gallery/wall.html", {"page": page})
+    page = Paginator(_published(), ARTWORKS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "gallery/public_gallery.html", {"page": page})
 
 
-def _wall() -> Any:
-    return Artwork.objects.on_the_wall().with_parts().order_by("-published_at")
+def _published() -> Any:
+    return Artwork.objects.in_public_gallery().with_parts().order_by("-published_at")
 
 
 @login_required
@@ -139,7 +139,7 @@ def artwork_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Hang an artwork on the public wall."""
+    """Publish an artwork in the public gallery."""
     found = _own_artwork(request, pk)
     form = _publish_form(found, request.POST)
     if not form.is_valid():
@@ -156,7 +156,7 @@ def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take an artwork off the public wall."""
+    """Take an artwork out of the public gallery."""
     found = _own_artwork(request, pk)
     unpublish_artwork(artwork=found)
     messages.success(request, _("Taken down. Only you can see it."))

@@ -40,7 +40,7 @@ def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) ->
 
 
 def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
-    """Download the picture of `style`, hang it as a new version, and record where it was.
+    """Download the picture of `style`, save it as a new version, and record where it came from.
 
     Raises `SourceRefused`, `UploadRefused` or `StorageFull`; then nothing was changed.
     """

@@ -1,6 +1,6 @@
 """Artworks of others that are in the public domain: what the engine learned of them, and the facts.
 
-No picture of them is shipped. `manifest.json` has an entry for each, beside its code and the proof
+No picture of them is shipped. `manifest.json` has an entry for each, beside its code and the sample
 painted with it; `scripts/make_masterworks.py` computes both.
 """
 
@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from library.importing import Record
 from library.models import Style
+from library.records import Record
 
 MASTERWORKS: Final = Path(__file__).resolve().parent / "masterworks"
 RECORDED_BY: Final = "Styleweb"
@@ -27,15 +27,15 @@ FACTS: Final = (
 class MasterworkRecord(Record):
     """The record of an artwork of which only a code is here; `path` is where that code is."""
 
-    proof_sha256: str = ""
+    sample_sha256: str = ""
 
     @property
-    def is_shelved(self) -> bool:
-        """Whether the library has this very code and proof under this slug."""
-        shelved = Style.objects.filter(
-            slug=self.slug, code_sha256=self.sha256, proof_sha256=self.proof_sha256
+    def is_in_library(self) -> bool:
+        """Whether the library has this very code and sample under this slug."""
+        found = Style.objects.filter(
+            slug=self.slug, code_sha256=self.sha256, sample_sha256=self.sample_sha256
         )
-        return shelved.exists()
+        return found.exists()
 
 
 def read_entries(folder: Path) -> list[dict[str, Any]]:
@@ -57,7 +57,7 @@ def record_of(folder: Path, entry: Mapping[str, Any]) -> MasterworkRecord:
         values={name: entry[name] for name in FACTS if entry.get(name)},
         artist_facts=artist,
         evidence=[*_evidence(entry)],
-        proof_sha256=entry["proof_sha256"],
+        sample_sha256=entry["sample_sha256"],
     )
 
 

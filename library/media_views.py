@@ -11,12 +11,12 @@ from library.models import Style
 
 @require_safe
 def style_file(request: HttpRequest, slug: str, variant: str) -> HttpResponseBase:
-    """Send a style's picture as "full" or "thumb", or its "proof", to those who may see it.
+    """Send a style's picture ("full" or "thumb") or its sample ("proof") to those who may see it.
 
     The code has no address: it is for workers.
     """
     style = get_object_or_404(Style.objects.visible_to(request.user), slug=slug)
-    files = {"full": style.image, "thumb": style.thumb, "proof": style.proof}
+    files = {"full": style.image, "thumb": style.thumb, "proof": style.sample}
     if variant not in files:
         raise Http404
     public = style.state == Style.State.PUBLISHED

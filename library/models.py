@@ -66,8 +66,8 @@ class StyleQuerySet(models.QuerySet["Style"]):
         ]
         return self.filter(license__in=fitting)
 
-    def in_hanging_order(self) -> Self:
-        """Sort as the library hangs them: by position, then title."""
+    def in_display_order(self) -> Self:
+        """Sort as the library shows them: by position, then title."""
         return self.order_by("position", "title")
 
 
@@ -79,7 +79,7 @@ class Style(models.Model):
 
     A published style has a picture or a style code, and a license that allows derivatives; the
     database checks it. The code is what the engine learned of the artwork, opaque here. A style
-    without a picture is shown by its proof, a photo of ours painted with the code. A change of
+    without a picture is shown by its sample, a photo of ours painted with the code. A change of
     picture, code or license makes a new version.
     """
 
@@ -128,9 +128,11 @@ class Style(models.Model):
         editable=False,
         help_text=_("SHA-256 of the encoder that the code belongs to."),
     )
-    proof = models.FileField(upload_to="styles/", blank=True, editable=False)
-    proof_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    # Of what is shown: the picture, or else the proof.
+    sample = models.FileField(upload_to="styles/", blank=True, editable=False, db_column="proof")
+    sample_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, db_column="proof_sha256"
+    )
+    # These describe the picture that is shown: the artwork, or else the sample.
     thumb = models.FileField(upload_to="styles/", blank=True, editable=False)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
@@ -169,13 +171,13 @@ class Style(models.Model):
 
     @property
     def shown_as(self) -> str:
-        """The variant of its files that shows it large: "full" is the artwork, or "proof"."""
+        """The name of the file that shows it large: "full" is the artwork, "proof" the sample."""
         return "full" if self.image else "proof"
 
     @property
     def file_names(self) -> set[str]:
         """The names of all that is stored of it."""
-        files = (self.image, self.thumb, self.proof, self.code)
+        files = (self.image, self.thumb, self.sample, self.code)
         return {file.name for file in files if file.name}
 
 

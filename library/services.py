@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.derivatives import Encoded, encode_picture, make_derivatives
-from common.storage import Shelf, files_of_a_row, remove_files_after_commit
+from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture
 from library.licenses import USABLE_IN_LIBRARY
 from library.models import Style
@@ -50,13 +50,13 @@ class StylePicture:
 class StyleEmbedding:
     """What the engine learned of an artwork, as bytes that only the engine reads.
 
-    `weights` is the sha256 of the encoder that they belong to, `proof` a photo of ours painted
+    `weights` is the sha256 of the encoder that they belong to, `sample` a photo of ours painted
     with them; a style that has a picture needs none.
     """
 
     data: bytes
     weights: str
-    proof: StylePicture | None = None
+    sample: StylePicture | None = None
 
     @property
     def sha256(self) -> str:
@@ -69,19 +69,19 @@ def save_style(
 ) -> Style:
     """Write a new or changed `style`, with `picture` and `code` in place of those it had.
 
-    Another picture, code or license makes a new version; another proof of the same code does not.
+    Another picture, code or license makes a new version; another sample of the same code does not.
     When the row cannot be saved, no file is left.
     """
-    with files_of_a_row() as shelf:
+    with files_of_a_row() as row_files:
         old = Style.objects.select_for_update().filter(pk=style.pk).first()
         if old is not None:
             learned = code is not None and code.sha256 != old.code_sha256
             changed = picture is not None or learned or old.license != style.license
             style.version = old.version + (1 if changed else 0)
         if picture is not None:
-            _hang(style, picture, shelf)
+            _set_picture(style, picture, row_files)
         if code is not None:
-            _keep_code(style, code, shelf)
+            _keep_code(style, code, row_files)
         style.save(force_insert=old is None)
         if old is not None:
             remove_files_after_commit(old.file_names - style.file_names)
@@ -93,30 +93,30 @@ def save_style_picture(*, style: Style, picture: AcceptedPicture) -> Style:
     return save_style(style=style, picture=StylePicture(picture))
 
 
-def _hang(style: Style, picture: StylePicture, shelf: Shelf) -> None:
+def _set_picture(style: Style, picture: StylePicture, row_files: RowFiles) -> None:
     """Write the files of `picture` and set every field that follows from it."""
-    _show(style, picture, shelf)
-    style.image = shelf.put(FOLDER, picture.kept.suffix, picture.kept.data)
+    _show(style, picture, row_files)
+    style.image = row_files.put(FOLDER, picture.kept.suffix, picture.kept.data)
     style.image_sha256 = picture.sha256
-    style.proof = ""
+    style.sample = ""
 
 
-def _keep_code(style: Style, code: StyleEmbedding, shelf: Shelf) -> None:
-    """Write the file of `code`, and show the style by its proof where it has no picture."""
-    style.code = shelf.put(FOLDER, ".code", code.data)
+def _keep_code(style: Style, code: StyleEmbedding, row_files: RowFiles) -> None:
+    """Write the file of `code`, and show the style by its sample where it has no picture."""
+    style.code = row_files.put(FOLDER, ".code", code.data)
     style.code_sha256, style.code_weights = code.sha256, code.weights
-    if code.proof is not None:
-        style.proof_sha256 = code.proof.sha256
-    if code.proof is not None and not style.has_picture:
-        _show(style, code.proof, shelf)
-        style.proof = shelf.put(FOLDER, code.proof.kept.suffix, code.proof.kept.data)
+    if code.sample is not None:
+        style.sample_sha256 = code.sample.sha256
+    if code.sample is not None and not style.has_picture:
+        _show(style, code.sample, row_files)
+        style.sample = row_files.put(FOLDER, code.sample.kept.suffix, code.sample.kept.data)
 
 
-def _show(style: Style, picture: StylePicture, shelf: Shelf) -> None:
+def _show(style: Style, picture: StylePicture, row_files: RowFiles) -> None:
     """Set what a tile and a page need to show `picture`."""
     # The size is set first: a picture whose size is known is not opened again to measure it.
     style.width, style.height = picture.size
-    style.thumb = shelf.put(FOLDER, ".webp", picture.small.thumb)
+    style.thumb = row_files.put(FOLDER, ".webp", picture.small.thumb)
     style.placeholder = picture.small.placeholder
     style.palette = picture.palette
 

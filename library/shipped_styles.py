@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from common.derivatives import Encoded
-from library.importing import Loaded, Record, read_picture, shelve
 from library.masterwork_manifest import MASTERWORKS, read_entries, record_of
 from library.models import Style
+from library.records import Loaded, Record, import_record, read_picture
 from library.services import StyleEmbedding, StylePicture
 
 SHIPPED: Final = Path(__file__).resolve().parent / "shipped"
@@ -40,7 +40,7 @@ def load_shipped_styles(*, folder: Path = SHIPPED, masterworks: Path = MASTERWOR
 def _load_artwork(
     folder: Path, entry: Mapping[str, Any], listed: Mapping[str, Any], loaded: Loaded
 ) -> None:
-    """Hang a rendering of ours with its code, unless it hangs."""
+    """Import a rendering of ours with its code, unless the library has it."""
     record = _record(folder, entry)
     if record.sha256 != entry["sha256"]:
         raise ManifestMismatch(entry["file"])
@@ -50,22 +50,22 @@ def _load_artwork(
         code = StyleEmbedding(_checked(folder, listed, "code"), listed["weights"])
     if code and Style.objects.filter(slug=record.slug, code_sha256=code.sha256).exists():
         code = None
-    picture = None if record.is_shelved else _verbatim(record.path)
+    picture = None if record.is_in_library else _verbatim(record.path)
     if picture or code:
-        shelve(record, loaded, picture=picture, code=code, publish=True)
+        import_record(record, loaded, picture=picture, code=code, publish=True)
     else:
         loaded.unchanged.append(record.slug)
 
 
 def _load_masterwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> None:
-    """Hang what the engine learned of a masterwork, unless it hangs."""
+    """Import the style code of a masterwork, unless the library has it."""
     record = record_of(folder, entry)
-    data, _proof = (_checked(folder, entry, kind) for kind in ("code", "proof"))
-    if record.is_shelved:
+    data, _sample = (_checked(folder, entry, kind) for kind in ("code", "sample"))
+    if record.is_in_library:
         loaded.unchanged.append(record.slug)
         return
-    code = StyleEmbedding(data, entry["weights"], _verbatim(folder / entry["proof"]))
-    shelve(record, loaded, code=code, publish=True)
+    code = StyleEmbedding(data, entry["weights"], _verbatim(folder / entry["sample"]))
+    import_record(record, loaded, code=code, publish=True)
 
 
 def _checked(folder: Path, entry: Mapping[str, Any], kind: str) -> bytes:

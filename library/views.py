@@ -17,7 +17,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     published = Style.objects.published()
     query = request.GET.get("q", "").strip()
     technique = request.GET.get("technique", "")
-    shown = published.matching(query).in_hanging_order().select_related("artist")
+    shown = published.matching(query).in_display_order().select_related("artist")
     if technique:
         shown = shown.filter(technique=technique)
     techniques = published.exclude(technique="").order_by("technique")
@@ -42,7 +42,7 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
         "meaning": license_meaning(found.license),
         "terms": terms(license_) if license_ else [],
         "evidence": found.evidence.order_by("recorded_at", "pk"),
-        "artworks": found.artworks.on_the_wall()
+        "artworks": found.artworks.in_public_gallery()
         .with_parts()
         .order_by("-published_at")[:ARTWORKS_SHOWN],
     }

@@ -1,4 +1,4 @@
-"""Compute the style codes and proofs of the masterworks that the library ships.
+"""Compute the style codes and samples of the masterworks that the library ships.
 
     python scripts/make_masterworks.py --pictures FOLDER [slug ...]
 
@@ -36,7 +36,7 @@ SPEC = TransferSpec(method="fast", size=768)
 QUALITY = 80
 
 
-def paint_proof(photo: Image.Image, code: bytes) -> bytes:
+def paint_sample(photo: Image.Image, code: bytes) -> bytes:
     """Return the demonstration photo painted with a code, as WebP."""
     *_, last = stylize(photo, [StyleInput(None, code=code)], SPEC, device=DEVICE)
     if last.image is None:
@@ -47,19 +47,19 @@ def paint_proof(photo: Image.Image, code: bytes) -> bytes:
 
 
 def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
-    """Write the code and the proof of an entry; return what the manifest says of them."""
+    """Write the code and the sample of an entry; return what the manifest says of them."""
     slug = entry["slug"]
     made = write_code(slug, pictures / entry["picture"], folder)
     photo = load_picture(DEMONSTRATION / f"{entry['demonstration']}-before.webp").image
-    proof = paint_proof(photo, (folder / made["code"]).read_bytes())
-    (folder / f"{slug}.webp").write_bytes(proof)
-    digest = hashlib.sha256(proof).hexdigest()
-    return {**made, "proof": f"{slug}.webp", "proof_sha256": digest}
+    sample = paint_sample(photo, (folder / made["code"]).read_bytes())
+    (folder / f"{slug}.webp").write_bytes(sample)
+    digest = hashlib.sha256(sample).hexdigest()
+    return {**made, "sample": f"{slug}.webp", "sample_sha256": digest}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make what is named, or everything in the manifest."""
-    parser = argparse.ArgumentParser(description="Compute codes and proofs of the masterworks.")
+    parser = argparse.ArgumentParser(description="Compute codes and samples of the masterworks.")
     parser.add_argument("slug", nargs="*", help="entries of the manifest; all when none is named")
     parser.add_argument("--pictures", type=Path, required=True, help="where the reproductions are")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the manifest is")

@@ -22,7 +22,7 @@ router.register("proofs", proofs.ProofViewSet, basename="api-proof")
 router.register("jobs", jobs.JobViewSet, basename="api-job")
 router.register("batches", batches.BatchViewSet, basename="api-batch")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
-router.register("public/artworks", gallery.WallViewSet, basename="api-wall")
+router.register("public/artworks", gallery.PublicGalleryViewSet, basename="api-wall")
 
 open_to_all = {"permission_classes": [Anyone]}
 docs = SpectacularSwaggerSplitView.as_view(

@@ -13,7 +13,7 @@ PALETTE = {
         r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", TOKENS.read_text("utf-8")
     )
 }
-GROUNDS = ("wall", "room", "paper")
+GROUNDS = ("ground", "room", "paper")
 LIGHTS = (0, 1)
 
 

@@ -106,8 +106,8 @@ class LabelSerializer(serializers.Serializer[Artwork]):
     )
 
 
-class WallQuerySerializer(serializers.Serializer[Artwork]):
-    """Which artworks of the wall to list."""
+class PublicGalleryQuerySerializer(serializers.Serializer[Artwork]):
+    """Which artworks of the public gallery to list."""
 
     style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
         required=False, help_text="The slug of a style they were made with."

@@ -22,7 +22,7 @@ from accounts.api.permissions import Anyone
 from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.negotiation import AnyAccept
-from common.pagination import NewestOnTheWallPagination
+from common.pagination import NewestPublishedPagination
 from common.queries import chosen
 from gallery.api.permissions import OwnerChanges
 from gallery.api.serializers import (
@@ -31,8 +31,8 @@ from gallery.api.serializers import (
     KeepSerializer,
     LabelSerializer,
     PublicArtworkSerializer,
+    PublicGalleryQuerySerializer,
     PublishSerializer,
-    WallQuerySerializer,
 )
 from gallery.media_views import SUFFIXES, send_artwork
 from gallery.models import Artwork
@@ -114,7 +114,7 @@ class ArtworkViewSet(
     @extend_schema(request=PublishSerializer, responses=ArtworkSerializer)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, **_address: Any) -> Response:
-        """Show the artwork on the public wall under a license that its styles allow."""
+        """Show the artwork in the public gallery, under a license that its styles allow."""
         artwork = self.get_object()
         body = PublishSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -124,7 +124,7 @@ class ArtworkViewSet(
     @extend_schema(request=None, responses=ArtworkSerializer)
     @action(detail=True, methods=["post"])
     def unpublish(self, request: Request, **_address: Any) -> Response:
-        """Take the artwork off the wall; from then on it is there for me alone."""
+        """Take the artwork out of the public gallery; then only I can see it."""
         unpublish_artwork(artwork=self.get_object())
         return self._current()
 
@@ -145,7 +145,7 @@ class ArtworkViewSet(
         variant = chosen(request, "variant", VARIANTS)
         if "format" in request.query_params:
             chosen(request, "format", tuple(SUFFIXES))
-        public = Artwork.objects.on_the_wall().filter(pk=artwork.pk).exists()
+        public = Artwork.objects.in_public_gallery().filter(pk=artwork.pk).exists()
         return send_artwork(request, artwork, variant, public=public)
 
     def _current(self) -> Response:
@@ -154,23 +154,23 @@ class ArtworkViewSet(
 
 
 @answers_conditionally
-class WallViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
+class PublicGalleryViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
     """What people published, newest first."""
 
     permission_classes = (Anyone,)
     serializer_class = PublicArtworkSerializer
-    pagination_class = NewestOnTheWallPagination
+    pagination_class = NewestPublishedPagination
     queryset = Artwork.objects.none()
 
     def get_queryset(self) -> QuerySet[Artwork]:
-        """Return what hangs on the wall, all of it or what was made with one style."""
-        query = WallQuerySerializer(data=self.request.query_params)
+        """Return all public artworks, or those made with one style."""
+        query = PublicGalleryQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        artworks = Artwork.objects.on_the_wall().with_parts()
+        artworks = Artwork.objects.in_public_gallery().with_parts()
         style = query.validated_data.get("style")
         return artworks.filter(styles__slug=style) if style else artworks
 
-    @extend_schema(parameters=[WallQuerySerializer])
+    @extend_schema(parameters=[PublicGalleryQuerySerializer])
     def list(self, request: Request) -> Response:
-        """List the public wall."""
+        """List the public gallery."""
         return super().list(request)

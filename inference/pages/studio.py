@@ -51,7 +51,7 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
     chosen = form["styles"].value() or []
-    styles = Style.objects.published().in_hanging_order().select_related("artist")
+    styles = Style.objects.published().in_display_order().select_related("artist")
     tiles = [(style, usable_methods(style)) for style in styles]
     # The default method is offered even if no style is published yet.
     offered = {slug for _style, usable in tiles for slug in usable} | {TransferSpec().method}

@@ -62,7 +62,7 @@ def tiles_of(sheet: ProofSheet) -> QuerySet[ProofTile]:
 
 def styles_left(sheet: ProofSheet) -> StyleQuerySet:
     """Keep the styles of `sheet` that are still to be tried, in the order of the library."""
-    return without_tile(sheet.photo_id, Style.objects.filter(proof_sheets=sheet)).in_hanging_order()
+    return without_tile(sheet.photo_id, Style.objects.filter(proof_sheets=sheet)).in_display_order()
 
 
 def without_tile(photo_id: UUID, styles: StyleQuerySet) -> StyleQuerySet:

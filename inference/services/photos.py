@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.derivatives import Derivatives, Encoded, encode_picture, make_derivatives
 from common.locks import lock_until_commit
-from common.storage import Shelf, files_of_a_row, remove_files_after_commit
+from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, see_picture
 from inference.files import jobs as job_files
 from inference.files import sheets as proof_files
@@ -54,7 +54,7 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
         return picture, False
     # Encoding takes seconds, for which a transaction would keep every other writer waiting.
     files = PhotoFiles(encode_picture(picture.image), make_derivatives(picture.image))
-    with files_of_a_row() as shelf:
+    with files_of_a_row() as row_files:
         # The row of the person would do too, but workers that claim a job wait for that one.
         lock_until_commit(f"photos of {owner.pk}")
         known = _known(owner, picture.sha256)
@@ -62,7 +62,7 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
             # The same file came in twice at once; the other request was first.
             return known, False
         check_storage(owner=owner, more=len(files.kept.data) + files.small_bytes)
-        return _save(owner, picture, files, shelf), True
+        return _save(owner, picture, files, row_files), True
 
 
 def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
@@ -86,13 +86,13 @@ def _known(owner: User, sha256: str) -> Photo | None:
     return Photo.objects.filter(owner=owner, sha256=sha256).first()
 
 
-def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, shelf: Shelf) -> Photo:
+def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, row_files: RowFiles) -> Photo:
     """Write the files of an accepted picture and its row."""
     photo: Photo = Photo.objects.create(
         owner=owner,
-        file=shelf.put(FOLDER, files.kept.suffix, files.kept.data),
-        preview=shelf.put(FOLDER, ".webp", files.small.preview),
-        thumb=shelf.put(FOLDER, ".webp", files.small.thumb),
+        file=row_files.put(FOLDER, files.kept.suffix, files.kept.data),
+        preview=row_files.put(FOLDER, ".webp", files.small.preview),
+        thumb=row_files.put(FOLDER, ".webp", files.small.thumb),
         placeholder=files.small.placeholder,
         width=picture.image.width,
         height=picture.image.height,

@@ -1,11 +1,11 @@
-/** The hall: a photo put in anywhere goes to the studio; the examples change places. */
+/** The home page: a photo that is dropped anywhere goes to the studio; buttons switch the examples. */
 
 import { keepDraft } from "./draft.js";
 import { takePictures } from "./drop.js";
 
 const home = document.querySelector("#home");
 const door = home.querySelector("#door");
-const others = home.querySelector(".hall-others");
+const others = home.querySelector(".home-others");
 
 async function carryToStudio(file) {
   await keepDraft(file);
@@ -13,7 +13,7 @@ async function carryToStudio(file) {
 }
 
 function showPair(name) {
-  for (const figure of home.querySelectorAll(".hall-picture")) {
+  for (const figure of home.querySelectorAll(".home-picture")) {
     figure.hidden = figure.id !== `pair-${name}`;
   }
   for (const button of others.querySelectorAll("button")) {

@@ -109,10 +109,10 @@ class JobPage {
       return; // Replaced by a newer one meanwhile.
     }
     if (version < this.version) return;
-    const wall = this.#part("picture");
-    const older = [...wall.querySelectorAll(".job-preview")];
+    const display = this.#part("picture");
+    const older = [...display.querySelectorAll(".job-preview")];
     image.className = "job-preview";
-    wall.append(image);
+    display.append(image);
     this.root.dataset.painted = "true";
     const fade = image.animate({ opacity: [0, 1] }, { duration: still.matches ? 0 : 420, easing: "ease-out" });
     await fade.finished;

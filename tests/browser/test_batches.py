@@ -46,7 +46,7 @@ def test_goes_on_by_news_alone(visit: Visit, pictures: Path) -> None:
 
     assert share(visitor) == 1
     expect(states(visitor)).to_have_text(["Done"] * 3)
-    expect(visitor.page.locator("#batch .hang img[src*='/preview/']")).to_have_count(3)
+    expect(visitor.page.locator("#batch .picture-list img[src*='/preview/']")).to_have_count(3)
     expect(visitor.page.get_by_role("button", name="Cancel the rest")).to_have_count(0)
     assert [url for url in asked if "/preview/" not in url] == []
     visitor.page.screenshot(path=pictures / "2-done.png")

@@ -133,16 +133,16 @@ def test_knows_a_full_disk_when_the_kernel_says_so(
 
 @pytest.mark.django_db(transaction=True)
 def test_keeps_the_files_of_a_saved_row(media_root: Path) -> None:
-    with files_of_a_row() as shelf:
-        name = shelf.put("photos", ".jpg", b"x")
+    with files_of_a_row() as row_files:
+        name = row_files.put("photos", ".jpg", b"x")
     assert files_in(media_root) == [name]
 
 
 def write_two_files(failure: Exception | None = None) -> None:
     """Write the files of one row, which then fails."""
-    with files_of_a_row() as shelf:
-        shelf.put("photos", ".jpg", b"x")
-        shelf.put("photos", ".webp", b"y")
+    with files_of_a_row() as row_files:
+        row_files.put("photos", ".jpg", b"x")
+        row_files.put("photos", ".webp", b"y")
         if failure:
             raise failure
 

@@ -80,7 +80,7 @@ def test_keeps_a_result_privately(artwork: Artwork, job: Job) -> None:
     assert (artwork.owner, artwork.job, artwork.title) == (job.owner, job, "Sea")
     assert artwork.visibility == Artwork.Visibility.PRIVATE
     assert (artwork.width, artwork.height) == (job.result_width, job.result_height)
-    assert not Artwork.objects.on_the_wall().exists()
+    assert not Artwork.objects.in_public_gallery().exists()
 
 
 def test_keeps_the_very_pixels(artwork: Artwork, job: Job) -> None:
@@ -194,7 +194,7 @@ def test_publishes_with_its_license_in_the_file(artwork: Artwork, media_root: Pa
         artwork=artwork, license="CC-BY-4.0", alt_text=" A boat ", shows_before=True
     )
     artwork.refresh_from_db()
-    assert list(Artwork.objects.on_the_wall()) == [artwork]
+    assert list(Artwork.objects.in_public_gallery()) == [artwork]
     assert (artwork.alt_text, artwork.shows_before) == ("A boat", True)
     assert opened(artwork.file.name).tobytes() == pixels
     data = stored(artwork)
@@ -259,7 +259,7 @@ def test_keeps_the_old_file_when_the_new_one_finds_no_room(
     with pytest.raises(StorageFull):
         publish_artwork(artwork=artwork, license="CC0-1.0")
     assert files_in(media_root) == before
-    assert not Artwork.objects.on_the_wall().exists()
+    assert not Artwork.objects.in_public_gallery().exists()
 
 
 def test_takes_an_artwork_down(artwork: Artwork, bob: User) -> None:
@@ -273,7 +273,7 @@ def test_takes_an_artwork_down(artwork: Artwork, bob: User) -> None:
 def test_hides_an_artwork_from_all_but_its_owner(artwork: Artwork, bob: User) -> None:
     artwork = publish_artwork(artwork=artwork, license="CC0-1.0")
     hide_artwork(artwork=artwork)
-    assert not Artwork.objects.on_the_wall().exists()
+    assert not Artwork.objects.in_public_gallery().exists()
     assert not Artwork.objects.visible_to(bob).exists()
     assert Artwork.objects.visible_to(artwork.owner).exists()
     show_artwork(artwork=artwork)

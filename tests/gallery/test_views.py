@@ -1,4 +1,4 @@
-"""Pages of the hall, the wall and artworks, asked by the owner, a stranger and nobody."""
+"""Home, the public gallery and artworks, asked for by the owner, a stranger and nobody."""
 
 from typing import Any
 from uuid import uuid4
@@ -45,7 +45,7 @@ class TestHome:
         assert "The harbor" in page.text
         assert "Secret" not in page.text
 
-    def test_hangs_artworks_and_no_proofs_of_those_elsewhere(self, client: Client) -> None:
+    def test_shows_artworks_and_no_samples_of_those_elsewhere(self, client: Client) -> None:
         make_style("woodcut")
         make_code_style("night-cafe")
         page = client.get(reverse("home"))

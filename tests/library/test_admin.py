@@ -158,7 +158,7 @@ def test_shows_picture_license_and_credit(curator: Client, media_root: Path) -> 
     assert media_root.is_dir()
 
 
-def test_shows_the_proof_of_a_style_without_a_picture(curator: Client, media_root: Path) -> None:
+def test_shows_the_sample_of_a_style_without_a_picture(curator: Client, media_root: Path) -> None:
     style = make_code_style("cafe")
     page = curator.get(page_of(style)).content.decode()
     source = reverse("style-file", kwargs={"slug": "cafe", "variant": "proof"})

@@ -61,7 +61,7 @@ def test_has_no_other_variant_and_no_other_style(client: Client, media_root: Pat
     assert media_root.is_dir()
 
 
-def test_sends_the_proof_of_a_style_without_a_picture(client: Client, media_root: Path) -> None:
+def test_sends_the_sample_of_a_style_without_a_picture(client: Client, media_root: Path) -> None:
     make_code_style("cafe")
     assert client.get(url("cafe", "proof")).getvalue().startswith(b"\x89PNG")
     assert client.head(url("cafe", "thumb")).status_code == 200

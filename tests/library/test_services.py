@@ -112,7 +112,7 @@ def test_keeps_the_old_picture_on_a_full_disk(
 
 
 def code(data: bytes = b"moments", seed: int = 3) -> StyleEmbedding:
-    """Return a style code with its proof."""
+    """Return a style code with its sample."""
     return StyleEmbedding(data, "e" * 64, StylePicture(accepted(seed, (90, 120))))
 
 
@@ -145,10 +145,10 @@ class TestStyleCode:
 
     def test_lies_beside_a_picture_which_is_what_is_shown(self, media_root: Path) -> None:
         style = save_style(style=draft(), picture=StylePicture(accepted()), code=code())
-        assert (style.shown_as, style.width, style.proof.name) == ("full", 200, "")
+        assert (style.shown_as, style.width, style.sample.name) == ("full", 200, "")
         assert set(files_in(media_root)) == {style.image.name, style.thumb.name, style.code.name}
 
-    def test_stays_when_the_picture_comes_and_its_proof_goes(self, media_root: Path) -> None:
+    def test_stays_when_the_picture_comes_and_its_sample_goes(self, media_root: Path) -> None:
         style = save_style(style=draft(), code=code())
         style = save_style_picture(style=style, picture=accepted(2))
         style.refresh_from_db()

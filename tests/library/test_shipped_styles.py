@@ -1,4 +1,4 @@
-"""The styles that come with the project: hung once, renewed when their picture is."""
+"""The styles that come with the project: loaded once, and again when their picture changes."""
 
 import hashlib
 import io
@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 
 from common.uploads import accept_picture
 from library import shipped_styles
-from library.importing import Loaded
 from library.models import Evidence, Style
+from library.records import Loaded
 from library.services import save_style_picture, withdraw_style
 from library.shipped_styles import SHIPPED, ManifestMismatch, load_shipped_styles
 from tests.common.test_storage import files_in
@@ -175,10 +175,10 @@ class TestCodes:
 
 
 def masterwork(folder: Path, slug: str, code: bytes = b"moments") -> dict[str, Any]:
-    """Write a code and its proof into the folder and return their entry."""
-    proof = picture_bytes(make_picture((96, 72)), "WEBP")
+    """Write a code and its sample into the folder and return their entry."""
+    sample = picture_bytes(make_picture((96, 72)), "WEBP")
     (folder / f"{slug}.code").write_bytes(code)
-    (folder / f"{slug}.webp").write_bytes(proof)
+    (folder / f"{slug}.webp").write_bytes(sample)
     return {
         "slug": slug,
         "title": "The Great Wave",
@@ -198,8 +198,8 @@ def masterwork(folder: Path, slug: str, code: bytes = b"moments") -> dict[str, A
         "code": f"{slug}.code",
         "code_sha256": hashlib.sha256(code).hexdigest(),
         "weights": "e" * 64,
-        "proof": f"{slug}.webp",
-        "proof_sha256": hashlib.sha256(proof).hexdigest(),
+        "sample": f"{slug}.webp",
+        "sample_sha256": hashlib.sha256(sample).hexdigest(),
     }
 
 
@@ -212,7 +212,7 @@ class TestMasterworks:
     def load(self, folder: Path) -> Loaded:
         return load_shipped_styles(folder=folder / "none", masterworks=folder)
 
-    def test_hang_by_their_code_and_proof(self, tmp_path: Path, media_root: Path) -> None:
+    def test_load_with_their_code_and_sample(self, tmp_path: Path, media_root: Path) -> None:
         write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
         assert self.load(tmp_path).created == ["wave"]
         wave = Style.objects.get()
@@ -238,20 +238,20 @@ class TestMasterworks:
         assert (Style.objects.get().version, Evidence.objects.count()) == (2, 1)
         assert len(files_in(media_root)) == 3
 
-    def test_are_shown_by_a_new_proof_of_the_same_code(
+    def test_are_shown_by_a_new_sample_of_the_same_code(
         self, tmp_path: Path, media_root: Path
     ) -> None:
         entry = masterwork(tmp_path, "wave")
         write_masterworks(tmp_path, entry)
         self.load(tmp_path)
-        proof = picture_bytes(make_picture((80, 120), seed=7), "WEBP")
-        (tmp_path / "wave.webp").write_bytes(proof)
-        digest = hashlib.sha256(proof).hexdigest()
-        write_masterworks(tmp_path, {**entry, "proof_sha256": digest})
+        sample = picture_bytes(make_picture((80, 120), seed=7), "WEBP")
+        (tmp_path / "wave.webp").write_bytes(sample)
+        digest = hashlib.sha256(sample).hexdigest()
+        write_masterworks(tmp_path, {**entry, "sample_sha256": digest})
         assert self.load(tmp_path).updated == ["wave"]
         wave = Style.objects.get()
         assert (wave.version, wave.height) == (1, 120)
-        assert (media_root / str(wave.proof.name)).read_bytes() == proof
+        assert (media_root / str(wave.sample.name)).read_bytes() == sample
         assert len(files_in(media_root)) == 3
 
     def test_keep_a_picture_that_was_fetched(self, tmp_path: Path, media_root: Path) -> None:
@@ -264,8 +264,8 @@ class TestMasterworks:
         assert Style.objects.get().has_picture
         assert media_root.is_dir()
 
-    @pytest.mark.parametrize("kind", ["code", "proof"])
-    def test_hang_by_no_file_that_the_manifest_does_not_mean(
+    @pytest.mark.parametrize("kind", ["code", "sample"])
+    def test_refuse_a_file_that_the_manifest_does_not_describe(
         self, tmp_path: Path, media_root: Path, kind: str
     ) -> None:
         write_masterworks(tmp_path, {**masterwork(tmp_path, "wave"), f"{kind}_sha256": "0" * 64})
@@ -279,7 +279,7 @@ def test_hangs_everything_that_the_project_ships(media_root: Path) -> None:
     loaded = load_shipped_styles(folder=SHIPPED)
     assert Style.objects.published().count() == len(loaded.created)
     assert load_shipped_styles(folder=SHIPPED).unchanged == loaded.created
-    proofs = Style.objects.filter(image="").count()
+    samples = Style.objects.filter(image="").count()
     assert not Style.objects.filter(code="").exists()
     assert len(files_in(media_root)) == 3 * len(loaded.created)
-    assert proofs >= 12
+    assert samples >= 12

@@ -96,7 +96,7 @@ class TestStyle:
         assert "See it in full size" in page
         assert "/media/styles/woodcut/full/" in page
 
-    def test_calls_a_proof_a_proof_and_leads_to_the_museum(self, client: Client) -> None:
+    def test_calls_a_sample_a_sample_and_leads_to_the_museum(self, client: Client) -> None:
         style = make_code_style("night-cafe")
         Style.objects.update(institution="Yale", source_url="https://example.org/12507")
         page = client.get(style.get_absolute_url()).text

@@ -1,4 +1,4 @@
-"""Making style codes and proofs: into the folder, with hashes, the same each time."""
+"""Making style codes and samples: into the folder, with hashes, the same each time."""
 
 import hashlib
 import json
@@ -49,10 +49,10 @@ def _give_back() -> Any:
     painter.halved = halved
 
 
-def test_writes_code_and_proof_with_their_hashes(folder: Path) -> None:
+def test_writes_code_and_sample_with_their_hashes(folder: Path) -> None:
     wave, cafe = run(folder, "wave")
     assert "code" not in cafe
-    for kind in ("code", "proof"):
+    for kind in ("code", "sample"):
         data = (folder / wave[kind]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == wave[f"{kind}_sha256"]
     painter = load_painter(torch.device("cpu"))
@@ -111,5 +111,5 @@ def test_says_whose_each_work_is_and_why_it_is_free() -> None:
 
 def test_ships_no_picture_of_them() -> None:
     entries = read_entries(MASTERWORKS)
-    known = {"manifest.json", *(e["code"] for e in entries), *(e["proof"] for e in entries)}
+    known = {"manifest.json", *(e["code"] for e in entries), *(e["sample"] for e in entries)}
     assert {path.name for path in MASTERWORKS.iterdir()} == known

@@ -90,12 +90,12 @@ def make_style(
 
 
 def make_code_style(slug: str = "night-cafe", *, code: bytes = b"moments") -> Style:
-    """Return a new published style without a picture: a code and the proof painted with it."""
+    """Return a new published style without a picture: a code and the sample painted with it."""
     style = make_style(slug, state="draft")
-    for file in (style.image, style.proof):
+    for file in (style.image, style.sample):
         file.delete(save=False)
     data = picture_bytes(make_picture((96, 64), seed=sum(slug.encode())))
-    style.proof.save("proof.png", ContentFile(data), save=False)
+    style.sample.save("proof.png", ContentFile(data), save=False)
     style.code.save("style.code", ContentFile(code), save=False)
     style.code_sha256 = hashlib.sha256(code).hexdigest()
     style.image_sha256, style.code_weights = "", "e" * 64

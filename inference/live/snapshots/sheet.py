@@ -51,7 +51,7 @@ class TileFrame(TypedDict):
 def proof_snapshot(sheet: ProofSheet) -> ProofSnapshot:
     """Describe `sheet` with a tile for each of its styles that is published, in hanging order."""
     tiles = {tile.style_id: tile for tile in tiles_of(sheet)}
-    styles = list(sheet.styles.published().in_hanging_order())
+    styles = list(sheet.styles.published().in_display_order())
     parts = [tile_part(style, tiles.get(style.pk)) for style in styles]
     return {
         "id": str(sheet.pk),

@@ -1,4 +1,4 @@
-"""`manage.py load_shipped_styles`: hang what the project ships."""
+"""`manage.py load_shipped_styles`: load the styles that the project ships."""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from library.importers import ImportRefused, load_styles_from_folder
+from library.folder_import import ImportRefused, load_styles_from_folder
 
 
 class Command(BaseCommand):

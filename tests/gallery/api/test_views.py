@@ -16,7 +16,7 @@ from tests.support.clients import app_of, assert_problem, sent_file, session_of
 from tests.support.factories import finished_job, make_job, make_style
 
 pytestmark = pytest.mark.django_db
-ARTWORKS, WALL = "/api/v1/artworks/", "/api/v1/public/artworks/"
+ARTWORKS, PUBLIC = "/api/v1/artworks/", "/api/v1/public/artworks/"
 OWN_FIELDS = {"visibility", "moderation", "shows_before", "bytes", "job", "recipe", "created_at"}
 CHANGES = [
     ("patch", "", {"title": "Mine now"}),
@@ -33,7 +33,7 @@ def kept(owner: User, *, style: str = "great-wave", license_id: str = "CC0-1.0")
 
 
 def published(owner: User, **fields: Any) -> Artwork:
-    """Return an artwork of `owner` that hangs on the wall."""
+    """Return an artwork of `owner` in the public gallery."""
     return publish_artwork(artwork=kept(owner), license="CC0-1.0", **fields)
 
 
@@ -225,7 +225,8 @@ class TestPublish:
             "CC0-1.0",
             "A wave",
         )
-        assert [each["id"] for each in APIClient().get(WALL).json()["results"]] == [str(artwork.pk)]
+        results = APIClient().get(PUBLIC).json()["results"]
+        assert [each["id"] for each in results] == [str(artwork.pk)]
 
     def test_keeps_the_description_that_was_there(self, alice: User) -> None:
         artwork = kept(alice)
@@ -267,7 +268,7 @@ class TestPublish:
             for variant in ("full", "preview", "thumb", "before"):
                 response = client.get(f"{address}file/?variant={variant}")
                 assert_problem(response, 404, "not_found")
-        assert APIClient().get(WALL).json()["results"] == []
+        assert APIClient().get(PUBLIC).json()["results"] == []
 
 
 class TestFile:
@@ -305,12 +306,12 @@ class TestWall:
         shown = published(alice)
         kept(alice)
         hide_artwork(artwork=published(alice))
-        results = APIClient().get(WALL).json()["results"]
+        results = APIClient().get(PUBLIC).json()["results"]
         assert [each["id"] for each in results] == [str(shown.pk)]
 
     def test_shows_the_newest_first(self, alice: User, bob: User) -> None:
         shown = [published(alice), published(bob), published(alice)]
-        found, address = [], f"{WALL}?limit=2"
+        found, address = [], f"{PUBLIC}?limit=2"
         while address:
             page = APIClient().get(address).json()
             found += [each["id"] for each in page["results"]]
@@ -320,16 +321,16 @@ class TestWall:
     def test_shows_what_was_made_with_a_style(self, alice: User) -> None:
         published(alice)
         night = publish_artwork(artwork=kept(alice, style="night"), license="CC0-1.0")
-        results = APIClient().get(WALL, {"style": "night"}).json()["results"]
+        results = APIClient().get(PUBLIC, {"style": "night"}).json()["results"]
         assert [each["id"] for each in results] == [str(night.pk)]
-        assert APIClient().get(WALL, {"style": "nothing"}).json()["results"] == []
+        assert APIClient().get(PUBLIC, {"style": "nothing"}).json()["results"] == []
 
     @pytest.mark.parametrize("style", ["\0", "a b", "é"])
     def test_refuses_what_is_no_slug(self, style: str) -> None:
-        assert_problem(APIClient().get(WALL, {"style": style}), 422, "invalid")
+        assert_problem(APIClient().get(PUBLIC, {"style": style}), 422, "invalid")
 
     def test_gives_addresses_that_open(self, alice: User) -> None:
         published(alice)
-        (artwork,) = APIClient().get(WALL).json()["results"]
+        (artwork,) = APIClient().get(PUBLIC).json()["results"]
         for url in artwork["urls"].values():
             assert sent_file(APIClient().get(url))

@@ -68,7 +68,7 @@ class TestClaim:
 
 
 class TestStylesLeft:
-    def test_are_all_at_first_in_hanging_order(self) -> None:
+    def test_are_all_at_first_in_display_order(self) -> None:
         styles = [make_style(slug) for slug in ("b", "a", "c")]
         Style.objects.filter(slug="c").update(position=1)
         sheet = make_sheet(styles=styles)

@@ -99,7 +99,7 @@ class TestServeSheet:
             assert max(tile.size) == proofs.SIDE
         assert files_of(sheet, media_root) == [".webp", ".webp"]
 
-    def test_paints_in_batches_in_hanging_order(self, sheet: ProofSheet, play: Play) -> None:
+    def test_paints_in_batches_in_display_order(self, sheet: ProofSheet, play: Play) -> None:
         numbers: list[int] = []
 
         def script(number: int) -> Iterator[Result]:

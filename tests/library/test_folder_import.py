@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from library.importers import REQUIRED, ImportRefused, load_styles_from_folder
+from library.folder_import import REQUIRED, ImportRefused, load_styles_from_folder
 from library.models import Artist, Style
 from library.services import withdraw_style
 from tests.common.test_storage import files_in

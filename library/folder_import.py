@@ -1,6 +1,6 @@
-"""Collections of others: a folder of pictures with a manifest that says whose they are.
+"""Import a folder of pictures with a manifest that says who made them.
 
-A folder with one wrong record is not taken at all, and taking it twice changes nothing.
+If one record is wrong, nothing of the folder is imported. A second import of it changes nothing.
 """
 
 import csv
@@ -14,8 +14,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from common.uploads import UploadRefused
-from library.importing import Loaded, Record, shelve
 from library.licenses import USABLE_IN_LIBRARY
+from library.records import Loaded, Record, import_record
 from library.services import StylePicture
 
 MANIFESTS: Final = ("manifest.json", "manifest.csv")
@@ -63,10 +63,10 @@ def load_styles_from_folder(*, folder: Path, publish: bool = False) -> Loaded:
     loaded = Loaded()
     for row in rows:
         record = _record(folder, row)
-        if record.is_shelved:
+        if record.is_in_library:
             loaded.unchanged.append(record.slug)
         else:
-            shelve(record, loaded, picture=StylePicture(record.picture()), publish=publish)
+            import_record(record, loaded, picture=StylePicture(record.picture()), publish=publish)
     return loaded
 
 
@@ -127,7 +127,7 @@ def _wrong_picture(folder: Path, record: Record) -> list[str]:
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         return [_("Put the picture into the folder.")]
     try:
-        if not record.is_shelved:
+        if not record.is_in_library:
             record.picture()
     except UploadRefused as refusal:
         return [str(refusal)]

@@ -1,4 +1,4 @@
-"""Writing read records into the library: what is there already stays as it is."""
+"""Import one record of a manifest into the library."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ class Record:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     @property
-    def is_shelved(self) -> bool:
+    def is_in_library(self) -> bool:
         """Whether the library has this very picture under this slug."""
         return Style.objects.filter(slug=self.slug, image_sha256=self.sha256).exists()
 
@@ -59,7 +59,7 @@ def read_picture(path: Path) -> AcceptedPicture:
         return accept_picture(file, max_bytes=MAX_PICTURE_BYTES)
 
 
-def shelve(
+def import_record(
     record: Record,
     loaded: Loaded,
     *,
