@@ -89,7 +89,7 @@ def code_cache() -> "EmbeddingCache":
 
 def encoder_sha256() -> str:
     """Name the encoder that reads style codes here. Raises ModelMissingError."""
-    from style_transfer.core.weight_files import find_card
+    from style_transfer.core.manifest import find_card
     from style_transfer.methods.fast.network import ENCODER
 
     return find_card(ENCODER)[1].sha256

@@ -18,6 +18,7 @@ ENGINE_HINTS: Final = (
     gettext_noop("Choose a smaller size."),
     gettext_noop("Choose a smaller picture of the artwork."),
     gettext_noop("Install the weights with `python -m style_transfer fetch_weights`."),
+    gettext_noop("Correct the file manifest.json beside these weights, or remove it."),
     gettext_noop("Choose the device `auto` or `cpu`."),
 )
 

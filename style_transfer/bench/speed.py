@@ -12,9 +12,9 @@ from rich.table import Table
 
 from style_transfer.bench.floor import Floor, floor_of
 from style_transfer.core.device import choose_device
+from style_transfer.core.manifest import installed_networks
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.imaging.perceptual_hash import picture_of
-from style_transfer.methods.network.schedule import installed_networks
 from style_transfer.pipeline.stylize import stylize
 
 

@@ -25,7 +25,7 @@ def run_fetch_weights(arguments: argparse.Namespace) -> int:
 
     Raises ModelMissingError or FetchError.
     """
-    from style_transfer.core.weight_files import user_folder
+    from style_transfer.core.manifest import user_folder
     from style_transfer.training.fetch_vgg19 import default_url, fetch_vgg19
 
     console = Console(stderr=True)

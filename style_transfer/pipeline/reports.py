@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 
 from style_transfer.core.budget import Plan
+from style_transfer.core.manifest import find_card
 from style_transfer.core.spec import Report, StyleInput, TransferSpec
-from style_transfer.core.weight_files import find_card
 from style_transfer.methods.fast.network import ENCODER, NAME
 from style_transfer.methods.network.schedule import find_networks
 from style_transfer.pipeline.canvas import Canvas

@@ -12,7 +12,7 @@ from typing import Any
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from style_transfer.core.weight_files import Card, write_card
+from style_transfer.core.manifest import Card, write_card
 from style_transfer.features.builtin import SCALE
 from style_transfer.features.vgg import LAYERS
 from style_transfer.training.channel_std import measure_spread

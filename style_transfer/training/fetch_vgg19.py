@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from style_transfer.core.errors import EngineError, ModelMissingError
-from style_transfer.core.weight_files import Card, write_card
+from style_transfer.core.manifest import Card, write_card
 from style_transfer.features.builtin import SCALE
 from style_transfer.features.torchvision_backbones import ImageNetVGG
 from style_transfer.features.torchvision_shim import import_torchvision

@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from PIL import Image
 
 from style_transfer.core.errors import EngineError
-from style_transfer.core.weight_files import Card
+from style_transfer.core.manifest import Card
 from style_transfer.training.loop import Run
 from style_transfer.training.material import Material
 from style_transfer.training.processes import Place

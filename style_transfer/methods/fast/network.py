@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import ModelMissingError
-from style_transfer.core.weight_files import find_card, load_weights
+from style_transfer.core.manifest import find_card
+from style_transfer.core.weight_files import load_weights
 from style_transfer.features.builtin import FeatureNet, load_features
 from style_transfer.features.losses import Moments
 from style_transfer.features.vgg import TAPS

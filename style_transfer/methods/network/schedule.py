@@ -14,11 +14,12 @@ from torch import Tensor
 
 from style_transfer.core.embedding_header import artwork_in
 from style_transfer.core.errors import ModelMissingError
+from style_transfer.core.manifest import installed_networks
 from style_transfer.core.shares import StyleNeedsPictureError
 from style_transfer.core.sizes import scaled
 from style_transfer.core.spec import Color, StyleInput, TransferSpec
 from style_transfer.core.tiling import cut
-from style_transfer.core.weight_files import PAINTING_NET, load_weights, read_manifests
+from style_transfer.core.weight_files import load_weights
 from style_transfer.imaging.color import match_palette, palette_of
 from style_transfer.imaging.images import to_picture
 from style_transfer.imaging.perceptual_hash import SAME, difference, perceptual_hash
@@ -68,15 +69,6 @@ def find_networks(shares: Sequence[StyleInput]) -> list[Share]:
     """
     known = installed_networks()
     return [Share(_find(share, known), share.weight) for share in shares]
-
-
-def installed_networks() -> dict[str, str]:
-    """List the painting networks that are installed: name -> perceptual_hash of the artwork."""
-    return {
-        name: str(card.figures.get("artwork", ""))
-        for name, card in read_manifests().items()
-        if name.startswith(PAINTING_NET)
-    }
 
 
 def _find(share: StyleInput, known: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from style_transfer.core.device import knows_bfloat16
-from style_transfer.core.weight_files import Card
+from style_transfer.core.manifest import Card
 from style_transfer.features.vgg import TAPS, SlimVGG, read_widths
 from style_transfer.training.channel_std import floor_spread, measure_moments
 from style_transfer.training.checkpoint import load_checkpoint

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.optim import Adam
 
 from style_transfer.core.device import knows_bfloat16
-from style_transfer.core.weight_files import Card, find_card
+from style_transfer.core.manifest import Card, find_card
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast import adapter as fast_door

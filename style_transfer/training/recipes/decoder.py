@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from style_transfer.core.device import knows_bfloat16
-from style_transfer.core.weight_files import Card, find_card
+from style_transfer.core.manifest import Card, find_card
 from style_transfer.features.builtin import load_features
 from style_transfer.features.vgg import TAPS, read_widths
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, with_colors

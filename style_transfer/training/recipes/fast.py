@@ -12,7 +12,7 @@ from torch import Tensor
 
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import ModelMissingError
-from style_transfer.core.weight_files import Card, find_card
+from style_transfer.core.manifest import Card, find_card
 from style_transfer.features.builtin import FeatureNet, load_features
 from style_transfer.features.vgg import LAYERS, SlimVGG
 from style_transfer.imaging.pyramid import resize

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.optim import Adam
 
 from style_transfer.core.device import knows_bfloat16
-from style_transfer.core.weight_files import PAINTING_NET, Card, user_folder
+from style_transfer.core.manifest import PAINTING_NET, Card, user_folder
 from style_transfer.features.builtin import load_features
 from style_transfer.imaging.color import palette_of
 from style_transfer.imaging.images import load_picture

@@ -7,7 +7,9 @@ import pytest
 
 from inference.queue import proof_recipe as proofs
 from style_transfer.core import spec
+from style_transfer.core.manifest import MANIFEST, SHIPPED
 from style_transfer.core.spec import TransferSpec
+from tests.support.weights import add_weights, write_manifest
 
 
 def state() -> str:
@@ -28,11 +30,20 @@ def test_stays_good_while_nothing_changes() -> None:
 
 def test_is_outdated_by_other_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = state()
-    cards = json.loads(proofs.CARDS.read_text())
+    cards = json.loads((SHIPPED / MANIFEST).read_text())
+    write_manifest(tmp_path, cards)
+    monkeypatch.setattr("style_transfer.core.manifest.SHIPPED", tmp_path)
+    assert state() == before
     cards["builtin"]["sha256"] = "0" * 64
-    (tmp_path / "manifest.json").write_text(json.dumps(cards))
-    monkeypatch.setattr(proofs, "CARDS", tmp_path / "manifest.json")
+    write_manifest(tmp_path, cards)
     assert state() != before
+
+
+def test_outlasts_what_users_add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = state()
+    add_weights(tmp_path, "network-ink")
+    monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
+    assert state() == before
 
 
 def test_is_outdated_by_another_engine(monkeypatch: pytest.MonkeyPatch) -> None:

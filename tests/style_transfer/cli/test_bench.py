@@ -11,8 +11,8 @@ from style_transfer.bench.quality import lay_out
 from style_transfer.bench.speed import measure
 from style_transfer.cli.bench import pictures_in
 from style_transfer.core.errors import InputUnreadableError
+from style_transfer.core.manifest import Card, write_card
 from style_transfer.core.spec import TransferSpec
-from style_transfer.core.weight_files import Card, write_card
 from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.methods.network.johnson import PaintingNet
 
@@ -56,7 +56,7 @@ class TestSpeed:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
-        monkeypatch.setattr("style_transfer.core.weight_files.SHIPPED", tmp_path)
+        monkeypatch.setattr("style_transfer.core.manifest.SHIPPED", tmp_path)
         words = [
             "bench",
             "speed",

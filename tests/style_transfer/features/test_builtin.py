@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from style_transfer.core import weight_files as weights
+from style_transfer.core import manifest
 from style_transfer.core.errors import ModelMissingError
-from style_transfer.core.weight_files import Card, write_card
+from style_transfer.core.manifest import Card, write_card
 from style_transfer.features.builtin import load_features
 from style_transfer.features.vgg import LAYERS, TAPS, SlimVGG
 
@@ -113,7 +113,7 @@ def test_says_how_to_get_vgg19(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_reads_the_widths_off_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+    monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
     network = SlimVGG((2, 3, 4, 5, 6))
     scale = {f"channel_scale.{name}": torch.ones(2) for name in ("relu1_1", "relu1_2")}
     install(tmp_path, network.state_dict() | scale)
@@ -128,7 +128,7 @@ def test_reads_the_widths_off_the_file(tmp_path: Path, monkeypatch: pytest.Monke
 def test_refuses_weights_that_do_not_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
-    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+    monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
     state = SlimVGG((2, 2, 2, 2, 2)).state_dict()
     del state[lost]
     install(tmp_path, state)

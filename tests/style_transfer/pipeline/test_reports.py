@@ -5,8 +5,8 @@ import torch
 from PIL import Image
 
 from style_transfer.core.errors import ModelMissingError
+from style_transfer.core.manifest import find_card
 from style_transfer.core.spec import TransferSpec
-from style_transfer.core.weight_files import find_card
 from style_transfer.pipeline.canvas import Canvas
 from style_transfer.pipeline.reports import report_of
 

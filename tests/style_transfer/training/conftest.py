@@ -85,7 +85,7 @@ def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Feature
     card = {"license": "MIT", "origin": "a test", "data": [], "command": "", "figures": {}}
     artworks = [torch.rand(1, 3, 64, 64)]
     export_features(SlimVGG(WIDTHS), artworks, tmp_path / "weights", "builtin", card)
-    monkeypatch.setattr("style_transfer.core.weight_files.SHIPPED", tmp_path / "weights")
+    monkeypatch.setattr("style_transfer.core.manifest.SHIPPED", tmp_path / "weights")
     load_features.cache_clear()
     yield load_features("builtin", CPU)
     load_features.cache_clear()

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from style_transfer.core.weight_files import read_manifest
+from style_transfer.core.manifest import read_manifest
 from style_transfer.features.vgg import LAYERS, SlimVGG
 from style_transfer.training.channel_std import measure_spread
 from style_transfer.training.export import describe_data, export_features, find_revision

@@ -15,7 +15,7 @@ from torch import nn
 
 from style_transfer.__main__ import main
 from style_transfer.core.errors import ModelMissingError
-from style_transfer.core.weight_files import read_manifest
+from style_transfer.core.manifest import read_manifest
 from style_transfer.features.builtin import load_features
 from style_transfer.features.torchvision_shim import import_torchvision
 from style_transfer.features.vgg import LAYERS

@@ -47,7 +47,7 @@ def test_writes_what_the_engine_loads(
     train: Train, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert train("--steps", "2") == 0
-    monkeypatch.setattr("style_transfer.core.weight_files.SHIPPED", out)
+    monkeypatch.setattr("style_transfer.core.manifest.SHIPPED", out)
     load_features.cache_clear()
     try:
         features = load_features("builtin", torch.device("cpu"))

@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from style_transfer.core import weight_files as weights
+from style_transfer.core import manifest
 from style_transfer.core.errors import ModelMissingError
-from style_transfer.core.weight_files import Card, write_card
+from style_transfer.core.manifest import Card, write_card
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.features.losses import Moments
 from style_transfer.features.vgg import TAPS
@@ -286,7 +286,7 @@ class TestLoading:
         assert painter.device == CPU
         assert not painter.training
         assert not any(parameter.requires_grad for parameter in painter.parameters())
-        assert painter.sha256 == weights.find_card("builtin")[1].sha256
+        assert painter.sha256 == manifest.find_card("builtin")[1].sha256
 
     def test_takes_half_a_second_at_the_most(self) -> None:
         load_painter(CPU)
@@ -314,9 +314,9 @@ class TestLoading:
     def test_refuses_weights_that_do_not_fit(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: dict[str, Tensor]
     ) -> None:
-        for path in weights.SHIPPED.glob("*"):
+        for path in manifest.SHIPPED.glob("*"):
             shutil.copy(path, tmp_path)
-        monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+        monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
         content = save(state)
         (tmp_path / "fast.safetensors").write_bytes(content)
         card = Card("fast.safetensors", hashlib.sha256(content).hexdigest(), "MIT", "here")
@@ -327,7 +327,7 @@ class TestLoading:
     def test_names_weights_that_are_absent(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+        monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
         monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
         with pytest.raises(ModelMissingError, match="fast are not installed"):
             load_painter.__wrapped__(CPU)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from style_transfer.core.weight_files import PAINTING_NET, read_manifests
+from style_transfer.core.manifest import PAINTING_NET, read_manifests
 from style_transfer.imaging.color import Palette, palette_of
 from style_transfer.methods.network.johnson import (
     NOISES,

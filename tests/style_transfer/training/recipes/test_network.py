@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from style_transfer.__main__ import build_parser, main
 from style_transfer.core.errors import InputUnreadableError, ModelMissingError
-from style_transfer.core.weight_files import user_folder
+from style_transfer.core.manifest import user_folder
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.imaging.color import palette_of
 from style_transfer.imaging.perceptual_hash import perceptual_hash

@@ -1,0 +1,17 @@
+"""Folders of weights for the tests of manifests and of loading."""
+
+from pathlib import Path
+
+import pytest
+
+from style_transfer.core import manifest
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of weights that a user added, beside an empty one in place of the shipped."""
+    monkeypatch.setattr(manifest, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path / "added"))
+    (tmp_path / "shipped").mkdir()
+    (tmp_path / "added").mkdir()
+    return tmp_path / "added"
