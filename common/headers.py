@@ -1,29 +1,26 @@
-"""What a picture file says of itself before anything is decoded. No decoder sees a bomb.
+"""Read what a picture file claims, before anything is decoded. No decoder sees a bomb.
 
-Only what the gate needs is read: the real format, the size in px, whether it moves, and how many
-passes a decoder would make over it.
+This reads only what upload validation needs: the real format, the size in px, whether it is an
+animation, and how many passes a decoder would make over it.
 """
 
-import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from style_transfer.imaging.decoding import SCAN, segments
 
 Format = Literal["JPEG", "PNG", "WEBP"]
 
 JPEG_START: Final = b"\xff\xd8\xff"
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 
-# In compressed data 0xFF is followed by 0 or a restart marker; anything else is a marker.
-_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_SCAN, _END = 0xDA, 0xD9
-_ALONE: Final = {0x01, 0xD8}
+# A frame header, of any kind, holds the size; three markers in this range are other things.
 _FRAMES: Final = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class UnreadableHeader(ValueError):
-    """The file breaks off or contradicts itself where its size should stand."""
+    """The file ends early or contradicts itself where its size should be."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class Header:
 
 
 def read_header(data: bytes) -> Header | None:
-    """Return what the file claims, or None when it is no JPEG, PNG or WebP.
+    """Return what the file claims, or None when it is not a JPEG, PNG or WebP.
 
     Raises `UnreadableHeader` for a file of these formats whose beginning makes no sense.
     """
@@ -59,8 +56,8 @@ def _jpeg(data: bytes) -> Header:
     """Read the frame size and count the scans of the first picture in the file."""
     size: tuple[int, int] | None = None
     scans = 0
-    for marker, start in _segments(data):
-        if marker == _SCAN:
+    for marker, start in segments(data):
+        if marker == SCAN:
             scans += 1
         elif marker in _FRAMES and size is None:
             height, width = struct.unpack_from(">HH", data, start + 3)
@@ -71,26 +68,8 @@ def _jpeg(data: bytes) -> Header:
     return Header("JPEG", *size, scans=scans)
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield each marker up to the end of the first picture, and where its payload starts.
-
-    Payloads are stepped over, so a thumbnail inside the metadata is not counted.
-    """
-    position = 2
-    while match := _MARKER.search(data, position):
-        marker, position = data[match.end() - 1], match.end()
-        if marker == _END:
-            return
-        if marker in _ALONE:
-            continue
-        yield marker, position
-        if position + 2 > len(data):
-            return
-        position += max(2, struct.unpack_from(">H", data, position)[0])
-
-
 def _png(data: bytes) -> Header:
-    """Read the size from the first chunk; an animation announces itself before the pixels."""
+    """Read the size from the first chunk. The chunk of an animation comes before the pixels."""
     if data[12:16] != b"IHDR":
         message = "The file does not begin with its size."
         raise UnreadableHeader(message)

@@ -7,9 +7,6 @@ Every refusal has a stable code and a sentence that begins with what the person 
 
 import hashlib
 import io
-import struct
-import warnings
-import zlib
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -19,35 +16,17 @@ from PIL import Image
 
 from common.headers import Header, UnreadableHeader, read_header
 from common.pixels import clean_picture, fit_pixels
+from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
+from style_transfer.imaging.decoding import MAX_SCANS, named_decoder_errors
 
 MIN_SIDE: Final = 64
 MAX_SIDE: Final = 12_000
-MAX_SCANS: Final = 100
 MEGAPIXEL: Final = 1_000_000
 # A JPEG costs 4 bytes a pixel once; the others may need three such buffers on their way.
 MAX_MEGAPIXELS: Final = {"JPEG": 50, "PNG": 25, "WEBP": 25}
 # Results have at most 4096 px a side, so more than this would only cost time and disk.
 KEPT_PIXELS: Final = 24 * MEGAPIXEL
 LONG_SIDE: Final = 4000
-
-# Everything that Pillow's decoders were seen to raise on broken files.
-DECODER_ERRORS: Final = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    Image.DecompressionBombError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    Warning,
-    struct.error,
-    zlib.error,
-)
 
 
 class Readable(Protocol):
@@ -164,11 +143,9 @@ def _check_size(header: Header) -> None:
 def _decode(data: bytes, header: Header) -> Image.Image:
     """Return the cleaned pixels of a file whose header was found good."""
     try:
-        # Damaged metadata is warned about and then thrown away with the rest of it.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with named_decoder_errors():
             return clean_picture(_pixels(data, header))
-    except DECODER_ERRORS as error:
+    except (InputUnreadableError, InputTooLargeError, MemoryError) as error:
         raise _unreadable() from error
 
 
@@ -176,7 +153,8 @@ def _pixels(data: bytes, header: Header) -> Image.Image:
     """Decode a file into at most 24 MP; what was decoded beyond that is free on return."""
     with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
         if opened.size != (header.width, header.height):
-            raise _unreadable()
+            message = "The decoder finds another size than the header claims."
+            raise InputUnreadableError(message)
         if header.width * header.height > KEPT_PIXELS:
             # A JPEG can be decoded at half its size, which takes a quarter of the memory.
             factor = LONG_SIDE / max(opened.size)

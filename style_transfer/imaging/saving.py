@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from style_transfer.core.errors import EngineError
-from style_transfer.imaging.images import SRGB
+from style_transfer.imaging.pixels import SRGB
 
 SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _QUALITY = {"JPEG": {"quality": 95, "subsampling": 0}, "PNG": {}, "WEBP": {"quality": 95}}

@@ -13,7 +13,8 @@ from PIL import Image, ImageCms
 
 from style_transfer.core.errors import EngineError, InputTooLargeError, InputUnreadableError
 from style_transfer.imaging import images
-from style_transfer.imaging.images import SRGB, load_picture, to_picture
+from style_transfer.imaging.images import load_picture, to_picture
+from style_transfer.imaging.pixels import SRGB
 
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "La", "RGBa", "YCbCr", "HSV")
 

@@ -1,0 +1,74 @@
+"""Opening files that nobody has checked: what decoders raise, and what a JPEG costs to decode."""
+
+import re
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from PIL import Image, UnidentifiedImageError
+
+from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
+
+MAX_PIXELS: Final = 50_000_000
+# A progressive JPEG of some kilobytes can ask for a thousand passes over all its pixels.
+MAX_SCANS: Final = 100
+
+SCAN: Final = 0xDA
+# In compressed data 0xFF is followed by 0 or by a restart marker. Everything else is a marker.
+_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_END: Final = 0xD9
+_WITHOUT_PAYLOAD: Final = frozenset({0x01, 0xD8})
+
+
+@contextmanager
+def named_decoder_errors() -> Iterator[None]:
+    """Turn every error of a decoder into InputUnreadableError or InputTooLargeError.
+
+    Damaged files make Pillow's decoders raise nearly any exception. MemoryError passes unchanged:
+    it says nothing about the file.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns about damaged metadata, which is thrown away in any case.
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    except (InputUnreadableError, InputTooLargeError, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise too_large() from error
+    except UnidentifiedImageError as error:
+        raise InputUnreadableError("The file is not a JPEG, PNG or WebP picture.") from error
+    except Exception as error:
+        raise InputUnreadableError("The picture is damaged or cut short.") from error
+
+
+def too_large() -> InputTooLargeError:
+    """Make the error for a picture of more than MAX_PIXELS."""
+    return InputTooLargeError(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.")
+
+
+def count_scans(jpeg: bytes) -> int:
+    """Count the passes that a decoder makes over the first picture in a JPEG file."""
+    return sum(marker == SCAN for marker, _start in segments(jpeg))
+
+
+def segments(jpeg: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each marker up to the end of the first picture, and where its payload starts.
+
+    The search skips payloads, so it does not count the scans of a thumbnail in the metadata.
+    """
+    position = 2
+    while match := _MARKER.search(jpeg, position):
+        marker, position = jpeg[match.end() - 1], match.end()
+        if marker == _END:
+            return
+        if marker in _WITHOUT_PAYLOAD:
+            continue
+        yield marker, position
+        if position + 2 > len(jpeg):
+            return
+        # The length counts its own two bytes. A smaller number is damage, and must not stop us.
+        position += max(2, struct.unpack_from(">H", jpeg, position)[0])

@@ -1,0 +1,141 @@
+"""Pixels of a decoded file as everybody sees them: upright, in sRGB, 8 bits, alpha apart.
+
+The upload validation of a site and the engine both use this module, so a file looks the same to
+both. Nothing here imports torch.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from style_transfer.core.errors import InputUnreadableError
+
+SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_ORIENTATION_TAG: Final = 0x0112
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# Pillow reads the orientation from these entries.
+_TURNED_BY: Final = frozenset({"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"})
+# The header of a profile holds the date on which it was made.
+_PROFILE_DATE: Final = slice(24, 36)
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """An upright sRGB picture: `rgb` is mode RGB; `alpha` is mode L, or None if it is opaque.
+
+    `conversions` names what was done to get there.
+    """
+
+    rgb: Image.Image
+    alpha: Image.Image | None
+    conversions: tuple[str, ...] = ()
+
+
+def upright_srgb(image: Image.Image) -> Pixels:
+    """Turn a decoded image of any mode upright and into sRGB, and take its alpha apart.
+
+    A broken EXIF block or color profile is ignored. Raises InputUnreadableError for modes that
+    have no colors.
+    """
+    profile = image.info.get("icc_profile")
+    upright, turned = _turn_upright(image)
+    straight, widened = _to_common_mode(upright)
+    alpha = straight.getchannel("A") if straight.mode in ("LA", "RGBA") else None
+    opaque = straight.convert(straight.mode.removesuffix("A")) if alpha else straight
+    # A large picture fills the memory: its earlier forms are freed before the next is made.
+    del upright, straight
+    rgb, converted = _to_srgb(opaque, profile)
+    if alpha and alpha.getextrema() == (255, 255):
+        alpha = None
+    return Pixels(rgb, alpha, (*turned, *widened, *converted))
+
+
+def _turn_upright(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG)
+    except Exception:  # noqa: BLE001 a broken EXIF block must not cost the photo
+        return image, ("unreadable EXIF ignored",)
+    if orientation not in _UPRIGHT:
+        return image, ()
+    upright = image.transpose(_UPRIGHT[orientation])
+    # The next reader of this image must not turn it again.
+    upright.info = {key: value for key, value in upright.info.items() if key not in _TURNED_BY}
+    return upright, (f"turned upright (EXIF {orientation})",)
+
+
+def _to_common_mode(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """Return the image in mode L, LA, RGB, RGBA or CMYK."""
+    mode = image.mode
+    if mode.startswith("I"):
+        return _from_16_bits(image), (f"{mode} to 8 bits",)
+    if mode in ("L", "LA", "RGB", "RGBA", "CMYK") and "transparency" not in image.info:
+        return image, ()
+    target = "RGBA" if image.has_transparency_data else "L" if mode == "1" else "RGB"
+    if mode == "La":
+        target = "LA"
+    try:
+        return image.convert(target), (f"{mode} to {target}",)
+    except ValueError as error:
+        raise InputUnreadableError(f"Pictures of mode {mode} cannot be painted.") from error
+
+
+def _from_16_bits(image: Image.Image) -> Image.Image:
+    """Scale 16 bits to 8. `Image.convert` clips at 255 here, which would leave a white sheet."""
+    values = np.asarray(image).astype(np.float32)  # (H, W)
+    values /= 257  # 65535 = 255 * 257
+    # In place: each copy of a large picture in floats takes 100 MB.
+    np.rint(values, out=values)
+    return Image.fromarray(values.clip(0, 255, out=values).astype(np.uint8))
+
+
+def _to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
+    plain = () if image.mode == "RGB" else (f"{image.mode} to RGB",)
+    if not icc:
+        return _in_rgb(image), plain
+    try:
+        if _is_own_srgb(icc):
+            return _in_rgb(image), plain
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        # A gray picture may carry the RGB profile of its camera; lcms takes it for RGB only.
+        source = _in_rgb(image) if profile.profile.xcolor_space.strip() == "RGB" else image
+        converted = ImageCms.profileToProfile(source, profile, SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        converted = None
+    if converted is None:
+        return _in_rgb(image), (*plain, "unusable ICC profile ignored")
+    return converted, (f"{_name_of(profile)} to sRGB",)
+
+
+def _is_own_srgb(icc: bytes) -> bool:
+    """Whether a profile is the one that `save_picture` embeds.
+
+    The conversion would change no pixel. The name is no proof of that: the bytes are compared.
+    """
+    own = bytearray(SRGB.tobytes())
+    other = bytearray(icc)
+    own[_PROFILE_DATE] = other[_PROFILE_DATE] = b""
+    return own == other
+
+
+def _name_of(profile: ImageCms.ImageCmsProfile) -> str:
+    try:
+        return ImageCms.getProfileDescription(profile).strip() or "ICC"
+    except ImageCms.PyCMSError:
+        return "ICC"
+
+
+def _in_rgb(image: Image.Image) -> Image.Image:
+    """Convert an image to RGB. One that is RGB is not copied: large ones fill the memory."""
+    image.load()
+    return image if image.mode == "RGB" else image.convert("RGB")
