@@ -1,19 +1,45 @@
-"""What the OpenAPI document says of every operation alike: its errors and its headline."""
+"""The OpenAPI document: replies declared as TypedDicts, and what all operations have in common."""
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from types import NoneType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
+from django.db.models import Choices
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.plumbing import (
+    append_meta,
+    build_array_type,
+    build_object_type,
+    get_doc,
+    resolve_type_hint,
+)
 from drf_spectacular.renderers import OpenApiJsonRenderer2
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import Direction, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.conditional import answers_conditionally
 from common.problems import CONTENT_TYPE
+from common.replies import JsonSchema
 
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
+
+Row = TypeVar("Row")
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457. `code` is stable and for programs, `detail` is for people.",
@@ -40,6 +66,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "reasons": {"type": "array", "items": {"type": "string"}},
     },
 }
+SUFFIXES = ("Snapshot", "Reply")
 METHODS = ("get", "post", "put", "patch", "delete")
 MEANINGS = {
     "401": "Nobody is signed in, or the token is not a good one.",
@@ -48,6 +75,83 @@ MEANINGS = {
     "422": "The request was understood and cannot be carried out; see `code` and `errors`.",
     "429": "Too often or too many; `Retry-After` says when to come back.",
 }
+
+
+class SnapshotSerializer(serializers.BaseSerializer[Row]):
+    """Renders a row as its snapshot, whose TypedDict is the only declaration of its fields."""
+
+    snapshot: ClassVar[type[Any]]
+
+
+class TypedDictExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Makes a component of a TypedDict: of a view's `responses`, or of a SnapshotSerializer."""
+
+    @classmethod
+    def _matches(cls, target: Any) -> bool:
+        return _typed_dict_of(target) is not None
+
+    def get_name(self, auto_schema: "AutoSchema", direction: Direction) -> str:
+        """Return the class's name without its suffix: `JobSnapshot` describes a `Job`."""
+        name: str = _typed_dict_of(self.target).__name__
+        for suffix in SUFFIXES:
+            name = name.removesuffix(suffix)
+        return name
+
+    def get_identity(self, auto_schema: "AutoSchema", direction: Direction) -> Any:
+        """Return the TypedDict, so that it is one component whichever way it is reached."""
+        return _typed_dict_of(self.target)
+
+    def map_serializer(self, auto_schema: "AutoSchema", direction: Direction) -> dict[str, Any]:
+        """Return the schema of the object; TypedDicts inside it become components too."""
+        declared = _typed_dict_of(self.target)
+        hints = get_type_hints(declared, include_extras=True)
+        return build_object_type(
+            {name: _schema_of(hint, auto_schema, direction) for name, hint in hints.items()},
+            required=sorted(declared.__required_keys__),
+            description=get_doc(declared),
+        )
+
+
+def _typed_dict_of(target: Any) -> Any:
+    """Return the TypedDict that a response is declared by; None for other serializers."""
+    if is_typeddict(target):
+        return target
+    kind = target if isinstance(target, type) else type(target)
+    return kind.snapshot if issubclass(kind, SnapshotSerializer) else None
+
+
+def _schema_of(hint: Any, auto_schema: "AutoSchema", direction: Direction) -> dict[str, Any]:
+    """Return the schema of one field; see common/replies.py for what `Annotated` may add."""
+    arguments = get_args(hint)
+    if get_origin(hint) is Annotated:
+        schema = _schema_of(arguments[0], auto_schema, direction)
+        for note in arguments[1:]:
+            added = _meta_of(note)
+            # A note that names a type says all there is to say, as the choices of a field do.
+            schema = added if "type" in added else append_meta(schema, added)
+        return schema
+    if NoneType in arguments:
+        (kind,) = set(arguments) - {NoneType}
+        return append_meta(_schema_of(kind, auto_schema, direction), {"nullable": True})
+    if get_origin(hint) is list:
+        return build_array_type(_schema_of(arguments[0], auto_schema, direction))
+    if is_typeddict(hint):
+        return auto_schema.resolve_serializer(hint, direction).ref
+    return {} if hint is Any else _schema_of_type(hint)
+
+
+def _meta_of(note: str | type[Choices] | JsonSchema) -> dict[str, Any]:
+    """Return what a note of `Annotated` adds to the schema of its field."""
+    if isinstance(note, str):
+        return {"description": note}
+    if isinstance(note, type):
+        return _schema_of_type(note)
+    return dict(note.keys)
+
+
+def _schema_of_type(kind: Any) -> dict[str, Any]:
+    schema: dict[str, Any] = resolve_type_hint(kind)  # type: ignore[no-untyped-call]
+    return schema
 
 
 def document_problems(

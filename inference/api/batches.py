@@ -16,12 +16,12 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.permissions import person
 from accounts.models import Scope
 from common.conditional import answers_conditionally
+from common.openapi import SnapshotSerializer
 from common.problems import Problem
-from inference.api.job_reply import JobErrorSerializer, JobPreviewSerializer, JobResultSerializer
 from inference.api.job_request import SpecField, spec_of
 from inference.api.jobs import KEY, job_id_of_key
 from inference.live.snapshots.batch import BatchSnapshot, batch_snapshot
-from inference.models import Batch, Job, Photo
+from inference.models import Batch, Photo
 from inference.services.batches import MAX_JOBS, cancel_batch, submit_batch
 from library.api.serializers import style_unavailable
 from library.models import Style
@@ -70,45 +70,13 @@ class BatchRequestSerializer(serializers.Serializer[Batch]):
         return {"photos": attrs["photos"], "styles": attrs["styles"], "spec": spec_of(attrs)}
 
 
-class BatchJobSerializer(serializers.Serializer[Any]):
-    """One job of the batch, in short; see `/jobs/{id}/` for all of it."""
+class BatchSerializer(SnapshotSerializer[Batch]):
+    """Renders a batch as its snapshot."""
 
-    id = serializers.UUIDField()
-    state = serializers.ChoiceField(Job.State.choices)
-    seq = serializers.IntegerField()
-    photo = serializers.UUIDField()
-    style = serializers.SlugField()  # type: ignore[assignment]  # shadows a rendering option
-    style_title = serializers.CharField()
-    fraction = serializers.FloatField(help_text="From 0 to 1.")
-    preview = JobPreviewSerializer(allow_null=True)
-    result = JobResultSerializer(allow_null=True)
-    error = JobErrorSerializer(allow_null=True)
-    created_at = serializers.DateTimeField()
-    completed_at = serializers.DateTimeField(allow_null=True)
+    snapshot = BatchSnapshot
 
-
-class BatchProgressSerializer(serializers.Serializer[Any]):
-    """How far all are together."""
-
-    fraction = serializers.FloatField(help_text="From 0 to 1; 1 when every job has ended.")
-    done = serializers.IntegerField(help_text="Jobs that ended, whichever way.")
-    total = serializers.IntegerField()
-
-
-class BatchSerializer(serializers.Serializer[Batch]):
-    """A batch: one progress for the whole and one for each of its jobs."""
-
-    id = serializers.UUIDField()
-    progress = BatchProgressSerializer()
-    states = serializers.DictField(
-        child=serializers.IntegerField(), help_text="How many jobs are in each state."
-    )
-    jobs = BatchJobSerializer(many=True)
-    created_at = serializers.DateTimeField()
-    links = serializers.DictField(child=serializers.CharField())
-
-    def to_representation(self, instance: Batch) -> BatchSnapshot:  # type: ignore[override]
-        """Return the snapshot; the fields above only describe it."""
+    def to_representation(self, instance: Batch) -> BatchSnapshot:
+        """Return the snapshot."""
         return batch_snapshot(instance)
 
 

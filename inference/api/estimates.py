@@ -1,6 +1,6 @@
 """What a job would take, told before it is asked for."""
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
@@ -11,25 +11,33 @@ from rest_framework.views import APIView
 from accounts.api.permissions import person
 from accounts.models import Scope
 from inference.api.job_request import JobRequestSerializer
-from inference.live.estimates import Estimate, estimate
+from inference.live.estimates import Estimate, Eta, estimate
+from inference.queue.durations import Basis
 from inference.services.batches import MAX_JOBS
 from inference.services.limits import room_of
 
 
-class EtaSerializer(serializers.Serializer[Any]):
-    """Seconds from now until the picture is done."""
-
-    p50 = serializers.FloatField(help_text="Half of all waits are shorter.")
-    p90 = serializers.FloatField(help_text="Nine in ten waits are shorter.")
-
-
-class WarnedSerializer(serializers.Serializer[Any]):
+class Warned(TypedDict):
     """Something to know before asking."""
 
-    code = serializers.CharField(
-        help_text="enlarged, painted_smaller, may_time_out or too_large_for_memory; more may come."
-    )
-    message = serializers.CharField(help_text="A sentence for people.")
+    code: Annotated[
+        str, "enlarged, painted_smaller, may_time_out or too_large_for_memory; more may come."
+    ]
+    message: Annotated[str, "A sentence for people."]
+
+
+class EstimateReply(TypedDict):
+    """When a job would be done if it were submitted now, and what it would take."""
+
+    seconds: Annotated[Eta, "The wait in line and the painting."]
+    painting: Annotated[Eta, "The painting alone."]
+    basis: Annotated[Basis, "Whether pictures like this were painted here before."]
+    ahead: Annotated[int, "Jobs, of anybody, that would be begun before it."]
+    device: Annotated[str, "cpu or cuda."]
+    memory_mb: Annotated[int | None, "What painting takes, about; null where nobody can say."]
+    tiles: Annotated[int, "Into how many parts the picture is cut."]
+    room: Annotated[int, "So many more jobs I may ask for at present."]
+    warnings: list[Warned]
 
 
 @extend_schema_serializer(component_name="ForetoldJob")
@@ -48,24 +56,6 @@ class EstimateRequestSerializer(JobRequestSerializer):
         return {**super().validate(attrs), "pictures": attrs["pictures"]}
 
 
-class EstimateSerializer(serializers.Serializer[Any]):
-    """When a job would be done if it were submitted now, and what it would take."""
-
-    seconds = EtaSerializer(help_text="The wait in line and the painting.")
-    painting = EtaSerializer(help_text="The painting alone.")
-    basis = serializers.ChoiceField(
-        ("history", "guess"), help_text="Whether pictures like this were painted here before."
-    )
-    ahead = serializers.IntegerField(help_text="Jobs, of anybody, that would be begun before it.")
-    device = serializers.CharField(help_text="cpu or cuda.")
-    memory_mb = serializers.IntegerField(
-        allow_null=True, help_text="What painting takes, about; null where nobody can say."
-    )
-    tiles = serializers.IntegerField(help_text="Into how many parts the picture is cut.")
-    room = serializers.IntegerField(help_text="So many more jobs I may ask for at present.")
-    warnings = WarnedSerializer(many=True)
-
-
 class EstimateView(APIView):
     """The estimate of a job; it changes nothing, so a token that may read jobs is enough."""
 
@@ -73,7 +63,7 @@ class EstimateView(APIView):
 
     @extend_schema(
         request=EstimateRequestSerializer,
-        responses=EstimateSerializer,
+        responses=EstimateReply,
         operation_id="estimates_create",
     )
     def post(self, request: Request) -> Response:
@@ -86,7 +76,7 @@ class EstimateView(APIView):
         return Response(_reply(foretold, room=room_of(owner)))
 
 
-def _reply(foretold: Estimate, *, room: int) -> dict[str, Any]:
+def _reply(foretold: Estimate, *, room: int) -> EstimateReply:
     painting = foretold.painting
     return {
         "seconds": foretold.eta,

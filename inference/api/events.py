@@ -11,9 +11,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import person
 from accounts.models import Scope
 from common.conditional import answers_conditionally
-from inference.live.events import events_since
-
-TYPES = ["job", "proof", "gone", "snapshot", "resync_required"]
+from inference.live.events import EventPage, events_since
 
 
 class SinceSerializer(serializers.Serializer[Any]):
@@ -27,34 +25,13 @@ class SinceSerializer(serializers.Serializer[Any]):
     )
 
 
-class EventSerializer(serializers.Serializer[Any]):
-    """Something that changed, as it is now."""
-
-    type = serializers.ChoiceField(TYPES)
-    seq = serializers.IntegerField(help_text="Its place in the order of changes.")
-    data = serializers.DictField(  # type: ignore[assignment]  # shadows the parsed data
-        help_text=(
-            "A job or a proof sheet as at its own address; `{job}` for a job that was deleted; "
-            "`{jobs}` for a snapshot."
-        )
-    )
-
-
-class EventPageSerializer(serializers.Serializer[Any]):
-    """Up to 100 events in their order."""
-
-    seq = serializers.IntegerField(help_text="Send this as `since` the next time.")
-    more = serializers.BooleanField(help_text="There is more; ask again at once.")
-    events = EventSerializer(many=True)
-
-
 @answers_conditionally
 class EventsView(APIView):
     """What the events socket tells, asked for."""
 
     read_scope = Scope.JOBS_READ
 
-    @extend_schema(parameters=[SinceSerializer], responses=EventPageSerializer, tags=["events"])
+    @extend_schema(parameters=[SinceSerializer], responses=EventPage, tags=["events"])
     def get(self, request: Request) -> Response:
         """List what changed for me since I last asked.
 

@@ -15,6 +15,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from common.problems import Problem
+from inference.live.snapshots.spec import spec_schema
 from inference.models import Job, Photo
 from library.api.serializers import style_unavailable
 from library.models import Style
@@ -46,19 +47,7 @@ class StyleChoiceSerializer(serializers.Serializer[Style]):
     weight = Share(default=1.0, help_text="Its share, above 0.")
 
 
-def _spec_schema() -> dict[str, Any]:
-    """Describe a spec as the union of what the methods describe."""
-    properties: dict[str, Any] = {"version": {"type": "integer", "minimum": 1}}
-    for info in METHOD_INFOS.values():
-        properties |= info.controls()["properties"]
-    return {
-        "type": "object",
-        "description": "The controls of the method; what is left out has its default.",
-        "properties": properties,
-    }
-
-
-@extend_schema_field(_spec_schema())
+@extend_schema_field(spec_schema())
 class SpecField(serializers.DictField):
     """The controls as an object; `TransferSpec` decides whether they are right."""
 

@@ -19,10 +19,10 @@ from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
+from common.openapi import SnapshotSerializer
 from common.problems import Problem, not_found
-from inference.api.job_reply import JobErrorSerializer
 from inference.api.photos import PICTURE
-from inference.live.snapshots.sheet import ProofSnapshot, proof_snapshot
+from inference.live.snapshots.sheet import ProofSheetSnapshot, proof_snapshot
 from inference.models import Photo, ProofSheet
 from inference.queue.sheets import tiles_of
 from inference.services.proofs import cancel_proofs, request_proofs
@@ -32,34 +32,13 @@ from library.models import Style
 STYLE = OpenApiParameter("style", str, required=True, description="The slug of one of its styles.")
 
 
-class ProofTileSerializer(serializers.Serializer[Any]):
-    """One style tried on the photo."""
+class ProofSheetSerializer(SnapshotSerializer[ProofSheet]):
+    """Renders a proof sheet as its snapshot."""
 
-    style = serializers.SlugField()  # type: ignore[assignment]  # shadows a rendering option
-    version = serializers.IntegerField()
-    state = serializers.ChoiceField(("waiting", "done", "failed"))
-    url = serializers.CharField(allow_null=True, help_text="With a token see `/proofs/{id}/file/`.")
-    width = serializers.IntegerField()
-    height = serializers.IntegerField()
-    error = serializers.CharField(allow_null=True, help_text="The code of what went wrong.")
+    snapshot = ProofSheetSnapshot
 
-
-class ProofSheetSerializer(serializers.Serializer[ProofSheet]):
-    """A proof sheet: the same dict that the websocket sends. Drop what has a lower `seq`."""
-
-    id = serializers.UUIDField()
-    state = serializers.ChoiceField(ProofSheet.State.choices)
-    seq = serializers.IntegerField(help_text="Grows with every change.")
-    photo = serializers.UUIDField()
-    done = serializers.IntegerField(help_text="Tiles that are done or failed.")
-    total = serializers.IntegerField()
-    tiles = ProofTileSerializer(many=True)
-    error = JobErrorSerializer(allow_null=True)
-    created_at = serializers.DateTimeField()
-    completed_at = serializers.DateTimeField(allow_null=True)
-
-    def to_representation(self, instance: ProofSheet) -> ProofSnapshot:  # type: ignore[override]
-        """Return the snapshot; the fields above only describe it."""
+    def to_representation(self, instance: ProofSheet) -> ProofSheetSnapshot:
+        """Return the snapshot."""
         return proof_snapshot(instance)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.session_news import group_of
 from common.broadcast import broadcast
 from inference.live.snapshots.job import JobSnapshot, job_snapshot
-from inference.live.snapshots.sheet import ProofSnapshot, TileFrame, proof_snapshot, tile_frame
+from inference.live.snapshots.sheet import ProofSheetSnapshot, TileFrame, proof_snapshot, tile_frame
 from inference.models import Job, ProofSheet, ProofTile
 
 
@@ -22,7 +22,7 @@ class ProofChanged(TypedDict):
     """A proof sheet began, ended or waits again."""
 
     type: Literal["proof.changed"]
-    snapshot: ProofSnapshot
+    snapshot: ProofSheetSnapshot
 
 
 class ProofTileCame(TypedDict):

@@ -5,7 +5,7 @@ What is promised at submission is kept with the job, so that operators see how i
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from django.conf import settings
 from django.db.models import Avg
@@ -32,10 +32,10 @@ OVERDUE = (0.1, 0.5)
 
 
 class Eta(TypedDict):
-    """Seconds from now until the picture is done: half of all waits, nine in ten, are shorter."""
+    """Seconds from now until the picture is done."""
 
-    p50: float
-    p90: float
+    p50: Annotated[float, "Half of all waits are shorter."]
+    p90: Annotated[float, "Nine in ten waits are shorter."]
 
 
 @dataclass(frozen=True)

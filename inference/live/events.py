@@ -1,9 +1,10 @@
 """Events as the socket and `GET /events/` tell them: one form, whichever way they come."""
 
-from typing import Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from django.conf import settings
 
+from common.replies import JsonSchema
 from inference.live.change_log import Change, CursorExpired, changes_since, latest
 from inference.live.snapshots.job import job_snapshot
 from inference.live.snapshots.sheet import proof_snapshot
@@ -14,18 +15,25 @@ EVENTS_AT_ONCE = 100
 
 
 class Event(TypedDict):
-    """Something that is so now; `seq` is its place among the changes of the person."""
+    """Something that changed, as it is now."""
 
-    type: str
-    seq: int
-    data: Any
+    type: Literal["job", "proof", "gone", "snapshot", "resync_required"]
+    seq: Annotated[int, "Its place in the order of changes."]
+    data: Annotated[
+        Any,
+        JsonSchema({"type": "object", "additionalProperties": {}}),
+        (
+            "A job or a proof sheet as at its own address; `{job}` for a job that was deleted; "
+            "`{jobs}` for a snapshot."
+        ),
+    ]
 
 
-class Page(TypedDict):
-    """Events in order; asking again from `seq` goes on after them, at once if there are `more`."""
+class EventPage(TypedDict):
+    """Up to 100 events in their order."""
 
-    seq: int
-    more: bool
+    seq: Annotated[int, "Send this as `since` the next time."]
+    more: Annotated[bool, "There is more; ask again at once."]
     events: list[Event]
 
 
@@ -40,7 +48,7 @@ def snapshot_event(owner_id: int) -> Event:
     return {"type": "snapshot", "seq": place, "data": {"jobs": [job_snapshot(job) for job in jobs]}}
 
 
-def events_since(owner_id: int, since: int | None) -> Page:
+def events_since(owner_id: int, since: int | None) -> EventPage:
     """Return what changed after `since`; a snapshot for whoever names no place, or one unknown."""
     if since is None:
         snapshot = snapshot_event(owner_id)

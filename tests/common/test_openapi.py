@@ -1,8 +1,18 @@
-"""The hooks that finish the OpenAPI document."""
+"""Replies declared as TypedDicts, and the hooks that finish the OpenAPI document."""
 
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 
-from common.openapi import document_problems, summarize
+import pytest
+from django.db import models
+from django.urls import path
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.openapi import SnapshotSerializer, document_problems, summarize
+from common.replies import JsonSchema, Moment, Uuid
 
 
 def document(**operation: Any) -> dict[str, Any]:
@@ -46,3 +56,77 @@ def test_takes_the_first_sentence_for_a_headline() -> None:
     assert finished(description="One line.\n\nMore.")["summary"] == "One line"
     assert finished(description="A. B.", summary="Mine")["summary"] == "Mine"
     assert finished()["summary"] == ""
+
+
+class Mood(models.TextChoices):
+    GOOD = "good", "Good"
+    BAD = "bad", "Bad"
+
+
+class Owner(TypedDict):
+    """Somebody."""
+
+    id: Uuid
+
+
+class PetSnapshot(TypedDict):
+    """An animal."""
+
+    name: Annotated[str, "What it is called."]
+    mood: Annotated[str, Mood]
+    kind: Literal["cat", "dog"]
+    owner: Annotated[Owner | None, "Null for a stray."]
+    friends: list[Owner]
+    weight: float | None
+    born_at: Moment | None
+    tags: dict[str, int]
+    more: Annotated[dict[str, Any], JsonSchema({"type": "object", "minProperties": 1})]
+
+
+class PetSerializer(SnapshotSerializer[Any]):
+    snapshot = PetSnapshot
+
+
+class TestTypedDict:
+    @pytest.fixture(params=[PetSnapshot, PetSerializer], ids=["itself", "serializer"])
+    def schemas(self, request: pytest.FixtureRequest) -> dict[str, Any]:
+        """Return the components of a document whose one view answers with a pet."""
+
+        class PetView(APIView):
+            @extend_schema(responses=request.param)
+            def get(self, request: Request) -> Response:
+                raise NotImplementedError
+
+        generator: Any = SchemaGenerator
+        patterns = [path("api/v1/pet/", PetView.as_view())]
+        document: dict[str, Any] = generator(patterns=patterns).get_schema(None, public=True)
+        found: dict[str, Any] = document["components"]["schemas"]
+        return found
+
+    def test_is_a_component_by_its_name(self, schemas: dict[str, Any]) -> None:
+        pet = schemas["Pet"]
+        assert pet["description"] == "An animal."
+        assert pet["required"] == sorted(pet["properties"])
+        assert "PetSnapshot" not in schemas
+
+    def test_says_of_each_field_what_it_is(self, schemas: dict[str, Any]) -> None:
+        fields = schemas["Pet"]["properties"]
+        assert fields["name"] == {"type": "string", "description": "What it is called."}
+        assert fields["weight"] == {"type": ["number", "null"], "format": "double"}
+        assert fields["born_at"] == {"type": ["string", "null"], "format": "date-time"}
+        assert fields["tags"]["additionalProperties"] == {"type": "integer"}
+        assert fields["more"] == {"type": "object", "minProperties": 1}
+
+    def test_names_the_choices(self, schemas: dict[str, Any]) -> None:
+        assert schemas["MoodEnum"]["enum"] == ["good", "bad"]
+        assert "`good` - Good" in schemas["MoodEnum"]["description"]
+        assert schemas["KindEnum"] == {"type": "string", "enum": ["cat", "dog"]}
+
+    def test_refers_to_what_is_inside(self, schemas: dict[str, Any]) -> None:
+        fields, owner = schemas["Pet"]["properties"], {"$ref": "#/components/schemas/Owner"}
+        assert fields["friends"] == {"type": "array", "items": owner}
+        assert fields["owner"] == {
+            "oneOf": [owner, {"type": "null"}],
+            "description": "Null for a stray.",
+        }
+        assert schemas["Owner"]["properties"]["id"] == {"type": "string", "format": "uuid"}

@@ -1,12 +1,13 @@
 """The snapshot of a batch: one progress for the whole, and one for each of its jobs."""
 
 from collections import Counter
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from common.replies import Moment, Slug, Uuid
 from inference.live.snapshots.job import (
-    ErrorPart,
-    PreviewPart,
-    ResultPart,
+    JobError,
+    JobPreview,
+    JobResult,
     error_of,
     format_time,
     preview_of,
@@ -17,56 +18,58 @@ from inference.models import Batch, Job
 
 
 class BatchJob(TypedDict):
-    """One job of a batch, in short."""
+    """One job of the batch, in short; see `/jobs/{id}/` for all of it."""
 
-    id: str
-    state: str
+    id: Uuid
+    state: Annotated[str, Job.State]
     seq: int
-    photo: str
-    style: str
+    photo: Uuid
+    style: Slug
     style_title: str
-    fraction: float
-    preview: PreviewPart | None
-    result: ResultPart | None
-    error: ErrorPart | None
-    created_at: str
-    completed_at: str | None
+    fraction: Annotated[float, "From 0 to 1."]
+    preview: JobPreview | None
+    result: JobResult | None
+    error: JobError | None
+    created_at: Moment
+    completed_at: Moment | None
 
 
 class BatchProgress(TypedDict):
-    """How far all are together; what came to nothing has ended too."""
+    """How far all are together."""
 
-    fraction: float
-    done: int
+    fraction: Annotated[float, "From 0 to 1; 1 when every job has ended."]
+    done: Annotated[int, "Jobs that ended, whichever way."]
     total: int
 
 
 class BatchSnapshot(TypedDict):
-    """Everything a client needs to draw a batch; fields are only ever added."""
+    """A batch: one progress for the whole and one for each of its jobs."""
 
-    id: str
+    # Fields are only ever added: clients ignore those that they do not know.
+    id: Uuid
     progress: BatchProgress
-    states: dict[str, int]
+    states: Annotated[dict[str, int], "How many jobs are in each state."]
     jobs: list[BatchJob]
-    created_at: str
+    created_at: Moment
     links: dict[str, str]
 
 
 def batch_snapshot(batch: Batch) -> BatchSnapshot:
-    """Describe `batch` and its jobs as plain values and addresses, never pixels."""
+    """Describe `batch` and its jobs in plain values and addresses."""
     jobs = list(batch.jobs.prefetch_related("job_styles__style").order_by("created_at", "pk"))
     states = Counter(job.state for job in jobs)
     return {
         "id": str(batch.pk),
-        "progress": _whole(jobs),
+        "progress": _progress(jobs),
         "states": {state: states[state] for state in Job.State.values},
-        "jobs": [_in_short(job) for job in jobs],
+        "jobs": [_summary(job) for job in jobs],
         "created_at": format_time(batch.created_at),
         "links": {"page": batch.get_absolute_url()},
     }
 
 
-def _whole(jobs: list[Job]) -> BatchProgress:
+def _progress(jobs: list[Job]) -> BatchProgress:
+    # A job that failed has ended too, so that the bar of a batch always gets to its end.
     shares = [1.0 if _has_ended(job) else progress_of(job)["fraction"] for job in jobs]
     return {
         "fraction": round(sum(shares) / len(shares), 4) if shares else 1.0,
@@ -75,7 +78,7 @@ def _whole(jobs: list[Job]) -> BatchProgress:
     }
 
 
-def _in_short(job: Job) -> BatchJob:
+def _summary(job: Job) -> BatchJob:
     style = job.job_styles.all()[0].style
     return {
         "id": str(job.pk),

@@ -1,116 +1,140 @@
-"""The job snapshot: one dict for the API's reply, the socket's first frame and all later ones."""
+"""The job snapshot: one dict for the replies of the API and for every frame of the socket.
+
+The TypedDicts below are the only declaration of it; the OpenAPI document is made from them.
+"""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from django.urls import reverse
 
+from common.replies import JsonSchema, Moment, Slug, Uuid
 from inference.live.estimates import Eta, eta_of
+from inference.live.snapshots.spec import spec_schema
 from inference.models import Job
 from inference.queue.fairness import waiting_ahead
 from library.licenses import allowed_outputs
 
-# A second try may go better after these; after the others something must change first.
+# A retry may succeed after these errors; after the others the user must change something first.
 RETRYABLE = frozenset({"timeout", "worker_lost", "crashed", "storage_full", "internal"})
 
 
-class PhotoPart(TypedDict):
-    id: str
+class JobPhoto(TypedDict):
+    """The photo being painted."""
+
+    id: Uuid
     width: int
     height: int
-    placeholder: str
+    placeholder: Annotated[str, "A tiny blurred picture as a data: URI."]
 
 
-class StylePart(TypedDict):
-    style: str
+class JobStyle(TypedDict):
+    """A style of the job, in the version it had when the job was made."""
+
+    style: Slug
     title: str
     version: int
     weight: float
 
 
-class LicensePart(TypedDict):
+class JobLicense(TypedDict):
+    """Under what the result may be published."""
+
     publishable: list[str]
     reasons: list[str]
 
 
-class ProgressPart(TypedDict):
-    fraction: float
+class JobProgress(TypedDict):
+    """How far the painting is."""
+
+    fraction: Annotated[float, "From 0 to 1."]
     done: int
     total: int
 
 
-class QueuePart(TypedDict):
+class JobQueue(TypedDict):
+    """The place in the queue; zeros once painting began."""
+
     position: int
     ahead: int
 
 
-class PreviewPart(TypedDict):
+class JobResult(TypedDict):
+    """A picture and its size; with a token take it from `/jobs/{id}/file/`."""
+
+    url: str
+    width: int
+    height: int
+
+
+class JobPreview(TypedDict):
+    """The latest look at the picture; `version` grows with each."""
+
     url: str
     width: int
     height: int
     version: int
 
 
-class ResultPart(TypedDict):
-    url: str
-    width: int
-    height: int
+class JobError(TypedDict):
+    """Why a failed job failed and what to do."""
 
-
-class ErrorPart(TypedDict):
     code: str
     hint: str
     retryable: bool
 
 
-class MetricsPart(TypedDict):
+class JobMetrics(TypedDict):
+    """Where the time went."""
+
     queue_s: float | None
     load_s: float | None
-    compute_s: float | None
+    compute_s: Annotated[float | None, "Its share of the pass."]
     device: str
-    batch: int
+    batch: Annotated[int, "So many pictures were painted in the same pass."]
 
 
 class JobSnapshot(TypedDict):
-    """Everything a client needs to draw a job; fields are only ever added."""
+    """A job: the same dict that the websocket sends. Drop what has a lower `seq`."""
 
-    id: str
-    state: str
-    stage: str
-    seq: int
-    attempt: int
+    # Fields are only ever added: clients ignore those that they do not know.
+    id: Uuid
+    state: Annotated[str, Job.State]
+    stage: Annotated[str, "preparing, painting, finishing or done."]
+    seq: Annotated[int, "Grows with every change."]
+    attempt: Annotated[int, "Above 1 when a worker was lost."]
     method: str
-    photo: PhotoPart
-    styles: list[StylePart]
-    spec: dict[str, Any]
-    license: LicensePart
-    progress: ProgressPart
-    queue: QueuePart
-    eta: Eta | None
-    preview: PreviewPart | None
-    result: ResultPart | None
-    artwork: str | None
-    error: ErrorPart | None
+    photo: JobPhoto
+    styles: list[JobStyle]
+    spec: Annotated[dict[str, Any], JsonSchema(spec_schema())]
+    license: JobLicense
+    progress: JobProgress
+    queue: JobQueue
+    eta: Annotated[Eta | None, "Null when it has ended."]
+    preview: JobPreview | None
+    result: JobResult | None
+    artwork: Annotated[Uuid | None, "The artwork it was kept as."]
+    error: JobError | None
     stop_requested: bool
     stopped_early: bool
     canceled_by: str | None
-    batch: str | None
-    retry_of: str | None
-    continues: str | None
+    batch: Annotated[Uuid | None, "The batch it was made in."]
+    retry_of: Annotated[Uuid | None, "The job that is tried again."]
+    continues: Annotated[Uuid | None, "The job whose painting goes on here."]
     can_retry: bool
     can_continue: bool
-    created_at: str
-    started_at: str | None
-    completed_at: str | None
-    metrics: MetricsPart
+    created_at: Moment
+    started_at: Moment | None
+    completed_at: Moment | None
+    metrics: JobMetrics
     links: dict[str, str]
 
 
 def job_snapshot(job: Job) -> JobSnapshot:
-    """Describe `job`, fetched by `with_parts`, as plain values and addresses, never pixels."""
+    """Describe `job` in plain values and addresses; it was read by `with_parts`."""
     uses = sorted(job.job_styles.all(), key=lambda use: -use.weight)
     decision = allowed_outputs(use.style.license for use in uses)
-    place = _queue(job)
+    queue = _queue(job)
     return {
         "id": str(job.pk),
         "state": job.state,
@@ -136,8 +160,8 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "spec": job.spec,
         "license": {"publishable": list(decision.publishable), "reasons": list(decision.reasons)},
         "progress": progress_of(job),
-        "queue": place,
-        "eta": eta_of(job, place["ahead"]),
+        "queue": queue,
+        "eta": eta_of(job, queue["ahead"]),
         "preview": preview_of(job),
         "result": result_of(job),
         "artwork": _artwork(job),
@@ -154,7 +178,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "started_at": format_time(job.started_at) if job.started_at else None,
         "completed_at": format_time(job.completed_at) if job.completed_at else None,
         "metrics": {
-            "queue_s": _waited(job),
+            "queue_s": _seconds_queued(job),
             "load_s": job.load_seconds,
             "compute_s": job.compute_seconds,
             "device": job.device,
@@ -164,22 +188,22 @@ def job_snapshot(job: Job) -> JobSnapshot:
     }
 
 
-def progress_of(job: Job) -> ProgressPart:
-    """Say how far a job is."""
+def progress_of(job: Job) -> JobProgress:
+    """Return the progress of a job; a finished one is at 1 even if it was stopped early."""
     finished = job.state == Job.State.SUCCEEDED
     fraction = 1.0 if finished else round(job.done / job.total, 4) if job.total else 0.0
     return {"fraction": fraction, "done": job.done, "total": job.total}
 
 
-def _queue(job: Job) -> QueuePart:
+def _queue(job: Job) -> JobQueue:
     if job.state != Job.State.QUEUED:
         return {"position": 0, "ahead": 0}
     ahead = waiting_ahead(job)
     return {"position": ahead + 1, "ahead": ahead}
 
 
-def preview_of(job: Job) -> PreviewPart | None:
-    """Name the latest look at the picture, or the small version of one that is done."""
+def preview_of(job: Job) -> JobPreview | None:
+    """Return the latest preview, which is a small version of the result once there is one."""
     if not job.preview:
         return None
     address = {"pk": job.pk, "version": job.preview_version}
@@ -191,8 +215,8 @@ def preview_of(job: Job) -> PreviewPart | None:
     }
 
 
-def result_of(job: Job) -> ResultPart | None:
-    """Name the finished picture."""
+def result_of(job: Job) -> JobResult | None:
+    """Return the address and size of the finished picture."""
     if not job.result:
         return None
     return {
@@ -207,8 +231,8 @@ def _artwork(job: Job) -> str | None:
     return str(artwork.pk) if artwork else None
 
 
-def error_of(job: Job) -> ErrorPart | None:
-    """Say why a failed job failed."""
+def error_of(job: Job) -> JobError | None:
+    """Return why a failed job failed; None for every other job."""
     if job.state != Job.State.FAILED:
         return None
     retryable = is_retryable(job.error_code)
@@ -216,16 +240,16 @@ def error_of(job: Job) -> ErrorPart | None:
 
 
 def is_retryable(error_code: str) -> bool:
-    """Tell whether the same request may go better a second time."""
+    """Tell whether the same request may succeed a second time."""
     return error_code in RETRYABLE
 
 
-def _waited(job: Job) -> float | None:
+def _seconds_queued(job: Job) -> float | None:
     if job.started_at is None:
         return None
     return round((job.started_at - job.created_at).total_seconds(), 3)
 
 
 def format_time(moment: datetime) -> str:
-    """Write a moment as the API does."""
+    """Write a moment as the API does: ISO 8601, with `Z` for UTC."""
     return moment.isoformat().replace("+00:00", "Z")

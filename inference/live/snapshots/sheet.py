@@ -1,55 +1,57 @@
 """The snapshot of a proof sheet: one dict for the API's reply and the socket's frames."""
 
-from typing import TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from django.urls import reverse
 
-from inference.live.snapshots.job import ErrorPart, format_time, is_retryable
+from common.replies import Moment, Slug, Uuid
+from inference.live.snapshots.job import JobError, format_time, is_retryable
 from inference.models import ProofSheet, ProofTile
 from inference.queue.sheets import tiles_of
 from library.models import Style
 
 
-class TilePart(TypedDict):
-    """One style: waiting, done (then `url` is its picture), or failed (then `error` says why)."""
+class ProofTileSnapshot(TypedDict):
+    """One style tried on the photo."""
 
-    style: str
+    style: Slug
     version: int
-    state: str
-    url: str | None
+    state: Literal["waiting", "done", "failed"]
+    url: Annotated[str | None, "With a token see `/proofs/{id}/file/`."]
     width: int
     height: int
-    error: str | None
+    error: Annotated[str | None, "The code of what went wrong."]
 
 
-class ProofSnapshot(TypedDict):
-    """Everything a client needs to draw a sheet; fields are only ever added."""
+class ProofSheetSnapshot(TypedDict):
+    """A proof sheet: the same dict that the websocket sends. Drop what has a lower `seq`."""
 
-    id: str
-    state: str
-    seq: int
-    photo: str
-    done: int
+    # Fields are only ever added: clients ignore those that they do not know.
+    id: Uuid
+    state: Annotated[str, ProofSheet.State]
+    seq: Annotated[int, "Grows with every change."]
+    photo: Uuid
+    done: Annotated[int, "Tiles that are done or failed."]
     total: int
-    tiles: list[TilePart]
-    error: ErrorPart | None
-    created_at: str
-    completed_at: str | None
+    tiles: list[ProofTileSnapshot]
+    error: JobError | None
+    created_at: Moment
+    completed_at: Moment | None
 
 
 class TileFrame(TypedDict):
-    """What the socket sends for each tile as it comes."""
+    """The data of a `proof.tile` frame, which the socket sends for each new tile."""
 
     proof: str
     photo: str
     seq: int
     done: int
     total: int
-    tile: TilePart
+    tile: ProofTileSnapshot
 
 
-def proof_snapshot(sheet: ProofSheet) -> ProofSnapshot:
-    """Describe `sheet` with a tile for each of its styles that is published, in hanging order."""
+def proof_snapshot(sheet: ProofSheet) -> ProofSheetSnapshot:
+    """Describe `sheet` with a tile for each published style of it, in display order."""
     tiles = {tile.style_id: tile for tile in tiles_of(sheet)}
     styles = list(sheet.styles.published().in_display_order())
     parts = [tile_part(style, tiles.get(style.pk)) for style in styles]
@@ -68,7 +70,7 @@ def proof_snapshot(sheet: ProofSheet) -> ProofSnapshot:
 
 
 def tile_frame(sheet: ProofSheet, tile: ProofTile) -> TileFrame:
-    """Describe the new `tile` of `sheet`, and how far the sheet is with it."""
+    """Describe the new `tile` of `sheet`, with the progress of the sheet."""
     return {
         "proof": str(sheet.pk),
         "photo": str(sheet.photo_id),
@@ -79,8 +81,8 @@ def tile_frame(sheet: ProofSheet, tile: ProofTile) -> TileFrame:
     }
 
 
-def tile_part(style: Style, tile: ProofTile | None) -> TilePart:
-    """Describe `style` on the photo of its sheet."""
+def tile_part(style: Style, tile: ProofTile | None) -> ProofTileSnapshot:
+    """Describe one style of a sheet; it waits as long as there is no tile for it."""
     done = tile is not None and tile.file
     return {
         "style": style.slug,
@@ -93,7 +95,7 @@ def tile_part(style: Style, tile: ProofTile | None) -> TilePart:
     }
 
 
-def _error(sheet: ProofSheet) -> ErrorPart | None:
+def _error(sheet: ProofSheet) -> JobError | None:
     if sheet.state != ProofSheet.State.FAILED:
         return None
     retryable = is_retryable(sheet.error_code)
