@@ -6,11 +6,13 @@ ARG PIP_ARGS=""
 
 WORKDIR /app
 RUN python -m venv /venv
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt scripts/list_requirements.py ./
+# Only what the project depends on, so that this layer outlives changes of its sources.
 # hadolint ignore=SC2086
 RUN --mount=type=cache,target=/pip \
-    PIP_CACHE_DIR=/pip \
-    /venv/bin/pip install --disable-pip-version-check -c constraints.txt ${PIP_ARGS} ".[prod]"
+    /venv/bin/python list_requirements.py prod > requirements.txt \
+    && PIP_CACHE_DIR=/pip /venv/bin/pip install --disable-pip-version-check \
+    -c constraints.txt ${PIP_ARGS} -r requirements.txt
 
 FROM python:3.11-slim-bookworm
 
@@ -18,7 +20,9 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     OMP_WAIT_POLICY=PASSIVE \
-    STYLEWEB_DATA=/data
+    PYTHONPATH=/app \
+    STYLEWEB_DATA=/data \
+    STYLEWEB_WEIGHTS_DIR=/data/weights
 
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin styleweb \
     && install --directory --owner=styleweb --group=styleweb /data

@@ -43,7 +43,7 @@ def check_python() -> None:
 def wanted(extras: str) -> str:
     """Return what is to be installed, as a digest that changes when the pins do."""
     digest = hashlib.sha256((extras + sys.version).encode())
-    for name in ("pyproject.toml", "constraints.txt"):
+    for name in ("pyproject.toml", "setup.py", "constraints.txt"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 

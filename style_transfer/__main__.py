@@ -1,9 +1,13 @@
-"""The engine at the command line: `python -m style_transfer stylize|methods|bench|train|...`."""
+"""The engine at the command line: `style-transfer stylize|methods|bench|train|...`.
+
+`python -m style_transfer` is the same where the package is not installed.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -13,6 +17,7 @@ from style_transfer.cli.stylize import add_methods_parser, add_stylize_parser
 from style_transfer.cli.train import add_train_parser
 from style_transfer.core.errors import EngineError
 
+INSTALLED = "style-transfer"  # the command that pyproject.toml names
 _PARSERS = (
     add_stylize_parser,
     add_methods_parser,
@@ -25,12 +30,17 @@ _PARSERS = (
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser with all its commands; each sets `run`, which returns the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m style_transfer", description="Paint photos in the manner of artworks."
+        prog=_called(), description="Paint photos in the manner of artworks."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in _PARSERS:
         add(commands)
     return parser
+
+
+def _called() -> str:
+    """Give the words by which the user called this program, for its help."""
+    return INSTALLED if Path(sys.argv[0]).stem == INSTALLED else "python -m style_transfer"
 
 
 def main(words: Sequence[str] | None = None) -> int:

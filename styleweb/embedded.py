@@ -15,6 +15,8 @@ from django.db import DatabaseError, connection
 
 from common.channel_layer import LocalSocketChannelLayer
 from inference import tasks
+from style_transfer.core.manifest import user_folder
+from styleweb.environment import BASE_DIR
 
 logger = logging.getLogger(__name__)
 REAP_SECONDS = 5.0
@@ -119,7 +121,13 @@ def _start_worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # our own interpreter and module
         [sys.executable, "-m", "styleweb.worker"],
         stdin=subprocess.PIPE,
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
+        # A relative path in the environment means the folder that the server was started in.
+        env={
+            **os.environ,
+            "STYLEWEB_DATA": str(settings.DATA_DIR),
+            "STYLEWEB_WEIGHTS_DIR": str(user_folder().absolute()),
+        },
         start_new_session=True,
     )
 

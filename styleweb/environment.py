@@ -12,17 +12,30 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from style_transfer.core.manifest import user_data
+
 BASE_DIR = Path(__file__).resolve().parent.parent
+# An installed site lies among other packages, where nothing of its own may be written or read.
+IN_CHECKOUT = (BASE_DIR / "manage.py").is_file()
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env((BASE_DIR if IN_CHECKOUT else user_data()) / ".env")
 
 # Linux refuses longer addresses of a unix socket.
 MAX_SOCKET_PATH = 107
 
 
+def part_of_site(name: str) -> Path:
+    """Return the folder of templates, static files or translations (setup.py installs them)."""
+    return BASE_DIR / name if IN_CHECKOUT else Path(__file__).resolve().parent / f"_{name}"
+
+
 def data_dir() -> Path:
-    """Return the folder of everything that is written, made when absent."""
-    folder = Path(env.str("STYLEWEB_DATA", str(BASE_DIR / "var"))).resolve()
+    """Return the folder of everything that is written, made when absent.
+
+    Without STYLEWEB_DATA it is `var` in a checkout, and `styleweb` in the user's data elsewhere.
+    """
+    usual = BASE_DIR / "var" if IN_CHECKOUT else user_data()
+    folder = Path(env.str("STYLEWEB_DATA", str(usual))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -1,13 +1,13 @@
 """Settings: one file, driven by the environment, with the embedded default.
 
 Without any variable the site runs on SQLite, a file broker and a unix-socket channel layer, all
-under `var/`. `DATABASE_URL` and `REDIS_URL` switch to PostgreSQL, Redis and separate workers; the
-code is the same.
+in one data folder. `DATABASE_URL` and `REDIS_URL` switch to PostgreSQL, Redis and separate workers;
+the code is the same.
 """
 
 from csp.constants import NONCE, NONE, SELF
 
-from styleweb.environment import BASE_DIR, data_dir, env, secret_key, socket_path
+from styleweb.environment import data_dir, env, part_of_site, secret_key, socket_path
 
 DATA_DIR = data_dir()
 REDIS_URL: str = env.str("REDIS_URL", "")
@@ -61,7 +61,7 @@ WSGI_APPLICATION = "styleweb.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [part_of_site("templates")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -236,7 +236,7 @@ SPECTACULAR_SETTINGS = {
 # --- files --------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [part_of_site("static")]
 MEDIA_ROOT = DATA_DIR / "media"
 # Media has no public address: common/media.py decides each request.
 STORAGES = {
@@ -280,7 +280,7 @@ JOB_MAX_WAITING: int = env.int("STYLEWEB_MAX_QUEUE", 500)
 # --- languages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [part_of_site("locale")]
 TIME_ZONE = env.str("STYLEWEB_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True

@@ -62,8 +62,8 @@ def test_a_changed_pin_asks_for_a_new_install(
     before = bootstrap.wanted("")
     root = tmp_path / "project"
     root.mkdir()
-    (root / "pyproject.toml").write_text("changed")
-    (root / "constraints.txt").write_text("changed")
+    for name in ("pyproject.toml", "setup.py", "constraints.txt"):
+        (root / name).write_text("changed")
     monkeypatch.setattr(bootstrap, "ROOT", root)
     assert bootstrap.wanted("") != before
     assert stamp.parent == bootstrap.VENV

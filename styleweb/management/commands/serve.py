@@ -11,6 +11,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
+from styleweb.environment import IN_CHECKOUT
 from styleweb.preparation import prepare
 
 LARGEST_SOCKET_MESSAGE = 64 * 1024
@@ -53,6 +54,10 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def _words_for(port: int) -> str:
+    return f"make run PORT={port}" if IN_CHECKOUT else f"styleweb serve --port {port}"
+
+
 def check_port(host: str, port: int) -> None:
     """Raise CommandError, saying what to do, when `port` cannot be listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -65,7 +70,7 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise CommandError(
-                    f"Choose another port (make run PORT={port + 1}): {port} is in use."
+                    f"Choose another port ({_words_for(port + 1)}): {port} is in use."
                 ) from error
             raise CommandError(f"Choose another address: {error.strerror}.") from error
 

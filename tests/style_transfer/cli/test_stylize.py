@@ -237,3 +237,20 @@ def test_explains_each_command(command: str, capsys: pytest.CaptureFixture[str])
         main([command, "--help"])
     assert caught.value.code == 0
     assert command in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("program", "called"),
+    [
+        ("/venv/bin/style-transfer", "style-transfer"),
+        ("/src/style_transfer/__main__.py", "python -m style_transfer"),
+    ],
+)
+def test_calls_itself_as_the_user_did(
+    program: str, called: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [program])
+    for words, usage in ((["--help"], called), (["train", "--help"], f"{called} train")):
+        with pytest.raises(SystemExit):
+            main(words)
+        assert capsys.readouterr().out.startswith(f"usage: {usage} [-h]")

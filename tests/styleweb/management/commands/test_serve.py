@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from styleweb.management.commands import serve
 from styleweb.management.commands.serve import check_port, hold_data_folder
 from tests.support.servers import free_port
 
@@ -27,6 +28,17 @@ class TestCheckPort:
         assert str(refusal.value) == (
             f"Choose another port (make run PORT={port + 1}): {port} is in use."
         )
+
+    def test_names_its_own_command_where_it_is_installed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(serve, "IN_CHECKOUT", False)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            with pytest.raises(CommandError, match=rf"\(styleweb serve --port {port + 1}\)"):
+                check_port("127.0.0.1", port)
 
     def test_refuses_a_number_that_is_no_port(self) -> None:
         with pytest.raises(CommandError, match="from 1 to 65535"):

@@ -1,0 +1,43 @@
+"""Where a site's own files lie and where it writes, in a checkout and installed."""
+
+from pathlib import Path
+
+import pytest
+
+from styleweb import environment
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the site believe that it was installed; return the user's data folder."""
+    monkeypatch.setattr(environment, "IN_CHECKOUT", False)
+    monkeypatch.delenv("STYLEWEB_DATA")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_writes_to_var_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "BASE_DIR", tmp_path)
+    monkeypatch.delenv("STYLEWEB_DATA")
+    assert environment.IN_CHECKOUT
+    assert environment.data_dir() == tmp_path / "var"
+    assert environment.part_of_site("static") == tmp_path / "static"
+
+
+def test_writes_to_the_users_data_where_it_is_installed(installed: Path) -> None:
+    assert environment.data_dir() == installed / "styleweb"
+    assert (installed / "styleweb").is_dir()
+
+
+def test_finds_its_folders_inside_the_installed_package(installed: Path) -> None:
+    assert installed.is_dir()
+    package = Path(environment.__file__).parent
+    assert environment.part_of_site("static") == package / "_static"
+
+
+def test_writes_where_the_operator_says(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYLEWEB_DATA", str(tmp_path / "elsewhere"))
+    assert environment.data_dir() == tmp_path / "elsewhere"
+    assert not (installed / "styleweb").exists()
