@@ -20,7 +20,7 @@ class Credential:
     session_key: str = ""
     token_id: UUID | None = None
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Tell whether the session or token still signs in this person."""
         if self.token_id is not None:
             return ApiToken.objects.active().filter(pk=self.token_id).exists()

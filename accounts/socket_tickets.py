@@ -37,4 +37,4 @@ def redeem_ticket(ticket: str) -> Credential | None:
     if row is None or not tickets.delete()[0]:
         return None
     credential = Credential(row.owner_id, session_key=row.session_key, token_id=row.token_id)
-    return credential if credential.holds() else None
+    return credential if credential.is_valid() else None

@@ -40,9 +40,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed, in order; `seq` is where to go on, at once if there is `more`."""
+    """What changed, in order; `cursor` is where to go on, at once if there is `more`."""
 
-    seq: int
+    cursor: int
     changes: list[Change]
     more: bool
 

@@ -1,4 +1,4 @@
-"""Events as the socket and `GET /events/` tell them: one form, whichever way they come."""
+"""Events: what changed for a user, in one form for the socket and for `GET /events/`."""
 
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -12,13 +12,15 @@ from inference.models import DeletedJob, Job, ProofSheet
 
 RECENT_JOBS = 20
 EVENTS_AT_ONCE = 100
+EventType = Literal["job", "proof", "gone", "snapshot", "resync_required"]
 
 
 class Event(TypedDict):
     """Something that changed, as it is now."""
 
-    type: Literal["job", "proof", "gone", "snapshot", "resync_required"]
-    seq: Annotated[int, "Its place in the order of changes."]
+    type: EventType
+    seq: Annotated[int, "The same as `cursor`, by its older name."]
+    cursor: Annotated[int, "Its place in the order of changes; not the `seq` inside `data`."]
     data: Annotated[
         Any,
         JsonSchema({"type": "object", "additionalProperties": {}}),
@@ -32,41 +34,42 @@ class Event(TypedDict):
 class EventPage(TypedDict):
     """Up to 100 events in their order."""
 
-    seq: Annotated[int, "Send this as `since` the next time."]
+    seq: Annotated[int, "The same as `cursor`, by its older name."]
+    cursor: Annotated[int, "Send this as `since` the next time."]
     more: Annotated[bool, "There is more; ask again at once."]
     events: list[Event]
 
 
 def snapshot_event(owner_id: int) -> Event:
     """Describe all active jobs and the most recent ones, newest first."""
-    # The place first: what changes while the rows are read is then told once more.
-    place = latest(owner_id)
+    # The cursor first: a change between the two reads is then sent again rather than missed.
+    cursor = latest(owner_id)
     mine = Job.objects.filter(owner=owner_id).order_by("-created_at")
     recent = mine.values_list("pk", flat=True)[:RECENT_JOBS]
     active = mine.active().values_list("pk", flat=True)[: settings.JOB_MAX_WAITING_PER_USER]
     jobs = Job.objects.with_parts().filter(pk__in={*recent, *active}).order_by("-created_at")
-    return {"type": "snapshot", "seq": place, "data": {"jobs": [job_snapshot(job) for job in jobs]}}
+    return _event("snapshot", cursor, {"jobs": [job_snapshot(job) for job in jobs]})
 
 
 def events_since(owner_id: int, since: int | None) -> EventPage:
-    """Return what changed after `since`; a snapshot for whoever names no place, or one unknown."""
+    """Return what changed after the cursor `since`; a snapshot for None and an expired cursor."""
     if since is None:
         snapshot = snapshot_event(owner_id)
-        return {"seq": snapshot["seq"], "more": False, "events": [snapshot]}
+        return _page(snapshot["cursor"], [snapshot])
     try:
         changes = changes_since(owner_id, since, EVENTS_AT_ONCE)
-        told = _events(changes.changes)
+        return _page(changes.cursor, _events(changes.changes), more=changes.more)
     except CursorExpired:
         snapshot = snapshot_event(owner_id)
-        resync: Event = {"type": "resync_required", "seq": snapshot["seq"], "data": {}}
-        return {"seq": snapshot["seq"], "more": False, "events": [resync, snapshot]}
-    return {"seq": changes.seq, "more": changes.more, "events": told}
+        resync = _event("resync_required", snapshot["cursor"], {})
+        return _page(snapshot["cursor"], [resync, snapshot])
 
 
 def _events(changes: list[Change]) -> list[Event]:
-    """Describe what changed as it is now; what is gone meanwhile says so by a later change.
+    """Describe the changed rows as they are now.
 
-    Raises CursorExpired when that was forgotten meanwhile.
+    A job or sheet that was deleted since the changes were listed is left out: a later change says
+    so. Raises CursorExpired when the note of a deletion was pruned since then.
     """
     rows: dict[type[Any], dict[Any, Any]] = {
         Job: Job.objects.with_parts().in_bulk(_pks(changes, Job)),
@@ -76,16 +79,24 @@ def _events(changes: list[Change]) -> list[Event]:
     found = [(change, rows[change.kind].get(change.pk)) for change in changes]
     if any(row is None and change.kind is DeletedJob for change, row in found):
         raise CursorExpired
-    return [_event(change.number, row) for change, row in found if row is not None]
+    return [_event_of_row(change.number, row) for change, row in found if row is not None]
 
 
 def _pks(changes: list[Change], kind: type[Any]) -> list[Any]:
     return [change.pk for change in changes if change.kind is kind]
 
 
-def _event(number: int, row: Job | ProofSheet | DeletedJob) -> Event:
+def _event_of_row(cursor: int, row: Job | ProofSheet | DeletedJob) -> Event:
     if isinstance(row, Job):
-        return {"type": "job", "seq": number, "data": job_snapshot(row)}
+        return _event("job", cursor, job_snapshot(row))
     if isinstance(row, ProofSheet):
-        return {"type": "proof", "seq": number, "data": proof_snapshot(row)}
-    return {"type": "gone", "seq": number, "data": {"job": str(row.job_id)}}
+        return _event("proof", cursor, proof_snapshot(row))
+    return _event("gone", cursor, {"job": str(row.job_id)})
+
+
+def _event(kind: EventType, cursor: int, data: Any) -> Event:
+    return {"type": kind, "seq": cursor, "cursor": cursor, "data": data}
+
+
+def _page(cursor: int, events: list[Event], *, more: bool = False) -> EventPage:
+    return {"seq": cursor, "cursor": cursor, "more": more, "events": events}

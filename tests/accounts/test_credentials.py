@@ -33,7 +33,7 @@ class TestSession:
 
         assert credential is not None
         assert credential.user_id == alice.pk
-        assert credential.holds()
+        assert credential.is_valid()
         assert all(credential.allows(scope) for scope in Scope)
 
     def test_ends_with_the_sign_out(self, alice: User) -> None:
@@ -46,8 +46,8 @@ class TestSession:
 
         client.logout()
 
-        assert not credential.holds()
-        assert other.holds()
+        assert not credential.is_valid()
+        assert other.is_valid()
 
     def test_ends_with_a_new_password(self, alice: User) -> None:
         credential = credential_of_session(key_of(signed_in(alice)))
@@ -56,7 +56,7 @@ class TestSession:
         alice.set_password(PASSWORD + "!")
         alice.save()
 
-        assert not credential.holds()
+        assert not credential.is_valid()
 
     def test_ends_with_the_account(self, alice: User) -> None:
         credential = credential_of_session(key_of(signed_in(alice)))
@@ -64,7 +64,7 @@ class TestSession:
 
         close_account(alice)
 
-        assert not credential.holds()
+        assert not credential.is_valid()
 
     def test_ends_when_the_session_is_given_to_someone_else(self, alice: User, bob: User) -> None:
         client = signed_in(alice)
@@ -75,7 +75,7 @@ class TestSession:
         session["_auth_user_hash"] = bob.get_session_auth_hash()
         session.save()
 
-        assert not credential.holds()
+        assert not credential.is_valid()
 
     @pytest.mark.parametrize("key", ["", "nothing-like-it", "../../etc/passwd"])
     def test_is_nobody_for_a_session_that_is_none(self, key: str) -> None:
@@ -89,7 +89,7 @@ class TestToken:
         credential = credential_of_token(secret)
 
         assert credential is not None
-        assert credential.holds()
+        assert credential.is_valid()
         assert credential.allows(Scope.JOBS_READ)
         assert not credential.allows(Scope.JOBS_WRITE)
 
@@ -100,7 +100,7 @@ class TestToken:
 
         revoke_token(token=row)
 
-        assert not credential.holds()
+        assert not credential.is_valid()
         assert credential_of_token(secret) is None
 
     def test_ends_with_the_account(self, alice: User) -> None:
@@ -110,4 +110,4 @@ class TestToken:
 
         close_account(alice)
 
-        assert not credential.holds()
+        assert not credential.is_valid()

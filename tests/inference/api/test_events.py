@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from inference.services.jobs import cancel_job
 from tests.support.clients import app_of, assert_problem, session_of
+from tests.support.documents import assert_described, component
 from tests.support.factories import make_job
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ def test_begins_with_a_snapshot_and_goes_on_from_there(alice: User) -> None:
     assert event["data"] == app.get(f"/api/v1/jobs/{job.pk}/").json()
     assert app.get(EVENTS, {"since": second["seq"]}).json() == {
         "seq": second["seq"],
+        "cursor": second["seq"],
         "more": False,
         "events": [],
     }
@@ -37,6 +39,18 @@ def test_tells_everything_from_the_beginning(alice: User) -> None:
     events = session_of(alice).get(EVENTS, {"since": 0}).json()["events"]
 
     assert {event["data"]["id"] for event in events} == {str(job.pk) for job in jobs}
+
+
+def test_names_the_cursor_beside_the_seq(alice: User) -> None:
+    jobs = [make_job(alice) for _ in range(2)]
+
+    page = session_of(alice).get(EVENTS, {"since": 0}).json()
+
+    assert [event["cursor"] for event in page["events"]] == [1, 2]
+    assert [event["seq"] for event in page["events"]] == [1, 2]
+    assert (page["cursor"], page["seq"]) == (2, 2)
+    assert [event["data"]["seq"] for event in page["events"]] == [job.seq for job in jobs]
+    assert_described(page, component("EventPage"))
 
 
 def test_costs_no_body_when_nothing_changed(alice: User) -> None:

@@ -37,7 +37,7 @@ class TestOrder:
     def test_begins_with_nothing(self, alice: User) -> None:
         found = changes_since(alice.pk, 0, 100)
 
-        assert (found.seq, found.changes, found.more) == (0, [], False)
+        assert (found.cursor, found.changes, found.more) == (0, [], False)
         assert not ChangeCounter.objects.exists()
 
     def test_numbers_each_thing_once(self, alice: User) -> None:
@@ -49,26 +49,26 @@ class TestOrder:
         kinds = [(change.number, change.kind, change.pk) for change in found.changes]
         gone = DeletedJob.objects.get()
         assert kinds == [(1, Job, job.pk), (2, ProofSheet, sheet.pk), (3, DeletedJob, gone.pk)]
-        assert found.seq == latest(alice.pk) == 3
+        assert found.cursor == latest(alice.pk) == 3
         assert changes_since(alice.pk, 0, 100) == found
 
     def test_tells_of_a_changed_thing_again_and_only_of_it(self, alice: User) -> None:
         first, _second = make_job(alice), make_job(alice)
-        place = latest(alice.pk)
+        cursor = latest(alice.pk)
 
         touch(first)
 
-        assert pks(alice, place) == [first.pk]
+        assert pks(alice, cursor) == [first.pk]
         assert pks(alice, latest(alice.pk)) == []
 
     def test_tells_the_last_of_many_changes_once(self, alice: User) -> None:
         job = make_job(alice)
-        place = latest(alice.pk)
+        cursor = latest(alice.pk)
         Job.objects.filter(pk=job.pk).update(seq=40)
         touch(job)
 
-        assert pks(alice, place) == [job.pk]
-        assert latest(alice.pk) == place + 1
+        assert pks(alice, cursor) == [job.pk]
+        assert latest(alice.pk) == cursor + 1
 
     def test_is_everybodys_own(self, alice: User, bob: User) -> None:
         mine, theirs = make_job(alice), make_job(bob)
@@ -80,11 +80,11 @@ class TestOrder:
         photo, style = make_photo(alice), make_style()
         jobs = {make_job(alice, photo=photo, styles=[style]).pk for _ in range(5)}
         seen: set[object] = set()
-        place, sizes, more = 0, [], True
+        cursor, sizes, more = 0, [], True
         while more:
-            page = changes_since(alice.pk, place, 2)
+            page = changes_since(alice.pk, cursor, 2)
             seen |= {change.pk for change in page.changes}
-            place, more = page.seq, page.more
+            cursor, more = page.cursor, page.more
             sizes.append(len(page.changes))
 
         assert seen == jobs
@@ -92,20 +92,20 @@ class TestOrder:
 
     def test_keeps_growing_when_the_last_thing_is_deleted(self, alice: User) -> None:
         job = make_job(alice)
-        place = latest(alice.pk)
+        cursor = latest(alice.pk)
         job_id = job.pk
         note_gone(alice.pk, [job_id])
         job.delete()
 
-        (change,) = changes_since(alice.pk, place, 100).changes
+        (change,) = changes_since(alice.pk, cursor, 100).changes
 
-        assert change.number == place + 1
+        assert change.number == cursor + 1
         assert change.pk == DeletedJob.objects.get(job_id=job_id).pk
 
-    @pytest.mark.parametrize("place", [1, -1, 2**62])
-    def test_knows_which_places_it_never_gave_out(self, alice: User, place: int) -> None:
+    @pytest.mark.parametrize("cursor", [1, -1, 2**62])
+    def test_knows_which_cursors_it_never_gave_out(self, alice: User, cursor: int) -> None:
         with pytest.raises(CursorExpired):
-            changes_since(alice.pk, place, 100)
+            changes_since(alice.pk, cursor, 100)
 
     def test_leaves_the_row_as_it_was(self, alice: User) -> None:
         job = make_job(alice)
@@ -152,22 +152,22 @@ class TestForgetting:
 
     def test_knows_who_has_missed_what_nobody_was_told(self, alice: User) -> None:
         make_job(alice)
-        place = latest(alice.pk)
+        cursor = latest(alice.pk)
         delete(alice, hours_ago=49)
 
         forget_gone()
 
         with pytest.raises(CursorExpired):
-            changes_since(alice.pk, place, 100)
+            changes_since(alice.pk, cursor, 100)
         assert changes_since(alice.pk, latest(alice.pk), 100).changes == []
 
     def test_is_of_no_matter_to_others(self, alice: User, bob: User) -> None:
         make_job(bob)
-        place = latest(bob.pk)
+        cursor = latest(bob.pk)
         delete(alice, hours_ago=49)
         forget_gone()
 
-        assert changes_since(bob.pk, place, 100).changes == []
+        assert changes_since(bob.pk, cursor, 100).changes == []
         assert not ChangeCounter.objects.filter(owner=bob, pruned_through__gt=0).exists()
 
     def test_tells_all_to_whoever_begins_at_zero(self, alice: User) -> None:
@@ -178,37 +178,37 @@ class TestForgetting:
         forget_gone()
 
         seen: set[object] = set()
-        place, more = 0, True
+        cursor, more = 0, True
         while more:
-            page = changes_since(alice.pk, place, 2)
+            page = changes_since(alice.pk, cursor, 2)
             seen |= {change.pk for change in page.changes}
-            place, more = page.seq, page.more
+            cursor, more = page.cursor, page.more
 
         assert seen == jobs
 
     def test_forgets_nothing_twice(self, alice: User) -> None:
         delete(alice, hours_ago=49)
         forget_gone()
-        place = latest(alice.pk)
+        cursor = latest(alice.pk)
 
         forget_gone()
 
-        assert latest(alice.pk) == place
-        assert changes_since(alice.pk, place, 100).changes == []
+        assert latest(alice.pk) == cursor
+        assert changes_since(alice.pk, cursor, 100).changes == []
 
 
 @pytest.mark.django_db(transaction=True)
 class TestManyAtOnce:
     def test_misses_nothing_of_what_is_forgotten_meanwhile(self, alice: User) -> None:
         make_job(alice)
-        place = latest(alice.pk)
+        cursor = latest(alice.pk)
         for _ in range(20):
             delete(alice, hours_ago=49)
         told: list[int | None] = []
 
         def ask() -> None:
             try:
-                changes = changes_since(alice.pk, place, 100).changes
+                changes = changes_since(alice.pk, cursor, 100).changes
             except CursorExpired:
                 told.append(None)
             else:
@@ -240,13 +240,13 @@ class TestManyAtOnce:
                 Job.objects.filter(pk=job.pk).update(seq=seq)
 
         def follow() -> None:
-            place = 0
+            cursor = 0
             while True:
                 last_round = ended.is_set()
-                page = changes_since(alice.pk, place, 3)
+                page = changes_since(alice.pk, cursor, 3)
                 rows = Job.objects.in_bulk([change.pk for change in page.changes])
                 known.update({pk: row.seq for pk, row in rows.items()})
-                place = page.seq
+                cursor = page.cursor
                 if last_round and not page.more and not page.changes:
                     return
 

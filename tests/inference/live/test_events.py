@@ -36,12 +36,17 @@ class TestSnapshot:
         assert ids == [str(job.pk) for job in (ended[2], ended[1], waiting)]
         assert event["seq"] == 4
 
-    def test_is_what_someone_without_a_place_gets(self, alice: User) -> None:
+    def test_is_what_someone_without_a_cursor_gets(self, alice: User) -> None:
         make_job(alice)
 
         page = events_since(alice.pk, None)
 
-        assert page == {"seq": 1, "more": False, "events": [snapshot_event(alice.pk)]}
+        assert page == {
+            "seq": 1,
+            "cursor": 1,
+            "more": False,
+            "events": [snapshot_event(alice.pk)],
+        }
 
 
 class TestSince:
@@ -52,8 +57,8 @@ class TestSince:
         page = events_since(alice.pk, 0)
 
         assert page["events"] == [
-            {"type": "job", "seq": 1, "data": job_snapshot(fresh(job))},
-            {"type": "proof", "seq": 2, "data": proof_snapshot(sheet)},
+            {"type": "job", "seq": 1, "cursor": 1, "data": job_snapshot(fresh(job))},
+            {"type": "proof", "seq": 2, "cursor": 2, "data": proof_snapshot(sheet)},
         ]
         assert page["seq"] == 2
 
@@ -71,17 +76,17 @@ class TestSince:
     def test_tells_what_was_deleted(self, alice: User, media_root: object) -> None:
         job, photo = make_job(alice), make_photo(alice)
         with_photo = finished_job(alice, photo=photo)
-        place = events_since(alice.pk, None)["seq"]
+        cursor = events_since(alice.pk, None)["seq"]
 
         ids = [str(each.pk) for each in (job, with_photo)]
         delete_job(job=job)
         delete_photo(photo=photo)
 
-        page = events_since(alice.pk, place)
+        page = events_since(alice.pk, cursor)
         assert {event["type"] for event in page["events"]} == {"gone"}
         assert [event["data"]["job"] for event in page["events"]] == ids
 
-    def test_begins_anew_at_an_unknown_place(self, alice: User) -> None:
+    def test_begins_anew_at_an_unknown_cursor(self, alice: User) -> None:
         make_job(alice)
 
         page = events_since(alice.pk, 7)
@@ -104,11 +109,11 @@ class TestSince:
 
     def test_costs_little_when_nothing_changed(self, alice: User) -> None:
         make_job(alice)
-        place = events_since(alice.pk, 0)["seq"]
+        cursor = events_since(alice.pk, 0)["seq"]
 
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            events_since(alice.pk, place)
+            events_since(alice.pk, cursor)
 
         assert len(queries) <= 8

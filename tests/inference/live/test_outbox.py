@@ -124,7 +124,7 @@ class TestJobs:
             outbox.put_job(news(seq, state=state))
             await told(outbox)
 
-        assert not outbox._told
+        assert not outbox._sent
         assert not outbox._jobs
 
 

@@ -8,7 +8,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from accounts.models import User
 from accounts.session_news import group_of
-from inference.live import broadcast, events
+from inference.live import broadcast, events, membership
 from inference.live import consumer as consumers
 from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job, delete_job
@@ -91,20 +91,35 @@ class TestOwner:
     async def test_resumes_with_what_was_missed(self, connect: Connect, alice: User) -> None:
         first, second = [await sync_to_async(make_job)(alice) for _ in range(2)]
         socket = await connect(alice)
-        place = (await greeted(socket))["seq"]
+        cursor = (await greeted(socket))["seq"]
         await socket.disconnect()
         await sync_to_async(cancel_job)(job=first)
         await sync_to_async(delete_job)(job=second)
         again = await connect(alice)
         now = (await greeted(again))["seq"]
 
-        await again.send_json_to({"type": "resume", "seq": place})
+        await again.send_json_to({"type": "resume", "seq": cursor})
 
         frames = [await again.receive_json_from(timeout=5) for _ in range(2)]
         assert [frame["type"] for frame in frames] == ["job", "gone"]
-        assert [frame["seq"] for frame in frames] == [place + 1, place + 2]
+        assert [frame["seq"] for frame in frames] == [cursor + 1, cursor + 2]
         assert frames[1]["seq"] == now
         assert await again.receive_nothing()
+
+    async def test_gets_the_cursor_with_each_frame_and_resumes_by_it(
+        self, connect: Connect, alice: User
+    ) -> None:
+        jobs = [await sync_to_async(make_job)(alice) for _ in range(2)]
+        socket = await connect(alice)
+        snapshot = await greeted(socket)
+
+        await socket.send_json_to({"type": "resume", "cursor": snapshot["cursor"] - 1})
+
+        frame = await socket.receive_json_from(timeout=5)
+        assert (snapshot["cursor"], frame["cursor"]) == (2, 2)
+        assert (snapshot["seq"], frame["seq"]) == (2, 2)
+        assert frame["data"]["id"] == str(max(job.pk for job in jobs))
+        assert frame["data"]["seq"] == 1
 
     async def test_resumes_over_several_pages(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
@@ -121,26 +136,26 @@ class TestOwner:
         frames = [await socket.receive_json_from(timeout=5) for _ in range(5)]
         assert [frame["seq"] for frame in frames] == [1, 2, 3, 4, 5]
 
-    @pytest.mark.parametrize("place", [10**9, -1])
-    async def test_begins_anew_at_a_place_that_is_none(
-        self, connect: Connect, alice: User, place: int
+    @pytest.mark.parametrize("cursor", [10**9, -1])
+    async def test_begins_anew_at_a_cursor_that_was_never_given_out(
+        self, connect: Connect, alice: User, cursor: int
     ) -> None:
         socket = await connect(alice)
         await greeted(socket)
 
-        await socket.send_json_to({"type": "resume", "seq": place})
+        await socket.send_json_to({"type": "resume", "seq": cursor})
 
         frames = [await socket.receive_json_from(timeout=5) for _ in range(2)]
         assert [frame["type"] for frame in frames] == ["resync_required", "snapshot"]
 
-    @pytest.mark.parametrize("place", [None, "7", True, 1.5])
-    async def test_gets_a_snapshot_when_it_names_no_place(
-        self, connect: Connect, alice: User, place: object
+    @pytest.mark.parametrize("cursor", [None, "7", True, 1.5])
+    async def test_gets_a_snapshot_when_it_names_no_cursor(
+        self, connect: Connect, alice: User, cursor: object
     ) -> None:
         socket = await connect(alice)
         await greeted(socket)
 
-        await socket.send_json_to({"type": "resume", "seq": place})
+        await socket.send_json_to({"type": "resume", "seq": cursor})
 
         assert (await socket.receive_json_from(timeout=5))["type"] == "snapshot"
 
@@ -246,8 +261,8 @@ class TestOwner:
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
-        monkeypatch.setattr(consumers, "AWAY_SECONDS", 0.2)
-        monkeypatch.setattr(consumers, "JOIN_SECONDS", 0.05)
+        monkeypatch.setattr(membership, "AWAY_SECONDS", 0.2)
+        monkeypatch.setattr(membership, "JOIN_SECONDS", 0.05)
         socket = await connect(alice)
         await greeted(socket)
 

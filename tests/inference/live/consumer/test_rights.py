@@ -13,6 +13,7 @@ from accounts.models import ApiToken, User
 from accounts.session_news import group_of
 from accounts.socket_tickets import issue_ticket
 from accounts.tokens import create_token, revoke_token
+from inference.live import admission, sender
 from inference.live import consumer as consumers
 from tests.inference.live.consumer.conftest import ADDRESS, Connect, greeted, session_of
 from tests.support.factories import PASSWORD, make_job
@@ -99,7 +100,7 @@ class TestOwner:
     async def test_may_not_chatter(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(consumers, "MESSAGES_PER_MINUTE", 2)
+        monkeypatch.setattr(admission, "MESSAGES_PER_MINUTE", 2)
         socket = await connect(alice)
         await greeted(socket)
 
@@ -111,8 +112,8 @@ class TestOwner:
     async def test_may_say_as_much_again_a_minute_later(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(consumers, "MESSAGES_PER_MINUTE", 2)
-        monkeypatch.setattr(consumers, "MINUTE_SECONDS", 0.0)
+        monkeypatch.setattr(admission, "MESSAGES_PER_MINUTE", 2)
+        monkeypatch.setattr(admission, "MINUTE_SECONDS", 0.0)
         socket = await connect(alice)
         await greeted(socket)
 
@@ -158,9 +159,9 @@ class TestOwner:
         def fail(*_: object) -> None:
             raise OperationalError
 
-        monkeypatch.setattr(consumers, "SOCKETS_PER_USER", 1)
+        monkeypatch.setattr(admission, "SOCKETS_PER_USER", 1)
         with monkeypatch.context() as failing:
-            failing.setattr(consumers, "events_since", fail)
+            failing.setattr(sender, "events_since", fail)
             socket = await connect(alice)
             await socket.connect(timeout=5)
             await socket.receive_json_from(timeout=5)
