@@ -77,7 +77,7 @@ def reap() -> None:
         send_ticket()
     if not workers.is_paused():
         _send_lost_tickets()
-    change_log.forget_gone()
+    change_log.prune_deleted()
 
 
 def _send_lost_tickets() -> None:

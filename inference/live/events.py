@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from django.conf import settings
 
 from common.replies import JsonSchema
-from inference.live.change_log import Change, CursorExpired, changes_since, latest
+from inference.live.change_log import Change, CursorExpired, changes_since, latest_cursor
 from inference.live.snapshots.job import job_snapshot
 from inference.live.snapshots.sheet import proof_snapshot
 from inference.models import DeletedJob, Job, ProofSheet
@@ -43,7 +43,7 @@ class EventPage(TypedDict):
 def snapshot_event(owner_id: int) -> Event:
     """Describe all active jobs and the most recent ones, newest first."""
     # The cursor first: a change between the two reads is then sent again rather than missed.
-    cursor = latest(owner_id)
+    cursor = latest_cursor(owner_id)
     mine = Job.objects.filter(owner=owner_id).order_by("-created_at")
     recent = mine.values_list("pk", flat=True)[:RECENT_JOBS]
     active = mine.active().values_list("pk", flat=True)[: settings.JOB_MAX_WAITING_PER_USER]

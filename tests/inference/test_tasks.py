@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from inference import tasks, worker
 from inference.live import broadcast
-from inference.live.change_log import note_gone
+from inference.live.change_log import record_deleted
 from inference.models import DeletedJob, Job, ProofSheet
 from inference.queue import jobs as job_queue
 from inference.queue import sheets as sheet_queue
@@ -170,7 +170,7 @@ class TestReap:
         assert job_queue.stale_tickets(5) == [job.pk]
 
     def test_forgets_what_was_deleted_long_ago(self, alice: User) -> None:
-        note_gone(alice.pk, [uuid4()])
+        record_deleted(alice.pk, [uuid4()])
         DeletedJob.objects.update(gone_at=timezone.now() - timedelta(days=3))
 
         tasks.reap()

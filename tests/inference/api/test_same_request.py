@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from inference.live.change_log import forget_gone
+from inference.live.change_log import prune_deleted
 from inference.models import DeletedJob, Job
 from tests.support.clients import app_of, assert_problem
 from tests.support.factories import make_photo, make_style
@@ -56,7 +56,7 @@ def test_is_refused_for_two_days_after_the_job_was_deleted(
     assert not Job.objects.exists()
 
     DeletedJob.objects.update(gone_at=timezone.now() - timedelta(hours=48, minutes=1))
-    forget_gone()
+    prune_deleted()
     assert app.put(address, body).status_code == 201
 
 
@@ -66,7 +66,7 @@ def test_has_an_app_that_was_away_for_longer_begin_anew(alice: User, body: dict[
     place = app.get("/api/v1/events/").json()["seq"]
     app.delete(address)
     DeletedJob.objects.update(gone_at=timezone.now() - timedelta(hours=49))
-    forget_gone()
+    prune_deleted()
 
     answer = app.get("/api/v1/events/", {"since": place}).json()
 

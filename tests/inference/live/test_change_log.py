@@ -1,4 +1,4 @@
-"""Tests of the order of changes: nothing is missed, whoever asks when."""
+"""Tests of the order of changes: no reader misses anything, whenever it asks."""
 
 import threading
 from datetime import timedelta
@@ -12,9 +12,9 @@ from accounts.models import User
 from inference.live.change_log import (
     CursorExpired,
     changes_since,
-    forget_gone,
-    latest,
-    note_gone,
+    latest_cursor,
+    prune_deleted,
+    record_deleted,
     was_deleted,
 )
 from inference.models import ChangeCounter, DeletedJob, Job, ProofSheet
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def touch(job: Job) -> None:
-    """Change the job as everything does that changes one."""
+    """Change the job the way services do."""
     assert job_queue.request_stop(job) or job_queue.cancel(job, by="owner")
 
 
@@ -40,43 +40,43 @@ class TestOrder:
         assert (found.cursor, found.changes, found.more) == (0, [], False)
         assert not ChangeCounter.objects.exists()
 
-    def test_numbers_each_thing_once(self, alice: User) -> None:
+    def test_numbers_each_row_once(self, alice: User) -> None:
         job, sheet = make_job(alice), make_sheet(alice)
-        note_gone(alice.pk, [uuid4()])
+        record_deleted(alice.pk, [uuid4()])
 
         found = changes_since(alice.pk, 0, 100)
 
         kinds = [(change.number, change.kind, change.pk) for change in found.changes]
         gone = DeletedJob.objects.get()
         assert kinds == [(1, Job, job.pk), (2, ProofSheet, sheet.pk), (3, DeletedJob, gone.pk)]
-        assert found.cursor == latest(alice.pk) == 3
+        assert found.cursor == latest_cursor(alice.pk) == 3
         assert changes_since(alice.pk, 0, 100) == found
 
-    def test_tells_of_a_changed_thing_again_and_only_of_it(self, alice: User) -> None:
+    def test_returns_a_changed_row_again_and_no_other(self, alice: User) -> None:
         first, _second = make_job(alice), make_job(alice)
-        cursor = latest(alice.pk)
+        cursor = latest_cursor(alice.pk)
 
         touch(first)
 
         assert pks(alice, cursor) == [first.pk]
-        assert pks(alice, latest(alice.pk)) == []
+        assert pks(alice, latest_cursor(alice.pk)) == []
 
-    def test_tells_the_last_of_many_changes_once(self, alice: User) -> None:
+    def test_returns_a_row_once_that_changed_many_times(self, alice: User) -> None:
         job = make_job(alice)
-        cursor = latest(alice.pk)
+        cursor = latest_cursor(alice.pk)
         Job.objects.filter(pk=job.pk).update(seq=40)
         touch(job)
 
         assert pks(alice, cursor) == [job.pk]
-        assert latest(alice.pk) == cursor + 1
+        assert latest_cursor(alice.pk) == cursor + 1
 
-    def test_is_everybodys_own(self, alice: User, bob: User) -> None:
+    def test_belongs_to_one_user(self, alice: User, bob: User) -> None:
         mine, theirs = make_job(alice), make_job(bob)
 
         assert (pks(alice), pks(bob)) == ([mine.pk], [theirs.pk])
-        assert latest(bob.pk) == 1
+        assert latest_cursor(bob.pk) == 1
 
-    def test_goes_on_where_a_page_ended(self, alice: User) -> None:
+    def test_continues_where_a_page_ended(self, alice: User) -> None:
         photo, style = make_photo(alice), make_style()
         jobs = {make_job(alice, photo=photo, styles=[style]).pk for _ in range(5)}
         seen: set[object] = set()
@@ -90,11 +90,11 @@ class TestOrder:
         assert seen == jobs
         assert sizes == [2, 2, 1]
 
-    def test_keeps_growing_when_the_last_thing_is_deleted(self, alice: User) -> None:
+    def test_keeps_growing_when_the_last_row_is_deleted(self, alice: User) -> None:
         job = make_job(alice)
-        cursor = latest(alice.pk)
+        cursor = latest_cursor(alice.pk)
         job_id = job.pk
-        note_gone(alice.pk, [job_id])
+        record_deleted(alice.pk, [job_id])
         job.delete()
 
         (change,) = changes_since(alice.pk, cursor, 100).changes
@@ -111,71 +111,71 @@ class TestOrder:
         job = make_job(alice)
         before: dict[str, object] = dict(Job.objects.filter(pk=job.pk).values().get())
 
-        latest(alice.pk)
+        latest_cursor(alice.pk)
 
         after: dict[str, object] = dict(Job.objects.filter(pk=job.pk).values().get())
         assert {key for key in before if before[key] != after[key]} == {"number", "numbered_seq"}
 
 
 def delete(owner: User, *, hours_ago: float) -> UUID:
-    """Have a job of `owner` deleted so long ago and return the id it had."""
+    """Record that a job of `owner` was deleted so long ago, and return its id."""
     job_id = uuid4()
-    note_gone(owner.pk, [job_id])
+    record_deleted(owner.pk, [job_id])
     gone_at = timezone.now() - timedelta(hours=hours_ago)
     DeletedJob.objects.filter(job_id=job_id).update(gone_at=gone_at)
     return job_id
 
 
-class TestForgetting:
+class TestPruning:
     def test_keeps_for_two_days_what_was_deleted(self, alice: User, bob: User) -> None:
         old, young = delete(alice, hours_ago=48.1), delete(alice, hours_ago=47.9)
         assert was_deleted(alice.pk, old)
 
-        forget_gone()
+        prune_deleted()
 
         assert not was_deleted(alice.pk, old)
         assert was_deleted(alice.pk, young)
         assert not was_deleted(bob.pk, young)
 
-    def test_has_whoever_was_away_since_before_begin_anew(self, alice: User) -> None:
+    def test_expires_cursors_from_before_a_pruned_deletion(self, alice: User) -> None:
         make_job(alice)
-        before = latest(alice.pk)
+        before = latest_cursor(alice.pk)
         delete(alice, hours_ago=49)
-        told = latest(alice.pk)
+        after = latest_cursor(alice.pk)
         delete(alice, hours_ago=1)
 
-        forget_gone()
+        prune_deleted()
 
         with pytest.raises(CursorExpired):
             changes_since(alice.pk, before, 100)
-        assert pks(alice, told) == [DeletedJob.objects.get().pk]
+        assert pks(alice, after) == [DeletedJob.objects.get().pk]
 
-    def test_knows_who_has_missed_what_nobody_was_told(self, alice: User) -> None:
+    def test_expires_cursors_even_if_no_reader_saw_the_deletion(self, alice: User) -> None:
         make_job(alice)
-        cursor = latest(alice.pk)
+        cursor = latest_cursor(alice.pk)
         delete(alice, hours_ago=49)
 
-        forget_gone()
+        prune_deleted()
 
         with pytest.raises(CursorExpired):
             changes_since(alice.pk, cursor, 100)
-        assert changes_since(alice.pk, latest(alice.pk), 100).changes == []
+        assert changes_since(alice.pk, latest_cursor(alice.pk), 100).changes == []
 
-    def test_is_of_no_matter_to_others(self, alice: User, bob: User) -> None:
+    def test_changes_nothing_for_other_users(self, alice: User, bob: User) -> None:
         make_job(bob)
-        cursor = latest(bob.pk)
+        cursor = latest_cursor(bob.pk)
         delete(alice, hours_ago=49)
-        forget_gone()
+        prune_deleted()
 
         assert changes_since(bob.pk, cursor, 100).changes == []
         assert not ChangeCounter.objects.filter(owner=bob, pruned_through__gt=0).exists()
 
-    def test_tells_all_to_whoever_begins_at_zero(self, alice: User) -> None:
+    def test_returns_everything_from_zero_on(self, alice: User) -> None:
         photo, style = make_photo(alice), make_style()
         jobs = {make_job(alice, photo=photo, styles=[style]).pk for _ in range(5)}
-        latest(alice.pk)
+        latest_cursor(alice.pk)
         delete(alice, hours_ago=49)
-        forget_gone()
+        prune_deleted()
 
         seen: set[object] = set()
         cursor, more = 0, True
@@ -186,50 +186,50 @@ class TestForgetting:
 
         assert seen == jobs
 
-    def test_forgets_nothing_twice(self, alice: User) -> None:
+    def test_prunes_nothing_twice(self, alice: User) -> None:
         delete(alice, hours_ago=49)
-        forget_gone()
-        cursor = latest(alice.pk)
+        prune_deleted()
+        cursor = latest_cursor(alice.pk)
 
-        forget_gone()
+        prune_deleted()
 
-        assert latest(alice.pk) == cursor
+        assert latest_cursor(alice.pk) == cursor
         assert changes_since(alice.pk, cursor, 100).changes == []
 
 
 @pytest.mark.django_db(transaction=True)
 class TestManyAtOnce:
-    def test_misses_nothing_of_what_is_forgotten_meanwhile(self, alice: User) -> None:
+    def test_misses_nothing_that_is_pruned_during_the_reading(self, alice: User) -> None:
         make_job(alice)
-        cursor = latest(alice.pk)
+        cursor = latest_cursor(alice.pk)
         for _ in range(20):
             delete(alice, hours_ago=49)
-        told: list[int | None] = []
+        counts: list[int | None] = []
 
         def ask() -> None:
             try:
                 changes = changes_since(alice.pk, cursor, 100).changes
             except CursorExpired:
-                told.append(None)
+                counts.append(None)
             else:
-                told.append(len(changes))
+                counts.append(len(changes))
 
-        run_together([ask, forget_gone, ask, forget_gone, ask])
+        run_together([ask, prune_deleted, ask, prune_deleted, ask])
 
-        assert len(told) == 3
-        assert set(told) <= {None, 20}
+        assert len(counts) == 3
+        assert set(counts) <= {None, 20}
         assert not DeletedJob.objects.exists()
 
     def test_gives_every_change_a_number_of_its_own(self, alice: User) -> None:
         photo, style = make_photo(alice), make_style()
         jobs = [make_job(alice, photo=photo, styles=[style]) for _ in range(8)]
 
-        run_together([lambda: latest(alice.pk)] * 8)
+        run_together([lambda: latest_cursor(alice.pk)] * 8)
 
         numbers = sorted(Job.objects.filter(owner=alice).values_list("number", flat=True))
         assert numbers == list(range(1, len(jobs) + 1))
 
-    def test_misses_nothing_while_things_change(self, alice: User) -> None:
+    def test_misses_nothing_while_rows_change(self, alice: User) -> None:
         photo, style = make_photo(alice), make_style()
         jobs = [make_job(alice, photo=photo, styles=[style]) for _ in range(4)]
         known: dict[object, int] = {}
@@ -258,7 +258,7 @@ class TestManyAtOnce:
 
         assert known == {job.pk: 29 for job in jobs}
 
-    def test_waits_for_nobody_who_holds_a_row(self, alice: User) -> None:
+    def test_waits_for_no_transaction_that_holds_a_row(self, alice: User) -> None:
         job, other = make_job(alice), make_job(alice)
         if connection.vendor == "sqlite":
             pytest.skip("one writer at a time")
@@ -273,11 +273,11 @@ class TestManyAtOnce:
         holder = threading.Thread(target=closing, args=[hold])
         holder.start()
         assert held.wait(20)
-        meanwhile = pks(alice)
+        while_held = pks(alice)
         done.set()
         holder.join(20)
 
-        assert meanwhile == [other.pk]
+        assert while_held == [other.pk]
         assert pks(alice, 1) == [job.pk]
 
 

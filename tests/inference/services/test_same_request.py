@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from inference.live.change_log import forget_gone
+from inference.live.change_log import prune_deleted
 from inference.models import DeletedJob, Job
 from inference.services.jobs import delete_job, submit_job
 from inference.services.photos import delete_photo
@@ -67,7 +67,7 @@ class TestOfAJobThatWasDeleted:
     def test_does_not_make_it_anew(self, request_of_alice: dict[str, Any]) -> None:
         delete_job(job=submit_job(**request_of_alice)[0])
         DeletedJob.objects.update(gone_at=hours_ago(23))
-        forget_gone()
+        prune_deleted()
 
         with pytest.raises(JobDeleted) as refusal:
             submit_job(**request_of_alice)
@@ -95,7 +95,7 @@ class TestOfAJobThatWasDeleted:
         first, _new = submit_job(**request_of_alice)
         delete_job(job=first)
         DeletedJob.objects.update(gone_at=hours_ago(48.1))
-        forget_gone()
+        prune_deleted()
 
         job, new = submit_job(**request_of_alice)
 
