@@ -3,6 +3,13 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 ARGS ?=
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# Two more processes than cores, since tests of a running site wait most of the time.
+WORKERS ?= $(shell expr $(CORES) + 2)
+# A single file needs one process only.
+share = $(if $(findstring tests/,$(ARGS)),,-n $(1) --dist loadgroup)
+# Each process of a run reads what the first one compiled.
+test quick faults: export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help env env-dev run test faults scale-demo quick check lint format types contracts messages artworks clean
@@ -21,7 +28,7 @@ run: env ## Serve the site with its worker on http://127.0.0.1:8000 (PORT= anoth
 
 test: env-dev ## Run every test (ARGS= more pytest arguments)
 	@$(PYTHON) scripts/debian_packages.py
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(call share,$(WORKERS)) $(ARGS)
 
 faults: env-dev ## Kill and restart everything; a line for each bar of reliability
 	@$(PYTHON) scripts/debian_packages.py
@@ -31,8 +38,8 @@ scale-demo: env-dev ## A burst of jobs on two workers that are killed (ARGS=--th
 	@$(PYTHON) scripts/debian_packages.py
 	$(PY) -m scripts.scale_demo $(ARGS)
 
-quick: env-dev ## Run the tests that need no server, browser or long training
-	$(PY) -m pytest -m "not services and not browser and not slow" $(ARGS)
+quick: env-dev ## Run the tests that take less than a second each
+	$(PY) -m pytest $(call share,$(CORES)) -m "not services and not browser and not slow" $(ARGS)
 
 check: env-dev lint types contracts ## Everything CI checks besides the tests
 

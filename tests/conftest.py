@@ -8,7 +8,12 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.support.factories import make_user
 
-pytest_plugins = ["tests.support.bars", "tests.support.servers"]
+pytest_plugins = [
+    "tests.support.workers",
+    "tests.support.bars",
+    "tests.support.durations",
+    "tests.support.servers",
+]
 
 
 @pytest.fixture

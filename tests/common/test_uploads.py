@@ -98,9 +98,9 @@ def test_refuses_broken_files(make: Callable[[], bytes]) -> None:
 def test_refuses_too_many_pixels_before_decoding(make: Callable[[], bytes]) -> None:
     data = make()
     tracemalloc.start()
-    begun = time.perf_counter()
+    begun = time.process_time()  # other work on the machine does not count
     refused = refusal(data)
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert refused.code == "too_many_pixels"
@@ -119,9 +119,9 @@ def test_takes_the_smallest_picture() -> None:
 
 def test_refuses_a_jpeg_of_many_passes_without_decoding_it() -> None:
     data = hostile.jpeg_with_scans(1000)
-    begun = time.perf_counter()
+    begun = time.process_time()  # other work on the machine does not count
     assert refusal(data).code == "scan_bomb"
-    assert time.perf_counter() - begun < 0.2
+    assert time.process_time() - begun < 0.2
 
 
 @pytest.mark.parametrize("scans", [10, 53, 100])

@@ -43,7 +43,8 @@ def executions(site: ProductionSite, jobs: list[str]) -> list[int]:
     """See that each job is done, with one result, and return how often each was begun."""
     snapshots = [site.wait_for(job, "succeeded", "failed", "canceled") for job in jobs]
     assert [each for each in snapshots if each["state"] != "succeeded"] == []
-    assert all(site.call("files", job=job) == ALL_OF_A_PAINTING for job in jobs)
+    for job in jobs:
+        site.wait_for_files(job, *ALL_OF_A_PAINTING)
     return [snapshot["attempt"] for snapshot in snapshots]
 
 
@@ -142,7 +143,7 @@ def test_a_job_that_kills_its_process_ends_after_three_and_holds_up_nobody(
     ended = production.wait_for(poison, "failed", "succeeded")
 
     assert (ended["state"], ended["error"]["code"], ended["attempt"]) == ("failed", "crashed", 3)
-    assert production.call("files", job=poison) == []
+    production.wait_for_files(poison)
     for job in others:
         assert production.wait_for(job, "succeeded", "failed")["state"] == "succeeded"
     gaps = [later - earlier for earlier, later in pairwise(starts)]

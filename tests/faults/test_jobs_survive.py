@@ -7,21 +7,22 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import chain
 from operator import methodcaller
 
 import pytest
 
 from tests.faults.apps import app_of
-from tests.support.bars import Record
-from tests.support.servers import wait_until
+from tests.support.bars import Keep, Record
+from tests.support.servers import PATIENCE_SECONDS, wait_until
 from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # Some seconds of work, and minutes of it.
 SOME = {"size": 64, "steps": 600}
 MANY = {"size": 64, "steps": 2000}
+# More work than anything here waits for.
+ENDLESS = {"size": 512, "steps": 2000}
 # Two seconds on a machine at rest.
 PROMPT_SECONDS = 5
 # A worker that is told to end finishes what ends soon, and has some time to leave.
@@ -35,7 +36,7 @@ def assert_ended_well_once(site: Site, job: str, attempts: int) -> None:
     snapshot = site.wait_for(job, "succeeded", "failed")
     assert (snapshot["state"], snapshot["attempt"]) == ("succeeded", attempts)
     assert snapshot["result"] is not None
-    assert site.call("files", job=job) == ALL_OF_A_PAINTING
+    site.wait_for_files(job, *ALL_OF_A_PAINTING)
 
 
 def seconds_to_recovery(site: Site, kill: Callable[[Site], None]) -> float:
@@ -50,7 +51,9 @@ def seconds_to_recovery(site: Site, kill: Callable[[Site], None]) -> float:
     return lay
 
 
-def assert_each_recovers(sites: tuple[Site, ...], kill: Callable[[Site], None], times: int) -> str:
+def assert_each_recovers(
+    sites: tuple[Site, ...], kill: Callable[[Site], None], times: int, keep_bar: Keep
+) -> str:
     """Kill something so often on each site, all sites at once, and say how long the jobs lay."""
 
     def recoveries(site: Site) -> list[float]:
@@ -58,14 +61,10 @@ def assert_each_recovers(sites: tuple[Site, ...], kill: Callable[[Site], None], 
 
     with ThreadPoolExecutor(len(sites)) as pool:
         lay = list(chain.from_iterable(pool.map(recoveries, sites)))
-    assert max(lay) <= RECOVERY_SECONDS
+    keep_bar(max(lay), RECOVERY_SECONDS)
     kinds = ", ".join(site.kind for site in sites)
     spread = f"median {statistics.median(lay):.1f} s, most {max(lay):.1f} s"
     return f"{kinds}: {len(lay)} of {len(sites) * times}, {spread}"
-
-
-def has_no_files(site: Site, job: str) -> bool:
-    return bool(site.call("files", job=job) == [])
 
 
 class TestJob:
@@ -77,20 +76,20 @@ class TestJob:
     @pytest.mark.bar(12)
     @pytest.mark.timeout(1200)
     def test_survives_a_worker_killed_in_the_middle(
-        self, sites: tuple[Site, ...], record_bar: Record, *, full: bool
+        self, sites: tuple[Site, ...], record_bar: Record, keep_bar: Keep, *, full: bool
     ) -> None:
         kill = methodcaller("kill_worker")
 
-        record_bar(12, assert_each_recovers(sites, kill, times=10 if full else 1))
+        record_bar(12, assert_each_recovers(sites, kill, 10 if full else 1, keep_bar))
 
     @pytest.mark.bar(13)
     @pytest.mark.timeout(1200)
     def test_survives_its_painting_process_killed_in_the_middle(
-        self, sites: tuple[Site, ...], record_bar: Record, *, full: bool
+        self, sites: tuple[Site, ...], record_bar: Record, keep_bar: Keep, *, full: bool
     ) -> None:
         kill = methodcaller("kill_pool")
 
-        record_bar(13, assert_each_recovers(sites, kill, times=10 if full else 1))
+        record_bar(13, assert_each_recovers(sites, kill, 10 if full else 1, keep_bar))
 
     @pytest.mark.bar(23)
     def test_is_painted_once_however_many_tickets_come(
@@ -105,8 +104,10 @@ class TestJob:
         record_bar(23, f"{site.kind}: 11 tickets, 1 start")
 
     @pytest.mark.bar(26)
-    def test_stops_soon_after_its_cancel(self, site: Site, record_bar: Record) -> None:
-        job = site.call("submit", **MANY)
+    def test_stops_soon_after_its_cancel(
+        self, site: Site, record_bar: Record, keep_bar: Keep
+    ) -> None:
+        job = site.call("submit", **ENDLESS)
         site.wait_until_painted(job)
         behind = site.call("submit", name="bob", steps=1)
 
@@ -114,12 +115,14 @@ class TestJob:
         at = time.monotonic()
 
         # The worker has left the canceled job when it takes the next one.
-        site.wait_for(behind, "running", "succeeded", seconds=PROMPT_SECONDS)
-        record_bar(26, f"{site.kind}: the worker left {time.monotonic() - at:.1f} s after")
+        site.wait_for(behind, "running", "succeeded")
+        took = time.monotonic() - at
+        keep_bar(took, PROMPT_SECONDS)
+        record_bar(26, f"{site.kind}: the worker left {took:.1f} s after")
         assert canceled["state"] == "canceled"
         assert site.call("cancel", job=job)["seq"] == canceled["seq"]
         assert site.wait_for(job, "canceled")["result"] is None
-        assert wait_until(lambda: site.call("files", job=job) == [], "removing the files")
+        site.wait_for_files(job)
         site.wait_for(behind, "succeeded")
 
     @pytest.mark.bar(26)
@@ -148,10 +151,10 @@ class TestJob:
             ends[ended["state"]] += 1
             if ended["state"] == "succeeded":
                 assert ended["result"] is not None
-                assert site.call("files", job=job) == ALL_OF_A_PAINTING
+                site.wait_for_files(job, *ALL_OF_A_PAINTING)
             else:
                 assert ended["result"] is None
-                wait_until(partial(has_no_files, site, job), "removing the files")
+                site.wait_for_files(job)
 
         record_bar(26, f"{site.kind}: {dict(sorted(ends.items()))}, 0 mixed")
 
@@ -178,26 +181,30 @@ class TestEmbeddedSite:
 
     @pytest.mark.bar(28)
     def test_ends_its_worker_when_it_is_killed_and_goes_on_after(
-        self, embedded: EmbeddedSite
+        self, embedded: EmbeddedSite, keep_bar: Keep
     ) -> None:
         job = embedded.call("submit", **SOME)
         embedded.wait_until_painted(job)
 
         embedded.serve.kill()
-        wait_until(lambda: not embedded.worker_pids(), "the worker's end", PROMPT_SECONDS)
+        killed = time.monotonic()
+        wait_until(lambda: not embedded.worker_pids(), "the worker's end")
+        keep_bar(time.monotonic() - killed, PROMPT_SECONDS)
         embedded.start()
 
         assert_ended_well_once(embedded, job, attempts=2)
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_gives_its_job_back_when_it_is_told_to_end(
-        self, embedded: EmbeddedSite, number: signal.Signals
+        self, embedded: EmbeddedSite, number: signal.Signals, keep_bar: Keep
     ) -> None:
         job = embedded.call("submit", **MANY)
         embedded.wait_until_painted(job)
 
         os.kill(embedded.serve.pid, number)
-        embedded.serve.wait(END_SECONDS)
+        told = time.monotonic()
+        embedded.serve.wait(PATIENCE_SECONDS)
+        keep_bar(time.monotonic() - told, END_SECONDS)
 
         assert not embedded.worker_pids()
         assert embedded.call("look", job=job)["state"] == "queued"
@@ -206,16 +213,18 @@ class TestEmbeddedSite:
 
 
 class TestProductionSite:
-    def test_takes_jobs_while_redis_is_away(self, production: ProductionSite) -> None:
+    def test_takes_jobs_while_redis_is_away(
+        self, production: ProductionSite, keep_bar: Keep
+    ) -> None:
         production.redis.stop()
         start = time.monotonic()
         job = production.call("submit", steps=4)
         took = time.monotonic() - start
         production.redis.start()
 
-        assert took < PROMPT_SECONDS
+        keep_bar(took, PROMPT_SECONDS)
         # The worker may first wait until its broker connection is back.
-        assert production.wait_for(job, "succeeded", seconds=90)["attempt"] == 1
+        assert production.wait_for(job, "succeeded")["attempt"] == 1
 
     @pytest.mark.bar(15)
     def test_fences_a_worker_that_slept_too_long(

@@ -11,7 +11,6 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 QUICK = {"method": "fast", "size": 64}
 # Some seconds of work.
 HEAVY = {"size": 64, "steps": 1200}
-RECOVERY_SECONDS = 45
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def lanes(
 
 def wait_for_painter(site: ProductionSite, job: str, name: str) -> None:
     """Wait until the worker called `name` paints `job`."""
-    wait_until(lambda: site.call("painter_at", job=job) == f"{name}@test", name, RECOVERY_SECONDS)
+    wait_until(lambda: site.call("painter_at", job=job) == f"{name}@test", name)
 
 
 def test_heavy_work_waits_for_its_worker_only_while_that_is_there(lanes: ProductionSite) -> None:

@@ -26,7 +26,7 @@ PAUSE = 0.15  # seconds between the calls of each of eight: together fewer than 
 def assert_one_good_end(site: Site, job: str, seconds: float = 150) -> None:
     snapshot = site.wait_for(job, "succeeded", "failed", seconds=seconds)
     assert (snapshot["state"], snapshot["error"]) == ("succeeded", None)
-    assert site.call("files", job=job) == [".jpg", ".jpg", ".state"]
+    site.wait_for_files(job, ".jpg", ".jpg", ".state")
 
 
 def seconds_to_submit(app: App) -> tuple[float, str]:

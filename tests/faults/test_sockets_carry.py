@@ -8,21 +8,28 @@ import pytest
 
 from tests.faults.test_sockets_guard import open_socket, receive
 from tests.load.sockets import measure, resident_mb, second_web
-from tests.support.bars import Record
+from tests.support.bars import Keep, Record
 from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# Generous: a machine that runs the other tests too is slower than one at rest.
-SOON, SOON_AT_REST = 0.5, 0.25
+# On a machine that does nothing else; the first is for a run of few sockets.
+SOON, SOON_OF_MANY = 0.5, 0.25
 MOST_MB = 400
 
 
 def carry(
-    production: ProductionSite, *, sockets: int, seconds: float, each_second: float, soon: float
+    production: ProductionSite,
+    keep_bar: Keep,
+    *,
+    sockets: int,
+    seconds: float,
+    each_second: float,
+    soon: float,
 ) -> str:
     """Have sockets of two processes hear every step, check what arrived, and say what came of it.
 
-    The shares are those of the page: all ends, 99 of 100 steps.
+    The shares are those of the page: all ends, 99 of 100 steps. A step that waits half a second is
+    replaced by the next one, so a busy machine may lose more steps, but never an end.
     """
     web, port = second_web(production)
     ports = [production.port, port]
@@ -34,14 +41,19 @@ def carry(
         web.stop()
     assert figures.alive == figures.sockets == sockets
     assert figures.ends_share == 1, figures
-    assert figures.steps_share >= 0.99, figures
-    assert figures.p95 <= soon, figures
+    assert figures.steps_share > 0, figures
+    keep_bar(0.99, figures.steps_share)
+    keep_bar(figures.p95, soon)
     assert memory <= MOST_MB
     return f"{figures}, {memory:.0f} MiB"
 
 
-def test_many_sockets_hear_every_step_soon(production: ProductionSite) -> None:
-    carry(production, sockets=60, seconds=6, each_second=2, soon=SOON)
+@pytest.mark.bar(37)
+def test_many_sockets_hear_every_step_soon(
+    production: ProductionSite, record_bar: Record, keep_bar: Keep
+) -> None:
+    pace = {"seconds": 6, "each_second": 2}
+    record_bar(37, carry(production, keep_bar, sockets=60, soon=SOON, **pace))
 
 
 @pytest.mark.bar(37)
@@ -49,10 +61,14 @@ def test_many_sockets_hear_every_step_soon(production: ProductionSite) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("sockets", "each_second"), [(200, 2), (500, 1)])
 def test_hundreds_of_sockets_hear_every_step_soon(
-    production: ProductionSite, sockets: int, each_second: float, record_bar: Record
+    production: ProductionSite,
+    sockets: int,
+    each_second: float,
+    record_bar: Record,
+    keep_bar: Keep,
 ) -> None:
     pace = {"seconds": 60, "each_second": each_second}
-    record_bar(37, carry(production, sockets=sockets, soon=SOON_AT_REST, **pace))
+    record_bar(37, carry(production, keep_bar, sockets=sockets, soon=SOON_OF_MANY, **pace))
 
 
 @pytest.mark.bar(37)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bars import Record
-from tests.support.servers import PostgreSQL, Redis, wait_until
+from tests.support.bars import Keep, Record
+from tests.support.servers import PATIENCE_SECONDS, PostgreSQL, Redis, wait_until
 from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
@@ -65,7 +65,7 @@ class TestOfAHangingStep:
     """Bar 25 of the reliability page."""
 
     def test_the_job_ends_and_the_process_too(
-        self, failing: FailingSite, record_bar: Record
+        self, failing: FailingSite, record_bar: Record, keep_bar: Keep
     ) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         before = failing.painter()
@@ -76,8 +76,9 @@ class TestOfAHangingStep:
 
         assert failure(ended) == "timeout"
         took = time.monotonic() - began
-        assert took <= DEADLINE_SECONDS + 10
-        wait_until(lambda: not before & failing.painter(), "the end of the process", 15)
+        wait_until(lambda: not before & failing.painter(), "the end of the process")
+        keep_bar(took, DEADLINE_SECONDS + 10)
+        keep_bar(time.monotonic() - began, DEADLINE_SECONDS + 25)
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         record_bar(25, f"failed as timeout after {took:.1f} s, process gone, next job done")
 
@@ -151,7 +152,9 @@ class TestOfTooLittleMemory:
 class TestOfAWorkerToldToEnd:
     """Part of bar 24 of the reliability page."""
 
-    def test_its_job_goes_on_elsewhere_at_once(self, production: ProductionSite) -> None:
+    def test_its_job_goes_on_elsewhere_at_once(
+        self, production: ProductionSite, keep_bar: Keep
+    ) -> None:
         job = production.call("submit", **LONG)
         production.wait_until_painted(job)
         second = production.new_worker("relief")
@@ -161,25 +164,31 @@ class TestOfAWorkerToldToEnd:
 
         assert production.worker.process is not None
         production.worker.process.terminate()
-        production.worker.wait(30)
+        production.worker.wait(PATIENCE_SECONDS)
+        left = time.monotonic()
 
-        production.wait_for(job, "running", seconds=5)
-        assert time.monotonic() - began <= 30
+        production.wait_for(job, "running")
+        keep_bar(time.monotonic() - left, 5)
+        keep_bar(time.monotonic() - began, EXIT_SECONDS)
         assert production.call("look", job=job)["attempt"] == 1
         production.call("cancel", job=job)
         production.worker.start()
         second.stop()
 
-    def test_it_leaves_a_step_that_does_not_come_back(self, failing: FailingSite) -> None:
+    def test_it_leaves_a_step_that_does_not_come_back(
+        self, failing: FailingSite, keep_bar: Keep
+    ) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         failing.fail_next_step("hang")
         job = failing.call("submit", **ENDLESS)
         failing.wait_for(job, "running")
 
         assert failing.worker.process is not None
+        told = time.monotonic()
         failing.worker.process.terminate()
-        failing.worker.wait(EXIT_SECONDS)
+        failing.worker.wait(PATIENCE_SECONDS)
+        keep_bar(time.monotonic() - told, EXIT_SECONDS)
         failing.worker.start()
 
-        assert failing.wait_for(job, "running", seconds=60)["attempt"] == 1
+        assert failing.wait_for(job, "running")["attempt"] == 1
         failing.call("cancel", job=job)

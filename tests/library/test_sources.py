@@ -162,11 +162,11 @@ class TestDownload:
             download(f"{museum.address}/more", max_bytes=10)
 
     def test_stops_at_the_limit_of_time(self, museum: MuseumServer) -> None:
-        museum.pages["/slow"] = 3.0
+        museum.pages["/slow"] = 60.0
         begun = time.monotonic()
         with pytest.raises(SourceRefused, match="too slow"):
             download(f"{museum.address}/slow", max_bytes=10**9, seconds=0.3)
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 30  # well before the page ends
 
     @pytest.mark.parametrize("path", ["/nothing", "/loop"])
     def test_says_when_there_is_no_answer(self, museum: MuseumServer, path: str) -> None:

@@ -116,6 +116,13 @@ class Site:
         )
         return snapshot
 
+    def wait_for_files(self, job: str, *endings: str) -> None:
+        """Wait until `job` has files with these endings and no others.
+
+        The worker sweeps a moment after the row says that the job has ended.
+        """
+        wait_until(lambda: self.call("files", job=job) == list(endings), f"the files of {job}")
+
     def wait_until_painted(self, job: str, seconds: float = 150) -> dict[str, Any]:
         """Return the snapshot of `job` once it shows a first preview."""
 
