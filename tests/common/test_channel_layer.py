@@ -38,7 +38,7 @@ async def joined(layer: LocalSocketChannelLayer, group: str = "jobs_1") -> str:
 
 
 async def next_message(layer: LocalSocketChannelLayer, channel: str) -> Any:
-    return await asyncio.wait_for(layer.receive(channel), 5)
+    return await asyncio.wait_for(layer.receive(channel), 30)
 
 
 class TestLocalSocketChannelLayer:

@@ -32,7 +32,7 @@ class TestLockUntilCommit:
 
         first = threading.Thread(target=hold)
         first.start()
-        assert holding.wait(5)
+        assert holding.wait(60)
         with transaction.atomic():
             lock_until_commit("door")
             events.append("second holds")

@@ -12,28 +12,30 @@ from tests.support.sites import ROOT
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "tests/common/test_locks.py",
-        "tests/inference/queue/test_jobs.py",
-        "tests/inference/queue/test_workers.py",
-        "tests/inference/queue/test_lanes.py",
-        "tests/inference/queue/test_durations.py",
-        "tests/inference/queue/test_fairness.py",
-        "tests/inference/queue/test_sheets.py",
-        "tests/inference/live/test_change_log.py",
-        "tests/inference/worker",
-        "tests/inference/live/snapshots/test_job.py",
-        "tests/inference/services",
-    ],
+# Two runs, each in a process and with a database of its own.
+QUEUE = (
+    "tests/common/test_locks.py",
+    "tests/inference/queue/test_jobs.py",
+    "tests/inference/queue/test_workers.py",
+    "tests/inference/queue/test_lanes.py",
+    "tests/inference/queue/test_durations.py",
+    "tests/inference/queue/test_fairness.py",
+    "tests/inference/queue/test_sheets.py",
+    "tests/inference/live/test_change_log.py",
+    "tests/inference/live/snapshots/test_job.py",
+    "tests/inference/services",
 )
-def test_passes_on_postgresql_too(postgresql: PostgreSQL, path: str) -> None:
+WORKER = ("tests/inference/worker",)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("paths", [QUEUE, WORKER], ids=["queue", "worker"])
+def test_passes_on_postgresql_too(postgresql: PostgreSQL, paths: tuple[str, ...]) -> None:
     environment = {**os.environ, "DATABASE_URL": postgresql.url("postgres")}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", path]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *paths]
 
     run = subprocess.run(
-        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=800, check=False
     )
 
     assert run.returncode == 0, run.stdout[-4000:]

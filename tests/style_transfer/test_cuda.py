@@ -24,7 +24,9 @@ from style_transfer.pipeline.stylize import stylize
 from style_transfer.training.dead_leaves import draw_dead_leaves
 from style_transfer.training.session import train
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+if not torch.cuda.is_available():
+    pytest.skip("there is no GPU", allow_module_level=True)
+
 PHOTO = to_image(draw_dead_leaves(1, 320))
 ARTWORK = to_image(draw_dead_leaves(2, 256)).convert("L").convert("RGB")
 STYLE = StyleInput(ARTWORK)

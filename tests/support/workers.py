@@ -44,10 +44,12 @@ def is_slow(item: pytest.Item) -> bool:
     return item.get_closest_marker("slow") is not None
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let each of several processes compute with one thread; what it starts does so too."""
-    if hasattr(config, "workerinput"):
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
+def pytest_configure() -> None:
+    """Let each process compute with one thread, and what it starts too.
+
+    Several threads wait for each other in a loop, which takes many times as long on a busy machine.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -121,7 +121,7 @@ class TestJobs:
 
         outbox.put_job(news(1))
 
-        assert await asyncio.wait_for(waiting, 1) == ("job", news(1))
+        assert await asyncio.wait_for(waiting, 30) == ("job", news(1))
 
     async def test_leave_nothing_behind_when_they_ended(self) -> None:
         outbox = Outbox()

@@ -1,6 +1,5 @@
 """Tests of the rows by which worker processes are seen, and of what keeps them from working."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -25,6 +24,7 @@ from inference.services.operations import (
 from inference.worker import Served
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo, make_sheet
+from tests.support.servers import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AGO = timedelta(minutes=5)
@@ -57,8 +57,7 @@ class TestPresence:
         assert workers_alive() == workers_serving() == 1
 
     def test_beats_by_itself(self, here: Worker) -> None:
-        time.sleep(0.5)
-        assert now(here).last_beat > here.last_beat
+        wait_until(lambda: now(here).last_beat > here.last_beat, "a beat")
 
     def test_says_what_the_process_does(self, here: Worker, alice: User) -> None:
         job = make_job(alice)

@@ -214,11 +214,11 @@ class TestBrokenPass:
 
 class TestLeases:
     def test_are_all_kept_by_one_heartbeat(self, play: Play, settings: Settings) -> None:
-        settings.JOB_LEASE_SECONDS, settings.JOB_HEARTBEAT_SECONDS = 1, 0.2
+        settings.JOB_LEASE_SECONDS, settings.JOB_HEARTBEAT_SECONDS = 2, 0.2
         jobs, lost = make_jobs(), list[object]()
 
         def script(requests: Sequence[PaintRequest]) -> Iterator[BatchStep]:
-            time.sleep(2)
+            time.sleep(2.5)
             lost.extend(job_queue.reap_lost())
             for index in range(len(requests)):
                 yield BatchStep(index, DONE)

@@ -1,7 +1,6 @@
 """Painting proof sheets: with the real engine once, else with scripts that stand in its place."""
 
 import resource
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from library.models import Style
 from style_transfer.core.errors import EngineError, OutOfMemoryError
 from style_transfer.core.spec import StyleInput, TransferSpec
 from tests.support.factories import make_job, make_picture, make_sheet, make_style, make_tile
+from tests.support.servers import wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 Result = tuple[int, Image.Image | None, EngineError | None]
@@ -350,8 +350,7 @@ def test_ends_a_sheet_whose_step_hangs(
     codes: list[str] = []
 
     def script(number: int) -> Iterator[Result]:
-        time.sleep(1)
-        codes.append(row(sheet).error_code)
+        codes.append(wait_until(lambda: row(sheet).error_code, "the deadline"))
         return well(number)
 
     play(script)

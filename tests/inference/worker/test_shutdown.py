@@ -18,6 +18,7 @@ from inference.queue import jobs as job_queue
 from inference.worker import Served, engine, heartbeat, shutdown
 from style_transfer.core.spec import Step
 from tests.support.factories import make_job, make_picture, make_sheet
+from tests.support.servers import wait_until
 from tests.support.sites import ROOT
 
 # The heartbeat's own connection sees only what is committed.
@@ -63,8 +64,11 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
 def asked_in_a_long_step() -> Iterator[Step]:
     shutdown.ask()
-    time.sleep(1)
-    yield Step(1, 4, "painting", DONE.image)
+    wait_until(lambda: Job.objects.get().state == Job.State.QUEUED, "giving back the job")
+    # The thread that gave it back tells the painting a moment later.
+    for _ in range(400):
+        yield Step(1, 4, "painting", DONE.image)
+        time.sleep(0.05)
     pytest.fail("it went on")
 
 
@@ -105,7 +109,7 @@ def test_gives_back_in_the_middle_of_a_step(serve: Serve, alice: User) -> None:
 
     def script() -> Iterator[Step]:
         shutdown.ask()
-        time.sleep(1)
+        wait_until(lambda: Job.objects.get().state != Job.State.RUNNING, "giving back the job")
         states.append(Job.objects.get().state)
         yield DONE
 
@@ -152,7 +156,8 @@ def test_gives_back_a_proof_sheet_with_its_tiles(
 
     def tries(*_: object) -> Iterator[tuple[int, object, None]]:
         shutdown.ask()
-        time.sleep(1)
+        queued = ProofSheet.State.QUEUED
+        wait_until(lambda: ProofSheet.objects.get().state == queued, "giving back the sheet")
         yield 0, DONE.image, None
 
     monkeypatch.setattr(engine, "try_styles", tries)

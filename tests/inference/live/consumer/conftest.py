@@ -51,11 +51,11 @@ async def connect() -> AsyncIterator[Connect]:
 
 async def greeted(socket: WebsocketCommunicator) -> dict[str, Any]:
     """Connect, check the greeting, and return the first snapshot frame."""
-    connected, _ = await socket.connect(timeout=5)
+    connected, _ = await socket.connect(timeout=30)
     assert connected
-    hello = await socket.receive_json_from(timeout=5)
+    hello = await socket.receive_json_from(timeout=30)
     assert (hello["v"], hello["type"], hello["seq"]) == (1, "hello", 0)
-    frame: dict[str, Any] = await socket.receive_json_from(timeout=5)
+    frame: dict[str, Any] = await socket.receive_json_from(timeout=30)
     assert frame["type"] == "snapshot"
     return frame
 
@@ -63,7 +63,7 @@ async def greeted(socket: WebsocketCommunicator) -> dict[str, Any]:
 async def wait_for_frame(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
     """Return the next frame of a kind; some others are passed over."""
     for _ in range(50):
-        frame: dict[str, Any] = await socket.receive_json_from(timeout=5)
+        frame: dict[str, Any] = await socket.receive_json_from(timeout=30)
         if frame["type"] == kind:
             return frame
     return pytest.fail(f"no {kind} came")

@@ -59,7 +59,7 @@ class TestOwner:
 
         await sync_to_async(cancel_job)(job=job)
 
-        frame = await socket.receive_json_from(timeout=5)
+        frame = await socket.receive_json_from(timeout=30)
         assert frame["type"] == "job"
         assert (frame["data"]["id"], frame["data"]["state"]) == (str(job.pk), "canceled")
 
@@ -73,9 +73,9 @@ class TestOwner:
         await sync_to_async(broadcast.publish_tile)(tile, sheet_id=sheet.pk)
         await sync_to_async(cancel_proofs)(sheet=sheet)
 
-        first = await socket.receive_json_from(timeout=5)
+        first = await socket.receive_json_from(timeout=30)
         assert (first["type"], first["data"]["tile"]["style"]) == ("proof.tile", style.slug)
-        second = await socket.receive_json_from(timeout=5)
+        second = await socket.receive_json_from(timeout=30)
         assert (second["type"], second["data"]["state"]) == ("proof", "canceled")
 
     async def test_is_told_that_a_job_was_deleted(self, connect: Connect, alice: User) -> None:
@@ -100,7 +100,7 @@ class TestOwner:
 
         await again.send_json_to({"type": "resume", "seq": cursor})
 
-        frames = [await again.receive_json_from(timeout=5) for _ in range(2)]
+        frames = [await again.receive_json_from(timeout=30) for _ in range(2)]
         assert [frame["type"] for frame in frames] == ["job", "gone"]
         assert [frame["seq"] for frame in frames] == [cursor + 1, cursor + 2]
         assert frames[1]["seq"] == now
@@ -133,7 +133,7 @@ class TestOwner:
 
         await socket.send_json_to({"type": "resume", "seq": 0})
 
-        frames = [await socket.receive_json_from(timeout=5) for _ in range(5)]
+        frames = [await socket.receive_json_from(timeout=30) for _ in range(5)]
         assert [frame["seq"] for frame in frames] == [1, 2, 3, 4, 5]
 
     @pytest.mark.parametrize("cursor", [10**9, -1])
@@ -145,7 +145,7 @@ class TestOwner:
 
         await socket.send_json_to({"type": "resume", "seq": cursor})
 
-        frames = [await socket.receive_json_from(timeout=5) for _ in range(2)]
+        frames = [await socket.receive_json_from(timeout=30) for _ in range(2)]
         assert [frame["type"] for frame in frames] == ["resync_required", "snapshot"]
 
     @pytest.mark.parametrize("cursor", [None, "7", True, 1.5])
@@ -157,7 +157,7 @@ class TestOwner:
 
         await socket.send_json_to({"type": "resume", "seq": cursor})
 
-        assert (await socket.receive_json_from(timeout=5))["type"] == "snapshot"
+        assert (await socket.receive_json_from(timeout=30))["type"] == "snapshot"
 
     async def test_is_told_with_the_ping_what_the_layer_lost(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
@@ -169,9 +169,9 @@ class TestOwner:
 
         await sync_to_async(job_queue.cancel)(job, by="owner")
 
-        frame = await socket.receive_json_from(timeout=5)
+        frame = await socket.receive_json_from(timeout=30)
         assert (frame["type"], frame["data"]["state"]) == ("job", "canceled")
-        frames = [await socket.receive_json_from(timeout=5) for _ in range(2)]
+        frames = [await socket.receive_json_from(timeout=30) for _ in range(2)]
         assert [frame["type"] for frame in frames] == ["ping", "ping"]
 
     async def test_is_pinged(
@@ -181,7 +181,7 @@ class TestOwner:
         socket = await connect(alice)
         await greeted(socket)
 
-        assert (await socket.receive_json_from(timeout=5))["type"] == "ping"
+        assert (await socket.receive_json_from(timeout=30))["type"] == "ping"
 
     async def test_gets_only_the_end_while_nobody_looks(
         self, connect: Connect, alice: User
@@ -196,7 +196,7 @@ class TestOwner:
         assert await socket.receive_nothing()
         await sync_to_async(cancel_job)(job=job)
 
-        frame = await socket.receive_json_from(timeout=5)
+        frame = await socket.receive_json_from(timeout=30)
         assert (frame["type"], frame["data"]["state"]) == ("job", "canceled")
 
     async def test_gets_a_fresh_snapshot_when_looking_again(
@@ -209,7 +209,7 @@ class TestOwner:
         await socket.send_json_to({"type": "visibility", "hidden": False})
         await socket.send_json_to({"type": "visibility", "hidden": False})
 
-        assert (await socket.receive_json_from(timeout=5))["type"] == "snapshot"
+        assert (await socket.receive_json_from(timeout=30))["type"] == "snapshot"
         assert await socket.receive_nothing()
 
     async def test_hears_again_after_the_layer_forgot_it(
@@ -241,7 +241,7 @@ class TestOwner:
         for _ in range(2):
             await layer.group_send(group_of(alice.pk), {"type": "layer.returned"})
 
-        frame = await socket.receive_json_from(timeout=5)
+        frame = await socket.receive_json_from(timeout=30)
         assert (frame["type"], frame["data"]["state"]) == ("job", "canceled")
         assert await socket.receive_nothing()
 
@@ -255,7 +255,7 @@ class TestOwner:
         monkeypatch.setattr(get_channel_layer(), "group_add", is_away)
 
         for _ in range(3):
-            assert (await socket.receive_json_from(timeout=5))["type"] == "ping"
+            assert (await socket.receive_json_from(timeout=30))["type"] == "ping"
 
     async def test_is_sent_away_when_the_layer_stays_away(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
@@ -268,7 +268,7 @@ class TestOwner:
 
         monkeypatch.setattr(get_channel_layer(), "group_add", is_silent)
 
-        while (message := await socket.receive_output(timeout=5))["type"] == "websocket.send":
+        while (message := await socket.receive_output(timeout=30))["type"] == "websocket.send":
             pass
         assert message["code"] == 1012
 
