@@ -17,7 +17,7 @@ from style_transfer.core.budget import TILINGS
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.core.tiling import Tiling
 from style_transfer.imaging.tensors import to_image, to_pixels
-from style_transfer.methods.fast.adapter import Recipe, paint
+from style_transfer.methods.fast.adapter import StyleMix, paint
 from style_transfer.methods.fast.embedding import EmbeddingCache
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.pipeline.stylize import stylize
@@ -92,7 +92,7 @@ def measure_seam(size: int) -> float:
     spec, smallest = TransferSpec(size=size), TILINGS[-1]
     photo, artwork = noise((size, size * 3 // 4), 1), noise((192, 192), 2)
     painter = load_painter(torch.device("cpu"))
-    recipe = Recipe.mix([StyleInput(artwork)], spec.style_scale, painter, EmbeddingCache())
+    recipe = StyleMix.mix([StyleInput(artwork)], spec.style_scale, painter, EmbeddingCache())
     pictures = []
     for tiling in (Tiling(0, smallest.tile), Tiling(size**2)):
         *_, last = paint(to_pixels(photo, painter.device), [recipe], 1.0, painter, tiling)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from style_transfer.features.vgg import reflect_to
 from style_transfer.methods.fast.decoder import COLORS, STRIDE
-from style_transfer.methods.fast.network import Move, Painter
+from style_transfer.methods.fast.network import AffineMap, Painter
 
 LEVELS = (4, 3, 2, 1)
 ALPHA = 0.6  # how much of the transformed features is taken
@@ -23,9 +23,11 @@ def paint(photo: Tensor, artwork: Tensor, painter: Painter) -> Tensor:
     height, width = photo.shape[2:]
     picture, style = reflect_to(photo, STRIDE), reflect_to(artwork, STRIDE)
     for level in LEVELS:
-        maps = _transform(painter.see(picture, level)[level], painter.see(style, level)[level])
+        maps = _transform(
+            painter.encode(picture, level)[level], painter.encode(style, level)[level]
+        )
         for lower in range(level, 1, -1):
-            maps = painter.rise(lower, maps, _unmoved(painter, lower))
+            maps = painter.decode_level(lower, maps, _unmoved(painter, lower))
         picture = maps[:, -COLORS:].clamp(0, 1)
     return picture[..., :height, :width]
 
@@ -51,7 +53,7 @@ def _power(covariance: Tensor, exponent: float) -> Tensor:
     return power
 
 
-def _unmoved(painter: Painter, level: int) -> Move:
+def _unmoved(painter: Painter, level: int) -> AffineMap:
     width = painter.decoder.width(level)
     same = torch.eye(width, device=painter.device)
     return same[None], torch.zeros(1, width, device=painter.device)

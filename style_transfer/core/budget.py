@@ -19,7 +19,7 @@ from style_transfer.core.sizes import (
     sizes_of,
 )
 from style_transfer.core.spec import TransferSpec
-from style_transfer.core.tiling import ENCODER_MARGIN, Cutting, Tiling
+from style_transfer.core.tiling import ENCODER_MARGIN, PictureTiling, Tiling
 
 _MEGA = 1e6  # pixels
 # MiB: what any painting takes, and what it takes a megapixel.
@@ -142,4 +142,4 @@ def line_mb(figures: tuple[float, float], pixels: float) -> float:
 
 def _count_tiles(size: tuple[int, int], batch: int, tiling: Tiling) -> int:
     width, height = (-(-side // STRIDE) * STRIDE for side in size)
-    return len(Cutting(batch, height, width, tiling).seen())
+    return len(PictureTiling(batch, height, width, tiling).encoder_tiles())

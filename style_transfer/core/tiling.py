@@ -22,45 +22,47 @@ class Tile:
 
     rows: tuple[int, int]
     columns: tuple[int, int]
-    seen_rows: tuple[int, int]
-    seen_columns: tuple[int, int]
+    input_rows: tuple[int, int]
+    input_columns: tuple[int, int]
 
-    def look(self, maps: "Tensor") -> "Tensor":
+    def crop_input(self, maps: "Tensor") -> "Tensor":
         """Cut what is looked at out of maps (B, C, H, W)."""
-        return maps[..., slice(*self.seen_rows), slice(*self.seen_columns)]
+        return maps[..., slice(*self.input_rows), slice(*self.input_columns)]
 
-    def wanted(self, maps: "Tensor") -> "Tensor":
+    def crop(self, maps: "Tensor") -> "Tensor":
         """Cut what is wanted out of maps (B, C, H, W) of the whole."""
         return maps[..., slice(*self.rows), slice(*self.columns)]
 
-    def inner(self, seen: "Tensor") -> "Tensor":
+    def trim_margin(self, seen: "Tensor") -> "Tensor":
         """Cut what is wanted out of what became of the part that was looked at."""
-        top, left = self.rows[0] - self.seen_rows[0], self.columns[0] - self.seen_columns[0]
+        top, left = self.rows[0] - self.input_rows[0], self.columns[0] - self.input_columns[0]
         height, width = self.rows[1] - self.rows[0], self.columns[1] - self.columns[0]
         return seen[..., top : top + height, left : left + width]
 
-    def times(self, factor: int) -> "Tile":
+    def scaled_up(self, factor: int) -> "Tile":
         """Give the same part of a map `factor` times as large."""
         return Tile(*((low * factor, high * factor) for low, high in self._sides()))
 
-    def divided(self, factor: int) -> "Tile":
+    def scaled_down(self, factor: int) -> "Tile":
         """Give the same part of a map that is smaller by `factor`; all sides are divisible."""
         return Tile(*((low // factor, high // factor) for low, high in self._sides()))
 
     def _sides(self) -> tuple[tuple[int, int], ...]:
-        return self.rows, self.columns, self.seen_rows, self.seen_columns
+        return self.rows, self.columns, self.input_rows, self.input_columns
 
 
-def cut(height: int, width: int, side: int, margin: int) -> list[Tile]:
+def split_into_tiles(height: int, width: int, side: int, margin: int) -> list[Tile]:
     """Cut a map of height x width into tiles of up to `side`, each looked at with a margin."""
     return [
-        Tile(rows, columns, seen_rows, seen_columns)
-        for rows, seen_rows in _cut_line(height, side, margin)
-        for columns, seen_columns in _cut_line(width, side, margin)
+        Tile(rows, columns, input_rows, input_columns)
+        for rows, input_rows in _split_line(height, side, margin)
+        for columns, input_columns in _split_line(width, side, margin)
     ]
 
 
-def _cut_line(length: int, side: int, margin: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _split_line(
+    length: int, side: int, margin: int
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Cut a line into (wanted, seen) spans."""
     return [
         (
@@ -79,7 +81,7 @@ class Tiling:
     tile: int = TILE
 
 
-class Cutting:
+class PictureTiling:
     """How pictures of one size are cut: if at all, then all of a batch together.
 
     `steps` of a way up from a level is how many times its painting yields.
@@ -89,28 +91,39 @@ class Cutting:
         """Cut pictures of height x width, both divisible by STRIDE."""
         tiling = tiling or Tiling()
         self._height, self._width = height, width
-        self.is_cut = batch * height * width > tiling.whole
-        self._side = tiling.tile if self.is_cut else max(height, width)
+        self.is_tiled = batch * height * width > tiling.whole
+        self._side = tiling.tile if self.is_tiled else max(height, width)
 
-    def seen(self) -> list[Tile]:
+    @classmethod
+    def whole(cls, batch: int, height: int, width: int) -> "PictureTiling":
+        """Leave pictures in one piece, whatever their size."""
+        return cls(batch, height, width, Tiling(whole=batch * height * width))
+
+    def encoder_tiles(self) -> list[Tile]:
         """List the tiles in which the picture is encoded."""
-        return cut(self._height, self._width, self._side, ENCODER_MARGIN)
+        return split_into_tiles(self._height, self._width, self._side, ENCODER_MARGIN)
 
-    def of_level(self, level: int) -> list[Tile]:
+    def level_tiles(self, level: int) -> list[Tile]:
         """List the tiles of a level, so that what each rises to is not larger than a tile."""
         side = self._side if level <= 2 else self._side * 2
         height, width = (each >> (level - 1) for each in (self._height, self._width))
-        return cut(height, width, max(STRIDE, side >> (level - 1)), BLOCK_MARGIN)
+        return split_into_tiles(height, width, max(STRIDE, side >> (level - 1)), BLOCK_MARGIN)
 
     def strips(self, step: int, margin: int) -> list[Tile]:
         """List strips of as many pixels as a tile; each begins at a multiple of `step` rows."""
-        rows = max(1, self._side**2 // (self._width * step)) * step if self.is_cut else self._height
+        rows = (
+            max(1, self._side**2 // (self._width * step)) * step if self.is_tiled else self._height
+        )
         whole = (0, self._width)
         return [
             Tile(wanted, whole, seen, whole)
-            for wanted, seen in _cut_line(self._height, rows, margin)
+            for wanted, seen in _split_line(self._height, rows, margin)
         ]
 
-    def steps(self, top: int) -> int:
+    def count_steps(self, deepest: int) -> int:
         """Count the tiles of all stages from level `top` up."""
-        return len(self.seen()) + sum(len(self.of_level(each)) for each in range(2, top + 1)) + 1
+        return (
+            len(self.encoder_tiles())
+            + sum(len(self.level_tiles(each)) for each in range(2, deepest + 1))
+            + 1
+        )

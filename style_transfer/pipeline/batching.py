@@ -30,7 +30,7 @@ class _Prepared:
     index: int
     request: PaintRequest
     canvas: Canvas
-    recipe: fast_door.Recipe
+    recipe: fast_door.StyleMix
 
     @property
     def kind(self) -> tuple[tuple[int, int], float]:
@@ -88,7 +88,7 @@ def _prepare(
     with naming_memory_errors():
         shares = normalize_weights(request.styles)
         canvas = Canvas.prepare(request.content, request.spec, painter.device, None)
-        recipe = fast_door.Recipe.mix(
+        recipe = fast_door.StyleMix.mix(
             shares, request.spec.style_scale, painter, cache, request.spec.seed
         )
     return _Prepared(index, request, canvas, recipe)

@@ -60,7 +60,7 @@ def _paint_fast(
     plan: Plan,
 ) -> Iterator[Frame]:
     painter, spec = load_painter(canvas.device), canvas.spec
-    recipe = fast_door.Recipe.mix(shares, spec.style_scale, painter, cache, spec.seed)
+    recipe = fast_door.StyleMix.mix(shares, spec.style_scale, painter, cache, spec.seed)
     return fast_door.paint(canvas.pixels, [recipe], spec.strength, painter, plan.tiling)
 
 

@@ -18,7 +18,8 @@ from torch import Tensor
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.features.vgg import TAPS
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, with_colors
-from style_transfer.methods.fast.network import Look, Painter, apply_move
+from style_transfer.methods.fast.decoder_pass import LevelBlend, run_stages
+from style_transfer.methods.fast.network import Painter, apply_map
 from style_transfer.methods.fast.transport import moments_of_batch
 from style_transfer.training.patch_loss import patch_distance
 from style_transfer.training.reconstruction import Reconstruction
@@ -62,13 +63,13 @@ class Painting:
         chance = random.Random(fraction)  # noqa: S311
         photo, artwork = x[0::2], x[1::2]
         with torch.no_grad():
-            seen = self.painter.see(artwork)
+            seen = self.painter.encode(artwork)
             wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
-        stages = [*self.painter.stages(photo, wanted, draw_look(chance))]
-        painted = stages[-1][2]
-        moved = {level: apply_move(*below) for level, below, _ in stages if level > 1}
+        stages = run_stages(self.painter, photo, wanted, draw_blend(chance))
+        mapped = {each.level: apply_map(each.maps, each.affine_map) for each in stages}
+        painted = mapped.pop(1)
         found = {
-            "follow": self.weights.follow * self._follow(painted, moved),
+            "follow": self.weights.follow * self._follow(painted, mapped),
             "style": self.weights.style * self._compare_styles(painted, artwork, chance),
             "patches": self.weights.patches * self._compare_patches(painted, artwork, chance),
             "grain": self.weights.grain * grain_distance(painted, artwork),
@@ -78,13 +79,13 @@ class Painting:
         found["again"] = self.weights.reconstruction * torch.stack(list(again.values())).sum()
         return found
 
-    def _follow(self, painted: Tensor, moved: Mapping[int, Tensor]) -> Tensor:
+    def _follow(self, painted: Tensor, mapped: Mapping[int, Tensor]) -> Tensor:
         """Compare what a painting shows, place by place, with the features it was made from."""
-        seen = self.painter.see(painted, max(moved))
+        seen = self.painter.encode(painted, max(mapped))
         errors = []
-        for level, target in moved.items():
-            own = self.painter.in_units(level, seen[level])
-            errors.append(F.smooth_l1_loss(own, self.painter.in_units(level, target.detach())))
+        for level, target in mapped.items():
+            own = self.painter.normalize(level, seen[level])
+            errors.append(F.smooth_l1_loss(own, self.painter.normalize(level, target.detach())))
         return torch.stack(errors).mean()
 
     def _compare_styles(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
@@ -125,11 +126,11 @@ class Painting:
         return with_colors(scaled, 4 * x)
 
 
-def draw_look(chance: random.Random) -> Look:
+def draw_blend(chance: random.Random) -> LevelBlend:
     """Draw how to paint a batch: mostly all the way, with some of the photo's detail."""
     pull = 1.0 if chance.random() < 0.7 else chance.uniform(0.5, 1)
     top = chance.choice((3, 4, 4, 5))
-    return Look((pull,) * top, tuple(chance.uniform(0, 0.3) for _ in range(top)))
+    return LevelBlend((pull,) * top, tuple(chance.uniform(0, 0.3) for _ in range(top)))
 
 
 @dataclass(frozen=True)

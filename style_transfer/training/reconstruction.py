@@ -41,15 +41,15 @@ class Reconstruction:
             risen = true[start]
             found: dict[str, Tensor] = {}
             for level in range(start, 1, -1):
-                risen = self.decoder.rise(level, risen)
+                risen = self.decoder.decode_level(level, risen)
                 found[f"features{level - 1}"] = self._error(level - 1, risen, true[level - 1])
-            picture = self.decoder.rise(1, risen)
+            picture = self.decoder.decode_level(1, risen)
         found[f"picture{start}"] = _PIXELS * F.l1_loss(picture.float(), x)
         return found
 
     def _error(self, level: int, risen: Tensor, true: Tensor) -> Tensor:
         """Compare features of a level, each live channel in units of its spread."""
-        _, spread = self.decoder.units(level)
+        _, spread = self.decoder.channel_stats(level)
         inverse = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)
         difference = (risen.float() - true.float()) * inverse
         return difference.square().mean() * spread.numel() / (spread > 0).sum()

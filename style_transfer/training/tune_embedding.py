@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from style_transfer.features.losses import Moments
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE
+from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole
 from style_transfer.methods.fast.embedding import StyleEmbedding
-from style_transfer.methods.fast.network import Look, Move, Painter
-from style_transfer.methods.fast.schedule import looks_of
+from style_transfer.methods.fast.network import AffineMap, Painter
+from style_transfer.methods.fast.schedule import blends_for
 from style_transfer.training.critic import Critic
 
 STRENGTH = 0.75  # at which paintings are judged
@@ -83,21 +84,21 @@ class TouchedPainter(Painter):
         object.__setattr__(touched, "touch", touch)
         return touched.to(painter.device).eval()
 
-    def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
+    def decode_level(self, level: int, maps: Tensor, affine_map: AffineMap) -> Tensor:
         """Move a level, touch it, and turn it into the one above it."""
         matrix, shift = self.embed(level)
-        touched = matrix @ move[0], move[1] @ matrix.T + shift
-        return super().rise(level, maps, touched)
+        touched = matrix @ affine_map[0], affine_map[1] @ matrix.T + shift
+        return super().decode_level(level, maps, touched)
 
     def embed(self, level: int) -> tuple[Tensor, Tensor]:
         """Write the map of a level in the units of all its channels, (C, C) and (C,)."""
         touch: Touch = self.touch  # type: ignore[assignment]
-        live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
+        live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
         inner, offset = touch.maps(level)
         width = self.decoder.width(level)
         matrix = torch.eye(width, device=inner.device)
-        matrix = matrix.index_put((live[:, None], live), inner * spread[:, None] / spread)
-        shift = torch.zeros(width, device=inner.device).index_put((live,), offset * spread)
+        matrix = matrix.index_put((live[:, None], live), inner * std[:, None] / std)
+        shift = torch.zeros(width, device=inner.device).index_put((live,), offset * std)
         return matrix, shift
 
 
@@ -120,7 +121,7 @@ class Tuning:
         self.touch.fold_()
         chance = random.Random(fraction)  # noqa: S311
         generator = torch.Generator().manual_seed(chance.getrandbits(31))
-        first, *following = looks_of(STRENGTH, _SIZES)
+        first, *following = blends_for(STRENGTH, _SIZES)
         if chance.random() < 0.5:
             painted = self._paint(x, first, None)
         else:
@@ -132,9 +133,9 @@ class Tuning:
         critic = self.critics[x.shape[-1]]
         return critic.judge(painted, x, generator)
 
-    def _paint(self, x: Tensor, look: Look, start: Tensor | None) -> Tensor:
+    def _paint(self, x: Tensor, blend: LevelBlend, start: Tensor | None) -> Tensor:
         wanted = expand(self.touch.code().at(float(x.shape[-1])), len(x))
-        return self.painter.paint(x, wanted, look, start).float()
+        return paint_whole(self.painter, x, wanted, blend, start).float()
 
 
 def expand(moments: Mapping[int, Moments], batch: int) -> dict[int, Moments]:

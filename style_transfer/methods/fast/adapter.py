@@ -15,7 +15,7 @@ from style_transfer.features.losses import Moments
 from style_transfer.methods.fast import schedule as fast
 from style_transfer.methods.fast.embedding import EmbeddingCache, StyleEmbedding, blend_embeddings
 from style_transfer.methods.fast.network import Painter, load_painter
-from style_transfer.methods.fast.textons import Brush
+from style_transfer.methods.fast.textons import PatchSynthesizer
 from style_transfer.methods.frame import Fallback, Frame
 
 BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
@@ -23,7 +23,7 @@ MEMORY = EmbeddingCache()  # of this process, for callers that bring none
 
 
 @dataclass(frozen=True)
-class Recipe:
+class StyleMix:
     """Styles made ready for a photo: their codes with shares that sum to one, and the brush."""
 
     codes: tuple[StyleEmbedding, ...]
@@ -39,7 +39,7 @@ class Recipe:
         painter: Painter,
         cache: EmbeddingCache,
         seed: int = 0,
-    ) -> "Recipe":
+    ) -> "StyleMix":
         """Get the codes of styles ready. Raises StyleEmbeddingError for one of another encoder."""
         codes = tuple(code_of(share, painter, cache) for share in shares)
         return cls(codes, tuple(share.weight for share in shares), style_scale, seed)
@@ -48,12 +48,12 @@ class Recipe:
         """Blend the styles as they are seen for a picture whose area has the root `side`."""
         return blend_embeddings(self.codes, self.shares, self._view(side))
 
-    def brush_at(self, side: float) -> Brush:
+    def brush_at(self, side: float) -> PatchSynthesizer:
         """Take marks of all styles, in their shares, for a picture of such an area."""
         books = [code.textons_at(self._view(side)) for code in self.codes]
-        return Brush(books, self.shares, self.seed)
+        return PatchSynthesizer(books, self.shares, self.seed)
 
-    def to(self, device: torch.device) -> "Recipe":
+    def to(self, device: torch.device) -> "StyleMix":
         """Give the same recipe on a device."""
         return replace(self, codes=tuple(code.to(device) for code in self.codes))
 
@@ -62,10 +62,10 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Recipes:
-    """What the photos of a batch are to look like; see methods.fast.Manner."""
+class BatchStyles:
+    """What the photos of a batch are to look like; see methods.fast.StyleSource."""
 
-    each: Sequence[Recipe]
+    each: Sequence[StyleMix]
 
     def moments(self, side: float) -> dict[int, Moments]:
         """Put the moments for all photos into a batch, (B, L) and (B, L, L) by level."""
@@ -78,7 +78,7 @@ class Recipes:
             for level in wanted[0]
         }
 
-    def brushes(self, side: float) -> list[Brush]:
+    def synthesizers(self, side: float) -> list[PatchSynthesizer]:
         """Give the brush of each photo."""
         return [recipe.brush_at(side) for recipe in self.each]
 
@@ -94,7 +94,7 @@ def code_of(share: StyleInput, painter: Painter, cache: EmbeddingCache) -> Style
 
 def paint(
     photo: Tensor,
-    recipes: Sequence[Recipe],
+    recipes: Sequence[StyleMix],
     strength: float,
     painter: Painter,
     tiling: Tiling | None = None,
@@ -129,13 +129,13 @@ def _at(painter: Painter, place: torch.device) -> Painter:
 
 def _attempt(
     photo: Tensor,
-    recipes: Sequence[Recipe],
+    recipes: Sequence[StyleMix],
     strength: float,
     painter: Painter,
     tiling: Tiling | None,
 ) -> Iterator[Frame]:
     photo = photo.to(painter.device)
-    manner = Recipes([recipe.to(painter.device) for recipe in recipes])
+    manner = BatchStyles([recipe.to(painter.device) for recipe in recipes])
     try:
         yield from fast.paint(photo, manner, strength, painter, tiling)
     except InternalError:

@@ -1,9 +1,9 @@
-"""From levels of features back to pictures: the mirror of the slim VGG, one block a level.
+"""The decoder, from levels of features back to pictures: a mirrored slim VGG, one block per level.
 
 A level is the activation relu k_1 of the encoder, followed by the picture's own RGB averaged down
-to the same size. Features of differences hardly hold how bright or how blue a place is; with the
-color beside them nothing has to be guessed on the way up, and color and strokes move together when
-a level is brought to the statistics of an artwork.
+to the same size. The features describe differences and say little about how bright or how blue a
+place is. With the color beside them the decoder does not have to guess it, and color and strokes
+change together when a level is moved to the statistics of an artwork.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,10 +24,10 @@ from style_transfer.features.vgg import (
 LEVELS = tuple(range(len(BLOCKS), 0, -1))  # deep to shallow: 5, 4, 3, 2, 1
 STRIDE = 2 ** (len(BLOCKS) - 1)  # sides of pictures are multiples of this
 COLORS = 3
-_DEAD = 0.02  # channels below this share of the liveliest one's spread carry nothing
-# About the mean and the standard deviation of pixels, the same at every level, since colors are
-# handed from one to the next.
-_COLOR_CENTER, _COLOR_SPREAD = 0.45, 0.25
+_DEAD = 0.02  # channels below this share of the most variable one carry nothing
+# Roughly the mean and the standard deviation of pixels; the same at every level, since each level
+# passes its colors on to the next.
+_COLOR_CENTER, _COLOR_STD = 0.45, 0.25
 
 
 def with_colors(maps: Mapping[str, Tensor], x: Tensor) -> dict[int, Tensor]:
@@ -45,16 +45,17 @@ def with_colors(maps: Mapping[str, Tensor], x: Tensor) -> dict[int, Tensor]:
     return levels
 
 
-class Rise(nn.Module):
-    """Turns the features of one level into those of the next shallower one, twice as large.
+class UpsampleBlock(nn.Module):
+    """Decodes the features of one level to those of the next shallower one, twice as large.
 
-    Enlargement and then convolutions: transposed ones leave a checkerboard (Odena et al. 2016,
-    "Deconvolution and Checkerboard Artifacts"). It is bilinear, since blocks of four equal pixels
-    invite the convolutions to weave a fine hatch along rows and columns.
+    It upsamples and then convolves: transposed convolutions leave a checkerboard (Odena et al.
+    2016, "Deconvolution and Checkerboard Artifacts"). Upsampling is bilinear: from nearest
+    neighbors, blocks of four equal pixels, the convolutions learn a fine hatch along rows and
+    columns.
     """
 
     def __init__(self, channels: int, outputs: int, convolutions: int) -> None:
-        """Lay out one convolution before the enlargement and the rest after it."""
+        """Create one convolution before the upsampling and the rest after it."""
         super().__init__()
         self.narrow = nn.Conv2d(channels, outputs, 3)
         inner = (nn.Conv2d(outputs, outputs, 3) for _ in range(convolutions - 1))
@@ -62,27 +63,28 @@ class Rise(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Compute (B, outputs + 3, 2h, 2w) from (B, channels, h, w)."""
-        risen: Tensor = self.refine[-1](self._unfinished(x))
-        return risen
+        decoded: Tensor = self.refine[-1](self._up_to_last(x))
+        return decoded
 
     def colors(self, x: Tensor) -> Tensor:
-        """Compute the last three channels alone, (B, 3, 2h, 2w), as a picture needs no more."""
+        """Compute only the last three channels, (B, 3, 2h, 2w): a picture needs no more."""
         last = self.refine[-1]
-        return F.conv2d(self._unfinished(x), last.weight[-COLORS:], last.bias[-COLORS:])  # type: ignore[index]
+        return F.conv2d(self._up_to_last(x), last.weight[-COLORS:], last.bias[-COLORS:])  # type: ignore[index]
 
-    def _unfinished(self, x: Tensor) -> Tensor:
-        x = F.leaky_relu(self.narrow(reflect(x)), INNER_SLOPE)
-        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+    def _up_to_last(self, x: Tensor) -> Tensor:
+        """Run all convolutions but the last: (B, outputs, 2h + 2, 2w + 2), padded for it."""
+        x = F.leaky_relu(self.narrow(reflect(x)), INNER_SLOPE)  # (B, outputs, h, w)
+        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)  # 2h, 2w
         for convolution in self.refine[:-1]:
             x = F.leaky_relu(convolution(reflect(x)), INNER_SLOPE)
         return reflect(x)
 
 
-class Surface(nn.Module):
-    """Corrects the colors of level 1 by its features."""
+class ColorCorrection(nn.Module):
+    """Corrects the colors of level 1 from its features."""
 
     def __init__(self, channels: int, width: int) -> None:
-        """Lay out two convolutions, the last of them linear and silent at first."""
+        """Create two convolutions; the last is linear, and `Decoder` starts it at zero."""
         super().__init__()
         self.refine = nn.Conv2d(channels, width, 3)
         self.paint = nn.Conv2d(width, COLORS, 3)
@@ -97,21 +99,22 @@ class Surface(nn.Module):
 class Decoder(nn.Module):
     """Inverts the levels 5 ... 1 of an encoder, each block one level.
 
-    Blocks are trained to bring back the encoder's own features, so the features of a level mean
-    the same on the way down and on the way up and may be mixed at any ratio. Some channels of an
-    encoder hardly vary about a large mean, some never fire: inside, every channel is centered and
-    divided by its spread, and those without spread are left at their center.
+    Blocks are trained to reproduce the encoder's own features. So decoded and encoded features of
+    a level mean the same and may be blended at any ratio. Some channels of an encoder hardly vary
+    around a large mean, and some never fire. Inside, each channel is therefore centered and
+    divided by its standard deviation, and a channel that does not vary stays at its center.
     """
 
     def __init__(self, widths: Sequence[int] = SLIM_WIDTHS) -> None:
-        """Create the blocks for the encoder's widths, shallow to deep, colors not counted."""
+        """Create the blocks for the encoder's widths, shallow to deep, without the colors."""
         super().__init__()
         for level in LEVELS[:-1]:
-            block = Rise(widths[level - 1] + COLORS, widths[level - 2], BLOCKS[level - 2])
+            block = UpsampleBlock(widths[level - 1] + COLORS, widths[level - 2], BLOCKS[level - 2])
             self.add_module(f"level{level}", block)
-        self.level1 = Surface(widths[0] + COLORS, widths[0])
+        self.level1 = ColorCorrection(widths[0] + COLORS, widths[0])
+        # The buffers keep the names that they have in files of weights.
         for level in LEVELS:
-            color = torch.full((COLORS,), _COLOR_CENTER), torch.full((COLORS,), _COLOR_SPREAD)
+            color = torch.full((COLORS,), _COLOR_CENTER), torch.full((COLORS,), _COLOR_STD)
             center, spread = torch.zeros(widths[level - 1]), torch.ones(widths[level - 1])
             self.register_buffer(f"center{level}", torch.cat([center, color[0]]))
             self.register_buffer(f"spread{level}", torch.cat([spread, color[1]]))
@@ -122,7 +125,7 @@ class Decoder(nn.Module):
         nn.init.zeros_(self.level1.paint.weight)
 
     def standardize_(self, level: int, mean: Tensor, deviation: Tensor) -> None:
-        """Take the mean and standard deviation (C,) that the encoder's channels of a level have."""
+        """Store the mean and standard deviation (C,) of the encoder's channels of a level."""
         live = deviation > _DEAD * deviation.max()
         self.get_buffer(f"center{level}")[:-COLORS].copy_(mean)
         self.get_buffer(f"spread{level}")[:-COLORS].copy_(torch.where(live, deviation, 0))
@@ -131,47 +134,47 @@ class Decoder(nn.Module):
         """Count the channels of a level, colors included."""
         return self.get_buffer(f"center{level}").numel()
 
-    def units(self, level: int) -> tuple[Tensor, Tensor]:
-        """Give the centers and spreads (C + 3, 1, 1) of a level; dead channels have spread 0."""
+    def channel_stats(self, level: int) -> tuple[Tensor, Tensor]:
+        """Give center and standard deviation (C + 3, 1, 1) of a level; 0 for dead channels."""
         names = (f"center{level}", f"spread{level}")
-        center, spread = (self.get_buffer(name)[:, None, None] for name in names)
-        return center, spread
+        center, std = (self.get_buffer(name)[:, None, None] for name in names)
+        return center, std
 
-    def rise(self, level: int, x: Tensor) -> Tensor:
-        """Turn features of `level` into those of the level above, those of level 1 into RGB."""
-        scale, shift = self.standard(level)
-        return self.lift(level, x * scale[:, None, None] + shift[:, None, None])
+    def decode_level(self, level: int, x: Tensor) -> Tensor:
+        """Decode features of `level` to the next shallower level, those of level 1 to RGB."""
+        scale, shift = self.normalization(level)
+        return self.decode_normalized(level, x * scale[:, None, None] + shift[:, None, None])
 
-    def standard(self, level: int) -> tuple[Tensor, Tensor]:
-        """Give scale and shift (C + 3,) that center the channels of a level and even them out."""
-        center, spread = (each.flatten() for each in self.units(level))
-        scale = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)
+    def normalization(self, level: int) -> tuple[Tensor, Tensor]:
+        """Give scale and shift (C + 3,) that normalize the channels of a level."""
+        center, std = (each.flatten() for each in self.channel_stats(level))
+        scale = torch.where(std > 0, 1 / std.clamp_min(1e-6), 0)
         return scale, -center * scale
 
-    def lift(self, level: int, standard: Tensor) -> Tensor:
-        """Do what `rise` does, given features whose channels are centered and evened out."""
-        risen: Tensor = self.get_submodule(f"level{level}")(standard)
-        colors = _COLOR_CENTER + _COLOR_SPREAD * standard[:, -COLORS:]
+    def decode_normalized(self, level: int, normalized: Tensor) -> Tensor:
+        """Do what `decode_level` does, for features (B, C + 3, h, w) that are normalized."""
+        decoded: Tensor = self.get_submodule(f"level{level}")(normalized)
+        colors = _COLOR_CENTER + _COLOR_STD * normalized[:, -COLORS:]
         if level == 1:
-            return colors + _COLOR_SPREAD * risen
-        center, spread = (each[:-COLORS] for each in self.units(level - 1))
-        features = F.relu(torch.addcmul(center, risen[:, :-COLORS], spread))
+            return colors + _COLOR_STD * decoded
+        center, std = (each[:-COLORS] for each in self.channel_stats(level - 1))
+        features = F.relu(torch.addcmul(center, decoded[:, :-COLORS], std))
         larger = F.interpolate(colors, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return torch.cat([features, larger + _COLOR_SPREAD * risen[:, -COLORS:]], 1)
+        return torch.cat([features, larger + _COLOR_STD * decoded[:, -COLORS:]], 1)
 
-    def surface(self, standard: Tensor) -> Tensor:
-        """Turn level 2, channels centered and evened out, into RGB without what `lift` adds."""
-        colors = _COLOR_CENTER + _COLOR_SPREAD * standard[:, -COLORS:]
+    def decode_colors(self, normalized: Tensor) -> Tensor:
+        """Decode level 2, normalized, to RGB alone: what is added to its upsampled colors."""
+        colors = _COLOR_CENTER + _COLOR_STD * normalized[:, -COLORS:]
         larger = F.interpolate(colors, scale_factor=2.0, mode="bilinear", align_corners=False)
         block = self.get_submodule("level2")
-        if not isinstance(block, Rise):
-            raise TypeError("level 2 is a block that rises")
-        return larger.add(block.colors(standard), alpha=_COLOR_SPREAD)
+        if not isinstance(block, UpsampleBlock):
+            raise TypeError("level 2 is an upsampling block")
+        return larger.add(block.colors(normalized), alpha=_COLOR_STD)
 
     def forward(self, x: Tensor, level: int = LEVELS[0]) -> Tensor:
         """Turn features (B, C + 3, h, w) of a level into RGB (B, 3, H, W)."""
         for each in range(level, 0, -1):
-            x = self.rise(each, x)
+            x = self.decode_level(each, x)
         return x
 
 

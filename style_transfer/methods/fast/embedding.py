@@ -235,7 +235,7 @@ def _see(rgb: Image.Image, factor: float, painter: Painter) -> _View:
     )
     seen = rgb.resize((width, height), Image.Resampling.LANCZOS)
     picture = to_tensor(seen, painter.device)
-    levels = painter.see(picture)
+    levels = painter.encode(picture)
     found = {level: painter.measure(level, levels[level]) for level in LEVELS}
     moments = {level: Moments(each.mean[0], each.covariance[0]) for level, each in found.items()}
     return _View(moments, Textons.from_picture(picture))

@@ -1,13 +1,13 @@
-"""The any-style network: an encoder, a transport map a level, and a decoder; one way down and up.
+"""The any-style network: an encoder, a transport map for each level, and a decoder.
 
-Li et al. 2017, "Universal Style Transfer via Feature Transforms", encode and decode anew for each
-level. Here the features of a level that come up from the deeper ones are themselves moved to the
-artwork's statistics and handed on, so that one way up does the work of five.
+Li et al. 2017, "Universal Style Transfer via Feature Transforms", encode and decode again for each
+level. Here the features that were decoded from a deeper level are moved to the artwork's
+statistics and decoded further, so one pass through the decoder does the work of five. The pass
+itself is in decoder_pass.py.
 """
 
 import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 
 import torch
@@ -32,75 +32,46 @@ from style_transfer.methods.fast.decoder import (
 from style_transfer.methods.fast.transport import moments_of_batch, transport
 
 NAME, ENCODER = "fast", "builtin"
-_LAST = 2  # the level that is turned into a picture
-_DEAD = 0.02
-_COLOR_SPREAD = 0.25
-# How far the mean lightness may go freely, and what is left of all that goes beyond.
-_FREE_CHANGE, _EASED = 0.08, 0.4
-_EVERY = 4  # rows and columns between those whose mean is taken
-Move = tuple[Tensor, Tensor]  # an affine map of channels: (B, C, C) and (B, C)
-
-
-@dataclass(frozen=True)
-class Look:
-    """How far each level goes on one way up, by level 1, 2, ... `top`, where it begins.
-
-    pull  how much of the move to the artwork's statistics is made, 0 to 1
-    keep  how much of the photo's own features is mixed into what comes from below, 0 to 1
-    """
-
-    pull: tuple[float, ...]
-    keep: tuple[float, ...]
-
-    @property
-    def top(self) -> int:
-        """Name the level where the way up begins."""
-        return len(self.pull)
-
-    @property
-    def above(self) -> int:
-        """Name the level below which everything lies that is kept or risen from."""
-        kept = (level for level, keep in enumerate(self.keep, 1) if keep and level > 1)
-        return min(kept, default=self.top) - 1
-
-    @property
-    def kept(self) -> int:
-        """Name the deepest level of whose features anything is kept; 0 if of none."""
-        kept = (level for level, keep in enumerate(self.keep, 1) if keep and level > 1)
-        return max(kept, default=0)
+_LAST = 2  # the level that is decoded into a picture
+_DEAD = 0.02  # channels below this share of the most variable one carry nothing
+_COLOR_STD = 0.25
+# The mean luma may shift freely by the first; of a larger shift, this share of the excess is left.
+_FREE_SHIFT, _EXCESS_KEPT = 0.08, 0.4
+_EVERY = 4  # a mean of luma needs only every fourth row and column
+AffineMap = tuple[Tensor, Tensor]  # an affine map of channels: (B, C, C) and (B, C)
 
 
 class Painter(nn.Module):
-    """Encoder and decoder, and the units in which the levels of the encoder are compared."""
+    """Encoder and decoder, with the usual standard deviation of each channel of each level."""
 
     def __init__(
         self, encoder: FeatureNet, decoder: Decoder, *, halved: bool = False, sha256: str = ""
     ) -> None:
-        """Put a frozen encoder, whose weights have a sha256, and a decoder of its widths together.
+        """Combine a frozen encoder, whose weights have a sha256, with a decoder of its widths.
 
-        `halved` halves the time of the convolutions where the processor knows it; colors and
-        statistics stay in float32, in which a sky shows no bands.
+        `halved` runs the convolutions in bfloat16, in half the time where the processor supports
+        it. Colors and statistics stay in float32: in bfloat16 a sky would show bands.
         """
         super().__init__()
         self.halved = halved
-        self.stored = torch.float16  # what large maps are held in between two stages
+        self.stored = torch.float16  # the type in which large maps wait between two levels
         self.sha256 = sha256
         self.encoder = encoder
         self.decoder = decoder
         for level in LEVELS:
             scale = encoder.channel_scale[TAPS[level - 1]]
-            spread = torch.cat([scale, scale.new_full((COLORS,), _COLOR_SPREAD)])
-            live = spread > _DEAD * spread.max()
-            self.register_buffer(f"live{level}", live.nonzero()[:, 0], persistent=False)
-            self.register_buffer(f"spread{level}", spread[live], persistent=False)
+            std = torch.cat([scale, scale.new_full((COLORS,), _COLOR_STD)])  # (C + 3,)
+            live = std > _DEAD * std.max()
+            self.register_buffer(f"live{level}", live.nonzero()[:, 0], persistent=False)  # (L,)
+            self.register_buffer(f"std{level}", std[live], persistent=False)  # (L,)
 
     @property
     def device(self) -> torch.device:
-        """Where it computes."""
-        return self.get_buffer("spread1").device
+        """The device that holds the network."""
+        return self.get_buffer("std1").device
 
     def in_full(self) -> "Painter":
-        """Give the same network computing and storing in float32 throughout."""
+        """Return the same network, computing and storing in float32 everywhere."""
         exact = copy.copy(self)
         exact.halved, exact.stored = False, torch.float32
         return exact
@@ -109,155 +80,118 @@ class Painter(nn.Module):
         """Count the channels of a level that vary at all, colors included."""
         return len(self.get_buffer(f"live{level}"))
 
-    def see(self, x: Tensor, depth: int = len(TAPS), *, above: int = 0) -> dict[int, Tensor]:
+    def encode(self, x: Tensor, depth: int = len(TAPS), *, above: int = 0) -> dict[int, Tensor]:
         """Compute the levels (B, C, h, w) between `above` and `depth` of pictures (B, 3, H, W).
 
-        Sides are divisible by STRIDE, or by whatever the depth asks for.
+        Sides are divisible by 2**(depth - 1), which is STRIDE for all levels.
         """
         with self._halved(x):
             maps = self.encoder(x, TAPS[above:depth])
         return with_colors(maps, x)
 
-    def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
-        """Move a level and turn it into the one above it, level 2 into RGB (B, 3, H, W).
+    def decode_level(self, level: int, maps: Tensor, affine_map: AffineMap) -> Tensor:
+        """Apply a map to a level and decode it to the next shallower one, level 2 to RGB.
 
-        The move and the units of the decoder are one affine map. Of level 1 only the colors are
-        made: its features are edges of three pixels, which marks are laid over in any case.
+        The map and the decoder's own normalization are merged into one affine map. Of level 1
+        only the colors are decoded: its features are edges of three pixels, and patches are laid
+        over those anyway.
         """
-        scale, shift = self.decoder.standard(level)
-        standard = apply_move(maps, (scale[:, None] * move[0], scale * move[1] + shift))
+        matrix, offset = affine_map
+        scale, shift = self.decoder.normalization(level)
+        normalized = apply_map(maps, (scale[:, None] * matrix, scale * offset + shift))
         with self._halved(maps):
             if level == _LAST:
-                return self.decoder.surface(standard)
-            return self.decoder.lift(level, standard)
+                return self.decoder.decode_colors(normalized)
+            return self.decoder.decode_normalized(level, normalized)
 
-    def color_move(self, picture: Tensor, wanted: Moments, pull: float) -> Move:
-        """Find the move, (B, 3, 3) and (B, 3), of RGB (B, 3, H, W) to the colors of level 1."""
-        own = moments_of_batch(picture)
-        unit = _COLOR_SPREAD
+    def color_map(self, picture: Tensor, wanted: Moments, style: float) -> AffineMap:
+        """Find the map of RGB (B, 3, H, W) to the colors of level 1: (B, 3, 3) and (B, 3).
+
+        `style` is how far it goes, 0 to 1.
+        """
+        own = moments_of_batch(picture)  # (B, 3) and (B, 3, 3)
+        unit = _COLOR_STD
         target = wanted.covariance[..., -COLORS:, -COLORS:]
         matrix = transport(own.covariance / unit**2, target)
         mean = wanted.mean[..., -COLORS:] * unit
         shift = mean - (matrix @ own.mean[..., None])[..., 0]
-        return torch.eye(COLORS, device=matrix.device).lerp(matrix, pull), pull * shift
+        return torch.eye(COLORS, device=matrix.device).lerp(matrix, style), style * shift
 
     def _halved(self, x: Tensor) -> torch.autocast:
         return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.halved)
 
-    def in_units(self, level: int, maps: Tensor) -> Tensor:
-        """Give the live channels of a level (B, L, h, w) in units of their usual spread."""
-        live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
-        return maps[:, live] / spread[:, None, None]
+    def normalize(self, level: int, maps: Tensor) -> Tensor:
+        """Divide the live channels of a level (B, L, h, w) by their usual standard deviation."""
+        live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
+        return maps[:, live] / std[:, None, None]
 
     def measure(self, level: int, maps: Tensor) -> Moments:
-        """Measure a level (B, C, h, w): moments of its L live channels in units of their spread."""
-        live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
+        """Measure the moments of a level (B, C, h, w): of its L live channels, normalized."""
+        live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
         found = moments_of_batch(maps)
-        covariance = found.covariance[:, live][:, :, live] / (spread[:, None] * spread)
-        return Moments(found.mean[:, live] / spread, covariance)
+        covariance = found.covariance[:, live][:, :, live] / (std[:, None] * std)  # (B, L, L)
+        return Moments(found.mean[:, live] / std, covariance)
 
-    def legible(self, wanted: Mapping[int, Moments], photo: Tensor) -> dict[int, Moments]:
-        """Give moments wanted, lighter or darker where they would drown photo (B, 3, H, W).
+    def limit_luma_shift(self, wanted: Mapping[int, Moments], photo: Tensor) -> dict[int, Moments]:
+        """Limit how much lighter or darker the moments wanted would make photo (B, 3, H, W).
 
-        After an artwork that is nearly all shade a face would be shade too, and nobody's face.
+        An artwork that is nearly all dark would make a face so dark that nobody recognizes it.
         """
-        some = as_floats(photo[..., ::_EVERY, ::_EVERY])
-        weights = torch.tensor(LUMA, device=some.device)
-        own = (some.mean((2, 3)) * weights).sum(1)
-        eased = {}
+        sample = as_floats(photo[..., ::_EVERY, ::_EVERY])
+        weights = torch.tensor(LUMA, device=sample.device)
+        own = (sample.mean((2, 3)) * weights).sum(1)  # (B,) mean luma
+        limited = {}
         for level, moments in wanted.items():
             mean = moments.mean.expand(len(own), -1).clone()
-            change = (mean[:, -COLORS:] * weights).sum(1) * _COLOR_SPREAD - own
-            excess = change - change.clamp(-_FREE_CHANGE, _FREE_CHANGE)
-            mean[:, -COLORS:] -= (1 - _EASED) * excess[:, None] / _COLOR_SPREAD
-            eased[level] = Moments(mean, moments.covariance.expand(len(own), -1, -1))
-        return eased
+            shift = (mean[:, -COLORS:] * weights).sum(1) * _COLOR_STD - own
+            excess = shift - shift.clamp(-_FREE_SHIFT, _FREE_SHIFT)
+            mean[:, -COLORS:] -= (1 - _EXCESS_KEPT) * excess[:, None] / _COLOR_STD
+            limited[level] = Moments(mean, moments.covariance.expand(len(own), -1, -1))
+        return limited
 
-    def color_spread(self, moments: Moments) -> Tensor:
-        """Give the standard deviation of RGB, all three together, (B,), in moments of level 1."""
-        spread = self.get_buffer("spread1")[-COLORS:]
+    def color_std(self, moments: Moments) -> Tensor:
+        """Give the standard deviation (B,) of the three colors together in moments of level 1."""
+        std = self.get_buffer("std1")[-COLORS:]
         variances = moments.covariance[:, -COLORS:, -COLORS:].diagonal(dim1=1, dim2=2)
-        return (variances * spread.square()).sum(1).sqrt()
+        return (variances * std.square()).sum(1).sqrt()
 
-    def move(self, level: int, own: Moments, wanted: Moments, pull: float) -> Move:
-        """Find the affine map, (B, C, C) and (B, C), that goes `pull` of the way to moments wanted.
+    def affine_map(self, level: int, own: Moments, wanted: Moments, style: float) -> AffineMap:
+        """Find the affine map, (B, C, C) and (B, C), that goes `style` of the way to moments.
 
-        It is in the units of the maps themselves and leaves dead channels alone. Each picture has
-        its own, to the bit whatever else is in the batch: products of several matrices at once
-        round differently from those of one.
+        It applies to the maps as they are, not normalized, and leaves dead channels alone. Each
+        picture gets the same map, to the bit, whatever else is in the batch: several matrices
+        multiplied at once are rounded differently from one alone.
         """
         each = own.split(), wanted.split(len(own.mean))
-        moves = [self._move(level, *pair, pull) for pair in zip(*each, strict=True)]
-        matrices, shifts = zip(*moves, strict=True)
+        found = [self._map_one(level, *pair, style) for pair in zip(*each, strict=True)]
+        matrices, shifts = zip(*found, strict=True)
         return torch.cat(matrices), torch.cat(shifts)
 
-    def _move(self, level: int, own: Moments, wanted: Moments, pull: float) -> Move:
-        live, spread = self.get_buffer(f"live{level}"), self.get_buffer(f"spread{level}")
+    def _map_one(self, level: int, own: Moments, wanted: Moments, style: float) -> AffineMap:
+        live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
         matrix = transport(own.covariance, wanted.covariance)
         shift = wanted.mean - (matrix @ own.mean[..., None])[..., 0]
-        inner = torch.eye(len(live), device=matrix.device).lerp(matrix, pull)
-        inner = inner * spread[:, None] / spread
+        inner = torch.eye(len(live), device=matrix.device).lerp(matrix, style)
+        inner = inner * std[:, None] / std  # from normalized channels to the maps as they are
         whole = torch.eye(self.decoder.width(level), device=matrix.device)
         whole = whole.repeat(len(matrix), 1, 1)
         whole[:, live[:, None], live] = inner
-        moved = shift.new_zeros(whole.shape[:2])
-        moved[:, live] = pull * shift * spread
-        return whole, moved
-
-    def stages(
-        self,
-        photo: Tensor,
-        wanted: Mapping[int, Moments],
-        look: Look,
-        start: Tensor | None = None,
-    ) -> Iterator[tuple[int, tuple[Tensor, Move], Tensor]]:
-        """Yield level, features with their move, and what they rise to: at last RGB.
-
-        photo is (B, 3, H, W), sides divisible by STRIDE; `wanted` are moments by level; `start` is
-        a painting of the photo to begin from, in its size, and the photo itself if absent.
-        Gradients flow to the decoder, but not through the moves.
-        """
-        with torch.no_grad():
-            depth = look.kept if start is not None else look.top
-            own = self.see(photo, depth, above=look.above) if depth else {}
-            top = look.top
-            maps = own[top] if start is None else self.see(start, top, above=top - 1)[top]
-        for level in range(look.top, 1, -1):
-            if look.keep[level - 1]:
-                maps = maps.lerp(own[level], look.keep[level - 1])
-            with torch.no_grad():
-                found = self.measure(level, maps)
-                move = self.move(level, found, wanted[level], look.pull[level - 1])
-            below, maps = maps, self.rise(level, maps, move)
-            yield level, (below, move), maps
-        maps = maps.lerp(photo.detach(), look.keep[0])
-        with torch.no_grad():
-            move = self.color_move(maps, wanted[1], look.pull[0])
-        yield 1, (maps, move), apply_move(maps, move)
-
-    def paint(
-        self,
-        photo: Tensor,
-        wanted: Mapping[int, Moments],
-        look: Look,
-        start: Tensor | None = None,
-    ) -> Tensor:
-        """Paint in one piece, as `stages` says; RGB (B, 3, H, W) that may leave [0, 1] a little."""
-        *_, (_, _, picture) = self.stages(photo, wanted, look, start)
-        return picture
+        offset = shift.new_zeros(whole.shape[:2])  # (B, C)
+        offset[:, live] = style * shift * std
+        return whole, offset
 
 
-def apply_move(maps: Tensor, move: Move) -> Tensor:
+def apply_map(maps: Tensor, affine_map: AffineMap) -> Tensor:
     """Apply an affine map, (B, C, C) and (B, C), to the channels of maps (B, C, h, w)."""
-    matrix, shift = move
+    matrix, shift = affine_map
     flat = maps.permute(0, 2, 3, 1).flatten(1, 2)  # (B, h*w, C), a view of channels last
-    moved = torch.baddbmm(shift[:, None], flat, matrix.mT)
-    return moved.view(len(maps), *maps.shape[2:], -1).permute(0, 3, 1, 2)
+    mapped = torch.baddbmm(shift[:, None], flat, matrix.mT)  # (B, h*w, C)
+    return mapped.view(len(maps), *maps.shape[2:], -1).permute(0, 3, 1, 2)
 
 
 @cache
 def load_painter(device: torch.device) -> Painter:
-    """Load the shipped any-style network onto a device, once a process.
+    """Load the shipped any-style network onto a device, once for each process.
 
     Raises ModelMissingError if a weights file is absent or refused.
     """
@@ -278,7 +212,7 @@ def load_painter(device: torch.device) -> Painter:
 
 
 def _check_fit(encoder: FeatureNet, decoder: Decoder) -> None:
-    """Raise KeyError for a decoder of another encoder's widths."""
+    """Raise KeyError if the decoder does not have the widths of the encoder."""
     for level in LEVELS:
         scale = encoder.channel_scale[TAPS[level - 1]]
         if decoder.width(level) != len(scale) + COLORS:

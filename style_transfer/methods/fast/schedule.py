@@ -17,26 +17,26 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from style_transfer.core.sizes import STRIDE, sizes_of
-from style_transfer.core.tiling import Cutting, Tile, Tiling
+from style_transfer.core.tiling import PictureTiling, Tile, Tiling
 from style_transfer.features.losses import Moments
 from style_transfer.features.vgg import reflect_to
 from style_transfer.imaging.tensors import as_floats
-from style_transfer.methods.fast.network import Look, Painter
+from style_transfer.methods.fast.decoder_pass import DecoderPass, LevelBlend
+from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.sanity import check_sane
-from style_transfer.methods.fast.textons import MARGIN, Brush, bands_of
+from style_transfer.methods.fast.textons import MARGIN, PatchSynthesizer, count_bands
 from style_transfer.methods.fast.textons import STRIDE as STEP
-from style_transfer.methods.fast.tiled import TiledPainting
 from style_transfer.methods.frame import Frame
 
 
-class Manner(Protocol):
+class StyleSource(Protocol):
     """What pictures are to look like, asked for the root of their area in pixels."""
 
     def moments(self, side: float) -> Mapping[int, Moments]:
         """Give the moments by level, (B, L) and (B, L, L)."""
         ...
 
-    def brushes(self, side: float) -> Sequence[Brush]:
+    def synthesizers(self, side: float) -> Sequence[PatchSynthesizer]:
         """Give a brush for each picture."""
         ...
 
@@ -49,10 +49,10 @@ _LEAST_KEPT = 0.75  # strength from which on no more of the photo gives way
 _LAID = 0.6  # strength from which on nothing shows beside the marks
 
 
-def looks_of(strength: float, count: int) -> list[Look]:
+def blends_for(strength: float, count: int) -> list[LevelBlend]:
     """Turn strength, 0 to 1, into the looks of `count` sizes; at 0 all of the photo is kept."""
-    looks = [
-        Look(
+    blends = [
+        LevelBlend(
             (strength**0.5,) * len(kept),
             tuple(
                 least + (1 - least) * max(0.0, 1 - strength / _LEAST_KEPT) ** 2 for least in kept
@@ -60,12 +60,12 @@ def looks_of(strength: float, count: int) -> list[Look]:
         )
         for kept in _KEEP
     ]
-    return [looks[min(place, len(looks) - 1)] for place in range(count)]
+    return [blends[min(place, len(blends) - 1)] for place in range(count)]
 
 
 def paint(
     photo: Tensor,
-    manner: Manner,
+    manner: StyleSource,
     strength: float,
     painter: Painter,
     tiling: Tiling | None = None,
@@ -83,8 +83,8 @@ def paint(
     padded = reflect_to(photo, STRIDE)
     sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
     passes = [
-        Pass(Cutting(len(photo), rows, columns, tiling), look, rows, columns)
-        for (columns, rows), look in zip(sizes, looks_of(strength, len(sizes)), strict=True)
+        Pass(PictureTiling(len(photo), rows, columns, tiling), blend, rows, columns)
+        for (columns, rows), blend in zip(sizes, blends_for(strength, len(sizes)), strict=True)
     ]
     total = sum(each.steps(len(photo)) for each in passes)
     done, start = 0, None
@@ -101,24 +101,24 @@ def paint(
 class Pass:
     """Painting at one size: features are moved, and the result is laid anew in the marks."""
 
-    cutting: Cutting
-    look: Look
+    tiling: PictureTiling
+    blend: LevelBlend
     height: int
     width: int
 
     def steps(self, batch: int) -> int:
         """Count how many times `paint` yields."""
-        bands = [bands_of(_seen_rows(strip)) for strip in self._strips()]
-        return self.cutting.steps(self.look.top) + batch * sum(bands)
+        bands = [count_bands(_input_rows(strip)) for strip in self._strips()]
+        return self.tiling.count_steps(self.blend.deepest) + batch * sum(bands)
 
     def _strips(self) -> list[Tile]:
-        return self.cutting.strips(STEP, MARGIN)
+        return self.tiling.strips(STEP, MARGIN)
 
     def paint(
         self,
         photo: Tensor,
         start: Tensor | None,
-        manner: Manner,
+        manner: StyleSource,
         painter: Painter,
         strength: float,
     ) -> Iterator[Tensor | None]:
@@ -126,39 +126,39 @@ class Pass:
         side = (self.height * self.width) ** 0.5
         content = _resized(photo, self.height, self.width)
         begun = _resized(start, self.height, self.width) if start is not None else None
-        if begun is not None and self.cutting.is_cut:
+        if begun is not None and self.tiling.is_tiled:
             begun = begun.to(painter.stored)
-        moments = painter.legible(manner.moments(side), content)
-        way = TiledPainting(painter, content, moments, self.look, begun, cutting=self.cutting)
+        moments = painter.limit_luma_shift(manner.moments(side), content)
+        decoding = DecoderPass(painter, content, moments, self.blend, begun, tiling=self.tiling)
         del begun  # so that the painting can let go of it when it has been seen
         painted = content
-        for picture in way.run():
+        for picture in decoding.run():
             painted = picture if picture is not None else painted
             yield None
-        check_sane(painted, content, painter.color_spread(moments[1]))
+        check_sane(painted, content, painter.color_std(moments[1]))
         laid = min(1.0, strength / _LAID)
-        for index, brush in enumerate(manner.brushes(side)):
+        for index, brush in enumerate(manner.synthesizers(side)):
             one = painted[index : index + 1]
-            smooth = brush.stir(one, laid) if start is None else one
+            smooth = brush.add_noise(one, laid) if start is None else one
             last = index == len(painted) - 1
             for strokes in self._lay(smooth, brush):
                 if strokes is not None:
                     one.lerp_(strokes, laid)
                 yield painted if strokes is not None and last else None
 
-    def _lay(self, smooth: Tensor, brush: Brush) -> Iterator[Tensor | None]:
+    def _lay(self, smooth: Tensor, brush: PatchSynthesizer) -> Iterator[Tensor | None]:
         """Lay one picture in strips: yields None after each band but the last, then strokes."""
-        rarity, laid = brush.rarity_in(smooth), torch.empty_like(smooth)
+        rarity, laid = brush.reweight(smooth), torch.empty_like(smooth)
         strips = self._strips()
         for strip in strips:
-            for strokes in brush.lay(strip.look(smooth), rarity):
+            for strokes in brush.synthesize(strip.crop_input(smooth), rarity):
                 if strokes is not None:
-                    strip.wanted(laid).copy_(strip.inner(strokes))
+                    strip.crop(laid).copy_(strip.trim_margin(strokes))
                 yield laid if strokes is not None and strip is strips[-1] else None
 
 
-def _seen_rows(strip: Tile) -> int:
-    first, last = strip.seen_rows
+def _input_rows(strip: Tile) -> int:
+    first, last = strip.input_rows
     return last - first
 
 

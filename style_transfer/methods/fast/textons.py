@@ -64,7 +64,7 @@ class Textons:
         return self.mean + self.keys @ self.basis.T
 
 
-class Brush:
+class PatchSynthesizer:
     """Lays pictures from the entries of one or several dictionaries."""
 
     def __init__(self, books: Sequence[Textons], shares: Sequence[float], seed: int = 0) -> None:
@@ -87,7 +87,7 @@ class Brush:
         self._key_tones = self._basis.T.reshape(-1, 3, PATCH**2).mean(2)  # (D, 3)
         self._mean_tone = self._mean.view(3, -1).mean(1)
 
-    def stir(self, picture: Tensor, amount: float) -> Tensor:
+    def add_noise(self, picture: Tensor, amount: float) -> Tensor:
         """Add blotches of noise to picture (1, 3, H, W), weak where the artwork's marks are faint.
 
         A flat place resembles one mark everywhere; stirred, it takes on as many as the hand would
@@ -101,7 +101,7 @@ class Brush:
         return picture.add(blotches, alpha=_STIR * amount * self._usual_relief)
 
     @torch.no_grad()
-    def lay(self, picture: Tensor, rarity: Tensor | None = None) -> Iterator[Tensor | None]:
+    def synthesize(self, picture: Tensor, rarity: Tensor | None = None) -> Iterator[Tensor | None]:
         """Lay picture (1, 3, H, W) anew: yields None after each band but the last, then RGB.
 
         Patches stand STRIDE apart and overlap; their middles count most. A part of a picture,
@@ -129,7 +129,7 @@ class Brush:
         yield whole[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
 
     @torch.no_grad()
-    def rarity_in(self, picture: Tensor) -> Tensor:
+    def reweight(self, picture: Tensor) -> Tensor:
         """Say how little each entry is wanted in picture (1, 3, H, W): (K,)."""
         return self._rarity(_padded(picture))
 
@@ -216,8 +216,8 @@ def _padded(picture: Tensor) -> Tensor:
     return F.pad(picture.float(), (PATCH, right, PATCH, below), mode=mode)
 
 
-def bands_of(height: int) -> int:
-    """Count how many times `Brush.lay` yields for a picture of a height."""
+def count_bands(height: int) -> int:
+    """Count how many times `PatchSynthesizer.lay` yields for a picture of a height."""
     rows = (height + PATCH + (-(height + PATCH) % STRIDE)) // STRIDE + 1
     return -(-rows // _BAND)
 

@@ -18,7 +18,7 @@ from style_transfer.core.manifest import installed_networks
 from style_transfer.core.shares import StyleNeedsPictureError
 from style_transfer.core.sizes import scaled
 from style_transfer.core.spec import Color, StyleInput, TransferSpec
-from style_transfer.core.tiling import cut
+from style_transfer.core.tiling import split_into_tiles
 from style_transfer.core.weight_files import load_weights
 from style_transfer.imaging.color import match_palette, palette_of
 from style_transfer.imaging.images import to_picture
@@ -138,7 +138,7 @@ def _painted_size(width: int, height: int, style_scale: float) -> tuple[int, int
 
 def _count_tiles(size: tuple[int, int]) -> int:
     width, height = size
-    return len(cut(height, width, TILE, MARGIN)) if width * height > WHOLE else 1
+    return len(split_into_tiles(height, width, TILE, MARGIN)) if width * height > WHOLE else 1
 
 
 @torch.no_grad()
@@ -167,16 +167,16 @@ def _lay_strokes(
     recolored = network.recolor(shown)
     noise = draw_noise(shown, torch.Generator().manual_seed(seed))
     strokes = torch.empty_like(shown)
-    tiles = cut(height, width, TILE, MARGIN)
+    tiles = split_into_tiles(height, width, TILE, MARGIN)
     for number, tile in enumerate(tiles, 1):
         rows, columns = (
             slice(low // STRIDE, -(-high // STRIDE))
-            for low, high in (tile.seen_rows, tile.seen_columns)
+            for low, high in (tile.input_rows, tile.input_columns)
         )
         with torch.no_grad():
-            seen = tile.look(recolored)
+            seen = tile.crop_input(recolored)
             painted = network(seen, noise[..., rows, columns])
-        tile.wanted(strokes).copy_(tile.inner(painted - seen))
+        tile.crop(strokes).copy_(tile.trim_margin(painted - seen))
         yield strokes if number == len(tiles) else None
 
 

@@ -108,7 +108,7 @@ class Code:
 @torch.no_grad()
 def paint(photo: Tensor, code: StyleEmbedding, painter: Painter) -> Tensor:
     """Paint a photo (1, 3, H, W) from a code as the method fast does."""
-    recipe = fast_door.Recipe((code,), (1.0,), 1.0)
+    recipe = fast_door.StyleMix((code,), (1.0,), 1.0)
     *_, last = fast_door.paint(photo, [recipe], STRENGTH, painter)
     return photo if last.image is None else last.image
 

@@ -17,7 +17,8 @@ from style_transfer.features.builtin import FeatureNet, load_features
 from style_transfer.features.vgg import LAYERS, SlimVGG
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, read_decoder_widths
-from style_transfer.methods.fast.network import Look, Painter
+from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole
+from style_transfer.methods.fast.network import Painter
 from style_transfer.training.channel_std import measure_spread
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.crops import Crops
@@ -35,7 +36,7 @@ from style_transfer.training.recipe import Options, Recipe, TrainingOptionsError
 from style_transfer.training.recipes.decoder import ENCODER, NAME, cut_to_stride, measure_errors
 from style_transfer.training.reconstruction import Reconstruction
 
-_LOOK = Look((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
+_BLEND = LevelBlend((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
 _SHOWN = 3  # photos and artworks on the sample sheet
 _JUDGED = 8  # pairs of a held-out photo and a held-out artwork that the card's figures come from
 _SPREAD_BATCHES = 24
@@ -69,12 +70,12 @@ class Fast:
         """Draw held-out photos, a row each, painted after held-out artworks, a column each."""
         painter = self.lesson.painter
         photos, artworks = self._pairs(_SHOWN)
-        seen = [painter.see(artwork) for artwork in artworks]
+        seen = [painter.encode(artwork) for artwork in artworks]
         wanted = [{k: painter.measure(k, maps[k]) for k in LEVELS} for maps in seen]
         blank = torch.ones_like(photos[0])
         rows = [[blank, *artworks]]
         rows += [
-            [photo, *(painter.paint(photo, each, _LOOK).clamp(0, 1) for each in wanted)]
+            [photo, *(paint_whole(painter, photo, each, _BLEND).clamp(0, 1) for each in wanted)]
             for photo in photos
         ]
         return draw_rows(rows, [""] * (1 + len(artworks)))

@@ -5,14 +5,15 @@ import torch
 
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.fast.decoder import LEVELS
+from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole
 from style_transfer.methods.fast.embedding import StyleEmbedding
-from style_transfer.methods.fast.network import Look, Painter
+from style_transfer.methods.fast.network import Painter
 from style_transfer.training.critic import Critic, look_at
 from style_transfer.training.tune_embedding import Touch, TouchedPainter, Tuning, expand
 from tests.style_transfer.training.conftest import CPU, draw_picture
 
 ARTWORK = draw_picture(7, width=96, height=80)
-LOOK = Look((1.0,) * 3, (0.1, 0.1, 0.1))
+BLEND = LevelBlend((1.0,) * 3, (0.1, 0.1, 0.1))
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_begins_with_the_code_as_it_is(
     wanted = expand(code.at(64.0), 2)
     touched = TouchedPainter.of(painter, touch)
     torch.testing.assert_close(
-        touched.paint(photo, wanted, LOOK), painter.paint(photo, wanted, LOOK)
+        paint_whole(touched, photo, wanted, BLEND), paint_whole(painter, photo, wanted, BLEND)
     )
 
 
@@ -65,16 +66,15 @@ def test_paints_the_same_statistics_before_and_after_a_fold(touch: Touch, painte
     stir_(touch)
     touched = TouchedPainter.of(painter, touch)
     level, photo = 2, torch.rand(1, 3, 64, 64)
-    maps = painter.see(photo)[level]
+    maps = painter.encode(photo)[level]
     found = []
     for _ in range(2):
         wanted = expand(touch.code().at(64.0), 1)[level]
-        move = touched.move(level, touched.measure(level, maps), wanted, 1.0)
+        own = touched.measure(level, maps)
+        inner, offset = touched.affine_map(level, own, wanted, 1.0)
         matrix, shift = touched.embed(level)
-        moved = (matrix @ move[0])[0] @ maps[0].flatten(1) + (move[1] @ matrix.T + shift)[
-            0, :, None
-        ]
-        found.append(touched.measure(level, moved.view_as(maps)))
+        mapped = (matrix @ inner)[0] @ maps[0].flatten(1) + (offset @ matrix.T + shift)[0, :, None]
+        found.append(touched.measure(level, mapped.view_as(maps)))
         touch.fold_()
     torch.testing.assert_close(found[0].mean, found[1].mean, rtol=0.02, atol=0.02)
     torch.testing.assert_close(found[0].covariance, found[1].covariance, rtol=0.1, atol=0.1)

@@ -11,14 +11,14 @@ from torch import Tensor
 from style_transfer.core.budget import TILINGS
 from style_transfer.core.errors import InternalError, OutOfMemoryError
 from style_transfer.core.spec import StyleInput
-from style_transfer.methods.fast.adapter import Recipe, Recipes, code_of, paint
+from style_transfer.methods.fast.adapter import BatchStyles, StyleMix, code_of, paint
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.embedding import (
     EmbeddingCache,
     StyleEmbedding,
     StyleEmbeddingError,
 )
-from style_transfer.methods.fast.network import Move, Painter
+from style_transfer.methods.fast.network import AffineMap, Painter
 from style_transfer.methods.frame import Fallback
 
 
@@ -27,8 +27,8 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
     return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
 
 
-def mix(painter: Painter, *shares: StyleInput, scale: float = 1.0) -> Recipe:
-    return Recipe.mix(shares, scale, painter, EmbeddingCache())
+def mix(painter: Painter, *shares: StyleInput, scale: float = 1.0) -> StyleMix:
+    return StyleMix.mix(shares, scale, painter, EmbeddingCache())
 
 
 BLACK = Image.new("RGB", (64, 64))
@@ -41,8 +41,8 @@ class Fragile(Painter):
     value = float("nan")
     tries: list[bool]
 
-    def rise(self, level: int, maps: Tensor, move: Move) -> Tensor:
-        risen = super().rise(level, maps, move)
+    def decode_level(self, level: int, maps: Tensor, affine_map: AffineMap) -> Tensor:
+        risen = super().decode_level(level, maps, affine_map)
         if level == LAST:
             self.tries.append(self.halved)
         return torch.full_like(risen, self.value) if self._breaks(level) else risen
@@ -79,7 +79,9 @@ def made(kind: type[Fragile], painter: Painter, *, halved: bool = True) -> Fragi
     return fragile
 
 
-def last(painter: Painter, photo: Tensor, recipes: Sequence[Recipe], strength: float = 1) -> Tensor:
+def last(
+    painter: Painter, photo: Tensor, recipes: Sequence[StyleMix], strength: float = 1
+) -> Tensor:
     *_, frame = paint(photo, recipes, strength, painter)
     assert frame.image is not None
     return frame.image
@@ -133,12 +135,12 @@ class TestRecipe:
 
     def test_stacks_to_a_batch(self, painter: Painter) -> None:
         recipes = [mix(painter, StyleInput(soft(seed))) for seed in (3, 4, 5)]
-        stacked = Recipes(recipes).moments(200)
+        stacked = BatchStyles(recipes).moments(200)
         size = painter.live(2)
         assert stacked[2].mean.shape == (3, size)
         assert stacked[2].covariance.shape == (3, size, size)
         assert torch.equal(stacked[4].mean[1], recipes[1].moments_at(200)[4].mean)
-        assert len(Recipes(recipes).brushes(200)) == 3
+        assert len(BatchStyles(recipes).synthesizers(200)) == 3
 
 
 class TestPaint:
@@ -183,11 +185,11 @@ class Cramped(Painter):
     room: int
     tries: list[int]
 
-    def see(self, x: Tensor, depth: int = 5, *, above: int = 0) -> dict[int, Tensor]:
+    def encode(self, x: Tensor, depth: int = 5, *, above: int = 0) -> dict[int, Tensor]:
         self.tries.append(x.shape[2] * x.shape[3])
         if self.tries[-1] > self.room:
             raise torch.OutOfMemoryError("no room")
-        return super().see(x, depth, above=above)
+        return super().encode(x, depth, above=above)
 
 
 class TestTooLittleMemory:

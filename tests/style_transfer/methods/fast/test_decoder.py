@@ -34,7 +34,7 @@ def test_doubles_the_sides_at_every_level(decoder: Decoder, level: int) -> None:
     scale = 2 ** (level - 1)
     x = features(level, 3, 5)
     assert decoder(x, level).shape == (1, 3, 3 * scale, 5 * scale)
-    risen = decoder.rise(level, x)
+    risen = decoder.decode_level(level, x)
     assert risen.shape[1] == (WIDTHS[level - 2] + COLORS if level > 1 else 3)
 
 
@@ -49,7 +49,7 @@ def test_starts_at_the_deepest_level(decoder: Decoder) -> None:
     x = features(5)
     step = x
     for level in LEVELS:
-        step = decoder.rise(level, step)
+        step = decoder.decode_level(level, step)
     assert torch.equal(decoder(x), step)
 
 
@@ -70,38 +70,38 @@ def test_puts_colors_beside_as_many_levels_as_there_are() -> None:
 
 
 def test_hands_colors_up_before_it_has_learned_anything(decoder: Decoder) -> None:
-    assert torch.equal(decoder.rise(1, x := features(1)), x[:, -COLORS:])
+    assert torch.equal(decoder.decode_level(1, x := features(1)), x[:, -COLORS:])
     with torch.no_grad():
         last = decoder.get_submodule("level3.refine")[-1]  # type: ignore[index]
         last.weight.zero_()
     x = features(3)
     expected = F.interpolate(x[:, -COLORS:], scale_factor=2, mode="bilinear")
-    torch.testing.assert_close(decoder.rise(3, x)[:, -COLORS:], expected)
+    torch.testing.assert_close(decoder.decode_level(3, x)[:, -COLORS:], expected)
 
 
 def test_gives_features_as_an_encoder_has_them(decoder: Decoder) -> None:
     for level in LEVELS[:-1]:
-        assert decoder.rise(level, features(level))[:, :-COLORS].min() >= 0
+        assert decoder.decode_level(level, features(level))[:, :-COLORS].min() >= 0
 
 
 def test_is_the_same_in_any_unit_of_the_features(decoder: Decoder) -> None:
     x = features(3)
-    plain = decoder.rise(3, x)
+    plain = decoder.decode_level(3, x)
     gain, offset = (
         torch.tensor([6.5, 10.0, 20.0, 300.0, 1, 1, 1]),
         torch.tensor([7.0] * 4 + [0] * 3),
     )
     decoder.standardize_(3, offset[:4], gain[:4])
     moved = x * gain[:, None, None] + offset[:, None, None]
-    torch.testing.assert_close(decoder.rise(3, moved), plain, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(decoder.decode_level(3, moved), plain, rtol=1e-3, atol=1e-3)
 
 
 def test_writes_into_the_units_of_the_next_level(decoder: Decoder) -> None:
     x = features(3)
-    before = decoder.rise(3, x)
+    before = decoder.decode_level(3, x)
     center, spread = torch.full((3,), 50.0), torch.tensor([1.0, 2.0, 3.0])
     decoder.standardize_(2, center, spread)
-    after = decoder.rise(3, x)
+    after = decoder.decode_level(3, x)
     inner = (after[:, :-COLORS] - center[:, None, None]) / spread[:, None, None]
     torch.testing.assert_close(inner.clamp_min(0), before[:, :-COLORS], rtol=1e-4, atol=1e-4)
     assert torch.equal(after[:, -COLORS:], before[:, -COLORS:])
@@ -110,17 +110,17 @@ def test_writes_into_the_units_of_the_next_level(decoder: Decoder) -> None:
 def test_leaves_channels_without_spread_at_their_center(decoder: Decoder) -> None:
     mean, deviation = torch.tensor([4.0, 1.0, 1.0]), torch.tensor([0.001, 1.0, 1.0])
     decoder.standardize_(2, mean, deviation)
-    risen = decoder.rise(3, features(3))
+    risen = decoder.decode_level(3, features(3))
     assert torch.equal(risen[:, 0], torch.full_like(risen[:, 0], 4.0))
     x = features(2)
     other = x.clone()
     other[:, 0] += 100
-    assert torch.equal(decoder.rise(2, x), decoder.rise(2, other))
+    assert torch.equal(decoder.decode_level(2, x), decoder.decode_level(2, other))
 
 
 def test_tells_the_units_of_a_level(decoder: Decoder) -> None:
     decoder.standardize_(2, torch.tensor([4.0, 1.0, 1.0]), torch.tensor([0.001, 1.0, 2.0]))
-    center, spread = decoder.units(2)
+    center, spread = decoder.channel_stats(2)
     assert center.shape == spread.shape == (3 + COLORS, 1, 1)
     assert center[:3].flatten().tolist() == [4, 1, 1]
     assert spread[:3].flatten().tolist() == [0, 1, 2]

@@ -18,10 +18,11 @@ from style_transfer.features.builtin import FeatureNet
 from style_transfer.features.losses import Moments
 from style_transfer.features.vgg import TAPS
 from style_transfer.methods.fast.decoder import COLORS, LEVELS, STRIDE, Decoder, with_colors
-from style_transfer.methods.fast.network import Look, Painter, apply_move, load_painter
+from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole, run_stages
+from style_transfer.methods.fast.network import Painter, apply_map, load_painter
 
-WHOLE = Look((1.0,) * 5, (0.0,) * 5)
-SHAPES = Look((1.0,) * 4, (0.0,) * 4)
+WHOLE = LevelBlend((1.0,) * 5, (0.0,) * 5)
+SHAPES = LevelBlend((1.0,) * 4, (0.0,) * 4)
 CPU = torch.device("cpu")
 TINY = Decoder((4, 4, 6, 6, 6)).state_dict()
 
@@ -45,38 +46,38 @@ def soft(seed: int, height: int, width: int) -> Tensor:
 
 @torch.no_grad()
 def moments(painter: Painter, picture: Tensor) -> dict[int, Moments]:
-    levels = painter.see(picture)
+    levels = painter.encode(picture)
     return {level: painter.measure(level, levels[level]) for level in LEVELS}
 
 
 def test_begins_a_look_at_the_level_of_its_last_values() -> None:
-    assert WHOLE.top == 5
-    assert SHAPES.top == 4
-    assert Look((1.0,), (0.5,)).top == 1
+    assert WHOLE.deepest == 5
+    assert SHAPES.deepest == 4
+    assert LevelBlend((1.0,), (0.5,)).deepest == 1
 
 
 class TestSee:
     def test_sees_levels_with_colors_down_to_a_depth(self, painter: Painter, photo: Tensor) -> None:
-        whole = painter.see(photo)
+        whole = painter.encode(photo)
         expected = with_colors(painter.encoder(photo, TAPS), photo)
         assert list(whole) == [1, 2, 3, 4, 5]
         assert all(torch.equal(whole[level], expected[level]) for level in whole)
-        assert list(painter.see(photo, 2)) == [1, 2]
-        some = painter.see(photo, 4, above=2)
+        assert list(painter.encode(photo, 2)) == [1, 2]
+        some = painter.encode(photo, 4, above=2)
         assert list(some) == [3, 4]
         assert all(torch.equal(maps, whole[level]) for level, maps in some.items())
 
     def test_keeps_colors_in_full_precision(self, painter: Painter, photo: Tensor) -> None:
-        exact = painter.see(photo)
+        exact = painter.encode(photo)
         painter.halved = True
-        for level, maps in painter.see(photo).items():
+        for level, maps in painter.encode(photo).items():
             assert maps.dtype == torch.float32
             assert torch.equal(maps[:, -COLORS:], exact[level][:, -COLORS:])
 
 
 class TestMeasure:
     def test_measures_in_units_of_the_usual_spread(self, painter: Painter, photo: Tensor) -> None:
-        maps = painter.see(photo)[2]
+        maps = painter.encode(photo)[2]
         found = painter.measure(2, maps)
         spread = torch.cat([painter.encoder.channel_scale["relu2_1"], torch.full((3,), 0.25)])
         scaled = maps[0].flatten(1) / spread[:, None]
@@ -94,7 +95,7 @@ class TestMeasure:
 
     def test_tells_the_spread_of_colors_that_it_measured(self, painter: Painter) -> None:
         pictures = torch.cat([soft(3, 4, 4), soft(4, 4, 4)])
-        spread = painter.color_spread(painter.measure(1, painter.see(pictures, 1)[1]))
+        spread = painter.color_std(painter.measure(1, painter.encode(pictures, 1)[1]))
         expected = pictures.flatten(2).var(2, correction=0).sum(1).sqrt()
         torch.testing.assert_close(spread, expected, rtol=1e-3, atol=1e-4)
 
@@ -109,7 +110,7 @@ class TestMove:
         maps[:, :-COLORS] *= 4 * scale[:, None, None]
         own = painter.measure(level, maps)
         goal = Moments(own.mean + 0.3, 1.5 * own.covariance)
-        moved = apply_move(maps, painter.move(level, own, goal, 1.0))
+        moved = apply_map(maps, painter.affine_map(level, own, goal, 1.0))
         found = painter.measure(level, moved)
         torch.testing.assert_close(found.mean, goal.mean, atol=1e-3, rtol=1e-3)
         torch.testing.assert_close(found.covariance, goal.covariance, atol=2e-2, rtol=2e-2)
@@ -117,10 +118,10 @@ class TestMove:
     def test_goes_as_far_as_it_is_pulled(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
-        maps = painter.see(photo)[3]
+        maps = painter.encode(photo)[3]
         own = painter.measure(3, maps)
         still, half, whole = (
-            apply_move(maps, painter.move(3, own, wanted[3], pull)) for pull in (0.0, 0.5, 1.0)
+            apply_map(maps, painter.affine_map(3, own, wanted[3], pull)) for pull in (0.0, 0.5, 1.0)
         )
         torch.testing.assert_close(still, maps, atol=1e-5, rtol=1e-5)
         torch.testing.assert_close(half, (maps + whole) / 2, atol=1e-4, rtol=1e-4)
@@ -130,9 +131,9 @@ class TestMove:
     ) -> None:
         torch.manual_seed(6)
         maps = torch.rand(3, painter.decoder.width(3), 16, 16)
-        together = painter.move(3, painter.measure(3, maps), wanted[3], 1.0)
+        together = painter.affine_map(3, painter.measure(3, maps), wanted[3], 1.0)
         for index, each in enumerate(torch.split(maps, 1)):
-            alone = painter.move(3, painter.measure(3, each), wanted[3], 1.0)
+            alone = painter.affine_map(3, painter.measure(3, each), wanted[3], 1.0)
             assert torch.equal(together[0][index], alone[0][0])
             assert torch.equal(together[1][index], alone[1][0])
 
@@ -140,15 +141,15 @@ class TestMove:
         features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 1.0])
         painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
         maps, other = torch.rand(2, 1, 9, 8, 8)
-        move = painter.move(3, painter.measure(3, maps), painter.measure(3, other), 1.0)
-        moved = apply_move(maps, move)
+        affine_map = painter.affine_map(3, painter.measure(3, maps), painter.measure(3, other), 1.0)
+        moved = apply_map(maps, affine_map)
         torch.testing.assert_close(moved[:, 1], maps[:, 1])
         assert not torch.allclose(moved[:, 0], maps[:, 0])
 
     def test_applies_maps_to_channels(self) -> None:
         maps = torch.rand(2, 3, 4, 5)
         matrix, shift = torch.rand(2, 3, 3), torch.rand(2, 3)
-        moved = apply_move(maps, (matrix, shift))
+        moved = apply_map(maps, (matrix, shift))
         assert moved.shape == maps.shape
         pixel = matrix[1] @ maps[1, :, 2, 3] + shift[1]
         torch.testing.assert_close(moved[1, :, 2, 3], pixel)
@@ -156,29 +157,31 @@ class TestMove:
     def test_gives_a_picture_the_colors_of_an_artwork(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
-        moved = apply_move(photo, painter.color_move(photo, wanted[1], 1.0))
+        moved = apply_map(photo, painter.color_map(photo, wanted[1], 1.0))
         mean = moved.mean((0, 2, 3)) / 0.25
         torch.testing.assert_close(mean, wanted[1].mean[0, -COLORS:], atol=0.02, rtol=0.02)
-        still = apply_move(photo, painter.color_move(photo, wanted[1], 0.0))
+        still = apply_map(photo, painter.color_map(photo, wanted[1], 0.0))
         torch.testing.assert_close(still, photo, atol=1e-5, rtol=0)
 
     @pytest.mark.parametrize("level", LEVELS)
     def test_is_made_on_the_way_up(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments], level: int
     ) -> None:
-        maps = painter.see(photo)[level]
-        move = painter.move(level, painter.measure(level, maps), wanted[level], 0.7)
-        expected = painter.decoder.rise(level, apply_move(maps, move))
+        maps = painter.encode(photo)[level]
+        affine_map = painter.affine_map(level, painter.measure(level, maps), wanted[level], 0.7)
+        expected = painter.decoder.decode_level(level, apply_map(maps, affine_map))
         if level == 2:  # of level 1 only the colors are made
             expected = expected[:, -COLORS:]
-        torch.testing.assert_close(painter.rise(level, maps, move), expected, atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(
+            painter.decode_level(level, maps, affine_map), expected, atol=1e-3, rtol=1e-3
+        )
 
 
 class TestPaint:
     def test_paints_in_the_size_of_the_photo(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
-        painted = painter.paint(photo, wanted, WHOLE)
+        painted = paint_whole(painter, photo, wanted, WHOLE)
         assert painted.shape == photo.shape
         assert painted.isfinite().all()
         assert (painted - photo).abs().mean() > 0.01
@@ -186,7 +189,7 @@ class TestPaint:
     def test_takes_on_the_colors_wanted(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
-        painted = painter.paint(photo, wanted, WHOLE)
+        painted = paint_whole(painter, photo, wanted, WHOLE)
         colors = wanted[1].mean[0, -COLORS:] * 0.25
         torch.testing.assert_close(painted.mean((0, 2, 3)), colors, atol=0.05, rtol=0)
 
@@ -194,7 +197,7 @@ class TestPaint:
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         torch.nn.init.zeros_(painter.decoder.level1.paint.weight)
-        painted = painter.paint(photo, wanted, Look((0.0,) * 5, (1.0,) * 5))
+        painted = paint_whole(painter, photo, wanted, LevelBlend((0.0,) * 5, (1.0,) * 5))
         torch.testing.assert_close(painted, photo, atol=1e-5, rtol=0)
 
     def test_paints_nearly_the_same_in_half_precision(self, photo: Tensor) -> None:
@@ -203,7 +206,7 @@ class TestPaint:
         exact.halved, halved.halved = False, True
         wanted = moments(exact, soft(4, 4, 4))
         with torch.no_grad():
-            one, other = (each.paint(photo, wanted, SHAPES) for each in (exact, halved))
+            one, other = (paint_whole(each, photo, wanted, SHAPES) for each in (exact, halved))
         assert other.dtype == torch.float32
         assert not torch.equal(one, other)
         assert (one - other).abs().mean() < 0.005
@@ -211,25 +214,26 @@ class TestPaint:
     def test_goes_up_level_by_level(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
-        stages = list(painter.stages(photo, wanted, SHAPES))
-        assert [level for level, _, _ in stages] == [4, 3, 2, 1]
-        for level, (below, move), risen in stages[:-1]:
-            assert below.shape[1] == painter.decoder.width(level)
-            assert torch.equal(risen, painter.rise(level, below, move))
-        colors, move = stages[-1][1]
-        assert colors.shape == photo.shape
-        assert torch.equal(stages[-1][2], apply_move(colors, move))
-        assert torch.equal(stages[-1][2], painter.paint(photo, wanted, SHAPES))
+        *stages, last = run_stages(painter, photo, wanted, SHAPES)
+        assert [each.level for each in (*stages, last)] == [4, 3, 2, 1]
+        for level, maps, affine_map, decoded in stages:
+            assert maps.shape[1] == painter.decoder.width(level)
+            assert decoded is not None
+            assert torch.equal(decoded, painter.decode_level(level, maps, affine_map))
+        assert last.maps.shape == photo.shape
+        assert last.decoded is None
+        painted = apply_map(last.maps, last.affine_map)
+        assert torch.equal(painted, paint_whole(painter, photo, wanted, SHAPES))
 
     def test_begins_from_a_painting_that_is_there(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         start = photo.flip(2)
-        refined = painter.paint(photo, wanted, SHAPES, start)
-        assert torch.equal(refined, painter.paint(start, wanted, SHAPES))
-        faithful = Look((1.0,) * 4, (0.0, 0.0, 0.0, 1.0))
-        again = painter.paint(photo, wanted, faithful, start)
-        assert torch.equal(again, painter.paint(photo, wanted, SHAPES))
+        refined = paint_whole(painter, photo, wanted, SHAPES, start)
+        assert torch.equal(refined, paint_whole(painter, start, wanted, SHAPES))
+        faithful = LevelBlend((1.0,) * 4, (0.0, 0.0, 0.0, 1.0))
+        again = paint_whole(painter, photo, wanted, faithful, start)
+        assert torch.equal(again, paint_whole(painter, photo, wanted, SHAPES))
 
     def test_paints_a_batch_as_one_by_one(self, painter: Painter, photo: Tensor) -> None:
         artworks = [moments(painter, soft(seed, 4, 4)) for seed in (6, 7)]
@@ -241,9 +245,9 @@ class TestPaint:
             for level in LEVELS
         }
         photos = torch.cat([photo, photo.flip(3)])
-        together = painter.paint(photos, both, WHOLE)
+        together = paint_whole(painter, photos, both, WHOLE)
         for index, artwork in enumerate(artworks):
-            alone = painter.paint(photos[index : index + 1], artwork, WHOLE)
+            alone = paint_whole(painter, photos[index : index + 1], artwork, WHOLE)
             torch.testing.assert_close(together[index : index + 1], alone, atol=1e-3, rtol=0)
 
     def test_has_a_twin_in_full_precision(self, painter: Painter) -> None:
@@ -259,7 +263,7 @@ class TestGradients:
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         painter.decoder.requires_grad_(True)
-        painter.paint(photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
+        paint_whole(painter, photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
         blocks = {name.split(".")[0] for name, each in painter.decoder.named_parameters()}
         assert blocks == {f"level{level}" for level in LEVELS}
         for name, parameter in painter.decoder.named_parameters():
@@ -269,12 +273,12 @@ class TestGradients:
 
     def test_do_not_pass_through_the_moves(self, painter: Painter, photo: Tensor) -> None:
         picture = soft(8, 4, 4).requires_grad_()
-        levels = painter.see(picture)
+        levels = painter.encode(picture)
         wanted = {level: painter.measure(level, levels[level]) for level in LEVELS}
         assert wanted[1].mean.requires_grad
         painter.decoder.requires_grad_(True)
         photo.requires_grad_()
-        painter.paint(photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
+        paint_whole(painter, photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
         assert picture.grad is None
         assert photo.grad is None
 
@@ -338,7 +342,7 @@ class TestLegible:
     def lightness(painter: Painter, shade: float, wanted: float) -> float:
         """Say how light a photo of a shade is to be after an artwork of another one."""
         artwork, photo = (torch.full((1, 3, 32, 32), each) for each in (wanted, shade))
-        eased = painter.legible(moments(painter, artwork), photo)
+        eased = painter.limit_luma_shift(moments(painter, artwork), photo)
         means = [float(each.mean[:, -COLORS:].mean()) * 0.25 for each in eased.values()]
         assert means == pytest.approx([means[0]] * len(means), abs=1e-4)
         return means[0]
@@ -353,7 +357,7 @@ class TestLegible:
 
     def test_changes_nothing_but_lightness(self, painter: Painter, photo: Tensor) -> None:
         wanted = moments(painter, photo * 0.2)
-        eased = painter.legible(wanted, photo)
+        eased = painter.limit_luma_shift(wanted, photo)
         for level, before in wanted.items():
             change = eased[level].mean - before.mean
             assert not change[:, :-COLORS].any()
@@ -363,14 +367,17 @@ class TestLegible:
     def test_weighs_bytes_as_floats(self, painter: Painter, photo: Tensor) -> None:
         wanted = moments(painter, photo * 0.2)
         stored = (photo * 255).round().byte()
-        exact, rough = painter.legible(wanted, photo), painter.legible(wanted, stored)
+        exact, rough = (
+            painter.limit_luma_shift(wanted, photo),
+            painter.limit_luma_shift(wanted, stored),
+        )
         assert torch.allclose(exact[3].mean, rough[3].mean, atol=0.01)
 
     def test_asks_for_each_photo_of_a_batch_what_it_asks_alone(
         self, painter: Painter, photo: Tensor
     ) -> None:
         wanted = moments(painter, photo * 0.1)
-        both = painter.legible(wanted, torch.cat([photo, 1 - photo]))
+        both = painter.limit_luma_shift(wanted, torch.cat([photo, 1 - photo]))
         for row, each in enumerate((photo, 1 - photo)):
-            alone = painter.legible(wanted, each)
+            alone = painter.limit_luma_shift(wanted, each)
             assert torch.equal(both[2].mean[row : row + 1], alone[2].mean)

@@ -13,8 +13,8 @@ from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.network import Painter
-from style_transfer.methods.fast.schedule import looks_of, paint
-from style_transfer.methods.fast.textons import Brush, Textons
+from style_transfer.methods.fast.schedule import blends_for, paint
+from style_transfer.methods.fast.textons import PatchSynthesizer, Textons
 from style_transfer.methods.frame import Frame
 
 
@@ -28,16 +28,16 @@ class Plain:
     """The manner of one artwork, seen at one size whatever is asked for; notes what is asked."""
 
     def __init__(self, painter: Painter, artwork: Tensor, batch: int = 1) -> None:
-        levels = painter.see(artwork)
+        levels = painter.encode(artwork)
         self._moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
-        self._brushes = [Brush([Textons.from_picture(artwork)], [1.0])] * batch
+        self._brushes = [PatchSynthesizer([Textons.from_picture(artwork)], [1.0])] * batch
         self.asked: list[float] = []
 
     def moments(self, side: float) -> Mapping[int, Moments]:
         self.asked.append(side)
         return self._moments
 
-    def brushes(self, _side: float) -> Sequence[Brush]:
+    def synthesizers(self, _side: float) -> Sequence[PatchSynthesizer]:
         return self._brushes
 
 
@@ -59,24 +59,24 @@ def result(painter: Painter, manner: Plain, photo: Tensor, strength: float = 0.7
 class TestLooks:
     @given(st.floats(0, 1), st.floats(0, 1))
     def test_keep_less_and_move_further_the_stronger(self, one: float, other: float) -> None:
-        pairs = zip(*(looks_of(strength, 3) for strength in sorted((one, other))), strict=True)
+        pairs = zip(*(blends_for(strength, 3) for strength in sorted((one, other))), strict=True)
         for weak, strong in pairs:
-            assert all(low <= high for low, high in zip(weak.pull, strong.pull, strict=True))
-            assert all(low >= high for low, high in zip(weak.keep, strong.keep, strict=True))
+            assert all(low <= high for low, high in zip(weak.style, strong.style, strict=True))
+            assert all(low >= high for low, high in zip(weak.content, strong.content, strict=True))
 
     def test_keep_all_and_move_nothing_at_no_strength(self) -> None:
-        for look in looks_of(0, 2):
-            assert set(look.pull) == {0.0}
-            assert set(look.keep) == {1.0}
+        for blend in blends_for(0, 2):
+            assert set(blend.style) == {0.0}
+            assert set(blend.content) == {1.0}
 
     def test_move_all_the_way_at_full_strength(self) -> None:
-        assert all(set(look.pull) == {1.0} for look in looks_of(1, 2))
+        assert all(set(blend.style) == {1.0} for blend in blends_for(1, 2))
 
     @given(st.floats(0, 1))
     def test_lay_out_deeper_than_they_refine(self, strength: float) -> None:
-        first, *following = looks_of(strength, 4)
+        first, *following = blends_for(strength, 4)
         assert len(following) == 3
-        assert all(first.top > look.top for look in following)
+        assert all(first.deepest > blend.deepest for blend in following)
 
 
 class TestSizes:

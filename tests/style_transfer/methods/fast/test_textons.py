@@ -11,9 +11,9 @@ from style_transfer.methods.fast.textons import (
     PATCH,
     SIZE,
     STRIDE,
-    Brush,
+    PatchSynthesizer,
     Textons,
-    bands_of,
+    count_bands,
 )
 
 
@@ -24,8 +24,8 @@ def stripes(*, across: bool, size: int = 72, period: int = 6) -> Tensor:
     return torch.stack([plane, plane, 1 - plane])[None] * 0.8 + 0.1
 
 
-def lay(brush: Brush, picture: Tensor) -> Tensor:
-    *steps, last = brush.lay(picture)
+def lay(brush: PatchSynthesizer, picture: Tensor) -> Tensor:
+    *steps, last = brush.synthesize(picture)
     assert steps == [None] * len(steps)
     assert last is not None
     return last
@@ -90,20 +90,20 @@ def test_keeps_the_contrast_of_what_it_averages() -> None:
 
 def test_lays_a_picture_in_the_direction_of_the_marks(soft: Tensor) -> None:
     picture = rough(soft)
-    upright = Brush([Textons.from_picture(stripes(across=True))], [1.0])
-    lying = Brush([Textons.from_picture(stripes(across=False))], [1.0])
+    upright = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
+    lying = PatchSynthesizer([Textons.from_picture(stripes(across=False))], [1.0])
     assert direction(lay(upright, picture)) > 1.3 * direction(lay(lying, picture))
 
 
 def test_gives_an_artwork_back_from_its_own_marks() -> None:
     art = stripes(across=True)
-    laid = lay(Brush([Textons.from_picture(art)], [1.0]), art)
+    laid = lay(PatchSynthesizer([Textons.from_picture(art)], [1.0]), art)
     assert (laid - art).abs().mean() < 0.08
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 30), (20, 9), (33, 64)])
 def test_lays_any_size(size: tuple[int, int], soft: Tensor) -> None:
-    brush = Brush([Textons.from_picture(soft)], [1.0])
+    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
     laid = lay(brush, torch.rand(1, 3, *size))
     assert laid.shape == (1, 3, *size)
     assert laid.isfinite().all()
@@ -112,7 +112,7 @@ def test_lays_any_size(size: tuple[int, int], soft: Tensor) -> None:
 
 
 def test_lays_a_flat_place_without_a_screen_of_dots() -> None:
-    brush = Brush([Textons.from_picture(stripes(across=True))], [1.0])
+    brush = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
     laid = lay(brush, torch.full((1, 3, 40, 40), 0.6))
     assert laid.std((2, 3)).max() < 0.03
     assert (laid.mean() - 0.6).abs() < 0.3
@@ -120,22 +120,24 @@ def test_lays_a_flat_place_without_a_screen_of_dots() -> None:
 
 def test_stirs_a_flat_place_as_strongly_as_the_marks_are() -> None:
     flat = torch.full((1, 3, 40, 40), 0.5)
-    calm = Brush([Textons.from_picture(0.5 + 0.02 * stripes(across=True))], [1.0])
-    lively = Brush([Textons.from_picture(stripes(across=True))], [1.0])
-    assert lively.stir(flat, 1.0).std() > 10 * calm.stir(flat, 1.0).std()
-    assert torch.equal(lively.stir(flat, 0.0), flat)
+    calm = PatchSynthesizer([Textons.from_picture(0.5 + 0.02 * stripes(across=True))], [1.0])
+    lively = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
+    assert lively.add_noise(flat, 1.0).std() > 10 * calm.add_noise(flat, 1.0).std()
+    assert torch.equal(lively.add_noise(flat, 0.0), flat)
 
 
 def test_stirs_otherwise_with_another_seed(soft: Tensor) -> None:
     book = Textons.from_picture(soft)
-    one, same, other = (Brush([book], [1.0], seed).stir(soft, 1.0) for seed in (1, 1, 2))
+    one, same, other = (
+        PatchSynthesizer([book], [1.0], seed).add_noise(soft, 1.0) for seed in (1, 1, 2)
+    )
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
 
 
 def test_leaves_no_trace_of_its_bands(soft: Tensor) -> None:
     tall = torch.nn.functional.interpolate(soft, (3 * 64 * STRIDE, 40), mode="bicubic").clamp(0, 1)
-    brush = Brush([Textons.from_picture(soft)], [1.0])
+    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
     laid = lay(brush, tall)
     steps = (laid[..., 1:, :] - laid[..., :-1, :]).abs().mean((0, 1, 3))
     seam = 64 * STRIDE - PATCH
@@ -144,7 +146,7 @@ def test_leaves_no_trace_of_its_bands(soft: Tensor) -> None:
 
 def test_shows_no_grid_where_one_mark_is_repeated() -> None:
     slope = torch.linspace(0.2, 0.8, 96).expand(1, 3, 96, 96).contiguous()
-    laid = lay(Brush([Textons.from_picture(stripes(across=True))], [1.0]), slope)
+    laid = lay(PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0]), slope)
     change = (laid - slope)[..., 12:-12, 12:-12]  # 72 pixels a side: 24 periods
     first, second, third = (change[..., phase::STRIDE].mean() for phase in range(STRIDE))
     # A slope is no grid, so it may differ in a line from one phase to the next.
@@ -153,25 +155,25 @@ def test_shows_no_grid_where_one_mark_is_repeated() -> None:
 
 @pytest.mark.parametrize("height", [1, 64, 190, 200, 500])
 def test_counts_its_bands(height: int, soft: Tensor) -> None:
-    brush = Brush([Textons.from_picture(soft)], [1.0])
-    assert len([*brush.lay(torch.rand(1, 3, height, 12))]) == bands_of(height)
+    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
+    assert len([*brush.synthesize(torch.rand(1, 3, height, 12))]) == count_bands(height)
 
 
 def test_mixes_the_marks_of_two_artworks(soft: Tensor) -> None:
     picture = rough(soft)
     books = [Textons.from_picture(stripes(across=across)) for across in (True, False)]
-    mostly_upright = lay(Brush(books, [0.9, 0.1]), picture)
-    mostly_lying = lay(Brush(books, [0.1, 0.9]), picture)
+    mostly_upright = lay(PatchSynthesizer(books, [0.9, 0.1]), picture)
+    mostly_lying = lay(PatchSynthesizer(books, [0.1, 0.9]), picture)
     assert direction(mostly_upright) > direction(mostly_lying)
 
 
 def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
     tall = torch.nn.functional.interpolate(rough(soft), (240, 75), mode="bicubic").clamp(0, 1)
-    brush = Brush([Textons.from_picture(soft)], [1.0])
+    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
     whole = lay(brush, tall)
-    rarity = brush.rarity_in(tall)
+    rarity = brush.reweight(tall)
     first, last = 60, 180  # multiples of STRIDE
-    *_, part = brush.lay(tall[..., first - MARGIN : last + MARGIN, :], rarity)
+    *_, part = brush.synthesize(tall[..., first - MARGIN : last + MARGIN, :], rarity)
     assert part is not None
     inner = part[..., MARGIN:-MARGIN, :]
     torch.testing.assert_close(inner, whole[..., first:last, :], atol=1e-4, rtol=0)
@@ -179,6 +181,6 @@ def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
 
 def test_wants_entries_less_the_more_others_are_like_the_picture(soft: Tensor) -> None:
     book = Textons.from_picture(soft)
-    rarity = Brush([book], [1.0]).rarity_in(book.patches()[0].view(1, 3, PATCH, PATCH))
+    rarity = PatchSynthesizer([book], [1.0]).reweight(book.patches()[0].view(1, 3, PATCH, PATCH))
     assert rarity.argmax() == 0
     assert (rarity > 0).all()

@@ -4,13 +4,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from style_transfer.core.tiling import BLOCK_MARGIN, ENCODER_MARGIN, Cutting, Tiling, cut
+from style_transfer.core.tiling import (
+    BLOCK_MARGIN,
+    ENCODER_MARGIN,
+    PictureTiling,
+    Tiling,
+    split_into_tiles,
+)
 from style_transfer.features.losses import Moments
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE
-from style_transfer.methods.fast.network import Look, Painter
-from style_transfer.methods.fast.tiled import TiledPainting
+from style_transfer.methods.fast.decoder_pass import DecoderPass, LevelBlend, paint_whole
+from style_transfer.methods.fast.network import Painter
 
-LOOK = Look((0.6, 0.7, 0.8, 0.9, 1.0), (0.4, 0.3, 0.2, 0.1, 0.0))
+BLEND = LevelBlend((0.6, 0.7, 0.8, 0.9, 1.0), (0.4, 0.3, 0.2, 0.1, 0.0))
 
 
 @pytest.fixture
@@ -25,17 +31,17 @@ def photo() -> Tensor:
 @pytest.fixture
 def wanted(painter: Painter) -> dict[int, Moments]:
     torch.manual_seed(4)
-    levels = painter.see(torch.rand(1, 3, 64, 64))
+    levels = painter.encode(torch.rand(1, 3, 64, 64))
     return {level: painter.measure(level, levels[level]) for level in LEVELS}
 
 
-def small_tiles(photo: Tensor) -> Cutting:
+def small_tiles(photo: Tensor) -> PictureTiling:
     batch, _, height, width = photo.shape
-    return Cutting(batch, height, width, Tiling(whole=0, tile=128))
+    return PictureTiling(batch, height, width, Tiling(whole=0, tile=128))
 
 
-def finish(painting: TiledPainting) -> Tensor:
-    *steps, last = painting.run()
+def finish(decoding: DecoderPass) -> Tensor:
+    *steps, last = decoding.run()
     assert all(step is None for step in steps)
     assert last is not None
     return last
@@ -45,14 +51,14 @@ def test_gives_what_painting_in_one_piece_gives(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     with torch.no_grad():
-        simple = painter.paint(photo, wanted, LOOK).clamp(0, 1)
-    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+        simple = paint_whole(painter, photo, wanted, BLEND).clamp(0, 1)
+    whole = finish(DecoderPass(painter, photo, wanted, BLEND))
     torch.testing.assert_close(whole, simple, atol=1e-4, rtol=0)
 
 
 def test_cuts_without_a_trace(painter: Painter, photo: Tensor, wanted: dict[int, Moments]) -> None:
-    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
-    painting = TiledPainting(painter, photo, wanted, LOOK, cutting=small_tiles(photo))
+    whole = finish(DecoderPass(painter, photo, wanted, BLEND))
+    painting = DecoderPass(painter, photo, wanted, BLEND, tiling=small_tiles(photo))
     tiled = finish(painting)
     # What is left is the rounding of maps that are held in float16.
     assert (tiled - whole).abs().max() < 0.01
@@ -62,10 +68,10 @@ def test_cuts_without_a_trace(painter: Painter, photo: Tensor, wanted: dict[int,
 def test_shows_no_seam_where_tiles_meet(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
-    painting = TiledPainting(painter, photo, wanted, LOOK, cutting=small_tiles(photo))
+    painting = DecoderPass(painter, photo, wanted, BLEND, tiling=small_tiles(photo))
     tiled = finish(painting)
     steps = (tiled[..., 1:] - tiled[..., :-1]).abs().mean((0, 1, 2))  # (W - 1,)
-    whole = finish(TiledPainting(painter, photo, wanted, LOOK))
+    whole = finish(DecoderPass(painter, photo, wanted, BLEND))
     plain = (whole[..., 1:] - whole[..., :-1]).abs().mean((0, 1, 2))
     seams = torch.tensor([127, 255])
     assert (steps[seams] / plain[seams] - 1).abs().max() < 0.05
@@ -75,22 +81,22 @@ def test_paints_several_at_once_as_one_by_one(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     other = photo.flip(3)
-    both = finish(TiledPainting(painter, torch.cat([photo, other]), wanted, LOOK))
+    both = finish(DecoderPass(painter, torch.cat([photo, other]), wanted, BLEND))
     for index, each in enumerate((photo, other)):
-        alone = finish(TiledPainting(painter, each, wanted, LOOK))
+        alone = finish(DecoderPass(painter, each, wanted, BLEND))
         torch.testing.assert_close(both[index : index + 1], alone, atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("margin", [ENCODER_MARGIN, BLOCK_MARGIN])
 def test_looks_at_a_margin_around_each_tile(margin: int) -> None:
-    tiles = cut(300, 500, 128, margin)
+    tiles = split_into_tiles(300, 500, 128, margin)
     assert len(tiles) == 12
     covered = torch.zeros(300, 500)
     for tile in tiles:
-        tile.wanted(covered[None, None]).add_(1)
+        tile.crop(covered[None, None]).add_(1)
         for (low, high), (first, last), length in (
-            (tile.rows, tile.seen_rows, 300),
-            (tile.columns, tile.seen_columns, 500),
+            (tile.rows, tile.input_rows, 300),
+            (tile.columns, tile.input_columns, 500),
         ):
             assert first == max(0, low - margin)
             assert last == min(length, high + margin)
@@ -98,31 +104,31 @@ def test_looks_at_a_margin_around_each_tile(margin: int) -> None:
 
 
 def test_finds_its_place_on_larger_and_smaller_maps() -> None:
-    tile = cut(256, 256, 128, 32)[3]
+    tile = split_into_tiles(256, 256, 128, 32)[3]
     assert tile.rows == (128, 256)
-    assert tile.times(2).rows == (256, 512)
-    assert tile.divided(16).seen_columns == (6, 16)
-    assert tile.inner(torch.zeros(1, 1, 160, 160)).shape == (1, 1, 128, 128)
+    assert tile.scaled_up(2).rows == (256, 512)
+    assert tile.scaled_down(16).input_columns == (6, 16)
+    assert tile.trim_margin(torch.zeros(1, 1, 160, 160)).shape == (1, 1, 128, 128)
 
 
-@pytest.mark.parametrize("top", [3, 5])
+@pytest.mark.parametrize("deepest", [3, 5])
 def test_counts_its_steps(
-    painter: Painter, photo: Tensor, wanted: dict[int, Moments], top: int
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments], deepest: int
 ) -> None:
-    look = Look((1.0,) * top, (0.0,) * top)
-    for cutting in (Cutting(1, *photo.shape[-2:]), small_tiles(photo)):
-        painting = TiledPainting(painter, photo, wanted, look, cutting=cutting)
-        assert len([*painting.run()]) == cutting.steps(top)
+    blend = LevelBlend((1.0,) * deepest, (0.0,) * deepest)
+    for tiling in (PictureTiling(1, *photo.shape[-2:]), small_tiles(photo)):
+        painting = DecoderPass(painter, photo, wanted, blend, tiling=tiling)
+        assert len([*painting.run()]) == tiling.count_steps(deepest)
 
 
 def test_refines_a_painting_as_in_one_piece(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
-    look = Look((1.0, 1.0, 1.0), (0.1, 0.2, 0.3))
+    blend = LevelBlend((1.0, 1.0, 1.0), (0.1, 0.2, 0.3))
     start = photo.flip(2)
     with torch.no_grad():
-        simple = painter.paint(photo, wanted, look, start).clamp(0, 1)
-    tiled = finish(TiledPainting(painter, photo, wanted, look, start, cutting=small_tiles(photo)))
+        simple = paint_whole(painter, photo, wanted, blend, start).clamp(0, 1)
+    tiled = finish(DecoderPass(painter, photo, wanted, blend, start, tiling=small_tiles(photo)))
     assert (tiled - simple).abs().mean() < 0.001
 
 
@@ -130,9 +136,9 @@ def test_paints_bytes_as_it_paints_floats(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     pixels = (photo * 255).round().byte()
-    for cutting in (None, small_tiles(photo)):
+    for tiling in (None, small_tiles(photo)):
         paintings = (
-            finish(TiledPainting(painter, each, wanted, LOOK, cutting=cutting))
+            finish(DecoderPass(painter, each, wanted, BLEND, tiling=tiling))
             for each in (pixels, pixels.float() / 255)
         )
         assert torch.equal(*paintings)
@@ -141,8 +147,8 @@ def test_paints_bytes_as_it_paints_floats(
 def test_holds_large_pictures_as_the_painter_stores_them(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
-    def kind(network: Painter, cutting: Cutting | None) -> torch.dtype:
-        return finish(TiledPainting(network, photo, wanted, LOOK, cutting=cutting)).dtype
+    def kind(network: Painter, tiling: PictureTiling | None) -> torch.dtype:
+        return finish(DecoderPass(network, photo, wanted, BLEND, tiling=tiling)).dtype
 
     assert kind(painter, None) is torch.float32
     assert kind(painter, small_tiles(photo)) is torch.float16
@@ -151,14 +157,14 @@ def test_holds_large_pictures_as_the_painter_stores_them(
 
 @pytest.mark.parametrize(("height", "width"), [(1600, 800), (160, 4096), (16, 16)])
 def test_cuts_strips_that_begin_at_a_multiple(height: int, width: int) -> None:
-    strips = Cutting(1, height, width, Tiling(whole=0, tile=256)).strips(48, 18)
+    strips = PictureTiling(1, height, width, Tiling(whole=0, tile=256)).strips(48, 18)
     assert [strip.rows[0] % 48 for strip in strips] == [0] * len(strips)
     assert [strip.rows[1] for strip in strips[:-1]] == [strip.rows[0] for strip in strips[1:]]
     assert strips[-1].rows[1] == height
-    assert all(strip.columns == strip.seen_columns == (0, width) for strip in strips)
-    assert all(strip.seen_rows[0] == max(0, strip.rows[0] - 18) for strip in strips)
+    assert all(strip.columns == strip.input_columns == (0, width) for strip in strips)
+    assert all(strip.input_rows[0] == max(0, strip.rows[0] - 18) for strip in strips)
     assert len(strips) == 1 or strips[0].rows[1] * width <= max(256**2, 48 * width)
 
 
 def test_leaves_a_picture_that_is_not_cut_in_one_strip() -> None:
-    assert [strip.rows for strip in Cutting(1, 320, 480).strips(3, 18)] == [(0, 320)]
+    assert [strip.rows for strip in PictureTiling(1, 320, 480).strips(3, 18)] == [(0, 320)]
