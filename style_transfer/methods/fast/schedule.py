@@ -65,7 +65,7 @@ def blends_for(strength: float, count: int) -> list[LevelBlend]:
 
 def paint(
     photo: Tensor,
-    manner: StyleSource,
+    styles: StyleSource,
     strength: float,
     painter: Painter,
     tiling: Tiling | None = None,
@@ -89,7 +89,7 @@ def paint(
     total = sum(each.steps(len(photo)) for each in passes)
     done, start = 0, None
     for each in passes:
-        for picture in each.paint(padded, start, manner, painter, strength):
+        for picture in each.paint(padded, start, styles, painter, strength):
             done, start = done + 1, picture if picture is not None else start
             if done < total:
                 yield Frame(done, total, picture)
@@ -118,7 +118,7 @@ class Pass:
         self,
         photo: Tensor,
         start: Tensor | None,
-        manner: StyleSource,
+        styles: StyleSource,
         painter: Painter,
         strength: float,
     ) -> Iterator[Tensor | None]:
@@ -128,7 +128,7 @@ class Pass:
         begun = _resized(start, self.height, self.width) if start is not None else None
         if begun is not None and self.tiling.is_tiled:
             begun = begun.to(painter.stored)
-        moments = painter.limit_luma_shift(manner.moments(side), content)
+        moments = painter.limit_luma_shift(styles.moments(side), content)
         decoding = DecoderPass(painter, content, moments, self.blend, begun, tiling=self.tiling)
         del begun  # so that the painting can let go of it when it has been seen
         painted = content
@@ -137,21 +137,21 @@ class Pass:
             yield None
         check_sane(painted, content, painter.color_std(moments[1]))
         laid = min(1.0, strength / _LAID)
-        for index, brush in enumerate(manner.synthesizers(side)):
+        for index, synthesizer in enumerate(styles.synthesizers(side)):
             one = painted[index : index + 1]
-            smooth = brush.add_noise(one, laid) if start is None else one
+            smooth = synthesizer.add_noise(one, laid) if start is None else one
             last = index == len(painted) - 1
-            for strokes in self._lay(smooth, brush):
+            for strokes in self._synthesize(smooth, synthesizer):
                 if strokes is not None:
                     one.lerp_(strokes, laid)
                 yield painted if strokes is not None and last else None
 
-    def _lay(self, smooth: Tensor, brush: PatchSynthesizer) -> Iterator[Tensor | None]:
+    def _synthesize(self, smooth: Tensor, synthesizer: PatchSynthesizer) -> Iterator[Tensor | None]:
         """Lay one picture in strips: yields None after each band but the last, then strokes."""
-        rarity, laid = brush.reweight(smooth), torch.empty_like(smooth)
+        weights, laid = synthesizer.reweight(smooth), torch.empty_like(smooth)
         strips = self._strips()
         for strip in strips:
-            for strokes in brush.synthesize(strip.crop_input(smooth), rarity):
+            for strokes in synthesizer.synthesize(strip.crop_input(smooth), weights):
                 if strokes is not None:
                     strip.crop(laid).copy_(strip.trim_margin(strokes))
                 yield laid if strokes is not None and strip is strips[-1] else None

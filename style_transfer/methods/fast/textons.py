@@ -1,35 +1,46 @@
-"""The marks of an artwork as a small dictionary, and pictures laid anew from its entries.
+"""A small dictionary of an artwork's marks, and pictures synthesized from its entries.
 
-Statistics of features say which strokes there are on the whole; they cannot say how one looks. A
-texton is the mean of many patches that look alike (Julesz 1981; as cluster centers Leung & Malik
-2001, "Representing and Recognizing the Visual Appearance of Materials"): a vocabulary of a thousand
-marks, without the place of any. Each patch of a painting is replaced by its likeness among them
-(after Kwatra et al. 2005 and Elad & Milanfar 2017, who take patches of the artwork itself).
+Statistics of features describe the strokes as a whole; they do not hold what one stroke looks like.
+A texton is the mean of many patches that look alike (Julesz 1981; as cluster centers Leung & Malik
+2001, "Representing and Recognizing the Visual Appearance of Materials"). A dictionary holds 512 of
+them, without their places. Each patch of a painting is replaced by the nearest texton (after Kwatra
+et al. 2005 and Elad & Milanfar 2017, who use patches of the artwork itself).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-PATCH = 9
-SIZE = 3 * PATCH * PATCH
+from style_transfer.methods.patches import (
+    PatchIndex,
+    PatchParameters,
+    draw_patches,
+    find_main_axes,
+    make_slope,
+    make_window,
+    pad_for_patches,
+)
+
+# Textons are few and soft: they may be larger than copied patches, and must be allowed to repeat.
+PARAMETERS = PatchParameters(
+    side=9,  # three strides, which `_fold` relies on
+    dimensions=32,  # each style code stores them, so more would make codes larger
+    evenness=0.003,  # higher than for 8000 patches: 512 entries cannot avoid repetition
+    chunk=2048,  # times 512 entries, 4 MB of distances
+)
+PATCH, SIZE = PARAMETERS.side, PARAMETERS.size
 STRIDE = 3
-MARGIN = 2 * PATCH  # a pixel hangs on the patches over it, and on all that they see
-DIMENSIONS = 32
+MARGIN = 2 * PATCH  # a pixel depends on the patches over it, and on all pixels of those
 ENTRIES = 512
 _SAMPLES = 10_000
 _ROUNDS = 6
 _MOST_CONTRAST = 1.6
-# How strongly entries that are used elsewhere are avoided: smaller spreads them more evenly.
-_EVENNESS = 0.003
-_TONES = 0.4  # the share of a patch's own color in its likeness: skies stay smooth
-_STIR = 0.3  # of an artwork's usual relief
-_ROWS_AT_ONCE = 2048  # patches whose distances are held at a time
-_BAND = 64  # rows of patches between two chances to leave
+_TONES = 0.4  # how much of the picture's own color a patch keeps: skies stay smooth
+_NOISE = 0.3  # of an artwork's usual contrast
+_BAND = 64  # rows of patches between two chances for the caller to stop
 
 
 @dataclass(frozen=True)
@@ -47,132 +58,125 @@ class Textons:
 
     @classmethod
     def from_picture(cls, artwork: Tensor) -> "Textons":
-        """Read the marks off an artwork (1, 3, H, W) in [0, 1]; the same ones each time."""
+        """Compute the marks of an artwork (1, 3, H, W) in [0, 1]; the same ones each time."""
         generator = torch.Generator().manual_seed(0)
-        patches = _draw(artwork.float(), generator)
+        patches = draw_patches(artwork.float(), PATCH, _SAMPLES, generator)
         mean = patches.mean(0)
-        basis = _main_axes(patches - mean)
+        basis = find_main_axes(patches - mean, PARAMETERS.dimensions)
         members = _cluster((patches - mean) @ basis, min(ENTRIES, len(patches)), generator)
         return cls(mean, basis, _restore_contrast(patches, members) @ basis - mean @ basis)
 
     def to(self, device: torch.device) -> "Textons":
-        """Give the same dictionary on a device."""
+        """Return the same dictionary on a device."""
         return Textons(self.mean.to(device), self.basis.to(device), self.keys.to(device))
 
     def patches(self) -> Tensor:
-        """Give the entries as patches (K, SIZE)."""
+        """Return the entries as patches (K, SIZE)."""
         return self.mean + self.keys @ self.basis.T
 
 
 class PatchSynthesizer:
-    """Lays pictures from the entries of one or several dictionaries."""
+    """Synthesizes pictures from the entries of one or several dictionaries."""
 
     def __init__(self, books: Sequence[Textons], shares: Sequence[float], seed: int = 0) -> None:
-        """Take from each dictionary its most frequent entries, as many as its share gives."""
+        """Take the most frequent entries of each dictionary, as many as its share says."""
         self._seed = seed
         chosen = [
             book.patches()[: max(1, round(len(book.keys) * share))]
             for book, share in zip(books, shares, strict=True)
         ]
-        patches = torch.cat(chosen)
-        self._mean = patches.mean(0)
-        self._basis = books[0].basis if len(books) == 1 else _main_axes(patches - self._mean)
-        self._keys = (patches - self._mean) @ self._basis
-        self._norms = self._keys.square().sum(1)
+        patches = torch.cat(chosen)  # (K, SIZE)
+        mean = patches.mean(0)
+        alone = len(books) == 1
+        basis = books[0].basis if alone else find_main_axes(patches - mean, PARAMETERS.dimensions)
+        self._index = PatchIndex(patches, mean, basis, PARAMETERS)
         reliefs = _relief(patches)
-        self._blocks = _cut_to_blocks(reliefs * _window().to(patches).repeat(3))
+        self._blocks = _cut_to_blocks(reliefs * make_window(PATCH).to(patches).repeat(3))
         self._usual_relief = float((reliefs.square().sum(1) / PATCH**2).sqrt().median())
-        self._tones = patches.view(len(patches), 3, -1).mean(2)
+        self._tones = patches.view(len(patches), 3, -1).mean(2)  # (K, 3)
         # The tone of a patch is a linear function of its key.
-        self._key_tones = self._basis.T.reshape(-1, 3, PATCH**2).mean(2)  # (D, 3)
-        self._mean_tone = self._mean.view(3, -1).mean(1)
+        self._key_tones = basis.T.reshape(-1, 3, PATCH**2).mean(2)  # (D, 3)
+        self._mean_tone = mean.view(3, -1).mean(1)
 
     def add_noise(self, picture: Tensor, amount: float) -> Tensor:
-        """Add blotches of noise to picture (1, 3, H, W), weak where the artwork's marks are faint.
+        """Add blotches of noise to picture (1, 3, H, W), weak if the artwork's marks are faint.
 
-        A flat place resembles one mark everywhere; stirred, it takes on as many as the hand would
-        lay there. The same for the same seed; `amount` is 0 to 1.
+        A flat area is nearest to one mark everywhere. With noise it takes as many different marks
+        as a painter would use there. `amount` is 0 to 1; the same seed gives the same noise.
         """
         height, width = picture.shape[-2:]
         generator = torch.Generator().manual_seed(self._seed)
         size = (1, 3, height // STRIDE + 2, width // STRIDE + 2)
         blotches = torch.randn(size, generator=generator).to(picture)
         blotches = F.interpolate(blotches, (height, width), mode="bicubic", align_corners=False)
-        return picture.add(blotches, alpha=_STIR * amount * self._usual_relief)
+        return picture.add(blotches, alpha=_NOISE * amount * self._usual_relief)
 
     @torch.no_grad()
-    def synthesize(self, picture: Tensor, rarity: Tensor | None = None) -> Iterator[Tensor | None]:
-        """Lay picture (1, 3, H, W) anew: yields None after each band but the last, then RGB.
+    def synthesize(self, picture: Tensor, weights: Tensor | None = None) -> Iterator[Tensor | None]:
+        """Replace the patches of picture (1, 3, H, W): yields None after each band, at last RGB.
 
-        Patches stand STRIDE apart and overlap; their middles count most. A part of a picture,
-        which takes the `rarity` of the whole, is laid as there but for MARGIN around it, if it
-        begins at a multiple of STRIDE.
+        Patches stand STRIDE apart and overlap; their middles count most. A part of a picture gives
+        the same as the whole, except for MARGIN around it, if it begins at a multiple of STRIDE
+        and `weights` are those of the whole.
         """
         height, width = picture.shape[-2:]
         padded = _padded(picture)
-        rarity = self._rarity(padded) if rarity is None else rarity
-        laid = torch.zeros_like(padded, memory_format=torch.contiguous_format)
+        weights = self._weigh(padded) if weights is None else weights
+        summed = torch.zeros_like(padded, memory_format=torch.contiguous_format)
         rows = (padded.shape[-2] - PATCH) // STRIDE + 1
         for first in range(0, rows, _BAND):
             count = min(_BAND, rows - first)
             top, size = first * STRIDE, (count - 1) * STRIDE + PATCH
             band = slice(top, top + size)
-            self._lay_band_(laid[..., band, :], padded[..., band, :], rarity)
+            self._add_band_(summed[..., band, :], padded[..., band, :], weights)
             if first + count < rows:
                 yield None
         down, across = (_coverage(side) for side in padded.shape[-2:])
-        laid = laid.div_(down.to(laid)[:, None]).div_(across.to(laid))
-        # A mark that is repeated shows the grid of patches, whose period is STRIDE: the mean of as
-        # many pixels is free of it. What the painting had of its own stays sharp.
+        laid = summed.div_(down.to(summed)[:, None]).div_(across.to(summed))
+        # A repeated mark shows the grid of patches, whose period is STRIDE. A mean over STRIDE
+        # pixels removes it. Only the change is averaged, so the painting's own detail stays sharp.
         change = F.pad(laid.sub_(padded), (1, 1, 1, 1), mode="replicate")
         whole = _mean_of_neighbors(change).add_(padded)
         yield whole[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
 
     @torch.no_grad()
     def reweight(self, picture: Tensor) -> Tensor:
-        """Say how little each entry is wanted in picture (1, 3, H, W): (K,)."""
-        return self._rarity(_padded(picture))
+        """Weigh the distances to each entry (K,) so that picture (1, 3, H, W) uses all of them."""
+        return self._weigh(_padded(picture))
 
     def _keys_of(self, band: Tensor, stride: int = STRIDE) -> Tensor:
         """Project the patches of band (1, 3, h, w) onto the basis: (M, D)."""
-        filters = self._basis.T.reshape(-1, 3, PATCH, PATCH).contiguous()
-        keys = F.conv2d(band, filters, stride=stride) - (self._mean @ self._basis)[:, None, None]
-        return keys.flatten(2)[0].T
+        mean, basis = self._index.mean, self._index.basis
+        filters = basis.T.reshape(-1, 3, PATCH, PATCH).contiguous()
+        keys = F.conv2d(band, filters, stride=stride) - (mean @ basis)[:, None, None]
+        return keys.flatten(2)[0].T  # (M, D)
 
-    def _rarity(self, padded: Tensor) -> Tensor:
-        """Say of each entry how little it is wanted, (K,): Granot et al. 2022, "Drop the GAN"."""
+    def _weigh(self, padded: Tensor) -> Tensor:
+        """Compute the weights (K,): Granot et al. 2022, "Drop the GAN".
+
+        An entry that is near to some patch of the picture is likely to be used, so its distances
+        are weighted up.
+        """
         step = max(1, int((padded.shape[-2] * padded.shape[-1] / 4096) ** 0.5))
-        closest = torch.full_like(self._norms, torch.inf)
-        for keys in torch.split(self._keys_of(padded, step), _ROWS_AT_ONCE):
+        closest = torch.full_like(self._index.norms, torch.inf)
+        for keys in torch.split(self._keys_of(padded, step), PARAMETERS.chunk):
             closest = torch.minimum(closest, self._distances(keys).amin(0))
-        return 1 / (_EVENNESS * SIZE + closest)
+        return 1 / (PARAMETERS.evenness * SIZE + closest)
 
     def _distances(self, keys: Tensor) -> Tensor:
-        """Give squared distances (M, K) of keys (M, D) to the entries."""
-        distances = torch.addmm(self._norms, keys, self._keys.T, alpha=-2)
+        """Compute squared distances (M, K) of keys (M, D) to the entries."""
+        distances = torch.addmm(self._index.norms, keys, self._index.keys.T, alpha=-2)
         return distances.add_(keys.square().sum(1, keepdim=True)).clamp_min_(0)
 
-    def _lay_band_(self, laid: Tensor, band: Tensor, rarity: Tensor) -> None:
-        """Add the likenesses of the patches of a band to what is laid, times their window."""
+    def _add_band_(self, summed: Tensor, band: Tensor, weights: Tensor) -> None:
+        """Add the entries nearest to the patches of a band, times their window, to a sum."""
         keys = self._keys_of(band)  # (M, D)
-        found = self._find(keys, rarity)
+        found = self._index.nearest(keys, self._index.factors() * weights[:, None])  # (M,)
         rows = (band.shape[-2] - PATCH) // STRIDE + 1
-        laid += _fold(self._blocks, found.view(rows, -1))
+        summed += _fold(self._blocks, found.view(rows, -1))
         tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
-        window = _window().to(tones).view(1, 1, PATCH, PATCH).expand(3, 1, -1, -1)
-        laid += F.conv_transpose2d(tones.T.view(1, 3, rows, -1), window, stride=STRIDE, groups=3)
-
-    def _find(self, keys: Tensor, rarity: Tensor) -> Tensor:
-        """Find the likeness of each key (M, D): the entry nearest to it, distance times rarity.
-
-        The product is linear in the key, its square and one, so that a matrix gives all of it.
-        """
-        entries = torch.cat([-2 * self._keys, torch.ones_like(self._norms)[:, None]], 1)
-        entries = torch.cat([entries, self._norms[:, None]], 1) * rarity[:, None]  # (K, D + 2)
-        squares = keys.square().sum(1, keepdim=True)
-        asked = torch.cat([keys, squares, torch.ones_like(squares)], 1)
-        parts = torch.split(asked, _ROWS_AT_ONCE)
-        return torch.cat([(part @ entries.T).argmin(1) for part in parts])
+        window = make_window(PATCH).to(tones).view(1, 1, PATCH, PATCH).expand(3, 1, -1, -1)
+        summed += F.conv_transpose2d(tones.T.view(1, 3, rows, -1), window, stride=STRIDE, groups=3)
 
 
 def _cut_to_blocks(patches: Tensor) -> Tensor:
@@ -185,8 +189,9 @@ def _cut_to_blocks(patches: Tensor) -> Tensor:
 def _fold(blocks: Tensor, found: Tensor) -> Tensor:
     """Add up the patches numbered in found (h, w), which stand STRIDE apart: (1, 3, H, W).
 
-    As a patch is some strides wide, that is a sum of a few shifted maps of blocks: the patches
-    themselves, which are nine times as large, are never written out.
+    A patch is three strides wide, so this is a sum of nine shifted maps of blocks. The patches
+    themselves, nine times as large, are never written out. optimize/strokes.py cannot do this:
+    its patches are not a multiple of the stride.
     """
     rows, columns = found.shape
     parts = PATCH // STRIDE
@@ -209,32 +214,17 @@ def _mean_of_neighbors(x: Tensor) -> Tensor:
 
 
 def _padded(picture: Tensor) -> Tensor:
-    """Pad a picture by a patch, and so that the last one ends with it."""
-    height, width = picture.shape[-2:]
-    right, below = (-(side + PATCH) % STRIDE + PATCH for side in (width, height))
-    mode = "reflect" if min(height, width) > 2 * PATCH else "replicate"
-    return F.pad(picture.float(), (PATCH, right, PATCH, below), mode=mode)
+    return pad_for_patches(picture.float(), PARAMETERS, STRIDE)
 
 
 def count_bands(height: int) -> int:
-    """Count how many times `PatchSynthesizer.lay` yields for a picture of a height."""
+    """Count how many times `PatchSynthesizer.synthesize` yields for a picture of a height."""
     rows = (height + PATCH + (-(height + PATCH) % STRIDE)) // STRIDE + 1
     return -(-rows // _BAND)
 
 
-def _draw(artwork: Tensor, generator: torch.Generator) -> Tensor:
-    """Take patches (N, SIZE) at random places."""
-    if min(artwork.shape[-2:]) < PATCH:
-        artwork = F.pad(artwork, (PATCH, PATCH, PATCH, PATCH), mode="replicate")
-    patches = artwork[0].unfold(1, PATCH, 1).unfold(2, PATCH, 1)  # (3, h, w, PATCH, PATCH)
-    rows, columns = patches.shape[1:3]
-    chosen = torch.randperm(rows * columns, generator=generator)[:_SAMPLES].to(artwork.device)
-    drawn: Tensor = patches[:, chosen // columns, chosen % columns]
-    return drawn.transpose(0, 1).flatten(1)
-
-
 def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tensor]:
-    """Sort keys (N, D) into clusters by k-means; gives members' rows, the largest first."""
+    """Cluster keys (N, D) by k-means; returns the rows of each cluster, the largest first."""
     chosen = torch.randperm(len(keys), generator=generator)[:count].to(keys.device)
     centers = keys[chosen]
     nearest = torch.zeros(len(keys), dtype=torch.long, device=keys.device)
@@ -243,7 +233,7 @@ def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tenso
         nearest = (half - keys @ centers.T).argmin(1)
         sizes = torch.bincount(nearest, minlength=count)
         sums = torch.zeros_like(centers).index_add_(0, nearest, keys)
-        # A center that nobody is near to stays where it was.
+        # A center that no key is near to stays where it was.
         centers = torch.where(sizes[:, None] > 0, sums / sizes[:, None].clamp_min(1), centers)
     order = torch.argsort(sizes, descending=True, stable=True)
     rows = torch.split(torch.argsort(nearest, stable=True), sizes.tolist())
@@ -251,9 +241,9 @@ def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tenso
 
 
 def _restore_contrast(patches: Tensor, members: Sequence[Tensor]) -> Tensor:
-    """Give the mean patch of each cluster (K, SIZE), as strong as its members are.
+    """Compute the mean patch of each cluster (K, SIZE), with the contrast of its members.
 
-    A mean is softer than what it is the mean of, since edges do not meet to the pixel.
+    A mean is softer than its members, since their edges are a pixel apart.
     """
     centers = torch.stack([patches[rows].mean(0) for rows in members])
     strengths = torch.stack([_relief(patches[rows]).square().mean().sqrt() for rows in members])
@@ -264,32 +254,14 @@ def _restore_contrast(patches: Tensor, members: Sequence[Tensor]) -> Tensor:
 
 
 def _relief(patches: Tensor) -> Tensor:
-    """Take the mean color of each patch (N, SIZE) away."""
+    """Subtract the mean color of each patch (N, SIZE)."""
     colors = patches.view(len(patches), 3, -1)
     return (colors - colors.mean(2, keepdim=True)).flatten(1)
-
-
-def _main_axes(centered: Tensor) -> Tensor:
-    """Find the directions (SIZE, D) in which centered patches (N, SIZE) vary most."""
-    spread = (centered.T @ centered).double()
-    axes: Tensor = torch.linalg.eigh(spread).eigenvectors
-    return axes[:, -DIMENSIONS:].to(centered.dtype)
-
-
-@lru_cache(maxsize=1)
-def _slope() -> Tensor:
-    """Make the weights (PATCH,) of a patch's rows or columns, highest in the middle."""
-    slope: Tensor = torch.hann_window(PATCH + 2, periodic=False)[1:-1]
-    return slope
-
-
-def _window() -> Tensor:
-    return torch.outer(_slope(), _slope()).flatten()
 
 
 def _coverage(side: int) -> Tensor:
     """Sum up the weights that patches lay on each row of a padded side (side,)."""
     covered = torch.zeros(side)
     for start in range(0, side - PATCH + 1, STRIDE):
-        covered[start : start + PATCH] += _slope()
+        covered[start : start + PATCH] += make_slope(PATCH)
     return covered.clamp_min(1e-6)

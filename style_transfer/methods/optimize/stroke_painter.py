@@ -36,7 +36,7 @@ class Brush:
         guided = (image + self._faith * self._photo) / (1 + self._faith)
         shifts = _STRIDE if settled else 1
         offsets = torch.randperm(_STRIDE, generator=self._generator)[:shifts].tolist()
-        laid = [self._bank.repaint(guided, _STRIDE, offset) for offset in offsets]
+        laid = [self._bank.synthesize(guided, _STRIDE, offset) for offset in offsets]
         return torch.stack(laid).mean(0).clamp(0, 1)
 
 

@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from style_transfer.methods.fast.textons import (
-    DIMENSIONS,
     ENTRIES,
     MARGIN,
+    PARAMETERS,
     PATCH,
     SIZE,
     STRIDE,
@@ -56,9 +56,11 @@ def soft() -> Tensor:
 def test_holds_no_more_entries_than_it_may() -> None:
     torch.manual_seed(0)
     book = Textons.from_picture(torch.rand(1, 3, 60, 60))
-    assert book.keys.shape == (ENTRIES, DIMENSIONS)
+    assert book.keys.shape == (ENTRIES, PARAMETERS.dimensions)
     assert book.patches().shape == (ENTRIES, SIZE)
-    torch.testing.assert_close(book.basis.T @ book.basis, torch.eye(DIMENSIONS), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        book.basis.T @ book.basis, torch.eye(PARAMETERS.dimensions), atol=1e-4, rtol=0
+    )
 
 
 def test_reads_the_same_marks_each_time(soft: Tensor) -> None:
@@ -171,9 +173,9 @@ def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
     tall = torch.nn.functional.interpolate(rough(soft), (240, 75), mode="bicubic").clamp(0, 1)
     brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
     whole = lay(brush, tall)
-    rarity = brush.reweight(tall)
+    weights = brush.reweight(tall)
     first, last = 60, 180  # multiples of STRIDE
-    *_, part = brush.synthesize(tall[..., first - MARGIN : last + MARGIN, :], rarity)
+    *_, part = brush.synthesize(tall[..., first - MARGIN : last + MARGIN, :], weights)
     assert part is not None
     inner = part[..., MARGIN:-MARGIN, :]
     torch.testing.assert_close(inner, whole[..., first:last, :], atol=1e-4, rtol=0)
@@ -181,6 +183,6 @@ def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
 
 def test_wants_entries_less_the_more_others_are_like_the_picture(soft: Tensor) -> None:
     book = Textons.from_picture(soft)
-    rarity = PatchSynthesizer([book], [1.0]).reweight(book.patches()[0].view(1, 3, PATCH, PATCH))
-    assert rarity.argmax() == 0
-    assert (rarity > 0).all()
+    weights = PatchSynthesizer([book], [1.0]).reweight(book.patches()[0].view(1, 3, PATCH, PATCH))
+    assert weights.argmax() == 0
+    assert (weights > 0).all()

@@ -21,17 +21,17 @@ def bank(*artworks: Artwork, seed: int = 0) -> StrokeBank:
 class TestRepaint:
     def test_keeps_what_the_artwork_itself_shows(self) -> None:
         image = stripes(30, 32)
-        assert (bank().repaint(image, 3, 0) - image).abs().mean() < 0.05
+        assert (bank().synthesize(image, 3, 0) - image).abs().mean() < 0.05
 
     def test_uses_no_colors_that_the_artwork_lacks(self) -> None:
-        painted = bank().repaint(torch.rand(1, 3, 24, 24), 3, 1)
+        painted = bank().synthesize(torch.rand(1, 3, 24, 24), 3, 1)
         assert painted[:, 1].max() < 1e-5
 
     @settings(max_examples=15, deadline=None)
     @given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 4), st.integers(0, 3))
     def test_takes_any_size(self, height: int, width: int, stride: int, offset: int) -> None:
         image = torch.rand(1, 3, height, width)
-        painted = bank().repaint(image, stride, offset)
+        painted = bank().synthesize(image, stride, offset)
         assert painted.shape == image.shape
         assert painted.isfinite().all()
         assert painted.min() > -1e-5
@@ -40,25 +40,25 @@ class TestRepaint:
     @pytest.mark.parametrize("size", [(1, 1), (3, 40), (6, 6)])
     def test_takes_artworks_smaller_than_a_patch(self, size: tuple[int, int]) -> None:
         art = Artwork(torch.rand(1, 3, *size), 1.0)
-        painted = bank(art).repaint(torch.rand(1, 3, 20, 20), 3, 0)
+        painted = bank(art).synthesize(torch.rand(1, 3, 20, 20), 3, 0)
         assert painted.isfinite().all()
 
     def test_is_the_same_for_the_same_seed(self) -> None:
         image, art = torch.rand(1, 3, 20, 20), Artwork(torch.rand(1, 3, 150, 150), 1.0)
-        first, again, other = (bank(art, seed=seed).repaint(image, 3, 0) for seed in (1, 1, 2))
+        first, again, other = (bank(art, seed=seed).synthesize(image, 3, 0) for seed in (1, 1, 2))
         assert torch.equal(first, again)
         assert not torch.equal(first, other)
 
     def test_asks_for_no_gradients(self) -> None:
         image = torch.rand(1, 3, 16, 16, requires_grad=True)
-        assert not bank().repaint(image, 3, 0).requires_grad
+        assert not bank().synthesize(image, 3, 0).requires_grad
 
 
 class TestComparing:
     def test_takes_flat_for_flat_whatever_the_tone(self) -> None:
         art = torch.full((1, 3, 40, 80), 0.5)
         art[..., 40:] = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(3))
-        painted = bank(Artwork(art, 1.0)).repaint(torch.full((1, 3, 30, 30), 0.62), 3, 0)
+        painted = bank(Artwork(art, 1.0)).synthesize(torch.full((1, 3, 30, 30), 0.62), 3, 0)
         assert painted.std() < 0.05
 
     def test_spreads_over_the_artwork_when_nothing_tells(self) -> None:
@@ -73,7 +73,7 @@ class TestComparing:
     def test_does_not_force_in_what_the_photo_has_nothing_like(self) -> None:
         art = torch.rand(1, 3, 60, 60, generator=torch.Generator().manual_seed(5)) * 0.05 + 0.3
         art[..., :12, :12] = torch.tensor([0.0, 0.2, 1.0])[None, :, None, None]
-        painted = bank(Artwork(art, 1.0)).repaint(torch.full((1, 3, 40, 40), 0.31), 3, 0)
+        painted = bank(Artwork(art, 1.0)).synthesize(torch.full((1, 3, 40, 40), 0.31), 3, 0)
         assert painted[:, 2].max() < 0.5
 
 

@@ -1,0 +1,116 @@
+"""What both patch synthesizers share: drawing patches, comparing them, and finding the nearest.
+
+The method fast lays small dictionaries of mean patches (fast/textons.py), and the method optimize
+lays thousands of patches of the artwork itself (optimize/strokes.py). Their numbers differ, and so
+does how they add up patches that overlap; each module gives the reason.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as F  # noqa: N812 the name the whole field uses
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class PatchParameters:
+    """The numbers that the two synthesizers set differently.
+
+    side        pixels along each side of a patch
+    dimensions  directions in which patches are compared, those of most variance
+    evenness    how strongly patches used elsewhere are avoided: smaller spreads them more evenly
+    chunk       patches whose distances are held at a time
+    reflected   pixels beyond two patches from which on a picture is long enough to be reflected
+    """
+
+    side: int
+    dimensions: int
+    evenness: float
+    chunk: int
+    reflected: int = 0
+
+    @property
+    def size(self) -> int:
+        """Count the numbers of a patch, RGB, channel by channel."""
+        return 3 * self.side**2
+
+
+class PatchIndex:
+    """Patches to be searched; distances in a few directions stand for those of whole patches."""
+
+    def __init__(
+        self, patches: Tensor, mean: Tensor, basis: Tensor, parameters: PatchParameters
+    ) -> None:
+        """Project patches (K, size), less their mean (size,), onto a basis (size, D)."""
+        self.mean, self.basis = mean, basis
+        self.keys = (patches - mean) @ basis  # (K, D)
+        self.norms = self.keys.square().sum(1)  # (K,)
+        self._parameters = parameters
+
+    def factors(self) -> Tensor:
+        """Give factors (K, D + 2) whose products with `query` are squared distances."""
+        ones = torch.ones_like(self.norms)
+        return torch.cat([-2 * self.keys, ones[:, None], self.norms[:, None]], 1)
+
+    def query(self, keys: Tensor) -> Tensor:
+        """Extend keys (M, D) by their squares and by one: (M, D + 2).
+
+        A squared distance is linear in these, so one matrix product gives all distances, weighted
+        ones too.
+        """
+        squares = keys.square().sum(1, keepdim=True)
+        return torch.cat([keys, squares, torch.ones_like(squares)], 1)
+
+    def nearest(self, keys: Tensor, factors: Tensor) -> Tensor:
+        """Find the patch (M,) whose weighted distance to each key (M, D) is least.
+
+        `factors` are those above, times the weight of each patch.
+        """
+        parts = torch.split(self.query(keys), self._parameters.chunk)
+        return torch.cat([(part @ factors.T).argmin(1) for part in parts])
+
+
+def draw_patches(image: Tensor, side: int, count: int, generator: torch.Generator) -> Tensor:
+    """Draw up to `count` patches (N, 3 * side**2) of image (1, 3, H, W), each place once."""
+    if min(image.shape[-2:]) < side:
+        image = F.pad(image, (side, side, side, side), mode="replicate")
+    patches = image[0].unfold(1, side, 1).unfold(2, side, 1)  # (3, h, w, side, side), a view
+    rows, columns = patches.shape[1:3]
+    chosen = torch.randperm(rows * columns, generator=generator)[:count].to(image.device)
+    drawn: Tensor = patches[:, chosen // columns, chosen % columns]  # (3, N, side, side)
+    return drawn.transpose(0, 1).flatten(1)
+
+
+def find_main_axes(centered: Tensor, dimensions: int) -> Tensor:
+    """Find the directions (size, dimensions) in which centered patches (N, size) vary most."""
+    scatter = (centered.T @ centered).double()
+    axes: Tensor = torch.linalg.eigh(scatter).eigenvectors
+    return axes[:, -dimensions:].to(centered.dtype)
+
+
+def pad_for_patches(
+    picture: Tensor, parameters: PatchParameters, stride: int, offset: int = 0
+) -> Tensor:
+    """Pad a picture by a patch, and at the top and left by `offset` more.
+
+    It is padded further at the right and bottom, so that the last patch of a row ends with it.
+    """
+    side = parameters.side
+    height, width = picture.shape[-2:]
+    lead = side + offset
+    right, below = (-(length + lead) % stride + side for length in (width, height))
+    mode = "reflect" if min(height, width) > 2 * side + parameters.reflected else "replicate"
+    return F.pad(picture, (lead, right, lead, below), mode=mode)
+
+
+@lru_cache(maxsize=2)
+def make_slope(side: int) -> Tensor:
+    """Make the weights (side,) of a patch's rows or columns, highest in the middle."""
+    slope: Tensor = torch.hann_window(side + 2, periodic=False)[1:-1]
+    return slope
+
+
+def make_window(side: int) -> Tensor:
+    """Make the weights (side * side,) of a patch's pixels, highest in the middle."""
+    return torch.outer(make_slope(side), make_slope(side)).flatten()
