@@ -1,4 +1,4 @@
-"""Telling a person's open sockets that a session or token may have ended, so that they look."""
+"""Messages to a user's open sockets: a session or token may have ended, so check yours."""
 
 import hashlib
 from functools import partial
@@ -12,43 +12,43 @@ from django.http import HttpRequest
 from accounts.models import User
 from common.broadcast import broadcast
 
-# Saving these alone ends no right.
+# Saving only these fields ends no session and no token.
 HARMLESS = frozenset({"last_login", "display_name", "last_served_at"})
 
 
 class SessionChanged(TypedDict):
-    """A right to be connected may have ended; surely so that of the session with this digest."""
+    """Some credential may have ended; the session with the digest `ended` surely has."""
 
     type: Literal["session.changed"]
     ended: str
 
 
 def group_of(user_id: int) -> str:
-    """Name the group of all sockets of one person."""
+    """Return the name of the group that all sockets of one user join."""
     return f"person_{user_id}"
 
 
 def session_digest(session_key: str) -> str:
-    """Return what names a session in messages; the key itself opens doors."""
+    """Return what names a session in messages; with the key itself one could sign in."""
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
 def recheck_sockets(user_id: int, *, ended: str = "") -> None:
-    """Have every socket of this person look whether its right still holds, after the commit."""
+    """After the commit, have every socket of this user check its credential."""
     message: SessionChanged = {"type": "session.changed", "ended": ended}
     transaction.on_commit(partial(broadcast, group_of(user_id), message))
 
 
-# Signing out and new passwords happen inside Django, allauth and the admin; their signals are the
-# one word that all of them give.
+# Sign-outs and new passwords happen inside Django, allauth and the admin. Signals are the only
+# thing that all three of them send.
 def listen() -> None:
-    """Begin to notice sign-outs, new passwords and closed accounts, by whichever page they come."""
+    """Connect to the signals of sign-outs, new passwords and closed accounts."""
     user_logged_out.connect(_signed_out, dispatch_uid="sockets-sign-out")
     post_save.connect(_saved, sender=User, dispatch_uid="sockets-person")
 
 
 def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
-    # The session is still there: Django deletes it right after this signal.
+    # The session still exists: Django deletes it right after this signal.
     key = request.session.session_key
     if user is not None and key:
         recheck_sockets(user.pk, ended=session_digest(key))

@@ -1,4 +1,4 @@
-"""Tickets to a socket for apps that cannot send headers: good once, and for half a minute."""
+"""Socket tickets, for apps that cannot send headers: valid once, and for half a minute."""
 
 import secrets
 from datetime import timedelta
@@ -11,8 +11,8 @@ from accounts.models import SocketTicket, token_digest
 TICKET_SECONDS = 30
 
 
-def issue_ticket(*, credential: Credential) -> str:
-    """Make a ticket that stands for `credential` and return it; kept is only its digest."""
+def issue_socket_ticket(*, credential: Credential) -> str:
+    """Return a new socket ticket for `credential`; the database keeps only its digest."""
     now = timezone.now()
     SocketTicket.objects.filter(expires_at__lt=now).delete()
     ticket = secrets.token_urlsafe(32)
@@ -26,14 +26,14 @@ def issue_ticket(*, credential: Credential) -> str:
     return ticket
 
 
-def redeem_ticket(ticket: str) -> Credential | None:
-    """Use up `ticket` and return what it stands for.
+def redeem_socket_ticket(ticket: str) -> Credential | None:
+    """Use up the socket ticket and return its credential.
 
-    None when it is unknown, used or too old, or when the right behind it has ended meanwhile.
+    Returns None when it is unknown, used or too old, and when its credential has ended since then.
     """
     tickets = SocketTicket.objects.filter(digest=token_digest(ticket))
     row = tickets.filter(expires_at__gt=timezone.now()).first()
-    # Of two that come at once only one deletes the row.
+    # If the same ticket comes twice at the same moment, only one of the two deletes the row.
     if row is None or not tickets.delete()[0]:
         return None
     credential = Credential(row.owner_id, session_key=row.session_key, token_id=row.token_id)

@@ -1,4 +1,4 @@
-"""Who opens a socket: a page by its session cookie, an app by its token or by a ticket."""
+"""Sign-in of sockets: a page by its session cookie, an app by its token or a socket ticket."""
 
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from accounts.credentials import Credential, credential_of_session, credential_of_token
-from accounts.socket_tickets import redeem_ticket
+from accounts.socket_tickets import redeem_socket_ticket
 
 if TYPE_CHECKING:
     from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
@@ -19,12 +19,12 @@ SCHEME = b"bearer "
 
 
 class SocketSignIn:
-    """Puts the `credential` of whoever connects into the scope, or None and the code of a refusal.
+    """Puts the client's `credential` into the scope, or None and the close code of the refusal.
 
     A cookie counts only for pages of this site: a browser sends it from other sites' pages too, and
-    no CSRF token guards a handshake. The Authorization header and a ticket need no such check: no
-    page can make a browser send what it does not know. An API token in the address is not looked
-    at, since addresses end up in logs.
+    no CSRF token guards a handshake. The Authorization header and a socket ticket need no such
+    check, because a page cannot make a browser send a secret that the page does not know. An API
+    token in the address is ignored, because addresses end up in logs.
     """
 
     def __init__(self, application: Any) -> None:
@@ -33,7 +33,7 @@ class SocketSignIn:
     async def __call__(
         self, scope: Any, receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
-        """Sign in and go on, or refuse the handshake of another site's page with a 403."""
+        """Sign the client in, or refuse the handshake of another site's page with a 403."""
         headers, ticket = dict(scope["headers"]), _ticket_in(scope["query_string"])
         refusal = NOT_SIGNED_IN
         authorization = headers.get(b"authorization", b"")
@@ -41,7 +41,7 @@ class SocketSignIn:
             token = authorization[len(SCHEME) :].strip().decode("ascii", errors="replace")
             credential = await database_sync_to_async(credential_of_token)(token)
         elif ticket is not None:
-            credential = await database_sync_to_async(redeem_ticket)(ticket)
+            credential = await database_sync_to_async(redeem_socket_ticket)(ticket)
             refusal = REFUSED
         elif comes_from_this_site(headers, secure=settings.HTTPS):
             credential = await _by_cookie(headers.get(b"cookie", b""))
@@ -54,9 +54,9 @@ class SocketSignIn:
 
 
 def comes_from_this_site(headers: dict[bytes, bytes], *, secure: bool) -> bool:
-    """Tell whether the Origin is that of a page of this very host, or one the operator trusts.
+    """Tell whether the Origin is a page of this host, or one that the operator trusts.
 
-    A missing Origin and `null` are no page of ours.
+    A missing Origin and `null` are not pages of this site.
     """
     origin = headers.get(b"origin", b"").decode("latin-1").lower()
     if origin in settings.CSRF_TRUSTED_ORIGINS:

@@ -1,4 +1,4 @@
-"""Telling open sockets, from any process: a courtesy that holds nothing up and may fail."""
+"""Messages to open sockets from any process; a failure is logged and delays nothing for long."""
 
 import asyncio
 import logging
@@ -10,14 +10,14 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
-# Sockets also look by themselves now and then, so a broker in trouble must not hold up the work.
-PATIENCE_SECONDS = 2.0
-# A page without a socket asks, which tells it more than a socket that hears nothing for long.
+# Sockets also read the database with each ping, so a slow broker must not delay the sender.
+TIMEOUT_SECONDS = 2.0
+# After this time a socket closes: its page then polls, which is better than silence.
 AWAY_SECONDS = 30.0
 
 
 class LayerReturned(TypedDict):
-    """The layer was away and is back; what was sent in between is lost, and some before it."""
+    """The layer was away and is back; messages from that time, and some before, are lost."""
 
     type: Literal["layer.returned"]
 
@@ -25,8 +25,8 @@ class LayerReturned(TypedDict):
 class ThreadLoop:
     """An event loop that one thread keeps, so that its messages share a connection.
 
-    A layer's connections belong to a loop. Without this each message of a process that has no
-    server's loop makes one of its own, and a connection, and that takes longer than the message.
+    The connections of a channel layer belong to a loop. A process without a running loop would
+    otherwise make a loop and a connection for each message, which takes longer than the message.
     """
 
     def __init__(self) -> None:
@@ -39,15 +39,15 @@ class ThreadLoop:
         self._loop, self._thread = asyncio.new_event_loop(), threading.get_ident()
 
     def close(self) -> None:
-        """End the loop, with the connections that it held."""
+        """Close the loop together with its connections."""
         if self._loop is not None:
             self._loop.close()
         self._loop = None
 
     def send(self, group: str, message: Mapping[str, object]) -> None:
-        """Send `message`, on the line if it is this thread's; raises whatever the layer raises."""
+        """Send `message`, in the kept loop if this thread opened it; raises the layer's errors."""
         if self._loop is not None and self._thread == threading.get_ident():
-            self._loop.run_until_complete(_send_again(group, message))
+            self._loop.run_until_complete(_send_with_retry(group, message))
         else:
             async_to_sync(_send)(group, message)
 
@@ -56,15 +56,15 @@ thread_loop = ThreadLoop()
 
 
 def broadcast(group: str, message: Mapping[str, object]) -> None:
-    """Send `message` to every socket in `group`; that it fails is only logged."""
+    """Send `message` to every socket in `group`; a failure is only logged."""
     try:
         thread_loop.send(group, message)
     except Exception:  # every layer fails with exceptions of its own
-        logger.warning("%s could not be told", group, exc_info=True)
+        logger.warning("Broadcast to %s failed", group, exc_info=True)
 
 
-async def _send_again(group: str, message: Mapping[str, object]) -> None:
-    """Send `message`, anew where the server closed the connection since the last one."""
+async def _send_with_retry(group: str, message: Mapping[str, object]) -> None:
+    """Send `message`, a second time if the server closed the connection since the last one."""
     try:
         await _send(group, message)
     except TimeoutError:
@@ -76,4 +76,4 @@ async def _send_again(group: str, message: Mapping[str, object]) -> None:
 async def _send(group: str, message: Mapping[str, object]) -> None:
     layer = get_channel_layer()
     if layer is not None:
-        await asyncio.wait_for(layer.group_send(group, dict(message)), PATIENCE_SECONDS)
+        await asyncio.wait_for(layer.group_send(group, dict(message)), TIMEOUT_SECONDS)

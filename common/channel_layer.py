@@ -1,7 +1,7 @@
-"""A channel layer for one machine without Redis: in memory, and open to its other processes.
+"""A channel layer for one machine without Redis: in memory, with a socket for other processes.
 
 The server process keeps the groups and listens on a unix socket that only its own user can open.
-A worker process hands its messages in there, one JSON object a line.
+A worker process sends its messages there, one JSON object per line.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ LONGEST_LINE = 4 * 1024 * 1024
 class LocalSocketChannelLayer(InMemoryChannelLayer):
     """Groups live in the process that called `serve`; `group_send` works from every process.
 
-    Asyncio's queues belong to one thread, so a message from another thread or loop of the server
-    is carried over to the loop that serves.
+    The queues of asyncio belong to one thread, so a message from another thread or loop of the
+    server is passed to the loop that serves.
     """
 
     def __init__(self, path: str, **options: Any) -> None:
@@ -30,7 +30,7 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self) -> None:
-        """Listen for the other processes; a socket file that a dead server left is replaced."""
+        """Listen for other processes, and replace the socket file that a dead server left."""
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(
             self._receive_lines, self._path, limit=LONGEST_LINE
@@ -51,7 +51,7 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
         Raises OSError when this is not the server's process and no server listens.
         """
         if self._loop is None:
-            await self._hand_in(group, message)
+            await self._forward(group, message)
         elif self._loop is asyncio.get_running_loop():
             await super().group_send(group, message)
         else:
@@ -60,7 +60,7 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
             )
             await asyncio.wrap_future(future)
 
-    async def _hand_in(self, group: str, message: dict[str, Any]) -> None:
+    async def _forward(self, group: str, message: dict[str, Any]) -> None:
         _reader, writer = await asyncio.open_unix_connection(self._path)
         writer.write(json.dumps({"group": group, "message": message}).encode() + b"\n")
         await writer.drain()
@@ -72,8 +72,8 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
     ) -> None:
         try:
             async for line in reader:
-                parcel = json.loads(line)
-                await super().group_send(parcel["group"], parcel["message"])
+                envelope = json.loads(line)
+                await super().group_send(envelope["group"], envelope["message"])
         except (ValueError, KeyError, TypeError):
             logger.warning("A message of another process could not be read.", exc_info=True)
         finally:

@@ -11,14 +11,14 @@ from django.http import HttpRequest
 
 logger = logging.getLogger(__name__)
 
-# Counts here while the shared cache does not answer, so that a limit never opens entirely.
+# Used while the shared cache does not answer, so that there is always some limit.
 _own_memory = LocMemCache("limits", {})
 
 
 def seconds_to_wait(limit: str, who: str) -> int:
-    """Count one call of `who` against the named limit; 0 lets it through.
+    """Count one call of `who` against the named limit and return 0 if it may pass.
 
-    A refused call answers how many seconds are left of the window.
+    For a refused call, return the seconds until the window ends.
     """
     allowed, window = settings.API_LIMITS[limit]
     now = time.time()
@@ -28,20 +28,21 @@ def seconds_to_wait(limit: str, who: str) -> int:
 
 
 def _count(key: str, window: int) -> int:
-    """Return how often `key` was counted in this window, this time included."""
+    """Count `key` and return how often it was counted in this window."""
     try:
         cache.add(key, 0, 2 * window)
         return int(cache.incr(key))
     except Exception:  # noqa: BLE001  # every cache backend fails in its own way
-        logger.warning("The cache does not answer; limits are kept for each process alone")
+        logger.warning("The cache does not answer; each process counts its own calls")
         _own_memory.add(key, 0, 2 * window)
         return int(_own_memory.incr(key))
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return who is calling as far as the connection tells; IPv6 by its /64 network.
+    """Return the address of the caller; of an IPv6 address, its /64 network.
 
-    Forwarded headers are the server's business: it sets REMOTE_ADDR from proxies that it trusts.
+    The server sets REMOTE_ADDR from the headers of proxies that it trusts, so the headers
+    themselves are not read here.
     """
     raw = str(request.META.get("REMOTE_ADDR", ""))
     try:

@@ -167,7 +167,7 @@ def document_problems(
 def summarize(
     result: dict[str, Any], generator: object, request: object, public: object
 ) -> dict[str, Any]:
-    """Give every operation the first sentence of its description as its line in lists."""
+    """Use the first sentence of each description as the summary that lists show."""
     for _path, operation in _operations(result):
         sentence = operation.get("description", "").split(". ")[0].split("\n")[0]
         operation.setdefault("summary", sentence.rstrip("."))
@@ -183,7 +183,7 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _add_problems(operation: dict[str, Any], path: str) -> None:
-    """Add to one operation the failures that it can answer."""
+    """Add to one operation the failures that it can answer with."""
     statuses = {"401", "429"}
     if {"token": []} in operation.get("security", []):
         statuses |= {"403"}
@@ -199,7 +199,7 @@ def _add_problems(operation: dict[str, Any], path: str) -> None:
 
 @cache
 def whole_document() -> dict[str, Any]:
-    """Return the document; drawing it up takes a second, so each process does it once."""
+    """Return the document; making it takes a second, so each process does it once."""
     generator: Any = SchemaGenerator
     document: dict[str, Any] = generator().get_schema(request=None, public=True)
     return document
@@ -207,7 +207,7 @@ def whole_document() -> dict[str, Any]:
 
 @answers_conditionally
 class DocumentView(APIView):
-    """Where the document is served."""
+    """Serves the document."""
 
     renderer_classes = (OpenApiJsonRenderer2,)
 

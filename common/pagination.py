@@ -1,4 +1,4 @@
-"""Paging by cursor: stable while rows are added, `?cursor=&limit=`, newest first."""
+"""Pages by cursor (`?cursor=&limit=`), newest first; they stay stable while rows are added."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ MAX_PAGE_SIZE = 100
 
 
 class NewestFirstPagination(CursorPagination):
-    """Page through rows by `created_at`; rows of the same moment are told apart by id."""
+    """Page through rows by `created_at`, and by id where that is equal."""
 
     ordering: str | tuple[str, ...] = ("-created_at", "-id")
     page_size = PAGE_SIZE
@@ -29,7 +29,7 @@ class NewestFirstPagination(CursorPagination):
     def paginate_queryset(
         self, queryset: Any, request: "Request", view: Any = None
     ) -> list[Any] | None:
-        """Return one page; a cursor that this server did not write is the sender's mistake."""
+        """Return one page; a cursor that this server did not write is answered with a 400."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValidationError, ValueError) as error:

@@ -1,8 +1,8 @@
 """Errors of the API as `application/problem+json` (RFC 9457), each with a stable code.
 
 Every failure under `/api/` has the same form: `type title status code detail`, and `errors` where
-fields of the request are to be corrected. `code` is for programs and never changes; `detail` is
-for people and begins with what they can do.
+the client should correct fields of the request. `code` is for programs and never changes; `detail`
+is for people and begins with what they can do.
 """
 
 import logging
@@ -48,7 +48,7 @@ class ProblemBody(TypedDict):
 
 
 class Problem(exceptions.APIException):
-    """A failure that the API foresees, with its status, its stable code and its sentence."""
+    """An expected failure, with its status, its stable code and a sentence for people."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Problem(exceptions.APIException):
 
     @classmethod
     def of_field(cls, field: str, code: str, detail: str | Promise) -> "Problem":
-        """Build the problem of a single wrong field, whose code is also the answer's."""
+        """Build the problem of a single wrong field; its code is also the code of the answer."""
         return cls(code, detail, errors=[{"field": field, "code": code, "message": str(detail)}])
 
     def body(self) -> ProblemBody:
@@ -111,7 +111,7 @@ def _translate(exc: Exception, context: Mapping[str, Any]) -> Problem | None:
 
 
 def _refusal(exc: Exception) -> Problem | None:
-    """Translate a refusal of a service: an exception with a `code` and a `status` of its own."""
+    """Translate a refusal of a service, which has a `code` and a `status` of its own."""
     code, status = getattr(exc, "code", None), getattr(exc, "status", None)
     if not isinstance(code, str) or not isinstance(status, int):
         return None
@@ -127,11 +127,11 @@ def _refusal(exc: Exception) -> Problem | None:
 
 
 def _unexpected(exc: Exception, context: Mapping[str, Any]) -> Problem:
-    """Log a defect under a fresh id and return the problem that names the id only."""
+    """Log a defect under a new id, and return a problem that shows only this id."""
     incident = uuid.uuid4()
     request = context.get("request")
     logger.error("API failure %s", incident, exc_info=exc)
-    # What Django does for a view without a handler: error reporters and the test client listen.
+    # Django sends this for a view without a handler; error reporters and test clients need it.
     got_request_exception.send(sender=None, request=getattr(request, "_request", request))
     detail = _("Try again; if it happens again, tell the operator this id: %(id)s.")
     return Problem("internal", detail % {"id": incident}, status=500)
@@ -176,7 +176,7 @@ def _forbidden(exc: Exception, _context: Mapping[str, Any]) -> Problem:
 
 
 def not_found() -> Problem:
-    """Build the one answer to what does not exist and to what the caller may not see."""
+    """Build the same answer for what does not exist and for what the caller may not see."""
     detail = _("Check the address: there is nothing here that you may see.")
     return Problem("not_found", detail, status=404)
 
@@ -234,7 +234,7 @@ def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     return Problem("unavailable", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
 
 
-# Asked in this order: a subclass stands before its base.
+# Checked in this order: a subclass stands before its base.
 _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Problem]] = {
     Http404: _not_found,
     exceptions.NotFound: _not_found,

@@ -1,7 +1,7 @@
-"""A channel layer over Redis whose channels outlive a restart of it.
+"""A channel layer over Redis whose channels survive a restart of Redis.
 
-A Redis that began anew has forgotten every group, and what was on its way. Only one channel of a
-process waits at Redis, for all of them, so that one alone notices; here all of them join anew.
+A restarted Redis has lost every group and every message on its way. Only one channel of a process
+waits at Redis, for all of them, so only that one notices. Here all of them join their groups again.
 """
 
 import asyncio
@@ -22,18 +22,18 @@ RETURNED: LayerReturned = {"type": "layer.returned"}
 
 
 class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it has no types
-    """Tells each channel of this process that is in a group `layer.returned` once Redis is back.
+    """Sends `layer.returned` to each channel of this process in a group, once Redis is back.
 
-    It is in its groups again then, and what was sent to them before may be lost.
+    The channel is in its groups again then, and earlier messages to them may be lost.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._groups: dict[str, set[str]] = defaultdict(set)
-        self._coming_back: asyncio.Task[bool] | None = None
+        self._reconnecting: asyncio.Task[bool] | None = None
 
     async def group_add(self, group: str, channel: str) -> None:
-        """Add a channel of this process to a group, and keep in mind that it is there."""
+        """Add a channel of this process to a group, and record it for the next restart."""
         self._groups[channel].add(group)
         await super().group_add(group, channel)
 
@@ -45,7 +45,7 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
         await super().group_discard(group, channel)
 
     async def receive(self, channel: str) -> dict[str, Any]:
-        """Return the next message for `channel`, however often Redis is away meanwhile.
+        """Return the next message for `channel`, even if Redis is away in between.
 
         Raises what Redis raised when it was away for longer than AWAY_SECONDS.
         """
@@ -53,49 +53,49 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
             try:
                 message: dict[str, Any] = await super().receive(channel)
             except (OSError, RedisError):
-                # Whoever leaves must not stop what the others wait for too.
-                if not await asyncio.shield(self._come_back_together()):
+                # Shielded: a channel that leaves must not cancel the task of all the others.
+                if not await asyncio.shield(self._shared_reconnect()):
                     raise
             else:
                 return message
 
-    def _come_back_together(self) -> "asyncio.Task[bool]":
-        if self._coming_back is None or self._coming_back.done():
+    def _shared_reconnect(self) -> "asyncio.Task[bool]":
+        if self._reconnecting is None or self._reconnecting.done():
             logger.warning("Redis is away; its channels wait for it")
-            self._coming_back = asyncio.create_task(self._come_back())
-        return self._coming_back
+            self._reconnecting = asyncio.create_task(self._reconnect())
+        return self._reconnecting
 
-    async def _come_back(self) -> bool:
-        """Tell whether Redis came back in time and all is as it was."""
+    async def _reconnect(self) -> bool:
+        """Wait for Redis; return whether it came back in time and all groups are joined again."""
         try:
             async with asyncio.timeout(AWAY_SECONDS):
                 pause = SHORTEST_PAUSE
-                while not await self._has_joined_again():
+                while not await self._has_rejoined():
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
         except TimeoutError:
             return False
         return True
 
-    async def _has_joined_again(self) -> bool:
-        """Join every group again and tell the channels, if Redis answers."""
+    async def _has_rejoined(self) -> bool:
+        """Join every group again and announce the return, if Redis answers."""
         try:
             for index in range(self.ring_size):
-                # Connections at rest do not notice that the Redis that is gone has closed them.
+                # Idle connections do not notice that the old Redis has closed them.
                 await self.connection(index).connection_pool.disconnect(inuse_connections=False)
                 await self.connection(index).ping()
             for channel in list(self._groups):
                 for group in list(self._groups.get(channel, ())):
                     await super().group_add(group, channel)
-            await self._tell_all()
+            await self._announce_return()
         except (OSError, RedisError):
             return False
         return True
 
-    async def _tell_all(self) -> None:
+    async def _announce_return(self) -> None:
         for channel in self._groups:
             self.receive_buffer[channel].put_nowait(RETURNED)
-        # The one that waits at Redis looks up when a message for any of them comes.
+        # The channel that waits at Redis wakes up when a message for any of them comes.
         for channel in list(self._groups)[:1]:
             with suppress(ChannelFull):
                 await super().send(channel, RETURNED)

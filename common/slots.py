@@ -1,7 +1,7 @@
-"""A few places for each name, counted across processes: who finds none free has to stay out.
+"""A fixed number of slots for each name, counted across processes.
 
-A place is a key in the cache. It frees itself when its holder is gone for `SLOT_SECONDS`, so a
-process that was killed keeps nobody out for long.
+A slot is a key in the cache. It frees itself when its holder has not kept it for `SLOT_SECONDS`,
+so the slots of a process that was killed are free again soon.
 """
 
 import logging
@@ -13,23 +13,23 @@ from django.core.cache.backends.locmem import LocMemCache
 logger = logging.getLogger(__name__)
 SLOT_SECONDS = 60
 
-# Counts here while the shared cache does not answer, so that a limit never opens entirely.
+# Used while the shared cache does not answer, so that there is always some limit.
 _own_memory = LocMemCache("slots", {})
 
 
-# Threads of their own: a cache that does not answer must not hold up the database's thread.
+# In other threads than the database's, which a cache that does not answer must not block.
 async def take_slot(name: str, limit: int) -> str | None:
-    """Take one of `limit` places of `name`; None when all are taken. `keep_slot` holds it."""
+    """Take one of the `limit` slots of `name`, or return None when all are taken."""
     return await sync_to_async(_take, thread_sensitive=False)(name, limit)
 
 
 async def keep_slot(slot: str) -> None:
-    """Hold a place for another `SLOT_SECONDS`."""
+    """Keep a slot for another `SLOT_SECONDS`."""
     await sync_to_async(_keep, thread_sensitive=False)(slot)
 
 
 async def free_slot(slot: str) -> None:
-    """Give a place back."""
+    """Free a slot."""
     await sync_to_async(_free, thread_sensitive=False)(slot)
 
 
@@ -42,7 +42,7 @@ def _add(slot: str) -> bool:
     try:
         return bool(cache.add(slot, 1, SLOT_SECONDS))
     except Exception:  # noqa: BLE001  # every cache backend fails in its own way
-        logger.warning("The cache does not answer; places are counted by each process alone")
+        logger.warning("The cache does not answer; each process counts its own slots")
         return bool(_own_memory.add(slot, 1, SLOT_SECONDS))
 
 

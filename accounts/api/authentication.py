@@ -1,4 +1,4 @@
-"""Sign-in of apps: `Authorization: Bearer sw_…`. A token anywhere else is not looked at."""
+"""Sign-in of apps: `Authorization: Bearer sw_…`. A token anywhere else is ignored."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -16,7 +16,7 @@ class ApiTokenAuthentication(BaseAuthentication):
     """Sign in the owner of the token in the Authorization header."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """Return the person and the token, or None when the header is absent or of another kind.
+        """Return the user and the token, or None when the header is absent or of another kind.
 
         Raises `AuthenticationFailed` for a token that is malformed, unknown or revoked.
         """

@@ -1,4 +1,4 @@
-"""Who may call a view: people by session, apps by a token that has the view's scope."""
+"""Who may call a view: users with a session, and apps with a token that has its scope."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from common.problems import Problem
 
 
 def person(request: Request) -> User:
-    """Return who is signed in; raises `NotAuthenticated` for nobody."""
+    """Return the user who is signed in; raises `NotAuthenticated` if nobody is."""
     if not isinstance(request.user, User):
         raise NotAuthenticated
     return request.user
 
 
 def insufficient_scope(scope: Scope | None) -> Problem:
-    """Build the 403 of a token that lacks `scope`, or of any token where only people may act."""
+    """Build the 403 of a token without `scope`; of any token where `scope` is None."""
     if scope is None:
         sentence = _("Sign in on the site for this: no token may do it.")
         return Problem("insufficient_scope", sentence, status=403)
@@ -30,7 +30,7 @@ def insufficient_scope(scope: Scope | None) -> Problem:
 
 
 def refuse_unknown_method(request: Request, view: Any) -> None:
-    """Raise `MethodNotAllowed` before anything is asked about the caller."""
+    """Raise `MethodNotAllowed` before anything about the caller is checked."""
     method = (request.method or "").lower()
     known = method in view.http_method_names and hasattr(view, method)
     if not known:
@@ -38,7 +38,7 @@ def refuse_unknown_method(request: Request, view: Any) -> None:
 
 
 class Anyone(BasePermission):
-    """Let everybody in; a token that is sent must still be a good one."""
+    """Let everybody in; a token that is sent must still be valid."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Check the method only."""
@@ -47,22 +47,22 @@ class Anyone(BasePermission):
 
 
 class SignedIn(BasePermission):
-    """Let in every person and every token, whatever its scopes."""
+    """Let in every user and every token, with any scopes."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Check that someone is signed in."""
+        """Check that a user is signed in."""
         refuse_unknown_method(request, view)
         return bool(request.user.is_authenticated)
 
 
 class HasScope(BasePermission):
-    """Let in people, and tokens that have the view's `read_scope` or `write_scope`.
+    """Let in users, and tokens that have the view's `read_scope` or `write_scope`.
 
-    A view that names no scope takes no token at all, so a new view is closed until opened.
+    A view that names no scope refuses all tokens, so a new view is closed to apps by default.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Check the method, then the person, then the token's scopes."""
+        """Check the method, then the user, then the token's scopes."""
         refuse_unknown_method(request, view)
         if not request.user.is_authenticated:
             return False

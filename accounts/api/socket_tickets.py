@@ -1,4 +1,4 @@
-"""Tickets to the events socket, for apps that cannot send headers with a handshake."""
+"""Socket tickets, for apps that cannot send headers with the handshake of the events socket."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import HasScope, person
 from accounts.credentials import Credential
 from accounts.models import ApiToken, Scope
-from accounts.socket_tickets import TICKET_SECONDS, issue_ticket
+from accounts.socket_tickets import TICKET_SECONDS, issue_socket_ticket
 
 
 class SocketTicketSerializer(serializers.Serializer[Any]):
@@ -25,19 +25,20 @@ class SocketTicketView(APIView):
     """Where an app gets its ticket."""
 
     permission_classes = (HasScope,)
-    # The ticket lets read what happens; it changes nothing.
+    # A ticket only lets an app read events, so the scope for reading is enough.
     write_scope = Scope.JOBS_READ
 
     @extend_schema(request=None, responses={201: SocketTicketSerializer}, tags=["ws-tickets"])
     def post(self, request: Request) -> Response:
         """Get a ticket that opens one events socket within half a minute."""
-        data = {"ticket": issue_ticket(credential=_standing(request)), "expires_in": TICKET_SECONDS}
+        ticket = issue_socket_ticket(credential=_credential_of(request))
+        data = {"ticket": ticket, "expires_in": TICKET_SECONDS}
         headers = {"Cache-Control": "no-store"}
         return Response(data, status=status.HTTP_201_CREATED, headers=headers)
 
 
-def _standing(request: Request) -> Credential:
-    """Return the right behind this call, which the socket will depend on."""
+def _credential_of(request: Request) -> Credential:
+    """Return the credential of this call; the socket ends when it ends."""
     if isinstance(request.auth, ApiToken):
         return Credential(person(request).pk, token_id=request.auth.pk)
     return Credential(person(request).pk, session_key=request.session.session_key or "")

@@ -1,4 +1,4 @@
-"""How often the API may be called, by whom."""
+"""How often each caller may call the API."""
 
 import hashlib
 from typing import Any, ClassVar
@@ -11,18 +11,18 @@ from common.limits import address_of, seconds_to_wait
 
 
 class CallLimit(BaseThrottle):
-    """Count every call: by token, else by person, else by address."""
+    """Count every call: by token, else by user, else by address."""
 
     _seconds = 0
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Count the call and remember how long a refused one has to wait."""
+        """Count the call; if it is refused, keep the time that `wait` returns."""
         limit, who = self.counted(request)
         self._seconds = seconds_to_wait(limit, who)
         return self._seconds == 0
 
     def counted(self, request: Request) -> tuple[str, str]:
-        """Return the name of the limit and who is counted."""
+        """Return the name of the limit and the key that is counted against it."""
         if isinstance(request.auth, ApiToken):
             return "token", str(request.auth.pk)
         if request.user.is_authenticated:
@@ -35,7 +35,7 @@ class CallLimit(BaseThrottle):
 
 
 class ByAddress(CallLimit):
-    """Count what nobody signed in does, by address."""
+    """Count calls by address, for views that need no sign-in."""
 
     limit: ClassVar[str]
 
@@ -51,7 +51,7 @@ class SignUpLimit(ByAddress):
 
 
 class LoginLimit(CallLimit):
-    """Count sign-ins for one account from one address: the owner elsewhere still gets in."""
+    """Count sign-ins for one account from one address; elsewhere its owner still gets in."""
 
     def counted(self, request: Request) -> tuple[str, str]:
         """Count the pair of the name as typed, hashed, and the address."""
@@ -61,12 +61,12 @@ class LoginLimit(CallLimit):
 
 
 class UploadLimit(CallLimit):
-    """Count uploads of a person, by whichever token."""
+    """Count the uploads of a user with all tokens together."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count uploads only, not reads of the same view."""
         return request.method != "POST" or super().allow_request(request, view)
 
     def counted(self, request: Request) -> tuple[str, str]:
-        """Count the person."""
+        """Count the user."""
         return "upload", str(request.user.pk)

@@ -1,4 +1,4 @@
-"""My batches: several photos in several styles, asked for, watched and canceled as one."""
+"""My batches: several photos in several styles, submitted, watched and canceled as one."""
 
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ class BatchRequestSerializer(serializers.Serializer[Batch]):
     spec = SpecField(default=dict)
 
     def validate_photos(self, ids: list[UUID]) -> list[Photo]:
-        """Find the photos among the person's own; another's is as unknown as none."""
+        """Find the user's own photos; the photo of another user is as unknown as none."""
         mine = Photo.objects.visible_to(self.context["request"].user).in_bulk(ids)
         for index, key in enumerate(ids):
             if key not in mine:
@@ -57,7 +57,7 @@ class BatchRequestSerializer(serializers.Serializer[Batch]):
         return [mine[key] for key in ids]
 
     def validate_styles(self, slugs: list[str]) -> list[Style]:
-        """Find the styles among those the person may see."""
+        """Find the styles among those that the user may see."""
         seen = Style.objects.visible_to(self.context["request"].user).filter(slug__in=slugs)
         found = {style.slug: style for style in seen}
         for index, slug in enumerate(slugs):
@@ -82,7 +82,7 @@ class BatchSerializer(SnapshotSerializer[Batch]):
 
 @answers_conditionally
 class BatchViewSet(mixins.RetrieveModelMixin, GenericViewSet[Batch]):
-    """The batches of the person signed in."""
+    """The batches of the user."""
 
     read_scope = Scope.JOBS_READ
     write_scope = Scope.JOBS_WRITE
@@ -91,7 +91,7 @@ class BatchViewSet(mixins.RetrieveModelMixin, GenericViewSet[Batch]):
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Batch]:
-        """Return the person's own batches."""
+        """Return the user's own batches."""
         return Batch.objects.visible_to(self.request.user)
 
     @extend_schema(

@@ -1,4 +1,4 @@
-"""What a job would take, told before it is asked for."""
+"""What a job would take, predicted before its submission."""
 
 from typing import Annotated, Any, TypedDict
 
@@ -67,25 +67,25 @@ class EstimateView(APIView):
         operation_id="estimates_create",
     )
     def post(self, request: Request) -> Response:
-        """Foretell a job: the same body as for `POST /jobs/`, and nothing is made."""
+        """Predict a job: the same body as for `POST /jobs/`, and nothing is made."""
         body = EstimateRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         asked, owner = body.validated_data, person(request)
         names = ("photo", "spec", "pictures")
-        foretold = estimate(owner=owner, **{name: asked[name] for name in names})
-        return Response(_reply(foretold, room=room_of(owner)))
+        predicted = estimate(owner=owner, **{name: asked[name] for name in names})
+        return Response(_reply(predicted, room=room_of(owner)))
 
 
-def _reply(foretold: Estimate, *, room: int) -> EstimateReply:
-    painting = foretold.painting
+def _reply(predicted: Estimate, *, room: int) -> EstimateReply:
+    painting = predicted.painting
     return {
-        "seconds": foretold.eta,
+        "seconds": predicted.eta,
         "painting": {"p50": round(painting.p50, 1), "p90": round(painting.p90, 1)},
-        "basis": foretold.basis,
-        "ahead": foretold.ahead,
-        "device": foretold.device,
-        "memory_mb": foretold.plan.mb or None,
-        "tiles": foretold.plan.tiles,
+        "basis": predicted.basis,
+        "ahead": predicted.ahead,
+        "device": predicted.device,
+        "memory_mb": predicted.plan.mb or None,
+        "tiles": predicted.plan.tiles,
         "room": room,
-        "warnings": [{"code": each.code, "message": each.message} for each in foretold.warnings],
+        "warnings": [{"code": each.code, "message": each.message} for each in predicted.warnings],
     }

@@ -1,4 +1,4 @@
-"""What changed for me: for pages where sockets are blocked, and for apps that were away."""
+"""What changed for me: for pages without a socket, and for apps that were away."""
 
 from typing import Any
 
@@ -15,19 +15,19 @@ from inference.live.events import EventPage, events_since
 
 
 class SinceSerializer(serializers.Serializer[Any]):
-    """Where to go on."""
+    """Where to continue."""
 
     since = serializers.IntegerField(
         required=False,
         min_value=0,
         max_value=2**63 - 1,
-        help_text="The `seq` of the last answer; 0 for everything from the beginning.",
+        help_text="The `cursor` of the last answer; 0 for everything from the beginning.",
     )
 
 
 @answers_conditionally
 class EventsView(APIView):
-    """What the events socket tells, asked for."""
+    """The events of the socket, as a reply."""
 
     read_scope = Scope.JOBS_READ
 
@@ -35,8 +35,8 @@ class EventsView(APIView):
     def get(self, request: Request) -> Response:
         """List what changed for me since I last asked.
 
-        Without `since` the one event is a snapshot of the active jobs and the last 20. A place that
-        was never given out brings `resync_required` and a snapshot: forget what you have.
+        Without `since` the one event is a snapshot of the active jobs and the last 20. A cursor
+        that was never given out brings `resync_required` and a snapshot: forget what you have.
         """
         query = SinceSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)

@@ -1,4 +1,4 @@
-"""What an app sends to have a picture made."""
+"""The request for a job."""
 
 import math
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Share(serializers.FloatField):
     default_error_messages = {"share": _("Choose a number above 0.")}
 
     def to_internal_value(self, data: Any) -> float:
-        """Read the number; infinity, not-a-number and what no float holds are none."""
+        """Read the number; infinity, NaN and numbers too large for a float are refused."""
         try:
             value = super().to_internal_value(data)
         except OverflowError:
@@ -84,7 +84,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
     spec = SpecField(default=dict)
 
     def validate_photo(self, value: UUID) -> Photo:
-        """Find the photo among the person's own; another's is as unknown as none."""
+        """Find the user's own photo; the photo of another user is as unknown as none."""
         photo = Photo.objects.visible_to(self.context["request"].user).filter(pk=value).first()
         if photo is None:
             detail = _("Choose one of your own photos: this one is unknown.")
@@ -92,7 +92,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
         return photo
 
     def validate_styles(self, choices: list[dict[str, Any]]) -> list[tuple[Style, float]]:
-        """Find the styles among those the person may see."""
+        """Find the styles among those that the user may see."""
         slugs = [choice["style"] for choice in choices]
         if len(set(slugs)) < len(slugs):
             detail = _("Choose each style once.")
@@ -101,7 +101,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
         return [(found[choice["style"]], choice["weight"]) for choice in choices]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Build the spec and pass the engine's sentences on, field by field."""
+        """Build the spec; the engine's sentences become the errors of the fields."""
         return {"photo": attrs["photo"], "styles": attrs["styles"], "spec": spec_of(attrs)}
 
 
@@ -115,7 +115,7 @@ def spec_of(attrs: Mapping[str, Any]) -> TransferSpec:
 
 
 def _styles_by_slug(styles: QuerySet[Style], slugs: list[str]) -> dict[str, Style]:
-    """Return the styles named; raises the problem of the first one that is not there."""
+    """Return the named styles; raises the problem of the first one that is missing."""
     found = {style.slug: style for style in styles.filter(slug__in=slugs)}
     for index, slug in enumerate(slugs):
         if slug not in found:

@@ -1,4 +1,4 @@
-"""My jobs: have a picture made, watch it, stop it, take it."""
+"""My jobs: submit one, watch it, stop it, download its picture."""
 
 from typing import Any
 from uuid import UUID, uuid5
@@ -29,7 +29,7 @@ from inference.models import Job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
 from inference.services.reruns import continue_job, retry_job
 
-# Names of the space in which an Idempotency-Key of a person becomes the id of a job.
+# The namespace in which the Idempotency-Key of a user becomes the id of a job.
 KEYS = UUID("6f0a4a5e-7d3c-4c53-9b0f-5d3c0b6e2a11")
 MAX_KEY_LENGTH = 255
 KEY = OpenApiParameter(
@@ -73,7 +73,7 @@ class JobViewSet(
     mixins.DestroyModelMixin,
     GenericViewSet[Job],
 ):
-    """The jobs of the person signed in, newest first."""
+    """The jobs of the user, newest first."""
 
     read_scope = Scope.JOBS_READ
     write_scope = Scope.JOBS_WRITE
@@ -82,12 +82,12 @@ class JobViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Job]:
-        """Return the person's own jobs with what a snapshot needs."""
+        """Return the user's own jobs with the rows that a snapshot needs."""
         jobs = Job.objects.visible_to(self.request.user).with_parts()
         return jobs.filter(**self._conditions()) if self.action == "list" else jobs
 
     def _conditions(self) -> dict[str, Any]:
-        """Return what the list was asked to keep."""
+        """Return the filters that the query of a list names."""
         query = JobQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         names = {"state": "state__in", "since": "created_at__gt"}
@@ -158,13 +158,13 @@ class JobViewSet(
         return send_media(request, name, public=False)
 
     def _submit(self, request: Request, job_id: UUID | None) -> Response:
-        """Check the body and hand it to the service."""
+        """Check the body and submit the job."""
         body = JobRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         return self._made(*submit_job(owner=person(request), job_id=job_id, **body.validated_data))
 
     def _made(self, job: Job, created: bool) -> Response:  # noqa: FBT001  # as services return it
-        """Answer with a job that was asked for, after its end where the app would wait for it."""
+        """Answer with the job; first wait for its end if the app prefers that."""
         headers = {"Location": reverse("api-job-detail", kwargs={"pk": job.pk})}
         code: int = status.HTTP_201_CREATED if created else status.HTTP_200_OK
         if (seconds := preferred_wait(self.request)) is not None:
@@ -179,7 +179,7 @@ class JobViewSet(
 
 
 def job_id_of_key(request: Request) -> UUID | None:
-    """Return the job id that the request's Idempotency-Key stands for, for this person alone."""
+    """Return the job id for the request's Idempotency-Key; it differs from user to user."""
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > MAX_KEY_LENGTH:
         detail = _("Send a key of at most %(length)d characters.") % {"length": MAX_KEY_LENGTH}

@@ -1,4 +1,4 @@
-"""What this server can do: ways of painting with their controls, limits, formats."""
+"""What this server can do: methods with their controls, limits, formats."""
 
 from typing import Any
 

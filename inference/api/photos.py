@@ -1,4 +1,4 @@
-"""My photos: put in, list, look at, delete."""
+"""My photos: upload, list, view, delete."""
 
 import hashlib
 import re
@@ -33,7 +33,7 @@ from inference.services.photos import delete_photo, upload_photo
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-# What a form adds around its file.
+# How many bytes a form may add around its file.
 FORM_BYTES = 1024 * 1024
 VARIANTS = ("original", "preview", "thumb")
 CHECKSUM_HEADER = "X-Checksum-SHA256"
@@ -48,7 +48,7 @@ PICTURE = {(200, "image/*"): OpenApiTypes.BINARY}
 
 
 class UploadParser(MultiPartParser):
-    """Reads a form with a file, unless it says itself that it is too large to be looked at."""
+    """Reads a form with a file, unless its Content-Length is already too large."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """Parse the form; raises `RequestDataTooBig` before its first byte is read."""
@@ -93,7 +93,7 @@ class PhotoViewSet(
     mixins.DestroyModelMixin,
     GenericViewSet[Photo],
 ):
-    """The photos of the person signed in, newest first."""
+    """The photos of the user, newest first."""
 
     read_scope = Scope.PHOTOS_READ
     write_scope = Scope.PHOTOS_WRITE
@@ -104,7 +104,7 @@ class PhotoViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Photo]:
-        """Return the person's own photos."""
+        """Return the user's own photos."""
         return Photo.objects.visible_to(self.request.user)
 
     @extend_schema(
@@ -143,7 +143,7 @@ class PhotoViewSet(
 
 
 def check_sum(file: "UploadedFile[bytes]", expected: str) -> None:
-    """Compare the file with the checksum that came with it, if one did."""
+    """Compare the file with the checksum of the request, if there is one."""
     if not expected:
         return
     if not re.fullmatch(r"[0-9a-fA-F]{64}", expected):

@@ -1,4 +1,4 @@
-"""Proof sheets: see many styles on my photo before choosing."""
+"""Proof sheets: many styles on one photo, small, before the user chooses."""
 
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,7 @@ class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
     )
 
     def validate_photo(self, value: UUID) -> Photo:
-        """Find the photo among the person's own; another's is as unknown as none."""
+        """Find the user's own photo; the photo of another user is as unknown as none."""
         photo = Photo.objects.visible_to(self.context["request"].user).filter(pk=value).first()
         if photo is None:
             detail = _("Choose one of your own photos: this one is unknown.")
@@ -69,7 +69,7 @@ class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
 
 @answers_conditionally
 class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
-    """The proof sheets of the person signed in."""
+    """The proof sheets of the user."""
 
     read_scope = Scope.JOBS_READ
     write_scope = Scope.JOBS_WRITE
@@ -78,7 +78,7 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[ProofSheet]:
-        """Return the person's own sheets."""
+        """Return the user's own sheets."""
         return ProofSheet.objects.visible_to(self.request.user)
 
     @extend_schema(

@@ -1,4 +1,4 @@
-"""What I have had made and may still ask for, and where my jobs stand among all that wait."""
+"""What the user has used of each limit, and where their jobs stand in the queue."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ class QueueSerializer(serializers.Serializer[Any]):
 
 
 def usage_of(owner: User) -> dict[str, Any]:
-    """Count what `owner` uses."""
+    """Count what `owner` uses of each limit."""
     return {
         "today": {
             "count": jobs_today(owner),

@@ -1,1 +1,1 @@
-"""What clients are told, as it happens."""
+"""News for clients: snapshots, the order of changes, and the events socket."""

@@ -1,4 +1,4 @@
-"""Telling browsers: the whole snapshot to the group of the job's owner, from any process."""
+"""Broadcasts of whole snapshots to the group of the owner, from any process."""
 
 from collections.abc import Sequence
 from typing import Literal, TypedDict
@@ -12,14 +12,14 @@ from inference.models import Job, ProofSheet, ProofTile
 
 
 class JobChanged(TypedDict):
-    """A job changed; like all messages it travels through the channel layer."""
+    """A job changed; like all messages it goes through the channel layer."""
 
     type: Literal["job.changed"]
     snapshot: JobSnapshot
 
 
 class ProofChanged(TypedDict):
-    """A proof sheet began, ended or waits again."""
+    """A proof sheet started, ended or waits again."""
 
     type: Literal["proof.changed"]
     snapshot: ProofSheetSnapshot
@@ -43,9 +43,9 @@ Message = JobsGone | JobChanged | ProofChanged | ProofTileCame
 
 
 def publish(job_id: UUID) -> Job | None:
-    """Read the row anew, send its snapshot to its owner, and return it; None when it is gone.
+    """Read the row again, broadcast its snapshot to its owner, and return it; None if deleted.
 
-    Delivery is not promised and its failure is only logged.
+    Delivery is not promised, and a failure is only logged.
     """
     job = Job.objects.with_parts().filter(pk=job_id).first()
     if job is not None:
@@ -54,29 +54,29 @@ def publish(job_id: UUID) -> Job | None:
 
 
 def publish_read(job: Job) -> None:
-    """Send the snapshot of a `job` that was read with its parts just now."""
-    _tell(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
+    """Broadcast the snapshot of a `job` that was just read with its parts."""
+    _send(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
 
 
 def publish_gone(owner_id: int, job_ids: Sequence[UUID]) -> None:
-    """Say that these jobs of a person are no more."""
+    """Broadcast that these jobs of a user were deleted."""
     if job_ids:
-        _tell(owner_id, {"type": "jobs.gone", "ids": [str(each) for each in job_ids]})
+        _send(owner_id, {"type": "jobs.gone", "ids": [str(each) for each in job_ids]})
 
 
 def publish_sheet(sheet_id: UUID) -> None:
-    """Read the sheet anew and send its snapshot to its owner, unless it is gone."""
+    """Read the sheet again and broadcast its snapshot to its owner, unless it was deleted."""
     sheet = ProofSheet.objects.filter(pk=sheet_id).first()
     if sheet is not None:
-        _tell(sheet.owner_id, {"type": "proof.changed", "snapshot": proof_snapshot(sheet)})
+        _send(sheet.owner_id, {"type": "proof.changed", "snapshot": proof_snapshot(sheet)})
 
 
 def publish_tile(tile: ProofTile, *, sheet_id: UUID) -> None:
-    """Send a new `tile` to the owner of its sheet, unless the sheet is gone."""
+    """Broadcast a new `tile` to the owner of its sheet, unless the sheet was deleted."""
     sheet = ProofSheet.objects.filter(pk=sheet_id).first()
     if sheet is not None:
-        _tell(sheet.owner_id, {"type": "proof.tile", "frame": tile_frame(sheet, tile)})
+        _send(sheet.owner_id, {"type": "proof.tile", "frame": tile_frame(sheet, tile)})
 
 
-def _tell(owner_id: int, message: Message) -> None:
+def _send(owner_id: int, message: Message) -> None:
     broadcast(group_of(owner_id), message)

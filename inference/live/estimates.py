@@ -1,6 +1,6 @@
-"""When a picture will be done: foretold before it is asked for, while it waits and while it runs.
+"""When a picture will be done: predicted before its submission, while it waits and while it runs.
 
-What is promised at submission is kept with the job, so that operators see how it held.
+The prediction at submission is kept with the job, so that operators see how accurate it was.
 """
 
 from dataclasses import dataclass, field
@@ -24,10 +24,10 @@ from style_transfer.core.errors import OutOfMemoryError
 from style_transfer.core.sizes import MAX_PAINTED_PIXELS, result_size
 from style_transfer.core.spec import TransferSpec
 
-# A painting tells by its own pace how long it will go on, once so much of it is done.
-TELLING_FRACTION, TELLING_STEPS = 0.1, 5
+# From this share and number of steps on, a running job is predicted by its own pace.
+PACED_FRACTION, PACED_STEPS = 0.1, 5
 PACE_SPREAD = 1.3
-# Of what a painting took already, for one that takes longer than nine in ten do.
+# The least time left, as shares of the time so far, for a job that is later than expected.
 OVERDUE = (0.1, 0.5)
 
 
@@ -40,7 +40,7 @@ class Eta(TypedDict):
 
 @dataclass(frozen=True)
 class Warned:
-    """Something that the person should know before asking: a stable code and a sentence."""
+    """Something that the user should know before submitting: a stable code and a sentence."""
 
     code: str
     message: str
@@ -48,7 +48,7 @@ class Warned:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a job would take if it were submitted now; `memory_mb` is 0 where nobody can say."""
+    """What a job would take if it were submitted now."""
 
     eta: Eta
     painting: Seconds
@@ -60,12 +60,12 @@ class Estimate:
 
     @property
     def basis(self) -> Basis:
-        """Whether pictures like this were painted before."""
+        """Whether it comes from similar jobs of the past or is a guess."""
         return self.painting.basis
 
 
 def estimate(*, owner: User, photo: Photo, spec: TransferSpec, pictures: int = 1) -> Estimate:
-    """Foretell a job of `owner` that is not submitted yet, or so many like it together."""
+    """Predict a job of `owner` that is not submitted yet, or several like it together."""
     work, now = Work.of(photo, spec), Lanes.now()
     lane = lane_of(work)
     device = now.device(lane)
@@ -83,19 +83,19 @@ def estimate(*, owner: User, photo: Photo, spec: TransferSpec, pictures: int = 1
 
 
 def promise(*, owner: User, photo: Photo, spec: TransferSpec) -> dict[str, float | str]:
-    """Return what a job's row keeps of the estimate at its submission."""
-    foretold = estimate(owner=owner, photo=photo, spec=spec)
+    """Return the fields of a job's row that keep the estimate at its submission."""
+    predicted = estimate(owner=owner, photo=photo, spec=spec)
     return {
-        "lane": foretold.lane,
-        "paint_p50": foretold.painting.p50,
-        "paint_p90": foretold.painting.p90,
-        "eta_p50": foretold.eta["p50"],
-        "eta_p90": foretold.eta["p90"],
+        "lane": predicted.lane,
+        "paint_p50": predicted.painting.p50,
+        "paint_p90": predicted.painting.p90,
+        "eta_p50": predicted.eta["p50"],
+        "eta_p90": predicted.eta["p90"],
     }
 
 
 def eta_of(job: Job, ahead: int) -> Eta | None:
-    """Say when `job` will be done, `ahead` being before it in line; None where nobody can say."""
+    """Predict when `job` will be done, with `ahead` jobs before it; None without a prediction."""
     if job.paint_p50 is None or job.paint_p90 is None:
         return None
     if job.state == Job.State.QUEUED:
@@ -105,10 +105,10 @@ def eta_of(job: Job, ahead: int) -> Eta | None:
 
 
 def _left(job: Job, now: datetime) -> Eta:
-    """Say how long a running job will go on: by its own pace, or else by what was expected."""
+    """Predict the rest of a running job: by its own pace, or else by what was expected."""
     gone = _seconds_between(job.started_at or now, now)
     fraction = job.done / job.total if job.total else 0.0
-    if job.total >= TELLING_STEPS and fraction >= TELLING_FRACTION:
+    if job.total >= PACED_STEPS and fraction >= PACED_FRACTION:
         left = gone * (1 - fraction) / fraction
         return _eta(left, left * PACE_SPREAD)
     late = [gone * share for share in OVERDUE]
@@ -118,7 +118,7 @@ def _left(job: Job, now: datetime) -> Eta:
 
 
 def _in_all(ahead: int, painting: Seconds, lane: str, now: Lanes, *, more: int = 0) -> Eta:
-    """Add the wait to the painting, and to that of `more` pictures, which the workers share."""
+    """Add up the wait, the painting, and `more` pictures like it, which the workers share."""
     wait = _wait(ahead, painting, lane, now)
     times = 1 + more / max(1, len(now.devices(lane)))
     return _eta(wait["p50"] + times * painting.p50, wait["p90"] + times * painting.p90)
@@ -141,12 +141,12 @@ def _wait(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:
     return _eta(p50 / workers, p90 / workers)
 
 
-# What `_left` reads of a job.
+# The fields of a job that `_left` reads.
 PACE = ("started_at", "done", "total", "paint_p50", "paint_p90")
 
 
 def _plan(photo: Photo, spec: TransferSpec) -> tuple[Plan, list[Warned]]:
-    """Plan the memory, and find what is to be said of the size."""
+    """Plan the memory, and collect the warnings about the size."""
     own = (photo.width, photo.height)
     size = result_size(own, spec.size)
     warnings = []

@@ -9,6 +9,6 @@ from inference.live.consumer import JobsConsumer
 
 websocket_urlpatterns: list[Any] = [
     path("ws/v1/events/", JobsConsumer.as_asgi()),  # type: ignore[arg-type]  # ASGI, not a view
-    # Last: an address that is none is refused without a traceback.
+    # The last pattern refuses every other address; without it the log gets a traceback.
     re_path(r"", WebsocketDenier.as_asgi()),  # type: ignore[arg-type]
 ]

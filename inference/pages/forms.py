@@ -1,4 +1,4 @@
-"""The studio's form: a photo, one to four styles with weights, and how to paint."""
+"""The studio's form: a photo, one to four styles with weights, and the settings."""
 
 import uuid
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ MIN_WEIGHT, MAX_WEIGHT = 0.01, 1.0
 
 
 class StudioForm(forms.Form):
-    """Reads what the studio sends, with or without script, and starts the job."""
+    """Reads what the studio sends, with or without scripts, and starts the job."""
 
     job_id = forms.UUIDField(widget=forms.HiddenInput)
     photo = forms.FileField(required=False, allow_empty_file=True)
@@ -70,7 +70,7 @@ class StudioForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("Choose one of your own photos: this one is unknown.")},
     )
-    # A picture in each style, instead of one in which they are mixed.
+    # One picture for each style, instead of one picture that mixes them.
     each = forms.BooleanField(required=False)
     styles = forms.ModelMultipleChoiceField(
         queryset=Style.objects.published(),
@@ -101,11 +101,11 @@ class StudioForm(forms.Form):
 
     @property
     def is_for_several(self) -> bool:
-        """Tell whether each style is painted by itself: asked for, or because of more photos."""
+        """Whether each style makes its own picture: by the user's choice, or with more photos."""
         return bool(self.cleaned_data.get("each") or self.cleaned_data.get("more_photos"))
 
     def clean_styles(self) -> list[Style]:
-        """Put the styles in the order of the tray; four at most are mixed."""
+        """Return the styles in the order of the tray; at most four are mixed."""
         chosen = {style.slug: style for style in self.cleaned_data["styles"]}
         if len(chosen) > MAX_STYLES and not self.is_for_several:
             raise forms.ValidationError(_("Take a style out: four are the most."))
@@ -130,13 +130,13 @@ class StudioForm(forms.Form):
         return Photo.objects.visible_to(self.user).filter(pk=photo_id).first() if photo_id else None
 
     def take_new_id(self) -> None:
-        """Have the next press ask for another job, where nothing was made under this id."""
+        """Give the form a new job id, since the service refused the old one."""
         data = cast("QueryDict", self.data).copy()
         data["job_id"] = str(uuid.uuid4())
         self.data = data
 
     def start(self, owner: User) -> Job | Batch:
-        """Upload the photo if it came along and submit the job, or a batch where there are several.
+        """Upload the photo, if there is one, and submit the job, or a batch of several.
 
         Raises what the services raise.
         """
@@ -167,16 +167,16 @@ class StudioForm(forms.Form):
 
 
 def spec_from(data: Mapping[str, Any]) -> TransferSpec:
-    """Return the spec that the filled fields ask for; what is empty takes the default.
+    """Return the spec of the filled fields; an empty field takes its default.
 
-    Raises SpecError for what is out of bounds.
+    Raises SpecError for values out of bounds.
     """
     names = ("method", "strength", "style_scale", "size", "steps", "seed", "color", "features")
     return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
 
 
 def weights_from(data: Mapping[str, Any]) -> dict[str, float]:
-    """Read the fields `weight-<slug>`; what is no number above 0 is left out."""
+    """Read the fields `weight-<slug>`; values that are not numbers above 0 are left out."""
     weights = {}
     for key, value in data.items():
         slug = key.removeprefix("weight-")
@@ -194,7 +194,7 @@ def _number(value: Any) -> float | None:
 
 
 def initial_from(query: QueryDict) -> dict[str, Any]:
-    """Return the studio's first state from its address, so that a recipe is a link.
+    """Return the studio's initial values from its address, so that a recipe is a link.
 
     `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
     """
@@ -212,7 +212,7 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
 
 
 def control_bounds() -> dict[str, Any]:
-    """Return the bounds and words that the studio's controls are drawn from."""
+    """Return the bounds and words for the studio's controls."""
     return {
         "bounds": BOUNDS,
         "max_styles": MAX_STYLES,
@@ -222,7 +222,7 @@ def control_bounds() -> dict[str, Any]:
 
 
 def method_choice(info: MethodInfo) -> dict[str, Any]:
-    """Return what the studio says of a way of painting, and the names of its controls."""
+    """Return the words for a method in the studio, and the names of its controls."""
     title, description = METHOD_WORDS.get(info.slug, (info.title, info.description))
     return {
         "slug": info.slug,

@@ -1,4 +1,4 @@
-"""The page of those who run the site: the queue, its workers, and the switches of both."""
+"""The page of the operators: the queue, its workers, and the switches of both."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,7 +27,7 @@ View = Callable[..., HttpResponse]
 
 
 def staff_only(view: View) -> View:
-    """Send nobody to sign in and refuse everyone but the staff."""
+    """Send anonymous visitors to sign in, and refuse users who are not staff."""
 
     @login_required
     @wraps(view)
@@ -43,7 +43,7 @@ def staff_only(view: View) -> View:
 @require_GET
 @staff_only
 def queue(request: HttpRequest, user: User) -> HttpResponse:
-    """Show the queue; the part that changes comes alone when a script asks for it again."""
+    """Show the queue; with `?part` only the part that changes, which a script loads again."""
     part = "inference/_queue_now.html"
     whole = "inference/queue.html"
     seen = overview(with_names=user.is_superuser)
@@ -55,7 +55,7 @@ def queue(request: HttpRequest, user: User) -> HttpResponse:
 @require_POST
 @staff_only
 def queue_pause(request: HttpRequest, user: User) -> HttpResponse:
-    """Let no more work begin."""
+    """Pause the queue: no more work starts."""
     pause_queue(by=user)
     return redirect("operators-queue")
 
@@ -63,7 +63,7 @@ def queue_pause(request: HttpRequest, user: User) -> HttpResponse:
 @require_POST
 @staff_only
 def queue_resume(request: HttpRequest, user: User) -> HttpResponse:
-    """Let work begin again."""
+    """Resume the queue."""
     resume_queue(by=user)
     return redirect("operators-queue")
 
@@ -71,7 +71,7 @@ def queue_resume(request: HttpRequest, user: User) -> HttpResponse:
 @require_POST
 @staff_only
 def worker_drain(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
-    """Let a worker take no more work."""
+    """Drain a worker: it takes no more work."""
     drain_worker(worker=get_object_or_404(Worker, pk=pk))
     return redirect("operators-queue")
 

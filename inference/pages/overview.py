@@ -1,4 +1,4 @@
-"""What operators see of the queue: who waits, who paints, and how promises held."""
+"""The queue for operators: who waits, who paints, and how accurate the estimates were."""
 
 import shutil
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ RECENTLY = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class MethodLine:
-    """How many wait for a way of painting, how many of them are heavy, how many are painted so."""
+    """How many jobs of a method wait, how many of those are heavy, and how many run."""
 
     method: str
     waiting: int
@@ -31,7 +31,7 @@ class MethodLine:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody with jobs in line; the name is empty for who may not see it."""
+    """A user with jobs in the queue; the name is empty if the operator may not see it."""
 
     name: str
     jobs: int
@@ -39,13 +39,13 @@ class Waiting:
 
     @property
     def is_new(self) -> bool:
-        """Whether it is less than a minute yet."""
+        """Whether the wait is shorter than a minute."""
         return timezone.now() - self.since < timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Promises:
-    """How what was foretold at submission held, in percent of the last finished jobs."""
+    """How many of the last finished jobs kept their estimate, in percent."""
 
     jobs: int
     by_first: int
@@ -89,7 +89,7 @@ class Overview:
 
 
 def overview(*, with_names: bool) -> Overview:
-    """Look at the queue now; who waits is named for those alone who may see it."""
+    """Read the state of the queue; `with_names` shows who waits."""
     lines = _lines()
     ended = Job.objects.filter(completed_at__gte=timezone.now() - RECENTLY)
     return Overview(
@@ -123,7 +123,7 @@ def _lines() -> list[MethodLine]:
 
 
 def _longest(*, with_names: bool) -> list[Waiting]:
-    """List who waits, the longest first."""
+    """List the users who wait, the longest wait first."""
     people = (
         Job.objects.filter(state=State.QUEUED)
         .values_list("owner__username")
@@ -134,9 +134,9 @@ def _longest(*, with_names: bool) -> list[Waiting]:
 
 
 def _promises() -> Promises:
-    """Count the waits that ended by the first and by the second figure of what was shown.
+    """Count the waits that ended within the first and within the second figure of the estimate.
 
-    Half should have ended by the first and nine in ten by the second.
+    Half of them should end within the first, and nine in ten within the second.
     """
     ended = Job.objects.filter(
         state=State.SUCCEEDED, stopped_early=False, eta_p90__isnull=False

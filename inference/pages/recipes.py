@@ -1,4 +1,4 @@
-"""A job's recipe for people: as JSON, as a command line, as links back into the studio."""
+"""The recipe of a job: as JSON, as a command line, and as links back into the studio."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""Tests of the right by which someone is connected, and of what ends it."""
+"""Tests of the credential of a connection, and of what ends it."""
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -28,7 +28,7 @@ def close_account(user: User) -> None:
 
 
 class TestSession:
-    def test_holds_while_signed_in_and_allows_everything(self, alice: User) -> None:
+    def test_is_valid_while_signed_in_and_allows_everything(self, alice: User) -> None:
         credential = credential_of_session(key_of(signed_in(alice)))
 
         assert credential is not None
@@ -83,7 +83,7 @@ class TestSession:
 
 
 class TestToken:
-    def test_holds_for_its_scopes(self, alice: User) -> None:
+    def test_is_valid_for_its_scopes(self, alice: User) -> None:
         _row, secret = create_token(owner=alice, name="app", scopes=["jobs:read"])
 
         credential = credential_of_token(secret)

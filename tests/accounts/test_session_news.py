@@ -1,4 +1,4 @@
-"""Tests of telling sockets that a session or token ended, and of keeping quiet otherwise."""
+"""Tests of messages to sockets when a session or token may have ended, and only then."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ News = list[tuple[str, Any]]
 
 @pytest.fixture
 def news(monkeypatch: pytest.MonkeyPatch) -> News:
-    """Return what sockets are told from here on."""
+    """Return the messages that sockets get from here on."""
     told: News = []
     monkeypatch.setattr(session_news, "broadcast", lambda *each: told.append(each))
     return told
@@ -56,7 +56,7 @@ def test_names_the_session_that_signs_out_without_its_key(alice: User, news: New
 
 
 @pytest.mark.parametrize("end", [close_account, change_password, revoke])
-def test_calls_for_a_look_when_rights_may_have_ended(
+def test_rechecks_sockets_when_a_credential_may_have_ended(
     alice: User, news: News, end: Callable[[User], None]
 ) -> None:
     end(alice)
@@ -87,7 +87,7 @@ def test_notices_an_account_closed_by_an_administrator(alice: User, news: News) 
 
 
 @pytest.mark.parametrize("what", ["sign in", "name", "sign out of nobody"])
-def test_says_nothing_when_no_right_ended(alice: User, news: News, what: str) -> None:
+def test_sends_nothing_when_no_credential_ended(alice: User, news: News, what: str) -> None:
     if what == "sign in":
         sign_in(alice)
     elif what == "name":

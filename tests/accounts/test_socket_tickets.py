@@ -1,4 +1,4 @@
-"""Tests of tickets to a socket: once, soon, and only while the right behind them holds."""
+"""Tests of socket tickets: valid once, for a short time, while their credential is valid."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.credentials import Credential
 from accounts.models import SocketTicket, User
-from accounts.socket_tickets import TICKET_SECONDS, issue_ticket, redeem_ticket
+from accounts.socket_tickets import TICKET_SECONDS, issue_socket_ticket, redeem_socket_ticket
 from accounts.tokens import create_token, revoke_token
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def credential(alice: User) -> Credential:
-    """Return the right of an app of alice."""
+    """Return the credential of an app of alice."""
     row, _secret = create_token(owner=alice, name="app", scopes=["jobs:read"])
     return Credential(alice.pk, token_id=row.pk)
 
@@ -26,74 +26,74 @@ def credential(alice: User) -> Credential:
 def redeem(ticket: str) -> Credential | None:
     """Redeem in a thread that closes its connection."""
     try:
-        return redeem_ticket(ticket)
+        return redeem_socket_ticket(ticket)
     finally:
         connection.close()
 
 
 class TestTicket:
-    def test_stands_for_the_right_of_whoever_got_it(self, credential: Credential) -> None:
-        assert redeem_ticket(issue_ticket(credential=credential)) == credential
+    def test_has_the_credential_it_was_issued_for(self, credential: Credential) -> None:
+        assert redeem_socket_ticket(issue_socket_ticket(credential=credential)) == credential
 
-    def test_is_good_once(self, credential: Credential) -> None:
-        ticket = issue_ticket(credential=credential)
-        redeem_ticket(ticket)
+    def test_is_valid_once(self, credential: Credential) -> None:
+        ticket = issue_socket_ticket(credential=credential)
+        redeem_socket_ticket(ticket)
 
-        assert redeem_ticket(ticket) is None
+        assert redeem_socket_ticket(ticket) is None
 
     def test_is_each_time_another(self, credential: Credential) -> None:
-        first, second = (issue_ticket(credential=credential) for _ in range(2))
+        first, second = (issue_socket_ticket(credential=credential) for _ in range(2))
 
         assert first != second
-        assert redeem_ticket(second) == redeem_ticket(first) == credential
+        assert redeem_socket_ticket(second) == redeem_socket_ticket(first) == credential
 
-    def test_is_good_for_half_a_minute(self, credential: Credential) -> None:
-        ticket = issue_ticket(credential=credential)
+    def test_is_valid_for_half_a_minute(self, credential: Credential) -> None:
+        ticket = issue_socket_ticket(credential=credential)
         row = SocketTicket.objects.get()
         left = row.expires_at - timezone.now()
         assert timedelta(seconds=TICKET_SECONDS - 5) < left <= timedelta(seconds=TICKET_SECONDS)
         SocketTicket.objects.update(expires_at=timezone.now())
 
-        assert redeem_ticket(ticket) is None
+        assert redeem_socket_ticket(ticket) is None
 
     def test_is_kept_as_a_digest_only(self, credential: Credential) -> None:
-        ticket = issue_ticket(credential=credential)
+        ticket = issue_socket_ticket(credential=credential)
 
         assert ticket not in str(SocketTicket.objects.values())
 
     def test_is_cleared_away_when_too_old(self, credential: Credential) -> None:
-        issue_ticket(credential=credential)
+        issue_socket_ticket(credential=credential)
         SocketTicket.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
-        issue_ticket(credential=credential)
+        issue_socket_ticket(credential=credential)
 
         assert SocketTicket.objects.count() == 1
 
     @pytest.mark.parametrize("ticket", ["", "unknown", "\u00e9"])
     def test_is_none_when_made_up(self, credential: Credential, ticket: str) -> None:
-        issue_ticket(credential=credential)
+        issue_socket_ticket(credential=credential)
 
-        assert redeem_ticket(ticket) is None
+        assert redeem_socket_ticket(ticket) is None
 
     def test_ends_with_the_token_it_came_from(self, credential: Credential, alice: User) -> None:
-        ticket = issue_ticket(credential=credential)
+        ticket = issue_socket_ticket(credential=credential)
         revoke_token(token=alice.api_tokens.get())
 
-        assert redeem_ticket(ticket) is None
+        assert redeem_socket_ticket(ticket) is None
 
     def test_ends_with_the_session_it_came_from(self, alice: User) -> None:
         client = Client()
         client.force_login(alice)
         key = client.cookies["sessionid"].value
-        ticket = issue_ticket(credential=Credential(alice.pk, session_key=key))
+        ticket = issue_socket_ticket(credential=Credential(alice.pk, session_key=key))
         client.logout()
 
-        assert redeem_ticket(ticket) is None
+        assert redeem_socket_ticket(ticket) is None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_lets_in_one_of_many_that_come_at_once(credential: Credential) -> None:
-    ticket = issue_ticket(credential=credential)
+def test_lets_in_one_of_many_at_the_same_moment(credential: Credential) -> None:
+    ticket = issue_socket_ticket(credential=credential)
 
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(redeem, [ticket] * 8))

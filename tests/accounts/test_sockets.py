@@ -1,4 +1,4 @@
-"""Tests of who opens a socket: which origins, which sessions, which tokens."""
+"""Tests of the sign-in of sockets: which origins, which sessions, which tokens."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from accounts.credentials import Credential
 from accounts.models import ApiToken, User
-from accounts.socket_tickets import issue_ticket
+from accounts.socket_tickets import issue_socket_ticket
 from accounts.sockets import SocketSignIn, comes_from_this_site
 from accounts.tokens import create_token, revoke_token
 
@@ -59,20 +59,20 @@ class TestOrigin:
             b"http://friend.example",
         ],
     )
-    def test_may_be_no_other(self, origin: bytes | None) -> None:
+    def test_may_be_no_other_site(self, origin: bytes | None) -> None:
         assert not comes_from_this_site(headers(origin), secure=False)
 
     def test_must_be_encrypted_where_the_site_is(self) -> None:
         assert not comes_from_this_site(headers(b"http://good.example"), secure=True)
         assert comes_from_this_site(headers(b"https://good.example"), secure=True)
 
-    def test_does_not_help_at_a_host_that_is_not_ours(self) -> None:
+    def test_does_not_help_at_another_host(self) -> None:
         forged = headers(b"https://evil.example", b"evil.example")
         assert not comes_from_this_site(forged, secure=False)
 
 
 async def standing_with(query: str = "", **sent: str) -> Any:
-    """Return the credential that the consumer finds when these headers are sent; or the refusal."""
+    """Return the credential that the consumer finds with these headers, or the refusal."""
     seen: list[Credential | int] = []
 
     async def consumer(scope: Any, _receive: Any, _send: Any) -> None:
@@ -130,7 +130,7 @@ class TestSignIn:
     async def test_takes_a_ticket_without_an_origin_and_once(self, alice: User) -> None:
         row, _secret = await self.token(alice)
         credential = Credential(alice.pk, token_id=row.pk)
-        ticket = await sync_to_async(issue_ticket)(credential=credential)
+        ticket = await sync_to_async(issue_socket_ticket)(credential=credential)
 
         assert await standing_with(f"a=b&ticket={ticket}") == credential
         assert await standing_with(f"ticket={ticket}") == 4403

@@ -1,4 +1,4 @@
-"""Tests of telling open sockets."""
+"""Tests of messages to open sockets."""
 
 import asyncio
 import threading
@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from common import broadcast as telling
+from common import broadcast as broadcasting
 from common.broadcast import broadcast, thread_loop
 
 
@@ -42,19 +42,19 @@ def test_reaches_the_group() -> None:
 
 
 @pytest.mark.parametrize("layer", [BrokenLayer, StuckLayer])
-def test_only_logs_when_nobody_can_be_told(
+def test_only_logs_a_failure(
     layer: type, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(telling, "get_channel_layer", layer)
-    monkeypatch.setattr(telling, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(broadcasting, "get_channel_layer", layer)
+    monkeypatch.setattr(broadcasting, "TIMEOUT_SECONDS", 0.05)
 
     broadcast("some_group", {"type": "news"})
 
-    assert "some_group could not be told" in caplog.text
+    assert "Broadcast to some_group failed" in caplog.text
 
 
 def test_needs_no_layer(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(telling, "get_channel_layer", lambda: None)
+    monkeypatch.setattr(broadcasting, "get_channel_layer", lambda: None)
 
     broadcast("some_group", {"type": "news"})
 
@@ -62,11 +62,11 @@ def test_needs_no_layer(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptu
 
 
 class HangsUpLayer:
-    """A channel layer that notes the loop of each message, and whose server hangs up at times."""
+    """A channel layer that records the loop of each message; its server may close connections."""
 
     def __init__(self, hang_ups: int = 0) -> None:
         self.hang_ups = hang_ups
-        self.told: list[object] = []
+        self.sent: list[object] = []
         self.loops: list[asyncio.AbstractEventLoop] = []
 
     async def group_send(self, group: str, message: dict[str, object]) -> None:
@@ -74,15 +74,15 @@ class HangsUpLayer:
         if self.hang_ups:
             self.hang_ups -= 1
             raise ConnectionResetError
-        self.told.append(message["number"])
+        self.sent.append(message["number"])
 
 
-def tell_all(*numbers: int) -> None:
+def broadcast_all(*numbers: int) -> None:
     for number in numbers:
         broadcast("some_group", {"type": "news", "number": number})
 
 
-class TestALineThatIsKeptOpen:
+class TestThreadLoop:
     @pytest.fixture(autouse=True)
     def line(self) -> Iterator[None]:
         thread_loop.open()
@@ -92,61 +92,61 @@ class TestALineThatIsKeptOpen:
     @pytest.fixture
     def layer(self, monkeypatch: pytest.MonkeyPatch) -> HangsUpLayer:
         layer = HangsUpLayer()
-        monkeypatch.setattr(telling, "get_channel_layer", lambda: layer)
+        monkeypatch.setattr(broadcasting, "get_channel_layer", lambda: layer)
         return layer
 
-    def test_serves_message_after_message(self, layer: HangsUpLayer) -> None:
-        tell_all(1, 2, 3)
+    def test_sends_all_messages_of_its_thread(self, layer: HangsUpLayer) -> None:
+        broadcast_all(1, 2, 3)
 
-        assert layer.told == [1, 2, 3]
+        assert layer.sent == [1, 2, 3]
         assert len(set(layer.loops)) == 1
 
     def test_is_not_used_by_another_thread(self, layer: HangsUpLayer) -> None:
-        tell_all(1)
-        other = threading.Thread(target=tell_all, args=(2,))
+        broadcast_all(1)
+        other = threading.Thread(target=broadcast_all, args=(2,))
         other.start()
         other.join()
 
-        assert layer.told == [1, 2]
+        assert layer.sent == [1, 2]
         assert layer.loops[0] is not layer.loops[1]
 
     def test_sends_again_what_a_closed_connection_lost(self, layer: HangsUpLayer) -> None:
         layer.hang_ups = 1
 
-        tell_all(1)
+        broadcast_all(1)
 
-        assert layer.told == [1]
+        assert layer.sent == [1]
 
     def test_sends_no_third_time(
         self, layer: HangsUpLayer, caplog: pytest.LogCaptureFixture
     ) -> None:
         layer.hang_ups = 3
 
-        tell_all(1)
+        broadcast_all(1)
 
-        assert layer.told == []
+        assert layer.sent == []
         assert layer.hang_ups == 1
-        assert "some_group could not be told" in caplog.text
+        assert "Broadcast to some_group failed" in caplog.text
 
     def test_does_not_wait_twice_for_a_server_that_does_not_answer(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(telling, "PATIENCE_SECONDS", 0.3)
-        monkeypatch.setattr(telling, "get_channel_layer", StuckLayer)
+        monkeypatch.setattr(broadcasting, "TIMEOUT_SECONDS", 0.3)
+        monkeypatch.setattr(broadcasting, "get_channel_layer", StuckLayer)
         monkeypatch.setattr(StuckLayer, "asked", 0)
         began = time.monotonic()
 
-        tell_all(1)
+        broadcast_all(1)
 
         assert StuckLayer.asked == 1
         assert 0.3 <= time.monotonic() - began < 60
-        assert "could not be told" in caplog.text
+        assert "Broadcast to some_group failed" in caplog.text
 
-    def test_can_be_closed_and_is_then_done_without(self, layer: HangsUpLayer) -> None:
-        tell_all(1)
+    def test_is_not_used_after_it_was_closed(self, layer: HangsUpLayer) -> None:
+        broadcast_all(1)
         thread_loop.close()
 
-        tell_all(2)
+        broadcast_all(2)
 
-        assert layer.told == [1, 2]
+        assert layer.sent == [1, 2]
         assert layer.loops[0].is_closed()

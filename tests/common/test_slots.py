@@ -1,4 +1,4 @@
-"""Tests of the few places that are counted across processes."""
+"""Tests of slots, which are counted across processes."""
 
 from collections.abc import Iterator
 

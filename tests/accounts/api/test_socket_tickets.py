@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.socket_tickets import redeem_ticket
+from accounts.socket_tickets import redeem_socket_ticket
 from tests.support.clients import app_of, assert_problem, session_of
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def test_gives_an_app_a_ticket_of_its_token(alice: User) -> None:
     assert response.status_code == 201
     assert response.json()["expires_in"] == 30
     assert response["Cache-Control"] == "no-store"
-    credential = redeem_ticket(response.json()["ticket"])
+    credential = redeem_socket_ticket(response.json()["ticket"])
     assert credential is not None
     assert (credential.user_id, credential.token_id) == (alice.pk, alice.api_tokens.get().pk)
 
@@ -25,7 +25,7 @@ def test_gives_an_app_a_ticket_of_its_token(alice: User) -> None:
 def test_gives_a_page_a_ticket_of_its_session(alice: User) -> None:
     client = session_of(alice)
 
-    credential = redeem_ticket(client.post(TICKETS).json()["ticket"])
+    credential = redeem_socket_ticket(client.post(TICKETS).json()["ticket"])
 
     assert credential is not None
     assert credential.session_key == client.cookies["sessionid"].value
@@ -34,7 +34,7 @@ def test_gives_a_page_a_ticket_of_its_session(alice: User) -> None:
 def test_gives_everybody_a_ticket_of_their_own(alice: User, bob: User) -> None:
     tickets = [app_of(user).post(TICKETS).json()["ticket"] for user in (alice, bob)]
 
-    found = [redeem_ticket(ticket) for ticket in tickets]
+    found = [redeem_socket_ticket(ticket) for ticket in tickets]
 
     assert [each and each.user_id for each in found] == [alice.pk, bob.pk]
 

@@ -1,4 +1,4 @@
-"""Tests of telling browsers about jobs and proof sheets."""
+"""Tests of broadcasts about jobs and proof sheets."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,25 +31,25 @@ class TestPublish:
         assert message["type"] == "job.changed"
         assert message["snapshot"]["id"] == str(job.pk)
 
-    def test_does_nothing_for_a_job_that_is_gone(self) -> None:
+    def test_does_nothing_for_a_deleted_job(self) -> None:
         assert broadcast.publish(uuid4()) is None
 
 
 class TestProofs:
-    def told(self, user: User, tell: Callable[[], None]) -> dict[str, Any]:
-        """Return what the sockets of `user` hear when `tell` is called."""
+    def received(self, user: User, publish: Callable[[], None]) -> dict[str, Any]:
+        """Return the message that the sockets of `user` get from `publish`."""
         layer = get_channel_layer()
         assert layer is not None
         channel = async_to_sync(layer.new_channel)()
         async_to_sync(layer.group_add)(group_of(user.pk), channel)
-        tell()
+        publish()
         message: dict[str, Any] = async_to_sync(layer.receive)(channel)
         return message
 
     def test_send_the_whole_sheet(self, alice: User) -> None:
         sheet = make_sheet(alice)
 
-        message = self.told(alice, lambda: broadcast.publish_sheet(sheet.pk))
+        message = self.received(alice, lambda: broadcast.publish_sheet(sheet.pk))
 
         assert message["type"] == "proof.changed"
         assert message["snapshot"]["id"] == str(sheet.pk)
@@ -59,7 +59,7 @@ class TestProofs:
         sheet = make_sheet(alice)
         tile = make_tile(sheet.photo, sheet.styles.get())
 
-        message = self.told(alice, lambda: broadcast.publish_tile(tile, sheet_id=sheet.pk))
+        message = self.received(alice, lambda: broadcast.publish_tile(tile, sheet_id=sheet.pk))
 
         frame = message["frame"]
         assert message["type"] == "proof.tile"
@@ -67,7 +67,7 @@ class TestProofs:
         assert (frame["done"], frame["total"], frame["tile"]["state"]) == (1, 1, "done")
         assert frame["tile"]["url"] == f"/media/proofs/{tile.pk}/"
 
-    def test_do_nothing_for_a_sheet_that_is_gone(self, alice: User) -> None:
+    def test_do_nothing_for_a_deleted_sheet(self, alice: User) -> None:
         sheet = make_sheet(alice)
         tile = make_tile(sheet.photo, sheet.styles.get())
         sheet.delete()

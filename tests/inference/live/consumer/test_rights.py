@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.credentials import Credential
 from accounts.models import ApiToken, User
 from accounts.session_news import group_of
-from accounts.socket_tickets import issue_ticket
+from accounts.socket_tickets import issue_socket_ticket
 from accounts.tokens import create_token, revoke_token
 from inference.live import admission, sender
 from inference.live import consumer as consumers
@@ -188,7 +188,7 @@ class TestApp:
     async def test_comes_in_by_a_ticket(self, connect: Connect, alice: User) -> None:
         row, _bearer = await self.token(alice, "jobs:read")
         credential = Credential(alice.pk, token_id=row.pk)
-        ticket = await sync_to_async(issue_ticket)(credential=credential)
+        ticket = await sync_to_async(issue_socket_ticket)(credential=credential)
 
         await greeted(await connect(None, b"null", f"{ADDRESS}?ticket={ticket}"))
         again = await connect(None, b"null", f"{ADDRESS}?ticket={ticket}")
