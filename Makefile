@@ -66,7 +66,7 @@ messages: ## Collect the strings to translate and compile the translations
 	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-location -i .venv -i var -i build -i tests
 	$(PY) manage.py compilemessages -l zh_Hans -i .venv -i var -i build
 
-artworks: ## Render the shipped artworks anew from their scripts
+artworks: ## Render the shipped artworks from their scripts again
 	$(PY) -m artworks --all --out library/shipped
 
 clean: ## Remove what was built; the data in var/ stays

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
     "styleweb",
     "scripts",
+    "artworks",
     "gallery",
     "inference",
     "library",
@@ -23,6 +24,8 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 PLANTED = [
     ("packages", "common/planted.py", "import accounts.models"),
     ("packages", "library/planted.py", "import scripts.make_embeddings"),
+    ("packages", "library/planted.py", "import artworks.registry"),
+    ("packages", "scripts/planted.py", "import artworks.registry"),
     ("inference", "inference/queue/planted.py", "import inference.services.jobs"),
     ("inference", "inference/planted.py", ""),
     ("style_transfer", "style_transfer/core/planted.py", "import style_transfer.imaging.alpha"),
