@@ -7,10 +7,11 @@ from django.db import migrations, models
 A_ROUND = 500
 
 
-def measure(apps: Any, _schema_editor: object) -> None:
+def measure(apps: Any, schema_editor: Any) -> None:
     """Write what the small versions of each photo take on the disk."""
     photos = apps.get_model("inference", "Photo")
-    for photo in photos.objects.iterator(A_ROUND):
+    alias = schema_editor.connection.alias
+    for photo in photos.objects.using(alias).iterator(A_ROUND):
         photo.small_bytes = sum(size_of(file) for file in (photo.preview, photo.thumb))
         photo.save(update_fields=["small_bytes"])
 

@@ -1,0 +1,167 @@
+"""An upgrade keeps every row: the last schema is filled, then migrated to the newest."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from environ import Env
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import ApiToken, User
+from gallery.models import Artwork
+from inference.models import ChangeCounter, DeletedJob, Job, Photo, ProofSheet
+from library.models import Style
+from tests.support.servers import PostgreSQL
+
+ALIAS = "upgrade"
+LAST_RELEASE = [
+    ("accounts", "0002_socket_ticket"),
+    ("library", "0003_proof_sha256"),
+    ("inference", "0012_forget_deleted_jobs"),
+    ("gallery", "0001_initial"),
+]
+LEASE, DELETED = uuid.uuid4(), uuid.uuid4()
+NOW = timezone.now()
+
+
+def _open(settings: dict[str, Any], blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make a second database known under ALIAS, and forget it in the end."""
+    connections.databases[ALIAS] = connections.databases[DEFAULT_DB_ALIAS] | settings
+    try:
+        with blocker.unblock():
+            yield
+            connections[ALIAS].close()
+    finally:
+        del connections.databases[ALIAS], connections[ALIAS]
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Return with an empty SQLite database under ALIAS."""
+    yield from _open(
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "old.sqlite3"},
+        django_db_blocker,
+    )
+
+
+@pytest.fixture
+def on_postgresql(postgresql: PostgreSQL, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Return with an empty PostgreSQL database under ALIAS."""
+    url = postgresql.url(f"upgrade_{uuid.uuid4().hex}")
+    yield from _open({**Env.db_url_config(url), "OPTIONS": {}}, django_db_blocker)
+
+
+def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
+    """Migrate to `targets`, or to the newest, and return the models of that state."""
+    executor = MigrationExecutor(connections[ALIAS])
+    to = targets or executor.loader.graph.leaf_nodes()
+    executor.migrate(to)
+    return executor.loader.project_state(to).apps
+
+
+def fill(old: Any) -> None:
+    """Write a row of each kind as the last release did."""
+
+    def add(app: str, model: str, **values: Any) -> Any:
+        return old.get_model(app, model).objects.using(ALIAS).create(**values)
+
+    alice = add("accounts", "User", username="alice", email="alice@example.org")
+    bob = add("accounts", "User", username="bob", email="bob@example.org")
+    add("accounts", "ApiToken", owner=alice, name="app", prefix="sw_abc", digest="d" * 64)
+    artist = add("library", "Artist", name="Hokusai")
+    style = add(
+        *("library", "Style"),
+        slug="wave",
+        title="The Wave",
+        artist=artist,
+        accession_number="library/artworks/wave.py, seed 7",
+        code="styles/a.code",
+        proof="styles/a.webp",
+        proof_sha256="e" * 64,
+    )
+    size = {"width": 80, "height": 60, "bytes": 900}
+    photo = add("inference", "Photo", owner=alice, file="photos/a.jpg", sha256="a" * 64, **size)
+    batch = add("inference", "Batch", owner=alice, request_digest="b" * 64)
+    job = {"owner": alice, "photo": photo, "spec": {"method": "fast"}, "request_digest": "c" * 64}
+    queued = add("inference", "Job", **job, in_batch=batch, lane="gpu", seq=3, number=7)
+    held = {"state": "running", "lease": LEASE, "lease_until": NOW + timedelta(minutes=1)}
+    add("inference", "Job", **job, **held, attempt=2, started_at=NOW, done=4, total=9)
+    ended = {"state": "succeeded", "result": "results/a.jpg", "completed_at": NOW}
+    done = add("inference", "Job", **job, **ended, eta_p50=12.5)
+    add("inference", "JobStyle", job=queued, style=style, version=1, weight=0.5)
+    sheet = add("inference", "ProofSheet", owner=alice, photo=photo, **held)
+    sheet.styles.add(style)
+    add("inference", "ProofTile", photo=photo, style=style, version=1, engine="f" * 64, file="t")
+    add("inference", "GoneJob", owner=alice, job_id=DELETED, spent_at=NOW, number=5)
+    add("inference", "ChangeClock", owner=alice, number=7, forgotten=4)
+    add("inference", "ChangeClock", owner=bob, number=1)
+    files = {"file": "artworks/a.jpg", "preview": "artworks/p.webp", "thumb": "artworks/t.webp"}
+    artwork = add("gallery", "Artwork", owner=alice, job=done, title="A wave", **files, **size)
+    add("gallery", "ArtworkStyle", artwork=artwork, style=style, version=1, weight=1)
+
+
+def check() -> None:
+    """Read every row by the models of today."""
+    alice = User.objects.using(ALIAS).get(username="alice")
+    assert set(User.objects.using(ALIAS).values_list("username", flat=True)) == {"alice", "bob"}
+    assert ApiToken.objects.using(ALIAS).get().owner_id == alice.pk
+    style = Style.objects.using(ALIAS).get()
+    assert (style.sample.name, style.sample_sha256) == ("styles/a.webp", "e" * 64)
+    assert style.accession_number == "artworks/wave.py, seed 7"
+    assert style.file_names == {"styles/a.code", "styles/a.webp"}
+    photo = Photo.objects.using(ALIAS).get()
+    assert (photo.owner_id, photo.file.name, photo.bytes) == (alice.pk, "photos/a.jpg", 900)
+
+    jobs = Job.objects.using(ALIAS)
+    queued, running, done = (jobs.get(state=each) for each in ("queued", "running", "succeeded"))
+    assert jobs.count() == 3
+    assert {job.photo_id for job in jobs.all()} == {photo.pk}
+    assert queued.in_batch is not None
+    assert (queued.lane, queued.seq, queued.number, queued.spec) == (
+        "gpu",
+        3,
+        7,
+        {"method": "fast"},
+    )
+    assert [(each.style_id, each.weight) for each in queued.job_styles.all()] == [(style.pk, 0.5)]
+    assert (running.lease, running.lease_until) == (LEASE, NOW + timedelta(minutes=1))
+    assert (running.attempt, running.done, running.total) == (2, 4, 9)
+    assert (done.result, done.completed_at, done.eta_p50) == ("results/a.jpg", NOW, 12.5)
+
+    sheet = ProofSheet.objects.using(ALIAS).get()
+    assert (sheet.state, sheet.lease, sheet.photo_id) == ("running", LEASE, photo.pk)
+    assert [each.pk for each in sheet.styles.all()] == [style.pk]
+    assert [each.file for each in photo.proof_tiles.all()] == ["t"]
+
+    deleted = DeletedJob.objects.using(ALIAS).get()
+    assert (deleted.job_id, deleted.spent_at, deleted.number) == (DELETED, NOW, 5)
+    counters = ChangeCounter.objects.using(ALIAS).order_by("number")
+    assert [(each.number, each.pruned_through) for each in counters] == [(1, 0), (7, 4)]
+
+    artwork = Artwork.objects.using(ALIAS).get()
+    assert (artwork.job_id, artwork.title) == (done.pk, "A wave")
+    assert [each.pk for each in artwork.styles.all()] == [style.pk]
+
+
+def upgrade() -> None:
+    """Fill the database of the last release, migrate it forward and check its rows."""
+    fill(migrate(LAST_RELEASE))
+    migrate()
+    check()
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_keeps_every_row_on_sqlite() -> None:
+    upgrade()
+
+
+@pytest.mark.services
+@pytest.mark.usefixtures("on_postgresql")
+def test_keeps_every_row_on_postgresql() -> None:
+    upgrade()
