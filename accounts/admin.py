@@ -60,7 +60,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
         del request, obj
         return False
 
-    @admin.action(description=_("Revoke the chosen tokens"), permissions=["change"])
+    @admin.action(description=_("Revoke selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """End the tokens now."""
         for token in queryset:

@@ -13,7 +13,7 @@ class ProfileForm(forms.Form):
         label=_("Display name"),
         max_length=80,
         required=False,
-        help_text=_("Shown beside what you publish. Empty shows your user name."),
+        help_text=_("Shown with the pictures you publish. Leave empty to show your username."),
     )
 
 
@@ -21,13 +21,13 @@ class TokenForm(forms.Form):
     """A new token: what it is for and what it may do."""
 
     name = forms.CharField(
-        label=_("What is it for?"),
+        label=_("Name"),
         max_length=80,
-        help_text=_("The app or machine that will use it."),
+        help_text=_("For example, the app or device that will use this token."),
     )
     scopes = forms.MultipleChoiceField(
-        label=_("It may"),
+        label=_("Permissions"),
         choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one thing that it may do.")},
+        error_messages={"required": _("Choose at least one permission.")},
     )

@@ -16,7 +16,7 @@ TOKEN_MARK = "sw_"  # noqa: S105  # makes a leaked token recognizable to scanner
 class User(AbstractUser):
     """A person. The e-mail address is unique and either name or address signs in."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("email address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     # When this person's job was last started: the queue serves the longest unserved first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -33,12 +33,12 @@ class User(AbstractUser):
 class Scope(models.TextChoices):
     """What a token may do; reading needs the `read` scope, changing the `write` scope."""
 
-    PHOTOS_READ = "photos:read", _("See my photos")
+    PHOTOS_READ = "photos:read", _("View my photos")
     PHOTOS_WRITE = "photos:write", _("Upload and delete photos")
-    JOBS_READ = "jobs:read", _("See my jobs and their results")
-    JOBS_WRITE = "jobs:write", _("Make and cancel pictures")
-    ARTWORKS_READ = "artworks:read", _("See my artworks")
-    ARTWORKS_WRITE = "artworks:write", _("Keep, publish and delete artworks")
+    JOBS_READ = "jobs:read", _("View my jobs and results")
+    JOBS_WRITE = "jobs:write", _("Create and cancel jobs")
+    ARTWORKS_READ = "artworks:read", _("View my pictures")
+    ARTWORKS_WRITE = "artworks:write", _("Save, publish and delete pictures")
 
 
 def token_digest(token: str) -> str:
@@ -69,7 +69,9 @@ class ApiToken(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80)
-    prefix = models.CharField(max_length=12, help_text=_("The first characters, to tell it by."))
+    prefix = models.CharField(
+        max_length=12, help_text=_("The first characters of the token, to identify it.")
+    )
     digest = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)

@@ -13,7 +13,7 @@ class AccountTaken(Exception):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__(_("Choose another name or address: this one was just taken."))
+        super().__init__(_("This username or email has just been taken. Choose another one."))
 
 
 def register_person(*, username: str, email: str, password: str) -> User:

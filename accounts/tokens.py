@@ -59,7 +59,7 @@ class WrongCredentials(Exception):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__(_("Check the name and the password: they do not match."))
+        super().__init__(_("The username or password is not correct."))
 
 
 def exchange_password(

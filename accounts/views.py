@@ -48,5 +48,5 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 def token_revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """End one of the visitor's tokens at once."""
     revoke_token(token=get_object_or_404(ApiToken, pk=pk, owner=request.user))
-    messages.success(request, _("Revoked. It opens nothing any more."))
+    messages.success(request, _("Revoked."))
     return redirect("tokens")

@@ -49,7 +49,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "title": {"type": "string", "examples": ["Unprocessable Entity"]},
         "status": {"type": "integer", "examples": [422]},
         "code": {"type": "string", "examples": ["unknown_photo"]},
-        "detail": {"type": "string", "examples": ["Choose one of your own photos."]},
+        "detail": {"type": "string", "examples": ["This photo is not yours."]},
         "errors": {
             "type": "array",
             "description": "The fields to correct.",

@@ -33,7 +33,7 @@ class NewestFirstPagination(CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValidationError, ValueError) as error:
-            detail = _("Begin again without a cursor: this one cannot be read.")
+            detail = _("This cursor is not valid. Start again without a cursor.")
             raise Problem("cursor_invalid", detail, status=400) from error
 
 

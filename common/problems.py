@@ -2,7 +2,7 @@
 
 Every failure under `/api/` has the same form: `type title status code detail`, and `errors` where
 the client should correct fields of the request. `code` is for programs and never changes; `detail`
-is for people and begins with what they can do.
+is a sentence for people.
 """
 
 import logging
@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
@@ -133,7 +134,10 @@ def _unexpected(exc: Exception, context: Mapping[str, Any]) -> Problem:
     logger.error("API failure %s", incident, exc_info=exc)
     # Django sends this for a view without a handler; error reporters and test clients need it.
     got_request_exception.send(sender=None, request=getattr(request, "_request", request))
-    detail = _("Try again; if it happens again, tell the operator this id: %(id)s.")
+    detail = _(
+        "Something went wrong. Try again. If it happens again, report this id to the "
+        "administrator: %(id)s."
+    )
     return Problem("internal", detail % {"id": incident}, status=500)
 
 
@@ -153,7 +157,11 @@ def field_errors(detail: object, path: str = "") -> Iterator[FieldError]:
 
 
 def _validation(exc: exceptions.ValidationError, _context: Mapping[str, Any]) -> Problem:
-    return Problem("invalid", _("Correct the named fields."), errors=[*field_errors(exc.detail)])
+    return Problem(
+        "invalid",
+        _("Some fields are not valid. See the list of errors."),
+        errors=[*field_errors(exc.detail)],
+    )
 
 
 def _unauthorized(exc: exceptions.APIException, _context: Mapping[str, Any]) -> Problem:
@@ -169,15 +177,15 @@ def _unauthorized(exc: exceptions.APIException, _context: Mapping[str, Any]) -> 
 
 def _forbidden(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     if str(exc).startswith("CSRF Failed"):
-        detail = _("Reload the page and try again: its protection against forged requests is old.")
+        detail = _("This page has expired. Reload it and try again.")
         return Problem("csrf_failed", detail, status=403)
-    detail = _("Ask the owner: you may look at this, but not change it.")
+    detail = _("You can view this, but only its owner can change it.")
     return Problem("permission_denied", detail, status=403)
 
 
 def not_found() -> Problem:
     """Build the same answer for what does not exist and for what the caller may not see."""
-    detail = _("Check the address: there is nothing here that you may see.")
+    detail = _("This page does not exist, or you do not have access.")
     return Problem("not_found", detail, status=404)
 
 
@@ -187,50 +195,60 @@ def _not_found(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
 
 def _method(_exc: Exception, context: Mapping[str, Any]) -> Problem:
     allowed = ", ".join(context["view"].allowed_methods)
-    detail = _("Use one of these methods here: %(methods)s.") % {"methods": allowed}
+    detail = _("This HTTP method is not allowed here. Use one of: %(methods)s.") % {
+        "methods": allowed
+    }
     return Problem("method_not_allowed", detail, status=405)
 
 
 def _not_acceptable(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
-    detail = _("Accept application/json: this address answers nothing else.")
+    detail = _("This address only returns application/json. Change the Accept header.")
     return Problem("not_acceptable", detail, status=406)
 
 
 def _media_type(_exc: Exception, context: Mapping[str, Any]) -> Problem:
     kinds = ", ".join(parser.media_type for parser in context["view"].parser_classes)
-    detail = _("Send one of these content types: %(kinds)s.") % {"kinds": kinds}
+    detail = _("This content type is not supported. Use one of: %(kinds)s.") % {"kinds": kinds}
     return Problem("unsupported_media_type", detail, status=415)
 
 
 def _throttled(exc: exceptions.Throttled, _context: Mapping[str, Any]) -> Problem:
     seconds = max(1, round(getattr(exc, "wait", None) or 1))
-    detail = _("Wait %(seconds)s seconds, then try again: that was too often.")
+    detail = _("Too many requests. Try again in %(time)s.")
     return Problem(
         "throttled",
-        detail % {"seconds": seconds},
+        detail % {"time": _time_in_words(seconds)},
         status=429,
         headers={"Retry-After": str(seconds)},
     )
 
 
+def _time_in_words(seconds: int) -> str:
+    """Return a waiting time in seconds or minutes; minutes are rounded up."""
+    if seconds < 120:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
 def _malformed(exc: exceptions.ParseError, _context: Mapping[str, Any]) -> Problem:
-    detail = _("Send a body that can be read: %(reason)s.")
+    detail = _("The request body cannot be read: %(reason)s.")
     return Problem("malformed", detail % {"reason": str(exc.detail).rstrip(".")}, status=400)
 
 
 def _too_deep(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
-    detail = _("Send a simpler body: lists and objects are nested too deep.")
+    detail = _("The request body is nested too deeply.")
     return Problem("malformed", detail, status=400)
 
 
 def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
-    detail = _("Send less at once: the body is larger than the server takes.")
+    detail = _("The request is too large. Send less data at once.")
     return Problem("body_too_large", detail, status=413)
 
 
 def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     logger.error("The database does not answer", exc_info=exc)
-    detail = _("Try again in a moment: the server cannot reach its database.")
+    detail = _("The server cannot reach its database. Try again in a moment.")
     return Problem("unavailable", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
 
 

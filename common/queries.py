@@ -15,6 +15,6 @@ def chosen(request: Request, name: str, words: Sequence[str]) -> str:
     """
     word = request.query_params.get(name, words[0])
     if word not in words:
-        detail = _("Choose one of: %(words)s.") % {"words": ", ".join(words)}
+        detail = _("Use one of: %(words)s.") % {"words": ", ".join(words)}
         raise Problem.of_field(name, "invalid_choice", detail)
     return word

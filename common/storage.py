@@ -32,7 +32,7 @@ class StorageFull(Exception):
     status: ClassVar[int] = 507
 
     def __init__(self) -> None:
-        super().__init__(_("Try again later: the server has no room for more pictures."))
+        super().__init__(_("The server is out of storage space. Try again later."))
 
 
 class AtomicFileSystemStorage(FileSystemStorage):

@@ -2,7 +2,7 @@
 
 In order: size in bytes, real format, claimed pixels, passes; only then is the file decoded. What
 comes out is upright, sRGB, 8 bits, and has no metadata, because its pixels stand in a new image.
-Every refusal has a stable code and a sentence that begins with what the person can do.
+Every refusal has a stable code and a sentence that says what is wrong and what the user can do.
 """
 
 import hashlib
@@ -100,12 +100,22 @@ def _read(file: Readable, max_bytes: int) -> bytes:
     """Return the whole file, having read at most one byte more than is allowed."""
     data = bytes(file.read(max_bytes + 1))
     if not data:
-        raise UploadRefused("empty_file", _("Choose another file: this one is empty."))
+        raise UploadRefused("empty_file", _("This file is empty. Choose another file."))
     if len(data) > max_bytes:
-        megabytes = max(1, max_bytes // 2**20)
-        message = _("Choose a smaller file: %(limit)s MB at most.") % {"limit": megabytes}
-        raise UploadRefused("file_too_large", message, status=413)
+        sent = getattr(file, "size", None)
+        raise UploadRefused("file_too_large", too_large(sent, max_bytes), status=413)
     return data
+
+
+def too_large(sent: int | None, limit: int) -> str:
+    """Say that a file of `sent` bytes, or of an unknown size, is above the limit."""
+    megabytes = max(1, limit // 2**20)
+    if sent is None:
+        sentence = _("This file is too large. The limit is %(limit)s MB.")
+        return str(sentence) % {"limit": megabytes}
+    sentence = _("This file is %(size)s MB. The limit is %(limit)s MB.")
+    # Rounded up: 25.4 MB must not read as the 25 MB that are allowed.
+    return str(sentence) % {"size": -(-sent // 2**20), "limit": megabytes}
 
 
 def _checked_header(data: bytes) -> Header:
@@ -120,7 +130,7 @@ def _checked_header(data: bytes) -> Header:
         raise _animated()
     _check_size(header)
     if header.scans > MAX_SCANS:
-        message = _("Save the picture again as a plain JPEG: this file is built to stall readers.")
+        message = _("This file cannot be processed safely. Save it again as a standard JPEG.")
         raise UploadRefused("scan_bomb", message)
     return header
 
@@ -129,13 +139,15 @@ def _check_size(header: Header) -> None:
     """Refuse claims of too few or too many pixels."""
     short, long = sorted((header.width, header.height))
     if short < MIN_SIDE:
-        message = _("Choose a larger picture: each side needs %(least)s pixels at least.")
+        message = _(
+            "This picture is too small. Choose one with at least %(least)s pixels on each side."
+        )
         raise UploadRefused("too_small", message % {"least": MIN_SIDE})
     limit = MAX_MEGAPIXELS[header.format]
     if long > MAX_SIDE or short * long > limit * MEGAPIXEL:
         message = _(
-            "Make the picture smaller first: %(limit)s megapixels and %(side)s pixels a side at "
-            "most."
+            "This picture is too large. The limit is %(limit)s megapixels and %(side)s "
+            "pixels per side."
         )
         raise UploadRefused("too_many_pixels", message % {"limit": limit, "side": MAX_SIDE})
 
@@ -165,17 +177,18 @@ def _pixels(data: bytes, header: Header) -> Image.Image:
 
 def _unreadable() -> UploadRefused:
     return UploadRefused(
-        "unreadable", _("Choose another file: this picture is damaged and cannot be read.")
+        "unreadable", _("This picture is damaged and cannot be read. Choose another file.")
     )
 
 
 def _animated() -> UploadRefused:
-    return UploadRefused("animated", _("Choose a still picture: this one moves."))
+    return UploadRefused("animated", _("Animations are not supported. Choose a still picture."))
 
 
 def _unsupported(data: bytes) -> UploadRefused:
     if data.startswith(b"GIF8") and b"NETSCAPE2.0" in data[:4096]:
         return _animated()
     return UploadRefused(
-        "unsupported_format", _("Choose a JPEG, PNG or WebP picture: this file is none of these.")
+        "unsupported_format",
+        _("This file type is not supported. Choose a JPEG, PNG or WebP picture."),
     )

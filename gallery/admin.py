@@ -53,16 +53,16 @@ class ArtworkAdmin(admin.ModelAdmin):
         width, height = round(artwork.width * scale), round(artwork.height * scale)
         return format_html('<img src="{}" width="{}" height="{}" alt="">', source, width, height)
 
-    @admin.action(description=_("Hide the chosen artworks"), permissions=["change"])
+    @admin.action(description=_("Hide selected artworks"), permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
         """Hide them from the public gallery."""
         for artwork in queryset:
             hide_artwork(artwork=artwork)
-        self.message_user(request, _("Hidden from everyone but their owners."))
+        self.message_user(request, _("Hidden from everyone except their owners."))
 
-    @admin.action(description=_("Show the chosen artworks again"), permissions=["change"])
+    @admin.action(description=_("Show selected artworks again"), permissions=["change"])
     def show(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
         """Show them in the public gallery again."""
         for artwork in queryset:
             show_artwork(artwork=artwork)
-        self.message_user(request, _("Back on the wall."))
+        self.message_user(request, _("Visible again."))

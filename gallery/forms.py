@@ -19,12 +19,12 @@ class PublishForm(forms.Form):
     """How an artwork is shown to everyone, with a license that its styles allow."""
 
     alt_text = forms.CharField(
-        label=_("Describe the picture for those who cannot see it"),
+        label=_("Description for people who cannot see the picture"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    shows_before = forms.BooleanField(label=_("Show my original photo beside it"), required=False)
+    shows_before = forms.BooleanField(label=_("Also show my original photo"), required=False)
 
     def __init__(self, *args: Any, licenses: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,7 +30,7 @@ class NothingToKeep(Exception):
     status: ClassVar[int] = 409
 
     def __init__(self) -> None:
-        super().__init__(_("Wait until the picture is done: there is nothing to keep yet."))
+        super().__init__(_("This picture is not finished. You can save it when it is done."))
 
 
 class LicenseRefused(Exception):
@@ -44,9 +44,9 @@ class LicenseRefused(Exception):
         self.publishable = tuple(publishable)
         names = ", ".join(LICENSES[each].name for each in self.publishable)
         super().__init__(
-            _("Choose a license that the styles allow: %(names)s.") % {"names": names}
+            _("The styles of this picture allow only these licenses: %(names)s.") % {"names": names}
             if names
-            else _("Keep this picture to yourself: its styles do not allow publishing it.")
+            else _("This picture cannot be published. The licenses of its styles do not allow it.")
         )
 
 

@@ -119,7 +119,7 @@ def artwork_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.SUCCEEDED)
     form = TitleForm(request.POST)
     title = form.cleaned_data["title"] if form.is_valid() else ""
-    messages.success(request, _("Kept. Only you can see it."))
+    messages.success(request, _("Saved. Only you can see it."))
     return redirect(keep_artwork(job=job, title=title))
 
 
@@ -132,7 +132,7 @@ def artwork_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         rename_artwork(artwork=found, title=form.cleaned_data["title"])
     else:
-        messages.error(request, _("Shorten the title: 120 characters are the most."))
+        messages.error(request, _("The title is too long. The limit is 120 characters."))
     return redirect(found)
 
 
@@ -149,7 +149,7 @@ def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     except LicenseRefused as refusal:
         form.add_error("license", str(refusal))
         return _artwork_page(request, found, form, status=422)
-    messages.success(request, _("It hangs on the wall now."))
+    messages.success(request, _("Published."))
     return redirect(found)
 
 
@@ -159,7 +159,7 @@ def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take an artwork out of the public gallery."""
     found = _own_artwork(request, pk)
     unpublish_artwork(artwork=found)
-    messages.success(request, _("Taken down. Only you can see it."))
+    messages.success(request, _("Unpublished. Only you can see it."))
     return redirect(found)
 
 

@@ -61,7 +61,7 @@ class JobAdmin(ReadOnlyAdmin):
     inlines = (JobStyleInline,)
     actions = ("cancel",)
 
-    @admin.action(description=_("Cancel the chosen jobs"), permissions=["view"])
+    @admin.action(description=_("Cancel selected jobs"), permissions=["view"])
     def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         """End the chosen jobs that wait or run."""
         active = list(jobs.filter(state__in=Job.ACTIVE))

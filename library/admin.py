@@ -47,7 +47,7 @@ class StyleForm(forms.ModelForm):
     picture = forms.FileField(
         required=False,
         label=_("Picture"),
-        help_text=_("JPEG, PNG or WebP. Another picture makes a new version."),
+        help_text=_("JPEG, PNG or WebP. A new picture creates a new version."),
     )
 
     def clean_picture(self) -> AcceptedPicture | None:
@@ -64,7 +64,10 @@ class StyleForm(forms.ModelForm):
         """Return the license; a published style keeps one that allows changed versions."""
         chosen = str(self.cleaned_data["license"])
         if self.instance.state == Style.State.PUBLISHED and chosen not in USABLE_IN_LIBRARY:
-            message = _("Withdraw the style first: a published one needs a license like this: %s.")
+            message = _(
+                "A published style must have one of these licenses: %s. To use another "
+                "license, withdraw the style first."
+            )
             raise ValidationError(message % ", ".join(USABLE_IN_LIBRARY))
         return chosen
 
@@ -122,7 +125,7 @@ class StyleAdmin(admin.ModelAdmin):
             },
         ),
         (
-            _("Computed"),
+            _("Calculated"),
             {
                 "fields": (
                     *("state", "version", "published_at", "created_at", "width", "height"),
@@ -142,17 +145,17 @@ class StyleAdmin(admin.ModelAdmin):
         """Show the picture on its page, or what is painted with the code where there is none."""
         return _picture(style, style.shown_as, PREVIEW_PX)
 
-    @admin.display(description=_("What it allows"))
+    @admin.display(description=_("What the license allows"))
     def license_facts(self, style: Style) -> str:
         """Say what the license allows and asks."""
         known = LICENSES.get(style.license)
         if known is None:
             return gettext("Choose a license.")
         facts = (
-            (gettext("Changed versions"), known.allows_derivatives),
-            (gettext("Sale"), known.allows_commercial),
-            (gettext("Credit needed"), known.requires_attribution),
-            (gettext("Same license for what is made"), known.share_alike),
+            (gettext("Adaptations"), known.allows_derivatives),
+            (gettext("Commercial use"), known.allows_commercial),
+            (gettext("Credit required"), known.requires_attribution),
+            (gettext("Results under the same license"), known.share_alike),
         )
         rows = ((name, gettext("yes") if holds else gettext("no")) for name, holds in facts)
         listed = format_html_join("", "<li>{}: {}</li>", rows)
@@ -185,12 +188,12 @@ class StyleAdmin(admin.ModelAdmin):
         for style in queryset:
             delete_style(style=style)
 
-    @admin.action(description=_("Publish the chosen styles"), permissions=["change"])
+    @admin.action(description=_("Publish selected styles"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
         """Publish those whose record is complete, and say what the others lack."""
         self._decide(request, queryset, lambda style: publish_style(style=style))
 
-    @admin.action(description=_("Withdraw the chosen styles"), permissions=["change"])
+    @admin.action(description=_("Withdraw selected styles"), permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
         """Withdraw the published ones."""
         self._decide(request, queryset, lambda style: withdraw_style(style=style))

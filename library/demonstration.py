@@ -34,6 +34,6 @@ class Pair:
 
 PAIRS: tuple[Pair, ...] = (
     Pair("cat", _("Chelsea"), "Stéfan van der Walt", _("CC0"), "impasto-swirl", 960, 640),
-    Pair("rocket", _("A rocket leaves"), "SpaceX", _("public domain"), "woodcut", 960, 640),
-    Pair("coffee", _("Coffee in Pikolo"), "Rachel Michetti", _("CC0"), "pointillism", 960, 640),
+    Pair("rocket", _("Rocket launch"), "SpaceX", _("public domain"), "woodcut", 960, 640),
+    Pair("coffee", _("Coffee at Pikolo"), "Rachel Michetti", _("CC0"), "pointillism", 960, 640),
 )

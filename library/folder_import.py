@@ -74,7 +74,7 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
     """Read the manifest. Raises `ImportRefused` when there is none or it cannot be read."""
     manifest = next((folder / name for name in MANIFESTS if (folder / name).is_file()), None)
     if manifest is None:
-        raise ImportRefused([_("Put a manifest.json or manifest.csv beside the pictures.")])
+        raise ImportRefused([_("The folder has no manifest.json or manifest.csv.")])
     try:
         text = manifest.read_text("utf-8-sig")
         if manifest.suffix == ".csv":
@@ -82,42 +82,40 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
         read = json.loads(text)
         return [dict(row) for row in (read["styles"] if isinstance(read, dict) else read)]
     except (ValueError, LookupError, TypeError, csv.Error) as error:
-        message = _("Correct %(file)s, which cannot be read: %(error)s")
+        message = _("%(file)s cannot be read: %(error)s")
         raise ImportRefused([message % {"file": manifest.name, "error": error}]) from error
 
 
 def _refusals(folder: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
     """Yield a sentence for each thing that is wrong, with the number of its record."""
     if not rows:
-        yield _("Describe a picture at least: the manifest is empty.")
+        yield _("The manifest is empty.")
     for number, row in enumerate(rows, start=1):
         for sentence in _missing(row) or _wrong(folder, row):
             yield f"{number}. {row.get('file') or '?'}: {sentence}"
     slugs = Counter(_slug(row) for row in rows)
     for slug in sorted(slug for slug, count in slugs.items() if slug and count > 1):
-        yield _("Give each style a slug of its own: “%(slug)s” stands there twice.") % {
-            "slug": slug
-        }
+        yield _("The slug “%(slug)s” is used twice. Each style needs its own.") % {"slug": slug}
 
 
 def _missing(row: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each required field that is empty."""
     empty = [name for name in REQUIRED if not str(row.get(name) or "").strip()]
-    return [_("Name its %(field)s.") % {"field": name} for name in empty]
+    return [_("The field %(field)s is missing.") % {"field": name} for name in empty]
 
 
 def _wrong(folder: Path, row: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each field of a complete record that cannot stand."""
     wrong = []
     if row["license"] not in USABLE_IN_LIBRARY:
-        message = _("Choose a style under one of these licenses: %(choices)s.")
+        message = _("The license must be one of: %(choices)s.")
         wrong.append(message % {"choices": ", ".join(USABLE_IN_LIBRARY)})
     if not str(row["source_url"]).startswith(("https://", "http://")):
-        wrong.append(_("Write the address of its source in full, with https://."))
+        wrong.append(_("The source must be a full address that starts with https://."))
     if not all(str(row.get(name) or "0").lstrip("-").isdecimal() for name in YEARS):
-        wrong.append(_("Write its years as whole numbers."))
+        wrong.append(_("Years must be whole numbers."))
     if not _slug(row):
-        wrong.append(_("Give it a slug of Latin letters."))
+        wrong.append(_("The style needs a slug in Latin letters."))
     return wrong or _wrong_picture(folder, _record(folder, row))
 
 
@@ -125,7 +123,7 @@ def _wrong_picture(folder: Path, record: Record) -> list[str]:
     """Return a sentence when the picture is outside the folder, absent, or refused by the gate."""
     path = record.path.resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        return [_("Put the picture into the folder.")]
+        return [_("The picture is not in the folder.")]
     try:
         if not record.is_in_library:
             record.picture()

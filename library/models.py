@@ -93,7 +93,7 @@ class Style(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     version = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
-    position = models.PositiveIntegerField(default=100, help_text=_("Order of hanging."))
+    position = models.PositiveIntegerField(default=100, help_text=_("Display order."))
 
     title = models.CharField(max_length=200)
     artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="styles")
@@ -126,7 +126,7 @@ class Style(models.Model):
         max_length=64,
         blank=True,
         editable=False,
-        help_text=_("SHA-256 of the encoder that the code belongs to."),
+        help_text=_("SHA-256 of the encoder that made the code."),
     )
     sample = models.FileField(upload_to="styles/", blank=True, editable=False, db_column="proof")
     sample_sha256 = models.CharField(
@@ -188,7 +188,7 @@ class Evidence(models.Model):
     statement = models.TextField()
     url = models.URLField(max_length=500, blank=True)
     picture_sha256 = models.CharField(
-        max_length=64, blank=True, help_text=_("SHA-256 of the picture that was looked at.")
+        max_length=64, blank=True, help_text=_("SHA-256 of the picture that was checked.")
     )
     recorded_by = models.CharField(max_length=160)
     recorded_at = models.DateTimeField(default=timezone.now)

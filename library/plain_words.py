@@ -8,15 +8,26 @@ from library.licenses import LICENSES, Decision, License, LicenseId
 def outcome_sentence(decision: Decision) -> str:
     """Say in one sentence what the maker of a picture may do with it."""
     if not decision.publishable:
-        return _("For you alone: %(reason)s") % {"reason": _refusal(decision)}
+        return _("For personal use only: %(reason)s") % {"reason": _refusal(decision)}
     if "share-alike" in decision.reasons:
-        sentence = _("You may publish this as %(license)s, as the style asks; credit is added.")
+        sentence = _(
+            "You can publish this under %(license)s, as the style requires. Credit is "
+            "added automatically."
+        )
     elif "non-commercial" in decision.reasons:
-        sentence = _("You may publish this as %(license)s, not for sale; credit is added.")
+        sentence = _(
+            "You can publish this under %(license)s, for non-commercial use. Credit is "
+            "added automatically."
+        )
     elif decision.attribution_required:
-        sentence = _("You may publish this under a license you choose; credit is added.")
+        sentence = _(
+            "You can publish this under a license you choose. Credit is added automatically."
+        )
     else:
-        sentence = _("The result is yours: publish it under any license, sell it, or keep it.")
+        sentence = _(
+            "The picture is yours. You can publish it under any license, sell it or keep "
+            "it private."
+        )
     return sentence % {"license": license_name(decision.publishable[0])}
 
 
@@ -28,17 +39,22 @@ def license_name(license_id: str) -> str:
 def license_meaning(license_id: str) -> str:
     """Say what others may do with a picture published under `license_id`."""
     sentences = {
-        LicenseId.CC0: _("Anyone may use it for anything; no credit is needed."),
-        LicenseId.PDM: _("It is in the public domain: anyone may use it for anything."),
-        LicenseId.BY: _("Anyone may use and change it, with credit."),
-        LicenseId.BY_SA: _("Anyone may use and change it, with credit, under this same license."),
-        LicenseId.BY_NC: _("Anyone may use and change it, with credit, but not for sale."),
+        LicenseId.CC0: _("Anyone can use it for any purpose. No credit is required."),
+        LicenseId.PDM: _("In the public domain. Anyone can use it for any purpose."),
+        LicenseId.BY: _("Anyone can use and adapt it with credit."),
+        LicenseId.BY_SA: _("Anyone can use and adapt it with credit, under the same license."),
+        LicenseId.BY_NC: _("Anyone can use and adapt it with credit, for non-commercial purposes."),
         LicenseId.BY_NC_SA: _(
-            "Anyone may use and change it, with credit, not for sale, under this same license."
+            "Anyone can use and adapt it with credit, for non-commercial purposes and "
+            "under the same license."
         ),
-        LicenseId.BY_ND: _("Anyone may pass it on unchanged, with credit."),
-        LicenseId.BY_NC_ND: _("Anyone may pass it on unchanged, with credit, not for sale."),
-        LicenseId.ALL_RIGHTS_RESERVED: _("Others may look at it; everything else they must ask."),
+        LicenseId.BY_ND: _("Anyone can share it unchanged with credit."),
+        LicenseId.BY_NC_ND: _(
+            "Anyone can share it unchanged with credit, for non-commercial purposes."
+        ),
+        LicenseId.ALL_RIGHTS_RESERVED: _(
+            "Others can view it. For any other use they need your permission."
+        ),
     }
     return sentences[LicenseId(license_id)] if license_id in LICENSES else ""
 
@@ -46,14 +62,29 @@ def license_meaning(license_id: str) -> str:
 def terms(license_: License) -> list[tuple[bool, str]]:
     """List what may and must be done with results of a style under `license_`."""
     credit = (
-        _("Credit is needed; it is added for you.")
+        _("Credit is required. It is added automatically.")
         if license_.requires_attribution
-        else _("No credit is needed; it is added as a courtesy.")
+        else _("Credit is not required. It is added as a courtesy.")
+    )
+    publishing = (
+        _("You can publish the result.")
+        if license_.allows_derivatives
+        else _("You cannot publish the result.")
+    )
+    selling = (
+        _("You can sell the result.")
+        if license_.allows_commercial
+        else _("You cannot sell the result.")
+    )
+    choosing = (
+        _("You must publish the result under the same license.")
+        if license_.share_alike
+        else _("You can choose the license of the result.")
     )
     return [
-        (license_.allows_derivatives, _("You may publish what you make.")),
-        (license_.allows_commercial, _("You may sell what you make.")),
-        (not license_.share_alike, _("You may choose the license of the result.")),
+        (license_.allows_derivatives, publishing),
+        (license_.allows_commercial, selling),
+        (True, choosing),
         (True, credit),
     ]
 
@@ -61,5 +92,5 @@ def terms(license_: License) -> list[tuple[bool, str]]:
 def _refusal(decision: Decision) -> str:
     reason = decision.reasons[0] if decision.reasons else ""
     if reason.startswith("no-derivatives"):
-        return _("one of these styles may not be published in changed form.")
-    return _("the licenses of these styles cannot be joined in a published picture.")
+        return _("the license of one of these styles does not allow adaptations.")
+    return _("the licenses of these styles cannot be combined in a published picture.")

@@ -28,7 +28,9 @@ class StyleIncomplete(Exception):
 
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons = tuple(reasons)
-        sentence = _("Complete the record first: %(parts)s.") % {"parts": ", ".join(self.reasons)}
+        sentence = _("The record is incomplete. Still missing: %(parts)s.") % {
+            "parts": ", ".join(self.reasons)
+        }
         super().__init__(sentence)
 
 
@@ -127,7 +129,7 @@ def missing_parts(style: Style) -> list[str]:
         str(_("a picture or a style code")): bool(
             (style.image and style.image_sha256) or (style.code and style.code_sha256)
         ),
-        str(_("a license that allows changed versions")): style.license in USABLE_IN_LIBRARY,
+        str(_("a license that allows adaptations")): style.license in USABLE_IN_LIBRARY,
         str(_("a source address or a credit line")): bool(style.source_url or style.credit_line),
     }
     return [name for name, there in parts.items() if not there]

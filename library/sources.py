@@ -53,7 +53,7 @@ class FetchedPicture:
 
 def _free(is_free: object, address: object) -> str:
     if is_free is not True or not isinstance(address, str) or not address:
-        raise SourceRefused(_("Choose another source: this record offers no free picture."))
+        raise SourceRefused(_("This record has no free picture. Use another source."))
     return address
 
 
@@ -99,7 +99,7 @@ def fetch_picture(source: Mapping[str, str]) -> FetchedPicture:
     try:
         url = museum.picture(json.loads(record))
     except (ValueError, LookupError, TypeError) as error:
-        message = _("Look the record up by hand: %(url)s is not in the form that was expected.")
+        message = _("The record at %(url)s has an unexpected format. Check it by hand.")
         raise SourceRefused(message % {"url": record_url}) from error
     data = download(url, max_bytes=MAX_PICTURE_BYTES)
     return FetchedPicture(data, url, record_url)
@@ -118,7 +118,7 @@ def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
         with opener.open(request, timeout=min(SILENT_SECONDS, seconds)) as answer:
             return _read(answer, url, max_bytes, until)
     except (OSError, HTTPException) as error:
-        message = _("Try again later: %(url)s does not answer (%(error)s).")
+        message = _("%(url)s does not respond (%(error)s). Try again later.")
         raise SourceRefused(message % {"url": url, "error": error}) from error
 
 
@@ -128,10 +128,10 @@ def _read(answer: IO[bytes], url: str, max_bytes: int, until: float) -> bytes:
     while chunk := answer.read(CHUNK):
         data += chunk
         if len(data) > max_bytes:
-            message = _("Take a smaller picture by hand: %(url)s has more than %(limit)s MB.")
+            message = _("%(url)s is larger than %(limit)s MB. Download a smaller picture by hand.")
             raise SourceRefused(message % {"url": url, "limit": max_bytes // 2**20})
         if time.monotonic() > until:
-            message = _("Try again later: %(url)s is too slow.")
+            message = _("%(url)s is too slow. Try again later.")
             raise SourceRefused(message % {"url": url})
     return bytes(data)
 
@@ -149,5 +149,5 @@ class _CarefulRedirects(urllib.request.HTTPRedirectHandler):
 
 def _check_scheme(url: str) -> None:
     if urlsplit(url).scheme not in SCHEMES:
-        message = _("Take the picture by hand: %(url)s is not an https address.")
+        message = _("%(url)s is not an https address. Download the picture by hand.")
         raise SourceRefused(message % {"url": url})

@@ -25,7 +25,7 @@ class ApiTokenAuthentication(BaseAuthentication):
             return None
         token = find_token(value.strip().decode("ascii", errors="replace"))
         if token is None:
-            detail = _("Make a new token: this one is unknown or was revoked.")
+            detail = _("This token does not exist or was revoked. Create a new one.")
             raise AuthenticationFailed(detail, code="token_invalid")
         return token.owner, token
 

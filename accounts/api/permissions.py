@@ -21,9 +21,9 @@ def person(request: Request) -> User:
 def insufficient_scope(scope: Scope | None) -> Problem:
     """Build the 403 of a token without `scope`; of any token where `scope` is None."""
     if scope is None:
-        sentence = _("Sign in on the site for this: no token may do it.")
+        sentence = _("Sign in on the website to do this. API tokens cannot.")
         return Problem("insufficient_scope", sentence, status=403)
-    detail = _("Use a token with the scope %(scope)s.") % {"scope": scope.value}
+    detail = _("This needs a token with the scope %(scope)s.") % {"scope": scope.value}
     challenge = f'Bearer error="insufficient_scope", scope="{scope.value}"'
     headers = {"WWW-Authenticate": challenge}
     return Problem("insufficient_scope", detail, status=403, headers=headers)

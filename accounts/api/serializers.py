@@ -66,7 +66,7 @@ class TokenSerializer(TokenWishSerializer):
         """Refuse a password that is not the person's."""
         if not self.context["request"].user.check_password(value):
             raise serializers.ValidationError(
-                _("Type the password you sign in with."), code="wrong_password"
+                _("The password is not correct."), code="wrong_password"
             )
         return value
 
@@ -74,7 +74,7 @@ class TokenSerializer(TokenWishSerializer):
 class LoginSerializer(TokenWishSerializer):
     """A wish for a token by an app that has the person's name and password."""
 
-    login = serializers.CharField(max_length=254, help_text="User name or e-mail address.")
+    login = serializers.CharField(max_length=254, help_text="Username or email.")
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
     name = serializers.CharField(max_length=80, default="App")
     scopes = serializers.ListField(
@@ -100,7 +100,7 @@ class RegisterSerializer(serializers.Serializer[User]):
         """Refuse an address that has an account."""
         address = str(get_adapter().clean_email(value.lower()))
         if User.objects.filter(email__iexact=address).exists():
-            detail = _("Sign in instead: this address has an account.")
+            detail = _("An account with this email already exists. Sign in instead.")
             raise serializers.ValidationError(detail, code="email_taken")
         return address
 

@@ -72,8 +72,8 @@ class LogoutView(APIView):
 
 
 @extend_schema_view(
-    list=extend_schema(description="My tokens that still work, without the tokens themselves."),
-    destroy=extend_schema(description="Revoke a token; it stops working at once."),
+    list=extend_schema(description="My active tokens, without their secrets."),
+    destroy=extend_schema(description="Revoke a token. It stops working at once."),
 )
 class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet[ApiToken]):
     """The tokens of the person signed in; a token cannot manage tokens."""

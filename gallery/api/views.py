@@ -77,7 +77,7 @@ class ArtworkViewSet(
         request=KeepSerializer,
         responses={
             201: ArtworkSerializer,
-            200: OpenApiResponse(ArtworkSerializer, description="It was kept before."),
+            200: OpenApiResponse(ArtworkSerializer, description="The result was saved before."),
         },
     )
     def create(self, request: Request) -> Response:
@@ -131,9 +131,11 @@ class ArtworkViewSet(
     @extend_schema(
         parameters=[
             OpenApiParameter("variant", str, enum=list(VARIANTS), default="full"),
-            OpenApiParameter("download", bool, description="Send it as a file with a name."),
             OpenApiParameter(
-                "format", str, enum=list(SUFFIXES), description="Only of a download in full."
+                "download", bool, description="Send it as a download with a file name."
+            ),
+            OpenApiParameter(
+                "format", str, enum=list(SUFFIXES), description="File format; only with `download`."
             ),
         ],
         responses={(200, "image/*"): OpenApiTypes.BINARY},

@@ -32,7 +32,10 @@ class BatchRequestSerializer(serializers.Serializer[Batch]):
     """Which photos, each in which styles, and how."""
 
     photos = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MAX_JOBS, help_text="Ids of mine."
+        child=serializers.UUIDField(),
+        min_length=1,
+        max_length=MAX_JOBS,
+        help_text="Ids of my photos.",
     )
     styles = serializers.ListField(
         child=serializers.SlugField(),
@@ -52,7 +55,7 @@ class BatchRequestSerializer(serializers.Serializer[Batch]):
         mine = Photo.objects.visible_to(self.context["request"].user).in_bulk(ids)
         for index, key in enumerate(ids):
             if key not in mine:
-                detail = _("Choose one of your own photos: this one is unknown.")
+                detail = _("This photo does not exist, or it is not yours.")
                 raise Problem.of_field(f"photos.{index}", "unknown_photo", detail)
         return [mine[key] for key in ids]
 
@@ -99,7 +102,7 @@ class BatchViewSet(mixins.RetrieveModelMixin, GenericViewSet[Batch]):
         request=BatchRequestSerializer,
         responses={
             201: BatchSerializer,
-            200: OpenApiResponse(BatchSerializer, description="The same request came before."),
+            200: OpenApiResponse(BatchSerializer, description="The batch exists already."),
         },
     )
     def create(self, request: Request) -> Response:

@@ -21,7 +21,11 @@ class Warned(TypedDict):
     """Something to know before asking."""
 
     code: Annotated[
-        str, "enlarged, painted_smaller, may_time_out or too_large_for_memory; more may come."
+        str,
+        (
+            "enlarged, painted_smaller, may_time_out or too_large_for_memory. More codes "
+            "may be added."
+        ),
     ]
     message: Annotated[str, "A sentence for people."]
 
@@ -29,14 +33,17 @@ class Warned(TypedDict):
 class EstimateReply(TypedDict):
     """When a job would be done if it were submitted now, and what it would take."""
 
-    seconds: Annotated[Eta, "The wait in line and the painting."]
-    painting: Annotated[Eta, "The painting alone."]
-    basis: Annotated[Basis, "Whether pictures like this were painted here before."]
-    ahead: Annotated[int, "Jobs, of anybody, that would be begun before it."]
+    seconds: Annotated[Eta, "Waiting time plus painting time."]
+    painting: Annotated[Eta, "Painting time only."]
+    basis: Annotated[
+        Basis,
+        ("history: based on similar pictures made on this site; guess: no such pictures yet."),
+    ]
+    ahead: Annotated[int, "Number of jobs, of all users, that would start before it."]
     device: Annotated[str, "cpu or cuda."]
-    memory_mb: Annotated[int | None, "What painting takes, about; null where nobody can say."]
-    tiles: Annotated[int, "Into how many parts the picture is cut."]
-    room: Annotated[int, "So many more jobs I may ask for at present."]
+    memory_mb: Annotated[int | None, "Estimated memory in MB; null if unknown."]
+    tiles: Annotated[int, "Number of tiles that the picture is painted in."]
+    room: Annotated[int, "How many more jobs I can create now."]
     warnings: list[Warned]
 
 
@@ -48,7 +55,10 @@ class EstimateRequestSerializer(JobRequestSerializer):
         default=1,
         min_value=1,
         max_value=MAX_JOBS,
-        help_text="How many like it are asked for together; `seconds` is until the last is done.",
+        help_text=(
+            "How many such pictures are requested together; `seconds` is the time until "
+            "the last is done."
+        ),
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from style_transfer.core.spec import MAX_STYLES, METHOD_INFOS, SpecError, Transf
 class Share(serializers.FloatField):
     """A finite number above 0."""
 
-    default_error_messages = {"share": _("Choose a number above 0.")}
+    default_error_messages = {"share": _("This must be a number above 0.")}
 
     def to_internal_value(self, data: Any) -> float:
         """Read the number; infinity, NaN and numbers too large for a float are refused."""
@@ -44,7 +44,7 @@ class StyleChoiceSerializer(serializers.Serializer[Style]):
     style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
         help_text="The slug of a published style."
     )
-    weight = Share(default=1.0, help_text="Its share, above 0.")
+    weight = Share(default=1.0, help_text="Share of the style, above 0.")
 
 
 @extend_schema_field(spec_schema())
@@ -87,7 +87,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
         """Find the user's own photo; the photo of another user is as unknown as none."""
         photo = Photo.objects.visible_to(self.context["request"].user).filter(pk=value).first()
         if photo is None:
-            detail = _("Choose one of your own photos: this one is unknown.")
+            detail = _("This photo does not exist, or it is not yours.")
             raise Problem.of_field("photo", "unknown_photo", detail)
         return photo
 
@@ -95,7 +95,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
         """Find the styles among those that the user may see."""
         slugs = [choice["style"] for choice in choices]
         if len(set(slugs)) < len(slugs):
-            detail = _("Choose each style once.")
+            detail = _("Each style can be used only once.")
             raise serializers.ValidationError(detail, code="style_twice")
         found = _styles_by_slug(Style.objects.visible_to(self.context["request"].user), slugs)
         return [(found[choice["style"]], choice["weight"]) for choice in choices]

@@ -36,16 +36,16 @@ KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="Your own name for this request: sent again, it finds the same job.",
+    description="A key you choose for this request. Sent again, it returns the same job.",
 )
 VARIANTS = ("result", "preview")
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="result")
 MADE = {
     201: JobSerializer,
     200: OpenApiResponse(
-        JobSerializer, description="The same request came before, or `Prefer: wait` saw the end."
+        JobSerializer, description="The job exists already, or it ended within `Prefer: wait`."
     ),
-    202: OpenApiResponse(JobSerializer, description="`Prefer: wait` did not see the end."),
+    202: OpenApiResponse(JobSerializer, description="The job did not end within `Prefer: wait`."),
 }
 
 
@@ -61,7 +61,7 @@ class JobQuerySerializer(serializers.Serializer[Any]):
         """Split the list; every entry is a state."""
         states = value.split(",")
         if not set(states) <= set(Job.State.values):
-            detail = _("Choose among these states: %(states)s.") % {"states": ", ".join(Job.State)}
+            detail = _("Use only these states: %(states)s.") % {"states": ", ".join(Job.State)}
             raise serializers.ValidationError(detail, code="invalid_choice")
         return states
 
@@ -182,6 +182,8 @@ def job_id_of_key(request: Request) -> UUID | None:
     """Return the job id for the request's Idempotency-Key; it differs from user to user."""
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > MAX_KEY_LENGTH:
-        detail = _("Send a key of at most %(length)d characters.") % {"length": MAX_KEY_LENGTH}
+        detail = _("The key is too long. The limit is %(length)d characters.") % {
+            "length": MAX_KEY_LENGTH
+        }
         raise Problem.of_field("Idempotency-Key", "key_too_long", detail)
     return uuid5(KEYS, f"{person(request).pk}:{key}") if key else None

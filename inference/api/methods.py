@@ -22,7 +22,7 @@ class MethodSerializer(serializers.Serializer[Any]):
     slug = serializers.CharField()
     title = serializers.CharField()
     description = serializers.CharField()
-    previews = serializers.BooleanField(help_text="Whether pictures arrive while it paints.")
+    previews = serializers.BooleanField(help_text="Whether the method sends previews.")
     default_steps = serializers.IntegerField()
     controls = serializers.SerializerMethodField()
 
@@ -63,18 +63,20 @@ class UploadLimitsSerializer(serializers.Serializer[Any]):
 
     formats = serializers.ListField(child=serializers.CharField())
     max_bytes = serializers.IntegerField()
-    max_megapixels = serializers.DictField(child=serializers.IntegerField(), help_text="By format.")
-    min_side = serializers.IntegerField(help_text="Pixels of the shorter side, at least.")
-    max_side = serializers.IntegerField(help_text="Pixels of the longer side, at most.")
+    max_megapixels = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Largest number of megapixels, by format."
+    )
+    min_side = serializers.IntegerField(help_text="Minimum length of the shorter side in pixels.")
+    max_side = serializers.IntegerField(help_text="Maximum length of the longer side in pixels.")
 
 
 class JobLimitsSerializer(serializers.Serializer[Any]):
     """How much may be asked for."""
 
     max_styles = serializers.IntegerField()
-    max_waiting = serializers.IntegerField(help_text="Of one person, at the same time.")
-    max_running = serializers.IntegerField(help_text="Of one person, at the same time.")
-    max_a_day = serializers.IntegerField(help_text="Of one person; see `/me/usage/`.")
+    max_waiting = serializers.IntegerField(help_text="Per user at the same time.")
+    max_running = serializers.IntegerField(help_text="Per user at the same time.")
+    max_a_day = serializers.IntegerField(help_text="Per user and day; see `/me/usage/`.")
     methods = serializers.ListField(child=serializers.CharField())
 
 

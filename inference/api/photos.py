@@ -5,7 +5,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +26,7 @@ from common.media import send_media
 from common.negotiation import AnyAccept
 from common.problems import Problem
 from common.queries import chosen
+from common.uploads import too_large
 from inference.models import Photo
 from inference.services.photos import delete_photo, upload_photo
 
@@ -41,7 +41,7 @@ CHECKSUM = OpenApiParameter(
     CHECKSUM_HEADER,
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="SHA-256 of the file in hex; a file that arrives otherwise is refused.",
+    description="SHA-256 of the file in hex. A file with another checksum is refused.",
 )
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="original")
 PICTURE = {(200, "image/*"): OpenApiTypes.BINARY}
@@ -51,24 +51,25 @@ class UploadParser(MultiPartParser):
     """Reads a form with a file, unless its Content-Length is already too large."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """Parse the form; raises `RequestDataTooBig` before its first byte is read."""
+        """Parse the form; raises `Problem` before its first byte is read."""
         length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > settings.MAX_UPLOAD_BYTES + FORM_BYTES:
-            raise RequestDataTooBig
+            sentence = too_large(int(length), settings.MAX_UPLOAD_BYTES)
+            raise Problem("body_too_large", sentence, status=413)
         return super().parse(stream, media_type, parser_context)
 
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):
     """One of my photos: upright, sRGB, its metadata and file name forgotten."""
 
-    urls = serializers.SerializerMethodField(help_text="Where the picture is, by variant.")
+    urls = serializers.SerializerMethodField(help_text="Addresses of the picture, by variant.")
 
     class Meta:
         model = Photo
         fields = ["id", "width", "height", "bytes", "sha256", "placeholder", "created_at", "urls"]
         read_only_fields = fields
         extra_kwargs = {
-            "sha256": {"help_text": "Of the file as it was sent."},
+            "sha256": {"help_text": "SHA-256 of the file as it was sent."},
             "placeholder": {"help_text": "A tiny blurred picture as a data: URI."},
         }
 
@@ -112,7 +113,7 @@ class PhotoViewSet(
         request={"multipart/form-data": PhotoUploadSerializer},
         responses={
             201: PhotoSerializer,
-            200: OpenApiResponse(PhotoSerializer, description="I had this photo already."),
+            200: OpenApiResponse(PhotoSerializer, description="This photo was uploaded before."),
         },
     )
     def create(self, request: Request) -> Response:
@@ -147,12 +148,12 @@ def check_sum(file: "UploadedFile[bytes]", expected: str) -> None:
     if not expected:
         return
     if not re.fullmatch(r"[0-9a-fA-F]{64}", expected):
-        detail = _("Send the SHA-256 of the file as 64 hexadecimal digits.")
+        detail = _("The SHA-256 must have 64 hexadecimal digits.")
         raise Problem.of_field(CHECKSUM_HEADER, "checksum_invalid", detail)
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
     if digest.hexdigest() != expected.lower():
-        detail = _("Send the file again: it changed on the way.")
+        detail = _("The file was damaged during the upload. Send it again.")
         raise Problem.of_field(CHECKSUM_HEADER, "checksum_mismatch", detail)

@@ -47,14 +47,16 @@ class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
 
     photo = serializers.UUIDField(help_text="The id of one of my photos.")
     styles = serializers.ListField(
-        child=serializers.SlugField(), required=False, help_text="Slugs; all when left out."
+        child=serializers.SlugField(),
+        required=False,
+        help_text="Slugs of styles; all published styles if left out.",
     )
 
     def validate_photo(self, value: UUID) -> Photo:
         """Find the user's own photo; the photo of another user is as unknown as none."""
         photo = Photo.objects.visible_to(self.context["request"].user).filter(pk=value).first()
         if photo is None:
-            detail = _("Choose one of your own photos: this one is unknown.")
+            detail = _("This photo does not exist, or it is not yours.")
             raise Problem.of_field("photo", "unknown_photo", detail)
         return photo
 
@@ -85,7 +87,7 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
         request=ProofRequestSerializer,
         responses={
             202: ProofSheetSerializer,
-            200: OpenApiResponse(ProofSheetSerializer, description="Every tile is there already."),
+            200: OpenApiResponse(ProofSheetSerializer, description="Every tile is ready."),
         },
     )
     def create(self, request: Request) -> Response:

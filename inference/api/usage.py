@@ -25,7 +25,7 @@ class TodaySerializer(serializers.Serializer[Any]):
 
     count = serializers.IntegerField()
     limit = serializers.IntegerField()
-    ends_at = serializers.DateTimeField(help_text="When the count begins anew.")
+    ends_at = serializers.DateTimeField(help_text="When the count starts again.")
 
 
 class AtOnceSerializer(serializers.Serializer[Any]):
@@ -39,8 +39,10 @@ class PhotosUsageSerializer(serializers.Serializer[Any]):
     """What my photos take."""
 
     count = serializers.IntegerField()
-    bytes = serializers.IntegerField(help_text="With their small versions.")
-    limit = serializers.IntegerField(help_text="So many bytes they may take.")
+    bytes = serializers.IntegerField(
+        help_text="Size of the photos, including their previews and thumbnails."
+    )
+    limit = serializers.IntegerField(help_text="Storage limit in bytes.")
 
 
 class UsageSerializer(serializers.Serializer[Any]):
@@ -57,21 +59,23 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     position = serializers.IntegerField(help_text="1 is next.")
-    ahead = serializers.IntegerField(help_text="So many jobs, of anybody, are begun before it.")
+    ahead = serializers.IntegerField(
+        help_text="Number of jobs, of all users, that start before this one."
+    )
 
 
 class QueueSerializer(serializers.Serializer[Any]):
     """My place in the queue; of others' jobs only how many there are."""
 
-    waiting = serializers.IntegerField(help_text="Everybody's.")
-    running = serializers.IntegerField(help_text="Everybody's.")
-    limit = serializers.IntegerField(help_text="When so many wait, no more are taken on.")
-    workers = serializers.IntegerField(help_text="That take work now.")
+    waiting = serializers.IntegerField(help_text="Of all users.")
+    running = serializers.IntegerField(help_text="Of all users.")
+    limit = serializers.IntegerField(help_text="New jobs are refused when this many jobs wait.")
+    workers = serializers.IntegerField(help_text="Number of workers that accept jobs now.")
     devices = serializers.ListField(
-        child=serializers.CharField(), help_text="What those workers compute on."
+        child=serializers.CharField(), help_text="Devices of those workers."
     )
-    paused = serializers.BooleanField(help_text="Whether nothing begins for the time being.")
-    jobs = PlaceSerializer(many=True, help_text="My waiting jobs, in turn.")
+    paused = serializers.BooleanField(help_text="Whether the queue is paused.")
+    jobs = PlaceSerializer(many=True, help_text="My waiting jobs in the order of the queue.")
 
 
 def usage_of(owner: User) -> dict[str, Any]:

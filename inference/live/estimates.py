@@ -73,10 +73,12 @@ def estimate(*, owner: User, photo: Photo, spec: TransferSpec, pictures: int = 1
     ahead = ahead_of_new(owner, now.line(Job.objects.filter(state=Job.State.QUEUED), lane))
     plan, warnings = _plan(photo, spec)
     if painting.p90 > settings.JOB_DEADLINE_SECONDS:
-        sentence = _("Choose a smaller size or fewer steps: this may take longer than is allowed.")
+        sentence = _(
+            "This may take longer than the time limit. Choose a smaller size or fewer steps."
+        )
         warnings.append(Warned("may_time_out", sentence))
     if is_paused():
-        sentence = _("Nothing is begun at the moment: whoever runs this site paused the queue.")
+        sentence = _("The queue is paused by the administrator. Your picture will wait.")
         warnings.append(Warned("paused", sentence))
     eta = _in_all(ahead, painting, lane, now, more=pictures - 1)
     return Estimate(eta, painting, ahead, lane, device, plan, warnings)
@@ -151,16 +153,18 @@ def _plan(photo: Photo, spec: TransferSpec) -> tuple[Plan, list[Warned]]:
     size = result_size(own, spec.size)
     warnings = []
     if max(size) > max(own):
-        sentence = _("The photo is smaller than that: it is enlarged to %(width)d × %(height)d.")
+        sentence = _(
+            "The photo is smaller than this size. It will be enlarged to %(width)d × %(height)d."
+        )
         words = {"width": size[0], "height": size[1]}
         warnings.append(Warned("enlarged", sentence % words))
     if spec.method == "optimize" and size[0] * size[1] > MAX_PAINTED_PIXELS:
-        sentence = _("This way of painting works on a smaller picture and enlarges it at the end.")
+        sentence = _("This method paints a smaller picture and enlarges it at the end.")
         warnings.append(Warned("painted_smaller", sentence))
     try:
         return foresee(own, spec, limit=settings.STYLEWEB_MEMORY_MB or None), warnings
     except OutOfMemoryError:
-        sentence = _("Choose a smaller size: this one takes more memory than this site has for it.")
+        sentence = _("There is not enough memory for this size. Choose a smaller size.")
         return Plan(), [*warnings, Warned("too_large_for_memory", sentence)]
 
 

@@ -19,8 +19,8 @@ class Event(TypedDict):
     """Something that changed, as it is now."""
 
     type: EventType
-    seq: Annotated[int, "The same as `cursor`, by its older name."]
-    cursor: Annotated[int, "Its place in the order of changes; not the `seq` inside `data`."]
+    seq: Annotated[int, "Older name of `cursor`, with the same value."]
+    cursor: Annotated[int, "Position in the order of changes; not the `seq` inside `data`."]
     data: Annotated[
         Any,
         JsonSchema({"type": "object", "additionalProperties": {}}),
@@ -34,9 +34,9 @@ class Event(TypedDict):
 class EventPage(TypedDict):
     """Up to 100 events in their order."""
 
-    seq: Annotated[int, "The same as `cursor`, by its older name."]
-    cursor: Annotated[int, "Send this as `since` the next time."]
-    more: Annotated[bool, "There is more; ask again at once."]
+    seq: Annotated[int, "Older name of `cursor`, with the same value."]
+    cursor: Annotated[int, "Send this as `since` in the next request."]
+    more: Annotated[bool, "There is more. Send the next request at once."]
     events: list[Event]
 
 

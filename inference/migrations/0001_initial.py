@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('stopped_early', models.BooleanField(default=False)),
                 ('canceled_by', models.CharField(blank=True, max_length=10)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ticket_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Last ticket sent.')),
+                ('ticket_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When the last task message was sent.')),
                 ('started_at', models.DateTimeField(blank=True, null=True)),
                 ('completed_at', models.DateTimeField(blank=True, null=True)),
                 ('device', models.CharField(blank=True, max_length=20)),

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='batch',
-            field=models.PositiveSmallIntegerField(default=1, help_text='Pictures painted in the same pass.'),
+            field=models.PositiveSmallIntegerField(default=1, help_text='Number of pictures painted in the same pass.'),
         ),
     ]

@@ -16,17 +16,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='continues',
-            field=models.UUIDField(blank=True, help_text='The job whose painting goes on here.', null=True),
+            field=models.UUIDField(blank=True, help_text='The job that this one continues.', null=True),
         ),
         migrations.AddField(
             model_name='job',
             name='retry_of',
-            field=models.UUIDField(blank=True, help_text='The same request before.', null=True),
+            field=models.UUIDField(blank=True, help_text='The job that this one repeats.', null=True),
         ),
         migrations.AddField(
             model_name='job',
             name='saved',
-            field=models.CharField(blank=True, help_text='What a painting can go on from.', max_length=200),
+            field=models.CharField(blank=True, help_text='Saved state for continuing the painting.', max_length=200),
         ),
         migrations.AddConstraint(
             model_name='job',

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('queues', models.CharField(blank=True, max_length=100)),
                 ('device', models.CharField(blank=True, max_length=20)),
                 ('memory_mb', models.PositiveIntegerField(default=0)),
-                ('model', models.CharField(blank=True, help_text='The method loaded last.', max_length=20)),
+                ('model', models.CharField(blank=True, help_text='The method that was loaded last.', max_length=20)),
                 ('job', models.UUIDField(blank=True, null=True)),
                 ('sheet', models.UUIDField(blank=True, null=True)),
                 ('draining', models.BooleanField(default=False)),

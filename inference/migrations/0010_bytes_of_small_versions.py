@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             model_name="photo",
             name="small_bytes",
             field=models.PositiveIntegerField(
-                default=0, help_text="Of the preview and the thumb together."
+                default=0, help_text="Size of the preview and the thumbnail."
             ),
         ),
         migrations.RunPython(measure, migrations.RunPython.noop),

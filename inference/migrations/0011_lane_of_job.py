@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="job",
             name="lane",
             field=models.CharField(
-                choices=[("cpu", "Quick"), ("gpu", "Heavy")], default="cpu", max_length=10
+                choices=[("cpu", "Short"), ("gpu", "Long")], default="cpu", max_length=10
             ),
         ),
     ]

@@ -55,8 +55,8 @@ class Job(LeasedWork):
     class Lane(models.TextChoices):
         """Called like the Celery queues; inference/queue/lanes.py says who serves which."""
 
-        QUICK = "cpu", _("Quick")
-        HEAVY = "gpu", _("Heavy")
+        QUICK = "cpu", _("Short")
+        HEAVY = "gpu", _("Long")
 
     ACTIVE = (State.QUEUED, State.RUNNING)
     WITHOUT_RESULT = (State.FAILED, State.CANCELED, State.EXPIRED)
@@ -74,9 +74,11 @@ class Job(LeasedWork):
         Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
     )
     # Jobs of the same person that may be gone by now, so they are no foreign keys.
-    retry_of = models.UUIDField(null=True, blank=True, help_text=_("The same request before."))
+    retry_of = models.UUIDField(
+        null=True, blank=True, help_text=_("The job that this one repeats.")
+    )
     continues = models.UUIDField(
-        null=True, blank=True, help_text=_("The job whose painting goes on here.")
+        null=True, blank=True, help_text=_("The job that this one continues.")
     )
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -94,7 +96,7 @@ class Job(LeasedWork):
     result_width = models.PositiveIntegerField(default=0)
     result_height = models.PositiveIntegerField(default=0)
     saved = models.CharField(
-        max_length=200, blank=True, help_text=_("What a painting can go on from.")
+        max_length=200, blank=True, help_text=_("Saved state for continuing the painting.")
     )
     report = models.JSONField(default=dict, blank=True)
 
@@ -113,7 +115,7 @@ class Job(LeasedWork):
     eta_p50 = models.FloatField(null=True, blank=True)
     eta_p90 = models.FloatField(null=True, blank=True)
     batch = models.PositiveSmallIntegerField(
-        default=1, help_text=_("Pictures painted in the same pass.")
+        default=1, help_text=_("Number of pictures painted in the same pass.")
     )
 
     objects = JobQuerySet.as_manager()

@@ -21,7 +21,9 @@ class LeasedWork(models.Model):
     lease = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    ticket_at = models.DateTimeField(default=timezone.now, help_text=_("Last ticket sent."))
+    ticket_at = models.DateTimeField(
+        default=timezone.now, help_text=_("When the last task message was sent.")
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
 

@@ -39,7 +39,7 @@ class Photo(models.Model):
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
     small_bytes = models.PositiveIntegerField(
-        default=0, help_text=_("Of the preview and the thumb together.")
+        default=0, help_text=_("Size of the preview and the thumbnail.")
     )
     # Of the upload as sent, so that the same file sent twice is one photo.
     sha256 = models.CharField(max_length=64)

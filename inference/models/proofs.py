@@ -47,7 +47,7 @@ class ProofSheet(LeasedWork):
         SUCCEEDED = "succeeded", _("Done")
         FAILED = "failed", _("Failed")
         CANCELED = "canceled", _("Canceled")
-        SUPERSEDED = "superseded", _("Superseded")
+        SUPERSEDED = "superseded", _("Replaced")
 
     ACTIVE = (State.QUEUED, State.RUNNING)
 
@@ -97,7 +97,7 @@ class ProofTile(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="proof_tiles")
     style = models.ForeignKey(Style, on_delete=models.CASCADE, related_name="proof_tiles")
     version = models.PositiveIntegerField()
-    engine = models.CharField(max_length=64, help_text=_("What the engine was then."))
+    engine = models.CharField(max_length=64, help_text=_("Version of the engine at that time."))
     file = models.CharField(max_length=200, blank=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)

@@ -38,7 +38,9 @@ class Worker(models.Model):
     queues = models.CharField(max_length=100, blank=True)
     device = models.CharField(max_length=20, blank=True)
     memory_mb = models.PositiveIntegerField(default=0)
-    model = models.CharField(max_length=20, blank=True, help_text=_("The method loaded last."))
+    model = models.CharField(
+        max_length=20, blank=True, help_text=_("The method that was loaded last.")
+    )
     # No foreign keys: a row here never keeps a job from being deleted.
     job = models.UUIDField(null=True, blank=True)
     sheet = models.UUIDField(null=True, blank=True)

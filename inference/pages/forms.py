@@ -26,33 +26,33 @@ from style_transfer.core.spec import (
 )
 
 COLOR_WORDS = {
-    Color.STYLE: _("The style’s"),
+    Color.STYLE: _("From style"),
     Color.MATCH: _("In between"),
-    Color.CONTENT: _("Mine"),
+    Color.CONTENT: _("From photo"),
 }
 SIZE_WORDS = (
     ("512", _("512 px")),
     ("768", _("768 px")),
     ("1280", _("1280 px")),
-    ("", _("Like the photo")),
+    ("", _("Same as photo")),
 )
 FEATURE_WORDS = {
-    "builtin": _("Built in"),
-    "vgg19": _("VGG-19, where it is installed"),
+    "builtin": _("Built-in"),
+    "vgg19": _("VGG-19"),
 }
 # What the ways of painting are called, and what is to be said of each.
 METHOD_WORDS = {
     "fast": (
-        _("In one pass"),
-        _("About a second. The network has learned to paint; any style, any number of them."),
+        _("Fast"),
+        _("About a second. Works with any style and can combine several."),
     ),
     "optimize": (
-        _("Step by step"),
-        _("Takes longer and shows every stroke. Closest to the artwork."),
+        _("Detailed, step by step"),
+        _("Takes longer. You can watch every step. Closest to the artwork."),
     ),
     "network": (
-        _("By a network of the style’s own"),
-        _("One pass of a network that learned this one style."),
+        _("Style-specific network"),
+        _("About a second. Uses a network trained for this one style."),
     ),
 }
 DEFAULT_SIZE = "768"
@@ -68,7 +68,7 @@ class StudioForm(forms.Form):
     more_photos = forms.ModelMultipleChoiceField(
         queryset=Photo.objects.none(),
         required=False,
-        error_messages={"invalid_choice": _("Choose one of your own photos: this one is unknown.")},
+        error_messages={"invalid_choice": _("This photo does not exist, or it is not yours.")},
     )
     # One picture for each style, instead of one picture that mixes them.
     each = forms.BooleanField(required=False)
@@ -76,8 +76,10 @@ class StudioForm(forms.Form):
         queryset=Style.objects.published(),
         to_field_name="slug",
         error_messages={
-            "required": _("Choose a style: one to four."),
-            "invalid_choice": _("Choose another style: one of these is not available any more."),
+            "required": _("Choose one to four styles."),
+            "invalid_choice": _(
+                "One of these styles is no longer available. Choose another style."
+            ),
         },
     )
     method = forms.ChoiceField(required=False, choices=[(slug, slug) for slug in METHOD_INFOS])
@@ -108,7 +110,7 @@ class StudioForm(forms.Form):
         """Return the styles in the order of the tray; at most four are mixed."""
         chosen = {style.slug: style for style in self.cleaned_data["styles"]}
         if len(chosen) > MAX_STYLES and not self.is_for_several:
-            raise forms.ValidationError(_("Take a style out: four are the most."))
+            raise forms.ValidationError(_("You can combine up to four styles. Remove one."))
         order = cast("QueryDict", self.data).getlist("styles")
         return [chosen[slug] for slug in dict.fromkeys(order)]
 
@@ -117,7 +119,7 @@ class StudioForm(forms.Form):
         data = super().clean() or self.cleaned_data
         data["earlier_photo"] = self._earlier_photo()
         if not data.get("photo") and not data["earlier_photo"]:
-            self.add_error("photo", _("Put in a photo first."))
+            self.add_error("photo", _("Upload a photo first."))
         try:
             data["spec"] = spec_from(data)
         except SpecError as error:

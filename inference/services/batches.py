@@ -40,7 +40,7 @@ def submit_batch(
     if (batch := _same_batch(batch_id, owner, digest)) is not None:
         return batch, False
     if not 1 <= len(pairs) <= MAX_JOBS:
-        sentence = _("Choose fewer photos or styles: at most %(most)d pictures are made together.")
+        sentence = _("This batch is too large. A batch can have up to %(most)d pictures.")
         raise BatchTooLarge(sentence % {"most": MAX_JOBS})
     for photo, style in pairs:
         check_request(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
@@ -76,7 +76,7 @@ def _same_batch(batch_id: UUID, owner: User, digest: str) -> Batch | None:
     """Return the batch of this id if it is this very request; None when there is no such batch."""
     batch = Batch.objects.filter(pk=batch_id).first()
     if batch is not None and (batch.owner_id != owner.pk or batch.request_digest != digest):
-        raise JobConflict(_("Use a new id: this one belongs to another request."))
+        raise JobConflict(_("This id is already in use for a different request."))
     return batch
 
 

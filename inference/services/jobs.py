@@ -67,7 +67,7 @@ def submit_job(
     if (job := _same_job(job_id, owner, digest)) is not None:
         return job, False
     if by_client and change_log.was_deleted(owner.pk, job_id):
-        raise JobDeleted(_("Use a new id: the picture that was made under this one is deleted."))
+        raise JobDeleted(_("The picture with this id was deleted. Use a new id."))
     check_request(owner=owner, photo=photo, styles=styles, spec=spec)
     try:
         fields = {"id": job_id, "request_digest": digest, **asdict(origin)}
@@ -163,21 +163,21 @@ def _same_job(job_id: UUID, owner: User, digest: str) -> Job | None:
     """Return the job of this id if it is this very request; None when there is no such job."""
     job = Job.objects.with_parts().filter(pk=job_id).first()
     if job is not None and (job.owner_id != owner.pk or job.request_digest != digest):
-        raise JobConflict(_("Use a new id: this one belongs to another request."))
+        raise JobConflict(_("This id is already in use for a different request."))
     return job
 
 
 def _check_inputs(owner: User, photo: Photo, styles: WeightedStyles) -> None:
     if not Photo.objects.visible_to(owner).filter(pk=photo.pk).exists():
-        raise PhotoUnavailable(_("Choose one of your own photos."))
+        raise PhotoUnavailable(_("This photo is not yours."))
     slugs = [style.pk for style, _weight in styles]
     if not 1 <= len(slugs) <= MAX_STYLES or len(set(slugs)) != len(slugs):
         raise StyleUnavailable(_("Choose one to four different styles."))
     if not all(math.isfinite(weight) and weight > 0 for _style, weight in styles):
-        raise StyleUnavailable(_("Give each style a weight above zero."))
+        raise StyleUnavailable(_("The weight of each style must be above zero."))
     usable = Style.objects.visible_to(owner).exclude(state=Style.State.WITHDRAWN)
     if usable.filter(pk__in=slugs).count() != len(slugs):
-        raise StyleUnavailable(_("Choose a style that is in the library."))
+        raise StyleUnavailable(_("This style is not in the library."))
 
 
 def _check_method(method: str, styles: WeightedStyles) -> None:
@@ -186,11 +186,11 @@ def _check_method(method: str, styles: WeightedStyles) -> None:
             continue
         if not style.has_picture:
             sentence = _(
-                "Choose another way of painting: this one looks at the artwork itself, and "
-                "“%(title)s” is here without its picture."
+                "This method needs the picture of the artwork, which is not available for "
+                "“%(title)s”. Choose another method."
             )
             raise StyleNeedsPicture(sentence % {"title": style.title})
-        sentence = _("Choose another way of painting: no network has learned “%(title)s” yet.")
+        sentence = _("There is no network for “%(title)s” yet. Choose another method.")
         raise NetworkMissing(sentence % {"title": style.title})
 
 

@@ -32,14 +32,16 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
     """
     User.objects.select_for_update().get(pk=owner.pk)
     if jobs_today(owner) + jobs > settings.JOB_MAX_A_DAY_PER_USER:
-        sentence = _("Come back tomorrow: you have had as many pictures made today as one may.")
+        sentence = _("Daily limit reached. Try again tomorrow.")
         raise QuotaExceeded(sentence, retry_after=_seconds_until(day_ends_at()))
     if waiting_of(owner) + jobs > settings.JOB_MAX_WAITING_PER_USER:
-        sentence = _("Wait until one of your pictures is done, or cancel one.")
+        sentence = _(
+            "You have too many pictures in progress. Wait for one to finish, or cancel one."
+        )
         raise TooManyJobs(sentence, retry_after=_seconds_until_turn(owner))
     lock_until_commit("queue")
     if job_queue.waiting_count() + jobs > settings.JOB_MAX_WAITING:
-        sentence = _("Try again in a moment: too many pictures are waiting to be painted.")
+        sentence = _("The queue is full. Try again in a few minutes.")
         raise QueueFull(sentence, retry_after=_seconds_for(1))
 
 

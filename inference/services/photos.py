@@ -28,7 +28,7 @@ class PhotoInUse(Exception):
     status: ClassVar[int] = 409
 
     def __init__(self) -> None:
-        super().__init__(_("Cancel the pictures being made from this photo first."))
+        super().__init__(_("Pictures are still being made from this photo. Cancel them first."))
 
 
 class PhotoFiles(NamedTuple):

@@ -26,7 +26,7 @@ class NothingToTry(Exception):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__(_("Choose a style at least: there is none to try on this photo."))
+        super().__init__(_("No styles to preview. Choose at least one."))
 
 
 @transaction.atomic

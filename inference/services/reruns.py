@@ -23,7 +23,7 @@ def retry_job(*, job: Job) -> tuple[Job, bool]:
     Raises NothingToRetry, and JobRefused where it would not be taken on today.
     """
     if not job.can_retry:
-        sentence = _("Wait for it, or make another: only what did not come out is tried again.")
+        sentence = _("Only pictures that failed, expired or were canceled can be tried again.")
         raise NothingToRetry(sentence)
     if job.continues is not None:
         _check_continues(Job.objects.filter(pk=job.continues).first())
@@ -44,7 +44,9 @@ def continue_job(*, job: Job) -> tuple[Job, bool]:
 def _check_continues(job: Job | None) -> None:
     if job is None or not job.can_continue:
         able = ", ".join(info.slug for info in METHOD_INFOS.values() if info.continues)
-        sentence = _("Choose a finished picture by one of these methods to go on: %(methods)s.")
+        sentence = _(
+            "Only finished pictures made with these methods can be continued: %(methods)s."
+        )
         raise NothingToContinue(sentence % {"methods": able})
 
 

@@ -22,8 +22,7 @@ class StorageQuotaExceeded(Exception):
 
     def __init__(self) -> None:
         sentence = _(
-            "Delete photos that you need no more: yours may take %(limit)s together, and this one "
-            "does not fit beside them."
+            "Your photo storage is full. The limit is %(limit)s. Delete photos you no longer need."
         )
         limit = filesizeformat(settings.PHOTOS_MAX_BYTES_PER_USER)
         super().__init__(sentence % {"limit": limit})

@@ -11,12 +11,12 @@ from style_transfer.core.errors import EngineError, OutOfMemoryError
 
 # The engine knows no catalog, so its advice is named here for those who translate it.
 ENGINE_HINTS: Final = (
-    gettext_noop("Try again; if it happens again, report it with the picture that caused it."),
-    gettext_noop("Send a JPEG, PNG or WebP file that opens in a picture viewer."),
-    gettext_noop("Send a still picture."),
-    gettext_noop("Send a smaller picture."),
+    gettext_noop("Try again. If it happens again, report it and include the picture."),
+    gettext_noop("Use a JPEG, PNG or WebP file that opens in a picture viewer."),
+    gettext_noop("Use a still picture."),
+    gettext_noop("Use a smaller picture."),
     gettext_noop("Choose a smaller size."),
-    gettext_noop("Choose a smaller picture of the artwork."),
+    gettext_noop("Use a smaller picture of the artwork."),
     gettext_noop("Install the weights with `python -m style_transfer fetch_weights`."),
     gettext_noop("Correct the file manifest.json beside these weights, or remove it."),
     gettext_noop("Choose the device `auto` or `cpu`."),
@@ -32,13 +32,15 @@ def reason(error: Exception) -> tuple[str, str]:
     if isinstance(error, EngineError):
         return error.code, error.hint
     if isinstance(error, DeadlinePassed):
-        return "timeout", gettext_noop("Choose a smaller size or fewer steps.")
+        return "timeout", gettext_noop("This took too long. Choose a smaller size or fewer steps.")
     if isinstance(error, StyleWithdrawn):
-        return "style_withdrawn", gettext_noop("Choose another style: this one left the library.")
+        return "style_withdrawn", gettext_noop(
+            "This style is no longer in the library. Choose another style."
+        )
     if _means_too_little_memory(error):
         return OutOfMemoryError.code, OutOfMemoryError.hint
     if isinstance(error, StorageFull) or getattr(error, "errno", None) == errno.ENOSPC:
-        return "storage_full", gettext_noop("Try again later: the disk of this site is full.")
+        return "storage_full", gettext_noop("The server is out of disk space. Try again later.")
     return EngineError.code, EngineError.hint
 
 

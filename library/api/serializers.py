@@ -110,5 +110,5 @@ class DecisionSerializer(serializers.Serializer[Any]):
 
 def style_unavailable(field: str, slug: str) -> Problem:
     """Build the problem of a style that is unknown, not published, or no longer there."""
-    detail = _("Choose another style: “%(slug)s” is not in the library.") % {"slug": slug}
+    detail = _("“%(slug)s” is not in the library. Choose another style.") % {"slug": slug}
     return Problem.of_field(field, "style_unavailable", detail)

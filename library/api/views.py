@@ -49,7 +49,7 @@ class StyleQuerySerializer(serializers.Serializer[Any]):
         """Split the list; every entry is a use."""
         uses = value.split(",")
         if not set(uses) <= set(USES):
-            detail = _("Choose among: %(uses)s.") % {"uses": ", ".join(USES)}
+            detail = _("Use only: %(uses)s.") % {"uses": ", ".join(USES)}
             raise serializers.ValidationError(detail, code="invalid_choice")
         return dict.fromkeys(uses, True)
 

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=80, unique=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12)),
-                ('position', models.PositiveIntegerField(default=100, help_text='Order of hanging.')),
+                ('position', models.PositiveIntegerField(default=100, help_text='Display order.')),
                 ('title', models.CharField(max_length=200)),
                 ('description', models.TextField(blank=True)),
                 ('date_text', models.CharField(blank=True, max_length=80)),

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('statement', models.TextField()),
                 ('url', models.URLField(blank=True, max_length=500)),
-                ('picture_sha256', models.CharField(blank=True, help_text='SHA-256 of the picture that was looked at.', max_length=64)),
+                ('picture_sha256', models.CharField(blank=True, help_text='SHA-256 of the picture that was checked.', max_length=64)),
                 ('recorded_by', models.CharField(max_length=160)),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='style',
             name='code_weights',
-            field=models.CharField(blank=True, editable=False, help_text='SHA-256 of the encoder that the code belongs to.', max_length=64),
+            field=models.CharField(blank=True, editable=False, help_text='SHA-256 of the encoder that made the code.', max_length=64),
         ),
         migrations.AddField(
             model_name='style',

@@ -8,7 +8,7 @@ class EngineError(Exception):
     """
 
     code = "internal"
-    hint = "Try again; if it happens again, report it with the picture that caused it."
+    hint = "Try again. If it happens again, report it and include the picture."
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -20,14 +20,14 @@ class InputUnreadableError(EngineError):
     """The file is not a still picture that the engine can decode."""
 
     code = "input_unreadable"
-    hint = "Send a JPEG, PNG or WebP file that opens in a picture viewer."
+    hint = "Use a JPEG, PNG or WebP file that opens in a picture viewer."
 
 
 class InputTooLargeError(EngineError):
     """The picture has more pixels, or the file more bytes, than the engine takes."""
 
     code = "input_too_large"
-    hint = "Send a smaller picture."
+    hint = "Use a smaller picture."
 
 
 class OutOfMemoryError(EngineError):

@@ -62,7 +62,7 @@ class SpecError(EngineError):
     """A spec that cannot be carried out; `fields` maps each wrong field to its sentence."""
 
     code = "spec_invalid"
-    hint = "Correct the named fields."
+    hint = "Some fields are not valid. See the list of errors."
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{name} {sentence}" for name, sentence in errors.items()))
@@ -158,21 +158,21 @@ class MethodInfo:
 
 
 _MEANINGS = {
-    "strength": "How far the picture goes from photo to painting.",
-    "style_scale": "Brush size, relative to the artwork's own.",
-    "size": "Longest side of the result in pixels; empty keeps the photo's own.",
-    "steps": "Iterations; more is finer and slower.",
+    "strength": "How strongly the style is applied.",
+    "style_scale": "Brush size, relative to the artwork.",
+    "size": "Longest side of the result in pixels. Empty keeps the size of the photo.",
+    "steps": "Number of steps. More steps give finer detail and take longer.",
     "seed": "The same seed on the same device gives the same picture.",
-    "color": "Whose colors: the artwork's, the photo's, or strokes recolored from the photo.",
-    "features": "The network that judges strokes: built in, or VGG-19 where it is installed.",
+    "color": "Colors of the artwork, of the photo, or strokes recolored to match the photo.",
+    "features": "The feature network: built-in, or VGG-19 where it is installed.",
 }
 
 _COMMON = ("strength", "style_scale", "size", "color")
 METHOD_INFOS: dict[str, MethodInfo] = {
     "fast": MethodInfo(
         slug="fast",
-        title="Painted at once",
-        description="Any artwork in one pass, in about a second.",
+        title="Fast",
+        description="About a second. Works with any style and can combine several.",
         previews=False,
         default_steps=1,
         needs_pictures=False,
@@ -180,8 +180,8 @@ METHOD_INFOS: dict[str, MethodInfo] = {
     ),
     "optimize": MethodInfo(
         slug="optimize",
-        title="Painted step by step",
-        description="Optimizes the picture itself, coarse to fine; watch the strokes appear.",
+        title="Detailed, step by step",
+        description="Takes longer. You can watch every step. Closest to the artwork.",
         previews=True,
         default_steps=40,
         needs_pictures=True,
@@ -190,8 +190,8 @@ METHOD_INFOS: dict[str, MethodInfo] = {
     ),
     "network": MethodInfo(
         slug="network",
-        title="Painted by its own network",
-        description="One pass of a network that was trained for this artwork, where there is one.",
+        title="Style-specific network",
+        description="About a second. Uses a network trained for this one style.",
         previews=False,
         default_steps=1,
         needs_pictures=True,

@@ -99,6 +99,6 @@ def _refuse_by_header(image: Image.Image, data: bytes) -> None:
         raise too_large()
     # A phone's JPEG may carry further views (MPO); the first one is the photo.
     if image.format != "MPO" and getattr(image, "is_animated", False):
-        raise InputUnreadableError("The picture is animated.", hint="Send a still picture.")
+        raise InputUnreadableError("The picture is animated.", hint="Use a still picture.")
     if image.format in ("JPEG", "MPO") and count_scans(data) > MAX_SCANS:
         raise InputUnreadableError("The JPEG has far more passes than a photo needs.")

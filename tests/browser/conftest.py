@@ -80,7 +80,7 @@ class Visitor:
         self.page.get_by_label("Username").fill(name)
         self.page.get_by_label("Email").fill(f"{name}@example.org")
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("main").get_by_role("button", name="Make an account").click()
+        self.page.get_by_role("main").get_by_role("button", name="Sign up").click()
 
     def put_in(self, size: tuple[int, int] = (320, 240)) -> None:
         """Choose a photo in the file input of the studio."""
@@ -94,14 +94,14 @@ class Visitor:
 
     def ask_for(self, *, steps: int) -> None:
         """Ask for a picture as large as the photo, painted step by step in `steps`."""
-        self.page.get_by_text("Like the photo").click()
+        self.page.get_by_text("Same as photo").click()
         self.page.locator("summary", has_text="More").click()
-        self.page.get_by_label("Step by step").check()
+        self.page.get_by_label("Detailed, step by step").check()
         self.page.get_by_label("Steps", exact=True).fill(str(steps))
 
     def make(self) -> None:
         """Press Make and wait for the job's page."""
-        self.page.get_by_role("button", name="Make", exact=True).click()
+        self.page.get_by_role("button", name="Create", exact=True).click()
         self.page.wait_for_url("**/jobs/*/")
 
     def have_made(self, *, steps: int, style: int = 0) -> str:

@@ -47,7 +47,7 @@ def test_goes_on_by_news_alone(visit: Visit, pictures: Path) -> None:
     assert share(visitor) == 1
     expect(states(visitor)).to_have_text(["Done"] * 3)
     expect(visitor.page.locator("#batch .picture-list img[src*='/preview/']")).to_have_count(3)
-    expect(visitor.page.get_by_role("button", name="Cancel the rest")).to_have_count(0)
+    expect(visitor.page.get_by_role("button", name="Cancel remaining")).to_have_count(0)
     assert [url for url in asked if "/preview/" not in url] == []
     visitor.page.screenshot(path=pictures / "2-done.png")
 
@@ -72,7 +72,7 @@ def test_is_the_same_after_a_reload_and_on_another_device(visit: Visit, pictures
     phone.page.screenshot(path=pictures / "phone.png")
     width = "document.documentElement.scrollWidth"
     assert phone.page.evaluate(width) == PHONE["width"]
-    phone.page.get_by_role("button", name="Cancel the rest").click()
+    phone.page.get_by_role("button", name="Cancel remaining").click()
 
     for visitor in (desk, phone):
         expect(whole(visitor)).to_have_text("3 of 3 done")
@@ -101,7 +101,7 @@ def test_catches_up_on_what_happened_while_the_socket_was_away(visit: Visit) -> 
     helper = visit()
     log_in(helper, "sleeper")
     helper.go(address)
-    helper.page.get_by_role("button", name="Cancel the rest").click()
+    helper.page.get_by_role("button", name="Cancel remaining").click()
     expect(whole(helper)).to_have_text("3 of 3 done")
 
     visitor.page.route_web_socket("**/ws/**", connect)

@@ -43,7 +43,7 @@ def test_says_on_the_button_when_it_will_be_done(
         [{"name": "django_language", "value": "zh-hans", "url": visitor.address}]
     )
     visitor.go("/studio/")
-    expect(estimate).to_contain_text(re.compile(r"大约 \d"))
+    expect(estimate).to_contain_text(re.compile(r"约 \d"))
     visitor.page.screenshot(path=pictures / "studio-chinese.png")
 
 

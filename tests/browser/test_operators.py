@@ -41,7 +41,7 @@ def test_shows_and_switches_the_queue(
     expect(waiting).to_have_text(re.compile("1"), timeout=15_000)
     visitor.page.screenshot(path=pictures / "paused.png", full_page=True)
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    visitor.page.get_by_role("button", name="Open the queue").click()
+    visitor.page.get_by_role("button", name="Resume the queue").click()
     expect(waiting).to_have_text(re.compile("0"), timeout=30_000)
     visitor.page.context.add_cookies(
         [{"name": "django_language", "value": "zh-hans", "url": visitor.address}]

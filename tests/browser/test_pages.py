@@ -70,7 +70,7 @@ def test_turns_the_light_off_and_remembers_it(visit: Visit) -> None:
     visitor.go("/")
     wall = "getComputedStyle(document.documentElement).backgroundColor"
     day = visitor.page.evaluate(wall)
-    visitor.page.get_by_role("button", name="Night").click()
+    visitor.page.get_by_role("button", name="Dark").click()
     night = visitor.page.evaluate(wall)
     visitor.go("/styles/")
     assert day != night
@@ -83,7 +83,7 @@ def test_speaks_chinese_when_asked(visit: Visit) -> None:
     visitor.page.get_by_role("button", name="简体中文").click()
     expect(visitor.page.get_by_role("heading", name="风格")).to_be_visible()
     visitor.go("/studio/")
-    expect(visitor.page.get_by_role("button", name="开始画")).to_be_visible()
+    expect(visitor.page.get_by_role("button", name="制作图片")).to_be_visible()
 
 
 def test_narrows_the_tiles_while_typing(visit: Visit) -> None:
@@ -92,7 +92,7 @@ def test_narrows_the_tiles_while_typing(visit: Visit) -> None:
     visitor.page.get_by_label("Search the styles").fill("woodcut")
     expect(visitor.page.locator("#tiles-list > li:visible")).to_have_count(1)
     visitor.page.get_by_label("Search the styles").fill("no such thing")
-    expect(visitor.page.get_by_text("No style is called that.")).to_be_visible()
+    expect(visitor.page.get_by_text("No styles found.")).to_be_visible()
 
 
 def test_takes_four_styles_and_no_fifth(visit: Visit) -> None:

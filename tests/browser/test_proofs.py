@@ -23,7 +23,7 @@ def wait_for_proofs(visitor: Visitor) -> int:
     """Wait until every tile shows the photo; return how many there are."""
     tiles = visitor.page.locator(".tile").count()
     expect(visitor.page.locator("#proofs-said")).to_have_text(
-        "Each tile is your photo in that style.", timeout=PATIENCE_MS
+        "Each preview shows your photo in that style.", timeout=PATIENCE_MS
     )
     expect(visitor.page.locator(".tile-proof")).to_have_count(tiles)
     return tiles
@@ -81,7 +81,7 @@ def test_goes_on_step_by_step_where_the_artworks_are_here(visit: Visit) -> None:
     visitor.make()
     visitor.wait_for_result()
     quick = visitor.page.url
-    visitor.page.get_by_role("button", name="Paint it step by step").click()
+    visitor.page.get_by_role("button", name="Create a detailed version").click()
     visitor.page.wait_for_url(lambda url: "/jobs/" in url and url != quick)
     expect(visitor.page.locator(".parts li")).to_have_count(2)
     visitor.page.get_by_role("button", name="Cancel").click()
@@ -136,10 +136,10 @@ def test_sets_styles_aside_that_a_way_of_painting_cannot_use(visit: Visit) -> No
     visitor.go("/studio/")
     code = visitor.page.locator('.tile input[data-methods="fast"]').first
     visitor.page.locator("summary", has_text="More").click()
-    visitor.page.get_by_label("Step by step").check()
+    visitor.page.get_by_label("Detailed, step by step").check()
     expect(code).to_be_disabled()
     expect(visitor.page.get_by_label("Steps", exact=True)).to_be_visible()
-    visitor.page.get_by_label("In one pass").check()
+    visitor.page.get_by_label("Fast").check()
     expect(code).to_be_enabled()
     expect(visitor.page.get_by_label("Steps", exact=True)).to_be_hidden()
 

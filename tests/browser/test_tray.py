@@ -180,7 +180,7 @@ def test_says_that_it_goes_on_while_one_is_offline(visit: Visit) -> None:
     expect(line).to_have_attribute("data-connection", "polling")
 
     visitor.page.context.set_offline(True)
-    expect(line).to_have_text("Still being made here. We’ll show it when you’re back.")
+    expect(line).to_have_text("You are offline. Your picture continues.")
     visitor.page.context.set_offline(False)
 
     expect(line).to_have_attribute("data-connection", "polling")
@@ -212,7 +212,7 @@ def test_offers_a_notice_at_the_second_picture_and_asks_only_then(visit: Visit) 
     )
     begin(visitor, "lingerer", steps=10)
     visitor.wait_for_result()
-    offer = visitor.page.get_by_role("button", name="Tell me when it is done")
+    offer = visitor.page.get_by_role("button", name="Notify me when it is done")
     expect(offer).to_be_hidden()
 
     visitor.go("/studio/")

@@ -111,7 +111,7 @@ def test_is_one_entry_that_leads_to_its_page(visit: Visit, pictures: Path) -> No
     width = "document.documentElement.scrollWidth"
     assert phone.page.evaluate(width) == PHONE["width"]
 
-    rows(phone).last.get_by_role("button", name="Cancel the rest").click()
+    rows(phone).last.get_by_role("button", name="Cancel remaining").click()
 
     for each in (visitor, phone):
         expect(rows(each)).to_have_count(1)
@@ -187,8 +187,8 @@ def test_says_what_failed_and_goes_after_ten_minutes(visit: Visit, site: Embedde
     visitor.page.clock.install()
     visitor.page.reload()
     open_tray(visitor)
-    expect(title).to_have_text(f"2 幅画 · {WOODCUT}")
-    expect(state_of(rows(visitor))).to_have_text("1 幅已完成\uff0c1 幅未成功")
+    expect(title).to_have_text(f"2 张图片 · {WOODCUT}")
+    expect(state_of(rows(visitor))).to_have_text("1 张完成\uff0c1 张失败")
 
     visitor.page.clock.fast_forward("10:31")
 

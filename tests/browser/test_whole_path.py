@@ -31,7 +31,7 @@ def test_leads_from_sign_up_to_the_wall(visit: Visit, pictures: Path) -> None:
     painter.choose(0, 1)
     expect(painter.page.locator(".palette-item")).to_have_count(2)
     painter.page.locator(".palette-item input").first.fill("0.4")
-    expect(painter.page.locator("#outcome")).to_contain_text("The result is yours")
+    expect(painter.page.locator("#outcome")).to_contain_text("The picture is yours")
     painter.ask_for(steps=60)
     painter.page.screenshot(path=pictures / "2-studio.png")
     painter.make()
@@ -50,24 +50,24 @@ def test_leads_from_sign_up_to_the_wall(visit: Visit, pictures: Path) -> None:
     painter.page.screenshot(path=pictures / "5-result.png")
 
     painter.page.get_by_label("Title").fill("Two manners of one morning")
-    painter.page.get_by_role("button", name="Keep").click()
+    painter.page.get_by_role("button", name="Save to my pictures").click()
     painter.page.wait_for_url("**/artworks/*/")
     artwork = painter.page.url
     nobody = visit()
     answer = nobody.page.request.get(artwork)
     assert answer.status == 404
 
-    painter.page.locator("summary", has_text="Hang it on the wall").click()
+    painter.page.locator("summary", has_text="Publish in the gallery").click()
     painter.page.get_by_label("CC BY 4.0").check()
     painter.page.get_by_label("Describe the picture").fill("Soft shapes in many colors")
     painter.page.get_by_role("button", name="Publish").click()
-    expect(painter.page.get_by_text("It hangs on the wall now.")).to_be_visible()
+    expect(painter.page.get_by_text("Published.")).to_be_visible()
 
     nobody.go("/wall/")
     nobody.page.screenshot(path=pictures / "6-wall.png")
     nobody.page.get_by_role("link", name="Two manners of one morning").first.click()
     expect(nobody.page.get_by_alt_text("Soft shapes in many colors")).to_be_visible()
-    expect(nobody.page.get_by_role("link", name="Make one like this")).to_be_visible()
+    expect(nobody.page.get_by_role("link", name="Use this style")).to_be_visible()
     nobody.page.screenshot(path=pictures / "7-stranger.png")
 
 
@@ -91,9 +91,9 @@ def test_keeps_the_photo_of_someone_who_has_no_account_yet(visit: Visit) -> None
     visitor.page.wait_for_url("**/studio/**")
     visitor.page.locator("#stage-image[src]").wait_for()
     visitor.choose(0)
-    visitor.page.get_by_role("button", name="Make", exact=True).click()
+    visitor.page.get_by_role("button", name="Create", exact=True).click()
     visitor.page.wait_for_url("**/account/login/**")
-    visitor.page.get_by_role("link", name="Make an account").click()
+    visitor.page.get_by_role("link", name="Sign up").click()
     visitor.sign_up("latecomer")
     visitor.page.wait_for_url("**/studio/")
     expect(visitor.page.locator("#stage-picture")).to_be_visible()
@@ -111,7 +111,7 @@ def test_stops_and_keeps_what_is_painted(visit: Visit) -> None:
     visitor.make()
     visitor.page.get_by_role("button", name="Stop and keep").click()
     visitor.wait_for_result()
-    expect(visitor.page.get_by_text("Stopped early, as you asked.")).to_be_visible()
+    expect(visitor.page.get_by_text("Stopped early.")).to_be_visible()
 
 
 def test_cancels(visit: Visit) -> None:
@@ -132,7 +132,7 @@ def test_works_as_a_plain_form_without_script(visit: Visit) -> None:
     visitor.page.wait_for_url("**/studio/")
     visitor.put_in()
     visitor.page.locator(".tile input").first.check(force=True)
-    visitor.page.get_by_role("button", name="Make", exact=True).click()
+    visitor.page.get_by_role("button", name="Create", exact=True).click()
     visitor.page.wait_for_url("**/jobs/*/")
     expect(visitor.page.get_by_role("button", name="Cancel")).to_be_visible()
     visitor.page.get_by_role("button", name="Cancel").click()

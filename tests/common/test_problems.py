@@ -104,6 +104,14 @@ def test_says_when_to_come_back() -> None:
     assert "42 seconds" in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [(0.2, "in 1 second."), (119, "in 119 seconds."), (120, "in 2 minutes."), (1155, "20 minutes")],
+)
+def test_says_a_long_wait_in_minutes(wait: float, words: str) -> None:
+    assert words in ask(exceptions.Throttled(wait)).json()["detail"]
+
+
 def test_names_the_methods_that_an_address_takes() -> None:
     response = APIClient().delete("/")
     body = assert_problem(response, 405, "method_not_allowed")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageStat
 
-from common.uploads import AcceptedPicture, UploadRefused, accept_picture, see_picture
+from common.uploads import AcceptedPicture, UploadRefused, accept_picture, see_picture, too_large
 from tests.support import hostile
 from tests.support.factories import make_picture, picture_bytes
 
@@ -72,6 +72,13 @@ def test_refuses_a_byte_too_many_and_reads_no_further() -> None:
         accept_picture(file, max_bytes=len(data) - 1)
     assert (refused.value.code, refused.value.status) == ("file_too_large", 413)
     assert file.tell() == len(data)
+
+
+def test_names_the_size_of_a_file_that_is_too_large() -> None:
+    limit = 25 * 2**20
+    assert too_large(43 * 2**20 - 5, limit) == "This file is 43 MB. The limit is 25 MB."
+    assert too_large(limit + 1, limit) == "This file is 26 MB. The limit is 25 MB."
+    assert too_large(None, limit) == "This file is too large. The limit is 25 MB."
 
 
 @pytest.mark.parametrize("name", hostile.SPOOFS)
@@ -276,12 +283,12 @@ def test_turns_a_reduced_photo_upright_too(monkeypatch: pytest.MonkeyPatch) -> N
     assert color_at(image, 0.05, 0.05) == (255, 0, 0)
 
 
-def test_begins_each_refusal_with_what_to_do() -> None:
+def test_ends_each_refusal_with_what_to_do() -> None:
     files = [b"", hostile.SPOOFS["text"], hostile.BROKEN["truncated-png"]()]
     files += [
         hostile.animation("GIF"),
         hostile.jpeg_with_scans(200),
         picture_bytes(Image.new("L", (1, 1))),
     ]
-    first_words = {str(refusal(data)).split()[0] for data in files}
-    assert first_words <= {"Choose", "Save", "Make"}
+    advice = {str(refusal(data)).rsplit(". ", 1)[-1].split()[0] for data in files}
+    assert advice <= {"Choose", "Save", "Make"}

@@ -236,13 +236,13 @@ def test_refuses_a_license_that_the_styles_do_not_allow(
 
 @pytest.mark.parametrize("asked", ["", "MIT", "CC-PDM-1.0"])
 def test_refuses_what_is_no_license_for_a_new_picture(artwork: Artwork, asked: str) -> None:
-    with pytest.raises(LicenseRefused, match="Choose a license"):
+    with pytest.raises(LicenseRefused, match="allow only these licenses"):
         publish_artwork(artwork=artwork, license=asked)
 
 
 def test_minds_a_license_that_was_corrected_since(artwork: Artwork) -> None:
     Style.objects.filter(slug="great-wave").update(license="CC-BY-ND-4.0", state="withdrawn")
-    with pytest.raises(LicenseRefused, match="Keep this picture to yourself") as refused:
+    with pytest.raises(LicenseRefused, match="This picture cannot be published") as refused:
         publish_artwork(artwork=artwork, license="CC-BY-4.0")
     assert refused.value.reasons == ("no-derivatives:CC-BY-ND-4.0",)
 

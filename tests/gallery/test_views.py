@@ -71,7 +71,7 @@ class TestHome:
     def test_speaks_chinese(self, client: Client) -> None:
         page = client.get(reverse("home"), headers={"Accept-Language": "zh-CN"})
         assert '<html lang="zh-hans"' in page.text
-        assert "画室" in page.text
+        assert "工作室" in page.text
 
 
 class TestWall:
@@ -84,7 +84,7 @@ class TestWall:
         page = client.get(reverse("wall"))
         assert "Secret" not in page.text
         assert "The harbor" not in page.text
-        assert "The wall is still empty." in page.text
+        assert "Nothing here yet." in page.text
 
     def test_forgives_a_page_number_that_is_none(self, client: Client) -> None:
         assert client.get(reverse("wall"), {"page": "last"}).status_code == 200
@@ -100,7 +100,7 @@ class TestMyArtworks:
     def test_shows_a_stranger_nothing_of_it(self, bob: User, kept: Artwork) -> None:
         page = client_of(bob).get(reverse("my-artworks"))
         assert "The harbor" not in page.text
-        assert "No picture is kept yet." in page.text
+        assert "No saved pictures yet." in page.text
 
     def test_asks_nobody_to_sign_in(self, client: Client) -> None:
         answer = client.get(reverse("my-artworks"))
@@ -123,7 +123,7 @@ class TestArtwork:
         page = client_of(bob).get(shown.get_absolute_url())
         assert 'alt="Boats at night"' in page.text
         assert "CC BY 4.0" in page.text
-        assert "Make one like this" in page.text
+        assert "Use this style" in page.text
         assert reverse("artwork-delete", args=[shown.pk]) not in page.text
 
     def test_shows_the_photo_only_when_the_owner_says_so(
@@ -148,7 +148,7 @@ class TestArtwork:
         ]
         artwork = keep_artwork(job=finished_job(alice, styles=styles))
         page = client_of(alice).get(artwork.get_absolute_url())
-        assert "This picture is for you alone" in page.text
+        assert "Only you can see this picture" in page.text
         assert reverse("artwork-publish", args=[artwork.pk]) not in page.text
 
     def test_keeps_a_private_page_out_of_search_engines(self, kept: Artwork) -> None:
@@ -192,7 +192,7 @@ class TestOwnersDeeds:
     def test_says_that_a_title_is_too_long(self, kept: Artwork) -> None:
         url = reverse("artwork-rename", args=[kept.pk])
         page = client_of(kept.owner).post(url, {"title": "x" * 121}, follow=True)
-        assert "Shorten the title" in page.text
+        assert "The title is too long" in page.text
         kept.refresh_from_db()
         assert kept.title == "The harbor"
 
@@ -246,11 +246,11 @@ class TestErrorPages:
     def test_says_kindly_that_nothing_is_there(self, client: Client) -> None:
         page = client.get("/no/such/room/")
         assert page.status_code == 404
-        assert "Nothing hangs here" in page.text
+        assert "Page not found" in page.text
 
     def test_asks_to_load_a_page_again_when_it_was_open_too_long(self, alice: User) -> None:
         client: Any = Client(enforce_csrf_checks=True)
         client.force_login(alice)
         page = client.post(reverse("studio"))
         assert page.status_code == 403
-        assert "Load the page again" in page.text
+        assert "This page has expired" in page.text

@@ -74,7 +74,7 @@ def test_adds_a_style_through_the_gate(curator: Client, media_root: Path) -> Non
 @pytest.mark.parametrize("name", ["text", "svg", "eps"])
 def test_refuses_what_the_gate_refuses(curator: Client, media_root: Path, name: str) -> None:
     response = curator.post(ADD, form(hostile.SPOOFS[name]))
-    assert "this file is none of these" in response.content.decode()
+    assert "This file type is not supported" in response.content.decode()
     assert files_in(media_root) == []
     assert not Style.objects.exists()
 
@@ -112,7 +112,7 @@ def test_a_published_style_keeps_a_license_that_allows_it(
 ) -> None:
     style = make_style("ink")
     response = curator.post(page_of(style), form(None, license="CC-BY-ND-4.0"))
-    assert "Withdraw the style first" in response.content.decode()
+    assert "withdraw the style first" in response.content.decode()
     style.refresh_from_db()
     assert style.license == "CC0-1.0"
     assert media_root.is_dir()
@@ -141,7 +141,7 @@ def test_says_what_a_style_lacks(curator: Client, media_root: Path) -> None:
     style = make_style("ink", license="", state="draft")
     chosen = {"action": "publish", "_selected_action": [str(style.pk)]}
     page = curator.post(LIST, chosen, follow=True).content.decode()
-    assert "Complete the record first" in page
+    assert "The record is incomplete" in page
     style.refresh_from_db()
     assert style.state == "draft"
     assert media_root.is_dir()
@@ -152,7 +152,7 @@ def test_shows_picture_license_and_credit(curator: Client, media_root: Path) -> 
     page = curator.get(page_of(style)).content.decode()
     source = reverse("style-file", kwargs={"slug": "ink", "variant": "full"})
     assert f'<img src="{source}" width="320" height="320" alt="">' in page
-    assert "Same license for what is made: yes" in page
+    assert "Results under the same license: yes" in page
     assert "creativecommons.org/licenses/by-sa/4.0/" in page
     assert curator.get(source).getvalue().startswith(b"\x89PNG")
     assert media_root.is_dir()

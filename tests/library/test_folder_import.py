@@ -126,7 +126,7 @@ def test_refuses_a_record_without_what_it_needs(
         ({"file": "../outside.png"}, "folder"),
         ({"file": "/etc/passwd"}, "folder"),
         ({"source_url": "javascript:alert(1)"}, "address"),
-        ({"year_from": "about 1830"}, "years"),
+        ({"year_from": "about 1830"}, "Years"),
         ({"title": "浪"}, "slug"),
         ({"slug": "black-ink"}, "twice"),
     ],
@@ -150,7 +150,7 @@ def test_refuses_a_link_that_leads_outside(folder: Path) -> None:
 def test_refuses_what_the_gate_refuses(folder: Path, media_root: Path, name: str) -> None:
     (folder / "wave.png").write_bytes(hostile.SPOOFS[name])
     (reason,) = refusals(describe(folder, INK, WAVE))
-    assert "none of these" in reason
+    assert "file type is not supported" in reason
     assert files_in(media_root) == []
 
 
@@ -162,12 +162,12 @@ def test_names_everything_that_is_wrong_at_once(folder: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[1]", "{}", '"a"', '{"styles": 3}', "null"])
 def test_refuses_a_manifest_that_cannot_be_read(folder: Path, text: str) -> None:
     (folder / "manifest.json").write_text(text)
-    assert refusals(folder)[0].startswith("Correct manifest.json")
+    assert refusals(folder)[0].startswith("manifest.json cannot be read: ")
 
 
 def test_refuses_an_empty_manifest_and_none(folder: Path) -> None:
-    assert refusals(folder)[0].startswith("Put a manifest")
-    assert refusals(describe(folder))[0].startswith("Describe a picture")
+    assert refusals(folder)[0].startswith("The folder has no manifest")
+    assert refusals(describe(folder))[0].startswith("The manifest is empty")
 
 
 def test_says_what_the_command_did(folder: Path) -> None:

@@ -9,23 +9,41 @@ from library.plain_words import license_meaning, license_name, outcome_sentence,
 @pytest.mark.parametrize(
     ("inputs", "sentence"),
     [
-        (["CC0-1.0"], "The result is yours: publish it under any license, sell it, or keep it."),
-        (["CC-BY-4.0"], "You may publish this under a license you choose; credit is added."),
+        (
+            ["CC0-1.0"],
+            (
+                "The picture is yours. You can publish it under any license, sell it or keep "
+                "it private."
+            ),
+        ),
+        (
+            ["CC-BY-4.0"],
+            "You can publish this under a license you choose. Credit is added automatically.",
+        ),
         (
             ["CC-BY-SA-4.0", "CC0-1.0"],
-            "You may publish this as CC BY-SA 4.0, as the style asks; credit is added.",
+            (
+                "You can publish this under CC BY-SA 4.0, as the style requires. Credit is "
+                "added automatically."
+            ),
         ),
         (
             ["CC-BY-NC-4.0"],
-            "You may publish this as CC BY-NC 4.0, not for sale; credit is added.",
+            (
+                "You can publish this under CC BY-NC 4.0, for non-commercial use. Credit is "
+                "added automatically."
+            ),
         ),
         (
             ["CC-BY-ND-4.0"],
-            "For you alone: one of these styles may not be published in changed form.",
+            "For personal use only: the license of one of these styles does not allow adaptations.",
         ),
         (
             ["CC-BY-SA-4.0", "CC-BY-NC-4.0"],
-            "For you alone: the licenses of these styles cannot be joined in a published picture.",
+            (
+                "For personal use only: the licenses of these styles cannot be combined in a "
+                "published picture."
+            ),
         ),
     ],
 )
@@ -56,6 +74,8 @@ def test_allows_everything_for_cc0() -> None:
 
 def test_forbids_selling_what_is_not_commercial() -> None:
     allowed = {sentence: each for each, sentence in terms(LICENSES[LicenseId.BY_NC_SA])}
-    assert not allowed["You may sell what you make."]
-    assert not allowed["You may choose the license of the result."]
-    assert allowed["You may publish what you make."]
+    assert not allowed["You cannot sell the result."]
+    assert "You can sell the result." not in allowed
+    assert allowed["You must publish the result under the same license."]
+    assert "You can choose the license of the result." not in allowed
+    assert allowed["You can publish the result."]

@@ -39,7 +39,7 @@ class TestStyles:
     def test_says_when_nothing_is_called_that(self, client: Client) -> None:
         make_style("woodcut")
         page = client.get(reverse("styles"), {"q": "qwerty"})
-        assert "No style is called that." in page.text
+        assert "No styles found." in page.text
 
     def test_narrows_by_technique(self, client: Client) -> None:
         for slug in ("woodcut", "mosaic"):
@@ -78,7 +78,7 @@ class TestStyle:
         client.force_login(alice)
         page = client.get(style.get_absolute_url())
         assert page.status_code == 200
-        assert "Paint with this style" not in page.text
+        assert "Use this style" not in page.text
 
     def test_shows_public_artworks_made_with_it_and_no_others(
         self, alice: User, client: Client
@@ -93,16 +93,16 @@ class TestStyle:
 
     def test_shows_the_artwork_to_zoom_into(self, client: Client) -> None:
         page = client.get(make_style("woodcut").get_absolute_url()).text
-        assert "See it in full size" in page
+        assert "View full size" in page
         assert "/media/styles/woodcut/full/" in page
 
     def test_calls_a_sample_a_sample_and_leads_to_the_museum(self, client: Client) -> None:
         style = make_code_style("night-cafe")
         Style.objects.update(institution="Yale", source_url="https://example.org/12507")
         page = client.get(style.get_absolute_url()).text
-        assert "See it in full size" not in page
+        assert "View full size" not in page
         assert "/media/styles/night-cafe/proof/" in page
-        assert "This is a photo of ours" in page
+        assert "This is a sample photo" in page
         assert "see it at Yale" in page
         assert 'href="https://example.org/12507"' in page
 

@@ -38,7 +38,7 @@ class BatchProgress(TypedDict):
     """How far all are together."""
 
     fraction: Annotated[float, "From 0 to 1; 1 when every job has ended."]
-    done: Annotated[int, "Jobs that ended, whichever way."]
+    done: Annotated[int, "Number of jobs that have ended, in any state."]
     total: int
 
 

@@ -89,9 +89,9 @@ class JobMetrics(TypedDict):
 
     queue_s: float | None
     load_s: float | None
-    compute_s: Annotated[float | None, "Its share of the pass."]
+    compute_s: Annotated[float | None, "This job's share of the pass."]
     device: str
-    batch: Annotated[int, "So many pictures were painted in the same pass."]
+    batch: Annotated[int, "Number of pictures painted in the same pass."]
 
 
 class JobSnapshot(TypedDict):
@@ -102,7 +102,7 @@ class JobSnapshot(TypedDict):
     state: Annotated[str, Job.State]
     stage: Annotated[str, "preparing, painting, finishing or done."]
     seq: Annotated[int, "Grows with every change."]
-    attempt: Annotated[int, "Above 1 when a worker was lost."]
+    attempt: Annotated[int, "Above 1 if a worker was lost and the job was started again."]
     method: str
     photo: JobPhoto
     styles: list[JobStyle]
@@ -110,17 +110,17 @@ class JobSnapshot(TypedDict):
     license: JobLicense
     progress: JobProgress
     queue: JobQueue
-    eta: Annotated[Eta | None, "Null when it has ended."]
+    eta: Annotated[Eta | None, "Null when the job has ended."]
     preview: JobPreview | None
     result: JobResult | None
-    artwork: Annotated[Uuid | None, "The artwork it was kept as."]
+    artwork: Annotated[Uuid | None, "The artwork that the result was saved as."]
     error: JobError | None
     stop_requested: bool
     stopped_early: bool
     canceled_by: str | None
-    batch: Annotated[Uuid | None, "The batch it was made in."]
-    retry_of: Annotated[Uuid | None, "The job that is tried again."]
-    continues: Annotated[Uuid | None, "The job whose painting goes on here."]
+    batch: Annotated[Uuid | None, "The batch that the job belongs to."]
+    retry_of: Annotated[Uuid | None, "The job that this one repeats."]
+    continues: Annotated[Uuid | None, "The job that this one continues."]
     can_retry: bool
     can_continue: bool
     created_at: Moment

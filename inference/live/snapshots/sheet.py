@@ -20,7 +20,7 @@ class ProofTileSnapshot(TypedDict):
     url: Annotated[str | None, "With a token see `/proofs/{id}/file/`."]
     width: int
     height: int
-    error: Annotated[str | None, "The code of what went wrong."]
+    error: Annotated[str | None, "Error code."]
 
 
 class ProofSheetSnapshot(TypedDict):

@@ -31,6 +31,6 @@ def with_embeddings(
     if limit is not None and need > limit:
         raise OutOfMemoryError(
             f"Seeing an artwork of this size takes {need} MB, and {limit} MB are allowed.",
-            hint="Choose a smaller picture of the artwork.",
+            hint="Use a smaller picture of the artwork.",
         )
     return replace(plan, mb=max(plan.mb, need))

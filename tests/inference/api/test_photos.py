@@ -101,7 +101,8 @@ class TestUpload:
 
     def test_refuses_a_file_that_is_too_large(self, alice: User, settings: Any) -> None:
         settings.MAX_UPLOAD_BYTES = 1000
-        assert_problem(upload(session_of(alice), picture()), 413, "file_too_large")
+        body = assert_problem(upload(session_of(alice), picture()), 413, "file_too_large")
+        assert "The limit is 1 MB." in body["detail"]
 
     def test_does_not_read_a_form_that_is_far_too_large(
         self, alice: User, settings: Any, monkeypatch: pytest.MonkeyPatch
@@ -120,7 +121,7 @@ class TestUpload:
 
         body = assert_problem(upload(session_of(alice), picture()), 413, "storage_quota_exceeded")
 
-        assert body["detail"].startswith("Delete photos that you need no more")
+        assert body["detail"].startswith("Your photo storage is full")
         assert Photo.objects.count() == 1
         assert len(stored_files() - before) == 3
         assert upload(session_of(make_user("bob")), picture()).status_code == 201

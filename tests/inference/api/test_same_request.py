@@ -52,7 +52,7 @@ def test_is_refused_for_two_days_after_the_job_was_deleted(
     app.delete(address)
 
     problem = assert_problem(app.put(address, body), 409, "job_deleted")
-    assert problem["detail"].startswith("Use a new id")
+    assert problem["detail"].endswith("Use a new id.")
     assert not Job.objects.exists()
 
     DeletedJob.objects.update(gone_at=timezone.now() - timedelta(hours=48, minutes=1))

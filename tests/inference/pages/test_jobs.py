@@ -45,7 +45,7 @@ class TestJob:
         job = finished_job(alice)
         page = client_of(alice).get(reverse("job", args=[job.pk]))
         assert "compare-slider" in page.text
-        assert "64 × 43 px, prints 0.5 × 0.4 cm at 300 dpi" in page.text
+        assert "64 × 43 px, 0.5 × 0.4 cm in print at 300 dpi" in page.text
 
     def test_offers_to_paint_a_quick_result_step_by_step(
         self, alice: User, tickets: list[str]
@@ -55,7 +55,7 @@ class TestJob:
         Job.objects.filter(pk=job.pk).update(spec=quick)
         job.refresh_from_db()
         page = client_of(alice).get(job.get_absolute_url())
-        assert "Paint it step by step" in page.text
+        assert "Create a detailed version" in page.text
         fields: dict[str, Any] = {}
         for name, value in page.context["step_by_step"]:
             fields.setdefault(name, []).append(value)
@@ -74,7 +74,7 @@ class TestJob:
         Job.objects.filter(pk=slow.pk).update(spec={**slow.spec, "method": "optimize"})
         for job in (slow, code):
             page = client_of(alice).get(job.get_absolute_url())
-            assert "Paint it step by step" not in page.text
+            assert "Create a detailed version" not in page.text
 
     def test_gives_the_recipe_as_a_command(self, alice: User) -> None:
         job = finished_job(alice, styles=[make_style("woodcut")])
@@ -90,13 +90,13 @@ class TestJob:
         Job.objects.filter(pk=job.pk).update(error_hint=OutOfMemoryError.hint)
         client = client_of(alice)
         client.cookies["django_language"] = "zh-hans"
-        assert "请选择小一些的尺寸。" in client.get(reverse("job", args=[job.pk])).text
+        assert "请选择较小的尺寸。" in client.get(reverse("job", args=[job.pk])).text
 
     @pytest.mark.parametrize("state", ["canceled", "expired"])
     def test_shows_how_else_a_job_ended(self, alice: User, state: str) -> None:
         job = make_job(alice, state=state, completed_at=timezone.now())
         page = client_of(alice).get(reverse("job", args=[job.pk]))
-        assert "Back to the studio with it" in page.text
+        assert "Edit in the studio" in page.text
 
     def test_is_not_there_for_a_stranger(self, alice: User, bob: User) -> None:
         job = make_job(alice)
@@ -123,7 +123,7 @@ class TestJobs:
         assert reverse("job", args=[other.pk]) not in page.text
 
     def test_says_that_nothing_was_made_yet(self, alice: User) -> None:
-        assert "Nothing has been made yet." in client_of(alice).get(reverse("jobs")).text
+        assert "No jobs yet." in client_of(alice).get(reverse("jobs")).text
 
     def test_asks_nobody_to_sign_in(self, client: Client) -> None:
         assert client.get(reverse("jobs")).status_code == 302
@@ -195,7 +195,7 @@ class TestAgain:
     def test_says_why_nothing_is_tried_again(self, alice: User) -> None:
         job = make_job(alice)
         page = client_of(alice).post(reverse("job-retry", args=[job.pk]), follow=True)
-        assert "only what did not come out is tried again" in page.text
+        assert "Only pictures that failed, expired or were canceled can be tried again" in page.text
 
     def test_goes_on_with_a_painting(self, alice: User) -> None:
         job = finished_job(alice, saved="jobs/painting.state")
@@ -213,7 +213,7 @@ class TestAgain:
         address = reverse("job-continue", args=[job.pk])
         assert address not in client_of(alice).get(job.get_absolute_url()).text
         page = client_of(alice).post(address, follow=True)
-        assert "Choose a finished picture by one of these methods" in page.text
+        assert "Only finished pictures made with these methods can be continued" in page.text
 
     @pytest.mark.parametrize("name", ["job-retry", "job-continue"])
     def test_lets_nobody_else_make_more_of_a_job(self, alice: User, bob: User, name: str) -> None:

@@ -72,14 +72,14 @@ class TestAccess:
 class TestPage:
     def test_shows_the_worker(self, staff: Client, worker: Worker) -> None:
         page = staff.get(PAGE).content.decode()
-        for word in ("celery@studio", "CUDA", "gpu,cpu", "process 4711", "fast", "Drain"):
+        for word in ("celery@studio", "CUDA", "gpu,cpu", "process 4711", "fast", "Pause worker"):
             assert word in page
-        assert "1 worker takes what is next." in page
+        assert "1 worker is running." in page
 
     def test_says_that_nobody_paints(self, staff: Client) -> None:
         page = staff.get(PAGE).content.decode()
-        assert "Nobody paints" in page
-        assert "No worker has shown itself." in page
+        assert "No worker is running" in page
+        assert "No worker is connected." in page
 
     def test_names_who_waits_to_superusers_only(
         self, client: Client, alice: User, worker: Worker
@@ -124,7 +124,7 @@ class TestSwitches:
         staff.post(reverse("operators-drain", args=[worker.pk]))
         worker.refresh_from_db()
         assert worker.draining
-        assert "Let it work again" in staff.get(PAGE).content.decode()
+        assert "Resume worker" in staff.get(PAGE).content.decode()
         staff.post(reverse("operators-return", args=[worker.pk]))
         worker.refresh_from_db()
         assert not worker.draining

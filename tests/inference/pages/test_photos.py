@@ -26,10 +26,10 @@ class TestStudio:
         page = client.post(reverse("studio"), order(styles=["woodcut"], photo=upload()))
 
         assert page.status_code == 422
-        assert "Delete photos that you need no more" in page.text
+        assert "Delete photos you no longer need" in page.text
         assert (Photo.objects.count(), Job.objects.count()) == (1, 0)
-        assert "Delete some" in client.get(reverse("studio")).text
-        assert "Delete some" not in client_of(bob).get(reverse("studio")).text
+        assert "Delete photos" in client.get(reverse("studio")).text
+        assert "Delete photos" not in client_of(bob).get(reverse("studio")).text
 
 
 class TestPhotos:
@@ -45,12 +45,12 @@ class TestPhotos:
 
         page = client_of(alice).get(reverse("photos")).text.replace("\xa0", " ")
 
-        assert "Your photos take 6.0 MB of 2.0 GB." in page
-        assert "Your photos take" not in client_of(bob).get(reverse("photos")).text
+        assert "Your photos use 6.0 MB of 2.0 GB." in page
+        assert "Your photos use" not in client_of(bob).get(reverse("photos")).text
 
     def test_asks_for_room_only_when_it_is_nearly_used_up(self, alice: User) -> None:
         make_photo(alice)
-        asked = "Delete some to make room for new ones."
+        asked = "Delete some to upload more."
         client = client_of(alice)
         assert asked not in client.get(reverse("photos")).text
 
@@ -66,7 +66,7 @@ class TestPhotos:
     def test_says_that_a_photo_is_in_use(self, alice: User) -> None:
         job = make_job(alice)
         page = client_of(alice).post(reverse("photo-delete", args=[job.photo_id]), follow=True)
-        assert "Cancel the pictures being made from this photo first." in page.text
+        assert "Pictures are still being made from this photo. Cancel them first." in page.text
 
     def test_leaves_the_photos_of_others_alone(self, alice: User, bob: User) -> None:
         photo = make_photo(alice)

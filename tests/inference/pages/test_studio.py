@@ -40,7 +40,7 @@ class TestStudio:
     def test_says_what_may_be_done_with_the_result(self, client: Client) -> None:
         make_style("shared", license="CC-BY-SA-4.0")
         page = client.get(reverse("studio"), {"style": "shared"})
-        assert "You may publish this as CC BY-SA 4.0" in page.text
+        assert "You can publish this under CC BY-SA 4.0" in page.text
 
     def test_opens_with_ones_own_photo(self, alice: User) -> None:
         photo = make_photo(alice)
@@ -98,8 +98,8 @@ class TestStudio:
     @pytest.mark.parametrize(
         ("fields", "sentence"),
         [
-            ({"styles": ["woodcut"]}, "Put in a photo first."),
-            ({"styles": []}, "Choose a style: one to four."),
+            ({"styles": ["woodcut"]}, "Upload a photo first."),
+            ({"styles": []}, "Choose one to four styles."),
             ({"styles": ["withdrawn"]}, "Choose another style"),
             ({"styles": ["woodcut"], "strength": "7"}, "must be a number from 0 to 1"),
             ({"styles": ["woodcut"], "size": "9"}, "must be a whole number from 64 to 4096"),
@@ -120,7 +120,7 @@ class TestStudio:
         fields = order(styles=["night-cafe"], photo=upload(), method="optimize")
         page = client_of(alice).post(reverse("studio"), fields)
         assert page.status_code == 422
-        assert "Choose another way of painting" in page.text
+        assert "Choose another method" in page.text
         assert not Job.objects.exists()
 
     def test_refuses_a_way_of_painting_that_there_is_not(self, alice: User) -> None:
@@ -147,7 +147,7 @@ class TestStudio:
     def test_refuses_a_fifth_style(self, alice: User) -> None:
         slugs = [make_style(f"style-{number}").slug for number in range(5)]
         page = client_of(alice).post(reverse("studio"), order(styles=slugs, photo=upload()))
-        assert "four are the most" in page.text
+        assert "You can combine up to four styles" in page.text
 
     def test_says_why_a_file_is_refused_and_keeps_nothing(self, alice: User) -> None:
         make_style("woodcut")
@@ -163,7 +163,7 @@ class TestStudio:
         page = client_of(bob).post(
             reverse("studio"), order(styles=["woodcut"], photo_id=str(photo.pk))
         )
-        assert "Put in a photo first." in page.text
+        assert "Upload a photo first." in page.text
         assert not Job.objects.exists()
 
     def test_says_when_enough_jobs_wait(
@@ -175,7 +175,7 @@ class TestStudio:
             reverse("studio"), order(styles=["woodcut"], photo_id=str(job.photo_id))
         )
         assert page.status_code == 422
-        assert "Wait until one of your pictures is done" in page.text
+        assert "You have too many pictures in progress" in page.text
 
     def test_lets_a_picture_be_made_anew_whose_job_was_deleted(
         self, alice: User, tickets: list[str]
@@ -198,7 +198,7 @@ class TestStudioLicense:
     def test_answers_with_one_sentence(self, client: Client) -> None:
         make_style("free")
         page = client.get(reverse("studio-license"), {"style": "free"})
-        assert "The result is yours" in page.text
+        assert "The picture is yours" in page.text
 
     def test_is_empty_without_styles(self, client: Client) -> None:
         assert client.get(reverse("studio-license")).text.strip() == ""

@@ -70,7 +70,7 @@ def test_takes_no_more_photos_of_another(alice: User, bob: User) -> None:
     fields = order(styles=["woodcut"], photo_id=str(mine.pk), more_photos=[str(theirs.pk)])
     page = client_of(bob).post(reverse("studio"), fields)
     assert page.status_code == 422
-    assert "Choose one of your own photos" in page.text
+    assert "This photo does not exist" in page.text
     assert reverse("photo-file", args=[theirs.pk, "thumb"]) not in page.text
     assert not Job.objects.exists()
 

@@ -146,7 +146,7 @@ class TestSubmitJob:
         self, alice: User, photo: Photo, wave: Style
     ) -> None:
         cafe = make_code_style("night-cafe")
-        with pytest.raises(StyleNeedsPicture, match="“Night Cafe” is here without its picture"):
+        with pytest.raises(StyleNeedsPicture, match="not available for “Night Cafe”"):
             submit_job(
                 owner=alice,
                 photo=photo,
@@ -158,7 +158,7 @@ class TestSubmitJob:
     def test_refuses_a_network_that_nobody_trained(
         self, alice: User, photo: Photo, wave: Style
     ) -> None:
-        with pytest.raises(NetworkMissing, match="no network has learned “Great Wave” yet"):
+        with pytest.raises(NetworkMissing, match="no network for “Great Wave” yet"):
             submit_job(
                 owner=alice, photo=photo, styles=[(wave, 1)], spec=TransferSpec(method="network")
             )

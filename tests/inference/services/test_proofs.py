@@ -121,7 +121,7 @@ class TestRequestProofs:
         assert len(tickets) == 1
 
     def test_needs_a_style(self, alice: User, tickets: list[str]) -> None:
-        with pytest.raises(NothingToTry, match="Choose a style"):
+        with pytest.raises(NothingToTry, match="No styles to preview"):
             request_proofs(owner=alice, photo=make_photo(alice))
         assert tickets == []
         assert not ProofSheet.objects.exists()

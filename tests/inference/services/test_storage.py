@@ -97,7 +97,7 @@ class TestLimit:
             put_in(alice)
 
         assert (refusal.value.code, refusal.value.status) == ("storage_quota_exceeded", 413)
-        assert str(refusal.value).startswith("Delete photos")
+        assert str(refusal.value).startswith("Your photo storage is full")
         assert files_in(media_root) == before
         assert not Photo.objects.filter(owner=alice).exists()
 
@@ -124,7 +124,7 @@ class TestLimit:
     def test_says_how_much_may_be_kept(self, alice: User, settings: Settings) -> None:
         settings.PHOTOS_MAX_BYTES_PER_USER = 3 * 2**20
 
-        with pytest.raises(StorageQuotaExceeded, match=r"3\.0.MB together"):
+        with pytest.raises(StorageQuotaExceeded, match=r"limit is 3\.0.MB"):
             check_storage(owner=alice, more=3 * 2**20 + 1)
 
 

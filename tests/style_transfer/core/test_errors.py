@@ -34,7 +34,7 @@ def test_reads_as_its_sentence() -> None:
 def test_takes_a_hint_of_its_own() -> None:
     error = InputTooLargeError("Too large.", hint="Send at most 50 megapixels.")
     assert error.hint == "Send at most 50 megapixels."
-    assert InputTooLargeError.hint == "Send a smaller picture."
+    assert InputTooLargeError.hint == "Use a smaller picture."
 
 
 def test_keeps_internal_as_the_fallback_code() -> None:
