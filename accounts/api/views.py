@@ -51,7 +51,7 @@ class RegisterView(APIView):
 
     @extend_schema(request=RegisterSerializer, responses={201: MeSerializer}, tags=["auth"])
     def post(self, request: Request) -> Response:
-        """Make an account; then sign in with it."""
+        """Create an account. Sign in with it afterwards."""
         body = RegisterSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         user = register_person(**body.validated_data)
@@ -92,7 +92,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
 
     @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
-        """Make a token, which this answer shows once. Needs the password again."""
+        """Create a token, which is shown only in this reply. Needs the password again."""
         wish = TokenSerializer(data=request.data, context={"request": request})
         wish.is_valid(raise_exception=True)
         values = wish.validated_data

@@ -81,7 +81,7 @@ class ArtworkViewSet(
         },
     )
     def create(self, request: Request) -> Response:
-        """Keep the result of a job. It is private; keeping it twice is keeping it once."""
+        """Save the result of a job as a private artwork. It is safe to repeat."""
         body = KeepSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         kept_before = getattr(body.validated_data["job"], "artwork", None)
@@ -92,7 +92,7 @@ class ArtworkViewSet(
 
     @extend_schema(responses=EITHER)
     def retrieve(self, request: Request, **_address: Any) -> Response:
-        """Look at an artwork: mine with everything, another's as the public sees it."""
+        """Show an artwork: all details of my own, the public details of others."""
         artwork = self.get_object()
         mine = artwork.owner_id == request.user.pk
         serializer = ArtworkSerializer if mine else PublicArtworkSerializer
@@ -100,7 +100,7 @@ class ArtworkViewSet(
 
     @extend_schema(request=LabelSerializer, responses=ArtworkSerializer)
     def partial_update(self, request: Request, **_address: Any) -> Response:
-        """Change the title or the description for those who do not see the picture."""
+        """Change the title or the description for people who cannot see the picture."""
         artwork = self.get_object()
         body = LabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -108,7 +108,7 @@ class ArtworkViewSet(
         return self._current()
 
     def perform_destroy(self, instance: Artwork) -> None:
-        """Delete the artwork with its files."""
+        """Delete the artwork and its files."""
         delete_artwork(artwork=instance)
 
     @extend_schema(request=PublishSerializer, responses=ArtworkSerializer)
@@ -142,7 +142,7 @@ class ArtworkViewSet(
     )
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
-        """Send the picture itself; converted when a download in another format is asked for."""
+        """Send the picture. A download can be converted to another format."""
         artwork = self.get_object()
         variant = chosen(request, "variant", VARIANTS)
         if "format" in request.query_params:

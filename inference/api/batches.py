@@ -106,7 +106,7 @@ class BatchViewSet(mixins.RetrieveModelMixin, GenericViewSet[Batch]):
         },
     )
     def create(self, request: Request) -> Response:
-        """Have each photo painted in each style: a job for each pair, all taken on or none."""
+        """Create a job for each photo and style. Either all jobs are created or none."""
         body = BatchRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         batch, created = submit_batch(
@@ -121,6 +121,6 @@ class BatchViewSet(mixins.RetrieveModelMixin, GenericViewSet[Batch]):
     @extend_schema(request=None, responses=BatchSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_address: Any) -> Response:
-        """End every job that waits or runs; what is done stays. Asking again answers the same."""
+        """Cancel the waiting and running jobs. Finished jobs stay. It is safe to repeat."""
         del request
         return Response(BatchSerializer(cancel_batch(batch=self.get_object())).data)

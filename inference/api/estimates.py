@@ -67,7 +67,7 @@ class EstimateRequestSerializer(JobRequestSerializer):
 
 
 class EstimateView(APIView):
-    """The estimate of a job; it changes nothing, so a token that may read jobs is enough."""
+    """The estimate of a job. It changes nothing, so a token that can read jobs is enough."""
 
     read_scope = write_scope = Scope.JOBS_READ
 
@@ -77,7 +77,7 @@ class EstimateView(APIView):
         operation_id="estimates_create",
     )
     def post(self, request: Request) -> Response:
-        """Predict a job: the same body as for `POST /jobs/`, and nothing is made."""
+        """Estimate a job. The body is the same as for `POST /jobs/`; nothing is created."""
         body = EstimateRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         asked, owner = body.validated_data, person(request)

@@ -33,7 +33,7 @@ class EventsView(APIView):
 
     @extend_schema(parameters=[SinceSerializer], responses=EventPage, tags=["events"])
     def get(self, request: Request) -> Response:
-        """List what changed for me since I last asked.
+        """List what changed since the last request.
 
         Without `since` the one event is a snapshot of the active jobs and the last 20. A cursor
         that was never given out brings `resync_required` and a snapshot: forget what you have.

@@ -100,12 +100,12 @@ class JobViewSet(
 
     @extend_schema(parameters=[KEY, PREFER], request=JobRequestSerializer, responses=MADE)
     def create(self, request: Request) -> Response:
-        """Have a picture made. Prefer `PUT` with an id of your own: a retry is then harmless."""
+        """Create a job. Prefer `PUT` with your own id: then it is safe to repeat."""
         return self._submit(request, job_id_of_key(request))
 
     @extend_schema(parameters=[PREFER], request=JobRequestSerializer, responses=MADE)
     def update(self, request: Request, pk: UUID) -> Response:
-        """Have a picture made under an id of your own (a random UUID).
+        """Create a job under your own id (a random UUID).
 
         The first request answers 201. The same one again answers 200 with the same job; another
         body under the same id answers 422 and changes nothing.
@@ -113,27 +113,27 @@ class JobViewSet(
         return self._submit(request, pk)
 
     def perform_destroy(self, instance: Job) -> None:
-        """Delete the job with its pictures; an artwork that was kept from it stays."""
+        """Delete the job and its pictures. An artwork saved from it stays."""
         delete_job(job=instance)
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_address: Any) -> Response:
-        """End the job without a result. Asking again answers the same."""
+        """Cancel the job without a result. It is safe to repeat."""
         cancel_job(job=self.get_object())
         return self._snapshot(self.get_object())
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, **_address: Any) -> Response:
-        """End the painting early and keep the picture as it is by then."""
+        """Stop the job early and keep the picture so far."""
         stop_job(job=self.get_object())
         return self._snapshot(self.get_object())
 
     @extend_schema(request=None, responses=MADE)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, **_address: Any) -> Response:
-        """Have the same picture tried again, if it failed, was canceled or expired.
+        """Repeat a job that failed, was canceled or expired.
 
         The answer is a new job, whose `retry_of` is this one. Asking again answers 200 with it.
         """
@@ -142,7 +142,7 @@ class JobViewSet(
     @extend_schema(request=None, responses=MADE)
     @action(detail=True, methods=["post"], url_path="continue")
     def go_on(self, request: Request, **_address: Any) -> Response:
-        """Have a painting go on for 200 steps from where it ended, where `can_continue` says so.
+        """Continue a finished picture for 200 steps, if `can_continue` is true.
 
         The answer is a new job, whose `continues` is this one. Asking again answers 200 with it.
         """

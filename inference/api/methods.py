@@ -17,7 +17,7 @@ from style_transfer.core.spec import ENGINE_VERSION, MAX_STYLES, METHOD_INFOS, M
 
 
 class MethodSerializer(serializers.Serializer[Any]):
-    """A way of painting, with its controls as JSON Schema, so that an app can draw them."""
+    """A method with its controls as JSON Schema, so that an app can draw them."""
 
     slug = serializers.CharField()
     title = serializers.CharField()
@@ -121,5 +121,5 @@ class CapabilitiesView(APIView):
 
     @extend_schema(responses=CapabilitiesSerializer)
     def get(self, request: Request) -> Response:
-        """Say what this server takes, so that an app can check before it sends."""
+        """Describe what this server accepts, so that an app can check before it sends."""
         return Response(capabilities())

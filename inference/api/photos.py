@@ -60,7 +60,7 @@ class UploadParser(MultiPartParser):
 
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):
-    """One of my photos: upright, sRGB, its metadata and file name forgotten."""
+    """One of my photos: upright, sRGB, without its metadata and file name."""
 
     urls = serializers.SerializerMethodField(help_text="Addresses of the picture, by variant.")
 
@@ -117,7 +117,7 @@ class PhotoViewSet(
         },
     )
     def create(self, request: Request) -> Response:
-        """Put a photo in. The same file sent again answers 200 with the photo there is."""
+        """Upload a photo. The same file sent again returns 200 with the existing photo."""
         body = PhotoUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         file: UploadedFile[bytes] = body.validated_data["file"]
@@ -130,7 +130,7 @@ class PhotoViewSet(
         )
 
     def perform_destroy(self, instance: Photo) -> None:
-        """Delete the photo with its files, unless a job still needs it."""
+        """Delete the photo and its files, unless a job still needs it."""
         delete_photo(photo=instance)
 
     @extend_schema(parameters=[VARIANT], responses=PICTURE)

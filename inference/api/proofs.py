@@ -43,7 +43,7 @@ class ProofSheetSerializer(SnapshotSerializer[ProofSheet]):
 
 
 class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
-    """Which photo, and which styles; all that are published when none is named."""
+    """Which photo and which styles; all published styles if none is named."""
 
     photo = serializers.UUIDField(help_text="The id of one of my photos.")
     styles = serializers.ListField(
@@ -91,10 +91,10 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
         },
     )
     def create(self, request: Request) -> Response:
-        """Have styles tried on a photo, small. Tiles come as `proof.tile` events, or by polling.
+        """Create small previews of a photo in several styles.
 
-        A person has one unfinished sheet: a request for other styles or another photo takes its
-        place. What was painted before is there at once.
+        Tiles arrive as `proof.tile` events, or by polling. A user has one unfinished sheet: a
+        request for other styles or another photo replaces it. Existing tiles are ready at once.
         """
         body = ProofRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
@@ -109,7 +109,7 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
     @extend_schema(request=None, responses=ProofSheetSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_address: Any) -> Response:
-        """End the sheet; what is painted stays. Asking again answers the same."""
+        """Cancel the sheet. Finished tiles stay. It is safe to repeat."""
         del request
         return Response(ProofSheetSerializer(cancel_proofs(sheet=self.get_object())).data)
 

@@ -104,7 +104,7 @@ class UsageView(APIView):
 
     @extend_schema(responses=UsageSerializer, tags=["me"])
     def get(self, request: Request) -> Response:
-        """Say how many jobs I had made today, have waiting and running, and what photos take."""
+        """Count my jobs of today, my waiting and running jobs, and the size of my photos."""
         return Response(UsageSerializer(usage_of(person(request))).data)
 
 
@@ -116,7 +116,7 @@ class QueueView(APIView):
 
     @extend_schema(responses=QueueSerializer, tags=["queue"])
     def get(self, request: Request) -> Response:
-        """Say where my waiting jobs stand and how many jobs there are in all."""
+        """Show the positions of my waiting jobs and the number of all jobs."""
         places = places_of(person(request).pk)
         devices = list(Worker.objects.serving().values_list("device", flat=True))
         answer = {

@@ -33,7 +33,7 @@ def test_shows_every_operation_with_its_headline(visit: Visit) -> None:
     visitor.go("/api/v1/docs/")
     documented = [route for route, _method in routes() if route not in UNDOCUMENTED]
     expect(visitor.page.locator(".opblock")).to_have_count(len(documented), timeout=PATIENCE_MS)
-    expect(visitor.page.get_by_text("Put a photo in").first).to_be_visible()
+    expect(visitor.page.get_by_text("Upload a photo").first).to_be_visible()
 
 
 def test_calls_what_is_open_to_all(visit: Visit) -> None:

@@ -73,7 +73,7 @@ def test_mixes_four_at_most(visit: Visit) -> None:
     visitor.choose(2, 3, 4)
     expect(visitor.page.locator("#make-word")).to_have_text("Create 5 pictures")
     visitor.page.get_by_text("Combined in one picture").click()
-    expect(visitor.page.locator("#make-hint")).to_contain_text("Four styles are the most")
+    expect(visitor.page.locator("#make-hint")).to_contain_text("You can combine up to four styles")
     visitor.page.locator(".palette-out").first.click()
     expect(visitor.page.locator("#make-word")).to_have_text("Create")
     expect(visitor.page.locator("#make")).to_have_attribute("aria-disabled", "false")

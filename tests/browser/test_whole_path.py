@@ -59,7 +59,7 @@ def test_leads_from_sign_up_to_the_wall(visit: Visit, pictures: Path) -> None:
 
     painter.page.locator("summary", has_text="Publish in the gallery").click()
     painter.page.get_by_label("CC BY 4.0").check()
-    painter.page.get_by_label("Describe the picture").fill("Soft shapes in many colors")
+    painter.page.get_by_label("Description for people").fill("Soft shapes in many colors")
     painter.page.get_by_role("button", name="Publish").click()
     expect(painter.page.get_by_text("Published.")).to_be_visible()
 
