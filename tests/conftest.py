@@ -1,5 +1,7 @@
 """Fixtures for every test: two people, and the servers that some tests need."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,14 @@ pytest_plugins = [
     "tests.support.durations",
     "tests.support.servers",
 ]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Let files of this process be written without waiting until the disk has them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
 
 
 @pytest.fixture
