@@ -83,7 +83,7 @@ class SnapshotSerializer(serializers.BaseSerializer[Row]):
     snapshot: ClassVar[type[Any]]
 
 
-class TypedDictExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+class TypedDictExtension(OpenApiSerializerExtension):
     """Makes a component of a TypedDict: of a view's `responses`, or of a SnapshotSerializer."""
 
     @classmethod
@@ -150,7 +150,7 @@ def _meta_of(note: str | type[Choices] | JsonSchema) -> dict[str, Any]:
 
 
 def _schema_of_type(kind: Any) -> dict[str, Any]:
-    schema: dict[str, Any] = resolve_type_hint(kind)  # type: ignore[no-untyped-call]
+    schema: dict[str, Any] = resolve_type_hint(kind)
     return schema
 
 

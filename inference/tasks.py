@@ -34,7 +34,7 @@ HARD_LIMIT_SECONDS = settings.JOB_DEADLINE_SECONDS + 30
 RESENT_AT_ONCE = 5
 
 
-@shared_task(bind=True, time_limit=HARD_LIMIT_SECONDS)  # type: ignore[untyped-decorator]  # no stubs
+@shared_task(bind=True, time_limit=HARD_LIMIT_SECONDS)
 def serve_queue(task: Task) -> None:
     """Paint what is next in line; a ticket too many finds nothing to do."""
     served = worker.serve_line()
@@ -54,7 +54,7 @@ def _lanes_in_need() -> set[str]:
     return job_queue.waiting_lanes() | ({QUICK} if sheet_queue.waiting_count() else set())
 
 
-@shared_task  # type: ignore[untyped-decorator]  # no stubs
+@shared_task
 def reap_lost_jobs() -> None:
     """Bring back the work of lost workers and send lost tickets again."""
     reap()
@@ -125,7 +125,7 @@ def _send(to: str) -> bool:
     return True
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]  # no stubs
+@worker_process_init.connect
 def warm_up(**_: object) -> None:
     """Load the engine into a fresh worker process, before its first job."""
     shutdown.own_process()
@@ -134,21 +134,21 @@ def warm_up(**_: object) -> None:
     registration.register(worker.device())
 
 
-@worker_init.connect  # type: ignore[untyped-decorator]  # no stubs
+@worker_init.connect
 def introduce(sender: Any, **_: object) -> None:
     """Note what this worker is called, for the processes that it forks."""
     registration.introduce(sender.hostname, ",".join(sender.app.amqp.queues.consume_from))
 
 
-@worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
-@worker_shutdown.connect  # type: ignore[untyped-decorator]  # no stubs
+@worker_process_shutdown.connect
+@worker_shutdown.connect
 def leave(**_: object) -> None:
     """Let a process that ends in peace leave no row and no connection behind."""
     registration.unregister()
     thread_loop.close()
 
 
-@worker_shutting_down.connect  # type: ignore[untyped-decorator]  # no stubs
+@worker_shutting_down.connect
 def give_back(**_: object) -> None:
     """Have a worker that was told to end give back what it holds."""
     shutdown.ask()

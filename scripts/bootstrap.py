@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,10 +34,7 @@ def check_python() -> None:
             "Install Python 3.11 or newer, or name it with PYTHON=/path/to/python3.11: "
             f"this is Python {sys.version_info[0]}.{sys.version_info[1]}."
         )
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
+    if not (find_spec("ensurepip") and find_spec("venv")):
         sys.exit("Install Python's venv module (on Debian and Ubuntu: apt install python3-venv).")
 
 

@@ -1,4 +1,4 @@
-"""Paint the before/after pairs of the home page: `python scripts/make_demo_pairs.py`.
+"""Paint the before/after pairs of the home page: `python -m scripts.make_demo_pairs`.
 
 The photos come with scikit-image (a development dependency) and are in the public domain or under
 CC0; nothing is downloaded. The engine and the shipped styles make the rest, so the pairs can be
@@ -6,23 +6,18 @@ made again whenever one of them changes.
 """
 
 import argparse
-import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image, ImageOps
+from rich.console import Console
+
+from library.demonstration import PAIRS, Pair
+from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.pipeline.stylize import stylize
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
-
-from PIL import Image, ImageOps  # noqa: E402
-from rich.console import Console  # noqa: E402
-
-from library.demonstration import PAIRS, Pair  # noqa: E402
-from style_transfer.core.spec import StyleInput, TransferSpec  # noqa: E402
-from style_transfer.pipeline.stylize import stylize  # noqa: E402
-
 OUT = ROOT / "static" / "demo"
 QUALITY = 82
 # Where scikit-image keeps each photo, and which point of it the crop keeps in the middle.

@@ -1,4 +1,4 @@
-"""Compute the embeddings of our own artworks: `python scripts/make_embeddings.py [slug ...]`.
+"""Compute the embeddings of our own artworks: `python -m scripts.make_embeddings [slug ...]`.
 
 A code is what the method fast knows of an artwork. Computing it takes seconds a picture, so those
 of the shipped artworks lie beside them, listed in `library/shipped/codes.json`; run this again when
@@ -9,23 +9,18 @@ same files.
 import argparse
 import hashlib
 import json
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+from rich.console import Console
+
+from style_transfer.imaging.images import load_picture
+from style_transfer.methods.fast.embedding import StyleEmbedding
+from style_transfer.methods.fast.network import Painter, load_painter
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
-
-import torch  # noqa: E402
-from rich.console import Console  # noqa: E402
-
-from style_transfer.imaging.images import load_picture  # noqa: E402
-from style_transfer.methods.fast.embedding import StyleEmbedding  # noqa: E402
-from style_transfer.methods.fast.network import Painter, load_painter  # noqa: E402
-
 FOLDER = ROOT / "library" / "shipped"
 DEVICE = "cpu"
 

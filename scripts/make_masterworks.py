@@ -1,6 +1,6 @@
 """Compute the style codes and samples of the masterworks that the library ships.
 
-    python scripts/make_masterworks.py --pictures FOLDER [slug ...]
+    python -m scripts.make_masterworks --pictures FOLDER [slug ...]
 
 FOLDER holds the reproductions that `library/masterworks/manifest.json` names under `picture`; they
 are read and stay where they are. For each entry the code, and a demonstration photo painted with
@@ -12,24 +12,19 @@ import argparse
 import hashlib
 import io
 import json
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+from rich.console import Console
+
+from scripts.make_embeddings import DEVICE, write_code
+from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.imaging.images import load_picture
+from style_transfer.pipeline.stylize import stylize
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
-
-from PIL import Image  # noqa: E402
-from rich.console import Console  # noqa: E402
-
-from scripts.make_embeddings import DEVICE, write_code  # noqa: E402
-from style_transfer.core.spec import StyleInput, TransferSpec  # noqa: E402
-from style_transfer.imaging.images import load_picture  # noqa: E402
-from style_transfer.pipeline.stylize import stylize  # noqa: E402
-
 FOLDER = ROOT / "library" / "masterworks"
 DEMONSTRATION = ROOT / "static" / "demo"
 SPEC = TransferSpec(method="fast", size=768)

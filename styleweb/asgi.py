@@ -3,28 +3,30 @@
 import os
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
-django_application = get_asgi_application()
-
-# The apps must be ready before the rest can be imported.
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.conf import settings  # noqa: E402
-
-from accounts.sockets import SocketSignIn  # noqa: E402
-from inference.live.routing import websocket_urlpatterns  # noqa: E402
-from styleweb import embedded  # noqa: E402
 
 if TYPE_CHECKING:
     from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+    from channels.routing import ProtocolTypeRouter
 
-router = ProtocolTypeRouter(
-    {
-        "http": django_application,
-        "websocket": SocketSignIn(URLRouter(websocket_urlpatterns)),
-    }
-)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
+
+
+def _make_router() -> "ProtocolTypeRouter":
+    """Load the apps, which must be ready before the rest can be imported, and then the rest."""
+    pages = get_asgi_application()
+
+    from channels.routing import ProtocolTypeRouter, URLRouter
+
+    from accounts.sockets import SocketSignIn
+    from inference.live.routing import websocket_urlpatterns
+
+    sockets = SocketSignIn(URLRouter(websocket_urlpatterns))
+    return ProtocolTypeRouter({"http": pages, "websocket": sockets})
+
+
+router = _make_router()
 
 
 async def application(
@@ -38,6 +40,8 @@ async def application(
 
 
 async def _lifespan(receive: "ASGIReceiveCallable", send: "ASGISendCallable") -> None:
+    from styleweb import embedded
+
     await receive()
     if settings.EMBEDDED:
         await embedded.start()

@@ -34,7 +34,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         return f'{SCHEME} realm="styleweb"'
 
 
-class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiTokenScheme(OpenApiAuthenticationExtension):
     """Describe the token in the OpenAPI document."""
 
     target_class = ApiTokenAuthentication

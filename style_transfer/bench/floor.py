@@ -69,7 +69,7 @@ def floor_of(run: Callable[[], object], device: torch.device) -> Floor:
     return Floor(sum(count * each.operations for each, count in watch.seen.items()), seconds)
 
 
-class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Watch(TorchDispatchMode):
     """Counts convolutions that are not transposed, by their shape."""
 
     def __init__(self) -> None:

@@ -54,7 +54,7 @@ def descend(loss: Callable[[Tensor], Tensor], image: Tensor, steps: int) -> Iter
     for _ in range(steps):
         with torch.enable_grad():
             adam.zero_grad()
-            loss(image).backward()  # type: ignore[no-untyped-call]
+            loss(image).backward()
         adam.step()
         with torch.no_grad():
             image.clamp_(0, 1)

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -171,9 +172,9 @@ def run_methods(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _allowed(control: dict[str, object]) -> str:
+def _allowed(control: dict[str, Any]) -> str:
     if "enum" in control:
-        values = ", ".join(map(str, control["enum"]))  # type: ignore[call-overload]
+        values = ", ".join(map(str, control["enum"]))
     else:
         values = f"{control['minimum']} to {control['maximum']}"
     return f"{values}; default {control['default']}. {control['description']}"

@@ -24,7 +24,7 @@ class FeatureNet(nn.Module):
     def __init__(self, network: nn.Module, channel_scale: Mapping[str, Tensor]) -> None:
         """Freeze a network and keep its scales beside it."""
         super().__init__()
-        self.network = network.eval().requires_grad_(False)  # noqa: FBT003
+        self.network = network.eval().requires_grad_(requires_grad=False)
         self.layers = tuple(name for name in LAYERS if name in channel_scale)
         self.channel_scale = dict(channel_scale)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from style_transfer.features.torchvision_shim import import_torchvision

@@ -22,9 +22,9 @@ def import_torchvision() -> ModuleType:
     Raises ModuleNotFoundError where torchvision is not installed.
     """
     if not _DECLARED and not _load_compiled_part():
-        library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+        library = torch.library.Library("torchvision", "DEF")
         for operator in ("nms", "qnms"):
-            library.define(operator + _SIGNATURE)  # type: ignore[no-untyped-call]
+            library.define(operator + _SIGNATURE)
         _DECLARED.append(library)
     import torchvision
 
@@ -43,7 +43,7 @@ def _load_compiled_part() -> bool:
         raise ModuleNotFoundError("torchvision is not installed", name="torchvision")
     try:
         for path in find_compiled(Path(found.origin).parent)[:1]:
-            torch.ops.load_library(path)  # type: ignore[no-untyped-call]
+            torch.ops.load_library(path)
             return True
     except OSError:
         pass

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 BLOCKS = (2, 2, 4, 4, 1)  # convolutions a block; a 2x2 pooling stands between two blocks
@@ -101,7 +101,7 @@ class SlimVGG(nn.Module):
         with torch.no_grad():
             self.input.weight.copy_(torch.diag(1 / std)[:, :, None, None])
             self.input.bias.copy_(-torch.tensor(IMAGENET_MEAN) / std)  # type: ignore[union-attr]
-        self.input.requires_grad_(False)  # noqa: FBT003 - torch's own signature
+        self.input.requires_grad_(requires_grad=False)
 
     def run(self, x: Tensor, start: str | None = None) -> Iterator[tuple[str, Tensor]]:
         """Yield (name, activation) layer by layer.

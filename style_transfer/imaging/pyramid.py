@@ -1,6 +1,6 @@
 """Sizes from coarse to fine, and getting from one to the next."""
 
-import torch.nn.functional as F  # noqa: N812 the name the whole field uses
+import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.core.sizes import scaled

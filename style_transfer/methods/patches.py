@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
-import torch.nn.functional as F  # noqa: N812 the name the whole field uses
+import torch.nn.functional as F
 from torch import Tensor
 
 

@@ -115,7 +115,7 @@ def _paint(
         place = fallback.device
         plan = plan_cut(size, fallback.tiling, halved=painter.halved, batch=len(group))
     seconds = (time.monotonic() - begun) / len(group)
-    for each, picture in zip(group, painted.split(1), strict=True):  # type: ignore[no-untyped-call]
+    for each, picture in zip(group, painted.split(1), strict=True):
         yield _finish(each, picture, plan, place, seconds)
 
 

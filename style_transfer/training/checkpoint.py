@@ -63,7 +63,8 @@ def load_checkpoint(
     try:
         with safe_open(path, framework="pt") as opened:
             progress = Progress(**json.loads(opened.metadata()["progress"]))
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            names = opened.keys()
+            tensors = {name: opened.get_tensor(name) for name in names}
         network.load_state_dict(_under("network.", tensors))
         _restore_optimizer_(optimizer, _under("optimizer.", tensors))
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:

@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,15 +37,15 @@ class Crops:
 
     def draw(self, step: int) -> Tensor:
         """Make the batch of a step: (batch, 3, size, size), RGB in [0, 1], channels last."""
-        size = random.Random(f"{self.seed}/{step}").choice(self.sizes)  # noqa: S311
-        chance = random.Random(f"{self.seed}/{step}/{self.rank}/{self.world}")  # noqa: S311
+        size = random.Random(f"{self.seed}/{step}").choice(self.sizes)
+        chance = random.Random(f"{self.seed}/{step}/{self.rank}/{self.world}")
         crops = [
             crop_at_random(chance.choice(self.folders[place % len(self.folders)]), size, chance)
             for place in range(self.batch)
         ]
         return to_batch(crops)
 
-    def follow(self, step: int, device: torch.device) -> Iterator[Tensor]:
+    def follow(self, step: int, device: torch.device) -> Generator[Tensor, None, None]:
         """Yield the batches from a step on, decoded while those before them are in use.
 
         A GPU eats batches faster than one thread decodes pictures, so it is served by several.

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -43,7 +43,7 @@ def load_teacher(path: Path) -> SlimVGG:
     except (SafetensorError, KeyError, RuntimeError) as error:
         message = f"{path} is not a slimmed VGG-19 in safetensors form."
         raise ModelMissingError(message, hint="Give the file that the manual names.") from error
-    return teacher.eval().requires_grad_(False)  # noqa: FBT003
+    return teacher.eval().requires_grad_(requires_grad=False)
 
 
 def describe_teacher(path: Path) -> str:

@@ -118,8 +118,8 @@ class ExampleCrops(Crops):
         """Make the batch of a step: (batch, 6, size, size), recolored photos and paintings."""
         if self.book is None:
             raise AssertionError("examples come from a book")
-        size = random.Random(f"{self.seed}/{step}").choice(self.sizes)  # noqa: S311
-        chance = random.Random(f"{self.seed}/{step}/{self.rank}/{self.world}")  # noqa: S311
+        size = random.Random(f"{self.seed}/{step}").choice(self.sizes)
+        chance = random.Random(f"{self.seed}/{step}/{self.rank}/{self.world}")
         crops = []
         for _ in range(self.batch):
             example = self.book.look_up(chance.choice(self.folders[0]))

@@ -124,7 +124,7 @@ class Run:
                 raise
             raise TrainingDivergedError("The weights are no numbers any more.") from error
         finally:
-            batches.close()  # type: ignore[attr-defined]
+            batches.close()
             self.save()
         if meter.counts:
             yield TrainingState(self.progress, 1.0, meter.read(clock), saved=True)
@@ -143,7 +143,7 @@ class Run:
             group["lr"] = rate * warmed_cosine(fraction)
         losses = self.lesson.losses(batch, fraction)
         self.optimizer.zero_grad(set_to_none=True)
-        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        torch.stack(list(losses.values())).sum().backward()
         average_gradients_(self.network)
         self.optimizer.step()
         return {name: value.detach() for name, value in losses.items()}

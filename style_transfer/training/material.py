@@ -60,7 +60,7 @@ def hold_out(
             "Each folder needs four pictures at least.",
             hint="Add pictures, or name a folder to judge on with --held-out.",
         )
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     kept, aside = [], []
     for paths in folders:
         taken = set(chance.sample(range(len(paths)), min(count // len(folders), len(paths) // 4)))

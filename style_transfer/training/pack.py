@@ -85,7 +85,7 @@ def _sides_within(paths: Sequence[Path], budget: int) -> Sequence[int]:
         mean = sum(len(_shrink(path, side)) for path in sample) / len(sample)
         return (mean + _OVERHEAD) * len(paths) <= budget
 
-    return SIDES[bisect_left(SIDES, True, key=fits) :]  # noqa: FBT003 - what bisect looks for
+    return SIDES[bisect_left(SIDES, x=True, key=fits) :]
 
 
 def _shrink(path: Path, side: int) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.features.builtin import FeatureNet
@@ -60,7 +60,7 @@ class Painting:
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
         """Compute the losses of a batch (2B, 3, H, W); `fraction` seeds what chance decides."""
-        chance = random.Random(fraction)  # noqa: S311
+        chance = random.Random(fraction)
         photo, artwork = x[0::2], x[1::2]
         with torch.no_grad():
             seen = self.painter.encode(artwork)

@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.features.builtin import FeatureNet
@@ -34,7 +34,7 @@ class Reconstruction:
 
         `fraction` of the training, 0 to 1, also seeds the choice of the level to start from.
         """
-        start = random.Random(fraction).choice(LEVELS)  # noqa: S311
+        start = random.Random(fraction).choice(LEVELS)
         with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             with torch.no_grad():
                 true = with_colors(self.encoder(x, TAPS[:start]), x)

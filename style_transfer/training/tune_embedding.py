@@ -74,6 +74,8 @@ class Touch(nn.Module):
 class TouchedPainter(Painter):
     """A painter whose moves end in the maps of a touch, to which gradients flow."""
 
+    touch: Touch
+
     @classmethod
     def of(cls, painter: Painter, touch: Touch) -> "TouchedPainter":
         """Share the networks of a painter."""
@@ -92,9 +94,8 @@ class TouchedPainter(Painter):
 
     def embed(self, level: int) -> tuple[Tensor, Tensor]:
         """Write the map of a level in the units of all its channels, (C, C) and (C,)."""
-        touch: Touch = self.touch  # type: ignore[assignment]
         live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
-        inner, offset = touch.maps(level)
+        inner, offset = self.touch.maps(level)
         width = self.decoder.width(level)
         matrix = torch.eye(width, device=inner.device)
         matrix = matrix.index_put((live[:, None], live), inner * std[:, None] / std)
@@ -119,7 +120,7 @@ class Tuning:
         `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
         """
         self.touch.fold_()
-        chance = random.Random(fraction)  # noqa: S311
+        chance = random.Random(fraction)
         generator = torch.Generator().manual_seed(chance.getrandbits(31))
         first, *following = blends_for(STRENGTH, _SIZES)
         if chance.random() < 0.5:

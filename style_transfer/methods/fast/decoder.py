@@ -9,7 +9,7 @@ change together when a level is moved to the statistics of an artwork.
 from collections.abc import Mapping, Sequence
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from style_transfer.features.vgg import (

@@ -16,7 +16,7 @@ convolution can only make more of the same, or the lattice of its own strides.
 from collections.abc import Mapping
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from style_transfer.imaging.color import Palette, match_each

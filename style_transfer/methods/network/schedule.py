@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.core.embedding_header import artwork_in
@@ -99,7 +99,7 @@ def load_network(name: str, device: torch.device) -> PaintingNet:
         network = build_painting_net(stored)
     except (KeyError, RuntimeError) as error:
         raise ModelMissingError(f"The weights {name} do not fit the network.") from error
-    return network.to(device).eval().requires_grad_(False)  # noqa: FBT003
+    return network.to(device).eval().requires_grad_(requires_grad=False)
 
 
 def paint(photo: Tensor, shares: Sequence[Share], spec: TransferSpec) -> Iterator[Frame]:

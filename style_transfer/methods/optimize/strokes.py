@@ -14,7 +14,7 @@ skin stay calm.
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F  # noqa: N812 the name the whole field uses
+import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.imaging.color import LUMA

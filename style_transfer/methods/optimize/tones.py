@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F  # noqa: N812 the name the whole field uses
+import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.core.sizes import fitted

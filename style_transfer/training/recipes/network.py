@@ -193,7 +193,7 @@ def _open_book(options: NetworkOptions, artwork: Image.Image) -> Book:
 def _cut_examples(crops: Crops, book: Book, options: NetworkOptions) -> ExampleCrops:
     """Take as many photos as there are to be examples, the same ones for the same seed."""
     photos = crops.folders[0]
-    chance = random.Random(options.seed)  # noqa: S311
+    chance = random.Random(options.seed)
     chosen = tuple(chance.sample(photos, min(options.examples, len(photos))))
     return ExampleCrops(
         (chosen,), crops.sizes, crops.batch, crops.seed, crops.rank, crops.world, book=book

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 
 from style_transfer.__main__ import main
 from style_transfer.bench.floor import Convolution, floor_of

@@ -71,14 +71,14 @@ def test_teaches(lesson: Copying, examples: Tensor) -> None:
         before = total(lesson, examples)
     for step in range(30):
         optimizer.zero_grad()
-        total(lesson, examples, step / 30).backward()  # type: ignore[no-untyped-call]
+        total(lesson, examples, step / 30).backward()
         optimizer.step()
     with torch.no_grad():
         assert total(lesson, examples) < 0.8 * before
 
 
 def test_sends_gradients_to_the_network_alone(lesson: Copying, examples: Tensor) -> None:
-    total(lesson, examples).backward()  # type: ignore[no-untyped-call]
+    total(lesson, examples).backward()
     assert all(each.grad is not None for each in lesson.network.parameters())
     assert all(each.grad is None for each in lesson.features.parameters())
 
@@ -115,7 +115,7 @@ def test_bears_a_window_that_is_flat() -> None:
     wanted = torch.cat([torch.zeros(1, 4, 12, 12), torch.rand(1, 4, 12, 12)])
     own = torch.rand(2, 4, 12, 12, requires_grad=True)
     apart = compare_moments(own, wanted)
-    apart.backward()  # type: ignore[no-untyped-call]
+    apart.backward()
     assert apart < 50
     assert own.grad is not None
     assert own.grad.isfinite().all()

@@ -64,7 +64,7 @@ def test_hears_of_tones_where_they_count(builtin: FeatureNet) -> None:
         critic = Critic(builtin, views, 0.1, bfloat16=False, tone_weight=5.0)
         painted = (photo - change).requires_grad_()
         found = critic.judge(painted, photo, torch.Generator().manual_seed(0))["tones"]
-        found.backward()  # type: ignore[no-untyped-call]
+        found.backward()
         assert painted.grad is not None
         tones.append(found.item())
     assert tones[0] == 0
@@ -91,7 +91,7 @@ def test_is_the_same_at_the_same_point_of_the_training(lesson: Imitation) -> Non
 
 def test_moves_the_network_and_nothing_else(lesson: Imitation) -> None:
     losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.5)
-    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    torch.stack(list(losses.values())).sum().backward()
     assert all(weight.grad is not None for weight in lesson.network.parameters())
     assert all(weight.grad is None for weight in lesson.critic.features.parameters())
 
@@ -111,7 +111,7 @@ def test_learns(builtin: FeatureNet, light: bool, steps: int) -> None:  # noqa: 
     before = sum(total(point).item() for point in points)
     for step in range(steps):
         optimizer.zero_grad()
-        total(step / steps).backward()  # type: ignore[no-untyped-call]
+        total(step / steps).backward()
         optimizer.step()
     assert sum(total(point).item() for point in points) < 0.8 * before
 
@@ -163,7 +163,7 @@ def test_measures_differences_in_terms_of_the_artwork() -> None:
 
 def test_can_be_differentiated_where_there_is_no_difference() -> None:
     maps = torch.rand(1, 4, 12, 10, requires_grad=True)
-    moments_apart(maps, moments_of(maps.detach())).backward()  # type: ignore[no-untyped-call]
+    moments_apart(maps, moments_of(maps.detach())).backward()
     assert maps.grad is not None
     assert maps.grad.isfinite().all()
 

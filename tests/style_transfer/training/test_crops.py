@@ -49,7 +49,7 @@ def test_follows_on_from_a_step(crops: Crops) -> None:
     batches = crops.follow(3, torch.device("cpu"))
     for step in range(3, 8):
         assert torch.equal(next(batches), crops.draw(step))
-    batches.close()  # type: ignore[attr-defined]
+    batches.close()
 
 
 def test_takes_the_folders_in_turn(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def load_like(teacher: torch.nn.Module) -> SlimVGG:
 @pytest.mark.parametrize("fraction", [0.0, 0.9], ids=["forced", "free"])
 def test_teaches_every_block_its_own_layer_only(lesson: Distillation, fraction: float) -> None:
     loss = lesson.losses(torch.rand(1, 3, 32, 32), fraction)["relu3_1"]
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     taught = {
         name.split(".")[0]
         for name, parameter in lesson.student.named_parameters()

@@ -65,7 +65,7 @@ def test_lets_a_lattice_be_unlearned_and_the_strokes_stay() -> None:
     before = float(lattice_share(learned.detach(), 4))
     for _ in range(60):
         optimizer.zero_grad()
-        lattice_share(learned, 4).backward()  # type: ignore[no-untyped-call]
+        lattice_share(learned, 4).backward()
         optimizer.step()
     after = learned.detach()
     assert float(lattice_share(after, 4)) < before / 20

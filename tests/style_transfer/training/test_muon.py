@@ -46,7 +46,7 @@ def learn(optimizer: torch.optim.Optimizer, layer: nn.Conv2d, x: torch.Tensor) -
     target = torch.full((1, 4, 6, 6), 0.5)
     loss: torch.Tensor = (layer(x) - target).square().mean()
     optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     optimizer.step()
     return loss.item()
 

@@ -76,7 +76,7 @@ def test_falls_when_its_gradient_is_followed(patch: int) -> None:
     optimizer = torch.optim.Adam([picture], lr=0.05)
     for step in range(40):
         optimizer.zero_grad()
-        distance(picture, artwork, seed=step, patch=patch).backward()  # type: ignore[no-untyped-call]
+        distance(picture, artwork, seed=step, patch=patch).backward()
         optimizer.step()
     assert distance(picture, artwork, patch=patch) < before / 3
 

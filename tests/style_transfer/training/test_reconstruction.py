@@ -49,7 +49,7 @@ def test_compares_everything_on_the_way_up(lesson: Reconstruction, start: int) -
 @pytest.mark.parametrize("start", LEVELS)
 def test_moves_all_blocks_of_the_way_up(lesson: Reconstruction, start: int) -> None:
     losses = lesson.losses(torch.rand(1, 3, 32, 32), STARTS[start])
-    losses[f"picture{start}"].backward()  # type: ignore[no-untyped-call]
+    losses[f"picture{start}"].backward()
     assert moved_levels(lesson) == set(range(1, start + 1))
 
 
@@ -78,7 +78,7 @@ def test_counts_no_channel_that_never_fires(lesson: Reconstruction) -> None:
     deviation[0] = 0
     lesson.decoder.standardize_(2, torch.ones(WIDTHS[1]), deviation)
     losses = lesson.losses(torch.rand(1, 3, 32, 32), STARTS[3])
-    losses["features2"].backward()  # type: ignore[no-untyped-call]
+    losses["features2"].backward()
     last = lesson.decoder.get_submodule("level3").get_parameter("refine.1.weight").grad
     assert last is not None
     assert last[0].abs().sum() == 0
@@ -87,7 +87,7 @@ def test_counts_no_channel_that_never_fires(lesson: Reconstruction) -> None:
 
 def test_leaves_the_encoder_alone(lesson: Reconstruction) -> None:
     losses = lesson.losses(torch.rand(1, 3, 32, 32), STARTS[5])
-    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    torch.stack(list(losses.values())).sum().backward()
     assert all(parameter.grad is None for parameter in lesson.encoder.parameters())
 
 
@@ -99,7 +99,7 @@ def test_learns_one_batch_in_halves_too(lesson: Reconstruction) -> None:
     for _ in range(30):
         loss = torch.stack(list(lesson.losses(x, STARTS[2]).values())).sum()
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         totals.append(loss.item())
     assert totals[-1] < 0.8 * totals[0]

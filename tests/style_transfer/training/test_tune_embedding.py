@@ -91,7 +91,7 @@ def tuning(painter: Painter, touch: Touch) -> Tuning:
 def test_moves_the_code_and_nothing_else(tuning: Tuning, fraction: float) -> None:
     losses = tuning.losses(torch.rand(2, 3, 64, 64), fraction)
     assert set(losses) == {"style", "content", "patches", "total_variation"}
-    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    torch.stack(list(losses.values())).sum().backward()
     moved = {name for name, p in tuning.touch.named_parameters() if p.grad is not None}
     assert {"shift2", "stretch2"} <= moved
     assert all(weight.grad is None for weight in tuning.painter.parameters())
@@ -118,7 +118,7 @@ def test_brings_paintings_nearer_to_the_artwork(tuning: Tuning) -> None:
         losses = tuning.losses(photos, step / 30)
         loss = losses["style"] + losses["patches"]
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         totals.append(loss.item())
     assert sum(totals[-10:]) < sum(totals[:10])

@@ -263,7 +263,7 @@ class TestGradients:
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         painter.decoder.requires_grad_(True)
-        paint_whole(painter, photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
+        paint_whole(painter, photo, wanted, WHOLE).square().mean().backward()
         blocks = {name.split(".")[0] for name, each in painter.decoder.named_parameters()}
         assert blocks == {f"level{level}" for level in LEVELS}
         for name, parameter in painter.decoder.named_parameters():
@@ -278,7 +278,7 @@ class TestGradients:
         assert wanted[1].mean.requires_grad
         painter.decoder.requires_grad_(True)
         photo.requires_grad_()
-        paint_whole(painter, photo, wanted, WHOLE).square().mean().backward()  # type: ignore[no-untyped-call]
+        paint_whole(painter, photo, wanted, WHOLE).square().mean().backward()
         assert picture.grad is None
         assert photo.grad is None
 

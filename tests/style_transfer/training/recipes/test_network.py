@@ -148,7 +148,7 @@ def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork:
 
 def test_hears_of_the_lattice_that_it_weaves(training: Network) -> None:
     lattice = training.lesson.losses(training.run.crops.draw(0), 0.5)["lattice"]
-    lattice.backward()  # type: ignore[no-untyped-call]
+    lattice.backward()
     assert float(lattice.detach()) > 0
     assert training.network.get_parameter("paint.weight").grad is not None
 
