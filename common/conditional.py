@@ -1,4 +1,4 @@
-"""GET replies of the API carry an ETag; asking again with it costs 304 and no body."""
+"""GET replies of the API carry an ETag; a request that repeats it gets 304 without a body."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,9 +13,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def _asked_for_again(view: View) -> View:
-    """Wrap `view` so that replies belong to who asked and are checked each time.
+    """Wrap `view` so that only the user's own browser caches replies, and checks them each time.
 
-    A reply that says itself how long it may be kept, as files do, is left as it is.
+    A reply that already says how long it may be kept, such as a file, is not changed.
     """
 
     @wraps(view)

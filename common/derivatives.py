@@ -1,4 +1,4 @@
-"""What is made of a picture besides itself: the kept file, a preview, a thumb, a placeholder."""
+"""The files made from a picture: the kept file, a preview, a thumb, a placeholder."""
 
 import base64
 import io
@@ -12,7 +12,7 @@ THUMB_SIDES: Final = (320, 224, 160, 80)
 THUMB_BYTES: Final = 20_000
 PREVIEW_SIDE: Final = 1280
 PLACEHOLDER_SIDES: Final = (24, 16, 12, 8)
-PLACEHOLDER_LENGTH: Final = 400  # of the column that holds it
+PLACEHOLDER_LENGTH: Final = 400  # the column holds no more
 QUALITIES: Final = (80, 65, 50, 35)
 
 
@@ -34,7 +34,7 @@ class Derivatives:
 
 
 def encode_picture(image: Image.Image, *, xmp: bytes | None = None) -> Encoded:
-    """Return the file that is kept: JPEG at quality 95 with full color, or PNG where see-through.
+    """Return the file that is kept: JPEG at quality 95 with full color, or PNG if transparent.
 
     `xmp` is embedded; nothing else is written beside the pixels.
     """
@@ -44,7 +44,7 @@ def encode_picture(image: Image.Image, *, xmp: bytes | None = None) -> Encoded:
 
 
 def encode_as(image: Image.Image, form: str, *, xmp: bytes | None = None) -> Encoded:
-    """Return `image` as "jpeg" (see-through parts become white), "png" or "webp" (lossy, 92).
+    """Return `image` as "jpeg" (transparent parts become white), "png" or "webp" (lossy, 92).
 
     Raises KeyError for another form.
     """
@@ -78,7 +78,7 @@ def make_derivatives(image: Image.Image) -> Derivatives:
 
 
 def make_thumb(image: Image.Image) -> bytes:
-    """Return a WebP of at most 320 px a side and 20 kB, as good as fits.
+    """Return a WebP of at most 320 px a side and 20 kB, in the best quality that fits.
 
     A picture that is close to noise becomes smaller rather than unreadable.
     """
@@ -91,7 +91,7 @@ def make_thumb(image: Image.Image) -> bytes:
 
 
 def make_placeholder(image: Image.Image) -> str:
-    """Return a data URI of a few pixels, shown while the picture comes; 400 characters at most."""
+    """Return a data URI of a few pixels, shown while the picture loads; 400 characters at most."""
     uri = ""
     for side in PLACEHOLDER_SIDES:
         tile = on_white(fitted(image, side))
@@ -103,7 +103,7 @@ def make_placeholder(image: Image.Image) -> str:
 
 
 def fitted(image: Image.Image, side: int) -> Image.Image:
-    """Return `image` with its longer side at most `side` px; a smaller one comes back as it is."""
+    """Return `image` with its longer side at most `side` px; a smaller one is not changed."""
     factor = side / max(image.size)
     if factor >= 1:
         return image
@@ -112,7 +112,7 @@ def fitted(image: Image.Image, side: int) -> Image.Image:
 
 
 def on_white(image: Image.Image) -> Image.Image:
-    """Return `image` as RGB, its see-through parts white."""
+    """Return `image` as RGB with white in place of transparency."""
     if image.mode != "RGBA":
         return image.convert("RGB")
     canvas = Image.new("RGBA", image.size, "white")

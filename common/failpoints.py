@@ -1,4 +1,4 @@
-"""Places at which tests of whole processes make something go wrong, as it does in real life.
+"""Places where tests of whole processes make something fail, as it may in production.
 
 `STYLEWEB_FAILPOINTS` names a folder. A file in it that is called like a place says what happens to
 whoever comes there next: once, or as often as a number after it says. Without the variable nothing
@@ -15,7 +15,7 @@ HANG_SECONDS = 3600.0
 
 
 def hit(place: str) -> None:
-    """Do what the file called `place` says, if there is one; it is gone then."""
+    """Do what the file called `place` says, if there is one, and remove the file."""
     folder = os.environ.get("STYLEWEB_FAILPOINTS")
     if not folder:
         return
@@ -44,7 +44,7 @@ def _raise_memory_error() -> None:
 
 
 def _raise_torch_memory_error() -> None:
-    # What torch raises on a CPU; on a GPU it is a class of its own, and only the engine knows it.
+    # Torch raises this on a CPU. On a GPU it raises a class that only the engine knows.
     raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
 

@@ -1,4 +1,4 @@
-"""Locks by name, for what no single row stands for."""
+"""Locks by name, for work that has no single row to lock."""
 
 import zlib
 
@@ -6,7 +6,7 @@ from django.db import connection
 
 
 def lock_until_commit(name: str) -> None:
-    """Let no other transaction pass this point under the same name until this one has ended.
+    """Make every other transaction with this name wait here until this one has ended.
 
     SQLite lets only one transaction write in any case: settings make each take its lock at BEGIN.
     """

@@ -1,4 +1,4 @@
-"""Sending stored files: the one way out, after the view has decided that this person may have it.
+"""Send stored files. A view calls this after it has decided that the user may have the file.
 
 Behind nginx the file itself goes out by X-Accel-Redirect; otherwise it is streamed from here. Each
 answer forbids the browser to run anything in it.
@@ -21,7 +21,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
 CHUNK: Final = 256 * 1024
-# Short, because what is public can be withdrawn; asking again costs an empty 304.
+# Short, because a public file can be withdrawn. Another request costs only an empty 304.
 PUBLIC_SECONDS: Final = 300
 CONTENT_TYPES: Final = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -30,7 +30,7 @@ POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 def send_media(
     request: HttpRequest, file_name: str, *, public: bool, download_as: str | None = None
 ) -> HttpResponseBase:
-    """Answer with the stored file `file_name`; `download_as` names it on the person's disk.
+    """Answer with the stored file `file_name`; `download_as` is its name on the user's disk.
 
     `public` files may be kept by browsers and proxies for five minutes, others by nobody. Raises
     Http404 when there is no such file.
@@ -54,7 +54,7 @@ def send_made(
 
 
 def _path(file_name: str) -> Path:
-    """Return where the file lies; raises Http404 for none, and for one outside the folder."""
+    """Return the path of the file. Raises Http404 if there is none, or it is outside the folder."""
     if not file_name:
         raise Http404
     try:
@@ -67,12 +67,12 @@ def _path(file_name: str) -> Path:
 
 
 def _body(request: HttpRequest, file_name: str, path: Path) -> HttpResponseBase:
-    """Return the answer that carries the bytes, by the cheapest way this server has."""
+    """Return the response with the bytes, in the cheapest way that this server has."""
     if settings.MEDIA_ACCEL_PREFIX:
         prefix = settings.MEDIA_ACCEL_PREFIX.rstrip("/")
         return HttpResponse(headers={"X-Accel-Redirect": f"{prefix}/{quote(file_name)}"})
     try:
-        # Open before the answer begins: previews are replaced at any moment.
+        # Open before the response begins: a preview can be replaced at any moment.
         file = path.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
@@ -99,7 +99,7 @@ class _Pieces:
                 yield piece
 
     def close(self) -> None:
-        """Close the file of which nobody read; the response calls this."""
+        """Close a file that nobody has read; the response calls this."""
         self._file.close()
 
 

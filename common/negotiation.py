@@ -10,10 +10,10 @@ from rest_framework.request import Request
 
 
 class AnyAccept(BaseContentNegotiation):
-    """Take the view's only renderer: it is for errors, the file is sent as it is."""
+    """Take the view's only renderer. It is for errors; the file is sent unchanged."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        """Return the first parser; a file is asked for without a body."""
+        """Return the first parser; a request for a file has no body."""
         return next(iter(parsers))
 
     def select_renderer(

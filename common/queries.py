@@ -9,9 +9,9 @@ from common.problems import Problem
 
 
 def chosen(request: Request, name: str, words: Sequence[str]) -> str:
-    """Return the word that the parameter `name` chooses, the first one when it is absent.
+    """Return the word that the parameter `name` chooses; if it is absent, the first word.
 
-    Raises the 422 of a word that is none of `words`.
+    Raises a 422 problem for any other word.
     """
     word = request.query_params.get(name, words[0])
     if word not in words:

@@ -1,4 +1,4 @@
-"""Where files are kept: whole or not at all, under random names, gone when their row is.
+"""Storage of files: each is written completely or not at all, and is removed with its row.
 
 A file becomes visible by a rename after its bytes are on the disk, so a full disk or a killed
 process leaves no stub under a name that a row could hold.
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class StorageFull(Exception):
-    """The disk took no more; nothing of the file is left."""
+    """The disk is full; nothing of the file is left."""
 
     code = "storage_full"
     status: ClassVar[int] = 507
@@ -36,12 +36,12 @@ class StorageFull(Exception):
 
 
 class AtomicFileSystemStorage(FileSystemStorage):
-    """Files of the media folder, each written aside and then renamed to a random name."""
+    """Files of the media folder, each written to a draft and then renamed to a random name."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """Return a fresh random name in the folder of `name`; only the extension is kept.
 
-        What people call their files never reaches the disk. Two levels of folders keep each one
+        The user's name of the file never reaches the disk. Two levels of folders keep each one
         small.
         """
         del max_length  # random names have one length, which every column holds
@@ -96,9 +96,9 @@ class RowFiles:
 
 @contextmanager
 def files_of_a_row() -> Iterator[RowFiles]:
-    """Open a transaction whose files live and die with it.
+    """Open a transaction; if it fails, the files written in it are removed.
 
-    Every file that was written is removed again when the block, or the commit at its end, fails.
+    That holds for a failure of the block and for one of the commit at its end.
     """
     row_files = RowFiles()
     try:
@@ -110,7 +110,7 @@ def files_of_a_row() -> Iterator[RowFiles]:
 
 
 def remove_files(names: Iterable[str]) -> None:
-    """Remove the stored files of these names; empty names and missing files are passed over.
+    """Remove the stored files of these names; empty names and missing files are ignored.
 
     A file that cannot be removed is logged: the row it belonged to is gone already.
     """
@@ -122,6 +122,6 @@ def remove_files(names: Iterable[str]) -> None:
 
 
 def remove_files_after_commit(names: Iterable[str | None]) -> None:
-    """Remove these files once the running transaction has committed, and not if it fails."""
+    """Remove these files after the current transaction has committed; if it fails, keep them."""
     doomed = [name for name in names if name]
     transaction.on_commit(lambda: remove_files(doomed))

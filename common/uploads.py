@@ -1,6 +1,6 @@
-"""The gate for pictures that people send: looked at before decoded, cleaned before kept.
+"""Upload validation: a picture is checked before it is decoded, and cleaned before it is kept.
 
-In order: size in bytes, real format, claimed pixels, passes; only then is the file decoded. What
+In order: size in bytes, real format, claimed pixels, passes. Only then the file is decoded. What
 comes out is upright, sRGB, 8 bits, and has no metadata, because its pixels stand in a new image.
 Every refusal has a stable code and a sentence that says what is wrong and what the user can do.
 """
@@ -22,7 +22,7 @@ from style_transfer.imaging.decoding import MAX_SCANS, named_decoder_errors
 MIN_SIDE: Final = 64
 MAX_SIDE: Final = 12_000
 MEGAPIXEL: Final = 1_000_000
-# A JPEG costs 4 bytes a pixel once; the others may need three such buffers on their way.
+# A JPEG costs 4 bytes a pixel once. The others may need three such buffers at the same time.
 MAX_MEGAPIXELS: Final = {"JPEG": 50, "PNG": 25, "WEBP": 25}
 # Results have at most 4096 px a side, so more than this would only cost time and disk.
 KEPT_PIXELS: Final = 24 * MEGAPIXEL
@@ -37,7 +37,7 @@ class Readable(Protocol):
 
 
 class UploadRefused(Exception):
-    """A file that is not taken; `code` is for programs, the sentence for people."""
+    """The file is refused. `code` is for programs, the sentence is for people."""
 
     def __init__(self, code: str, message: str | Promise, *, status: int = 422) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class SeenPicture:
-    """A file whose size, format and claims were found good; whether it can be read is open yet.
+    """A file whose size, format and claims are valid. It is not decoded yet, and may be damaged.
 
     `sha256` is that of the file as sent.
     """
@@ -68,7 +68,7 @@ class SeenPicture:
 
 @dataclass(frozen=True)
 class AcceptedPicture:
-    """A picture that passed the gate.
+    """A picture that passed validation.
 
     `image` is RGB or RGBA, sRGB, upright, without metadata. More than 24 MP are reduced: a JPEG of
     8000 px and more a side to the half, others to 24 MP. `sha256`, `format` and `bytes` are those
@@ -87,7 +87,7 @@ def accept_picture(file: Readable, *, max_bytes: int) -> AcceptedPicture:
 
 
 def see_picture(file: Readable, *, max_bytes: int) -> SeenPicture:
-    """Read a picture of at most `max_bytes` and check it as far as goes without decoding.
+    """Read a picture of at most `max_bytes` and check it as far as possible without decoding.
 
     Raises `UploadRefused`.
     """
@@ -97,7 +97,7 @@ def see_picture(file: Readable, *, max_bytes: int) -> SeenPicture:
 
 
 def _read(file: Readable, max_bytes: int) -> bytes:
-    """Return the whole file, having read at most one byte more than is allowed."""
+    """Return the whole file. This reads at most one byte more than is allowed."""
     data = bytes(file.read(max_bytes + 1))
     if not data:
         raise UploadRefused("empty_file", _("This file is empty. Choose another file."))
@@ -119,7 +119,7 @@ def too_large(sent: int | None, limit: int) -> str:
 
 
 def _checked_header(data: bytes) -> Header:
-    """Return what the file claims, when that is something the gate takes."""
+    """Return what the file claims. Raises `UploadRefused` for claims that are not accepted."""
     try:
         header = read_header(data)
     except UnreadableHeader as error:
@@ -153,7 +153,7 @@ def _check_size(header: Header) -> None:
 
 
 def _decode(data: bytes, header: Header) -> Image.Image:
-    """Return the cleaned pixels of a file whose header was found good."""
+    """Return the cleaned pixels of a file whose header is valid."""
     try:
         with named_decoder_errors():
             return clean_picture(_pixels(data, header))
@@ -162,7 +162,7 @@ def _decode(data: bytes, header: Header) -> Image.Image:
 
 
 def _pixels(data: bytes, header: Header) -> Image.Image:
-    """Decode a file into at most 24 MP; what was decoded beyond that is free on return."""
+    """Decode a file into at most 24 MP. The memory of a larger picture is free on return."""
     with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
         if opened.size != (header.width, header.height):
             message = "The decoder finds another size than the header claims."

@@ -1,4 +1,4 @@
-"""Moderation: what was published, to be hidden or shown again. Private work is not listed."""
+"""Moderation: published artworks are hidden or shown again. Private ones are not listed."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ LISTED_PX = 96
 
 @admin.register(Artwork)
 class ArtworkAdmin(admin.ModelAdmin):
-    """Published artworks, newest first; nothing of them is edited here but their moderation."""
+    """Published artworks, newest first; only their moderation is edited here."""
 
     list_display = ("tile", "title", "owner", "license", "moderation", "published_at")
     list_display_links = ("title",)
@@ -36,7 +36,7 @@ class ArtworkAdmin(admin.ModelAdmin):
         return Artwork.objects.for_moderation().order_by("-published_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: artworks are kept by the people who made them."""
+        """Return False: only their makers keep artworks."""
         del request
         return False
 

@@ -52,7 +52,7 @@ def send_artwork(
 def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:
     """Return the stored name of a variant; the photo is shown to others only when its owner says.
 
-    Raises Http404 for what there is not, or not for this person.
+    Raises Http404 if there is no such file, or not for this user.
     """
     files = {"full": artwork.file, "preview": artwork.preview, "thumb": artwork.thumb}
     if owns or artwork.shows_before:

@@ -1,4 +1,4 @@
-"""How an artwork was made: everything that making it again needs, and whom to credit."""
+"""How an artwork was made: all that is needed to make it again, and the credits."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -39,7 +39,7 @@ def _ingredient(part: JobStyle) -> dict[str, Any]:
         "license": style.license,
         "version": part.version,
         "weight": part.weight,
-        # The hash is of the version that is in the library now, which need not be the one used.
+        # The hash is of the version that is in the library now, which may differ from the one used.
         "image_sha256": style.image_sha256 if part.version == style.version else "",
     }
 

@@ -1,4 +1,4 @@
-"""Every write to artworks: kept, named, shown to everyone, taken down, moderated, deleted."""
+"""Every write to artworks: keep, name, publish, unpublish, moderate, delete."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ def keep_artwork(*, job: Job, title: str = "") -> Artwork:
         with files_of_a_row() as row_files:
             return _keep(job, title, source, row_files)
     except IntegrityError:
-        # Two requests at once: the other one kept it.
+        # Another request kept it at the same time.
         return Artwork.objects.get(job=job)
 
 

@@ -20,7 +20,7 @@ _JPEG_START: Final = b"\xff\xd8"
 _APP0, _APP1, _SCAN = 0xE0, 0xE1, 0xDA
 _PNG_HEADER_END: Final = 33
 
-# IPTC's word for: several works put together, with the help of a trained model.
+# IPTC's term for several works combined with the help of a trained model.
 MADE_BY_A_MODEL: Final = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
@@ -69,7 +69,7 @@ def build_xmp(credit: PictureCredit) -> bytes:
 
 
 def _printable(text: str) -> str:
-    """Return `text` without the control characters that no XML may hold."""
+    """Return `text` without the control characters that XML does not allow."""
     return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
 
 

@@ -42,7 +42,7 @@ class ArtistAdmin(admin.ModelAdmin):
 
 
 class StyleForm(forms.ModelForm):
-    """A style's record; its picture goes through the same gate as people's photos."""
+    """A style's record; its picture passes the same validation as users' photos."""
 
     picture = forms.FileField(
         required=False,
@@ -51,7 +51,7 @@ class StyleForm(forms.ModelForm):
     )
 
     def clean_picture(self) -> AcceptedPicture | None:
-        """Return the picture as accepted by the gate."""
+        """Return the validated picture."""
         file = self.cleaned_data["picture"]
         if not file:
             return None
@@ -73,7 +73,7 @@ class StyleForm(forms.ModelForm):
 
 
 class EvidenceInline(admin.TabularInline):
-    """On what the statements about a style's rights rest."""
+    """The evidence for the statements about a style's rights."""
 
     model = Evidence
     extra = 0

@@ -16,7 +16,7 @@ MAX_PICTURE_BYTES: Final = 50 * 2**20
 
 @dataclass
 class Loaded:
-    """The slugs that a load made, changed, and found as they should be."""
+    """The slugs that a load created, updated, and left unchanged."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Record:
     """One record of a manifest: the slug, who made it, where its picture is, the other fields.
 
     `artist_facts` are fields of an artist that the library does not know yet; `evidence` are rows
-    on which the statements about its rights rest.
+    that support the statements about its rights.
     """
 
     slug: str
@@ -49,12 +49,12 @@ class Record:
         return Style.objects.filter(slug=self.slug, image_sha256=self.sha256).exists()
 
     def picture(self) -> AcceptedPicture:
-        """Return the picture, having passed the gate. Raises `UploadRefused`."""
+        """Return the validated picture. Raises `UploadRefused`."""
         return read_picture(self.path)
 
 
 def read_picture(path: Path) -> AcceptedPicture:
-    """Return the picture in a file, having passed the gate. Raises `UploadRefused`."""
+    """Return the validated picture in a file. Raises `UploadRefused`."""
     with path.open("rb") as file:
         return accept_picture(file, max_bytes=MAX_PICTURE_BYTES)
 

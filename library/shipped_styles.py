@@ -19,7 +19,7 @@ class ManifestMismatch(Exception):
     """A shipped file is not the one that its manifest describes."""
 
     def __init__(self, file: str) -> None:
-        super().__init__(f"Make {file} anew: it is not the file that the manifest describes.")
+        super().__init__(f"Make {file} again: it is not the file that the manifest describes.")
 
 
 def load_shipped_styles(*, folder: Path = SHIPPED, masterworks: Path = MASTERWORKS) -> Loaded:
@@ -77,7 +77,7 @@ def _checked(folder: Path, entry: Mapping[str, Any], kind: str) -> bytes:
 
 
 def _verbatim(path: Path) -> StylePicture:
-    """Return a picture of ours that is kept as it is: encoding a WebP once more only blurs it."""
+    """Return a picture of ours that is kept as it is: encoding a WebP again only blurs it."""
     return StylePicture(read_picture(path), Encoded(path.read_bytes(), path.suffix))
 
 

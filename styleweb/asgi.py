@@ -1,4 +1,4 @@
-"""The ASGI entry point: pages, API and sockets; in the embedded mode also the worker's keeper."""
+"""The ASGI entry point: pages, API, sockets, and in the embedded mode the worker's supervisor."""
 
 import os
 from typing import TYPE_CHECKING

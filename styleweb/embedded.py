@@ -1,4 +1,4 @@
-"""The embedded mode: the server keeps one worker process and plays the part of beat and Redis."""
+"""The embedded mode: the server runs one worker process and replaces beat and Redis."""
 
 import asyncio
 import logging

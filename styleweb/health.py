@@ -1,4 +1,4 @@
-"""What machines ask: is the process up, and can it serve."""
+"""Health checks for machines: is the process up, and can it serve requests."""
 
 import ipaddress
 import logging

@@ -1,4 +1,4 @@
-"""What must be in place before the site is served; a step that has nothing to do takes no time."""
+"""Prepare the site before it is served; a step with nothing to do takes no time."""
 
 import hashlib
 from collections.abc import Callable

@@ -116,8 +116,8 @@ else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # Redelivery is not how a lost job comes back (the reaper is), so it may be late.
         "visibility_timeout": 3600,
-        # A ticket is tried once and shortly: who submits a job waits for it, and the reaper tries
-        # again. How often a worker comes back to a broker that is away is set elsewhere.
+        # A ticket is tried once and briefly: the user who submits a job waits for it, and the
+        # reaper tries again. Another setting says how often a worker reconnects to a lost broker.
         "socket_timeout": 1,
         "socket_connect_timeout": 1,
         "max_retries": 0,
@@ -153,7 +153,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# A fresh worker process loads torch before it reports for duty.
+# A new worker process loads torch before it reports that it is ready.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 CELERY_BEAT_SCHEDULE = {
     "reap-lost-jobs": {"task": "inference.tasks.reap_lost_jobs", "schedule": 5.0},
@@ -262,7 +262,7 @@ CODE_DIR = DATA_DIR / "codes"
 JOB_LEASE_SECONDS: int = env.int("STYLEWEB_LEASE_SECONDS", 15)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 3
 JOB_MAX_ATTEMPTS = 3
-# What waited so long is not painted any more.
+# A job that waited this long is not painted any more.
 JOB_EXPIRES_HOURS: int = env.int("STYLEWEB_EXPIRES_HOURS", 24)
 JOB_DEADLINE_SECONDS: int = env.int("STYLEWEB_DEADLINE_SECONDS", 600)
 # What a CPU would paint for longer waits for a worker of the queue gpu, where there is one.

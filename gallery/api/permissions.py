@@ -1,4 +1,4 @@
-"""Public artworks are for everybody to look at and for their owner to change."""
+"""Everybody may see public artworks; only their owner may change them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from gallery.models import Artwork
 
 
 class OwnerChanges(HasScope):
-    """Let everybody read what is visible to them; changing takes the owner, by scope or session."""
+    """Let everybody read what is visible to them; only the owner may change it."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Let visitors read single artworks; everything else as `HasScope` says."""

@@ -85,7 +85,7 @@ class KeepSerializer(serializers.Serializer[Artwork]):
     title = serializers.CharField(max_length=120, default="", allow_blank=True)
 
     def validate_job(self, value: UUID) -> Job:
-        """Find the job among the person's own; another's is as unknown as none."""
+        """Find the job among the user's own; another user's job counts as unknown."""
         jobs = Job.objects.visible_to(self.context["request"].user).with_parts()
         job = jobs.filter(pk=value).first()
         if job is None:

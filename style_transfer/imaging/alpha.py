@@ -1,4 +1,4 @@
-"""Colors for pixels that nobody sees, so that no network sees them either.
+"""Give fully transparent pixels colors that a network can work with.
 
 A fully transparent pixel holds any color, often black. A network would paint strokes around that
 black, and they would show at the soft edge. Such pixels take the colors around them instead.
@@ -14,8 +14,8 @@ Floats = NDArray[np.float32]
 def fill_transparent(rgb: Image.Image, alpha: Image.Image) -> Image.Image:
     """Return `rgb` with each fully transparent pixel colored like its visible surroundings.
 
-    Pixels that show at all keep their color to the bit. A picture that shows nowhere is returned
-    as it is.
+    Every visible pixel keeps its color to the bit. A picture without a visible pixel is returned
+    unchanged.
     """
     hidden = np.asarray(alpha) == 0
     if not hidden.any() or hidden.all():
@@ -31,14 +31,16 @@ def _fill(colors: Floats, weights: Floats) -> Floats:
     height, width = weights.shape[:2]
     if (weights > 0).all() or height == width == 1:
         return colors
-    sums, total = _halve(colors * weights), _halve(weights)
+    # Hidden pixels weigh nothing, so the means of a level come from visible pixels alone.
+    sums, total = _halve(colors * weights), _halve(weights)  # (H/2, W/2, 3), (H/2, W/2, 1)
     means: Floats = sums / total.clip(min=1e-6)
     coarse = _fill(means, total.clip(max=1))
+    # Each coarse pixel covers 2 x 2 fine ones; an odd edge has only one of the two.
     near = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
     return np.where(weights > 0, colors, near)
 
 
 def _halve(values: Floats) -> Floats:
-    """Add up blocks of 2 x 2, zeros beyond an odd edge."""
+    """Add up blocks of 2 x 2; an odd edge is padded with zeros."""
     padded = np.pad(values, [(0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)])
     return padded[::2, ::2] + padded[1::2, ::2] + padded[::2, 1::2] + padded[1::2, 1::2]

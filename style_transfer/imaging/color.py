@@ -1,4 +1,4 @@
-"""Whose colors a picture has: closed-form moves between palettes, and luminance apart from hue.
+"""Closed-form maps from one palette to another, and luminance separate from hue.
 
 A palette is the mean and covariance of a picture's RGB values. The move from one to another is
 the optimal transport map between two Gaussians (Pitié & Kokaram 2007, "The linear
@@ -17,7 +17,7 @@ from style_transfer.imaging.tensors import as_floats, bands_of_rows
 # Added to each variance: a gray or flat picture has no covariance to invert. It stands for noise
 # of about one step in 8 bits.
 _VARIANCE_FLOOR = 2e-5
-# A nearly gray photo must not have its noise blown up into the colors of a painting.
+# Without a limit the noise of a nearly gray photo would turn into the colors of a painting.
 _MAX_GAIN = 4.0
 LUMA = (0.299, 0.587, 0.114)
 
@@ -47,7 +47,7 @@ def _pixels_of(image: Tensor) -> Iterator[Tensor]:
 
 
 def blend_palettes(palettes: Sequence[Palette], weights: Sequence[float]) -> Palette:
-    """Measure the palette of a heap of pixels taken from several pictures by weight.
+    """Measure the palette of pixels taken from several pictures in proportion to their weights.
 
     The weights sum to one.
     """
@@ -70,7 +70,7 @@ def match_palette(image: Tensor, target: Palette) -> Tensor:
 
 
 def match_each(images: Tensor, target: Palette) -> Tensor:
-    """Move the colors of each of images (B, 3, H, W) likewise, all at once."""
+    """Do the same for each of images (B, 3, H, W), all at once."""
     own = [palette_of(image) for image in images[:, None]]
     mean = torch.stack([each.mean for each in own])
     transport = _transport(torch.stack([each.covariance for each in own]), target.covariance)
@@ -79,7 +79,7 @@ def match_each(images: Tensor, target: Palette) -> Tensor:
 
 
 def move_palette(image: Tensor, target: Palette) -> Tensor:
-    """Move the colors of image (1, 3, H, W) likewise, out of [0, 1] where that takes them."""
+    """Do the same for image (1, 3, H, W), without the limit to [0, 1]."""
     return _move_between(palette_of(image), target)(image)
 
 
@@ -124,6 +124,7 @@ def with_luma(image: Tensor, luma: Tensor) -> Tensor:
     luminance, so that neither hue nor luminance shifts.
     """
     chroma = image - luma_of(image)
+    # How far each channel may move before it reaches 0 or 1, (B, 3, H, W).
     room = torch.where(chroma > 0, 1 - luma, luma)
     fit = (room / chroma.abs().clamp_min(1e-6)).amin(1, keepdim=True).clamp(0, 1)
     return (luma + chroma * fit).clamp(0, 1)
@@ -136,12 +137,13 @@ def luma_of(image: Tensor) -> Tensor:
 
 
 def _transport(own: Tensor, wanted: Tensor) -> Tensor:
-    """Find the symmetric matrices that take covariances (..., 3, 3) to another, gains limited.
+    """Find the symmetric matrices that map covariances (..., 3, 3) to `wanted`, with limited gain.
 
-    On the processor: a GPU is slower with matrices as small, and would be waited for at each step.
+    This runs on the CPU: a GPU is slower with small matrices, and each step would wait for it.
     """
     spread, target = own.cpu(), wanted.cpu()
     root, inverse_root = _power(spread, 0.5), _power(spread, -0.5)
+    # T = S^-1/2 (S^1/2 W S^1/2)^1/2 S^-1/2: symmetric, and T S T = W.
     transport = inverse_root @ _power(root @ target @ root, 0.5) @ inverse_root
     return _limit_gain(transport).to(own.device)
 
@@ -160,7 +162,7 @@ def _limit_gain(transport: Tensor) -> Tensor:
 
 
 def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Give eigenvalues and eigenvectors of symmetric matrices, whose rounding is evened out."""
+    """Give eigenvalues and eigenvectors of symmetric matrices, without rounding asymmetry."""
     values: Tensor
     vectors: Tensor
     values, vectors = torch.linalg.eigh((matrix + matrix.mT) / 2)

@@ -1,4 +1,4 @@
-"""Telling whether two pictures show the same artwork, whatever their size and file format."""
+"""Tell whether two pictures show the same artwork, in any size and file format."""
 
 import numpy as np
 from PIL import Image
@@ -17,7 +17,7 @@ def perceptual_hash(image: Image.Image) -> str:
 
 
 def picture_of(digits: str) -> Image.Image | None:
-    """Draw the 8 x 8 cells of a perceptual_hash, or nothing of what is none."""
+    """Draw the 8 x 8 cells of a perceptual_hash; None for any other text."""
     if len(digits) != LENGTH:
         return None
     try:
@@ -29,7 +29,7 @@ def picture_of(digits: str) -> Image.Image | None:
 def difference(one: str, other: str) -> float:
     """Measure the mean difference of levels, 0 to 255, between two perceptual_hashes.
 
-    What is no perceptual_hash is as far from everything as can be.
+    Any other text has the largest difference, 255, from everything.
     """
     try:
         cells = [np.frombuffer(bytes.fromhex(each), np.uint8).astype(int) for each in (one, other)]

@@ -1,4 +1,4 @@
-"""Sizes from coarse to fine, and getting from one to the next."""
+"""Sizes from coarse to fine, and resizing from one to the next."""
 
 import torch.nn.functional as F
 from torch import Tensor

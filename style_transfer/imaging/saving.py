@@ -1,4 +1,4 @@
-"""Pictures out: written whole or not at all, tagged sRGB."""
+"""Write pictures, tagged sRGB: completely or not at all."""
 
 import io
 import os
@@ -36,7 +36,7 @@ def output_format(path: Path) -> str:
 def save_picture(image: Image.Image, path: Path) -> None:
     """Write an RGB or RGBA image to `path`, replacing what is there in one step.
 
-    JPEG has no transparency: there the picture is laid on white. Raises OutputError, and leaves
+    JPEG has no transparency: transparent parts become white. Raises OutputError, and leaves
     no half-written file behind.
     """
     kind = output_format(path)
@@ -61,7 +61,7 @@ def save_bytes(content: bytes | memoryview, path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes | memoryview) -> None:
-    """Write a file in one step: it is there whole, or as it was before. Raises OSError."""
+    """Write a file in one step: it is complete, or as it was before. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
     part = Path(name)
     try:

@@ -1,4 +1,4 @@
-"""Between images and tensors, without holding a large picture in floats."""
+"""Convert images to tensors and back, without holding a large picture in floats."""
 
 from collections.abc import Callable, Iterator
 

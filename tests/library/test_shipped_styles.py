@@ -88,7 +88,7 @@ def test_changes_nothing_the_second_time(folder: Path, media_root: Path) -> None
     assert (files_in(media_root), list(Style.objects.order_by("pk").values())) == before
 
 
-def test_renews_what_was_rendered_anew(folder: Path, media_root: Path) -> None:
+def test_renews_what_was_rendered_again(folder: Path, media_root: Path) -> None:
     load_shipped_styles(folder=folder, masterworks=folder / "none")
     write_manifest(folder, render(folder, "ink", 9), render(folder, "wash", 2))
     loaded = load_shipped_styles(folder=folder, masterworks=folder / "none")
@@ -126,7 +126,7 @@ def test_says_what_the_command_did(folder: Path) -> None:
 
 def test_the_command_says_what_to_do(folder: Path) -> None:
     write_manifest(folder, {**render(folder, "ink", 1), "sha256": "0" * 64})
-    with pytest.raises(CommandError, match=r"Make ink\.webp anew"):
+    with pytest.raises(CommandError, match=r"Make ink\.webp again"):
         call_command("load_shipped_styles")
 
 

@@ -215,7 +215,7 @@ class TestPublish:
         """Ask to publish."""
         return client.post(f"{ARTWORKS}{pk}/publish/", {"license": "CC0-1.0", **body})
 
-    def test_hangs_it_on_the_wall(self, alice: User) -> None:
+    def test_publishes_it_in_the_public_gallery(self, alice: User) -> None:
         artwork = kept(alice)
         response = self.publish(session_of(alice), artwork.pk, alt_text="A wave")
         assert response.status_code == 200
