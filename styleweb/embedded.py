@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from common.channel_layer import LocalSocketChannelLayer
-from inference import tasks
+from inference.worker import reaper
 from style_transfer.core.manifest import user_folder
 from styleweb.environment import BASE_DIR
 
@@ -75,7 +75,7 @@ class Supervisor:
     def _reap(self) -> None:
         while not self._stopping.wait(REAP_SECONDS):
             try:
-                tasks.reap()
+                reaper.reap()
             except DatabaseError:
                 logger.exception("The reaper could not do its round")
         connection.close()
@@ -106,12 +106,12 @@ async def stop() -> None:
 
 
 def _start_queue_afresh() -> None:
-    """Drop the tickets of a dead worker and write new ones from the job table."""
+    """Drop the wakeups of a dead worker and write new ones from the job table."""
     for folder in (settings.QUEUE_DIR, settings.CONTROL_DIR):
         for message in folder.iterdir():
             message.unlink(missing_ok=True)
     try:
-        tasks.restart_queue()
+        reaper.restart_queue()
     except DatabaseError:
         logger.exception("The queue could not be refilled; the reaper will see to it")
 

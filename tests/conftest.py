@@ -39,11 +39,11 @@ def bob(db: None) -> User:
 
 
 @pytest.fixture
-def tickets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the ids of the tickets sent from here on; none of them leaves the process."""
+def wakeups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the task names of the wakeups sent from here on; none of them leaves the process."""
     sent: list[str] = []
     monkeypatch.setattr(
-        "celery.app.task.Task.apply_async", lambda task, **_: sent.append(task.name)
+        "celery.app.base.Celery.send_task", lambda _app, name, **_: sent.append(name)
     )
     return sent
 

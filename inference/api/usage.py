@@ -12,8 +12,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import person
 from accounts.models import Scope, User
 from common.conditional import answers_conditionally
-from inference.models import Photo, Worker
-from inference.queue import jobs as job_queue
+from inference.models import Job, Photo, Worker
 from inference.queue.fairness import places_of
 from inference.queue.workers import is_paused
 from inference.services.limits import day_ends_at, jobs_today, running_of, waiting_of
@@ -120,8 +119,8 @@ class QueueView(APIView):
         places = places_of(person(request).pk)
         devices = list(Worker.objects.serving().values_list("device", flat=True))
         answer = {
-            "waiting": job_queue.waiting_count(),
-            "running": job_queue.running_count(),
+            "waiting": Job.objects.waiting().count(),
+            "running": Job.objects.running().count(),
             "limit": settings.JOB_MAX_WAITING,
             "workers": len(devices),
             "devices": sorted({device for device in devices if device}),

@@ -4,7 +4,7 @@ from inference.models.batches import Batch, BatchQuerySet
 from inference.models.changes import ChangeCounter, DeletedJob
 from inference.models.durations import DurationSample
 from inference.models.jobs import Job, JobQuerySet, JobStyle
-from inference.models.leases import LeasedWork
+from inference.models.leases import LeasedQuerySet, LeasedWork
 from inference.models.photos import Photo, PhotoQuerySet
 from inference.models.proofs import ProofSheet, ProofSheetQuerySet, ProofTile
 from inference.models.workers import QueueSwitch, Worker, WorkerQuerySet
@@ -18,6 +18,7 @@ __all__ = [
     "Job",
     "JobQuerySet",
     "JobStyle",
+    "LeasedQuerySet",
     "LeasedWork",
     "Photo",
     "PhotoQuerySet",

@@ -1,7 +1,7 @@
 """Jobs: one picture to paint each."""
 
 import uuid
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,23 +9,14 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from inference.models.batches import Batch
-from inference.models.leases import LeasedWork
+from inference.models.leases import LeasedQuerySet, LeasedWork, lease_constraints
 from inference.models.photos import Photo
 from library.models import Style
 
 
-class JobQuerySet(models.QuerySet["Job"]):
-    """Reads of jobs; the queue's own statements stand in inference/queue/jobs.py."""
-
-    def visible_to(self, user: object) -> Self:
-        """Keep the jobs of `user`."""
-        return self.filter(owner=user) if isinstance(user, User) else self.none()
-
-    def active(self) -> Self:
-        """Keep what still waits or runs."""
-        return self.filter(state__in=Job.ACTIVE)
+class JobQuerySet(LeasedQuerySet["Job"]):
+    """Reads of jobs; inference/queue/jobs.py has the statements of the queue."""
 
     def with_parts(self) -> Self:
         """Fetch what a snapshot needs in a fixed number of queries."""
@@ -55,11 +46,14 @@ class Job(LeasedWork):
     class Lane(models.TextChoices):
         """Called like the Celery queues; inference/queue/lanes.py says who serves which."""
 
-        QUICK = "cpu", _("Short")
+        SHORT = "cpu", _("Short")
         HEAVY = "gpu", _("Long")
 
     ACTIVE = (State.QUEUED, State.RUNNING)
     WITHOUT_RESULT = (State.FAILED, State.CANCELED, State.EXPIRED)
+    RESTARTED: ClassVar = {"stage": "", "done": 0, "total": 0}
+    DISCARDED: ClassVar = {"preview": "", "preview_width": 0, "preview_height": 0}
+    CRASHED_HINT = "This picture stopped its worker several times. Try a smaller size."
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -82,7 +76,7 @@ class Job(LeasedWork):
     )
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    lane = models.CharField(max_length=10, choices=Lane, default=Lane.QUICK)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.SHORT)
     stage = models.CharField(max_length=20, blank=True)
     stop_requested = models.BooleanField(default=False)
 
@@ -100,8 +94,6 @@ class Job(LeasedWork):
     )
     report = models.JSONField(default=dict, blank=True)
 
-    error_code = models.CharField(max_length=40, blank=True)
-    error_hint = models.CharField(max_length=300, blank=True)
     stopped_early = models.BooleanField(default=False)
     canceled_by = models.CharField(max_length=10, blank=True)
 
@@ -114,8 +106,8 @@ class Job(LeasedWork):
     paint_p90 = models.FloatField(null=True, blank=True)
     eta_p50 = models.FloatField(null=True, blank=True)
     eta_p90 = models.FloatField(null=True, blank=True)
-    batch = models.PositiveSmallIntegerField(
-        default=1, help_text=_("Number of pictures painted in the same pass.")
+    pass_size = models.PositiveSmallIntegerField(
+        default=1, db_column="batch", help_text=_("Number of pictures painted in the same pass.")
     )
 
     objects = JobQuerySet.as_manager()
@@ -130,10 +122,12 @@ class Job(LeasedWork):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="job_running_has_lease",
-                condition=Q(state="running", lease__isnull=False, lease_until__isnull=False)
-                | (~Q(state="running") & Q(lease__isnull=True, lease_until__isnull=True)),
+            *lease_constraints(
+                "job",
+                ended=Q(
+                    state__in=["succeeded", "failed", "canceled", "expired"],
+                    completed_at__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="job_succeeded_has_result",
@@ -143,14 +137,6 @@ class Job(LeasedWork):
             models.CheckConstraint(
                 name="job_saved_with_result",
                 condition=Q(state="succeeded") | Q(saved=""),
-            ),
-            models.CheckConstraint(
-                name="job_ended_has_time",
-                condition=Q(state__in=["queued", "running"], completed_at__isnull=True)
-                | Q(
-                    state__in=["succeeded", "failed", "canceled", "expired"],
-                    completed_at__isnull=False,
-                ),
             ),
         ]
 

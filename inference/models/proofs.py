@@ -1,7 +1,6 @@
 """Preview sheets: many styles tried on one photo."""
 
 import uuid
-from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -9,22 +8,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from inference.models.leases import LeasedWork
+from inference.models.leases import ACTIVE, LeasedQuerySet, LeasedWork, lease_constraints
 from inference.models.photos import Photo
 from library.models import Style
 
 
-class ProofSheetQuerySet(models.QuerySet["ProofSheet"]):
-    """Reads of proof sheets; the queue's own statements stand in inference/queue/sheets.py."""
-
-    def visible_to(self, user: object) -> Self:
-        """Keep the sheets of `user`."""
-        return self.filter(owner=user) if isinstance(user, User) else self.none()
-
-    def active(self) -> Self:
-        """Keep what still waits or runs."""
-        return self.filter(state__in=ProofSheet.ACTIVE)
+class ProofSheetQuerySet(LeasedQuerySet["ProofSheet"]):
+    """Reads of proof sheets; inference/queue/sheets.py has the statements of the queue."""
 
 
 class ProofSheet(LeasedWork):
@@ -50,6 +40,7 @@ class ProofSheet(LeasedWork):
         SUPERSEDED = "superseded", _("Replaced")
 
     ACTIVE = (State.QUEUED, State.RUNNING)
+    CRASHED_HINT = "Trying styles on this photo stopped its worker several times."
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -58,24 +49,13 @@ class ProofSheet(LeasedWork):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="proof_sheets")
     styles = models.ManyToManyField(Style, related_name="proof_sheets")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    error_code = models.CharField(max_length=40, blank=True)
-    error_hint = models.CharField(max_length=300, blank=True)
 
     objects = ProofSheetQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["state", "created_at"], name="sheet_state_created")]
         constraints = [
-            models.CheckConstraint(
-                name="sheet_running_has_lease",
-                condition=Q(state="running", lease__isnull=False, lease_until__isnull=False)
-                | (~Q(state="running") & Q(lease__isnull=True, lease_until__isnull=True)),
-            ),
-            models.CheckConstraint(
-                name="sheet_ended_has_time",
-                condition=Q(state__in=["queued", "running"], completed_at__isnull=True)
-                | (~Q(state__in=["queued", "running"]) & Q(completed_at__isnull=False)),
-            ),
+            *lease_constraints("sheet", ended=~Q(state__in=ACTIVE) & Q(completed_at__isnull=False)),
             models.UniqueConstraint(
                 name="sheet_one_active_per_owner",
                 fields=["owner"],

@@ -1,35 +1,54 @@
 """The queue of jobs: every change of a job's state."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
 from inference.files.stored import StoredPicture
 from inference.models import Job
-from inference.queue import durations, leases
-from inference.queue import fairness as turns
+from inference.models.leases import WAKEUP_PATIENCE, lease_end
+from inference.queue import durations, fairness
 from inference.queue.durations import Work
-from inference.queue.leases import RELEASED, change, held
 from style_transfer.core.spec import TransferSpec
 
 State = Job.State
-NO_PREVIEW = {"preview": "", "preview_width": 0, "preview_height": 0}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a painted job ends with: its files, and how they came about.
+
+    `pass_size` pictures were painted in the same pass, and `compute_seconds` is the share of this
+    one. `saved` names the file that the painting can continue from, if there is one.
+    """
+
+    steps: int
+    picture: StoredPicture
+    preview: StoredPicture
+    report: Mapping[str, object]
+    device: str
+    load_seconds: float
+    compute_seconds: float
+    stopped_early: bool = False
+    pass_size: int = 1
+    saved: str = ""
 
 
 def claim(*, quick: bool = False) -> Job | None:
-    """Take the next waiting job, or the next `quick` one: QUEUED to RUNNING under a fresh lease.
+    """Take the next waiting job, or the next `quick` one: QUEUED to RUNNING under a new lease.
 
     Two workers never get the same job.
     """
     with transaction.atomic():
-        job = turns.next_in_turn(quick=quick)
+        job = fairness.next_in_turn(quick=quick)
         lease = _take(job) if job else None
     return Job.objects.with_parts().filter(lease=lease).first() if lease else None
 
@@ -42,9 +61,9 @@ def claim_beside(held: Job, most: int) -> list[Job]:
     """
     taken: list[UUID] = []
     with transaction.atomic():
-        while len(taken) < min(most, turns.most_beside(held)):
-            job = turns.next_in_turn()
-            if job is None or not turns.goes_beside(job, held):
+        while len(taken) < min(most, fairness.most_beside(held)):
+            job = fairness.next_in_turn()
+            if job is None or not fairness.goes_beside(job, held):
                 break
             taken.append(_take(job))
     jobs = Job.objects.with_parts().filter(lease__in=taken)
@@ -53,7 +72,7 @@ def claim_beside(held: Job, most: int) -> list[Job]:
 
 def _take(job: Job) -> UUID:
     """Give the waiting `job` to the caller and send its owner to the end of the round."""
-    lease = leases.take(job, stage="preparing", done=0, total=0)
+    lease = Job.objects.filter(pk=job.pk).take(**{**Job.RESTARTED, "stage": "preparing"})
     User.objects.filter(pk=job.owner_id).update(last_served_at=Now())
     return lease
 
@@ -65,143 +84,69 @@ def record_progress(
     values: dict[str, Any] = {"done": done, "total": total, "stage": stage}
     if preview is not None:
         values |= _preview_values(preview)
-    return change(held(job), lease_until=leases.lease_end(), **values)
+    return job.held.change(lease_until=lease_end(), **values)
 
 
-def finish(
-    job: Job,
-    *,
-    steps: int,
-    result: StoredPicture,
-    preview: StoredPicture,
-    report: Mapping[str, object],
-    device: str,
-    load_seconds: float,
-    compute_seconds: float,
-    stopped_early: bool,
-    batch: int = 1,
-    saved: str = "",
-) -> bool:
-    """End the held `job` as SUCCEEDED after so many steps; False when the lease is gone."""
-    won = change(
-        held(job),
-        state=State.SUCCEEDED,
+def finish(job: Job, result: Result) -> bool:
+    """End the held `job` as SUCCEEDED with its `result`; False when the lease is gone."""
+    won = job.held.end(
+        State.SUCCEEDED,
         stage="done",
-        done=steps,
-        total=steps,
-        result=result.name,
-        result_width=result.width,
-        result_height=result.height,
-        report=dict(report),
-        device=device,
-        load_seconds=load_seconds,
-        compute_seconds=compute_seconds,
-        stopped_early=stopped_early,
-        batch=batch,
-        saved=saved,
-        completed_at=Now(),
-        **_preview_values(preview),
-        **RELEASED,
+        done=result.steps,
+        total=result.steps,
+        result=result.picture.name,
+        result_width=result.picture.width,
+        result_height=result.picture.height,
+        report=dict(result.report),
+        device=result.device,
+        load_seconds=result.load_seconds,
+        compute_seconds=result.compute_seconds,
+        stopped_early=result.stopped_early,
+        pass_size=result.pass_size,
+        saved=result.saved,
+        **_preview_values(result.preview),
     )
-    if won and not stopped_early:
+    # A painting that was stopped early says nothing about how long a whole one takes.
+    if won and not result.stopped_early:
         work = Work.of(job.photo, TransferSpec.from_json(job.spec))
-        durations.record(work, device=device, seconds=load_seconds + compute_seconds)
+        seconds = result.load_seconds + result.compute_seconds
+        durations.record(work, device=result.device, seconds=seconds)
     return won
 
 
-def fail(job: Job, *, code: str, hint: str) -> bool:
-    """End the held `job` as FAILED for a reason; False when the lease is gone."""
-    return change(held(job), **_failure(code, hint))
-
-
 def give_back(job: Job) -> bool:
-    """Put the held `job` in line again, as if it had not been begun; False when the lease is gone.
+    """Let the held `job` wait again as if it had not begun; False when the lease is gone.
 
-    Its ticket counts as lost, so that the reaper sends another one soon if the worker cannot.
+    Its wakeup counts as lost, so the reaper sends another one soon if the worker cannot.
     """
-    return change(
-        held(job),
-        state=State.QUEUED,
-        attempt=F("attempt") - 1,
-        stage="",
-        done=0,
-        total=0,
-        ticket_at=Now() - leases.TICKET_PATIENCE,
-        **RELEASED,
-    )
+    return job.held.requeue(attempt=F("attempt") - 1, wakeup_at=Now() - WAKEUP_PATIENCE)
 
 
 def cancel(job: Job, *, by: str) -> bool:
     """End a waiting or running `job` as CANCELED; False when it had ended already."""
-    return change(
-        Job.objects.filter(pk=job.pk, state__in=Job.ACTIVE),
-        state=State.CANCELED,
-        canceled_by=by,
-        completed_at=Now(),
-        **NO_PREVIEW,
-        **RELEASED,
-    )
+    active = Job.objects.active().filter(pk=job.pk)
+    return active.end(State.CANCELED, canceled_by=by, **Job.DISCARDED)
 
 
 def request_stop(job: Job) -> bool:
     """Ask the worker of a running `job` to keep what is painted; False when none paints it."""
-    running = Job.objects.filter(pk=job.pk, state=State.RUNNING)
-    return change(running, stop_requested=True)
-
-
-def reap_lost() -> list[UUID]:
-    """Take back the running jobs whose lease ran out; return those that changed."""
-    return _take_back(Q(lease_until__lt=Now()))
+    return Job.objects.running().filter(pk=job.pk).change(stop_requested=True)
 
 
 def expire_overdue() -> list[UUID]:
-    """End the jobs that nobody painted in time as EXPIRED; return those that changed."""
+    """End the jobs that no worker painted in time as EXPIRED; return those that changed."""
     patience = timedelta(hours=settings.JOB_EXPIRES_HOURS)
-    overdue = Job.objects.filter(state=State.QUEUED, created_at__lt=Now() - patience)
+    overdue = Job.objects.waiting().filter(created_at__lt=Now() - patience)
     return [
         pk
         for pk in overdue.values_list("pk", flat=True)
-        if change(overdue.filter(pk=pk), state=State.EXPIRED, completed_at=Now(), **NO_PREVIEW)
+        if overdue.filter(pk=pk).end(State.EXPIRED, **Job.DISCARDED)
     ]
-
-
-def take_back_all() -> list[UUID]:
-    """Take back every running job; for a start that knows that no worker runs."""
-    return _take_back(Q())
-
-
-def stale_tickets(limit: int) -> list[UUID]:
-    """Return up to `limit` waiting jobs whose ticket seems lost, the longest without one first."""
-    return leases.stale_tickets(Job.objects.all(), limit)
-
-
-def waiting_count() -> int:
-    """Count the jobs that wait for a worker."""
-    return Job.objects.filter(state=State.QUEUED).count()
 
 
 def waiting_lanes() -> set[str]:
     """Return the lanes in which jobs wait for a worker."""
-    return set(Job.objects.filter(state=State.QUEUED).values_list("lane", flat=True).distinct())
-
-
-def running_count() -> int:
-    """Count the jobs that are being painted."""
-    return Job.objects.filter(state=State.RUNNING).count()
-
-
-def record_ticket(job_id: UUID) -> None:
-    """Note that a ticket for this job was sent now."""
-    Job.objects.filter(pk=job_id).update(ticket_at=Now())
-
-
-def _take_back(which: Q) -> list[UUID]:
-    """Put running jobs in line again, or end them when they had all their attempts."""
-    hint = "This picture stopped its worker several times. Try a smaller size."
-    afresh = {"stage": "", "done": 0, "total": 0}
-    return leases.take_back(
-        Job.objects.all(), which, failure=_failure("crashed", hint), afresh=afresh
-    )
+    return set(Job.objects.waiting().values_list("lane", flat=True).distinct())
 
 
 def _preview_values(preview: StoredPicture) -> dict[str, Any]:
@@ -210,15 +155,4 @@ def _preview_values(preview: StoredPicture) -> dict[str, Any]:
         "preview_width": preview.width,
         "preview_height": preview.height,
         "preview_version": F("preview_version") + 1,
-    }
-
-
-def _failure(code: str, hint: str) -> dict[str, Any]:
-    return {
-        "state": State.FAILED,
-        "error_code": code,
-        "error_hint": hint[:300],
-        "completed_at": Now(),
-        **NO_PREVIEW,
-        **RELEASED,
     }

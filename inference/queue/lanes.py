@@ -18,7 +18,7 @@ from inference.queue import durations
 from inference.queue.durations import Work
 from inference.queue.workers import registration
 
-QUICK, HEAVY = Job.Lane.QUICK.value, Job.Lane.HEAVY.value
+SHORT, HEAVY = Job.Lane.SHORT.value, Job.Lane.HEAVY.value
 # What waited so long is painted by any worker: those of its lane are too few.
 PATIENCE = timedelta(minutes=2)
 
@@ -26,7 +26,7 @@ PATIENCE = timedelta(minutes=2)
 def lane_of(work: Work) -> str:
     """Choose the lane of new work: heavy is what would keep a CPU for long."""
     expected = durations.expect(work, device="cpu").p50
-    return HEAVY if expected > settings.JOB_QUICK_SECONDS else QUICK
+    return HEAVY if expected > settings.JOB_QUICK_SECONDS else SHORT
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Lanes:
     def apart(self) -> bool:
         """Whether quick and heavy work stand in lines of their own."""
         return any(HEAVY in lanes for lanes, _ in self.workers) and any(
-            QUICK in lanes and HEAVY not in lanes for lanes, _ in self.workers
+            SHORT in lanes and HEAVY not in lanes for lanes, _ in self.workers
         )
 
     def of_worker(self, own: frozenset[str]) -> frozenset[str]:
@@ -74,7 +74,7 @@ class Lanes:
     def queue_for(self, lane: str) -> str:
         """Return the queue in which somebody hears the ticket of work in `lane`."""
         heard = frozenset().union(*(own for own, _ in self.workers)) & frozenset(Job.Lane.values)
-        return lane if lane in heard else min(heard, default=QUICK)
+        return lane if lane in heard else min(heard, default=SHORT)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def share_of_this_worker() -> Share:
         jobs=Q(lane__in=mine) | waited_long,
         # Whoever waits for what is quick has workers of the other lane.
         heavy_first=now.apart and HEAVY in mine,
-        sheets=QUICK in mine,
+        sheets=SHORT in mine,
     )
 
 

@@ -13,12 +13,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference import tasks
 from inference.files import jobs as job_files
 from inference.live import broadcast, change_log, estimates
 from inference.models import Job, JobStyle, Photo
 from inference.queue import jobs as job_queue
-from inference.queue import leases
+from inference.queue.wakeups import send_wakeup
 from inference.services.limits import check_room
 from inference.services.refusals import (
     JobConflict,
@@ -104,7 +103,7 @@ def stop_job(*, job: Job) -> Job:
 
 def touch_job(*, job_id: UUID) -> None:
     """Tell clients that what they show with an ended job changed, as the artwork kept of it."""
-    leases.change(Job.objects.filter(pk=job_id))
+    Job.objects.filter(pk=job_id).change()
     transaction.on_commit(partial(broadcast.publish, job_id))
 
 
@@ -155,7 +154,7 @@ def announce(job_id: UUID, lane: str) -> None:
 
     Both go by the same server: where the one finds it away, nobody waits for the other too.
     """
-    if tasks.send_ticket(lane):
+    if send_wakeup(lane):
         broadcast.publish(job_id)
 
 

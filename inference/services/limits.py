@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.locks import lock_until_commit
 from inference.models import DeletedJob, Job, Worker
-from inference.queue import jobs as job_queue
 from inference.queue.fairness import places_of
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 
@@ -40,7 +39,7 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
         )
         raise TooManyJobs(sentence, retry_after=_seconds_until_turn(owner))
     lock_until_commit("queue")
-    if job_queue.waiting_count() + jobs > settings.JOB_MAX_WAITING:
+    if Job.objects.waiting().count() + jobs > settings.JOB_MAX_WAITING:
         sentence = _("The queue is full. Try again in a few minutes.")
         raise QueueFull(sentence, retry_after=_seconds_for(1))
 

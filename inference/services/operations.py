@@ -3,10 +3,8 @@
 from django.utils import timezone
 
 from accounts.models import User
-from inference import tasks
-from inference.models import QueueSwitch, Worker
-from inference.queue import jobs as job_queue
-from inference.queue import sheets as sheet_queue
+from inference.models import Job, ProofSheet, QueueSwitch, Worker
+from inference.queue.wakeups import wake_each_lane
 from inference.queue.workers import workers_serving
 
 
@@ -16,11 +14,11 @@ def pause_queue(*, by: User) -> None:
 
 
 def resume_queue(*, by: User) -> None:
-    """Let work begin again, and tell the workers: their tickets came to nothing meanwhile."""
+    """Let work begin again, and wake the workers: they found nothing to do during the pause."""
     _switch(by, paused=False)
-    waiting = job_queue.waiting_count() + sheet_queue.waiting_count()
+    waiting = Job.objects.waiting().count() + ProofSheet.objects.waiting().count()
     for _ in range(min(waiting, max(1, workers_serving()))):
-        tasks.call_each_lane()
+        wake_each_lane()
 
 
 def drain_worker(*, worker: Worker) -> None:
@@ -31,8 +29,8 @@ def drain_worker(*, worker: Worker) -> None:
 def return_worker(*, worker: Worker) -> None:
     """Let a drained worker take work again."""
     Worker.objects.filter(name=worker.name).update(draining=False)
-    if job_queue.waiting_count() or sheet_queue.waiting_count():
-        tasks.call_each_lane()
+    if Job.objects.waiting().exists() or ProofSheet.objects.waiting().exists():
+        wake_each_lane()
 
 
 def _switch(by: User, *, paused: bool) -> None:

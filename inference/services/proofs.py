@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.storage import remove_files_after_commit
-from inference import tasks
 from inference.live import broadcast
 from inference.models import Photo, ProofSheet, ProofTile
 from inference.queue import sheets as sheet_queue
+from inference.queue.wakeups import send_wakeup
 from library.models import Style
 
 State = ProofSheet.State
@@ -79,7 +79,7 @@ def _create(owner: User, photo: Photo, wanted: set[Style], *, complete: bool) ->
     sheet: ProofSheet = ProofSheet.objects.create(owner=owner, photo=photo, **ended)
     sheet.styles.set(wanted)
     if not complete:
-        transaction.on_commit(tasks.send_ticket)
+        transaction.on_commit(send_wakeup)
         transaction.on_commit(partial(broadcast.publish_sheet, sheet.pk))
     return sheet
 

@@ -1,4 +1,4 @@
-"""The worker: takes the work whose turn it is, and has the engine paint it to its end.
+"""The worker: takes the work that is next, and has the engine paint it to its end.
 
 Nothing else drives the engine.
 """
@@ -10,29 +10,48 @@ import time
 from django.conf import settings
 from PIL import Image
 
-from inference.queue import jobs as job_queue
-from inference.queue import sheets as sheet_queue
+from inference.models import Job, ProofSheet
+from inference.queue.jobs import waiting_lanes
+from inference.queue.lanes import SHORT
+from inference.queue.wakeups import send_wakeup
 from inference.queue.workers import is_paused, registration
 from inference.worker import engine, freed_memory, shutdown
 from inference.worker.jobs import serve_job
 from inference.worker.sheets import Served, serve_sheet
 from style_transfer.core.spec import StyleInput, TransferSpec
 
-__all__ = ["Served", "device", "serve_line", "serve_next", "warm_up"]
+__all__ = ["Served", "device", "serve_line", "serve_next", "serve_wakeup", "warm_up"]
 
 logger = logging.getLogger(__name__)
-# How long a drained worker holds a ticket back, so that it does not spin.
+# How long a drained worker holds a wakeup back, so that it does not spin.
 PASS_ON_SECONDS = 1.0
-# A ticket is good for so long: passing one on costs a quick picture a tenth of its time.
-TICKET_SECONDS = 2.0
+# A wakeup is good for so long: passing one on costs a quick picture a tenth of its time.
+WAKEUP_SECONDS = 2.0
+
+
+def serve_wakeup(*, came_from: str | None = None) -> None:
+    """Paint what is next in the queue, and send a wakeup for what is left.
+
+    `came_from` is the queue of the wakeup that brought the worker here.
+    """
+    served = serve_line()
+    if served is Served.NOTHING:
+        return
+    # Another wakeup may have found nothing while its owner had as many jobs running as is allowed,
+    # and a sheet that began during an interruption has no wakeup.
+    waiting = _lanes_in_need()
+    if served is Served.PUT_BACK or waiting:
+        # It goes back to the queue it came from, so that no lane loses its wakeups to the other.
+        own = came_from or SHORT
+        send_wakeup(own if own in waiting else min(waiting, default=SHORT))
 
 
 def serve_line() -> Served:
-    """Paint what is next, and go on with what comes after it while that is quick.
+    """Paint what is next, and go on with what comes after it for a short time.
 
-    Whose turn it is, and whether this worker may take it, is asked anew each time.
+    Each time the worker asks again what is next and whether it may take it.
     """
-    until = time.monotonic() + TICKET_SECONDS
+    until = time.monotonic() + WAKEUP_SECONDS
     served = serve_next()
     while served is Served.TO_THE_END and time.monotonic() < until:
         served = serve_next()
@@ -42,25 +61,30 @@ def serve_line() -> Served:
 
 
 def serve_next() -> Served:
-    """Paint the job whose turn it is, or, when none waits, some of the proof sheet that is next.
+    """Paint the job that is next, or, when none waits, a part of the next proof sheet.
 
-    A worker that is to end, or is drained, begins nothing and passes its ticket on.
+    A worker that is to end, or is drained, begins nothing and passes its wakeup on.
     """
     served = Served.PUT_BACK
     if not shutdown.is_asked() and not _passes_on():
         served = Served.TO_THE_END if serve_job() else serve_sheet()
     if shutdown.is_asked():
-        # From here on the tickets go to those who stay.
+        # From here on the wakeups go to the workers that stay.
         registration.unregister()
         return Served.PUT_BACK
     return served
 
 
+def _lanes_in_need() -> set[str]:
+    """Return the lanes in which something waits; sheets wait in the short one."""
+    return waiting_lanes() | ({SHORT} if ProofSheet.objects.waiting().exists() else set())
+
+
 def _passes_on() -> bool:
-    """Tell whether the ticket is for another worker; after a moment, in which one may be free."""
+    """Tell whether another worker must take the wakeup; wait a moment, so that one may be free."""
     if not registration.is_draining() or is_paused():
         return False
-    if not job_queue.waiting_count() and not sheet_queue.waiting_count():
+    if not Job.objects.waiting().exists() and not ProofSheet.objects.waiting().exists():
         return False
     time.sleep(PASS_ON_SECONDS)
     return True
@@ -77,7 +101,7 @@ def warm_up() -> None:
     Must run in the process that will paint: torch does not survive a fork.
     """
     freed_memory.keep()
-    # Threads that spin while they wait take the processor from whoever they wait for.
+    # Threads that spin while they wait take the processor from the threads they wait for.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if settings.STYLEWEB_THREADS:
         os.environ["OMP_NUM_THREADS"] = str(settings.STYLEWEB_THREADS)

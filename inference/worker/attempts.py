@@ -1,6 +1,5 @@
 """One worker's attempt at one job: what it writes under the job's lease, and how it ends."""
 
-import logging
 import time
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -12,7 +11,8 @@ from inference.files.stored import StoredPicture
 from inference.live import broadcast, estimates
 from inference.models import Job
 from inference.queue import jobs as job_queue
-from inference.worker.failures import StyleWithdrawn, reason
+from inference.queue.jobs import Result
+from inference.worker.failures import StyleWithdrawn, write_failure
 from inference.worker.heartbeat import SOON_SECONDS, Endings, LeaseLost, failures_written
 from inference.worker.inputs import load_photo, load_style
 from library.models import Style
@@ -22,7 +22,6 @@ from style_transfer.core.spec import PaintRequest, Step, StyleInput, TransferSpe
 if TYPE_CHECKING:
     from PIL import Image
 
-logger = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5
 
 
@@ -65,36 +64,37 @@ class Attempt:
         row = broadcast.publish(self.job.pk)
         self.stop_requested = row is not None and row.stop_requested
 
-    def finish(self, step: Step, *, stopped_early: bool = False, batch: int = 1) -> None:
-        """Store the result of the last `step`, one of a `batch`, and end the job with it.
+    def finish(self, step: Step, *, stopped_early: bool = False, pass_size: int = 1) -> None:
+        """Store the result of the last `step`, one of `pass_size`, and end the job with it.
 
         What the painting can go on from is stored beside it. Raises LeaseLost.
         """
-        seconds = (time.monotonic() - self._begun - self._loaded) / batch
+        seconds = (time.monotonic() - self._begun - self._loaded) / pass_size
         image, report = step.image, step.report
         if image is None:
             raise EngineError("The engine ended without a result.")
         preview = job_files.store_preview(self.job, image)
-        result = job_files.store_result(self.job, image)
+        picture = job_files.store_result(self.job, image)
         painting = step.painting.save() if step.painting else b""
         saved = job_files.store_painting(self.job, painting) if painting else ""
-        if not job_queue.finish(
-            self.job,
+        result = Result(
             steps=step.total,
-            result=result,
+            picture=picture,
             preview=preview,
             report=report.to_json() if report else {},
             device=report.device if report else settings.STYLEWEB_DEVICE,
             load_seconds=round(self._loaded, 3),
             compute_seconds=round(seconds, 3),
             stopped_early=stopped_early,
-            batch=batch,
+            pass_size=pass_size,
             saved=saved,
-        ):
-            for name in (result.name, preview.name, saved):
+        )
+        files = {picture.name, preview.name, saved}
+        if not job_queue.finish(self.job, result):
+            for name in files:
                 job_files.remove(name)
             raise LeaseLost
-        job_files.sweep(self.job.pk, keep={result.name, preview.name, saved})
+        job_files.sweep(self.job.pk, keep=files)
 
     def _replace_preview(self, preview: StoredPicture | None) -> None:
         if preview is not None:
@@ -128,10 +128,7 @@ def load_painting(job: Job) -> bytes | None:
 
 def fail(job: Job, error: Exception) -> None:
     """End `job` as FAILED, saying why, and leave no file of it."""
-    code, hint = reason(error)
-    if code == EngineError.code:
-        logger.error("job %s: unexpected failure", job.pk, exc_info=error)
-    if job_queue.fail(job, code=code, hint=hint):
+    if write_failure(job, error):
         job_files.sweep(job.pk)
 
 

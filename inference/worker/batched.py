@@ -31,7 +31,7 @@ def paint_together(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
                 if not isinstance(step.error, OutOfMemoryError):
                     attempt = ready[step.index][0]
                     del left[attempt.job.pk]
-                    _finish(attempt, step, heartbeat, batch=len(ready))
+                    _finish(attempt, step, heartbeat, pass_size=len(ready))
     except Exception:
         logger.exception("A pass of %s jobs broke; they are painted one by one", len(left))
     return list(left.values())
@@ -51,7 +51,9 @@ def _prepare(job: Job, heartbeat: Heartbeat[Job]) -> tuple[Attempt, PaintRequest
     return None
 
 
-def _finish(attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, batch: int) -> None:
+def _finish(
+    attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, pass_size: int
+) -> None:
     """Write what came of one job of the pass."""
     with every_end_written(attempt.job):
         heartbeat.check(attempt.job)
@@ -59,5 +61,5 @@ def _finish(attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, bat
             raise step.error
         if step.step is None:
             raise EngineError("The engine ended without a result.")
-        attempt.finish(step.step, batch=batch)
+        attempt.finish(step.step, pass_size=pass_size)
     broadcast.publish(attempt.job.pk)

@@ -1,14 +1,17 @@
 """Why painting failed, in the words and codes that people and programs are told."""
 
 import errno
+import logging
 from typing import Final
 
 from django.utils.translation import gettext_noop
 
 from common.storage import StorageFull
-from inference.worker.heartbeat import DeadlinePassed
+from inference.models import LeasedWork
+from inference.worker.heartbeat import DeadlinePassed, name_of
 from style_transfer.core.errors import EngineError, OutOfMemoryError
 
+logger = logging.getLogger(__name__)
 # The engine knows no catalog, so its advice is named here for those who translate it.
 ENGINE_HINTS: Final = (
     gettext_noop("Try again. If it happens again, report it and include the picture."),
@@ -25,6 +28,14 @@ ENGINE_HINTS: Final = (
 
 class StyleWithdrawn(Exception):
     """A style left the library while the work waited."""
+
+
+def write_failure(work: LeasedWork, error: Exception) -> bool:
+    """End the held `work` as failed, saying why; False when the lease is gone."""
+    code, hint = reason(error)
+    if code == EngineError.code:
+        logger.error("%s: unexpected failure", name_of(work), exc_info=error)
+    return work.held.fail(code=code, hint=hint)
 
 
 def reason(error: Exception) -> tuple[str, str]:

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from inference.models import LeasedWork
-from inference.queue import leases
 from inference.worker import shutdown
 
 logger = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ class Endings(Generic[Work]):
 @contextmanager
 def failures_written(work: Work, endings: Endings[Work]) -> Iterator[None]:
     """See that every way in which an attempt at `work` can fail is written down."""
-    name = f"{type(work).__name__.lower()} {work.pk}"
+    name = name_of(work)
     try:
         yield
     except GivenBack:
@@ -66,6 +65,11 @@ def failures_written(work: Work, endings: Endings[Work]) -> Iterator[None]:
         logger.warning("%s: the database went away, the reaper will see", name, exc_info=True)
     except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
         endings.fail(work, error)
+
+
+def name_of(work: LeasedWork) -> str:
+    """Return what the log calls `work`."""
+    return f"{type(work).__name__.lower()} {work.pk}"
 
 
 class Heartbeat(Generic[Work]):
@@ -136,7 +140,7 @@ class Heartbeat(Generic[Work]):
                 self._endings.give_back(work)
                 self._given_back.add(work.pk)
                 self._leave(work, STOP_SECONDS)
-            elif due and not leases.renew(work):
+            elif due and not work.held.renew():
                 self._lost.add(work.pk)
         except DatabaseError:
             # The next beat tries again; a lease that ran out meanwhile is then found lost.

@@ -1,6 +1,5 @@
 """Painting a proof sheet: a few styles in one pass, tile by tile, giving way to jobs in between."""
 
-import logging
 from contextlib import closing
 from enum import Enum, auto
 
@@ -9,26 +8,24 @@ from PIL import Image
 from common.storage import remove_files
 from inference.files import sheets as proof_files
 from inference.live import broadcast
-from inference.models import ProofSheet, ProofTile
-from inference.queue import jobs as job_queue
+from inference.models import Job, ProofSheet, ProofTile
 from inference.queue import sheets as sheet_queue
 from inference.queue.proof_recipe import proof_spec
 from inference.queue.sheets import Outcome
 from inference.queue.workers import registration
 from inference.worker import engine
-from inference.worker.failures import reason
+from inference.worker.failures import reason, write_failure
 from inference.worker.heartbeat import Endings, Heartbeat, LeaseLost, failures_written
 from inference.worker.inputs import is_learned, load_photo, load_style
 from library.models import Style
 from style_transfer.core.errors import EngineError
 
-logger = logging.getLogger(__name__)
 # So many are painted in one pass; a job that comes waits for as long as that takes.
 BATCH = 8
 
 
 class Served(Enum):
-    """What a worker did with its ticket."""
+    """What a worker did with its wakeup."""
 
     NOTHING = auto()
     TO_THE_END = auto()
@@ -64,7 +61,7 @@ def _paint(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
     while styles:
         _paint_some(sheet, photo, styles, heartbeat)
         styles = _next_styles(sheet)
-        if styles and job_queue.waiting_count():
+        if styles and Job.objects.waiting().exists():
             sheet_queue.put_back(sheet)
             return Served.PUT_BACK
     sheet_queue.finish(sheet)
@@ -115,17 +112,9 @@ def _record(sheet: ProofSheet, style: Style, outcome: Outcome) -> None:
     broadcast.publish_tile(tile, sheet_id=sheet.pk)
 
 
-def _fail(sheet: ProofSheet, error: Exception) -> None:
-    """End `sheet` as FAILED, saying why; its tiles stay."""
-    code, hint = reason(error)
-    if code == EngineError.code:
-        logger.error("sheet %s: unexpected failure", sheet.pk, exc_info=error)
-    sheet_queue.fail(sheet, code=code, hint=hint)
-
-
 def _ends_soon(_sheet: ProofSheet) -> bool:
     # Its tiles are kept as they come, so nothing is lost by going on elsewhere.
     return False
 
 
-ENDINGS = Endings(_fail, sheet_queue.put_back, _ends_soon)
+ENDINGS = Endings(write_failure, sheet_queue.put_back, _ends_soon)

@@ -92,16 +92,16 @@ class TestJob:
         record_bar(13, assert_each_recovers(sites, kill, 10 if full else 1, keep_bar))
 
     @pytest.mark.bar(23)
-    def test_is_painted_once_however_many_tickets_come(
+    def test_is_painted_once_however_many_wakeups_come(
         self, site: Site, record_bar: Record
     ) -> None:
         job = site.call("submit", **SOME)
 
-        site.call("send_tickets", number=10)
+        site.call("send_wakeups", number=10)
 
         assert_ended_well_once(site, job, attempts=1)
         assert_ended_well_once(site, site.call("submit", steps=4), attempts=1)
-        record_bar(23, f"{site.kind}: 11 tickets, 1 start")
+        record_bar(23, f"{site.kind}: 11 wakeups, 1 start")
 
     @pytest.mark.bar(26)
     def test_stops_soon_after_its_cancel(

@@ -17,7 +17,7 @@ from tests.support.servers import PostgreSQL, Redis, wait_until
 from tests.support.sites import ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# Lease, a lost ticket's patience, and the reaper's round.
+# Lease, a lost wakeup's patience, and the reaper's round.
 RECOVERY_SECONDS = 45
 LONG = {"size": 64, "steps": 2000}
 PAUSE = 0.15  # seconds between the calls of each of eight: together fewer than the limit a minute
@@ -39,11 +39,11 @@ def seconds_to_submit(app: App) -> tuple[float, str]:
 
 
 @pytest.mark.bar(18)
-def test_a_submission_that_is_rolled_back_leaves_no_job_and_no_ticket(
+def test_a_submission_that_is_rolled_back_leaves_no_job_and_no_wakeup(
     site: Site, record_bar: Record
 ) -> None:
-    assert site.call("submit_and_roll_back", name="iris") == {"jobs": 0, "tickets": 0}
-    record_bar(18, f"{site.kind}: 0 rows, 0 tickets")
+    assert site.call("submit_and_roll_back", name="iris") == {"jobs": 0, "wakeups": 0}
+    record_bar(18, f"{site.kind}: 0 rows, 0 wakeups")
 
 
 @pytest.mark.bar(19)
@@ -86,7 +86,7 @@ class TestOfRedis:
 
 
 @pytest.mark.bar(20)
-def test_jobs_that_wait_survive_the_loss_of_all_tickets(
+def test_jobs_that_wait_survive_the_loss_of_all_wakeups(
     production: ProductionSite, record_bar: Record, *, full: bool
 ) -> None:
     number = 20 if full else 4
@@ -146,12 +146,12 @@ def crashing(
 @pytest.mark.timeout(600)
 class TestOfCrashes:
     @pytest.mark.bar(17)
-    def test_a_job_whose_ticket_was_never_sent_is_painted(
+    def test_a_job_whose_wakeup_was_never_sent_is_painted(
         self, crashing: ProductionSite, record_bar: Record
     ) -> None:
         app = app_of(crashing, "nina")
         body = app.body()
-        Path(crashing.environment["STYLEWEB_FAILPOINTS"], "ticket").write_text("kill")
+        Path(crashing.environment["STYLEWEB_FAILPOINTS"], "wakeup").write_text("kill")
 
         status, _ = app.try_once("POST", "/jobs/", body)
         died = time.monotonic()

@@ -1,4 +1,4 @@
-"""Tests of tickets and of the reaper's round."""
+"""Tests of wakeups and of the reaper's round."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -17,19 +17,20 @@ from inference.live.change_log import record_deleted
 from inference.models import DeletedJob, Job, ProofSheet
 from inference.queue import jobs as job_queue
 from inference.queue import sheets as sheet_queue
-from inference.worker import Served
+from inference.queue.wakeups import SERVE_QUEUE, send_wakeup
+from inference.worker import Served, reaper
+from inference.worker.reaper import reap, restart_queue
 from tests.support.factories import make_job, make_sheet
 
 pytestmark = pytest.mark.django_db
-TICKET = "inference.tasks.serve_queue"
 LONG_AGO = timedelta(minutes=5)
 
 
-class TestSendTicket:
-    def test_names_no_job(self, tickets: list[str]) -> None:
-        assert tasks.send_ticket()
+class TestSendWakeup:
+    def test_names_no_job(self, wakeups: list[str]) -> None:
+        assert send_wakeup()
 
-        assert tickets == [TICKET]
+        assert wakeups == [SERVE_QUEUE]
 
     @pytest.mark.parametrize("error", [OperationalError("refused"), OSError(28, "full")])
     def test_only_logs_when_the_broker_is_away(
@@ -38,23 +39,23 @@ class TestSendTicket:
         def refuse(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
+        monkeypatch.setattr("celery.app.base.Celery.send_task", refuse)
 
-        assert not tasks.send_ticket()
+        assert not send_wakeup()
         assert "the reaper will try again" in caplog.text
 
 
 class TestServeQueue:
-    def test_finds_nothing_to_do_for_a_ticket_too_many(self) -> None:
+    def test_finds_nothing_to_do_for_a_wakeup_too_many(self) -> None:
         tasks.serve_queue()
 
     @pytest.mark.parametrize(
-        ("served", "sent"), [(Served.PUT_BACK, [TICKET]), (Served.TO_THE_END, [])]
+        ("served", "sent"), [(Served.PUT_BACK, [SERVE_QUEUE]), (Served.TO_THE_END, [])]
     )
-    def test_sends_a_ticket_for_a_sheet_that_was_put_back(
+    def test_sends_a_wakeup_for_a_sheet_that_was_put_back(
         self,
         monkeypatch: pytest.MonkeyPatch,
-        tickets: list[str],
+        wakeups: list[str],
         served: Served,
         sent: list[str],
     ) -> None:
@@ -62,16 +63,16 @@ class TestServeQueue:
 
         tasks.serve_queue()
 
-        assert tickets == sent
+        assert wakeups == sent
 
     @pytest.mark.parametrize(
-        ("served", "sent"), [(Served.TO_THE_END, [TICKET]), (Served.NOTHING, [])]
+        ("served", "sent"), [(Served.TO_THE_END, [SERVE_QUEUE]), (Served.NOTHING, [])]
     )
-    def test_sends_a_ticket_for_what_waits_when_a_job_has_ended(
+    def test_sends_a_wakeup_for_what_waits_when_a_job_has_ended(
         self,
         alice: User,
         monkeypatch: pytest.MonkeyPatch,
-        tickets: list[str],
+        wakeups: list[str],
         served: Served,
         sent: list[str],
     ) -> None:
@@ -80,14 +81,14 @@ class TestServeQueue:
 
         tasks.serve_queue()
 
-        assert tickets == sent
+        assert wakeups == sent
 
     def test_may_not_run_longer_than_the_deadline_and_some_grace(self) -> None:
         assert tasks.serve_queue.time_limit == 630
 
 
 class TestReap:
-    def test_brings_a_lost_job_back_with_a_ticket(self, alice: User, tickets: list[str]) -> None:
+    def test_brings_a_lost_job_back_with_a_wakeup(self, alice: User, wakeups: list[str]) -> None:
         make_job(alice)
         job = job_queue.claim()
         assert job is not None
@@ -96,9 +97,9 @@ class TestReap:
         tasks.reap_lost_jobs()
 
         assert Job.objects.get().state == Job.State.QUEUED
-        assert tickets == [TICKET]
+        assert wakeups == [SERVE_QUEUE]
 
-    def test_brings_a_lost_sheet_back_with_a_ticket(self, alice: User, tickets: list[str]) -> None:
+    def test_brings_a_lost_sheet_back_with_a_wakeup(self, alice: User, wakeups: list[str]) -> None:
         make_sheet(alice)
         assert sheet_queue.claim() is not None
         ProofSheet.objects.update(lease_until=timezone.now() - LONG_AGO)
@@ -106,12 +107,12 @@ class TestReap:
         tasks.reap_lost_jobs()
 
         assert ProofSheet.objects.get().state == ProofSheet.State.QUEUED
-        assert tickets == [TICKET]
+        assert wakeups == [SERVE_QUEUE]
 
     def test_ends_what_nobody_painted_in_time_and_tells_its_owner(
         self,
         alice: User,
-        tickets: list[str],
+        wakeups: list[str],
         monkeypatch: pytest.MonkeyPatch,
         media_root: Path,
     ) -> None:
@@ -122,69 +123,69 @@ class TestReap:
         told: list[object] = []
         monkeypatch.setattr(broadcast, "publish", told.append)
 
-        tasks.reap()
+        reap()
 
         assert Job.objects.get().state == Job.State.EXPIRED
-        assert (told, tickets) == ([job.pk], [])
+        assert (told, wakeups) == ([job.pk], [])
         assert not default_storage.exists(name)
 
-    def test_sends_the_lost_ticket_of_a_sheet_once_in_a_while(
-        self, alice: User, tickets: list[str]
+    def test_sends_the_lost_wakeup_of_a_sheet_once_in_a_while(
+        self, alice: User, wakeups: list[str]
     ) -> None:
-        make_sheet(alice, ticket_at=timezone.now() - LONG_AGO)
+        make_sheet(alice, wakeup_at=timezone.now() - LONG_AGO)
 
-        tasks.reap()
-        tasks.reap()
+        reap()
+        reap()
 
-        assert tickets == [TICKET]
+        assert wakeups == [SERVE_QUEUE]
 
-    def test_sends_a_lost_ticket_once_in_a_while(self, alice: User, tickets: list[str]) -> None:
-        make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+    def test_sends_a_lost_wakeup_once_in_a_while(self, alice: User, wakeups: list[str]) -> None:
+        make_job(alice, wakeup_at=timezone.now() - LONG_AGO)
 
-        tasks.reap()
-        tasks.reap()
+        reap()
+        reap()
 
-        assert tickets == [TICKET]
+        assert wakeups == [SERVE_QUEUE]
 
-    def test_sends_only_a_few_tickets_a_round(self, alice: User, tickets: list[str]) -> None:
-        job = make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+    def test_sends_only_a_few_wakeups_a_round(self, alice: User, wakeups: list[str]) -> None:
+        job = make_job(alice, wakeup_at=timezone.now() - LONG_AGO)
         for _ in range(7):
-            make_job(photo=job.photo, ticket_at=timezone.now() - LONG_AGO)
+            make_job(photo=job.photo, wakeup_at=timezone.now() - LONG_AGO)
 
-        tasks.reap()
+        reap()
 
-        assert len(tickets) == tasks.RESENT_AT_ONCE
+        assert len(wakeups) == reaper.RESENT_AT_ONCE
 
     def test_tries_again_when_the_broker_was_away(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        job = make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+        job = make_job(alice, wakeup_at=timezone.now() - LONG_AGO)
 
         def refuse(*_: object, **__: object) -> None:
             raise OSError(111, "refused")
 
-        monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
+        monkeypatch.setattr("celery.app.base.Celery.send_task", refuse)
 
-        tasks.reap()
+        reap()
 
-        assert job_queue.stale_tickets(5) == [job.pk]
+        assert Job.objects.stale_wakeups(5) == [job.pk]
 
     def test_forgets_what_was_deleted_long_ago(self, alice: User) -> None:
         record_deleted(alice.pk, [uuid4()])
         DeletedJob.objects.update(gone_at=timezone.now() - timedelta(days=3))
 
-        tasks.reap()
+        reap()
 
         assert not DeletedJob.objects.exists()
 
 
 class TestRestartQueue:
-    def test_sends_a_ticket_for_every_job(self, alice: User, tickets: list[str]) -> None:
+    def test_sends_a_wakeup_for_every_job(self, alice: User, wakeups: list[str]) -> None:
         photo = make_job(alice).photo
         make_job(photo=photo)
         job_queue.claim()
 
-        tasks.restart_queue()
+        restart_queue()
 
-        assert tickets == [TICKET, TICKET]
-        assert job_queue.waiting_count() == 2
+        assert wakeups == [SERVE_QUEUE, SERVE_QUEUE]
+        assert Job.objects.waiting().count() == 2

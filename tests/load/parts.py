@@ -1,14 +1,13 @@
-"""How often a second one connection can do what each worker, ticket and frame asks of a server."""
+"""How often a second one connection can do what each worker, wakeup and frame asks of a server."""
 
 import time
 from collections.abc import Callable
 from uuid import uuid4
 
-from inference import tasks
 from inference.live import broadcast
 from inference.models import Job
 from inference.queue import jobs as job_queue
-from inference.queue import leases
+from inference.queue.wakeups import send_wakeup
 from tests.support.factories import make_job, make_photo, make_style, make_user
 
 
@@ -27,11 +26,15 @@ def rates(*, number: int) -> dict[str, float]:
 
     return {
         "claims": _rate(number, claim),
-        "heartbeats": _rate(number, lambda: leases.renew(claimed[0])),
+        "heartbeats": _rate(number, lambda: _beat(claimed[0])),
         "steps written": _rate(number, lambda: _write_step(claimed[0])),
         "frames published": _rate(number, lambda: broadcast.publish(claimed[0].pk)),
-        "tickets": _rate(number, tasks.send_ticket),
+        "wakeups": _rate(number, send_wakeup),
     }
+
+
+def _beat(job: Job) -> None:
+    assert job.held.renew()
 
 
 def _write_step(job: Job) -> None:

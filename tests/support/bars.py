@@ -26,7 +26,7 @@ BARS = {
     20: "Redis emptied under waiting jobs",
     21: "Redis restarted again and again",
     22: "PostgreSQL restarted at once",
-    23: "ticket delivered many times",
+    23: "wakeup delivered many times",
     24: "workers restarted in turn",
     25: "job that hangs",
     26: "cancel, and its race with the end",

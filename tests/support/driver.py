@@ -27,7 +27,6 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from common.broadcast import thread_loop  # noqa: E402
-from inference import tasks  # noqa: E402
 from inference.live import broadcast  # noqa: E402
 from inference.live.snapshots.job import job_snapshot  # noqa: E402
 from inference.live.snapshots.sheet import proof_snapshot  # noqa: E402
@@ -38,7 +37,7 @@ from inference.models import (  # noqa: E402
     ProofSheet,
     Worker,
 )
-from inference.queue import jobs as job_queue  # noqa: E402
+from inference.queue.wakeups import send_wakeup  # noqa: E402
 from inference.services.jobs import cancel_job, submit_job  # noqa: E402
 from inference.services.proofs import cancel_proofs, request_proofs  # noqa: E402
 from inference.worker import engine  # noqa: E402
@@ -75,7 +74,7 @@ def painter(*, name: str) -> str:
 
 
 def submit_and_roll_back(*, name: str) -> dict[str, int]:
-    """Submit a job in a transaction that fails; return how many jobs and tickets there are."""
+    """Submit a job in a transaction that fails; return how many jobs and wakeups there are."""
     painter(name=name)
     sent: list[object] = []
 
@@ -87,7 +86,7 @@ def submit_and_roll_back(*, name: str) -> dict[str, int]:
         submit(name=name)
         raise ZeroDivisionError
     before_task_publish.disconnect(note)
-    return {"jobs": len(jobs_of(name=name)), "tickets": len(sent)}
+    return {"jobs": len(jobs_of(name=name)), "wakeups": len(sent)}
 
 
 def jobs_of(*, name: str) -> list[str]:
@@ -254,10 +253,10 @@ def time_parts(*, number: int) -> dict[str, float]:
     return rates(number=number)
 
 
-def send_tickets(*, number: int) -> None:
-    """Send tickets that no job asked for."""
+def send_wakeups(*, number: int) -> None:
+    """Send wakeups that no job asked for."""
     for _ in range(number):
-        tasks.send_ticket()
+        send_wakeup()
 
 
 def journal_mode() -> str:
@@ -268,7 +267,7 @@ def journal_mode() -> str:
 
 def waiting() -> int:
     """Return how many jobs wait."""
-    return job_queue.waiting_count()
+    return Job.objects.waiting().count()
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -276,7 +275,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
         *(use_up_storage, let_hours_pass, lose_photo),
-        *(look, report, painter_at, serving, cancel, files, standings, send_tickets, tell_often),
+        *(look, report, painter_at, serving, cancel, files, standings, send_wakeups, tell_often),
         *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
         *(painters.begin_steps, painters.paint_steps, painters.end_steps),

@@ -182,7 +182,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
             "load_s": job.load_seconds,
             "compute_s": job.compute_seconds,
             "device": job.device,
-            "batch": job.batch,
+            "batch": job.pass_size,
         },
         "links": {"page": job.get_absolute_url()},
     }

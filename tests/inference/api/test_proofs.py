@@ -15,7 +15,7 @@ from tests.support.clients import app_of, assert_problem, sent_file, session_of
 from tests.support.documents import assert_described, component
 from tests.support.factories import make_photo, make_sheet, make_style, make_tile
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root", "tickets")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root", "wakeups")]
 PROOFS = "/api/v1/proofs/"
 
 

@@ -18,7 +18,7 @@ JOBS = "/api/v1/jobs/"
 
 
 @pytest.fixture
-def body(alice: User, tickets: list[str]) -> dict[str, Any]:
+def body(alice: User, wakeups: list[str]) -> dict[str, Any]:
     """Return a good request of alice."""
     return {"photo": str(make_photo(alice).pk), "styles": [{"style": make_style().slug}]}
 

@@ -122,7 +122,7 @@ class TestReply:
         return app.put(f"{JOBS}{uuid4()}/", body, headers=headers)
 
     @pytest.fixture(autouse=True)
-    def _style(self, transactional_db: None, tickets: list[str]) -> None:
+    def _style(self, transactional_db: None, wakeups: list[str]) -> None:
         make_style()
 
     def test_has_the_finished_job(self, alice: User, later: Callable[..., None]) -> None:

@@ -109,7 +109,7 @@ class TestPage:
 
 
 class TestSwitches:
-    def test_pause_and_open_the_queue(self, staff: Client, tickets: list[str]) -> None:
+    def test_pause_and_open_the_queue(self, staff: Client, wakeups: list[str]) -> None:
         answer = staff.post(reverse("operators-pause"))
         assert (answer.status_code, answer["Location"]) == (302, PAGE)
         page = staff.get(PAGE).content.decode()
@@ -119,7 +119,7 @@ class TestSwitches:
         assert "The queue is paused" not in staff.get(PAGE).content.decode()
 
     def test_drain_and_return_a_worker(
-        self, staff: Client, worker: Worker, tickets: list[str]
+        self, staff: Client, worker: Worker, wakeups: list[str]
     ) -> None:
         staff.post(reverse("operators-drain", args=[worker.pk]))
         worker.refresh_from_db()

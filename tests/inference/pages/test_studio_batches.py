@@ -22,7 +22,7 @@ def order(**fields: Any) -> dict[str, Any]:
     return {"job_id": str(uuid4()), "strength": "0.5", "size": "128", **files, **fields}
 
 
-def test_starts_a_batch_of_a_picture_in_each_style(alice: User, tickets: list[str]) -> None:
+def test_starts_a_batch_of_a_picture_in_each_style(alice: User, wakeups: list[str]) -> None:
     slugs = [make_style(f"style-{number}").slug for number in range(5)]
     data = order(styles=slugs, each="on")
     client = client_of(alice)
@@ -37,7 +37,7 @@ def test_starts_a_batch_of_a_picture_in_each_style(alice: User, tickets: list[st
     assert {job.spec["strength"] for job in batch.jobs.all()} == {0.5}
 
 
-def test_starts_a_batch_of_each_photo_in_each_style(alice: User, tickets: list[str]) -> None:
+def test_starts_a_batch_of_each_photo_in_each_style(alice: User, wakeups: list[str]) -> None:
     slugs = [make_style(slug).slug for slug in ("woodcut", "mosaic")]
     photos = [make_photo(alice, seed=seed) for seed in range(3)]
     ids = [str(photo.pk) for photo in photos]
@@ -51,14 +51,14 @@ def test_starts_a_batch_of_each_photo_in_each_style(alice: User, tickets: list[s
     assert list(pairs) == [(photo.pk, slug) for photo in photos for slug in slugs]
 
 
-def test_makes_no_batch_of_one_picture(alice: User, tickets: list[str]) -> None:
+def test_makes_no_batch_of_one_picture(alice: User, wakeups: list[str]) -> None:
     make_style("woodcut")
     answer = client_of(alice).post(reverse("studio"), order(styles=["woodcut"], each="on"))
     assert answer.headers["Location"] == reverse("job", args=[Job.objects.get().pk])
     assert not Batch.objects.exists()
 
 
-def test_mixes_where_nothing_else_is_asked_for(alice: User, tickets: list[str]) -> None:
+def test_mixes_where_nothing_else_is_asked_for(alice: User, wakeups: list[str]) -> None:
     slugs = [make_style(slug).slug for slug in ("woodcut", "mosaic")]
     client_of(alice).post(reverse("studio"), order(styles=slugs, each=""))
     assert Job.objects.get().styles.count() == 2
@@ -83,7 +83,7 @@ def test_keeps_more_photos_when_something_is_wrong(alice: User) -> None:
     assert f'name="more_photos" value="{more.pk}"' in page.text
 
 
-def test_takes_on_all_of_a_batch_or_none(alice: User, settings: Any, tickets: list[str]) -> None:
+def test_takes_on_all_of_a_batch_or_none(alice: User, settings: Any, wakeups: list[str]) -> None:
     settings.JOB_MAX_WAITING_PER_USER = 2
     slugs = [make_style(f"style-{number}").slug for number in range(3)]
     page = client_of(alice).post(reverse("studio"), order(styles=slugs, each="on"))

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from inference.files.stored import StoredPicture
 from inference.models import DurationSample, Job
 from inference.queue import jobs as job_queue
-from inference.queue import leases
+from inference.queue.jobs import Result
 from tests.support.factories import make_job, make_photo, make_style, make_user
 from tests.support.races import together
 
@@ -33,14 +33,16 @@ def claimed(**fields: Any) -> Job:
 def finish(job: Job, *, stopped_early: bool = False) -> bool:
     return job_queue.finish(
         job,
-        steps=4,
-        result=RESULT,
-        preview=PREVIEW,
-        report={"tiles": 1},
-        device="cpu",
-        load_seconds=0.1,
-        compute_seconds=1.5,
-        stopped_early=stopped_early,
+        Result(
+            steps=4,
+            picture=RESULT,
+            preview=PREVIEW,
+            report={"tiles": 1},
+            device="cpu",
+            load_seconds=0.1,
+            compute_seconds=1.5,
+            stopped_early=stopped_early,
+        ),
     )
 
 
@@ -74,7 +76,7 @@ class TestClaim:
         job = claimed()
         job_queue.record_progress(job, done=7, total=9, stage="painting")
         let_lease_end(job)
-        job_queue.reap_lost()
+        Job.objects.reap_lost()
 
         again = job_queue.claim()
 
@@ -85,10 +87,10 @@ class TestClaim:
 class TestHolding:
     def test_renews_only_the_lease_that_is_held(self) -> None:
         job = claimed()
-        assert leases.renew(job)
+        assert job.held.renew()
         job.lease = uuid4()
 
-        assert not leases.renew(job)
+        assert not job.held.renew()
 
     def test_prolongs_the_lease_with_each_progress(self) -> None:
         job = claimed()
@@ -114,9 +116,9 @@ class TestHolding:
         "write",
         [
             finish,
-            lambda job: job_queue.fail(job, code="internal", hint=""),
+            lambda job: job.held.fail(code="internal", hint=""),
             lambda job: job_queue.record_progress(job, done=1, total=1, stage="painting"),
-            leases.renew,
+            lambda job: job.held.renew(),
         ],
         ids=["finish", "fail", "progress", "renew"],
     )
@@ -125,7 +127,7 @@ class TestHolding:
     ) -> None:
         zombie = claimed()
         let_lease_end(zombie)
-        job_queue.reap_lost()
+        Job.objects.reap_lost()
         second = job_queue.claim()
         before = Job.objects.values().get(pk=zombie.pk)
 
@@ -152,7 +154,7 @@ class TestEnds:
         job = claimed()
         job_queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
 
-        assert job_queue.fail(job, code="out_of_memory", hint="x" * 400)
+        assert job.held.fail(code="out_of_memory", hint="x" * 400)
 
         row = Job.objects.get(pk=job.pk)
         assert (row.state, row.error_code, row.preview) == (Job.State.FAILED, "out_of_memory", "")
@@ -210,13 +212,13 @@ class TestReaping:
     def test_leaves_a_living_worker_alone(self) -> None:
         claimed()
 
-        assert job_queue.reap_lost() == []
+        assert Job.objects.reap_lost() == []
 
     def test_puts_a_lost_job_back_in_line(self) -> None:
         job = claimed()
         let_lease_end(job)
 
-        assert job_queue.reap_lost() == [job.pk]
+        assert Job.objects.reap_lost() == [job.pk]
 
         row = Job.objects.get(pk=job.pk)
         assert (row.state, row.attempt, row.lease) == (Job.State.QUEUED, 1, None)
@@ -227,7 +229,7 @@ class TestReaping:
             job = job_queue.claim()
             assert job is not None
             let_lease_end(job)
-            job_queue.reap_lost()
+            Job.objects.reap_lost()
 
         row = Job.objects.get(pk=waiting.pk)
         assert (row.state, row.error_code, row.attempt) == (Job.State.FAILED, "crashed", 3)
@@ -236,17 +238,17 @@ class TestReaping:
     def test_takes_back_everything_at_a_start_without_workers(self) -> None:
         job = claimed()
 
-        assert job_queue.take_back_all() == [job.pk]
-        assert job_queue.waiting_count() == 1
+        assert Job.objects.take_back_all() == [job.pk]
+        assert Job.objects.waiting().count() == 1
 
-    def test_finds_the_jobs_whose_ticket_was_lost(self) -> None:
+    def test_finds_the_jobs_whose_wakeup_was_lost(self) -> None:
         make_job()
-        lost = make_job(ticket_at=timezone.now() - timedelta(seconds=31))
+        lost = make_job(wakeup_at=timezone.now() - timedelta(seconds=31))
 
-        assert job_queue.stale_tickets(5) == [lost.pk]
+        assert Job.objects.stale_wakeups(5) == [lost.pk]
 
-        job_queue.record_ticket(lost.pk)
-        assert job_queue.stale_tickets(5) == []
+        Job.objects.record_wakeup(lost.pk)
+        assert Job.objects.stale_wakeups(5) == []
 
 
 class TestExpiry:

@@ -16,11 +16,13 @@ from inference.queue import fairness as turns
 from inference.queue import jobs as job_queue
 from inference.queue import sheets as sheet_queue
 from inference.queue.durations import Work
-from inference.queue.lanes import HEAVY, PATIENCE, QUICK, Lanes, lane_of
+from inference.queue.lanes import HEAVY, PATIENCE, SHORT, Lanes, lane_of
+from inference.queue.wakeups import send_wakeup
 from inference.queue.workers import registration
 from inference.services.jobs import submit_job
 from inference.services.operations import drain_worker, pause_queue, resume_queue, return_worker
 from inference.worker import Served, shutdown
+from inference.worker.reaper import reap
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo, make_sheet, make_style, make_user
 
@@ -47,10 +49,10 @@ def here() -> Iterator[Here]:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the queues to which tickets are sent from here on; none leaves the process."""
+    """Return the queues to which wakeups are sent from here on; none leaves the process."""
     sent: list[str] = []
     monkeypatch.setattr(
-        "celery.app.task.Task.apply_async", lambda _task, queue, **_: sent.append(queue)
+        "celery.app.base.Celery.send_task", lambda _app, _name, queue, **_: sent.append(queue)
     )
     return sent
 
@@ -77,22 +79,22 @@ class TestLaneOf:
     def test_is_heavy_what_would_keep_a_cpu_for_long(self, settings: Settings) -> None:
         settings.JOB_QUICK_SECONDS = 20
         photo = Photo(width=1024, height=768)
-        assert lane_of(Work.of(photo, FAST)) == QUICK
-        assert lane_of(Work.of(photo, TransferSpec("optimize", size=64, steps=2))) == QUICK
+        assert lane_of(Work.of(photo, FAST)) == SHORT
+        assert lane_of(Work.of(photo, TransferSpec("optimize", size=64, steps=2))) == SHORT
         assert lane_of(Work.of(photo, SLOW)) == HEAVY
 
     def test_heeds_what_was_measured_on_cpus_alone(self, settings: Settings) -> None:
         settings.JOB_QUICK_SECONDS = 20
         work = Work.of(Photo(width=1024, height=768), FAST)
         durations.record(work, device="cuda", seconds=100)
-        assert lane_of(work) == QUICK
+        assert lane_of(work) == SHORT
         durations.record(work, device="cpu", seconds=100)
         assert lane_of(work) == HEAVY
 
     def test_stands_in_the_row_of_a_new_job(self, alice: User, calls: list[str]) -> None:
         photo, styles = make_photo(alice, (96, 64)), [(make_style(), 1.0)]
         durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
-        for spec, lane in ((SLOW, HEAVY), (FAST, QUICK)):
+        for spec, lane in ((SLOW, HEAVY), (FAST, SHORT)):
             job, _new = submit_job(owner=alice, photo=photo, styles=styles, spec=spec)
             assert Job.objects.get(pk=job.pk).lane == lane
 
@@ -169,21 +171,21 @@ class TestClaims:
         assert {job_queue.claim(), job_queue.claim()} == {quick, heavy}
 
 
-class TestTickets:
+class TestWakeups:
     def test_go_where_somebody_listens(self, calls: list[str]) -> None:
-        tasks.send_ticket(HEAVY)
+        send_wakeup(HEAVY)
         there("cpu")
-        tasks.send_ticket(HEAVY)
+        send_wakeup(HEAVY)
         gpu = with_gpu()
-        tasks.send_ticket(HEAVY)
-        tasks.send_ticket()
+        send_wakeup(HEAVY)
+        send_wakeup()
         drain_worker(worker=gpu)
-        tasks.send_ticket(HEAVY)
-        assert calls == [QUICK, QUICK, HEAVY, QUICK, QUICK]
+        send_wakeup(HEAVY)
+        assert calls == [SHORT, SHORT, HEAVY, SHORT, SHORT]
 
     def test_of_quick_work_go_to_the_only_worker_there_is(self, calls: list[str]) -> None:
         there("gpu")
-        tasks.send_ticket()
+        send_wakeup()
         assert calls == [HEAVY]
 
     def test_of_a_new_job_go_to_its_lane(self, alice: User, calls: list[str]) -> None:
@@ -196,11 +198,11 @@ class TestTickets:
     @pytest.mark.parametrize(
         ("came_from", "waiting", "sent"),
         [
-            (QUICK, [QUICK, HEAVY], [QUICK]),
-            (HEAVY, [QUICK, HEAVY], [HEAVY]),
-            (HEAVY, [QUICK], [QUICK]),
-            (QUICK, [HEAVY], [HEAVY]),
-            (QUICK, [], []),
+            (SHORT, [SHORT, HEAVY], [SHORT]),
+            (HEAVY, [SHORT, HEAVY], [HEAVY]),
+            (HEAVY, [SHORT], [SHORT]),
+            (SHORT, [HEAVY], [HEAVY]),
+            (SHORT, [], []),
         ],
         ids=["quick", "heavy", "no heavy left", "no quick left", "nothing left"],
     )
@@ -227,10 +229,10 @@ class TestTickets:
     def test_that_were_lost_are_sent_to_everybody(self, calls: list[str]) -> None:
         with_gpu()
         there("cpu")
-        make_job(lane=HEAVY, ticket_at=timezone.now() - LONG_AGO)
-        tasks.reap()
-        tasks.reap()
-        assert sorted(calls) == [QUICK, HEAVY]
+        make_job(lane=HEAVY, wakeup_at=timezone.now() - LONG_AGO)
+        reap()
+        reap()
+        assert sorted(calls) == [SHORT, HEAVY]
 
     def test_of_an_opened_queue_go_to_everybody(self, alice: User, calls: list[str]) -> None:
         gpu = with_gpu()
@@ -238,7 +240,7 @@ class TestTickets:
         make_job(lane=HEAVY)
         pause_queue(by=alice)
         resume_queue(by=alice)
-        assert sorted(calls) == [QUICK, HEAVY]
+        assert sorted(calls) == [SHORT, HEAVY]
         return_worker(worker=gpu)
         assert len(calls) == 4
 
@@ -251,7 +253,7 @@ class TestTickets:
             tasks.serve_queue()
         finally:
             shutdown._asked[0] = 0
-        assert calls == [QUICK]
+        assert calls == [SHORT]
         assert Worker.objects.count() == 1
 
 
@@ -266,12 +268,12 @@ class TestForetelling:
         heavy = estimate(owner=alice, photo=photo, spec=SLOW)
         quick = estimate(owner=alice, photo=photo, spec=FAST)
         assert (heavy.lane, heavy.device, heavy.painting.p50) == (HEAVY, "cuda", 5)
-        assert (quick.lane, quick.device, quick.painting.p50) == (QUICK, "cpu", 2)
+        assert (quick.lane, quick.device, quick.painting.p50) == (SHORT, "cpu", 2)
 
     def test_counts_those_who_wait_for_the_same_workers(self, alice: User, bob: User) -> None:
         photo = make_photo(alice)
         durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
-        make_job(bob, lane=QUICK)
+        make_job(bob, lane=SHORT)
         mine = make_job(alice, lane=HEAVY, paint_p50=5.0, paint_p90=9.0)
         together = estimate(owner=alice, photo=photo, spec=SLOW)
         assert turns.places_of(alice.pk) == {mine.pk: 1}
@@ -288,4 +290,4 @@ class TestForetelling:
         there("cpu")
         there("cpu", last_beat=timezone.now() - LONG_AGO)
         assert Lanes.now().devices(HEAVY) == ["cuda"]
-        assert sorted(Lanes.now().devices(QUICK)) == ["cpu", "cuda"]
+        assert sorted(Lanes.now().devices(SHORT)) == ["cpu", "cuda"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +14,6 @@ from pytest_django import Settings
 
 from inference.files.stored import StoredPicture
 from inference.models import ProofSheet, ProofTile
-from inference.queue import leases
 from inference.queue import sheets as sheet_queue
 from inference.queue.sheets import Outcome
 from library.models import Style
@@ -155,8 +153,8 @@ class TestFencing:
         [
             sheet_queue.finish,
             sheet_queue.put_back,
-            partial(sheet_queue.fail, code="internal", hint="Again."),
-            leases.renew,
+            lambda sheet: sheet.held.fail(code="internal", hint="Again."),
+            lambda sheet: sheet.held.renew(),
         ],
         ids=["finish", "put back", "fail", "renew"],
     )
@@ -165,7 +163,7 @@ class TestFencing:
     ) -> None:
         zombie = claimed()
         let_lease_end(zombie)
-        sheet_queue.reap_lost()
+        ProofSheet.objects.reap_lost()
         held = sheet_queue.claim()
         assert held is not None
         before = row(held)
@@ -186,7 +184,7 @@ class TestEnds:
     def test_fails_for_a_reason(self) -> None:
         sheet = claimed()
 
-        assert sheet_queue.fail(sheet, code="timeout", hint="Later.")
+        assert sheet.held.fail(code="timeout", hint="Later.")
         assert (row(sheet).state, row(sheet).error_code) == (State.FAILED, "timeout")
 
     @pytest.mark.parametrize("state", [State.CANCELED, State.SUPERSEDED])
@@ -202,31 +200,31 @@ class TestEnds:
 
         assert sheet_queue.put_back(sheet)
         assert (row(sheet).state, row(sheet).attempt) == (State.QUEUED, 0)
-        assert sheet_queue.waiting_count() == 1
+        assert ProofSheet.objects.waiting().count() == 1
 
 
 class TestReaping:
     def test_brings_back_the_sheet_of_a_lost_worker(self) -> None:
         sheet = claimed()
-        assert sheet_queue.reap_lost() == []
+        assert ProofSheet.objects.reap_lost() == []
         let_lease_end(sheet)
 
-        assert sheet_queue.reap_lost() == [sheet.pk]
+        assert ProofSheet.objects.reap_lost() == [sheet.pk]
         assert (row(sheet).state, row(sheet).attempt) == (State.QUEUED, 1)
 
     def test_gives_up_after_all_attempts(self, settings: Settings) -> None:
         sheet = claimed()
         ProofSheet.objects.update(attempt=settings.JOB_MAX_ATTEMPTS)
 
-        assert sheet_queue.take_back_all() == [sheet.pk]
+        assert ProofSheet.objects.take_back_all() == [sheet.pk]
         assert (row(sheet).state, row(sheet).error_code) == (State.FAILED, "crashed")
 
-    def test_finds_sheets_whose_ticket_was_lost(self) -> None:
-        sheet = make_sheet(ticket_at=timezone.now() - timedelta(minutes=1))
+    def test_finds_sheets_whose_wakeup_was_lost(self) -> None:
+        sheet = make_sheet(wakeup_at=timezone.now() - timedelta(minutes=1))
 
-        assert sheet_queue.stale_tickets(5) == [sheet.pk]
-        sheet_queue.record_ticket(sheet.pk)
-        assert sheet_queue.stale_tickets(5) == []
+        assert ProofSheet.objects.stale_wakeups(5) == [sheet.pk]
+        ProofSheet.objects.record_wakeup(sheet.pk)
+        assert ProofSheet.objects.stale_wakeups(5) == []
 
 
 class TestConstraints:

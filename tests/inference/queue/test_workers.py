@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from inference import tasks, worker
+from inference import worker
 from inference.live.estimates import estimate
 from inference.models import Worker
 from inference.queue import jobs as job_queue
@@ -22,6 +22,7 @@ from inference.services.operations import (
     return_worker,
 )
 from inference.worker import Served
+from inference.worker.reaper import reap
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo, make_sheet
 from tests.support.servers import wait_until
@@ -76,10 +77,10 @@ class TestPresence:
         other(last_beat=timezone.now() - LONG_AGO)
         assert (workers_alive(), Worker.objects.count()) == (0, 1)
 
-    def test_is_forgotten_after_a_day(self, tickets: list[str]) -> None:
+    def test_is_forgotten_after_a_day(self, wakeups: list[str]) -> None:
         other(last_beat=timezone.now() - timedelta(hours=25))
         lately = other(last_beat=timezone.now() - timedelta(hours=23))
-        tasks.reap()
+        reap()
         assert list(Worker.objects.all()) == [lately]
 
     def test_is_nothing_in_a_process_that_paints_nothing(self) -> None:
@@ -111,23 +112,23 @@ class TestPause:
         pause_queue(by=alice)
         assert job_queue.record_progress(job, done=1, total=2, stage="painting")
 
-    def test_ends_with_tickets_for_who_waited(self, alice: User, tickets: list[str]) -> None:
+    def test_ends_with_wakeups_for_who_waited(self, alice: User, wakeups: list[str]) -> None:
         make_job(alice)
         pause_queue(by=alice)
         pause_queue(by=alice)
-        assert tickets == []
+        assert wakeups == []
         resume_queue(by=alice)
-        assert len(tickets) == 1
+        assert len(wakeups) == 1
         assert job_queue.claim() is not None
 
-    def test_sends_no_ticket_in_vain(self, alice: User, tickets: list[str]) -> None:
-        make_job(alice, ticket_at=timezone.now() - LONG_AGO)
+    def test_sends_no_wakeup_in_vain(self, alice: User, wakeups: list[str]) -> None:
+        make_job(alice, wakeup_at=timezone.now() - LONG_AGO)
         pause_queue(by=alice)
-        tasks.reap()
-        assert tickets == []
+        reap()
+        assert wakeups == []
         resume_queue(by=alice)
-        tasks.reap()
-        assert len(tickets) == 2
+        reap()
+        assert len(wakeups) == 2
 
     def test_is_told_before_one_asks(self, alice: User) -> None:
         photo = make_photo(alice)
@@ -155,7 +156,7 @@ class TestDrain:
         drain_worker(worker=processes[0])
         assert now(processes[1]).draining
 
-    def test_passes_tickets_on(
+    def test_passes_wakeups_on(
         self, here: Worker, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(worker, "PASS_ON_SECONDS", 0)

@@ -57,19 +57,19 @@ class TestSubmitBatch:
         assert {(job.owner, job.state) for job in jobs} == {(alice, State.QUEUED)}
         assert all(job.spec == SPEC.to_json() for job in jobs)
 
-    def test_sends_a_ticket_for_each_after_the_commit(
+    def test_sends_a_wakeup_for_each_after_the_commit(
         self,
         alice: User,
         photos: list[Photo],
         styles: list[Style],
-        tickets: list[str],
+        wakeups: list[str],
         django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             submit_batch(owner=alice, photos=photos, styles=styles, spec=SPEC)
-            assert tickets == []
+            assert wakeups == []
 
-        assert len(tickets) == 6
+        assert len(wakeups) == 6
 
     def test_paints_once_what_is_named_twice(
         self, alice: User, photos: list[Photo], styles: list[Style]
@@ -226,7 +226,7 @@ class TestCancelBatch:
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
     def test_makes_one_batch_of_many_equal_requests(
-        self, alice: User, photos: list[Photo], styles: list[Style], tickets: list[str]
+        self, alice: User, photos: list[Photo], styles: list[Style], wakeups: list[str]
     ) -> None:
         key = uuid4()
 
@@ -241,4 +241,4 @@ class TestAtOnce:
         answers = together(*[submit] * 6)
 
         assert sorted(answer[1] for answer in answers) == [False] * 5 + [True]  # type: ignore[index]
-        assert Job.objects.count() == len(tickets) == 6
+        assert Job.objects.count() == len(wakeups) == 6

@@ -14,7 +14,6 @@ from accounts.models import User
 from accounts.session_news import group_of
 from inference.models import Job, Photo
 from inference.queue import jobs as job_queue
-from inference.queue import leases
 from inference.services.jobs import announce, cancel_job, delete_job, stop_job, submit_job
 from inference.services.refusals import (
     JobConflict,
@@ -58,19 +57,19 @@ class TestSubmitJob:
         assert job.paint_p90
         assert (job.eta_p50 or 0) <= (job.eta_p90 or 0)
 
-    def test_sends_one_ticket_after_the_commit(
+    def test_sends_one_wakeup_after_the_commit(
         self,
         alice: User,
         photo: Photo,
         wave: Style,
-        tickets: list[str],
+        wakeups: list[str],
         django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             submit_job(owner=alice, photo=photo, styles=[(wave, 1.0)], spec=SPEC)
-            assert tickets == []
+            assert wakeups == []
 
-        assert len(tickets) == 1
+        assert len(wakeups) == 1
 
     def test_finds_the_same_job_when_asked_twice(
         self, alice: User, photo: Photo, wave: Style
@@ -244,7 +243,7 @@ class TestDeleteJob:
 
         delete_job(job=running)
 
-        assert not leases.renew(running)
+        assert not running.held.renew()
 
 
 class TestAnnounce:
@@ -265,9 +264,9 @@ class TestAnnounce:
 
         return async_to_sync(receive)()
 
-    def test_tells_the_owner(self, alice: User, tickets: list[str]) -> None:
+    def test_tells_the_owner(self, alice: User, wakeups: list[str]) -> None:
         assert self.heard(alice, make_job(alice))
-        assert len(tickets) == 1
+        assert len(wakeups) == 1
 
     def test_waits_for_a_broker_that_is_away_only_once(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
@@ -275,6 +274,6 @@ class TestAnnounce:
         def refuse(*_args: object, **_options: object) -> None:
             raise OSError("refused")
 
-        monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
+        monkeypatch.setattr("celery.app.base.Celery.send_task", refuse)
 
         assert not self.heard(alice, make_job(alice))

@@ -204,26 +204,26 @@ class TestAtOnce:
             return Counter(pool.map(submit, range(times)))
 
     def test_keeps_the_quota_exactly(
-        self, alice: User, settings: Settings, tickets: list[str]
+        self, alice: User, settings: Settings, wakeups: list[str]
     ) -> None:
         settings.JOB_MAX_A_DAY_PER_USER = 3
 
         assert self._submit([alice], 24) == {"accepted": 3, "quota_exceeded": 21}
-        assert len(tickets) == 3
+        assert len(wakeups) == 3
 
     def test_keeps_the_number_that_wait_exactly(
-        self, alice: User, settings: Settings, tickets: list[str]
+        self, alice: User, settings: Settings, wakeups: list[str]
     ) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 3
 
         assert self._submit([alice], 24) == {"accepted": 3, "too_many_jobs": 21}
-        assert Job.objects.count() == len(tickets) == 3
+        assert Job.objects.count() == len(wakeups) == 3
 
     def test_keeps_the_length_of_the_queue_exactly(
-        self, settings: Settings, tickets: list[str]
+        self, settings: Settings, wakeups: list[str]
     ) -> None:
         settings.JOB_MAX_WAITING = 5
         people = [make_user(f"user-{number}") for number in range(6)]
 
         assert self._submit(people, 24) == {"accepted": 5, "queue_full": 19}
-        assert Job.objects.count() == len(tickets) == 5
+        assert Job.objects.count() == len(wakeups) == 5

@@ -31,34 +31,34 @@ def styles(db: None) -> list[Style]:
 
 class TestRequestProofs:
     def test_tries_everything_published(
-        self, alice: User, styles: list[Style], tickets: list[str]
+        self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         sheet = request_proofs(owner=alice, photo=make_photo(alice))
 
         assert sheet.state == State.QUEUED
         assert set(sheet.styles.all()) == set(styles)
-        assert tickets == ["inference.tasks.serve_queue"]
+        assert wakeups == ["inference.tasks.serve_queue"]
 
     def test_tries_what_is_asked_for(
-        self, alice: User, styles: list[Style], tickets: list[str]
+        self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         sheet = request_proofs(owner=alice, photo=make_photo(alice), styles=styles[:1])
 
         assert [*sheet.styles.all()] == styles[:1]
-        assert len(tickets) == 1
+        assert len(wakeups) == 1
 
     def test_finds_the_same_sheet_again(
-        self, alice: User, styles: list[Style], tickets: list[str]
+        self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         photo = make_photo(alice)
         first = request_proofs(owner=alice, photo=photo)
 
         assert request_proofs(owner=alice, photo=photo) == first
         assert request_proofs(owner=alice, photo=photo, styles=styles) == first
-        assert (ProofSheet.objects.count(), len(tickets)) == (1, 1)
+        assert (ProofSheet.objects.count(), len(wakeups)) == (1, 1)
 
     def test_has_nothing_to_do_when_every_tile_is_there(
-        self, alice: User, styles: list[Style], tickets: list[str]
+        self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         photo = make_photo(alice)
         for style in styles:
@@ -67,11 +67,11 @@ class TestRequestProofs:
         sheet = request_proofs(owner=alice, photo=photo)
 
         assert sheet.state == State.SUCCEEDED
-        assert tickets == []
+        assert wakeups == []
         assert request_proofs(owner=alice, photo=photo) == sheet
 
     def test_paints_only_what_changed(
-        self, alice: User, styles: list[Style], tickets: list[str]
+        self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         photo = make_photo(alice)
         done = make_sheet(photo=photo, styles=styles)
@@ -84,10 +84,10 @@ class TestRequestProofs:
 
         assert sheet.state == State.QUEUED
         assert not ProofSheet.objects.filter(pk=done.pk).exists()
-        assert len(tickets) == 1
+        assert len(wakeups) == 1
 
     def test_takes_the_place_of_an_older_unfinished_sheet(
-        self, alice: User, styles: list[Style], tickets: list[str]
+        self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         older = request_proofs(owner=alice, photo=make_photo(alice))
         assert claim() == older
@@ -96,21 +96,21 @@ class TestRequestProofs:
 
         assert (row(older).state, row(older).lease) == (State.SUPERSEDED, None)
         assert newer.state == State.QUEUED
-        assert len(tickets) == 2
+        assert len(wakeups) == 2
         assert styles
 
     def test_leaves_the_sheets_of_others_alone(
-        self, alice: User, bob: User, styles: list[Style], tickets: list[str]
+        self, alice: User, bob: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         his = request_proofs(owner=bob, photo=make_photo(bob))
 
         request_proofs(owner=alice, photo=make_photo(alice))
 
         assert row(his).state == State.QUEUED
-        assert len(tickets) == len(styles)
+        assert len(wakeups) == len(styles)
 
     def test_tries_again_what_failed(
-        self, alice: User, styles: list[Style], tickets: list[str]
+        self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         photo = make_photo(alice)
         make_tile(photo, styles[0])
@@ -118,12 +118,12 @@ class TestRequestProofs:
 
         assert request_proofs(owner=alice, photo=photo).state == State.QUEUED
         assert [tile.style for tile in ProofTile.objects.all()] == styles[:1]
-        assert len(tickets) == 1
+        assert len(wakeups) == 1
 
-    def test_needs_a_style(self, alice: User, tickets: list[str]) -> None:
+    def test_needs_a_style(self, alice: User, wakeups: list[str]) -> None:
         with pytest.raises(NothingToTry, match="No styles to preview"):
             request_proofs(owner=alice, photo=make_photo(alice))
-        assert tickets == []
+        assert wakeups == []
         assert not ProofSheet.objects.exists()
 
 

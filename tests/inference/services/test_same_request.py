@@ -27,7 +27,7 @@ ENDED = {
 
 
 @pytest.fixture
-def request_of_alice(alice: User, tickets: list[str]) -> dict[str, Any]:
+def request_of_alice(alice: User, wakeups: list[str]) -> dict[str, Any]:
     """Return a request that alice may repeat."""
     return {
         "owner": alice,
@@ -76,7 +76,7 @@ class TestOfAJobThatWasDeleted:
         assert not Job.objects.exists()
 
     def test_does_not_make_it_anew_though_the_photo_went_too(
-        self, alice: User, tickets: list[str]
+        self, alice: User, wakeups: list[str]
     ) -> None:
         job = finished_job(alice)
         job_id, spec = job.pk, TransferSpec(size=64)
@@ -111,7 +111,7 @@ class TestOfAJobThatWasDeleted:
             submit_job(**request_of_alice)
 
     def test_does_not_keep_the_same_picture_from_being_tried_once_more(
-        self, alice: User, tickets: list[str]
+        self, alice: User, wakeups: list[str]
     ) -> None:
         failed = make_job(alice, state="failed", completed_at=timezone.now())
         delete_job(job=retry_job(job=failed)[0])

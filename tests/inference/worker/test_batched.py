@@ -88,11 +88,11 @@ class TestPass:
         for job in jobs:
             done = row(job)
             assert (done.state, done.error_code) == (State.SUCCEEDED, "")
-            assert (done.batch, done.result_width, done.result_height) == (3, 64, 43)
+            assert (done.pass_size, done.result_width, done.result_height) == (3, 64, 43)
             assert done.compute_seconds is not None
             assert files_of(job, media_root) == [".jpg", ".jpg"]
         assert job_snapshot(done)["metrics"]["batch"] == 3
-        assert job_queue.waiting_count() == 0
+        assert Job.objects.waiting().count() == 0
 
     def test_paints_the_same_as_alone(self, settings: Settings) -> None:
         together = make_jobs(2)
@@ -103,7 +103,7 @@ class TestPass:
         alone = make_job(photo=together[0].photo, styles=list(together[0].styles.all()))
         worker.serve_next()
 
-        assert [row(job).batch for job in (*together, alone)] == [2, 2, 1]
+        assert [row(job).pass_size for job in (*together, alone)] == [2, 2, 1]
         difference = pixels_of(alone) - pixels_of(together[0])
         assert np.abs(difference).mean() < 1
         assert np.abs(pixels_of(alone) - pixels_of(together[1])).mean() > 5
@@ -132,7 +132,7 @@ class TestOneOfThem:
 
         assert states(jobs) == [State.SUCCEEDED, State.FAILED, State.SUCCEEDED]
         assert row(jobs[1]).error_code == "input_unreadable"
-        assert row(jobs[0]).batch == 2
+        assert row(jobs[0]).pass_size == 2
 
     def test_fails_alone_when_the_engine_cannot_paint_it(
         self, play: Play, media_root: Path
@@ -190,7 +190,7 @@ class TestOneOfThem:
         play(script)
 
         assert states(jobs) == [State.SUCCEEDED] * 2
-        assert [row(job).batch for job in jobs] == [1, 2]
+        assert [row(job).pass_size for job in jobs] == [1, 2]
 
 
 class TestBrokenPass:
@@ -209,7 +209,7 @@ class TestBrokenPass:
         play(script)
 
         assert states(jobs) == [State.SUCCEEDED] * 3
-        assert [row(job).batch for job in jobs] == [3, 1, 1]
+        assert [row(job).pass_size for job in jobs] == [3, 1, 1]
 
 
 class TestLeases:
@@ -219,7 +219,7 @@ class TestLeases:
 
         def script(requests: Sequence[PaintRequest]) -> Iterator[BatchStep]:
             time.sleep(2.5)
-            lost.extend(job_queue.reap_lost())
+            lost.extend(Job.objects.reap_lost())
             for index in range(len(requests)):
                 yield BatchStep(index, DONE)
 
@@ -242,7 +242,7 @@ class TestLeases:
         assert first is not None
         assert len(job_queue.claim_beside(first, 3)) == 2
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        assert len(job_queue.reap_lost()) == 3
+        assert len(Job.objects.reap_lost()) == 3
 
         second = job_queue.claim()
 

@@ -5,7 +5,6 @@ import torch
 
 from inference import worker
 from inference.models import Job
-from inference.queue import jobs as job_queue
 from inference.worker import Served, engine
 from inference.worker.inputs import load_style
 from library.models import Style
@@ -77,4 +76,4 @@ class TestJobs:
 
         job.refresh_from_db()
         assert (job.state, job.error_code) == (Job.State.FAILED, "style_code_unusable")
-        assert job_queue.waiting_count() == 0
+        assert Job.objects.waiting().count() == 0

@@ -18,7 +18,6 @@ from pytest_django import Settings
 from accounts.models import User
 from inference import worker
 from inference.models import Job
-from inference.queue import jobs as job_queue
 from inference.services.jobs import cancel_job, stop_job
 from inference.worker import Served, attempts, engine, heartbeat
 from library.models import Style
@@ -304,7 +303,7 @@ class TestHeartbeat:
 
         def script() -> Iterator[Step]:
             time.sleep(2.5)
-            lost.extend(job_queue.reap_lost())
+            lost.extend(Job.objects.reap_lost())
             yield DONE
 
         job = play(script)
@@ -316,7 +315,7 @@ class TestHeartbeat:
 
         def script() -> Iterator[Step]:
             Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-            job_queue.reap_lost()
+            Job.objects.reap_lost()
             time.sleep(0.5)
             yield Step(1, 4, "painting", PICTURE)
             pytest.fail("it went on")

@@ -1,4 +1,4 @@
-"""Tests of what a worker does with one ticket."""
+"""Tests of what a worker does with one wakeup."""
 
 import pytest
 
@@ -25,19 +25,19 @@ class TestServeLine:
     def test_finds_nothing_to_do(self) -> None:
         assert worker.serve_line() is Served.NOTHING
 
-    def test_goes_on_while_its_ticket_is_good(
+    def test_goes_on_while_its_wakeup_is_good(
         self, line: list[Job], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(worker, "TICKET_SECONDS", 60)
+        monkeypatch.setattr(worker, "WAKEUP_SECONDS", 60)
 
         assert worker.serve_line() is Served.NOTHING
 
         assert states(line) == [Job.State.SUCCEEDED] * 3
 
-    def test_leaves_the_rest_to_the_next_ticket(
+    def test_leaves_the_rest_to_the_next_wakeup(
         self, line: list[Job], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(worker, "TICKET_SECONDS", 0)
+        monkeypatch.setattr(worker, "WAKEUP_SECONDS", 0)
 
         assert worker.serve_line() is Served.TO_THE_END
 

@@ -161,7 +161,7 @@ class TestServeSheet:
         first = Style.objects.get(slug="style-00")
         sheet_queue.record_tile(dead, first, sheet_queue.Outcome(error_code="internal"))
         ProofSheet.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        sheet_queue.reap_lost()
+        ProofSheet.objects.reap_lost()
         play(well)
 
         worker.serve_next()

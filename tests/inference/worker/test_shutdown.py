@@ -97,7 +97,7 @@ def test_another_worker_goes_on_at_once(serve: Serve, alice: User) -> None:
     job = make_job(alice, **LONG)
     serve(asked_in_a_long_step)
 
-    assert job_queue.stale_tickets(5) == [job.pk]
+    assert Job.objects.stale_wakeups(5) == [job.pk]
     taken = job_queue.claim()
     assert taken is not None
     assert (taken.pk, taken.attempt) == (job.pk, 1)
@@ -142,7 +142,7 @@ def test_begins_nothing_more(serve: Serve, alice: User) -> None:
     job = make_job(alice)
     shutdown.ask()
 
-    # The ticket is passed on: another worker gets it.
+    # The wakeup is passed on: another worker gets it.
     assert serve(asked_in_a_short_step) is Served.PUT_BACK
 
     job.refresh_from_db()

@@ -1,0 +1,52 @@
+"""The round of the reaper: brings lost work back, and sends the wakeups that were lost."""
+
+from inference.files import jobs as job_files
+from inference.live import broadcast, change_log
+from inference.models import Job, ProofSheet
+from inference.queue import jobs as job_queue
+from inference.queue import workers
+from inference.queue.wakeups import send_wakeup, wake_each_lane
+
+# A wakeup that waits its turn looks like a lost one, so a round replaces only a few.
+RESENT_AT_ONCE = 5
+
+
+def reap() -> None:
+    """Take back what lost workers held, tell the owners, and send the wakeups that are missing.
+
+    Jobs that no worker painted in time expire, and what was deleted long ago is forgotten.
+    """
+    workers.forget_lost()
+    for job_id in job_queue.expire_overdue():
+        job_files.sweep(job_id)
+        broadcast.publish(job_id)
+    for job_id in Job.objects.reap_lost():
+        broadcast.publish(job_id)
+        wake_each_lane()
+    for sheet_id in ProofSheet.objects.reap_lost():
+        broadcast.publish_sheet(sheet_id)
+        send_wakeup()
+    if not workers.is_paused():
+        _send_lost_wakeups()
+    change_log.prune_deleted()
+
+
+def restart_queue() -> None:
+    """Take back all running work and send a wakeup for each row that waits; no worker may run."""
+    for job_id in Job.objects.take_back_all():
+        broadcast.publish(job_id)
+    for sheet_id in ProofSheet.objects.take_back_all():
+        broadcast.publish_sheet(sheet_id)
+    waiting = Job.objects.waiting().count() + ProofSheet.objects.waiting().count()
+    for _ in range(waiting):
+        send_wakeup()
+
+
+def _send_lost_wakeups() -> None:
+    for job_id in Job.objects.stale_wakeups(RESENT_AT_ONCE):
+        # Any worker may serve it by now: those of its lane may be gone, or have too much to do.
+        if wake_each_lane():
+            Job.objects.record_wakeup(job_id)
+    for sheet_id in ProofSheet.objects.stale_wakeups(RESENT_AT_ONCE):
+        if send_wakeup():
+            ProofSheet.objects.record_wakeup(sheet_id)
