@@ -121,15 +121,15 @@ def _left(job: Job, now: datetime) -> Eta:
 
 def _in_all(ahead: int, painting: Seconds, lane: str, now: Lanes, *, more: int = 0) -> Eta:
     """Add up the wait, the painting, and `more` pictures like it, which the workers share."""
-    wait = _wait(ahead, painting, lane, now)
+    until = wait(ahead, painting, lane, now)
     times = 1 + more / max(1, len(now.devices(lane)))
-    return _eta(wait["p50"] + times * painting.p50, wait["p90"] + times * painting.p90)
+    return _eta(until["p50"] + times * painting.p50, until["p90"] + times * painting.p90)
 
 
-def _wait(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:
-    """Say how long it takes until a worker is free for who has `ahead` jobs before it.
+def wait(ahead: int, painting: Seconds, lane: str, now: Lanes) -> Eta:
+    """Predict how long it takes until a worker begins a job with `ahead` jobs before it.
 
-    The jobs ahead are taken to be like the average of those in line.
+    Each job ahead counts as the average of those that wait, or else as long as `painting`.
     """
     workers = max(1, len(now.devices(lane)))
     running = now.line(Job.objects.filter(state=Job.State.RUNNING), lane)

@@ -1,5 +1,6 @@
 """Whose turn it is: who was served longest ago comes next, however much another one asks for."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,36 +83,38 @@ def waiting_ahead(job: Job) -> int:
 
 def ahead_of_new(owner: User, line: JobQuerySet) -> int:
     """Count the jobs of the waiting `line` that would be claimed before a new one of `owner`."""
-    lines = _lines_of_people(line)
+    people = _people_in(line)
     now = timezone.now()
     served = owner.last_served_at
-    turns, mine = lines.pop(owner.pk, (0, (served is not None, served or now, now)))
-    return turns + sum(min(count, turns + int(place < mine)) for count, place in lines.values())
+    own, mine = people.pop(owner.pk, (0, (served is not None, served or now, now)))
+    return _turns_before(own, mine, people.values())
 
 
 def places_of(owner_id: int) -> dict[UUID, int]:
-    """Return the waiting jobs of a person, in turn, with how many are claimed before each.
-
-    With k of one's own jobs in front, everybody who is served earlier gets k + 1 turns before it
-    and everybody else k.
-    """
+    """Return the waiting jobs of a person, in order, with how many are claimed before each."""
     lines = Lanes.now().lines(Job.objects.filter(state=State.QUEUED))
     return {pk: ahead for line in lines for pk, ahead in _places_in(line, owner_id).items()}
 
 
 def _places_in(line: JobQuerySet, owner_id: int) -> dict[UUID, int]:
     own = line.filter(owner=owner_id).order_by("created_at", "pk").values_list("pk", flat=True)
-    lines = _lines_of_people(line)
-    _count, mine = lines.pop(owner_id, (0, None))
+    people = _people_in(line)
+    _count, mine = people.pop(owner_id, (0, None))
     if mine is None:
         return {}
-    return {
-        pk: turns + sum(min(count, turns + int(place < mine)) for count, place in lines.values())
-        for turns, pk in enumerate(own)
-    }
+    return {pk: _turns_before(k, mine, people.values()) for k, pk in enumerate(own)}
 
 
-def _lines_of_people(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
+def _turns_before(own: int, mine: Place, others: Collection[tuple[int, Place]]) -> int:
+    """Count the turns before a job that has `own` jobs of the same person in front of it.
+
+    Each person who is served earlier gets own + 1 turns before it, and each other person own; but
+    no person gets more turns than that person has jobs.
+    """
+    return own + sum(min(count, own + int(place < mine)) for count, place in others)
+
+
+def _people_in(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
     """Return for each person how many jobs wait and where the person stands in the round."""
     rows = waiting.values_list("owner", "owner__last_served_at").annotate(
         count=Count("pk"), first=Min("created_at")

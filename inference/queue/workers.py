@@ -3,17 +3,16 @@
 import logging
 import os
 import socket
-import threading
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
 from inference.models import QueueSwitch, Worker
+from inference.queue.pulse import pulse
 
 logger = logging.getLogger(__name__)
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -26,7 +25,6 @@ class WorkerRegistration:
     def __init__(self) -> None:
         self.name, self.queues = "", ""
         self.id: UUID | None = None
-        self._left = threading.Event()
 
     def introduce(self, name: str, queues: str) -> None:
         """Note what Celery calls the worker; told in its main process, before the fork."""
@@ -35,7 +33,6 @@ class WorkerRegistration:
     def register(self, device: str) -> None:
         """Write the row of this process, which computes on `device`, and keep it beating."""
         self.id = uuid4()
-        self._left.clear()
         try:
             Worker.objects.create(
                 id=self.id,
@@ -48,13 +45,13 @@ class WorkerRegistration:
             )
         except DatabaseError:
             logger.warning("The worker could not write its row; it paints unseen", exc_info=True)
-        threading.Thread(target=self._beat, name="registration", daemon=True).start()
+        pulse.add(self._beat)
 
     def unregister(self) -> None:
         """Remove the row of this process."""
         if self.id is None:
             return
-        self._left.set()
+        pulse.remove(self._beat)
         mine, self.id = Worker.objects.filter(pk=self.id), None
         try:
             mine.delete()
@@ -74,14 +71,9 @@ class WorkerRegistration:
         """Tell whether an operator lets this process take no more work."""
         return Worker.objects.filter(pk=self.id, draining=True).exists() if self.id else False
 
-    def _beat(self) -> None:
-        try:
-            while not self._left.wait(settings.JOB_HEARTBEAT_SECONDS):
-                self.update(memory_mb=memory_mb())
-                # A connection that broke is opened anew by the next beat.
-                connection.close_if_unusable_or_obsolete()
-        finally:
-            connection.close()
+    def _beat(self, due: bool) -> None:  # noqa: FBT001  # the signature of every beat
+        if due:
+            self.update(memory_mb=memory_mb())
 
 
 registration = WorkerRegistration()

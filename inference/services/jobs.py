@@ -1,7 +1,5 @@
 """Every write that people make to jobs."""
 
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,8 +17,8 @@ from inference.models import Job, JobStyle, Photo
 from inference.queue import jobs as job_queue
 from inference.queue.wakeups import send_wakeup
 from inference.services.limits import check_room
+from inference.services.once import Request, create_once, digest_of
 from inference.services.refusals import (
-    JobConflict,
     JobDeleted,
     NetworkMissing,
     NothingToKeep,
@@ -61,22 +59,16 @@ def submit_job(
     anew by a late repetition. Raises JobRefused.
     """
     by_client = job_id is not None and origin == NEW
-    job_id = job_id or uuid4()
-    digest = _digest(photo, styles, spec)
-    if (job := _same_job(job_id, owner, digest)) is not None:
-        return job, False
-    if by_client and change_log.was_deleted(owner.pk, job_id):
-        raise JobDeleted(_("The picture with this id was deleted. Use a new id."))
-    check_request(owner=owner, photo=photo, styles=styles, spec=spec)
-    try:
-        fields = {"id": job_id, "request_digest": digest, **asdict(origin)}
-        job = _create(owner, photo, styles, spec, **fields)
-    except IntegrityError:
-        # Another request with this id was faster by a moment.
-        if (job := _same_job(job_id, owner, digest)) is None:
-            raise
-        return job, False
-    return job, True
+    request = Request(job_id or uuid4(), owner, _digest(photo, styles, spec))
+
+    def create() -> Job:
+        if by_client and change_log.was_deleted(owner.pk, request.id):
+            raise JobDeleted(_("The picture with this id was deleted. Use a new id."))
+        check_request(owner=owner, photo=photo, styles=styles, spec=spec)
+        fields = {"id": request.id, "request_digest": request.digest, **asdict(origin)}
+        return _create(owner, photo, styles, spec, **fields)
+
+    return create_once(Job.objects.with_parts(), request, create)
 
 
 def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> None:
@@ -158,14 +150,6 @@ def announce(job_id: UUID, lane: str) -> None:
         broadcast.publish(job_id)
 
 
-def _same_job(job_id: UUID, owner: User, digest: str) -> Job | None:
-    """Return the job of this id if it is this very request; None when there is no such job."""
-    job = Job.objects.with_parts().filter(pk=job_id).first()
-    if job is not None and (job.owner_id != owner.pk or job.request_digest != digest):
-        raise JobConflict(_("This id is already in use for a different request."))
-    return job
-
-
 def _check_inputs(owner: User, photo: Photo, styles: WeightedStyles) -> None:
     if not Photo.objects.visible_to(owner).filter(pk=photo.pk).exists():
         raise PhotoUnavailable(_("This photo is not yours."))
@@ -196,5 +180,4 @@ def _check_method(method: str, styles: WeightedStyles) -> None:
 def _digest(photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> str:
     """Return a digest of everything that was asked for."""
     chosen = sorted((str(style.pk), float(weight)) for style, weight in styles)
-    request = {"photo": str(photo.pk), "styles": chosen, "spec": spec.to_json()}
-    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+    return digest_of({"photo": str(photo.pk), "styles": chosen, "spec": spec.to_json()})

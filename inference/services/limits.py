@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.locks import lock_until_commit
-from inference.models import DeletedJob, Job, Worker
+from inference.live.estimates import wait
+from inference.models import DeletedJob, Job
+from inference.queue.durations import Seconds
 from inference.queue.fairness import places_of
+from inference.queue.lanes import Lanes
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 
 State = Job.State
-RECENT_JOBS = 20
-# What a job is taken to last on a site that never finished one.
-USUAL_SECONDS = 10.0
+# When to try again where nobody can say when a place will be free.
+UNKNOWN_SECONDS = 10
+# How long a waiting job counts whose row does not say what it will take.
+NO_HISTORY = Seconds(10.0, 10.0, "guess")
 
 
 def check_room(*, owner: User, jobs: int = 1) -> None:
@@ -41,7 +45,7 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
     lock_until_commit("queue")
     if Job.objects.waiting().count() + jobs > settings.JOB_MAX_WAITING:
         sentence = _("The queue is full. Try again in a few minutes.")
-        raise QueueFull(sentence, retry_after=_seconds_for(1))
+        raise QueueFull(sentence, retry_after=_seconds_until_place())
 
 
 def room_of(owner: User) -> int:
@@ -86,18 +90,21 @@ def _seconds_until(moment: datetime) -> int:
 
 
 def _seconds_until_turn(owner: User) -> int:
-    """Foresee when the next waiting job of `owner` begins and leaves a place behind."""
-    ahead = min(places_of(owner.pk).values(), default=0)
-    return _seconds_for(ahead + 1)
+    """Predict when the next waiting job of `owner` begins and leaves a place behind."""
+    places = places_of(owner.pk)
+    if not places:
+        return UNKNOWN_SECONDS
+    first = min(places, key=places.__getitem__)
+    return _seconds_until_begun(Job.objects.get(pk=first).lane, places[first])
 
 
-def _seconds_for(jobs: int) -> int:
-    """Foresee how long so many jobs take, from those that ended last."""
-    ended = Job.objects.filter(state=State.SUCCEEDED).order_by("-completed_at")
-    spans = [
-        (completed - started).total_seconds()
-        for started, completed in ended.values_list("started_at", "completed_at")[:RECENT_JOBS]
-        if started and completed
-    ]
-    seconds = sum(spans) / len(spans) if spans else USUAL_SECONDS
-    return max(1, math.ceil(seconds * jobs / max(1, Worker.objects.serving().count())))
+def _seconds_until_place() -> int:
+    """Predict when the next job of any lane begins and leaves a place in the queue."""
+    return min(_seconds_until_begun(lane, 0) for lane in Job.Lane)
+
+
+def _seconds_until_begun(lane: str, ahead: int) -> int:
+    """Predict when a job begins that has `ahead` jobs before it in `lane`."""
+    seconds = wait(ahead, NO_HISTORY, lane, Lanes.now())["p50"]
+    # A free worker would have begun it already, so the queue is paused or no worker runs.
+    return math.ceil(seconds) or UNKNOWN_SECONDS

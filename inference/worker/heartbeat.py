@@ -1,7 +1,6 @@
 """The heartbeat of a worker: renews its leases, gives work back, and ends what hangs."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,15 +12,14 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from inference.models import LeasedWork
+from inference.queue.pulse import pulse
 from inference.worker import shutdown
 
 logger = logging.getLogger(__name__)
 Work = TypeVar("Work", bound=LeasedWork)
-# How often the thread looks up.
-LOOK_SECONDS = 0.5
-# Past the deadline the loop itself has so long to notice, and then so long to leave.
+# After the deadline the loop itself has so long to notice, and then so long to leave.
 NOTICE_SECONDS, LEAVE_SECONDS = 3.0, 2.0
-# A worker that is to end waits no longer than this for what ends soon.
+# A worker that is to end waits no longer than this for work that ends soon.
 SOON_SECONDS = 8.0
 # It has so long until it may leave a step that does not come back.
 STOP_SECONDS = 15.0
@@ -73,26 +71,24 @@ def name_of(work: LeasedWork) -> str:
 
 
 class Heartbeat(Generic[Work]):
-    """Renews the leases of a worker from a thread, so that a long step does not lose them.
+    """Renews the leases of a worker from its pulse, so that a long step does not lose them.
 
-    Past the deadline it ends the work itself, since a step that hangs never comes back to ask; and
-    when the worker is to end, it gives the work back at once. A step that does not come back even
-    then takes the process with it.
+    After the deadline it ends the work itself, because a step that hangs never comes back to check.
+    When the worker is to end, it gives the work back at once. If a step does not come back even
+    then, the process ends with it.
     """
 
     def __init__(self, works: Sequence[Work], endings: Endings[Work]) -> None:
         self._works = works
         self._endings = endings
         self._deadline = time.monotonic() + settings.JOB_DEADLINE_SECONDS
-        self._ended = threading.Event()
         self._lost: set[object] = set()
         self._given_back: set[object] = set()
         self._wait_until: float | None = None
         self._leave_by: float | None = None
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        pulse.add(self._beat)
         return self
 
     def __exit__(
@@ -101,8 +97,7 @@ class Heartbeat(Generic[Work]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._ended.set()
-        self._thread.join()
+        pulse.remove(self._beat)
 
     def check(self, work: Work) -> None:
         """Raise LeaseLost, GivenBack or DeadlinePassed when `work` should not go on."""
@@ -113,23 +108,12 @@ class Heartbeat(Generic[Work]):
         if time.monotonic() > self._deadline:
             raise DeadlinePassed
 
-    def _run(self) -> None:
-        next_beat = time.monotonic() + settings.JOB_HEARTBEAT_SECONDS
-        try:
-            while not self._ended.wait(min(LOOK_SECONDS, settings.JOB_HEARTBEAT_SECONDS)):
-                now = time.monotonic()
-                if self._leave_by and now > self._leave_by:
-                    shutdown.end_process()
-                due = now >= next_beat
-                if due:
-                    next_beat = now + settings.JOB_HEARTBEAT_SECONDS
-                for work in self._held():
-                    self._look_after(work, due=due)
-        finally:
-            connection.close()
-
-    def _held(self) -> list[Work]:
-        return [work for work in self._works if work.pk not in self._lost]
+    def _beat(self, due: bool) -> None:  # noqa: FBT001  # the signature of every beat
+        if self._leave_by and time.monotonic() > self._leave_by:
+            shutdown.end_process()
+        for work in self._works:
+            if work.pk not in self._lost:
+                self._look_after(work, due=due)
 
     def _look_after(self, work: Work, *, due: bool) -> None:
         try:
@@ -143,12 +127,12 @@ class Heartbeat(Generic[Work]):
             elif due and not work.held.renew():
                 self._lost.add(work.pk)
         except DatabaseError:
-            # The next beat tries again; a lease that ran out meanwhile is then found lost.
+            # The next beat tries again; if the lease ran out before it, it is found lost then.
             logger.warning("%s: heartbeat missed", work, exc_info=True)
             connection.close()
 
     def _is_worth_waiting_for(self, work: Work) -> bool:
-        """Tell whether the work ends soon, as it was said to when the worker was told to end."""
+        """Tell whether the work ends soon, as predicted when the worker was told to end."""
         now = time.monotonic()
         self._wait_until = self._wait_until or now + SOON_SECONDS
         return now < self._wait_until and self._endings.ends_soon(work)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from inference.live.estimates import eta_of
 from inference.models import Job, Worker
 from inference.queue import jobs as job_queue
 from inference.services import limits
@@ -87,21 +88,38 @@ class TestWaiting:
     def test_says_when_a_place_will_be_free(self, alice: User, settings: Settings) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
         now = timezone.now()
-        finished_job(alice, started_at=now - timedelta(seconds=30), completed_at=now)
-        make_job(make_user("carol"), created_at=now - A_DAY)
-        make_job(alice)
+        for days in (2, 1):
+            carol = make_user(f"carol-{days}")
+            make_job(carol, created_at=now - days * A_DAY, paint_p50=30.0, paint_p90=40.0)
+        mine = make_job(alice, paint_p50=30.0, paint_p90=40.0)
 
         with pytest.raises(TooManyJobs) as refusal:
             check_room(owner=alice)
 
+        # Two jobs of 30 seconds are before it, and one worker is thought to be there.
         assert refusal.value.retry_after == 60
+        assert eta_of(mine, 2) == {"p50": 60.0 + 30.0, "p90": 80.0 + 40.0}
 
-        for name in ("one", "two", "three"):
+        for name in ("one", "two"):
             Worker.objects.create(name=name, host="here", pid=1)
         with pytest.raises(TooManyJobs) as refusal:
             check_room(owner=alice)
 
-        assert refusal.value.retry_after == 20
+        assert refusal.value.retry_after == 30
+
+    def test_counts_what_is_left_of_the_jobs_that_run(
+        self, alice: User, settings: Settings
+    ) -> None:
+        settings.JOB_MAX_WAITING_PER_USER = 1
+        make_job(make_user("carol"), paint_p50=30.0, paint_p90=40.0)
+        assert job_queue.claim() is not None
+        Job.objects.update(started_at=timezone.now() - timedelta(seconds=9.5))
+        make_job(alice, paint_p50=30.0, paint_p90=40.0)
+
+        with pytest.raises(TooManyJobs) as refusal:
+            check_room(owner=alice)
+
+        assert refusal.value.retry_after in (20, 21)
 
 
 @pytest.mark.usefixtures("noon")
@@ -179,7 +197,7 @@ class TestQueueFull:
             check_room(owner=bob)
 
         assert (refusal.value.code, refusal.value.status) == ("queue_full", 503)
-        assert refusal.value.retry_after == limits.USUAL_SECONDS
+        assert refusal.value.retry_after == limits.UNKNOWN_SECONDS
 
 
 @pytest.mark.django_db(transaction=True)
