@@ -48,7 +48,7 @@ class TestJob:
         assert "64 × 43 px, 0.5 × 0.4 cm in print at 300 dpi" in page.text
 
     def test_offers_to_paint_a_quick_result_step_by_step(
-        self, alice: User, tickets: list[str]
+        self, alice: User, wakeups: list[str]
     ) -> None:
         job = finished_job(alice, styles=[make_style("woodcut"), make_style("mosaic")])
         quick = {**job.spec, "method": "fast", "strength": 0.4}
@@ -65,7 +65,7 @@ class TestJob:
         assert (slow.photo, slow.spec["method"]) == (job.photo, "optimize")
         assert slow.spec["strength"] == 0.4
         assert {part.style.slug for part in slow.job_styles.all()} == {"woodcut", "mosaic"}
-        assert tickets == []  # the transaction of this test has not committed
+        assert wakeups == []  # the transaction of this test has not committed
 
     def test_does_not_offer_it_where_it_cannot_be(self, alice: User) -> None:
         slow = finished_job(alice, styles=[make_style("woodcut")])

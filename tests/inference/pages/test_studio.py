@@ -53,7 +53,7 @@ class TestStudio:
         assert page.context["photo"] is None
         assert reverse("photo-file", args=[photo.pk, "preview"]) not in page.text
 
-    def test_starts_a_job_with_a_new_photo(self, alice: User, tickets: list[str]) -> None:
+    def test_starts_a_job_with_a_new_photo(self, alice: User, wakeups: list[str]) -> None:
         make_style("woodcut")
         data = order(styles=["woodcut"], photo=upload())
         answer = client_of(alice).post(reverse("studio"), data)
@@ -63,13 +63,13 @@ class TestStudio:
         assert job.spec["strength"] == 0.5
         assert job.spec["size"] == 128
 
-    def test_starts_a_job_with_an_earlier_photo(self, alice: User, tickets: list[str]) -> None:
+    def test_starts_a_job_with_an_earlier_photo(self, alice: User, wakeups: list[str]) -> None:
         make_style("woodcut")
         photo = make_photo(alice)
         client_of(alice).post(reverse("studio"), order(styles=["woodcut"], photo_id=str(photo.pk)))
         assert Job.objects.get().photo == photo
 
-    def test_keeps_the_weights(self, alice: User, tickets: list[str]) -> None:
+    def test_keeps_the_weights(self, alice: User, wakeups: list[str]) -> None:
         for slug in ("woodcut", "mosaic"):
             make_style(slug)
         data = order(styles=["woodcut", "mosaic"], photo=upload())
@@ -79,7 +79,7 @@ class TestStudio:
         weights = {part.style.slug: part.weight for part in Job.objects.get().job_styles.all()}
         assert weights == {"woodcut": 0.7, "mosaic": 0.2}
 
-    def test_takes_a_second_press_for_the_same_job(self, alice: User, tickets: list[str]) -> None:
+    def test_takes_a_second_press_for_the_same_job(self, alice: User, wakeups: list[str]) -> None:
         make_style("woodcut")
         photo = make_photo(alice)
         data = order(styles=["woodcut"], photo_id=str(photo.pk))
@@ -167,7 +167,7 @@ class TestStudio:
         assert not Job.objects.exists()
 
     def test_says_when_enough_jobs_wait(
-        self, alice: User, settings: Any, tickets: list[str]
+        self, alice: User, settings: Any, wakeups: list[str]
     ) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
         job = make_job(alice, styles=[make_style("woodcut")])
@@ -178,7 +178,7 @@ class TestStudio:
         assert "You have too many pictures in progress" in page.text
 
     def test_lets_a_picture_be_made_anew_whose_job_was_deleted(
-        self, alice: User, tickets: list[str]
+        self, alice: User, wakeups: list[str]
     ) -> None:
         make_style("woodcut")
         data = order(styles=["woodcut"], photo_id=str(make_photo(alice).pk))
