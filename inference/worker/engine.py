@@ -1,6 +1,6 @@
 """The door to the engine: torch is loaded here, in a worker, when it first paints.
 
-A process that only sends tickets must not load torch, so nothing of it is imported above.
+A process that only sends wakeups must not load torch, so nothing of it is imported above.
 """
 
 from collections.abc import Generator, Sequence
