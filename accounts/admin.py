@@ -33,7 +33,7 @@ class PersonAdmin(UserAdmin):
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Return False: a row deleted here would leave its files; suspend the person instead."""
+        """Return False: a row deleted here would leave its files; suspend the user instead."""
         del request, obj
         return False
 
@@ -51,7 +51,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: people make their own."""
+        """Return False: users make their own."""
         del request
         return False
 

@@ -14,11 +14,11 @@ TOKEN_MARK = "sw_"  # noqa: S105  # makes a leaked token recognizable to scanner
 
 
 class User(AbstractUser):
-    """A person. The e-mail address is unique and either name or address signs in."""
+    """A user. The e-mail address is unique; the name and the address both sign in."""
 
     email = models.EmailField(_("email address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
-    # When this person's job was last started: the queue serves the longest unserved first.
+    # When a job of this user last started: the queue serves the longest unserved user first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Reads of tokens."""
 
     def active(self) -> Self:
-        """Keep the tokens that still sign in: not revoked, of active people."""
+        """Keep the tokens that still sign in: not revoked, of active users."""
         return self.filter(revoked_at=None, owner__is_active=True)
 
     def matching(self, token: str) -> Self:

@@ -1,4 +1,4 @@
-"""The request of a page that only signed-in people reach."""
+"""The request of a page that needs a signed-in user."""
 
 from django.http import HttpRequest
 

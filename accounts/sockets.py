@@ -40,12 +40,14 @@ class SocketSignIn:
         if authorization[: len(SCHEME)].lower() == SCHEME:
             token = authorization[len(SCHEME) :].strip().decode("ascii", errors="replace")
             credential = await database_sync_to_async(credential_of_token)(token)
+        # A bad ticket is refused even beside a good cookie: the client chose how to sign in.
         elif ticket is not None:
             credential = await database_sync_to_async(redeem_socket_ticket)(ticket)
             refusal = REFUSED
         elif comes_from_this_site(headers, secure=settings.HTTPS):
             credential = await _by_cookie(headers.get(b"cookie", b""))
         else:
+            # The server sends `websocket.connect` first; only then may the handshake be refused.
             await receive()
             await send({"type": "websocket.close", "code": REFUSED, "reason": ""})
             return
@@ -62,8 +64,10 @@ def comes_from_this_site(headers: dict[bytes, bytes], *, secure: bool) -> bool:
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
     host = headers.get(b"host", b"").decode("latin-1").lower()
+    # Otherwise a client could send any Host, and an Origin that matches it.
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         return False
+    # A site with HTTPS does not trust a page that came without it.
     schemes = ("https",) if secure else ("https", "http")
     return origin in {f"{scheme}://{host}" for scheme in schemes}
 

@@ -65,7 +65,7 @@ class WrongCredentials(Exception):
 def exchange_password(
     *, login: str, password: str, name: str, scopes: Iterable[str]
 ) -> tuple[ApiToken, str]:
-    """Make a token for the person whose user name or address and password these are.
+    """Make a token for the user with this name or address and this password.
 
     Raises WrongCredentials, which is the same for a known and an unknown name.
     """

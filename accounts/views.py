@@ -1,4 +1,4 @@
-"""Pages of a person's account that allauth does not bring."""
+"""Pages of a user's account that allauth does not have."""
 
 from uuid import UUID
 

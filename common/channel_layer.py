@@ -51,10 +51,12 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
         Raises OSError when this is not the server's process and no server listens.
         """
         if self._loop is None:
+            # This is a worker process; the groups are in the server's.
             await self._forward(group, message)
         elif self._loop is asyncio.get_running_loop():
             await super().group_send(group, message)
         else:
+            # Another thread or loop of the server.
             future = asyncio.run_coroutine_threadsafe(
                 super().group_send(group, message), self._loop
             )

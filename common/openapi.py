@@ -185,6 +185,7 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _add_problems(operation: dict[str, Any], path: str) -> None:
     """Add to one operation the failures that it can answer with."""
     statuses = {"401", "429"}
+    # Only an operation that takes tokens can miss a scope.
     if {"token": []} in operation.get("security", []):
         statuses |= {"403"}
     if "{" in path:

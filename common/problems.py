@@ -108,6 +108,7 @@ def _translate(exc: Exception, context: Mapping[str, Any]) -> Problem | None:
     for kind, translate in _TRANSLATIONS.items():
         if isinstance(exc, kind):
             return translate(exc, context)
+    # Services raise exceptions of their own, which know nothing of HTTP but their status.
     return _refusal(exc)
 
 

@@ -66,6 +66,7 @@ class HasScope(BasePermission):
         refuse_unknown_method(request, view)
         if not request.user.is_authenticated:
             return False
+        # Only tokens have scopes; a session may do everything that its user may do.
         if isinstance(request.auth, ApiToken):
             name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
             needed: Scope | None = getattr(view, name, None)

@@ -1,4 +1,4 @@
-"""People and tokens as the API shows them."""
+"""Users and tokens as the API shows them."""
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from accounts.models import ApiToken, Scope, User
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
-    """The person who is signed in."""
+    """The user who is signed in."""
 
     public_name = serializers.CharField(
         read_only=True, help_text="The name beside published artworks."
@@ -33,9 +33,9 @@ class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
 
 
 class NewTokenSerializer(ApiTokenSerializer):
-    """A token at the one moment when it can be read."""
+    """A new token: only this answer shows it."""
 
-    token = serializers.SerializerMethodField(help_text="Shown this once; keep it.")
+    token = serializers.SerializerMethodField(help_text="Shown only here; keep it.")
 
     class Meta(ApiTokenSerializer.Meta):
         fields = [*ApiTokenSerializer.Meta.fields, "token"]
@@ -46,10 +46,10 @@ class NewTokenSerializer(ApiTokenSerializer):
         return str(self.context["secret"])
 
 
-class TokenWishSerializer(serializers.Serializer[ApiToken]):
-    """What a new token is called and may do."""
+class NewTokenFieldsSerializer(serializers.Serializer[ApiToken]):
+    """The name and scopes of a new token."""
 
-    name = serializers.CharField(max_length=80, help_text="What you will recognize it by.")
+    name = serializers.CharField(max_length=80, help_text="You recognize the token by it.")
     scopes = serializers.ListField(
         child=serializers.ChoiceField(Scope.choices),
         allow_empty=False,
@@ -57,13 +57,13 @@ class TokenWishSerializer(serializers.Serializer[ApiToken]):
     )
 
 
-class TokenSerializer(TokenWishSerializer):
-    """A wish for a token by someone signed in, with the password again."""
+class TokenSerializer(NewTokenFieldsSerializer):
+    """A request for a token by a signed-in user, with the password again."""
 
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
 
     def validate_password(self, value: str) -> str:
-        """Refuse a password that is not the person's."""
+        """Refuse a password that is not the user's."""
         if not self.context["request"].user.check_password(value):
             raise serializers.ValidationError(
                 _("The password is not correct."), code="wrong_password"
@@ -71,8 +71,8 @@ class TokenSerializer(TokenWishSerializer):
         return value
 
 
-class LoginSerializer(TokenWishSerializer):
-    """A wish for a token by an app that has the person's name and password."""
+class LoginSerializer(NewTokenFieldsSerializer):
+    """A request for a token by an app that has the user's name and password."""
 
     login = serializers.CharField(max_length=254, help_text="Username or email.")
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
@@ -93,7 +93,7 @@ class RegisterSerializer(serializers.Serializer[User]):
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
 
     def validate_username(self, value: str) -> str:
-        """Refuse a name that is taken, in whatever case, or not allowed."""
+        """Refuse a name that is taken, in upper or lower case, or not allowed."""
         return str(get_adapter().clean_username(value))
 
     def validate_email(self, value: str) -> str:
@@ -106,6 +106,7 @@ class RegisterSerializer(serializers.Serializer[User]):
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         """Refuse a password that is short, common or like the name."""
+        # The rules compare the password with the name and the address.
         person = User(username=attrs["username"], email=attrs["email"])
         try:
             get_adapter().clean_password(attrs["password"], user=person)

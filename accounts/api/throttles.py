@@ -56,6 +56,7 @@ class LoginLimit(CallLimit):
     def counted(self, request: Request) -> tuple[str, str]:
         """Count the pair of the name as typed, hashed, and the address."""
         sent = request.data.get("login", "") if isinstance(request.data, dict) else ""
+        # Hashed, so that the cache holds no names.
         name = hashlib.sha256(str(sent).strip().casefold().encode(errors="replace"))
         return "login", f"{name.hexdigest()}:{address_of(request)}"
 

@@ -1,4 +1,4 @@
-"""Who am I, and which apps may act for me."""
+"""The user's account, and the apps that act for it."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from accounts.tokens import create_token, exchange_password, revoke_token
 
 
 class LoginView(APIView):
-    """Where an app turns a name and a password into a token."""
+    """Exchanges a name and a password for a token."""
 
     authentication_classes = ()
     permission_classes = (Anyone,)
@@ -36,14 +36,14 @@ class LoginView(APIView):
     @extend_schema(request=LoginSerializer, responses={201: NewTokenSerializer}, tags=["auth"])
     def post(self, request: Request) -> Response:
         """Exchange a name and password for a token, which this answer shows once."""
-        wish = LoginSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        row, secret = exchange_password(**wish.validated_data)
+        request_body = LoginSerializer(data=request.data)
+        request_body.is_valid(raise_exception=True)
+        row, secret = exchange_password(**request_body.validated_data)
         return _new_token(row, secret)
 
 
 class RegisterView(APIView):
-    """Where an app makes an account for someone."""
+    """Registers a new account."""
 
     authentication_classes = ()
     permission_classes = (Anyone,)
@@ -59,7 +59,7 @@ class RegisterView(APIView):
 
 
 class LogoutView(APIView):
-    """Where an app gives its token back."""
+    """Revokes the token of an app."""
 
     permission_classes = (SignedIn,)
 
@@ -76,7 +76,7 @@ class LogoutView(APIView):
     destroy=extend_schema(description="Revoke a token. It stops working at once."),
 )
 class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet[ApiToken]):
-    """The tokens of the person signed in; a token cannot manage tokens."""
+    """The tokens of the user; a token cannot manage tokens."""
 
     permission_classes = (HasScope,)
     throttle_classes = (CallLimit,)
@@ -85,7 +85,8 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[ApiToken]:
-        """Return the person's own tokens that still work."""
+        """Return the user's own tokens that still work."""
+        # The OpenAPI document is made without a user.
         if not self.request.user.is_authenticated:
             return ApiToken.objects.none()
         return ApiToken.objects.active().filter(owner=self.request.user)
@@ -93,9 +94,9 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
     @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
         """Create a token, which is shown only in this reply. Needs the password again."""
-        wish = TokenSerializer(data=request.data, context={"request": request})
-        wish.is_valid(raise_exception=True)
-        values = wish.validated_data
+        request_body = TokenSerializer(data=request.data, context={"request": request})
+        request_body.is_valid(raise_exception=True)
+        values = request_body.validated_data
         row, secret = create_token(
             owner=person(request), name=values["name"], scopes=values["scopes"]
         )
@@ -107,15 +108,15 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
 
 
 class MeView(APIView):
-    """The person behind the call."""
+    """The user of the call."""
 
     def get_permissions(self) -> list[Any]:
-        """Let every token read, and people only change."""
+        """Let every token read; only a session may change."""
         return [SignedIn() if self.request.method == "GET" else HasScope()]
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """Say who is signed in."""
+        """Return the user who is signed in."""
         return Response(MeSerializer(person(request)).data)
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
@@ -129,6 +130,6 @@ class MeView(APIView):
 
 
 def _new_token(row: ApiToken, secret: str) -> Response:
-    """Answer with the fresh token, never to be kept by a cache."""
+    """Answer with the new token; no cache may keep the answer."""
     data = NewTokenSerializer(row, context={"secret": secret}).data
     return Response(data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})

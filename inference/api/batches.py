@@ -57,10 +57,12 @@ class BatchRequestSerializer(serializers.Serializer[Batch]):
             if key not in mine:
                 detail = _("This photo does not exist, or it is not yours.")
                 raise Problem.of_field(f"photos.{index}", "unknown_photo", detail)
+        # In the order of the request; `in_bulk` has none.
         return [mine[key] for key in ids]
 
     def validate_styles(self, slugs: list[str]) -> list[Style]:
         """Find the styles among those that the user may see."""
+        # One query for all slugs, however many a batch has.
         seen = Style.objects.visible_to(self.context["request"].user).filter(slug__in=slugs)
         found = {style.slug: style for style in seen}
         for index, slug in enumerate(slugs):

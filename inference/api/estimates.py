@@ -18,7 +18,7 @@ from inference.services.limits import room_of
 
 
 class Warned(TypedDict):
-    """Something to know before asking."""
+    """Something to know before submitting."""
 
     code: Annotated[
         str,
@@ -94,6 +94,7 @@ def _reply(predicted: Estimate, *, room: int) -> EstimateReply:
         "basis": predicted.basis,
         "ahead": predicted.ahead,
         "device": predicted.device,
+        # In a plan, 0 means that there is no prediction.
         "memory_mb": predicted.plan.mb or None,
         "tiles": predicted.plan.tiles,
         "room": room,

@@ -32,6 +32,7 @@ class Share(serializers.FloatField):
         try:
             value = super().to_internal_value(data)
         except OverflowError:
+            # Python raises this for an integer that is too large for a float.
             value = math.inf
         if not 0 < value < math.inf:
             self.fail("share")
@@ -107,6 +108,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
 
 def spec_of(attrs: Mapping[str, Any]) -> TransferSpec:
     """Build the spec of a request from its `method` and `spec`; raises ValidationError."""
+    # A `method` beside the spec wins over one inside it.
     method = {"method": attrs["method"]} if "method" in attrs else {}
     try:
         return TransferSpec.from_json({**attrs["spec"], **method})

@@ -84,6 +84,7 @@ class JobViewSet(
     def get_queryset(self) -> QuerySet[Job]:
         """Return the user's own jobs with the rows that a snapshot needs."""
         jobs = Job.objects.visible_to(self.request.user).with_parts()
+        # Only the list has filters; an action finds its job with any query.
         return jobs.filter(**self._conditions()) if self.action == "list" else jobs
 
     def _conditions(self) -> dict[str, Any]:
@@ -170,6 +171,7 @@ class JobViewSet(
         if (seconds := preferred_wait(self.request)) is not None:
             code = status.HTTP_200_OK if wait_for_end(job, seconds) else status.HTTP_202_ACCEPTED
             headers["Preference-Applied"] = f"wait={seconds}"
+        # Read again, because the job may have changed during the wait.
         return self._snapshot(self.get_queryset().get(pk=job.pk), code, headers)
 
     def _snapshot(
@@ -186,4 +188,5 @@ def job_id_of_key(request: Request) -> UUID | None:
             "length": MAX_KEY_LENGTH
         }
         raise Problem.of_field("Idempotency-Key", "key_too_long", detail)
+    # The user is part of the name: equal keys of two users are two jobs.
     return uuid5(KEYS, f"{person(request).pk}:{key}") if key else None

@@ -59,7 +59,7 @@ class MethodView(APIView):
 
 
 class UploadLimitsSerializer(serializers.Serializer[Any]):
-    """Which pictures may be put in."""
+    """Which pictures may be uploaded."""
 
     formats = serializers.ListField(child=serializers.CharField())
     max_bytes = serializers.IntegerField()
@@ -71,7 +71,7 @@ class UploadLimitsSerializer(serializers.Serializer[Any]):
 
 
 class JobLimitsSerializer(serializers.Serializer[Any]):
-    """How much may be asked for."""
+    """The limits of jobs."""
 
     max_styles = serializers.IntegerField()
     max_waiting = serializers.IntegerField(help_text="Per user at the same time.")

@@ -52,6 +52,7 @@ class UploadParser(MultiPartParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """Parse the form; raises `Problem` before its first byte is read."""
+        # Without this check the parser would first write the whole body to the disk.
         length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > settings.MAX_UPLOAD_BYTES + FORM_BYTES:
             sentence = too_large(int(length), settings.MAX_UPLOAD_BYTES)
@@ -153,6 +154,7 @@ def check_sum(file: "UploadedFile[bytes]", expected: str) -> None:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
+    # The service reads the file from its start.
     file.seek(0)
     if digest.hexdigest() != expected.lower():
         detail = _("The file was damaged during the upload. Send it again.")

@@ -99,6 +99,7 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
         body = ProofRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         sheet = request_proofs(owner=person(request), **body.validated_data)
+        # 202 rather than 201: the sheet exists, but its tiles are still to be painted.
         done = sheet.state == ProofSheet.State.SUCCEEDED
         return Response(
             ProofSheetSerializer(sheet).data,
@@ -118,6 +119,7 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
         """Send the tile of one style."""
         slug = request.query_params.get("style", "")
+        # The slug alone would also find tiles of other photos.
         tile = tiles_of(self.get_object()).filter(style__slug=slug).first()
         if tile is None:
             raise not_found()

@@ -64,7 +64,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class QueueSerializer(serializers.Serializer[Any]):
-    """My place in the queue; of others' jobs only how many there are."""
+    """My place in the queue; of the jobs of other users, only how many there are."""
 
     waiting = serializers.IntegerField(help_text="Of all users.")
     running = serializers.IntegerField(help_text="Of all users.")
@@ -79,6 +79,7 @@ class QueueSerializer(serializers.Serializer[Any]):
 
 def usage_of(owner: User) -> dict[str, Any]:
     """Count what `owner` uses of each limit."""
+    # Counted by the functions that enforce the limits, so that the figures agree with them.
     return {
         "today": {
             "count": jobs_today(owner),
@@ -109,7 +110,7 @@ class UsageView(APIView):
 
 @answers_conditionally
 class QueueView(APIView):
-    """The queue, as one person may see it."""
+    """The queue, as one user may see it."""
 
     read_scope = Scope.JOBS_READ
 
@@ -118,6 +119,7 @@ class QueueView(APIView):
         """Show the positions of my waiting jobs and the number of all jobs."""
         places = places_of(person(request).pk)
         devices = list(Worker.objects.serving().values_list("device", flat=True))
+        # Of the jobs of other users, only counts leave this view.
         answer = {
             "waiting": Job.objects.waiting().count(),
             "running": Job.objects.running().count(),

@@ -44,6 +44,7 @@ class SocketAdmission:
         """Count a message, and return the close code if it is one too many or no short text."""
         if time.monotonic() - self._minute_began_at > MINUTE_SECONDS:
             self._minute_began_at, self._received = time.monotonic(), 0
+        # Counted before the other checks, so that a refused message counts too.
         self._received += 1
         if self._received > MESSAGES_PER_MINUTE:
             return TOO_BUSY

@@ -120,7 +120,7 @@ def prune_deleted() -> None:
 @transaction.atomic
 def _prune(owner_id: int, old: Any) -> None:
     # Each record needs a number first, so that a client with an older cursor is found to have
-    # missed it even if no client was ever told of it.
+    # missed it even if the deletion was never sent to any client.
     _number_changes(owner_id)
     doomed = old.filter(owner=owner_id, number__gt=0)
     last = doomed.aggregate(last=Max("number"))["last"]

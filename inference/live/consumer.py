@@ -110,6 +110,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
             return
         if message.get("type") == "resume":
             cursor = message.get("cursor", message.get("seq"))
+            # In Python, True is an int as well.
             known = isinstance(cursor, int) and not isinstance(cursor, bool)
             self.outbox.put("resume" if known else "snapshot", cursor if known else None)
         elif message.get("type") == "visibility":

@@ -121,6 +121,7 @@ class StudioForm(forms.Form):
         if not data.get("photo") and not data["earlier_photo"]:
             self.add_error("photo", _("Upload a photo first."))
         try:
+            # The engine checks the bounds, so the form and the API refuse the same values.
             data["spec"] = spec_from(data)
         except SpecError as error:
             for name, sentence in error.fields.items():
@@ -149,6 +150,7 @@ class StudioForm(forms.Form):
         photos = list(dict.fromkeys([photo, *data["more_photos"]]))
         if self.is_for_several and len(photos) * len(data["styles"]) > 1:
             return self._start_batch(owner, photos)
+        # The weights have one field for each style, which a form cannot declare beforehand.
         weights = weights_from(self.data)
         styles = [(style, weights.get(style.slug, 1.0)) for style in data["styles"]]
         job, _created = submit_job(

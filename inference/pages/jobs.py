@@ -35,6 +35,7 @@ JOBS_A_PAGE = 24
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a job in any state; a reload comes back to the same page."""
     found = get_object_or_404(Job.objects.visible_to(request.user).with_parts(), pk=pk)
+    # The style with the largest weight first, as in the snapshot.
     parts = sorted(found.job_styles.all(), key=lambda part: -part.weight)
     context = {
         "job": found,
@@ -46,6 +47,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "command": command_line(found),
         "step_by_step": step_by_step_fields(found),
         "more_steps": MORE_STEPS,
+        # A retry is offered unless the same error would come again.
         "may_help": found.state != Job.State.FAILED or is_retryable(found.error_code),
         "print_size": print_size(found.result_width, found.result_height),
         **again_links(found),

@@ -46,6 +46,7 @@ def queue(request: HttpRequest, user: User) -> HttpResponse:
     """Show the queue; with `?part` only the part that changes, which a script loads again."""
     part = "inference/_queue_now.html"
     whole = "inference/queue.html"
+    # Other staff see how many users wait, but not who.
     seen = overview(with_names=user.is_superuser)
     methods = [(METHOD_WORDS[line.method][0], line) for line in seen.methods]
     context = {"now": seen, "methods": methods}

@@ -93,6 +93,7 @@ def overview(*, with_names: bool) -> Overview:
     lines = _lines()
     ended = Job.objects.filter(completed_at__gte=timezone.now() - RECENTLY)
     return Overview(
+        # There is no row before the first use of the switch.
         switch=QueueSwitch.objects.first() or QueueSwitch(),
         methods=lines,
         sheets=ProofSheet.objects.active().count(),
@@ -119,6 +120,7 @@ def _lines() -> list[MethodLine]:
             running=Count("pk", running),
         )
     }
+    # The query has no row for a method without active jobs.
     return [MethodLine(slug, *counts.get(slug, (0, 0, 0))) for slug in METHOD_INFOS]
 
 
@@ -138,6 +140,7 @@ def _promises() -> Promises:
 
     Half of them should end within the first, and nine in ten within the second.
     """
+    # A job that was stopped early says nothing about the estimate of a whole one.
     ended = Job.objects.filter(
         state=State.SUCCEEDED, stopped_early=False, eta_p90__isnull=False
     ).order_by("-completed_at")
@@ -157,6 +160,7 @@ def _promises() -> Promises:
 
 def _disk() -> Disk:
     folder = Path(settings.MEDIA_ROOT)
+    # There is no media folder before the first upload.
     usage = shutil.disk_usage(folder if folder.exists() else settings.DATA_DIR)
     return Disk(free=usage.free, total=usage.total, photos=Photo.objects.stored_bytes())
 

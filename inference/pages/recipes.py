@@ -14,6 +14,7 @@ from library.methods import usable_methods
 SLOW = "optimize"
 PRINT_DPI = 300
 CM_PER_INCH = 2.54
+# The settings that the command line has options for.
 _FLAGS = ("method", "size", "strength", "color", "style_scale", "steps", "seed", "features")
 
 
@@ -35,6 +36,7 @@ def command_line(job: Job) -> str:
     words = ["python", "-m", "style_transfer", "stylize", "PHOTO"]
     for part in job.job_styles.all():
         style = part.style
+        # A style that ships without its picture ships as an embedding.
         file = (
             f"shipped/{style.slug}.webp" if style.has_picture else f"masterworks/{style.slug}.code"
         )

@@ -35,6 +35,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         return _studio_page(
             request, StudioForm(initial=initial_from(request.GET), user=request.user)
         )
+    # Everybody may see the studio; only a POST needs an account.
     if not isinstance(request.user, User):
         return redirect_to_login(reverse("studio"))
     form = StudioForm(request.POST, request.FILES, user=request.user)
@@ -45,6 +46,7 @@ def studio(request: HttpRequest) -> HttpResponse:
             form.add_error("photo", str(refusal))
         except JobRefused as refusal:
             form.add_error(None, refusal.message)
+            # The id itself can be the reason: its job may have been deleted.
             form.take_new_id()
     return _studio_page(request, form, status=422)
 

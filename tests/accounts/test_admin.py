@@ -39,7 +39,7 @@ def test_adds_a_person_with_an_address(admin_client: Client) -> None:
     assert User.objects.get(username="carol").email == "carol@example.org"
 
 
-def test_deletes_nobody(admin_client: Client, alice: User) -> None:
+def test_deletes_no_user(admin_client: Client, alice: User) -> None:
     url = reverse("admin:accounts_user_delete", args=[alice.pk])
     assert admin_client.post(url, {"post": "yes"}).status_code == 403
     assert User.objects.filter(pk=alice.pk).exists()

@@ -20,20 +20,20 @@ WRONG = "not the password at all"
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> Iterator[None]:
-    """Begin and end each test with nobody counted."""
+    """Start and end each test with empty counters."""
     cache.clear()
     yield
     cache.clear()
 
 
 def signed_in(client: Client) -> User | None:
-    """Return who is signed in."""
+    """Return the user who is signed in."""
     key = client.session.get("_auth_user_id")
     return User.objects.get(pk=key) if key else None
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD) -> User | None:
-    """Send the sign-in form and return who is signed in then."""
+    """Send the sign-in form and return the user who is then signed in."""
     client.post(reverse("account_login"), {"login": login, "password": password})
     return signed_in(client)
 
@@ -69,7 +69,7 @@ def test_signs_up_and_in_with_name_address_and_password(client: Client) -> None:
         {"password1": "1234567891011"},
     ],
 )
-def test_signs_nobody_up_with_a_wrong_field(client: Client, change: dict[str, str]) -> None:
+def test_registers_no_account_with_a_wrong_field(client: Client, change: dict[str, str]) -> None:
     response = client.post(reverse("account_signup"), {**SIGN_UP, **change})
     assert response.status_code == 200
     assert not User.objects.exists()
@@ -132,7 +132,7 @@ def test_stops_after_many_wrong_passwords(client: Client, alice: User) -> None:
     assert alice.is_active
 
 
-def test_goes_on_to_where_one_was_going(client: Client, alice: User) -> None:
+def test_continues_to_the_requested_page(client: Client, alice: User) -> None:
     form = {"login": "alice", "password": PASSWORD, "next": reverse("my-artworks")}
     response = client.post(reverse("account_login"), form)
     assert response["Location"] == reverse("my-artworks")

@@ -36,7 +36,7 @@ def test_keeps_nothing_that_signs_in() -> None:
     assert find_token(row.prefix) is None
 
 
-def test_makes_each_token_anew() -> None:
+def test_makes_each_token_different() -> None:
     alice = make_user("alice")
     tokens = {create_token(owner=alice, name="phone", scopes=SCOPES)[1] for _ in range(20)}
     assert len(tokens) == 20

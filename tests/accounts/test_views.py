@@ -27,7 +27,7 @@ class TestSignUp:
         assert answer.headers["Location"] == reverse("studio")
         assert User.objects.get().username == "carol"
 
-    def test_goes_on_where_the_visitor_was(self, client: Client) -> None:
+    def test_returns_to_the_page_of_the_visitor(self, client: Client) -> None:
         data = {
             "username": "carol",
             "email": "carol@example.org",
@@ -100,7 +100,7 @@ class TestProfile:
         alice.refresh_from_db()
         assert alice.display_name == ""
 
-    def test_asks_nobody_to_sign_in(self, client: Client) -> None:
+    def test_requires_sign_in(self, client: Client) -> None:
         answer = client.get(reverse("profile"))
         assert answer.headers["Location"].startswith(reverse("account_login"))
 
@@ -127,7 +127,7 @@ class TestTokens:
         assert "errorlist" in page.text
         assert not ApiToken.objects.exists()
 
-    def test_lists_only_ones_own(self, alice: User, bob: User) -> None:
+    def test_lists_only_the_user_s_own(self, alice: User, bob: User) -> None:
         create_token(owner=bob, name="robot of bob", scopes=["photos:read"])
         assert "robot of bob" not in client_of(alice).get(reverse("tokens")).text
 

@@ -1,4 +1,4 @@
-"""Who is let in: nobody, people, apps with the scope, apps without it."""
+"""Whom permissions let in: users, apps with the scope, and no others."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ def test_lets_people_do_what_their_view_says() -> None:
     assert HasScope().has_permission(request_by(SOMEONE), Unscoped())
 
 
-def test_lets_nobody_in() -> None:
+def test_requires_sign_in() -> None:
     assert not HasScope().has_permission(request_by(NOBODY), Scoped())
     assert not SignedIn().has_permission(request_by(NOBODY), Scoped())
     assert Anyone().has_permission(request_by(NOBODY), Scoped())

@@ -1,4 +1,4 @@
-"""Tickets in the API, asked for by an app, a person, a stranger and nobody."""
+"""Socket tickets in the API, requested by an app, a user and an anonymous client."""
 
 import pytest
 from rest_framework.test import APIClient
@@ -45,5 +45,5 @@ def test_gives_none_to_an_app_that_may_not_see_jobs(alice: User) -> None:
     assert_problem(response, 403, "insufficient_scope")
 
 
-def test_gives_none_to_nobody() -> None:
+def test_requires_sign_in() -> None:
     assert_problem(APIClient().post(TICKETS), 401, "not_authenticated")

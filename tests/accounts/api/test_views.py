@@ -1,4 +1,4 @@
-"""Sign-in of apps, tokens and me, asked by the owner, a stranger, an app and nobody."""
+"""Sign-in of apps, tokens and accounts, for owners, strangers, apps and anonymous clients."""
 
 import json
 from typing import Any
@@ -102,7 +102,7 @@ class TestRegister:
         assert {each["field"] for each in body["errors"]} == {field}
         assert User.objects.get() == alice
 
-    def test_gives_no_rights_that_were_asked_for(self) -> None:
+    def test_grants_no_rights_that_a_request_names(self) -> None:
         wish = self.NEW | {"is_staff": True, "is_superuser": True, "id": 1000, "is_active": False}
         APIClient().post(REGISTER, wish)
         carol = User.objects.get()
@@ -130,7 +130,7 @@ class TestLogout:
         assert_problem(app.get(ME), 401, "token_invalid")
         assert other.get(ME).status_code == 200
 
-    def test_asks_who_is_there(self) -> None:
+    def test_requires_sign_in(self) -> None:
         assert_problem(APIClient().post(LOGOUT), 401, "not_authenticated")
 
 
@@ -145,7 +145,7 @@ class TestTokens:
         assert token not in listed.content.decode()
         assert "token" not in listed.json()["results"][0]
 
-    def test_asks_for_the_password_again(self, alice: User) -> None:
+    def test_requires_the_password_again(self, alice: User) -> None:
         body = assert_problem(
             session_of(alice).post(TOKENS, WISH | {"password": "wrong"}), 422, "invalid"
         )
@@ -213,7 +213,7 @@ class TestMe:
         response = app_of(alice).patch(ME, {"display_name": "Robot"})
         assert_problem(response, 403, "insufficient_scope")
 
-    def test_asks_who_is_there(self) -> None:
+    def test_requires_sign_in(self) -> None:
         response = APIClient().get(ME)
         assert_problem(response, 401, "not_authenticated")
         assert response["WWW-Authenticate"] == 'Bearer realm="styleweb"'
@@ -232,7 +232,7 @@ class TestAuthentication:
         response = client.patch(ME, {"display_name": "x"}, headers={"X-CSRFToken": "a" * 32})
         assert response.status_code == 200
 
-    def test_asks_an_app_for_no_such_protection(self, alice: User) -> None:
+    def test_needs_no_csrf_token_from_an_app(self, alice: User) -> None:
         _row, token = create_token(owner=alice, name="app", scopes=ALL_SCOPES)
         client = APIClient(enforce_csrf_checks=True)
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
@@ -246,7 +246,7 @@ class TestAuthentication:
     @pytest.mark.parametrize(
         "header", ["Bearer", "Bearer ", "Bearer sw_none", "Bearer ÿ", "bearer x y"]
     )
-    def test_refuses_a_bad_token_even_where_nobody_needs_one(self, header: str) -> None:
+    def test_refuses_a_bad_token_even_where_none_is_needed(self, header: str) -> None:
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=header)
         response = client.get("/api/v1/methods/")

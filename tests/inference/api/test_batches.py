@@ -1,4 +1,4 @@
-"""Batches in the API: asked for, watched and canceled as one; nobody else's business."""
+"""Batches in the API: submitted, watched and canceled as one, by their owner only."""
 
 from typing import Any
 from uuid import uuid4
@@ -154,7 +154,7 @@ class TestGet:
         assert_problem(theirs, 404, "not_found")
         assert theirs.content == nothing.content
 
-    def test_asks_who_is_there_before_it_looks(self, address: str) -> None:
+    def test_requires_sign_in_first(self, address: str) -> None:
         for each in (address, f"{BATCHES}{uuid4()}/"):
             assert_problem(APIClient().get(each), 401, "not_authenticated")
 

@@ -24,7 +24,7 @@ def body(photo: Photo, **spec: Any) -> dict[str, Any]:
     return {"photo": str(photo.pk), "styles": [{"style": "wave"}], "spec": spec}
 
 
-def test_foretells_and_makes_nothing(alice: User, photo: Photo) -> None:
+def test_predicts_and_makes_nothing(alice: User, photo: Photo) -> None:
     make_job(paint_p50=3.0, paint_p90=5.0)
     jobs = Job.objects.count()
 
@@ -41,7 +41,7 @@ def test_foretells_and_makes_nothing(alice: User, photo: Photo) -> None:
     assert Job.objects.count() == jobs
 
 
-def test_foretells_several_pictures_until_the_last_is_done(alice: User, photo: Photo) -> None:
+def test_predicts_several_pictures_until_the_last_is_done(alice: User, photo: Photo) -> None:
     one, six = (
         session_of(alice).post(ADDRESS, body(photo, size=64) | {"pictures": pictures}).json()
         for pictures in (1, 6)
@@ -65,7 +65,7 @@ def test_refuses_as_many_as_no_batch_has(alice: User, photo: Photo, pictures: ob
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "pictures")
 
 
-def test_says_how_many_may_be_asked_for(alice: User, photo: Photo, settings: Any) -> None:
+def test_returns_how_many_jobs_may_be_submitted(alice: User, photo: Photo, settings: Any) -> None:
     settings.JOB_MAX_WAITING_PER_USER = 3
     make_job(alice, photo=photo)
     make_job()
@@ -99,5 +99,5 @@ def test_is_not_for_strangers_to_the_photo(bob: User, photo: Photo) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown_photo")
 
 
-def test_is_not_for_nobody(photo: Photo) -> None:
+def test_requires_sign_in(photo: Photo) -> None:
     assert APIClient().post(ADDRESS, body(photo)).status_code == 401

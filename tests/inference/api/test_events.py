@@ -1,4 +1,4 @@
-"""What changed, asked for over the API by an app, its owner, a stranger and nobody."""
+"""Events in the API, requested by an app, the owner, a stranger and an anonymous client."""
 
 import pytest
 from rest_framework.test import APIClient
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 EVENTS = "/api/v1/events/"
 
 
-def test_begins_with_a_snapshot_and_goes_on_from_there(alice: User) -> None:
+def test_starts_with_a_snapshot_and_continues_from_its_cursor(alice: User) -> None:
     job, app = make_job(alice), app_of(alice)
     first = app.get(EVENTS).json()
     assert [event["type"] for event in first["events"]] == ["snapshot"]
@@ -33,7 +33,7 @@ def test_begins_with_a_snapshot_and_goes_on_from_there(alice: User) -> None:
     }
 
 
-def test_tells_everything_from_the_beginning(alice: User) -> None:
+def test_returns_everything_from_zero_on(alice: User) -> None:
     jobs = [make_job(alice) for _ in range(2)]
 
     events = session_of(alice).get(EVENTS, {"since": 0}).json()["events"]
@@ -64,20 +64,20 @@ def test_costs_no_body_when_nothing_changed(alice: User) -> None:
     assert "private" in first["Cache-Control"]
 
 
-def test_tells_a_stranger_nothing(alice: User, bob: User) -> None:
+def test_shows_a_stranger_nothing(alice: User, bob: User) -> None:
     make_job(alice)
 
     assert session_of(bob).get(EVENTS, {"since": 0}).json()["events"] == []
 
 
-def test_says_when_a_place_was_never_given_out(alice: User) -> None:
+def test_resyncs_a_cursor_that_was_never_given_out(alice: User) -> None:
     events = session_of(alice).get(EVENTS, {"since": 99}).json()["events"]
 
     assert [event["type"] for event in events] == ["resync_required", "snapshot"]
 
 
 @pytest.mark.parametrize("since", ["-1", "x", "1.5", str(2**63)])
-def test_refuses_what_is_no_place(alice: User, since: str) -> None:
+def test_refuses_what_is_no_cursor(alice: User, since: str) -> None:
     response = session_of(alice).get(EVENTS, {"since": since})
 
     assert_problem(response, 422, "invalid")
@@ -87,5 +87,5 @@ def test_needs_the_scope(alice: User) -> None:
     assert_problem(app_of(alice, "jobs:write").get(EVENTS), 403, "insufficient_scope")
 
 
-def test_needs_somebody() -> None:
+def test_requires_sign_in() -> None:
     assert_problem(APIClient().get(EVENTS), 401, "not_authenticated")

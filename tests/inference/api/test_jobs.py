@@ -1,4 +1,4 @@
-"""Jobs in the API: made once, watched, ended, taken; nobody else's business."""
+"""Jobs in the API: made once, watched, ended and downloaded, by their owner only."""
 
 import json
 from collections.abc import Mapping
@@ -307,7 +307,7 @@ class TestRead:
         assert private.content == nothing.content
         assert private.headers == nothing.headers
 
-    def test_asks_who_is_there_before_it_looks(self, alice: User) -> None:
+    def test_requires_sign_in_first(self, alice: User) -> None:
         for pk in (make_job(alice).pk, uuid4()):
             for rest in ("", "file/"):
                 assert_problem(APIClient().get(f"{JOBS}{pk}/{rest}"), 401, "not_authenticated")

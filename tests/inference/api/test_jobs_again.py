@@ -29,7 +29,7 @@ class TestAgain:
         response = session_of(alice).post(f"{JOBS}{finished_job(alice).pk}/retry/")
         assert_problem(response, 409, "nothing_to_retry")
 
-    def test_goes_on_with_a_painting(self, alice: User) -> None:
+    def test_continues_a_painting(self, alice: User) -> None:
         job = finished_job(alice, saved="jobs/painting.state")
         client, address = session_of(alice), f"{JOBS}{job.pk}/continue/"
         assert client.get(f"{JOBS}{job.pk}/").json()["can_continue"] is True
@@ -40,6 +40,6 @@ class TestAgain:
         assert first.json()["continues"] == str(job.pk)
         assert first.json()["spec"]["steps"] == 200
 
-    def test_has_nothing_to_go_on_with_of_what_was_painted_at_once(self, alice: User) -> None:
+    def test_cannot_continue_what_was_painted_in_one_pass(self, alice: User) -> None:
         response = session_of(alice).post(f"{JOBS}{finished_job(alice).pk}/continue/")
         assert_problem(response, 409, "nothing_to_continue")

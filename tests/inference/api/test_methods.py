@@ -35,7 +35,7 @@ def test_has_no_other_method() -> None:
     assert_problem(APIClient().get(f"{METHODS}magic/"), 404, "not_found")
 
 
-def test_tells_the_limits_that_are_in_force() -> None:
+def test_returns_the_limits_in_force() -> None:
     body = APIClient().get(CAPABILITIES).json()
     assert body["uploads"]["formats"] == list(MAX_MEGAPIXELS)
     assert body["uploads"]["max_bytes"] == settings.MAX_UPLOAD_BYTES

@@ -207,7 +207,7 @@ class TestRead:
         response = session_of(root).get(f"{PHOTOS}{make_photo(alice).pk}/")
         assert_problem(response, 404, "not_found")
 
-    def test_asks_who_is_there_before_it_looks(self, alice: User) -> None:
+    def test_requires_sign_in_first(self, alice: User) -> None:
         for pk in (make_photo(alice).pk, uuid4()):
             assert_problem(APIClient().get(f"{PHOTOS}{pk}/"), 401, "not_authenticated")
 

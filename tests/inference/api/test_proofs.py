@@ -1,4 +1,4 @@
-"""Proof sheets in the API: asked for, watched, ended, taken; nobody else's business."""
+"""Proof sheets in the API: requested, watched, ended and downloaded, by their owner only."""
 
 from typing import Any
 from uuid import uuid4
@@ -71,7 +71,7 @@ class TestPost:
         assert first.json()["id"] == second.json()["id"]
         assert ProofSheet.objects.get().styles.count() == len(styles)
 
-    def test_knows_only_photos_of_ones_own(
+    def test_knows_only_the_user_s_photos(
         self, bob: User, photo: Photo, styles: list[Style]
     ) -> None:
         for photo_id in (photo.pk, uuid4()):
@@ -170,7 +170,7 @@ class TestFile:
 
 class TestAccess:
     @pytest.mark.parametrize("path", ["", "cancel/", "file/?style=ink"])
-    def test_a_stranger_finds_nothing_and_nobody_is_asked_who_they_are(
+    def test_a_stranger_finds_nothing_and_sign_in_is_required(
         self, bob: User, photo: Photo, path: str
     ) -> None:
         ink = make_style("ink")
@@ -185,7 +185,7 @@ class TestAccess:
         sheet.refresh_from_db()
         assert sheet.state == "queued"
 
-    def test_nobody_has_anything_tried(self, photo: Photo) -> None:
+    def test_requires_sign_in(self, photo: Photo) -> None:
         response = APIClient().post(PROOFS, {"photo": str(photo.pk)})
         assert_problem(response, 401, "not_authenticated")
 

@@ -60,7 +60,7 @@ def test_is_refused_for_two_days_after_the_job_was_deleted(
     assert app.put(address, body).status_code == 201
 
 
-def test_has_an_app_that_was_away_for_longer_begin_anew(alice: User, body: dict[str, Any]) -> None:
+def test_makes_a_new_job_after_a_longer_absence(alice: User, body: dict[str, Any]) -> None:
     app, address = app_of(alice), f"{JOBS}{uuid4()}/"
     app.put(address, body)
     place = app.get("/api/v1/events/").json()["seq"]

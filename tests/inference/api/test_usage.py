@@ -52,7 +52,7 @@ class TestUsage:
         assert usage["today"]["count"] == usage["waiting"]["count"] == 0
         assert usage["photos"] == {"count": 0, "bytes": 0, "limit": 2000 * 2**20}
 
-    def test_is_nobody_s_without_signing_in(self) -> None:
+    def test_requires_sign_in(self) -> None:
         assert_problem(APIClient().get(USAGE), 401, "not_authenticated")
 
     def test_takes_a_token_that_may_read_jobs(self, alice: User) -> None:
@@ -100,7 +100,7 @@ class TestQueue:
         pause_queue(by=bob)
         assert session_of(alice).get(QUEUE).json()["paused"]
 
-    def test_tells_a_stranger_only_how_many_there_are(self, alice: User, bob: User) -> None:
+    def test_shows_a_stranger_only_how_many_there_are(self, alice: User, bob: User) -> None:
         make_job(alice)
         job_queue.claim()
         make_job(alice)
@@ -109,7 +109,7 @@ class TestQueue:
 
         assert (answer["waiting"], answer["running"], answer["jobs"]) == (1, 1, [])
 
-    def test_is_nobody_s_without_signing_in(self) -> None:
+    def test_requires_sign_in(self) -> None:
         assert_problem(APIClient().get(QUEUE), 401, "not_authenticated")
 
     def test_needs_a_fixed_number_of_queries(

@@ -1,4 +1,4 @@
-"""Tests of when a picture is said to be done, before it is asked for and after."""
+"""Tests of predictions: before a job is submitted, while it waits and while it runs."""
 
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ class TestEstimate:
         assert 0 < foretold.eta["p50"] < foretold.eta["p90"]
 
     @pytest.mark.usefixtures("history")
-    def test_is_the_painting_alone_where_nobody_waits(self, alice: User, photo: Photo) -> None:
+    def test_is_the_painting_alone_while_no_job_waits(self, alice: User, photo: Photo) -> None:
         foretold = estimate(owner=alice, photo=photo, spec=FAST)
         assert foretold.basis == "history"
         assert foretold.eta == {"p50": 4.0, "p90": 6.2}

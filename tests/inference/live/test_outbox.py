@@ -18,7 +18,7 @@ def news(seq: int, *, state: str = "running", job: str = "one", **fields: Any) -
     return cast("JobSnapshot", values | fields)
 
 
-async def told(outbox: Outbox) -> list[Frame]:
+async def given_out(outbox: Outbox) -> list[Frame]:
     """Return what the outbox gives out at once."""
     frames = []
     while True:
@@ -29,55 +29,55 @@ async def told(outbox: Outbox) -> list[Frame]:
 
 
 class TestJobs:
-    async def test_are_told_at_once_when_new(self) -> None:
+    async def test_are_sent_at_once_when_new(self) -> None:
         outbox = Outbox()
         outbox.put_job(news(1))
 
-        assert await told(outbox) == [("job", news(1))]
+        assert await given_out(outbox) == [("job", news(1))]
 
-    async def test_are_told_by_their_latest_news_alone(self) -> None:
+    async def test_are_sent_in_their_latest_state_only(self) -> None:
         outbox = Outbox()
         for seq in range(1, 1000):
             outbox.put_job(news(seq))
         outbox.put_job(news(1000, state="succeeded"))
 
-        assert await told(outbox) == [("job", news(1000, state="succeeded"))]
+        assert await given_out(outbox) == [("job", news(1000, state="succeeded"))]
 
-    async def test_are_not_told_by_news_that_was_overtaken(self) -> None:
+    async def test_are_not_replaced_by_an_older_snapshot(self) -> None:
         outbox = Outbox()
         outbox.put_job(news(5))
         outbox.put_job(news(4))
 
-        assert await told(outbox) == [("job", news(5))]
+        assert await given_out(outbox) == [("job", news(5))]
 
-    async def test_tell_progress_twice_a_second_and_the_latest_of_it(self) -> None:
+    async def test_send_progress_twice_a_second_and_the_latest_of_it(self) -> None:
         outbox = Outbox()
-        heard: list[int] = []
+        received: list[int] = []
 
         async def listen() -> None:
             while True:
-                heard.append((await outbox.take())[1]["seq"])
+                received.append((await outbox.take())[1]["seq"])
 
         listening = asyncio.create_task(listen())
         begun = time.monotonic()
         for seq in range(1, 10_000):
             outbox.put_job(news(seq))
             await asyncio.sleep(0.01)
-            if len(heard) == 6:
+            if len(received) == 6:
                 break
         for _ in range(1000):
-            if heard[-1] == seq:
+            if received[-1] == seq:
                 break
             await asyncio.sleep(0.01)
         listening.cancel()
 
         # The first is told at once, and what is late shortens the next wait.
         seconds = time.monotonic() - begun + SLACK_SECONDS
-        assert len(heard) <= 1 + seconds / PROGRESS_SECONDS
-        assert heard[-1] == seq
-        assert heard == sorted(heard)
+        assert len(received) <= 1 + seconds / PROGRESS_SECONDS
+        assert received[-1] == seq
+        assert received == sorted(received)
 
-    async def test_tell_all_that_comes_twice_a_second_though_some_is_late(
+    async def test_send_all_that_comes_twice_a_second_even_if_some_is_late(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [0.0]
@@ -87,21 +87,21 @@ class TestJobs:
             now[0] = 1000 + seq * PROGRESS_SECONDS + late
             outbox.put_job(news(seq))
 
-            assert await told(outbox) == [("job", news(seq))]
+            assert await given_out(outbox) == [("job", news(seq))]
 
     @pytest.mark.parametrize(
         "change",
         [{"state": "succeeded"}, {"state": "queued"}, {"attempt": 2}, {"stop_requested": True}],
         ids=str,
     )
-    async def test_tell_changes_at_once(self, change: dict[str, Any]) -> None:
+    async def test_send_changes_of_state_at_once(self, change: dict[str, Any]) -> None:
         outbox = Outbox()
         outbox.put_job(news(1))
         await outbox.take()
 
         outbox.put_job(news(2, **change))
 
-        assert await told(outbox) == [("job", news(2, **change))]
+        assert await given_out(outbox) == [("job", news(2, **change))]
 
     async def test_do_not_wait_for_each_other(self) -> None:
         outbox = Outbox()
@@ -112,9 +112,9 @@ class TestJobs:
 
         outbox.put_job(news(1, job="two"))
 
-        assert await told(outbox) == [("job", news(1, job="two"))]
+        assert await given_out(outbox) == [("job", news(1, job="two"))]
 
-    async def test_wake_who_waits(self) -> None:
+    async def test_wake_a_waiting_sender(self) -> None:
         outbox = Outbox()
         waiting = asyncio.create_task(outbox.take())
         await asyncio.sleep(0)
@@ -127,14 +127,14 @@ class TestJobs:
         outbox = Outbox()
         for seq, state in enumerate(("running", "running", "succeeded"), start=1):
             outbox.put_job(news(seq, state=state))
-            await told(outbox)
+            await given_out(outbox)
 
         assert not outbox._sent
         assert not outbox._jobs
 
 
 class TestHidden:
-    async def test_tells_only_how_jobs_end(self) -> None:
+    async def test_sends_only_the_ends_of_jobs(self) -> None:
         outbox = Outbox()
         outbox.put_job(news(1))
 
@@ -142,7 +142,7 @@ class TestHidden:
         outbox.put_job(news(1, job="two"))
         outbox.put_job(news(9, job="three", state="failed"))
 
-        assert await told(outbox) == [("job", news(9, job="three", state="failed"))]
+        assert await given_out(outbox) == [("job", news(9, job="three", state="failed"))]
 
 
 class TestFrames:
@@ -153,20 +153,20 @@ class TestFrames:
         outbox.put("proof.tile", {"n": 1})
         outbox.put("proof.tile", {"n": 2})
 
-        kinds = [kind for kind, _data in await told(outbox)]
+        kinds = [kind for kind, _data in await given_out(outbox)]
 
         assert kinds == ["hello", "proof.tile", "proof.tile", "job"]
 
-    async def test_say_once_what_was_asked_for_many_times(self) -> None:
+    async def test_hold_an_entry_without_data_once(self) -> None:
         outbox = Outbox()
         for _ in range(50):
             outbox.put("snapshot", None)
             outbox.put("ping", {})
 
-        assert await told(outbox) == [("snapshot", None), ("ping", {})]
+        assert await given_out(outbox) == [("snapshot", None), ("ping", {})]
 
     @pytest.mark.parametrize("what", ["frames", "jobs"])
-    async def test_give_way_to_a_new_beginning_when_too_many(self, what: str) -> None:
+    async def test_give_way_to_a_new_snapshot_when_too_many(self, what: str) -> None:
         outbox = Outbox()
         for number in range(MOST_FRAMES + 1):
             if what == "frames":
@@ -174,4 +174,4 @@ class TestFrames:
             else:
                 outbox.put_job(news(1, job=str(number)))
 
-        assert await told(outbox) == [("resync_required", {}), ("snapshot", None)]
+        assert await given_out(outbox) == [("resync_required", {}), ("snapshot", None)]

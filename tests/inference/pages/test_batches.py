@@ -1,4 +1,4 @@
-"""The page of a batch, asked by the owner, a stranger and nobody."""
+"""The page of a batch, requested by the owner, a stranger and an anonymous visitor."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def test_says_what_it_shows_so_that_only_newer_news_is_drawn(alice: User, batch:
         assert row.split()[1:3] == [f'data-seq="{job.seq}"', f'data-state="{job.state}">']
 
 
-def test_goes_on_by_itself_until_all_have_ended(alice: User, batch: Batch) -> None:
+def test_refreshes_until_all_have_ended(alice: User, batch: Batch) -> None:
     address = reverse("batch", args=[batch.pk])
     page = client_of(alice).get(address).text
     assert 'http-equiv="refresh"' in page
@@ -79,7 +79,7 @@ def test_is_the_owner_s_alone(bob: User, batch: Batch, name: str, method: str) -
     assert Job.objects.filter(state="queued").count() == 1
 
 
-def test_asks_the_database_the_same_few_times_for_many(
+def test_needs_the_same_few_queries_for_many(
     alice: User, batch: Batch, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(6):

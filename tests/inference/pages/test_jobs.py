@@ -35,7 +35,7 @@ class TestJob:
         assert 'id="job-snapshot"' in page.text
         assert reverse("job-cancel", args=[job.pk]) in page.text
 
-    def test_goes_on_without_script(self, alice: User) -> None:
+    def test_refreshes_without_script(self, alice: User) -> None:
         page = client_of(alice).get(reverse("job", args=[make_job(alice).pk]))
         assert '<noscript><meta http-equiv="refresh"' in page.text.replace("\n", "").replace(
             "<noscript>      ", "<noscript>"
@@ -102,11 +102,11 @@ class TestJob:
         job = make_job(alice)
         assert client_of(bob).get(reverse("job", args=[job.pk])).status_code == 404
 
-    def test_asks_nobody_to_sign_in_before_looking(self, client: Client) -> None:
+    def test_requires_sign_in_before_it_looks(self, client: Client) -> None:
         answer = client.get(reverse("job", args=[uuid4()]))
         assert answer.headers["Location"].startswith(reverse("account_login"))
 
-    def test_asks_the_database_the_same_few_times_for_four_styles(
+    def test_needs_the_same_few_queries_for_four_styles(
         self, alice: User, django_assert_max_num_queries: Any
     ) -> None:
         job = make_job(alice, styles=[make_style(f"style-{each}") for each in range(4)])
@@ -116,7 +116,7 @@ class TestJob:
 
 
 class TestJobs:
-    def test_lists_ones_own_jobs(self, alice: User, bob: User) -> None:
+    def test_lists_only_the_user_s_jobs(self, alice: User, bob: User) -> None:
         mine, other = make_job(alice), make_job(bob)
         page = client_of(alice).get(reverse("jobs"))
         assert reverse("job", args=[mine.pk]) in page.text
@@ -125,11 +125,11 @@ class TestJobs:
     def test_says_that_nothing_was_made_yet(self, alice: User) -> None:
         assert "No jobs yet." in client_of(alice).get(reverse("jobs")).text
 
-    def test_asks_nobody_to_sign_in(self, client: Client) -> None:
+    def test_requires_sign_in(self, client: Client) -> None:
         assert client.get(reverse("jobs")).status_code == 302
 
 
-class TestDeeds:
+class TestActions:
     def test_cancels_a_job(self, alice: User) -> None:
         job = make_job(alice)
         client_of(alice).post(reverse("job-cancel", args=[job.pk]))
@@ -152,22 +152,22 @@ class TestDeeds:
         client_of(alice).post(reverse("job-delete", args=[job.pk]))
         assert not Job.objects.exists()
 
-    @pytest.mark.parametrize("deed", ["job-cancel", "job-stop", "job-delete"])
-    def test_leaves_the_jobs_of_others_alone(self, alice: User, bob: User, deed: str) -> None:
+    @pytest.mark.parametrize("action", ["job-cancel", "job-stop", "job-delete"])
+    def test_leaves_the_jobs_of_others_alone(self, alice: User, bob: User, action: str) -> None:
         job = make_job(alice)
-        assert client_of(bob).post(reverse(deed, args=[job.pk])).status_code == 404
+        assert client_of(bob).post(reverse(action, args=[job.pk])).status_code == 404
         job.refresh_from_db()
         assert job.state == Job.State.QUEUED
         assert not job.stop_requested
 
-    @pytest.mark.parametrize("deed", ["job-cancel", "job-stop", "job-delete"])
-    def test_is_never_done_by_following_a_link(self, alice: User, deed: str) -> None:
+    @pytest.mark.parametrize("action", ["job-cancel", "job-stop", "job-delete"])
+    def test_is_never_done_by_following_a_link(self, alice: User, action: str) -> None:
         job = make_job(alice)
-        assert client_of(alice).get(reverse(deed, args=[job.pk])).status_code == 405
+        assert client_of(alice).get(reverse(action, args=[job.pk])).status_code == 405
 
-    @pytest.mark.parametrize("deed", ["job-cancel", "job-stop", "job-delete"])
-    def test_asks_nobody_to_sign_in(self, alice: User, client: Client, deed: str) -> None:
-        answer = client.post(reverse(deed, args=[make_job(alice).pk]))
+    @pytest.mark.parametrize("action", ["job-cancel", "job-stop", "job-delete"])
+    def test_requires_sign_in(self, alice: User, client: Client, action: str) -> None:
+        answer = client.post(reverse(action, args=[make_job(alice).pk]))
         assert answer.headers["Location"].startswith(reverse("account_login"))
         assert Job.objects.get().state == Job.State.QUEUED
 
@@ -197,7 +197,7 @@ class TestAgain:
         page = client_of(alice).post(reverse("job-retry", args=[job.pk]), follow=True)
         assert "Only pictures that failed, expired or were canceled can be tried again" in page.text
 
-    def test_goes_on_with_a_painting(self, alice: User) -> None:
+    def test_continues_a_painting(self, alice: User) -> None:
         job = finished_job(alice, saved="jobs/painting.state")
         address = reverse("job-continue", args=[job.pk])
         page = client_of(alice).get(job.get_absolute_url())
@@ -208,7 +208,7 @@ class TestAgain:
         assert answer.headers["Location"] == more.get_absolute_url()
         assert (more.continues, more.spec["steps"]) == (job.pk, 200)
 
-    def test_does_not_offer_to_go_on_where_nothing_was_kept(self, alice: User) -> None:
+    def test_does_not_offer_to_continue_without_a_checkpoint(self, alice: User) -> None:
         job = finished_job(alice)
         address = reverse("job-continue", args=[job.pk])
         assert address not in client_of(alice).get(job.get_absolute_url()).text
@@ -216,7 +216,7 @@ class TestAgain:
         assert "Only finished pictures made with these methods can be continued" in page.text
 
     @pytest.mark.parametrize("name", ["job-retry", "job-continue"])
-    def test_lets_nobody_else_make_more_of_a_job(self, alice: User, bob: User, name: str) -> None:
+    def test_lets_only_the_owner_retry_or_continue(self, alice: User, bob: User, name: str) -> None:
         job = make_job(alice, state="canceled", completed_at=timezone.now())
         address = reverse(name, args=[job.pk])
         assert client_of(bob).post(address).status_code == 404

@@ -1,4 +1,4 @@
-"""Files of photos and jobs: the owner has them; for a stranger and for nobody they do not exist."""
+"""Files of photos and jobs: only the owner gets them; for all others they do not exist."""
 
 import re
 from pathlib import Path
@@ -36,7 +36,7 @@ def job(photo: Photo) -> Job:
 
 
 def signed_in(user: User | None) -> Client:
-    """Return a browser in which `user` is signed in; nobody for None."""
+    """Return a browser in which `user` is signed in; an anonymous one for None."""
     client = Client()
     if user:
         client.force_login(user)
@@ -67,7 +67,7 @@ def test_sends_a_photo_to_its_owner(photo: Photo, variant: str) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_hides_a_photo_from_strangers_and_nobody(photo: Photo, bob: User, variant: str) -> None:
+def test_hides_a_photo_from_all_others(photo: Photo, bob: User, variant: str) -> None:
     for visitor in (bob, None):
         assert signed_in(visitor).get(photo_url(photo, variant)).status_code == 404
 
@@ -76,7 +76,7 @@ def test_hides_a_photo_from_administrators_too(photo: Photo, admin_user: User) -
     assert signed_in(admin_user).get(photo_url(photo)).status_code == 404
 
 
-def test_tells_nobody_whether_a_photo_exists(photo: Photo, bob: User) -> None:
+def test_does_not_reveal_whether_a_photo_exists(photo: Photo, bob: User) -> None:
     client = signed_in(bob)
     missing = reverse("photo-file", kwargs={"pk": uuid4(), "variant": "thumb"})
     answers = [client.get(url) for url in (photo_url(photo, "thumb"), missing)]
@@ -88,7 +88,7 @@ def test_tells_nobody_whether_a_photo_exists(photo: Photo, bob: User) -> None:
     assert {answer.status_code for answer in answers} == {404}
 
 
-def test_sends_no_variant_that_there_is_not(photo: Photo) -> None:
+def test_sends_no_unknown_variant(photo: Photo) -> None:
     assert signed_in(photo.owner).get(photo_url(photo, "secret")).status_code == 404
 
 
@@ -107,7 +107,7 @@ def test_sends_the_files_of_a_job_to_its_owner(job: Job) -> None:
         assert response.getvalue()
 
 
-def test_hides_the_files_of_a_job_from_strangers_and_nobody(job: Job, bob: User) -> None:
+def test_hides_the_files_of_a_job_from_all_others(job: Job, bob: User) -> None:
     for url in job_urls(job):
         for visitor in (bob, None):
             assert signed_in(visitor).get(url).status_code == 404
@@ -120,7 +120,7 @@ def test_sends_the_newest_preview_whatever_the_version(job: Job) -> None:
     assert response.getvalue()
 
 
-def test_sends_what_replaced_a_preview_meanwhile(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sends_the_newer_preview_instead(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = job.preview, default_storage.save("jobs/new.jpg", ContentFile(b"newer"))
 
     def replaced_first(request: HttpRequest, name: str, *, public: bool) -> HttpResponseBase:

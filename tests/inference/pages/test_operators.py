@@ -42,7 +42,7 @@ def switches(worker: Worker) -> list[str]:
 
 
 class TestAccess:
-    def test_sends_nobody_to_sign_in(self, client: Client, worker: Worker) -> None:
+    def test_requires_sign_in(self, client: Client, worker: Worker) -> None:
         assert client.get(PAGE).status_code == 302
         for address in switches(worker):
             answer = client.post(address)
@@ -76,7 +76,7 @@ class TestPage:
             assert word in page
         assert "1 worker is running." in page
 
-    def test_says_that_nobody_paints(self, staff: Client) -> None:
+    def test_shows_that_no_worker_serves(self, staff: Client) -> None:
         page = staff.get(PAGE).content.decode()
         assert "No worker is running" in page
         assert "No worker is connected." in page

@@ -57,7 +57,7 @@ class TestQueue:
         seen = overview(with_names=True)
         assert (seen.done_lately, seen.failed_lately) == (1, 1)
 
-    def test_tells_who_paused_it(self, alice: User) -> None:
+    def test_shows_who_paused_it(self, alice: User) -> None:
         pause_queue(by=alice)
         switch = overview(with_names=False).switch
         assert (switch.paused, switch.changed_by) == (True, "alice")
@@ -104,7 +104,7 @@ class TestWorkers:
         assert seen.serving == 1
 
 
-def test_tells_the_disk(alice: User) -> None:
+def test_shows_the_disk(alice: User) -> None:
     photo = make_photo(alice)
     disk = overview(with_names=False).disk
     assert disk.photos == photo.bytes + photo.small_bytes

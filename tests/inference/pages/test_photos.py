@@ -1,4 +1,4 @@
-"""The page of one's photos, and what the studio says of the room for them."""
+"""The page of the user's photos, and what the studio says about their quota."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class TestStudio:
 
 
 class TestPhotos:
-    def test_shows_ones_own_photos(self, alice: User, bob: User) -> None:
+    def test_shows_only_the_user_s_photos(self, alice: User, bob: User) -> None:
         mine, other = make_photo(alice), make_photo(bob)
         page = client_of(alice).get(reverse("photos"))
         assert str(mine.pk) in page.text
@@ -48,7 +48,7 @@ class TestPhotos:
         assert "Your photos use 6.0 MB of 2.0 GB." in page
         assert "Your photos use" not in client_of(bob).get(reverse("photos")).text
 
-    def test_asks_for_room_only_when_it_is_nearly_used_up(self, alice: User) -> None:
+    def test_suggests_deleting_only_when_the_quota_is_nearly_full(self, alice: User) -> None:
         make_photo(alice)
         asked = "Delete some to upload more."
         client = client_of(alice)

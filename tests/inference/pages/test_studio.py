@@ -42,7 +42,7 @@ class TestStudio:
         page = client.get(reverse("studio"), {"style": "shared"})
         assert "You can publish this under CC BY-SA 4.0" in page.text
 
-    def test_opens_with_ones_own_photo(self, alice: User) -> None:
+    def test_opens_with_the_user_s_photo(self, alice: User) -> None:
         photo = make_photo(alice)
         page = client_of(alice).get(reverse("studio"), {"photo": str(photo.pk)})
         assert page.context["photo"] == photo
@@ -88,7 +88,7 @@ class TestStudio:
         assert first.headers["Location"] == second.headers["Location"]
         assert Job.objects.count() == 1
 
-    def test_sends_nobody_to_sign_in_and_leaves_nothing(self, client: Client) -> None:
+    def test_requires_sign_in_and_keeps_nothing(self, client: Client) -> None:
         make_style("woodcut")
         answer = client.post(reverse("studio"), order(styles=["woodcut"], photo=upload()))
         assert answer.status_code == 302
@@ -123,7 +123,7 @@ class TestStudio:
         assert "Choose another method" in page.text
         assert not Job.objects.exists()
 
-    def test_refuses_a_way_of_painting_that_there_is_not(self, alice: User) -> None:
+    def test_refuses_an_unknown_method(self, alice: User) -> None:
         make_style("woodcut")
         fields = order(styles=["woodcut"], photo=upload(), method="magic")
         assert client_of(alice).post(reverse("studio"), fields).status_code == 422
@@ -177,7 +177,7 @@ class TestStudio:
         assert page.status_code == 422
         assert "You have too many pictures in progress" in page.text
 
-    def test_lets_a_picture_be_made_anew_whose_job_was_deleted(
+    def test_makes_a_picture_again_whose_job_was_deleted(
         self, alice: User, wakeups: list[str]
     ) -> None:
         make_style("woodcut")

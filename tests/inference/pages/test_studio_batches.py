@@ -58,7 +58,7 @@ def test_makes_no_batch_of_one_picture(alice: User, wakeups: list[str]) -> None:
     assert not Batch.objects.exists()
 
 
-def test_mixes_where_nothing_else_is_asked_for(alice: User, wakeups: list[str]) -> None:
+def test_mixes_the_styles_by_default(alice: User, wakeups: list[str]) -> None:
     slugs = [make_style(slug).slug for slug in ("woodcut", "mosaic")]
     client_of(alice).post(reverse("studio"), order(styles=slugs, each=""))
     assert Job.objects.get().styles.count() == 2

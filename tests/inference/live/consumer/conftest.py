@@ -1,4 +1,4 @@
-"""Sockets to test with: opened for whoever is asked for, greeted, closed at the end."""
+"""Sockets for tests: opened for any user, greeted, and closed at the end."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
@@ -61,7 +61,7 @@ async def greeted(socket: WebsocketCommunicator) -> dict[str, Any]:
 
 
 async def wait_for_frame(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
-    """Return the next frame of a kind; some others are passed over."""
+    """Return the next frame of a kind; frames of other kinds are skipped."""
     for _ in range(50):
         frame: dict[str, Any] = await socket.receive_json_from(timeout=30)
         if frame["type"] == kind:

@@ -1,4 +1,4 @@
-"""Tests of what the events socket tells: everything that is one's own, once and in order."""
+"""Tests of what the events socket sends: everything of its user, once and in order."""
 
 import asyncio
 
@@ -78,7 +78,7 @@ class TestOwner:
         second = await socket.receive_json_from(timeout=30)
         assert (second["type"], second["data"]["state"]) == ("proof", "canceled")
 
-    async def test_is_told_that_a_job_was_deleted(self, connect: Connect, alice: User) -> None:
+    async def test_gets_the_deletion_of_a_job(self, connect: Connect, alice: User) -> None:
         job = await sync_to_async(make_job)(alice)
         socket = await connect(alice)
         await greeted(socket)
@@ -137,7 +137,7 @@ class TestOwner:
         assert [frame["seq"] for frame in frames] == [1, 2, 3, 4, 5]
 
     @pytest.mark.parametrize("cursor", [10**9, -1])
-    async def test_begins_anew_at_a_cursor_that_was_never_given_out(
+    async def test_resyncs_at_a_cursor_that_was_never_given_out(
         self, connect: Connect, alice: User, cursor: int
     ) -> None:
         socket = await connect(alice)
@@ -159,7 +159,7 @@ class TestOwner:
 
         assert (await socket.receive_json_from(timeout=30))["type"] == "snapshot"
 
-    async def test_is_told_with_the_ping_what_the_layer_lost(
+    async def test_gets_with_the_ping_what_the_layer_lost(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(consumers, "PING_SECONDS", 0.3)
@@ -183,7 +183,7 @@ class TestOwner:
 
         assert (await socket.receive_json_from(timeout=30))["type"] == "ping"
 
-    async def test_gets_only_the_end_while_nobody_looks(
+    async def test_gets_only_the_end_while_the_page_is_hidden(
         self, connect: Connect, alice: User
     ) -> None:
         job = await sync_to_async(make_job)(alice)
@@ -199,7 +199,7 @@ class TestOwner:
         frame = await socket.receive_json_from(timeout=30)
         assert (frame["type"], frame["data"]["state"]) == ("job", "canceled")
 
-    async def test_gets_a_fresh_snapshot_when_looking_again(
+    async def test_gets_a_new_snapshot_when_the_page_is_visible_again(
         self, connect: Connect, alice: User
     ) -> None:
         socket = await connect(alice)
@@ -212,7 +212,7 @@ class TestOwner:
         assert (await socket.receive_json_from(timeout=30))["type"] == "snapshot"
         assert await socket.receive_nothing()
 
-    async def test_hears_again_after_the_layer_forgot_it(
+    async def test_gets_news_again_after_the_layer_lost_its_groups(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
@@ -228,7 +228,7 @@ class TestOwner:
 
         assert (await wait_for_frame(socket, "job"))["data"]["id"] == str(job.pk)
 
-    async def test_is_told_at_once_what_was_lost_while_the_layer_was_away(
+    async def test_gets_at_once_what_was_lost_while_the_layer_was_away(
         self, connect: Connect, alice: User
     ) -> None:
         job = await sync_to_async(make_job)(alice)
@@ -257,7 +257,7 @@ class TestOwner:
         for _ in range(3):
             assert (await socket.receive_json_from(timeout=30))["type"] == "ping"
 
-    async def test_is_sent_away_when_the_layer_stays_away(
+    async def test_is_disconnected_when_the_layer_stays_away(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)

@@ -1,4 +1,4 @@
-"""Tests of who may have a socket, how many, how loud, and for how long."""
+"""Tests of who may have a socket, how many, how much it may send, and for how long."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def close_account(user: User, _: bytes) -> None:
 
 
 class TestOwner:
-    async def test_is_sent_away_when_the_account_was_closed_behind_our_back(
+    async def test_is_disconnected_when_the_account_was_closed_without_a_signal(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(consumers, "PING_SECONDS", 0.05)
@@ -49,7 +49,7 @@ class TestOwner:
             pass
         assert message["code"] == 4401
 
-    async def test_is_sent_away_when_the_right_ended_while_the_layer_was_away(
+    async def test_is_disconnected_when_the_session_ended_while_the_layer_was_away(
         self, connect: Connect, alice: User
     ) -> None:
         socket = await connect(alice)
@@ -63,7 +63,7 @@ class TestOwner:
         assert (await socket.receive_output(timeout=30))["code"] == 4401
 
     @pytest.mark.parametrize("end", [sign_out, change_password, close_account])
-    async def test_is_sent_away_at_once_when_the_right_ends(
+    async def test_is_disconnected_at_once_when_the_session_ends(
         self, connect: Connect, alice: User, end: Callable[[User, bytes], None]
     ) -> None:
         cookie = await sync_to_async(session_of)(alice)
@@ -86,7 +86,7 @@ class TestOwner:
         assert await socket.receive_nothing(timeout=0.3)
 
     @pytest.mark.parametrize("text", ["[]", '{"type": "dance"}', "7", "{", "[" * 9999])
-    async def test_may_say_what_is_not_known(
+    async def test_may_send_unknown_messages(
         self, connect: Connect, alice: User, text: str
     ) -> None:
         socket = await connect(alice)
@@ -97,7 +97,7 @@ class TestOwner:
 
         assert (await socket.receive_json_from(timeout=30))["type"] == "snapshot"
 
-    async def test_may_not_chatter(
+    async def test_may_not_send_too_many_messages(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(admission, "MESSAGES_PER_MINUTE", 2)
@@ -109,7 +109,7 @@ class TestOwner:
 
         assert (await socket.receive_output(timeout=30))["code"] == 4408
 
-    async def test_may_say_as_much_again_a_minute_later(
+    async def test_may_send_as_many_again_a_minute_later(
         self, connect: Connect, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(admission, "MESSAGES_PER_MINUTE", 2)
@@ -122,7 +122,7 @@ class TestOwner:
 
         assert await socket.receive_nothing()
 
-    async def test_may_not_send_much_at_once(self, connect: Connect, alice: User) -> None:
+    async def test_may_not_send_a_long_message(self, connect: Connect, alice: User) -> None:
         socket = await connect(alice)
         await greeted(socket)
 
@@ -149,7 +149,7 @@ class TestOwner:
         await sockets[0].disconnect()
         await greeted(await connect(alice))
 
-    async def test_is_sent_away_for_a_moment_when_the_database_fails(
+    async def test_is_disconnected_for_a_moment_when_the_database_fails(
         self,
         connect: Connect,
         alice: User,
@@ -177,7 +177,7 @@ class TestApp:
         row, secret = await sync_to_async(create_token)(owner=owner, name="app", scopes=scopes)
         return row, f"Bearer {secret}".encode()
 
-    async def test_hears_of_its_owners_jobs(self, connect: Connect, alice: User) -> None:
+    async def test_gets_the_jobs_of_its_owner(self, connect: Connect, alice: User) -> None:
         job = await sync_to_async(make_job)(alice)
         _row, bearer = await self.token(alice, "jobs:read")
 
@@ -185,7 +185,7 @@ class TestApp:
 
         assert [each["id"] for each in frame["data"]["jobs"]] == [str(job.pk)]
 
-    async def test_comes_in_by_a_ticket(self, connect: Connect, alice: User) -> None:
+    async def test_connects_with_a_socket_ticket(self, connect: Connect, alice: User) -> None:
         row, _bearer = await self.token(alice, "jobs:read")
         credential = Credential(alice.pk, token_id=row.pk)
         ticket = await sync_to_async(issue_socket_ticket)(credential=credential)
@@ -203,7 +203,7 @@ class TestApp:
 
         assert (await socket.receive_output(timeout=30))["code"] == 4403
 
-    async def test_is_sent_away_at_once_when_its_token_is_revoked(
+    async def test_is_disconnected_at_once_when_its_token_is_revoked(
         self, connect: Connect, alice: User
     ) -> None:
         row, bearer = await self.token(alice, "jobs:read")
@@ -218,8 +218,8 @@ class TestApp:
         assert await stays.receive_nothing(timeout=0.3)
 
 
-class TestNobody:
-    async def test_is_told_to_sign_in(self, connect: Connect, transactional_db: None) -> None:
+class TestAnonymous:
+    async def test_must_sign_in(self, connect: Connect, transactional_db: None) -> None:
         socket = await connect(None)
         await socket.connect(timeout=30)
 
