@@ -1,8 +1,8 @@
 """Places where tests of whole processes make something fail, as it may in production.
 
 `STYLEWEB_FAILPOINTS` names a folder. A file in it that is called like a place says what happens to
-whoever comes there next: once, or as often as a number after it says. Without the variable nothing
-happens, and nothing can.
+the process that comes there next: once, or as often as a number after it says. Without the
+variable nothing happens, and nothing can.
 """
 
 import os

@@ -37,7 +37,7 @@ class StyleIncomplete(Exception):
 class StylePicture:
     """A picture that passed the gate, and everything that is stored of it.
 
-    `verbatim` keeps a file of our own as it is; everything else is written anew.
+    `verbatim` keeps a file of our own as it is; every other file is encoded again.
     """
 
     def __init__(self, accepted: AcceptedPicture, verbatim: Encoded | None = None) -> None:

@@ -2,7 +2,7 @@
 
 A code is what the method fast knows of an artwork. Computing it takes seconds a picture, so those
 of the shipped artworks lie beside them, listed in `library/shipped/codes.json`; run this again when
-an artwork is rendered anew or the engine's weights change. The same pictures and weights give the
+an artwork is rendered again or the engine's weights change. The same pictures and weights give the
 same files.
 """
 

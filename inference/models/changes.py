@@ -7,7 +7,7 @@ from django.utils import timezone
 
 class DeletedJob(models.Model):
     """That a job was deleted: for apps that still show it, for the quota of its day, and so that a
-    late repetition of its request does not make it anew. It is kept for two days.
+    late repetition of its request does not create it again. It is kept for two days.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

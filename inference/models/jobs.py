@@ -101,7 +101,7 @@ class Job(LeasedWork):
     load_seconds = models.FloatField(null=True, blank=True)
     # A share of what the pass took, where several pictures were painted in one.
     compute_seconds = models.FloatField(null=True, blank=True)
-    # What was foretold at submission, in seconds: of the painting, and until the picture is done.
+    # What was predicted at submission, in seconds: of the painting, and until the picture is done.
     paint_p50 = models.FloatField(null=True, blank=True)
     paint_p90 = models.FloatField(null=True, blank=True)
     eta_p50 = models.FloatField(null=True, blank=True)

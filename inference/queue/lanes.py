@@ -93,7 +93,7 @@ def share_of_this_worker() -> Share:
     waited_long = Q(created_at__lt=Now() - PATIENCE)
     return Share(
         jobs=Q(lane__in=mine) | waited_long,
-        # Whoever waits for what is quick has workers of the other lane.
+        # Short jobs have the workers of the other lane.
         heavy_first=now.apart and HEAVY in mine,
         sheets=SHORT in mine,
     )

@@ -56,7 +56,7 @@ def submit_job(
     """Put a picture in line and say that there is work; True when the job is new.
 
     The same `job_id` with the same request finds the same job; one that was deleted is not made
-    anew by a late repetition. Raises JobRefused.
+    again by a late repetition. Raises JobRefused.
     """
     by_client = job_id is not None and origin == NEW
     request = Request(job_id or uuid4(), owner, _digest(photo, styles, spec))

@@ -1,7 +1,7 @@
 """How much one person, and everybody together, may ask for; exact however many ask at once.
 
 What counts are rows, never a counter beside them: a job that failed, was canceled or expired gives
-its unit back by being that. One that has its result does not, though it be deleted.
+its unit back by being that. One that has its result does not, even if it is deleted.
 """
 
 import math
@@ -73,7 +73,7 @@ def running_of(owner: User) -> int:
 
 
 def day_ends_at() -> datetime:
-    """Return the midnight, by the site's clock, at which the day's quota begins anew."""
+    """Return the midnight, by the site's clock, at which the day's quota starts again."""
     return _midnight(timezone.localdate() + timedelta(days=1))
 
 

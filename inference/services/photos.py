@@ -109,7 +109,7 @@ def delete_photo(*, photo: Photo) -> None:
 
     Raises `PhotoInUse` while one of its jobs waits or runs.
     """
-    # The lock keeps a job from being submitted for it meanwhile.
+    # While the lock is held, no job can be submitted for it.
     Photo.objects.select_for_update().filter(pk=photo.pk).first()
     jobs = Job.objects.filter(photo=photo)
     if jobs.active().exists():

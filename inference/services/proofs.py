@@ -39,7 +39,7 @@ def request_proofs(
     The same request finds the same sheet; another one takes the place of the owner's unfinished
     sheet. Raises `NothingToTry`.
     """
-    # One request of a person at a time; the photo cannot be deleted meanwhile.
+    # One request of a person at a time; the photo cannot be deleted during it.
     User.objects.select_for_update().get(pk=owner.pk)
     Photo.objects.select_for_update().get(pk=photo.pk)
     wanted = set(styles or Style.objects.published())

@@ -139,7 +139,7 @@ def give_back(job: Job) -> None:
 
 
 def ends_soon(job: Job) -> bool:
-    """Tell whether `job` will be done before it is worth beginning it anew."""
+    """Tell whether `job` will be done before it is worth starting it again."""
     row = Job.objects.filter(pk=job.pk).first()
     eta = estimates.eta_of(row, 0) if row else None
     return eta is not None and eta["p90"] <= SOON_SECONDS

@@ -1,6 +1,6 @@
 /**
  * My batches as they go: each is asked for when a connection comes about, then kept by what is heard
- * of its jobs, so that whoever draws it need not ask.
+ * of its jobs, so that no caller needs to ask.
  *
  * Dispatches "change" (detail: the id of the batch, and its jobs of which there is news).
  */
@@ -73,7 +73,7 @@ class Batches extends EventTarget {
     else if (reply?.status !== 404) batch.again = setTimeout(() => this.#ask(id), AGAIN_MS);
   }
 
-  /** Take in what the API says of a batch, but for jobs of which something newer was heard meanwhile. */
+  /** Take in what the API says of a batch, except for jobs with newer news. */
   take(id, { jobs }) {
     const batch = this.#batches.get(id);
     const heard = batch.jobs;

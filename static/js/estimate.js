@@ -1,7 +1,7 @@
 /**
  * What the picture would take, or all of them, said on the button a moment after the last change.
  *
- * Dispatches "told" when it is known anew how many may be asked for (`room`).
+ * Dispatches "told" when there is a new number of jobs that can be created (`room`).
  */
 
 import { span } from "./spans.js";
@@ -30,7 +30,7 @@ export class Estimate extends EventTarget {
     setInterval(() => document.hidden || this.refresh(), AGAIN_MS);
   }
 
-  /** Ask anew, once nothing has changed for a moment. */
+  /** Ask again, once nothing has changed for a moment. */
   refresh() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), QUIET_MS);

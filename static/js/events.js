@@ -76,7 +76,7 @@ class JobEvents extends EventTarget {
       if (socket !== this.socket) return;
       const frame = JSON.parse(data);
       this.#receive(frame);
-      // The snapshot has the latest; this brings what changed besides it meanwhile.
+      // The snapshot has the latest; this brings the other changes.
       const isFirst = frame.type === "snapshot" && missed !== undefined;
       if (isFirst && missed < frame.seq) this.#say({ type: "resume", seq: missed });
     });
@@ -90,7 +90,7 @@ class JobEvents extends EventTarget {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  /** Give up a socket from which nothing comes, though it be open. */
+  /** Give up a socket from which nothing comes, even if it is open. */
   #listen() {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.socket.close(), SILENCE_MS);

@@ -106,7 +106,7 @@ class JobPage {
     try {
       await image.decode();
     } catch {
-      return; // Replaced by a newer one meanwhile.
+      return; // A newer one has replaced it.
     }
     if (version < this.version) return;
     const display = this.#part("picture");

@@ -77,7 +77,7 @@ export class Palette extends EventTarget {
     this.#show();
   }
 
-  /** Say anew which tiles cannot be chosen now. */
+  /** Show again which tiles cannot be chosen now. */
   limit() {
     const full = !this.#each && this.#items.length >= this.most;
     for (const box of this.boxes) {

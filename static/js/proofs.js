@@ -133,7 +133,7 @@ export class ProofSheet extends EventTarget {
     try {
       await image.decode();
     } catch {
-      return; // Gone meanwhile; the artwork stays.
+      return; // It is gone; the artwork stays.
     }
     if (this.#shown.get(style) !== url) return;
     const frame = box.closest(".tile").querySelector(".pic");

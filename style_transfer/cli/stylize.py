@@ -24,7 +24,7 @@ from style_transfer.core.spec import (
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.saving import output_format, save_bytes, save_picture
 
-# Whoever reads the code refuses what is longer than a code; nobody need hold all of it for that.
+# The reader of a code refuses longer files, so they are never read completely.
 _MOST_CODE_BYTES = 2**23
 _CODE_SUFFIXES = (".code", ".safetensors")
 _DEVICES = "auto, cpu, cuda or cuda:N"

@@ -29,7 +29,7 @@ class StateError(EngineError):
     """A saved painting that is damaged, or not the one that is to go on."""
 
     code = "state_unusable"
-    hint = "Give the photo, styles and settings it was saved with, or begin anew."
+    hint = "Give the photo, styles and settings it was saved with, or start again."
 
 
 @dataclass(frozen=True)

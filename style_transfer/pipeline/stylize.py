@@ -144,7 +144,7 @@ class _StylizeRun:
         return self.state.done + (self.spec.steps or METHOD_INFOS[self.spec.method].default_steps)
 
     def steps(self) -> Generator[Step, None, None]:
-        """Paint, anew and smaller where memory runs out."""
+        """Paint; start again at a smaller size where memory runs out."""
         yield Step(self.state.done, self.total, "preparing")
         tries = self._tries()
         for place, most in tries:

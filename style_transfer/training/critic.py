@@ -1,10 +1,10 @@
 """What is said about paintings after one artwork: the photo's shapes, the artwork's marks.
 
-Content and style losses on the features of a frozen network (Johnson et al. 2016). Whoever paints
-soon learns to please that one network with a fine hatch that nobody takes for strokes. Three
-things keep it honest: what is judged is shown at random scales, shifts and flips and with a little
-noise; the artwork is shown at the same scales and flips; and pixel patches are compared with the
-artwork's where no network is asked (patch_loss.py).
+Content and style losses on the features of a frozen network (Johnson et al. 2016). A painting
+network soon learns to satisfy that one network with a fine hatch that does not look like strokes.
+Three things prevent this: paintings are shown at random scales, shifts and flips and with a
+little noise; the artwork is shown at the same scales and flips; and pixel patches are compared
+with the artwork's without a network (patch_loss.py).
 """
 
 import math
@@ -217,7 +217,7 @@ def disturb(pictures: Sequence[Tensor], view: Sight, generator: torch.Generator)
         side = shown[0].shape[axis]
         room = min(_SHIFT, math.ceil(side / 4))
         cut = _choose(room, generator)
-        # Always as much on both sides together: a GPU prepares for each new shape anew.
+        # Always as much on both sides together: a GPU prepares for each new shape.
         shown = [each.narrow(axis, cut, side - room + 1) for each in shown]
     return shown
 

@@ -56,7 +56,7 @@ def export_bytes(content: bytes, folder: Path, name: str, card: Mapping[str, Any
     """Write NAME.safetensors, whose content is given, and its card into the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"
-    # Replaced, not overwritten: whoever has the old file mapped keeps reading the old numbers.
+    # Replaced, not overwritten: a process that mapped the old file keeps its numbers.
     partial = path.with_suffix(".partial")
     partial.write_bytes(content)
     partial.replace(path)

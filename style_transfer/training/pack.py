@@ -123,7 +123,7 @@ def open_pictures(path: Path, part: str) -> Iterator[Path]:
     Raises TrainingDataError for what is neither a folder nor a pack with that part.
     """
     if path.is_dir() or not path.is_file():
-        yield path  # whoever looks for pictures there says what is wrong
+        yield path  # the search for pictures reports the error
         return
     with TemporaryDirectory(prefix="pictures-") as folder:
         _unpack(path, part, Path(folder))

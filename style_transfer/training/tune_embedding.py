@@ -53,7 +53,7 @@ class Touch(nn.Module):
 
     @torch.no_grad()
     def fold_(self) -> None:
-        """Apply the maps to the moments of all views, and begin anew."""
+        """Apply the maps to the moments of all views, and start again."""
         for level in LEVELS:
             matrix, shift = self.maps(level)
             mean, covariance = (self.get_buffer(f"{n}{level}") for n in ("mean", "covariance"))

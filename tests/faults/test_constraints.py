@@ -1,4 +1,4 @@
-"""Tests that the database itself refuses rows that make no sense, whoever writes them."""
+"""Tests that the database itself refuses rows that make no sense, for every writer."""
 
 from uuid import uuid4
 

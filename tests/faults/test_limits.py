@@ -1,4 +1,4 @@
-"""Tests that limits of calls hold exactly, for several processes, and whoever one says to be."""
+"""Tests that limits of calls hold exactly, for several processes, and for any stated address."""
 
 import random
 from collections import Counter
@@ -66,7 +66,7 @@ def test_forged_addresses_are_one_caller(production: ProductionSite, record_bar:
     with ThreadPoolExecutor(16) as pool:
         answers = Counter(pool.map(partial(status_from, production, "127.0.0.2"), forged))
 
-    # A window may end in between, and then begins anew.
+    # A window may end in between, and then starts again.
     assert answers[429] >= 1
     assert set(answers) == {200, 429}
     record_bar(32, f"{calls} forged addresses: {answers[200]} passed, as of one")

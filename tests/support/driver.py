@@ -285,7 +285,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 
 def main() -> None:
-    """Answer until the input ends; what is told meanwhile is told as a worker does."""
+    """Answer until the input ends; messages are sent as a worker sends them."""
     thread_loop.open()
     for line in sys.stdin:
         request = json.loads(line)

@@ -172,7 +172,7 @@ class EmbeddedSite(Site):
 
     def pool_pids(self) -> list[int]:
         """Return the process ids of the worker's children, which paint."""
-        # Numbers of processes begin anew at times, so a child's may be the smaller one.
+        # Process numbers start again at times, so a child's may be the smaller one.
         return [pid for pid in self.worker_pids() if os.getpgid(pid) != pid]
 
 

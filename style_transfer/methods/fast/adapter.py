@@ -104,7 +104,7 @@ def paint(
     Half precision can overflow where statistics are extreme: a picture that comes out broken is
     painted once more in float32. Where memory runs out, it is painted once more in the smallest
     tiles, and where a GPU has too little even for those, on the CPU; the frames say so. Raises
-    InternalError and OutOfMemoryError if all that is of no avail.
+    InternalError and OutOfMemoryError if all attempts fail.
     """
     places = dict.fromkeys((painter.device, torch.device("cpu")))
     fallbacks = [None, *(Fallback(place, TILINGS[-1]) for place in places)]

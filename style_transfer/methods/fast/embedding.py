@@ -40,7 +40,7 @@ class StyleEmbeddingError(EngineError):
     """The bytes are no style code, or one that was made with other weights."""
 
     code = "style_code_unusable"
-    hint = "Make the code anew from the picture with these weights."
+    hint = "Create the code again from the picture with these weights."
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class EmbeddingCache:
         try:
             return StyleEmbedding.from_bytes((self._folder / key).read_bytes(), painter)
         except (OSError, StyleEmbeddingError):
-            return None  # absent or damaged: it is made anew
+            return None  # absent or damaged: it is created again
 
     def _write(self, key: str, content: bytes) -> None:
         if self._folder is None:

@@ -99,7 +99,7 @@ def paint(
 
 @dataclass(frozen=True)
 class Pass:
-    """Painting at one size: features are moved, and the result is laid anew in the marks."""
+    """Painting at one size: features are moved, and the result is rebuilt from the marks."""
 
     tiling: PictureTiling
     blend: LevelBlend

@@ -48,15 +48,15 @@ def eta(job: Job, ahead: int = 0) -> Eta:
 
 class TestEstimate:
     def test_guesses_where_nothing_was_painted(self, alice: User, photo: Photo) -> None:
-        foretold = estimate(owner=alice, photo=photo, spec=FAST)
-        assert (foretold.basis, foretold.device, foretold.ahead) == ("guess", "cpu", 0)
-        assert 0 < foretold.eta["p50"] < foretold.eta["p90"]
+        predicted = estimate(owner=alice, photo=photo, spec=FAST)
+        assert (predicted.basis, predicted.device, predicted.ahead) == ("guess", "cpu", 0)
+        assert 0 < predicted.eta["p50"] < predicted.eta["p90"]
 
     @pytest.mark.usefixtures("history")
     def test_is_the_painting_alone_while_no_job_waits(self, alice: User, photo: Photo) -> None:
-        foretold = estimate(owner=alice, photo=photo, spec=FAST)
-        assert foretold.basis == "history"
-        assert foretold.eta == {"p50": 4.0, "p90": 6.2}
+        predicted = estimate(owner=alice, photo=photo, spec=FAST)
+        assert predicted.basis == "history"
+        assert predicted.eta == {"p50": 4.0, "p90": 6.2}
 
     @pytest.mark.usefixtures("history")
     def test_adds_the_wait_for_those_ahead(self, alice: User, photo: Photo) -> None:
@@ -64,11 +64,11 @@ class TestEstimate:
             make_job(paint_p50=10.0, paint_p90=20.0)
         running(Job.objects.order_by("created_at")[0], seconds_ago=0)
 
-        foretold = estimate(owner=alice, photo=photo, spec=FAST)
+        predicted = estimate(owner=alice, photo=photo, spec=FAST)
 
-        assert foretold.ahead == 1
-        assert foretold.eta["p50"] == pytest.approx(10 + 10 + 4, abs=0.5)
-        assert foretold.eta["p90"] == pytest.approx(20 + 20 + 6.2, abs=0.5)
+        assert predicted.ahead == 1
+        assert predicted.eta["p50"] == pytest.approx(10 + 10 + 4, abs=0.5)
+        assert predicted.eta["p90"] == pytest.approx(20 + 20 + 6.2, abs=0.5)
 
     def test_is_longer_for_a_larger_picture(self, alice: User, photo: Photo) -> None:
         sizes = [64, 512, 2048]
@@ -96,9 +96,9 @@ class TestEstimate:
         self, alice: User, photo: Photo, settings: Settings
     ) -> None:
         settings.STYLEWEB_MEMORY_MB = 40
-        foretold = estimate(owner=alice, photo=photo, spec=TransferSpec(size=4096))
-        assert foretold.warnings[-1].code == "too_large_for_memory"
-        assert foretold.plan.mb == 0
+        predicted = estimate(owner=alice, photo=photo, spec=TransferSpec(size=4096))
+        assert predicted.warnings[-1].code == "too_large_for_memory"
+        assert predicted.plan.mb == 0
 
     def test_warns_of_what_may_not_end_in_time(
         self, alice: User, photo: Photo, settings: Settings

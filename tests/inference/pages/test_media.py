@@ -80,7 +80,7 @@ def test_does_not_reveal_whether_a_photo_exists(photo: Photo, bob: User) -> None
     client = signed_in(bob)
     missing = reverse("photo-file", kwargs={"pk": uuid4(), "variant": "thumb"})
     answers = [client.get(url) for url in (photo_url(photo, "thumb"), missing)]
-    # The page holds a token against forged requests, masked anew each time, and its own address.
+    # The page holds a token against forged requests, masked differently each time, and its address.
     pages = {
         re.sub(r"[0-9A-Za-z]{64}|[0-9a-f-]{36}", "*", each.content.decode()) for each in answers
     }

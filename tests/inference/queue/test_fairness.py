@@ -252,7 +252,7 @@ class TestAheadOfNew:
             end(claimed)
         for person in people:
             person.refresh_from_db()
-            foretold = turns.ahead_of_new(person, Job.objects.filter(state="queued"))
+            predicted = turns.ahead_of_new(person, Job.objects.filter(state="queued"))
             job = make_job(person)
-            assert turns.waiting_ahead(job) == foretold
+            assert turns.waiting_ahead(job) == predicted
             job.delete()

@@ -133,8 +133,8 @@ class TestPause:
     def test_is_told_before_one_asks(self, alice: User) -> None:
         photo = make_photo(alice)
         pause_queue(by=alice)
-        foretold = estimate(owner=alice, photo=photo, spec=TransferSpec(size=64))
-        assert [each.code for each in foretold.warnings] == ["paused"]
+        predicted = estimate(owner=alice, photo=photo, spec=TransferSpec(size=64))
+        assert [each.code for each in predicted.warnings] == ["paused"]
 
 
 class TestDrain:

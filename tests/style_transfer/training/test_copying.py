@@ -55,7 +55,7 @@ def test_finds_little_wrong_with_a_copy(lesson: Copying, examples: Tensor) -> No
         wrong = lesson.losses(examples, 0.5)
     for name in PARTS - {"patches"}:
         assert copied[name] < 1e-4
-    # Patches are drawn anew for each of the two pictures, so chance is left.
+    # Patches are drawn again for each of the two pictures, so chance is left.
     assert copied["patches"] < wrong["patches"] / 2
 
 
