@@ -3,10 +3,12 @@
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import User
@@ -67,7 +69,8 @@ class TestStorage:
         Photo.objects.update(small_bytes=0)
         (media_root / str(lost.thumb.name)).unlink()
 
-        import_module("inference.migrations.0010_bytes_of_small_versions").measure(apps, None)
+        migration = import_module("inference.migrations.0010_bytes_of_small_versions")
+        migration.measure(apps, SimpleNamespace(connection=connection))
 
         kept.refresh_from_db()
         lost.refresh_from_db()
