@@ -58,6 +58,7 @@ class TestLocalSocketChannelLayer:
 
         assert await next_message(layer, channel) == MESSAGE
 
+    @pytest.mark.slow
     async def test_carries_from_another_process(
         self, layer: LocalSocketChannelLayer, tmp_path: Path
     ) -> None:

@@ -9,6 +9,8 @@ from tests.support.sites import ROOT
 
 LOAD_EVERYTHING = """
 import sys
+
+import pytest
 import styleweb.asgi
 import styleweb.urls
 from styleweb.celery import app
@@ -20,6 +22,7 @@ sys.exit(" ".join(loaded) or None)
 
 
 class TestWebProcess:
+    @pytest.mark.slow
     def test_never_loads_torch(self, tmp_path: Path) -> None:
         environment = {**os.environ, "STYLEWEB_DATA": str(tmp_path)}
         environment["DJANGO_SETTINGS_MODULE"] = "styleweb.settings"

@@ -57,6 +57,7 @@ def body(alice: User) -> dict[str, Any]:
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.slow
 @given(change=CHANGES)
 def test_answers_anything_with_a_job_or_a_problem(
     alice: User, body: dict[str, Any], change: dict[str, Any]

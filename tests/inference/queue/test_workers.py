@@ -89,6 +89,7 @@ class TestPresence:
         assert not registration.is_draining()
         assert not Worker.objects.exists()
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("media_root")
     def test_names_the_job_while_it_is_painted(self, here: Worker, alice: User) -> None:
         make_job(alice)

@@ -94,6 +94,7 @@ class TestPass:
         assert job_snapshot(done)["metrics"]["batch"] == 3
         assert Job.objects.waiting().count() == 0
 
+    @pytest.mark.slow
     def test_paints_the_same_as_alone(self, settings: Settings) -> None:
         together = make_jobs(2)
         other = make_photo(together[1].owner, seed=5)
@@ -124,6 +125,7 @@ class TestPass:
 
 
 class TestOneOfThem:
+    @pytest.mark.slow
     def test_fails_alone_when_its_photo_is_gone(self) -> None:
         jobs = make_jobs()
         jobs[1].photo.file.delete(save=False)
@@ -178,6 +180,7 @@ class TestOneOfThem:
         assert states(jobs) == [State.RUNNING, State.SUCCEEDED, State.SUCCEEDED]
         assert (row(jobs[0]).lease, files_of(jobs[0], media_root)) == (lease, [])
 
+    @pytest.mark.slow
     def test_is_painted_alone_when_it_does_not_fit_into_memory_with_the_others(
         self, play: Play
     ) -> None:
@@ -199,6 +202,7 @@ class TestBrokenPass:
         [RuntimeError("surprise"), ModelMissingError("gone")],
         ids=["surprise", "no weights"],
     )
+    @pytest.mark.slow
     def test_paints_the_others_one_by_one(self, play: Play, error: Exception) -> None:
         jobs = make_jobs()
 
@@ -213,6 +217,7 @@ class TestBrokenPass:
 
 
 class TestLeases:
+    @pytest.mark.slow
     def test_are_all_kept_by_one_heartbeat(self, play: Play, settings: Settings) -> None:
         settings.JOB_LEASE_SECONDS, settings.JOB_HEARTBEAT_SECONDS = 2, 0.2
         jobs, lost = make_jobs(), list[object]()

@@ -35,6 +35,7 @@ print(json.dumps([freed, memory_mb() - before]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="not glibc")
 class TestFreedMemory:
     def grown_by(self, *arguments: str) -> tuple[int, int]:

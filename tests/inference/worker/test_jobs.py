@@ -64,6 +64,7 @@ class TestServeNext:
     def test_finds_nothing_to_do(self) -> None:
         assert worker.serve_next() is Served.NOTHING
 
+    @pytest.mark.slow
     def test_paints_with_the_engine(self, alice: User, media_root: Path) -> None:
         job = make_job(alice, spec=TransferSpec(size=64))
 
@@ -77,6 +78,7 @@ class TestServeNext:
             assert (result.format, result.size) == ("JPEG", (64, 43))
         assert files_of(job, media_root) == [".jpg", ".jpg"]
 
+    @pytest.mark.slow
     def test_keeps_transparency(self, alice: User, media_root: Path) -> None:
         photo = make_photo(alice)
         cut_out = make_picture((96, 64), mode="RGBA")
@@ -135,6 +137,7 @@ class TestServeNext:
 
 
 class TestLeaving:
+    @pytest.mark.slow
     def test_stops_at_a_cancel(self, play: Play, media_root: Path) -> None:
         after: list[int] = []
 
@@ -161,6 +164,7 @@ class TestLeaving:
         assert (job.state, job.result) == (Job.State.CANCELED, "")
         assert files_of(job, media_root) == []
 
+    @pytest.mark.slow
     def test_keeps_what_is_painted_when_stopped(self, play: Play, media_root: Path) -> None:
         from style_transfer.pipeline.stylize import stylize
 
@@ -297,6 +301,7 @@ class TestFailures:
 
 @pytest.mark.django_db(transaction=True)
 class TestHeartbeat:
+    @pytest.mark.slow
     def test_keeps_the_lease_through_a_long_step(self, play: Play, settings: Settings) -> None:
         settings.JOB_LEASE_SECONDS, settings.JOB_HEARTBEAT_SECONDS = 2, 0.2
         lost: list[object] = []
@@ -349,6 +354,7 @@ class TestHeartbeat:
 
 
 class TestWarmUp:
+    @pytest.mark.slow
     def test_loads_the_engine_in_this_process(self, caplog: pytest.LogCaptureFixture) -> None:
         worker.warm_up()
 

@@ -172,6 +172,7 @@ def test_never_ends_a_process_that_is_not_a_workers_own() -> None:
     shutdown.end_process()
 
 
+@pytest.mark.slow
 def test_reaches_the_children_of_the_process_that_is_asked() -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, "-c", PAINTING]

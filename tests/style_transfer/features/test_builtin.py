@@ -78,6 +78,7 @@ def test_is_the_same_object_for_the_same_device() -> None:
     assert load_features("builtin", CPU) is load_features("builtin", torch.device("cpu"))
 
 
+@pytest.mark.slow
 def test_loads_in_half_a_second_in_a_new_process() -> None:
     code = (
         "import time, torch\n"
