@@ -7,7 +7,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # Two more processes than cores, since tests of a running site wait most of the time.
 WORKERS ?= $(shell expr $(CORES) + 2)
 # A single file needs one process only.
-share = $(if $(findstring tests/,$(ARGS)),,-n $(1) --dist loadgroup)
+share = $(if $(findstring tests/,$(ARGS)),,-n $(1) --dist loadfile)
 # Each process of a run reads what the first one compiled.
 test quick faults: export PYTHONDONTWRITEBYTECODE :=
 

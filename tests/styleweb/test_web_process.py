@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.sites import ROOT
 
 LOAD_EVERYTHING = """
 import sys
-
-import pytest
 import styleweb.asgi
 import styleweb.urls
 from styleweb.celery import app

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 import redis
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 STOP_SECONDS = 10.0
 
 

@@ -13,7 +13,14 @@ from typing import Any, Self
 
 import pytest
 
-from tests.support.servers import PostgreSQL, Redis, Server, free_port, wait_until
+from tests.support.servers import (
+    PATIENCE_SECONDS,
+    PostgreSQL,
+    Redis,
+    Server,
+    free_port,
+    wait_until,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 # Short leases, so that a lost worker is found out within a test's patience.
@@ -82,7 +89,9 @@ class Site:
     def manage(self, *arguments: str) -> None:
         """Run a management command to its end."""
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, check=True, env=self.environment, cwd=ROOT, timeout=120)
+        subprocess.run(
+            command, check=True, env=self.environment, cwd=ROOT, timeout=PATIENCE_SECONDS
+        )
 
     def call(self, command: str, /, **arguments: Any) -> Any:
         """Have the driver do something and return what it says."""

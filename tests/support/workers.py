@@ -7,36 +7,32 @@ file. Each process has a data folder, a database and servers of its own.
 import os
 
 import pytest
-from xdist.scheduler import LoadGroupScheduling
+from xdist.scheduler import LoadScopeScheduling
 
-# The group of the tests that use a fixture. A test that uses several belongs to the first.
-SITES = {
-    "crashing": "production",
-    "production": "production",
-    "sites": "production",
-    "failing": "failing",
-    "small": "embedded",
-    "embedded": "embedded",
-    "chromium": "browser",
-}
 # The groups that take longest start first; the tests that compute run beside them.
-LONGEST_FIRST = ("production", "browser", "embedded", "failing")
+LONGEST_FIRST = ("production", "browser", "embedded")
+# Files of tests/faults whose tests start sites, or whole test runs, of their own.
+OWN_SITES = {"test_lanes.py", "test_same_tests_on_postgresql.py", "test_workers_end.py"}
 
 
-class Scheduling(LoadGroupScheduling):  # type: ignore[misc]
-    """Gives a process all tests of a group, or else of a file, one after the other."""
+def group_of(nodeid: str) -> str:
+    """Return what a test stays together with: those of the same site, or else of the same file.
+
+    It goes by the name, since the process that shares out the tests knows nothing else of them.
+    """
+    path, _, name = nodeid.partition("::")
+    if path.startswith("tests/browser/"):
+        return "browser"
+    if path.startswith("tests/faults/") and path.rpartition("/")[2] not in OWN_SITES:
+        return "embedded" if "embedded" in name.lower() else "production"
+    return path
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a process all tests of a group, one after the other."""
 
     def _split_scope(self, nodeid: str) -> str:
-        name, _, group = nodeid.rpartition("@")
-        return group if group in LONGEST_FIRST else (name or nodeid).split("::", 1)[0]
-
-
-def group_of(item: pytest.Item) -> str | None:
-    """Return the group of a test that uses a running site."""
-    used = set(getattr(item, "fixturenames", ()))
-    if callspec := getattr(item, "callspec", None):
-        used.add(callspec.params.get("site", ""))
-    return next((group for name, group in SITES.items() if name in used), None)
+        return group_of(nodeid)
 
 
 def is_slow(item: pytest.Item) -> bool:
@@ -54,22 +50,21 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Name the groups, and put first what takes longest; one process keeps the order of files."""
+    """Put first what takes longest; a run in one process keeps the order of the files."""
     if not hasattr(config, "workerinput"):
         return
     slow_files = {item.path for item in items if is_slow(item)}
-    ranks: dict[pytest.Item, tuple[int, int]] = {}
-    for item in items:
-        group = group_of(item)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
-        rank = LONGEST_FIRST.index(group) if group else len(LONGEST_FIRST)
-        ranks[item] = (rank, item.path not in slow_files)
-    items.sort(key=ranks.__getitem__)
+
+    def rank(item: pytest.Item) -> tuple[int, bool]:
+        group = group_of(item.nodeid)
+        place = LONGEST_FIRST.index(group) if group in LONGEST_FIRST else len(LONGEST_FIRST)
+        return place, item.path not in slow_files
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
-    """Share out the tests by site or file, in the order that they stand in."""
+    """Share out the tests by group, in the order that they stand in."""
     config.option.loadscopereorder = False
     return Scheduling(config, log)
