@@ -12,7 +12,7 @@ Visit = Callable[..., Visitor]
 UPLOAD = "**/api/v1/photos/"
 TEXT: FilePayload = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"not a picture"}
 NO_ROOM = "There is no room left for photos."
-LOST = "The connection may be lost."
+LOST = "The upload failed. Check your connection and try again."
 
 
 def enter(visitor: Visitor, name: str) -> None:
