@@ -48,7 +48,8 @@ def pytest_configure() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-@pytest.hookimpl(tryfirst=True)
+# Last, since pytest-django sorts the tests by their use of the database.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put first what takes longest; a run in one process keeps the order of the files."""
     if not hasattr(config, "workerinput"):
