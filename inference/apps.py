@@ -12,10 +12,10 @@ class InferenceConfig(AppConfig):
         """Tell the library which ways of painting there are."""
         from inference.services.own_networks import has_own_network
         from library.methods import register_method
-        from style_transfer.core.spec import METHOD_INFOS
+        from style_transfer.core.catalog import METHOD_INFOS
 
         for slug, info in METHOD_INFOS.items():
-            if slug == "network":
+            if info.needs_own_network:
                 register_method(slug, has_own_network)
             elif info.needs_pictures:
                 register_method(slug, lambda style: style.has_picture)

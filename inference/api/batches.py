@@ -25,7 +25,7 @@ from inference.models import Batch, Photo
 from inference.services.batches import MAX_JOBS, cancel_batch, submit_batch
 from library.api.serializers import style_unavailable
 from library.models import Style
-from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
 
 
 class BatchRequestSerializer(serializers.Serializer[Batch]):
@@ -46,7 +46,7 @@ class BatchRequestSerializer(serializers.Serializer[Batch]):
     method = serializers.ChoiceField(
         tuple(METHOD_INFOS),
         required=False,
-        help_text=f"See /methods/; `{TransferSpec().method}` if left out.",
+        help_text=f"See /methods/; `{DEFAULT_METHOD}` if left out.",
     )
     spec = SpecField(default=dict)
 

@@ -19,7 +19,8 @@ from inference.live.snapshots.spec import spec_schema
 from inference.models import Job, Photo
 from library.api.serializers import style_unavailable
 from library.models import Style
-from style_transfer.core.spec import MAX_STYLES, METHOD_INFOS, SpecError, TransferSpec
+from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
+from style_transfer.core.spec import MAX_STYLES, SpecError, TransferSpec
 
 
 class Share(serializers.FloatField):
@@ -80,7 +81,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
     method = serializers.ChoiceField(
         tuple(METHOD_INFOS),
         required=False,
-        help_text=f"See /methods/; `{TransferSpec().method}` if left out.",
+        help_text=f"See /methods/; `{DEFAULT_METHOD}` if left out.",
     )
     spec = SpecField(default=dict)
 

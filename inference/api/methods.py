@@ -13,7 +13,9 @@ from accounts.api.permissions import Anyone
 from common import uploads
 from common.conditional import answers_conditionally
 from common.problems import not_found
-from style_transfer.core.spec import ENGINE_VERSION, MAX_STYLES, METHOD_INFOS, MethodInfo
+from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
+from style_transfer.core.controls import controls_of
+from style_transfer.core.spec import ENGINE_VERSION, MAX_STYLES
 
 
 class MethodSerializer(serializers.Serializer[Any]):
@@ -29,7 +31,7 @@ class MethodSerializer(serializers.Serializer[Any]):
     @extend_schema_field({"type": "object", "description": "A JSON Schema of the job's `spec`."})
     def get_controls(self, info: MethodInfo) -> dict[str, Any]:
         """Return the schema of the method's controls."""
-        return info.controls()
+        return controls_of(info)
 
 
 @answers_conditionally

@@ -9,24 +9,24 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from inference.models import Job
+from style_transfer.core.catalog import methods_that
 
 LONGEST_SECONDS = 10
 LOOK_SECONDS = 0.15
-# Only this method is done in so short a time.
-QUICK_METHOD = "fast"
 # A held reply takes a thread of the server, and the others must not wait for one.
 HELD_AT_ONCE = 2
 
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
 _places = threading.BoundedSemaphore(HELD_AT_ONCE)
 
+_METHODS = " or ".join(f"`{slug}`" for slug in methods_that("immediate"))
 PREFER = OpenApiParameter(
     "Prefer",
     str,
     OpenApiParameter.HEADER,
     description=(
-        "`wait=10` holds the reply of a `fast` job for up to ten seconds: 200 when the job ended "
-        "by then, else 202 and you go on by polling or the socket."
+        f"`wait=10` holds the reply of a {_METHODS} job for up to ten seconds: 200 when the job "
+        "ended by then, else 202 and you go on by polling or the socket."
     ),
 )
 
@@ -42,7 +42,7 @@ def wait_for_end(job: Job, seconds: float) -> bool:
 
     Does not wait for slow methods, nor when other replies are held already.
     """
-    if job.spec["method"] != QUICK_METHOD or not _places.acquire(blocking=False):
+    if job.spec["method"] not in methods_that("immediate") or not _places.acquire(blocking=False):
         return _has_ended(job.pk)
     try:
         end = time.monotonic() + seconds

@@ -19,9 +19,11 @@ from inference.queue.durations import Basis, Seconds, Work
 from inference.queue.fairness import ahead_of_new
 from inference.queue.lanes import Lanes, lane_of
 from inference.queue.workers import is_paused
-from style_transfer.core.budget import Plan, foresee
+from style_transfer.core.budget import Plan
+from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import OutOfMemoryError
-from style_transfer.core.sizes import MAX_PAINTED_PIXELS, result_size
+from style_transfer.core.foresight import foresee
+from style_transfer.core.sizes import result_size
 from style_transfer.core.spec import TransferSpec
 
 # From this share and number of steps on, a running job is predicted by its own pace.
@@ -158,7 +160,8 @@ def _plan(photo: Photo, spec: TransferSpec) -> tuple[Plan, list[Warned]]:
         )
         words = {"width": size[0], "height": size[1]}
         warnings.append(Warned("enlarged", sentence % words))
-    if spec.method == "optimize" and size[0] * size[1] > MAX_PAINTED_PIXELS:
+    most = find_method(spec.method).max_pixels
+    if most is not None and size[0] * size[1] > most:
         sentence = _("This method paints a smaller picture and enlarges it at the end.")
         warnings.append(Warned("painted_smaller", sentence))
     try:

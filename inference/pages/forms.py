@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,13 +15,13 @@ from inference.services.batches import submit_batch
 from inference.services.jobs import submit_job
 from inference.services.photos import upload_photo
 from library.models import Style
+from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
+from style_transfer.core.controls import controls_of
 from style_transfer.core.spec import (
     BOUNDS,
     FEATURES,
     MAX_STYLES,
-    METHOD_INFOS,
     Color,
-    MethodInfo,
     SpecError,
     TransferSpec,
 )
@@ -40,21 +41,15 @@ FEATURE_WORDS = {
     "builtin": _("Built-in"),
     "vgg19": _("VGG-19"),
 }
-# What the ways of painting are called, and what is to be said of each.
-METHOD_WORDS = {
-    "fast": (
-        _("Fast"),
-        _("About a second. Works with any style and can combine several."),
-    ),
-    "optimize": (
-        _("Detailed, step by step"),
-        _("Takes longer. You can watch every step. Closest to the artwork."),
-    ),
-    "network": (
-        _("Style-specific network"),
-        _("About a second. Uses a network trained for this one style."),
-    ),
-}
+# The engine knows no catalog of translations, so its words are named here for those who translate.
+METHOD_WORDS: Final = (
+    gettext_noop("Fast"),
+    gettext_noop("About a second. Works with any style and can combine several."),
+    gettext_noop("Detailed, step by step"),
+    gettext_noop("Takes longer. You can watch every step. Closest to the artwork."),
+    gettext_noop("Style-specific network"),
+    gettext_noop("About a second. Uses a network trained for this one style."),
+)
 DEFAULT_SIZE = "768"
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 1.0
 
@@ -227,11 +222,10 @@ def control_bounds() -> dict[str, Any]:
 
 def method_choice(info: MethodInfo) -> dict[str, Any]:
     """Return the words for a method in the studio, and the names of its controls."""
-    title, description = METHOD_WORDS.get(info.slug, (info.title, info.description))
     return {
         "slug": info.slug,
-        "title": title,
-        "description": description,
-        "controls": " ".join(info.controls()["properties"]),
+        "title": gettext(info.title),
+        "description": gettext(info.description),
+        "controls": " ".join(controls_of(info)["properties"]),
         "default_steps": info.default_steps,
     }

@@ -9,12 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from inference.models import Worker
-from inference.pages.forms import METHOD_WORDS
 from inference.pages.overview import overview
 from inference.services.operations import (
     drain_worker,
@@ -22,6 +22,7 @@ from inference.services.operations import (
     resume_queue,
     return_worker,
 )
+from style_transfer.core.catalog import METHOD_INFOS, is_installed
 
 View = Callable[..., HttpResponse]
 
@@ -48,7 +49,7 @@ def queue(request: HttpRequest, user: User) -> HttpResponse:
     whole = "inference/queue.html"
     # Other staff see how many users wait, but not who.
     seen = overview(with_names=user.is_superuser)
-    methods = [(METHOD_WORDS[line.method][0], line) for line in seen.methods]
+    methods = [(_title_of(line.method), line) for line in seen.methods]
     context = {"now": seen, "methods": methods}
     return render(request, part if "part" in request.GET else whole, context)
 
@@ -83,3 +84,8 @@ def worker_return(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """Let a drained worker take work again."""
     return_worker(worker=get_object_or_404(Worker, pk=pk))
     return redirect("operators-queue")
+
+
+def _title_of(method: str) -> str:
+    """Name a way of painting; by its slug where it is no longer installed."""
+    return gettext(METHOD_INFOS[method].title) if is_installed(method) else method

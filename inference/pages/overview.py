@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from inference.models import Job, Photo, ProofSheet, QueueSwitch, Worker
 from inference.queue.lanes import HEAVY
-from style_transfer.core.spec import METHOD_INFOS
+from style_transfer.core.catalog import METHOD_INFOS
 
 State = Job.State
 LONGEST = 8
@@ -120,8 +120,9 @@ def _lines() -> list[MethodLine]:
             running=Count("pk", running),
         )
     }
-    # The query has no row for a method without active jobs.
-    return [MethodLine(slug, *counts.get(slug, (0, 0, 0))) for slug in METHOD_INFOS]
+    # Jobs of a method that is no longer installed are counted too: they wait like the others.
+    slugs = dict.fromkeys([*METHOD_INFOS, *counts])
+    return [MethodLine(slug, *counts.get(slug, (0, 0, 0))) for slug in slugs]
 
 
 def _longest(*, with_names: bool) -> list[Waiting]:

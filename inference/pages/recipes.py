@@ -10,8 +10,8 @@ from django.http import QueryDict
 
 from inference.models import Job
 from library.methods import usable_methods
+from style_transfer.core.catalog import FINEST_METHOD
 
-SLOW = "optimize"
 PRINT_DPI = 300
 CM_PER_INCH = 2.54
 # The settings that the command line has options for.
@@ -66,17 +66,19 @@ def again_links(job: Job) -> dict[str, str]:
 
 
 def step_by_step_fields(job: Job) -> list[tuple[str, str]]:
-    """Return the studio's fields that have this picture painted by `optimize` next.
+    """Return the studio's fields that have this picture painted step by step next.
 
     Empty when it was painted so already, and when one of its styles is here without its picture.
     """
     parts = list(job.job_styles.all())
-    if job.spec["method"] == SLOW or not all(SLOW in usable_methods(part.style) for part in parts):
+    if job.spec["method"] == FINEST_METHOD or not all(
+        FINEST_METHOD in usable_methods(part.style) for part in parts
+    ):
         return []
     kept = ("strength", "color", "style_scale", "size", "seed")
     settings = {name: job.spec[name] for name in kept if job.spec.get(name) is not None}
     return [
-        ("method", SLOW),
+        ("method", FINEST_METHOD),
         ("job_id", str(uuid4())),
         ("photo_id", str(job.photo_id)),
         *(("styles", part.style.slug) for part in parts),

@@ -22,7 +22,7 @@ from library.licenses import allowed_outputs
 from library.methods import usable_methods
 from library.models import Style
 from library.plain_words import outcome_sentence
-from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
 
 EARLIER_PHOTOS = 6
 
@@ -56,7 +56,7 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
     styles = Style.objects.published().in_display_order().select_related("artist")
     tiles = [(style, usable_methods(style)) for style in styles]
     # The default method is offered even if no style is published yet.
-    offered = {slug for _style, usable in tiles for slug in usable} | {TransferSpec().method}
+    offered = {slug for _style, usable in tiles for slug in usable} | {DEFAULT_METHOD}
     mine = Photo.objects.visible_to(request.user).order_by("-created_at")
     photo_id = form["photo_id"].value()
     context = {

@@ -15,20 +15,15 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Abs
 
 from inference.models import DurationSample, Photo
-from style_transfer.core.sizes import MAX_PAINTED_PIXELS, painted_size, result_size
-from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+from style_transfer.core.catalog import find_method
+from style_transfer.core.sizes import painted_size, result_size
+from style_transfer.core.spec import TransferSpec
 
 Basis = Literal["history", "guess"]
 # Of each class; more would only remember what the machine was like long ago.
 KEPT = 50
 # From so many on a class speaks for itself.
 ENOUGH = 3
-# (seconds of any painting, of a megapixel, of a megapixel and step) on one CPU core.
-FORMULAS = {
-    "fast": (0.2, 4.0, 0.0),
-    "network": (0.2, 3.0, 0.0),
-    "optimize": (0.5, 40.0, 0.6),
-}
 GPU_TIMES_AS_FAST = 20
 # The longest of a few is not yet the 90th percentile, and what is borrowed is not one at all.
 FEW, BORROWED, UNKNOWN = 1.25, 1.5, 3.0
@@ -45,17 +40,15 @@ class Work:
     @classmethod
     def of(cls, photo: Photo, spec: TransferSpec) -> Self:
         """Class the painting of `photo` as `spec` says."""
-        most = MAX_PAINTED_PIXELS if spec.method == "optimize" else None
-        size = painted_size(result_size((photo.width, photo.height), spec.size), most)
-        steps = spec.steps or METHOD_INFOS[spec.method].default_steps
-        heeded = steps if "steps" in METHOD_INFOS[spec.method].used else 1
+        info = find_method(spec.method)
+        size = painted_size(result_size((photo.width, photo.height), spec.size), info.max_pixels)
+        heeded = (spec.steps or info.default_steps) if "steps" in info.used else 1
         return cls(spec.method, _half_octaves(size[0] * size[1]), _half_octaves(heeded))
 
     def formula(self, device: str) -> float:
         """Say in how many seconds a device may do it, where nothing better is known."""
-        base, a_megapixel, a_step = FORMULAS[self.method]
         megapixels, steps = 2 ** (self.size_class / 2) / 1e6, 2 ** (self.steps_class / 2)
-        seconds = base + megapixels * (a_megapixel + a_step * steps)
+        seconds = find_method(self.method).cost.seconds(megapixels, steps)
         return seconds if device == "cpu" else seconds / GPU_TIMES_AS_FAST
 
     def samples(self, device: str) -> "QuerySet[DurationSample]":

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -14,14 +14,13 @@ from common.locks import lock_until_commit
 from inference.models import Job, JobQuerySet
 from inference.queue.lanes import HEAVY, Lanes, share_of_this_worker
 from inference.queue.workers import open_to_this_worker
+from style_transfer.core.catalog import methods_that
 from style_transfer.core.sizes import result_size
 from style_transfer.core.spec import TransferSpec
 from style_transfer.core.tiling import WHOLE
 
 State = Job.State
 Place = tuple[bool, datetime, datetime]
-# The method whose pictures the engine paints several at a time.
-BATCHED = "fast"
 
 
 def next_in_turn(*, quick: bool = False) -> Job | None:
@@ -36,7 +35,7 @@ def next_in_turn(*, quick: bool = False) -> Job | None:
     share = share_of_this_worker()
     waiting = Job.objects.filter(open_to_this_worker(), share.jobs, state=State.QUEUED)
     if quick:
-        waiting = waiting.filter(spec__method=BATCHED)
+        waiting = waiting.filter(spec__method__in=methods_that("immediate"))
     heavy_first = [Case(When(lane=HEAVY, then=0), default=1)] if share.heavy_first else []
     turn = (F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")
     return (
@@ -56,7 +55,7 @@ def most_beside(job: Job) -> int:
     kind = _kind(job)
     if kind is None or job.attempt > 1:
         return 0
-    width, height = kind[0]
+    width, height = kind.size
     return WHOLE // (width * height) - 1
 
 
@@ -65,12 +64,21 @@ def goes_beside(waiting: Job, held: Job) -> bool:
     return waiting.attempt == 0 and _kind(waiting) == _kind(held)
 
 
-def _kind(job: Job) -> tuple[tuple[int, int], float] | None:
-    """Return what pictures of one pass have in common; None for methods that paint one by one."""
-    spec = TransferSpec.from_json(job.spec)
-    if spec.method != BATCHED:
+class _Kind(NamedTuple):
+    """What pictures of one pass have in common."""
+
+    method: str
+    size: tuple[int, int]
+    strength: float
+
+
+def _kind(job: Job) -> _Kind | None:
+    """Return the kind of a job; None for methods that paint one by one or are gone."""
+    if job.spec["method"] not in methods_that("batches"):
         return None
-    return result_size((job.photo.width, job.photo.height), spec.size), spec.strength
+    spec = TransferSpec.from_json(job.spec)
+    size = result_size((job.photo.width, job.photo.height), spec.size)
+    return _Kind(spec.method, size, spec.strength)
 
 
 def waiting_ahead(job: Job) -> int:

@@ -50,6 +50,12 @@ class NetworkMissing(JobRefused):
     code = "network_missing"
 
 
+class MethodMissing(JobRefused):
+    """The method that painted the job is no longer installed."""
+
+    code = "method_missing"
+
+
 class TooManyJobs(JobRefused):
     """The person has enough jobs waiting."""
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from inference.models import Job
 from inference.services.jobs import Origin, WeightedStyles, submit_job
-from inference.services.refusals import NothingToContinue, NothingToRetry
-from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+from inference.services.refusals import MethodMissing, NothingToContinue, NothingToRetry
+from style_transfer.core.catalog import is_installed, methods_that
+from style_transfer.core.spec import TransferSpec
 
 MORE_STEPS = 200
 
@@ -27,7 +28,7 @@ def retry_job(*, job: Job) -> tuple[Job, bool]:
         raise NothingToRetry(sentence)
     if job.continues is not None:
         _check_continues(Job.objects.filter(pk=job.continues).first())
-    spec = TransferSpec.from_json(job.spec)
+    spec = _spec_of(job)
     return _submit_after(job, "retry", spec, Origin(retry_of=job.pk, continues=job.continues))
 
 
@@ -37,17 +38,24 @@ def continue_job(*, job: Job) -> tuple[Job, bool]:
     Raises NothingToContinue, and JobRefused where it would not be taken on today.
     """
     _check_continues(job)
-    spec = replace(TransferSpec.from_json(job.spec), steps=MORE_STEPS)
+    spec = replace(_spec_of(job), steps=MORE_STEPS)
     return _submit_after(job, "continue", spec, Origin(continues=job.pk))
 
 
 def _check_continues(job: Job | None) -> None:
     if job is None or not job.can_continue:
-        able = ", ".join(info.slug for info in METHOD_INFOS.values() if info.continues)
+        able = ", ".join(methods_that("continues"))
         sentence = _(
             "Only finished pictures made with these methods can be continued: %(methods)s."
         )
         raise NothingToContinue(sentence % {"methods": able})
+
+
+def _spec_of(job: Job) -> TransferSpec:
+    if not is_installed(job.spec["method"]):
+        sentence = _("This method is no longer installed. Choose another method.")
+        raise MethodMissing(sentence)
+    return TransferSpec.from_json(job.spec)
 
 
 def _submit_after(job: Job, deed: str, spec: TransferSpec, origin: Origin) -> tuple[Job, bool]:

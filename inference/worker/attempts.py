@@ -16,6 +16,7 @@ from inference.worker.failures import StyleWithdrawn, write_failure
 from inference.worker.heartbeat import SOON_SECONDS, Endings, LeaseLost, failures_written
 from inference.worker.inputs import load_photo, load_style
 from library.models import Style
+from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError, InputUnreadableError
 from style_transfer.core.spec import PaintRequest, Step, StyleInput, TransferSpec
 
@@ -108,7 +109,11 @@ def every_end_written(job: Job) -> AbstractContextManager[None]:
 
 
 def load_request(job: Job) -> PaintRequest:
-    """Open what `job` is to be painted from. Raises StyleWithdrawn and InputUnreadableError."""
+    """Open what `job` is to be painted from.
+
+    Raises StyleWithdrawn, InputUnreadableError and MethodMissingError.
+    """
+    find_method(job.spec["method"])
     spec = TransferSpec.from_json(job.spec)
     return PaintRequest(load_photo(job.photo.file), _load_styles(job, spec.method), spec)
 

@@ -10,7 +10,7 @@ from inference.models import Job
 from inference.worker import engine
 from inference.worker.attempts import Attempt, every_end_written, load_request
 from inference.worker.heartbeat import Heartbeat
-from style_transfer.core.errors import EngineError, OutOfMemoryError
+from style_transfer.core.errors import EngineError
 from style_transfer.core.spec import BatchStep, PaintRequest, Step
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def paint_together(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
     try:
         with closing(engine.stylize_together([request for _attempt, request in ready])) as steps:
             for step in steps:
-                if not isinstance(step.error, OutOfMemoryError):
+                if not engine.try_alone(step):
                     attempt = ready[step.index][0]
                     del left[attempt.job.pk]
                     _finish(attempt, step, heartbeat, pass_size=len(ready))

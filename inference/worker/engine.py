@@ -13,8 +13,8 @@ from PIL import Image
 from style_transfer.core.errors import EngineError
 from style_transfer.core.spec import BatchStep, PaintRequest, Step, StyleInput, TransferSpec
 
-# Of pictures in one pass, where that is quicker than one by one.
-AT_ONCE = 4
+# Of pictures, where one pass is quicker than one by one.
+PASS_SIZE = 4
 
 if TYPE_CHECKING:
     from style_transfer.methods.fast.embedding import EmbeddingCache
@@ -37,7 +37,7 @@ def stylize(
         styles,
         spec,
         device=settings.STYLEWEB_DEVICE,
-        cache=code_cache(),
+        cache=embedding_cache(),
         memory_mb=settings.STYLEWEB_MEMORY_MB or None,
         resume=resume,
     )
@@ -46,26 +46,33 @@ def stylize(
 def stylize_together(
     requests: Sequence[PaintRequest],
 ) -> Generator[BatchStep, None, None]:
-    """Paint `requests` of the method fast in one pass where that can be; each fails alone."""
-    from style_transfer.pipeline.stylize import stylize_batch
+    """Paint `requests` in one pass where that can be; each fails alone."""
+    from style_transfer.pipeline.batching import stylize_batch
 
     yield from stylize_batch(
         requests,
         device=settings.STYLEWEB_DEVICE,
-        cache=code_cache(),
+        cache=embedding_cache(),
         memory_mb=settings.STYLEWEB_MEMORY_MB or None,
     )
 
 
-def pictures_at_once() -> int:
-    """Say how many pictures of the method fast this worker's device paints best in one pass.
+def try_alone(step: BatchStep) -> bool:
+    """Tell whether a picture that failed in a pass is worth painting without the others."""
+    from style_transfer.pipeline.fallbacks import try_alone
+
+    return try_alone(step)
+
+
+def pass_size() -> int:
+    """Say how many pictures this worker's device paints best in one pass.
 
     A processor is no faster with several at once, and the first would have to wait for the last.
     """
     from style_transfer.core.device import choose_device
 
     on_processor = choose_device(settings.STYLEWEB_DEVICE).type == "cpu"
-    return settings.JOB_BATCH or (1 if on_processor else AT_ONCE)
+    return settings.JOB_BATCH or (1 if on_processor else PASS_SIZE)
 
 
 def try_styles(
@@ -80,8 +87,8 @@ def try_styles(
 
 
 @cache
-def code_cache() -> "EmbeddingCache":
-    """Return where style codes of pictures are kept: in this process and in the data folder."""
+def embedding_cache() -> "EmbeddingCache":
+    """Return where style embeddings are kept: in this process and in the data folder."""
     from style_transfer.methods.fast.embedding import EmbeddingCache
 
     return EmbeddingCache(settings.CODE_DIR)

@@ -19,6 +19,7 @@ ENGINE_HINTS: Final = (
     gettext_noop("Use a still picture."),
     gettext_noop("Use a smaller picture."),
     gettext_noop("Choose a smaller size."),
+    gettext_noop("This method is no longer installed. Choose another method."),
     gettext_noop("Use a smaller picture of the artwork."),
     gettext_noop("Install the weights with `python -m style_transfer fetch_weights`."),
     gettext_noop("Correct the file manifest.json beside these weights, or remove it."),

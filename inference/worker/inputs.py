@@ -5,8 +5,9 @@ from PIL import Image
 
 from inference.worker import engine
 from library.models import Style
+from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import InputUnreadableError
-from style_transfer.core.spec import METHOD_INFOS, StyleInput
+from style_transfer.core.spec import StyleInput
 from style_transfer.imaging.images import load_picture
 
 
@@ -23,7 +24,7 @@ def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:
 
     A code that other weights made is passed over if the picture is there.
     """
-    if style.image and (METHOD_INFOS[method].needs_pictures or not is_learned(style)):
+    if style.image and (find_method(method).needs_pictures or not is_learned(style)):
         return StyleInput(load_picture(_read(style.image)).image, weight)
     return StyleInput(None, weight, code=_read(style.code) if style.code else None)
 

@@ -12,7 +12,6 @@ from inference.files import jobs as job_files
 from inference.live import broadcast
 from inference.models import Job
 from inference.queue import jobs as job_queue
-from inference.queue.fairness import BATCHED
 from inference.queue.workers import registration
 from inference.worker import engine
 from inference.worker.attempts import (
@@ -26,6 +25,7 @@ from inference.worker.batched import paint_together
 from inference.worker.heartbeat import Heartbeat
 from inference.worker.interruptions import Breaks
 from inference.worker.sheets import Served, serve_sheet
+from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError
 
 
@@ -37,7 +37,7 @@ def serve_job(*, quick: bool = False) -> bool:
     first = job_queue.claim(quick=quick)
     if first is None:
         return False
-    jobs = [first, *job_queue.claim_beside(first, engine.pictures_at_once() - 1)]
+    jobs = [first, *job_queue.claim_beside(first, engine.pass_size() - 1)]
     for job in jobs:
         broadcast.publish_read(job)
     registration.update(job=first.pk, model=first.spec["method"])
@@ -65,7 +65,8 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
     request = load_request(job)
     resume = load_painting(job)
     attempt.loaded()
-    breaks = Breaks(partial(_serve_quick, job)) if request.spec.method != BATCHED else None
+    is_immediate = find_method(request.spec.method).immediate
+    breaks = Breaks(partial(_serve_quick, job)) if not is_immediate else None
     steps = engine.stylize(request.content, request.styles, request.spec, resume)
     with closing(steps):
         for step in steps:

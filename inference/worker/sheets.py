@@ -20,8 +20,8 @@ from inference.worker.inputs import is_learned, load_photo, load_style
 from library.models import Style
 from style_transfer.core.errors import EngineError
 
-# So many are painted in one pass; a job that comes waits for as long as that takes.
-BATCH = 8
+# A job that comes waits for as long as a pass takes.
+PASS_SIZE = 8
 
 
 class Served(Enum):
@@ -70,7 +70,7 @@ def _paint(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
 
 def _next_styles(sheet: ProofSheet) -> list[Style]:
     """Return what to try in one pass: those whose code is known, or else one that takes longer."""
-    left = list(sheet_queue.styles_left(sheet)[:BATCH])
+    left = list(sheet_queue.styles_left(sheet)[:PASS_SIZE])
     known = [style for style in left if is_learned(style)]
     return known or left[:1]
 

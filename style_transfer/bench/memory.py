@@ -20,6 +20,7 @@ from style_transfer.imaging.tensors import to_image, to_pixels
 from style_transfer.methods.fast.adapter import StyleMix, paint
 from style_transfer.methods.fast.embedding import EmbeddingCache
 from style_transfer.methods.fast.network import load_painter
+from style_transfer.methods.frame import Attempt
 from style_transfer.pipeline.stylize import stylize
 
 _STATUS = Path("/proc/self/status")
@@ -95,7 +96,8 @@ def measure_seam(size: int) -> float:
     recipe = StyleMix.mix([StyleInput(artwork)], spec.style_scale, painter, EmbeddingCache())
     pictures = []
     for tiling in (Tiling(0, smallest.tile), Tiling(size**2)):
-        *_, last = paint(to_pixels(photo, painter.device), [recipe], 1.0, painter, tiling)
+        way = Attempt(painter.device, tiling=tiling)
+        *_, last = paint(to_pixels(photo, painter.device), [recipe], 1.0, painter, way)
         if last.image is None:
             raise AssertionError("the last frame brings the picture")
         pictures.append(to_image(last.image))

@@ -11,7 +11,7 @@ from rich.table import Table
 from style_transfer.bench.speed import machine, noise
 from style_transfer.core.spec import PaintRequest, StyleInput, TransferSpec
 from style_transfer.methods.fast.embedding import EmbeddingCache
-from style_transfer.pipeline.stylize import stylize_batch
+from style_transfer.pipeline.batching import stylize_batch
 
 
 def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, device: str) -> Table:
@@ -28,7 +28,7 @@ def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, devic
         ]
 
         def paint(requests: Sequence[PaintRequest] = requests, batch: int = batch) -> None:
-            for step in stylize_batch(requests, device=device, cache=cache, batch=batch):
+            for step in stylize_batch(requests, device=device, cache=cache, pass_size=batch):
                 if step.error:
                     raise step.error
 
@@ -48,11 +48,11 @@ def time_cache(side: int, repeats: int, device: str) -> Table:
     table.add_column("seconds", justify="right")
     with tempfile.TemporaryDirectory() as name:
         warm = EmbeddingCache(Path(name))
-        EmbeddingCache().code_of(artwork, painter)
-        first = _median(lambda: EmbeddingCache().code_of(artwork, painter), repeats)
-        warm.code_of(artwork, painter)
-        later = _median(lambda: EmbeddingCache(Path(name)).code_of(artwork, painter), repeats)
-        again = _median(lambda: warm.code_of(artwork, painter), repeats)
+        EmbeddingCache().embedding_of(artwork, painter)
+        first = _median(lambda: EmbeddingCache().embedding_of(artwork, painter), repeats)
+        warm.embedding_of(artwork, painter)
+        later = _median(lambda: EmbeddingCache(Path(name)).embedding_of(artwork, painter), repeats)
+        again = _median(lambda: warm.embedding_of(artwork, painter), repeats)
     for use, seconds in (("computed", first), ("from a file", later), ("in memory", again)):
         table.add_row(use, f"{seconds:.4f}")
     return table

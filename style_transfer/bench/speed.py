@@ -11,6 +11,7 @@ from PIL import Image
 from rich.table import Table
 
 from style_transfer.bench.floor import Floor, floor_of
+from style_transfer.core.catalog import find_method
 from style_transfer.core.device import choose_device
 from style_transfer.core.manifest import installed_networks
 from style_transfer.core.spec import StyleInput, TransferSpec
@@ -34,17 +35,17 @@ def measure(
 ) -> Timing:
     """Time a picture of a size (width, height), or else of 4:3 as large as `spec` says.
 
-    A short run first brings everything into memory. Raises NetworkMissingError for the method
-    network where none was trained.
+    A short run first brings everything into memory. Raises NetworkMissingError for a method
+    that needs a network of the artwork's own where none was trained.
     """
-    side = spec.size or 512
+    info, side = find_method(spec.method), spec.size or 512
     photo = noise(size or (side, side * 3 // 4), 1)
-    artwork = _first_known() if spec.method == "network" else noise((side, side), 2)
+    artwork = _first_known() if info.needs_own_network else noise((side, side), 2)
     for _ in stylize(photo, [StyleInput(artwork)], replace(spec, steps=1), device=device):
         pass
     runs = [_run_once(photo, artwork, spec, device) for _ in range(repeats)]
     floor = None
-    if spec.method == "fast":
+    if info.immediate:
         floor = floor_of(lambda: _run_once(photo, artwork, spec, device), choose_device(device))
     return Timing(
         size=photo.size,

@@ -6,13 +6,19 @@ from pathlib import Path
 
 from rich.console import Console
 
+from style_transfer.core.catalog import (
+    DEFAULT_METHOD,
+    FINEST_METHOD,
+    METHOD_INFOS,
+    methods_that,
+)
 from style_transfer.core.errors import InputUnreadableError
-from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+from style_transfer.core.spec import TransferSpec
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.saving import save_picture
 
 METHODS = list(METHOD_INFOS)
-FORESEEN = [slug for slug in METHODS if slug != "network"]  # what that takes is not foreseen
+FORESEEN = methods_that("memory")
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
@@ -40,12 +46,16 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     quality.add_argument("--most", type=int, default=4, help="pictures taken from each folder")
     quality.add_argument("--size", type=int, default=512)
     quality.add_argument(
-        "--methods", nargs="+", choices=METHODS, default=["fast"], help="the first is on the sheet"
+        "--methods",
+        nargs="+",
+        choices=METHODS,
+        default=[DEFAULT_METHOD],
+        help="the first is on the sheet",
     )
     quality.add_argument("--judge", help="builtin, vgg19, or a slimmed VGG-19 as safetensors")
     quality.set_defaults(run=run_quality)
-    speed.add_argument("--method", choices=METHODS, default="fast")
-    batch = kinds.add_parser("batch", help="pictures a second of the method fast, by batch")
+    speed.add_argument("--method", choices=METHODS, default=DEFAULT_METHOD)
+    batch = kinds.add_parser("batch", help="pictures a second, by how many are painted in a pass")
     batch.add_argument("--batches", type=int, nargs="+", default=[1, 4, 16])
     batch.add_argument("--size", type=int, default=256)
     batch.set_defaults(run=run_batch)
@@ -54,7 +64,7 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     cache.set_defaults(run=run_cache)
     memory = kinds.add_parser("memory", help="what paintings take, beside what was expected")
     memory.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 4096])
-    memory.add_argument("--method", choices=FORESEEN, default="fast")
+    memory.add_argument("--method", choices=FORESEEN, default=DEFAULT_METHOD)
     memory.add_argument("--steps", type=int)
     memory.add_argument("--limit", type=int, metavar="MB", help="what a painting may take")
     memory.add_argument("--repeats", type=int, default=3)
@@ -162,7 +172,7 @@ def run_convergence(arguments: argparse.Namespace) -> int:
 
     Raises EngineError.
     """
-    spec = TransferSpec(method="optimize", size=arguments.size, steps=arguments.steps)
+    spec = TransferSpec(method=FINEST_METHOD, size=arguments.size, steps=arguments.steps)
     photo, artwork = (
         load_picture(path).image.convert("RGB") for path in (arguments.content, arguments.style)
     )

@@ -10,11 +10,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from style_transfer.core.catalog import METHOD_INFOS
+from style_transfer.core.controls import controls_of
 from style_transfer.core.errors import InputUnreadableError, InternalError
 from style_transfer.core.spec import (
     BOUNDS,
     FEATURES,
-    METHOD_INFOS,
     Color,
     Step,
     StyleInput,
@@ -161,13 +162,13 @@ def _load_style(path: Path, share: float) -> StyleInput:
 def run_methods(arguments: argparse.Namespace) -> int:
     """Print the methods; returns the exit status."""
     if arguments.json:
-        schemas = {slug: info.controls() for slug, info in METHOD_INFOS.items()}
+        schemas = {slug: controls_of(info) for slug, info in METHOD_INFOS.items()}
         Console().print_json(json.dumps(schemas))
         return 0
     console = Console(highlight=False, soft_wrap=True)
     for info in METHOD_INFOS.values():
         console.print(f"[bold]{info.slug}[/bold]  {info.title}. {info.description}")
-        for name, control in info.controls()["properties"].items():
+        for name, control in controls_of(info)["properties"].items():
             console.print(f"  {name:12} {_allowed(control)}", markup=False)
     return 0
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from style_transfer.cli.pack import add_pack_parser
+from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.training.arguments import add_common_arguments, parse_count, parse_positive
 
 if TYPE_CHECKING:
     from style_transfer.training.recipe import Prepare
 
-TEACHERS = ("none", "fast", "optimize")
+TEACHERS = ("none", *(slug for slug, info in METHOD_INFOS.items() if not info.needs_own_network))
 
 
 @dataclass(frozen=True)

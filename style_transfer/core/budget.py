@@ -9,16 +9,10 @@ precision, as Painter says.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from style_transfer.core.errors import OutOfMemoryError
-from style_transfer.core.sizes import (
-    MAX_PAINTED_PIXELS,
-    STRIDE,
-    painted_size,
-    result_size,
-    sizes_of,
-)
-from style_transfer.core.spec import TransferSpec
+from style_transfer.core.sizes import STRIDE, sizes_of
 from style_transfer.core.tiling import ENCODER_MARGIN, PictureTiling, Tiling
 
 _MEGA = 1e6  # pixels
@@ -47,55 +41,93 @@ class Plan:
     tiles: int = 1
 
 
-def foresee(
-    own: tuple[int, int], spec: TransferSpec, *, halved: bool = False, limit: int | None = None
-) -> Plan:
-    """Plan the painting of a photo of a size (width, height) before anything of it is loaded.
+class OverLimitError(OutOfMemoryError):
+    """A painting that cannot be kept within the limit in any way: another try is of no use."""
 
-    The styles' codes are taken to be at hand. Raises OutOfMemoryError if it cannot be kept within
-    `limit` MiB.
-    """
-    size = result_size(own, spec.size)
-    if spec.method == "fast":
-        return plan_fast(size, halved=halved, limit=limit)
-    painted = painted_size(size, most_painted(spec.method, limit))
-    return Plan(optimize_mb(painted)) if spec.method == "optimize" else Plan()
+
+class MemoryModel(Protocol):
+    """How much memory the paintings of a method take."""
+
+    tiled: ClassVar[bool]
+
+    def plan(
+        self, size: tuple[int, int], *, halved: bool, pass_size: int, limit: int | None
+    ) -> Plan:
+        """Plan a pass of pictures of a size (width, height); raises OutOfMemoryError."""
+        ...
+
+    def most_pixels(self, limit: int) -> int | None:
+        """Give the most pixels that `limit` MiB allow, None where tiles keep within it."""
+        ...
+
+
+class TiledMemory:
+    """Of a method that cuts large pictures into tiles: the largest ones that fit."""
+
+    tiled: ClassVar[bool] = True
+
+    def plan(
+        self, size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
+    ) -> Plan:
+        """Plan by the largest tiles that fit."""
+        return plan_fast(size, halved=halved, pass_size=pass_size, limit=limit)
+
+    def most_pixels(self, limit: int) -> int | None:
+        """Bound nothing: larger pictures are cut."""
+        return None
+
+
+class GrowingMemory:
+    """Of a method that holds the whole picture many times over."""
+
+    tiled: ClassVar[bool] = False
+
+    def plan(
+        self, size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
+    ) -> Plan:
+        """Plan by the pixels alone: the picture is chosen small enough before."""
+        del halved, pass_size, limit
+        return Plan(optimize_mb(size))
+
+    def most_pixels(self, limit: int) -> int:
+        """Bound what is painted."""
+        return most_pixels(limit)
 
 
 def plan_fast(
-    size: tuple[int, int], *, halved: bool, batch: int = 1, limit: int | None = None
+    size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
 ) -> Plan:
-    """Plan the painting of `batch` pictures of a size (width, height): the largest tiles that fit.
+    """Plan `pass_size` pictures of a size (width, height) by the largest tiles that fit.
 
     Raises OutOfMemoryError if not even the smallest fit into `limit` MiB.
     """
-    plans = [plan_cut(size, tiling, halved=halved, batch=batch) for tiling in TILINGS]
+    plans = [plan_cut(size, tiling, halved=halved, pass_size=pass_size) for tiling in TILINGS]
     for plan in plans:
         if limit is None or plan.mb <= limit:
             return plan
-    raise OutOfMemoryError(
+    raise OverLimitError(
         f"A picture of {size[0]} x {size[1]} takes {plans[-1].mb} MB, and {limit} MB are allowed."
     )
 
 
-def plan_cut(size: tuple[int, int], tiling: Tiling, *, halved: bool, batch: int = 1) -> Plan:
-    """Plan the painting of `batch` pictures of a size (width, height) cut in a way that is set."""
-    need = painting_mb(size, batch, tiling, halved=halved)
-    return Plan(need, tiling, _count_tiles(size, batch, tiling))
+def plan_cut(size: tuple[int, int], tiling: Tiling, *, halved: bool, pass_size: int = 1) -> Plan:
+    """Plan `pass_size` pictures of a size (width, height) cut in a way that is set."""
+    need = painting_mb(size, pass_size, tiling, halved=halved)
+    return Plan(need, tiling, _count_tiles(size, pass_size, tiling))
 
 
-def painting_mb(size: tuple[int, int], batch: int, tiling: Tiling, *, halved: bool) -> int:
-    """Estimate what the method fast takes for pictures of a size (width, height), codes at hand."""
-    needs = [_pass_mb(each, batch, tiling) for each in sizes_of(*size)]
+def painting_mb(size: tuple[int, int], pass_size: int, tiling: Tiling, *, halved: bool) -> int:
+    """Estimate MiB for pictures of a size (width, height), with their embeddings at hand."""
+    needs = [_pass_mb(each, pass_size, tiling) for each in sizes_of(*size)]
     return round(max(needs) * factor_of(halved=halved))
 
 
-def _pass_mb(size: tuple[int, int], batch: int, tiling: Tiling) -> float:
-    pixels = batch * size[0] * size[1]
+def _pass_mb(size: tuple[int, int], pass_size: int, tiling: Tiling) -> float:
+    pixels = pass_size * size[0] * size[1]
     if pixels <= tiling.whole:
         return max(_LEAST, line_mb(_WHOLE, pixels))
     width, height = (_widest(side, tiling.tile) for side in size)
-    return line_mb(_CUT, pixels) + _TILE * batch * width * height / _MEGA
+    return line_mb(_CUT, pixels) + _TILE * pass_size * width * height / _MEGA
 
 
 def _widest(side: int, tile: int) -> int:
@@ -110,13 +142,6 @@ def optimize_mb(size: tuple[int, int]) -> int:
     return round(line_mb(_OPTIMIZE[pixels > _SMALL], pixels))
 
 
-def most_painted(method: str, limit: int | None) -> int | None:
-    """Say how many pixels are painted: optimize holds pictures many times over."""
-    if method != "optimize":
-        return None
-    return MAX_PAINTED_PIXELS if limit is None else min(MAX_PAINTED_PIXELS, most_pixels(limit))
-
-
 def most_pixels(limit: int) -> int:
     """Say how many pixels the method optimize may paint within `limit` MiB.
 
@@ -125,7 +150,7 @@ def most_pixels(limit: int) -> int:
     small, large = (int((limit - constant) / slope * _MEGA) for constant, slope in _OPTIMIZE)
     pixels = large if large > _SMALL else min(small, _SMALL)
     if pixels < STRIDE**2:
-        raise OutOfMemoryError(f"{limit} MB are too few for the method optimize.")
+        raise OverLimitError(f"{limit} MB are too few for the method optimize.")
     return pixels
 
 
@@ -140,6 +165,6 @@ def line_mb(figures: tuple[float, float], pixels: float) -> float:
     return constant + slope * pixels / _MEGA
 
 
-def _count_tiles(size: tuple[int, int], batch: int, tiling: Tiling) -> int:
+def _count_tiles(size: tuple[int, int], pass_size: int, tiling: Tiling) -> int:
     width, height = (-(-side // STRIDE) * STRIDE for side in size)
-    return len(PictureTiling(batch, height, width, tiling).encoder_tiles())
+    return len(PictureTiling(pass_size, height, width, tiling).encoder_tiles())

@@ -1,13 +1,12 @@
 """Sizes (width, height) of pictures: asked for, painted, and on the way; loads no torch."""
 
-from style_transfer.core.spec import BOUNDS
-
+MAX_SIDE = 4096  # pixels of a result
 STRIDE = 16  # the sides of what the networks paint are multiples of this
 # Above this optimize paints smaller and enlarges: a step on 2 megapixels holds about 3 GB.
 MAX_PAINTED_PIXELS = 2_000_000
 _FIRST_SHARE = 0.5  # of the sides, at which a picture is laid out
 # Root of the area up to which one refinement is enough. Every picture is so laid out at about the
-# same size, and a small proof foretells the print.
+# same size, and a small proof shows what the print will be.
 _BASE = 640.0
 
 
@@ -23,7 +22,7 @@ def fitted(width: int, height: int, longest: int) -> tuple[int, int]:
 
 def result_size(own: tuple[int, int], asked: int | None) -> tuple[int, int]:
     """Give the size of the result of a photo, its longest side as asked for or else its own."""
-    longest = asked or min(max(own), int(BOUNDS["size"].high))
+    longest = asked or min(max(own), MAX_SIDE)
     return own if longest == max(own) else fitted(*own, longest)
 
 

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS, methods_that
 from style_transfer.core.errors import EngineError
+from style_transfer.core.sizes import MAX_SIDE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,7 +53,7 @@ class Bound:
 BOUNDS: dict[str, Bound] = {
     "strength": Bound(0, 1),
     "style_scale": Bound(0.25, 4),
-    "size": Bound(64, 4096, whole=True),
+    "size": Bound(64, MAX_SIDE, whole=True),
     "steps": Bound(1, 2000, whole=True),
     "seed": Bound(0, 2**31 - 1, whole=True),
 }
@@ -81,7 +83,7 @@ class TransferSpec:
     Raises SpecError naming each field that is out of bounds.
     """
 
-    method: str = "fast"
+    method: str = DEFAULT_METHOD
     strength: float = 0.75
     color: Color = Color.STYLE
     style_scale: float = 1.0
@@ -92,8 +94,8 @@ class TransferSpec:
 
     def __post_init__(self) -> None:
         errors = {name: bound.sentence() for name, bound in BOUNDS.items() if not self._fits(name)}
-        for name, allowed in _CHOICES.items():
-            if getattr(self, name) not in allowed:
+        for name in _CHOSEN:
+            if getattr(self, name) not in (allowed := choices_of(name)):
                 errors[name] = f"must be one of {', '.join(allowed)}"
         if errors:
             raise SpecError(errors)
@@ -123,103 +125,32 @@ class TransferSpec:
         return cls(**values)
 
 
-@dataclass(frozen=True)
-class MethodInfo:
-    """What a method is called, what it does and which controls it has."""
-
-    slug: str
-    title: str
-    description: str
-    previews: bool
-    default_steps: int
-    needs_pictures: bool
-    used: tuple[str, ...]
-    continues: bool = False
-
-    def controls(self) -> dict[str, Any]:
-        """Describe the controls that the method heeds as a JSON Schema object."""
-        properties = {name: self._control(name) for name in self.used}
-        return {"type": "object", "properties": properties, "additionalProperties": False}
-
-    def _control(self, name: str) -> dict[str, Any]:
-        default = self.default_steps if name == "steps" else getattr(TransferSpec(), name)
-        words = {"title": name.replace("_", " ").capitalize(), "description": _MEANINGS[name]}
-        if name in _CHOICES:
-            return {**words, "type": "string", "enum": list(_CHOICES[name]), "default": default}
-        bound = BOUNDS[name]
-        kind = "integer" if bound.whole else "number"
-        return {
-            **words,
-            "type": [kind, "null"] if name in OPTIONAL else kind,
-            "minimum": bound.low,
-            "maximum": bound.high,
-            "default": default,
-        }
-
-
-_MEANINGS = {
-    "strength": "How strongly the style is applied.",
-    "style_scale": "Brush size, relative to the artwork.",
-    "size": "Longest side of the result in pixels. Empty keeps the size of the photo.",
-    "steps": "Number of steps. More steps give finer detail and take longer.",
-    "seed": "The same seed on the same device gives the same picture.",
-    "color": "Colors of the artwork, of the photo, or strokes recolored to match the photo.",
-    "features": "The feature network: built-in, or VGG-19 where it is installed.",
-}
-
-_COMMON = ("strength", "style_scale", "size", "color")
-METHOD_INFOS: dict[str, MethodInfo] = {
-    "fast": MethodInfo(
-        slug="fast",
-        title="Fast",
-        description="About a second. Works with any style and can combine several.",
-        previews=False,
-        default_steps=1,
-        needs_pictures=False,
-        used=(*_COMMON, "seed"),
-    ),
-    "optimize": MethodInfo(
-        slug="optimize",
-        title="Detailed, step by step",
-        description="Takes longer. You can watch every step. Closest to the artwork.",
-        previews=True,
-        default_steps=40,
-        needs_pictures=True,
-        used=(*_COMMON, "steps", "seed", "features"),
-        continues=True,
-    ),
-    "network": MethodInfo(
-        slug="network",
-        title="Style-specific network",
-        description="About a second. Uses a network trained for this one style.",
-        previews=False,
-        default_steps=1,
-        needs_pictures=True,
-        used=(*_COMMON, "seed"),
-    ),
-}
-
-
 def check_continues(method: str) -> None:
     """Raise SpecError for a method whose paintings cannot be gone on with."""
     if not METHOD_INFOS[method].continues:
-        able = ", ".join(slug for slug, info in METHOD_INFOS.items() if info.continues)
+        able = ", ".join(methods_that("continues"))
         raise SpecError({"method": f"must be one of {able} to go on with a painting"})
 
 
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "method": tuple(METHOD_INFOS),
-    "color": tuple(color.value for color in Color),
-    "features": FEATURES,
-}
+_CHOSEN = ("method", "color", "features")
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """List the words that a control takes; none for one that takes numbers."""
+    choices = {
+        "method": tuple(METHOD_INFOS),
+        "color": tuple(color.value for color in Color),
+        "features": FEATURES,
+    }
+    return choices.get(name, ())
 
 
 @dataclass(frozen=True)
 class StyleInput:
     """One artwork and its share; shares of several artworks need not sum to one.
 
-    A style comes as a picture, or as the bytes of a style code (codes.py), which the method fast
-    takes before the picture.
+    A style comes as a picture, or as the bytes of a style code (an embedding in a file), which a
+    method that paints from embeddings takes before the picture.
     """
 
     image: "Image.Image | None"

@@ -1,28 +1,27 @@
-"""Several pictures in one pass of the method fast: photos x styles of one size."""
+"""Several pictures in one pass: photos x styles of one size, of a method that can do so."""
 
 import time
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from style_transfer.core.budget import Plan, painting_mb, plan_cut, plan_fast
+from style_transfer.core.budget import Plan
+from style_transfer.core.catalog import find_method, methods_that
 from style_transfer.core.device import choose_device
 from style_transfer.core.errors import EngineError, InternalError
 from style_transfer.core.oom import naming_memory_errors
 from style_transfer.core.shares import normalize_weights
 from style_transfer.core.spec import BatchStep, PaintRequest, SpecError, Step
-from style_transfer.core.tiling import WHOLE, Tiling
-from style_transfer.methods.fast import adapter as fast_door
-from style_transfer.methods.fast.embedding import EmbeddingCache
-from style_transfer.methods.fast.network import Painter, load_painter
-from style_transfer.methods.frame import Fallback
+from style_transfer.methods import PassMethod, load_pass_method
+from style_transfer.methods.frame import Attempt, Frame, StyleCache, Task
 from style_transfer.pipeline.canvas import Canvas
+from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn, try_together
 from style_transfer.pipeline.reports import report_of
 
-AT_ONCE = 8
+PASS_SIZE = 8
 
 
 @dataclass(frozen=True)
@@ -30,23 +29,25 @@ class _Prepared:
     index: int
     request: PaintRequest
     canvas: Canvas
-    recipe: fast_door.StyleMix
+    own: object
+    """What the method made ready for this picture alone."""
 
     @property
-    def kind(self) -> tuple[tuple[int, int], float]:
-        """Tell what can go into one pass: pictures of one size at one strength."""
-        return self.canvas.painted_size, self.request.spec.strength
+    def kind(self) -> tuple[str, tuple[int, int], float]:
+        """Tell what can go into one pass: pictures of one method, size and strength."""
+        spec = self.request.spec
+        return spec.method, self.canvas.painted_size, spec.strength
 
 
 def stylize_batch(
     requests: Sequence[PaintRequest],
     *,
     device: str = "auto",
-    cache: EmbeddingCache | None = None,
-    batch: int = AT_ONCE,
+    cache: StyleCache | None = None,
+    pass_size: int = PASS_SIZE,
     memory_mb: int | None = None,
 ) -> Generator[BatchStep, None, None]:
-    """Paint requests of the method fast, up to `batch` of one size in a pass, each as it is done.
+    """Paint requests, up to `pass_size` of one size in a pass, each as it is done.
 
     Each request ends in exactly one BatchStep, with its last Step or with its own EngineError; one
     that fails takes no other with it. Within `memory_mb` MiB fewer are painted in a pass, and large
@@ -54,92 +55,104 @@ def stylize_batch(
     ModelMissingError, which no picture could be painted without.
     """
     place = choose_device(device)
-    painter = load_painter(place)
+    methods: dict[str, PassMethod] = {}
     groups: dict[object, list[_Prepared]] = defaultdict(list)
     for index, request in enumerate(requests):
+        _load_method_(methods, request.spec.method, place)
         try:
-            prepared = _prepare(index, request, painter, cache or fast_door.MEMORY)
+            prepared = _prepare(index, request, methods, place, cache)
         except EngineError as error:
             yield BatchStep(index, error=error)
             continue
-        groups[prepared.kind].append(prepared)
-        if len(groups[prepared.kind]) == _fitting(prepared, painter, batch, memory_mb):
-            yield from _paint(groups.pop(prepared.kind), painter, memory_mb)
+        group, size = groups[prepared.kind], prepared.canvas.painted_size
+        group.append(prepared)
+        one_pass = _Pass(methods[request.spec.method], place, memory_mb)
+        if len(group) == one_pass.method.most_in_pass(size, pass_size, place, memory_mb):
+            yield from one_pass.steps(groups.pop(prepared.kind))
     for group in groups.values():
-        yield from _paint(group, painter, memory_mb)
+        yield from _Pass(methods[group[0].request.spec.method], place, memory_mb).steps(group)
 
 
-def _fitting(prepared: _Prepared, painter: Painter, batch: int, limit: int | None) -> int:
-    """Count the pictures of a kind that are painted in one pass: never so many as must be cut."""
-    size = prepared.canvas.painted_size
-    batch = min(batch, max(1, WHOLE // (size[0] * size[1])))
-    if limit is not None:
-        halved = painter.halved
-        while batch > 1 and painting_mb(size, batch, Tiling(), halved=halved) > limit:
-            batch -= 1
-    return batch
+def _load_method_(methods: dict[str, PassMethod], slug: str, place: torch.device) -> None:
+    """Add the method to those that are loaded, if it can paint several pictures in a pass."""
+    if slug not in methods and find_method(slug).batches:
+        methods[slug] = load_pass_method(slug)
+        methods[slug].load(place)
 
 
 def _prepare(
-    index: int, request: PaintRequest, painter: Painter, cache: EmbeddingCache
+    index: int,
+    request: PaintRequest,
+    methods: dict[str, PassMethod],
+    place: torch.device,
+    cache: StyleCache | None,
 ) -> _Prepared:
-    if request.spec.method != "fast":
-        raise SpecError({"method": "must be fast in a batch"})
+    method = methods.get(request.spec.method)
+    if method is None:
+        able = ", ".join(methods_that("batches"))
+        raise SpecError({"method": f"must be one of {able} to be painted with others"})
     with naming_memory_errors():
         shares = normalize_weights(request.styles)
-        canvas = Canvas.prepare(request.content, request.spec, painter.device, None)
-        recipe = fast_door.StyleMix.mix(
-            shares, request.spec.style_scale, painter, cache, request.spec.seed
+        canvas = Canvas.prepare(request.content, request.spec, place, method.info.max_pixels)
+        own = method.prepare(Task(canvas, shares, cache), place)
+    return _Prepared(index, request, canvas, own)
+
+
+@dataclass(frozen=True)
+class _Painted:
+    picture: Tensor
+    plan: Plan
+    device: torch.device
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """Passes of one method on a device, within `limit` MiB."""
+
+    method: PassMethod
+    device: torch.device
+    limit: int | None
+
+    def steps(self, group: Sequence[_Prepared]) -> Generator[BatchStep, None, None]:
+        """Paint pictures of one kind in one pass; those of a pass that fails, one by one."""
+        for prepared, result in try_together(group, self._paint):
+            if isinstance(result, EngineError):
+                yield BatchStep(prepared.index, error=result)
+            else:
+                yield _finish(prepared, result)
+
+    def _paint(self, group: Sequence[_Prepared]) -> list[_Painted]:
+        begun = time.monotonic()
+        attempts = attempts_of(self.method.info, self.device)
+        *_, (plan, attempt, last) = try_in_turn(
+            self.method.info, attempts, lambda attempt: self._attempt(group, attempt)
         )
-    return _Prepared(index, request, canvas, recipe)
+        if last.image is None:
+            raise InternalError("The method ended without a picture.")
+        seconds = (time.monotonic() - begun) / len(group)
+        pictures = last.image.split(1)
+        return [_Painted(each, plan, attempt.device, seconds) for each in pictures]
+
+    def _attempt(
+        self, group: Sequence[_Prepared], attempt: Attempt
+    ) -> Iterator[tuple[Plan, Attempt, Frame]]:
+        size, strength = group[0].canvas.painted_size, group[0].request.spec.strength
+        plan = self.method.plan_pass(size, len(group), attempt, self.limit)
+        photos = torch.cat([each.canvas.pixels for each in group])
+        own = [each.own for each in group]
+        for frame in self.method.paint_pass(photos, own, strength, attempt, plan):
+            yield plan, attempt, frame
 
 
-def _paint(
-    group: Sequence[_Prepared], painter: Painter, limit: int | None
-) -> Generator[BatchStep, None, None]:
-    """Paint pictures of one kind in one pass; those of a pass that fails, one by one."""
-    begun = time.monotonic()
-    try:
-        size = group[0].canvas.painted_size
-        plan = plan_fast(size, halved=painter.halved, batch=len(group), limit=limit)
-        painted, fallback = _paint_at_once(group, painter, plan)
-    except EngineError as error:
-        if len(group) == 1:
-            yield BatchStep(group[0].index, error=error)
-            return
-        for each in group:
-            yield from _paint([each], painter, limit)
-        return
-    place = painter.device
-    if fallback is not None:
-        place = fallback.device
-        plan = plan_cut(size, fallback.tiling, halved=painter.halved, batch=len(group))
-    seconds = (time.monotonic() - begun) / len(group)
-    for each, picture in zip(group, painted.split(1), strict=True):
-        yield _finish(each, picture, plan, place, seconds)
-
-
-def _paint_at_once(
-    group: Sequence[_Prepared], painter: Painter, plan: Plan
-) -> tuple[Tensor, Fallback | None]:
-    photos = torch.cat([each.canvas.pixels for each in group])
-    recipes = [each.recipe for each in group]
-    strength = group[0].request.spec.strength
-    with naming_memory_errors():
-        *_, last = fast_door.paint(photos, recipes, strength, painter, plan.tiling)
-    if last.image is None:
-        raise InternalError("The method ended without a picture.")
-    return last.image, last.fallback
-
-
-def _finish(
-    prepared: _Prepared, picture: Tensor, plan: Plan, place: torch.device, seconds: float
-) -> BatchStep:
+def _finish(prepared: _Prepared, painted: _Painted) -> BatchStep:
     canvas = prepared.canvas
     try:
         with naming_memory_errors():
-            image = canvas.result(picture)
+            image = canvas.result(painted.picture)
     except EngineError as error:
         return BatchStep(prepared.index, error=error)
-    report = report_of(canvas, prepared.request.spec, place, seconds, plan=plan)
+    report = report_of(
+        canvas, prepared.request.spec, painted.device, painted.seconds, plan=painted.plan
+    )
     return BatchStep(prepared.index, Step(1, 1, "done", image, report))

@@ -8,9 +8,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.shares import StyleNeedsPictureError
 from style_transfer.core.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size, scaled
-from style_transfer.core.spec import METHOD_INFOS, Color, StyleInput, TransferSpec
+from style_transfer.core.spec import Color, StyleInput, TransferSpec
 from style_transfer.imaging.color import (
     match_palette,
     move_between,
@@ -101,7 +102,7 @@ class Canvas:
         return match_palette(artwork, palette_of(self.pixels))
 
     @property
-    def _paints_from_codes(self) -> bool:
+    def _paints_from_embeddings(self) -> bool:
         """Tell whether there is no artwork to recolor, so that what was painted must be."""
         return not METHOD_INFOS[self.spec.method].needs_pictures
 
@@ -133,7 +134,7 @@ class Canvas:
 
         if self.spec.color is Color.CONTENT:
             return lambda band, rows: with_colors_of(band, beside(rows))
-        if not self._paints_from_codes:
+        if not self._paints_from_embeddings:
             return lambda band, rows: toward_colors_of(band, beside(rows))
         move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))
         return lambda band, rows: toward_colors_of(move(band), beside(rows))

@@ -7,8 +7,7 @@ import torch
 from style_transfer.core.budget import Plan
 from style_transfer.core.manifest import find_card
 from style_transfer.core.spec import Report, StyleInput, TransferSpec
-from style_transfer.methods.fast.network import ENCODER, NAME
-from style_transfer.methods.network.schedule import find_networks
+from style_transfer.methods import load_method
 from style_transfer.pipeline.canvas import Canvas
 
 
@@ -21,13 +20,9 @@ def report_of(
     shares: Sequence[StyleInput] = (),
     plan: Plan | None = None,
 ) -> Report:
-    """Say what was done to paint a canvas; a network is known by the styles, `shares`."""
+    """Say what was done to paint a canvas; its weights may depend on the styles, `shares`."""
     plan = plan or Plan()
-    names: Sequence[str] = (spec.features,)
-    if spec.method == "fast":
-        names = (NAME, ENCODER)
-    if spec.method == "network":
-        names = [network.name for network in find_networks(shares)]
+    names = load_method(spec.method).weights(spec, shares)
     return Report(
         source_mode=canvas.picture.source_mode,
         source_size=canvas.picture.size,

@@ -17,6 +17,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from style_transfer.core.catalog import find_method
 from style_transfer.core.sizes import scaled
 from style_transfer.core.spec import BOUNDS, StyleInput, TransferSpec
 from style_transfer.imaging.color import match_palette, palette_of
@@ -30,8 +31,8 @@ from style_transfer.training.crops import Crops, to_batch
 from style_transfer.training.pictures import read_picture
 
 ROOM = 1.5  # sides of an example, in sides of the largest crop
-# Of `optimize`: strokes are laid, then a few steps of descent settle them; many more steps only
-# cover flat places with grain.
+# Of a method that heeds steps: strokes are laid, then a few steps of descent settle them; many more
+# steps only cover flat places with grain.
 _STEPS = 14
 _SHARP = Image.Resampling.BICUBIC
 _CPU = torch.device("cpu")
@@ -57,7 +58,7 @@ class Teacher:
         )
         bound = BOUNDS["style_scale"]
         scale = min(max((width * height) ** 0.5 / self.side, bound.low), bound.high)
-        steps = _STEPS if self.method == "optimize" else None
+        steps = _STEPS if "steps" in find_method(self.method).used else None
         return TransferSpec(method=self.method, style_scale=scale, steps=steps)
 
     @property

@@ -1,8 +1,8 @@
-"""Style codes: all that the any-style network remembers of an artwork, as numbers.
+"""Style embeddings: all that the any-style network remembers of an artwork, as numbers.
 
-A code holds the moments of each level of features at several sizes of the artwork, so that strokes
-can be laid at any size later. It is computed once, cached, and blended by weighted means; it
-travels without the picture.
+An embedding holds the moments of each level of features at several sizes of the artwork, so that
+strokes can be laid at any size later. It is computed once, cached, and blended by weighted means.
+It travels without the picture, as a style code: a file whose name ends in .code.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ _BOOK = ("mean", "basis", "keys")
 LARGEST = 1448.0  # of a view, as the root of its area: 2 megapixels show any stroke
 SMALLEST = 96.0
 MOST_BYTES = 4 * 2**20
-_KEPT = 64  # codes held in memory, about 800 kB each
+_KEPT = 64  # embeddings held in memory, about 800 kB each
 
 
 class StyleEmbeddingError(EngineError):
@@ -103,7 +103,7 @@ class StyleEmbedding:
         }
 
     def to(self, device: torch.device) -> "StyleEmbedding":
-        """Give the same code on a device."""
+        """Give the same embedding on a device."""
         if self.means[LEVELS[0]].device == device:
             return self
         return replace(
@@ -157,42 +157,42 @@ class StyleEmbedding:
 
 
 def blend_embeddings(
-    codes: Sequence[StyleEmbedding], weights: Sequence[float], side: float
+    embeddings: Sequence[StyleEmbedding], weights: Sequence[float], side: float
 ) -> dict[int, Moments]:
     """Mix styles, each seen at `side`, by weighted means of their moments; weights sum to one."""
-    seen = [code.at(side) for code in codes]
+    seen = [each.at(side) for each in embeddings]
     return {level: blend_moments([moments[level] for moments in seen], weights) for level in LEVELS}
 
 
 class EmbeddingCache:
-    """Codes of pictures that were seen before, in memory and, if there is a folder, in files.
+    """Embeddings of pictures that were seen before, in memory and, if there is a folder, in files.
 
     A file is named for the sha256 of the picture and that of the encoder, so it never grows stale.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._codes: OrderedDict[str, StyleEmbedding] = OrderedDict()
+        self._embeddings: OrderedDict[str, StyleEmbedding] = OrderedDict()
 
-    def code_of(self, image: Image.Image, painter: Painter) -> StyleEmbedding:
-        """Give the code of an artwork, computing it at its first use."""
+    def embedding_of(self, image: Image.Image, painter: Painter) -> StyleEmbedding:
+        """Give the embedding of an artwork, computing it at its first use."""
         key = _key(image, painter)
-        code = self._codes.get(key) or self._read(key, painter)
-        if code is None:
+        embedding = self._embeddings.get(key) or self._read(key, painter)
+        if embedding is None:
             content = StyleEmbedding.from_picture(image, painter).to_bytes()
             self._write(key, content)
             # Read back, so that the picture is the same to the bit before and after a restart.
-            code = StyleEmbedding.from_bytes(content, painter)
-        self._codes[key] = code
-        self._codes.move_to_end(key)
-        if len(self._codes) > _KEPT:
-            self._codes.popitem(last=False)
-        return code
+            embedding = StyleEmbedding.from_bytes(content, painter)
+        self._embeddings[key] = embedding
+        self._embeddings.move_to_end(key)
+        if len(self._embeddings) > _KEPT:
+            self._embeddings.popitem(last=False)
+        return embedding
 
     def knows(self, image: Image.Image, painter: Painter) -> bool:
-        """Tell whether the code of an artwork is at hand and need not be computed."""
+        """Tell whether the embedding of an artwork is at hand and need not be computed."""
         key = _key(image, painter)
-        return key in self._codes or self._read(key, painter) is not None
+        return key in self._embeddings or self._read(key, painter) is not None
 
     def _read(self, key: str, painter: Painter) -> StyleEmbedding | None:
         if self._folder is None:

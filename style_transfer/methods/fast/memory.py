@@ -6,27 +6,28 @@ from dataclasses import replace
 from style_transfer.core.budget import Plan, factor_of, line_mb
 from style_transfer.core.errors import OutOfMemoryError
 from style_transfer.core.spec import StyleInput
-from style_transfer.methods.fast.embedding import LARGEST, EmbeddingCache
+from style_transfer.methods.fast.embedding import LARGEST
 from style_transfer.methods.fast.network import Painter
+from style_transfer.methods.frame import StyleCache
 
 # MiB: what the encoder takes for any artwork, and what it takes a megapixel.
-_CODE = (40, 250)
+_EMBEDDING = (40, 250)
 
 
 def with_embeddings(
     plan: Plan,
     shares: Sequence[StyleInput],
     painter: Painter,
-    cache: EmbeddingCache,
+    cache: StyleCache,
     limit: int | None = None,
 ) -> Plan:
-    """Count in that artworks must be seen first, one at a time, unless their codes are at hand.
+    """Count in that artworks without an embedding at hand must be seen first, one at a time.
 
     Raises OutOfMemoryError if that does not fit into `limit` MiB.
     """
     images = [share.image for share in shares if share.code is None and share.image is not None]
     unknown = [image for image in images if not cache.knows(image, painter)]
-    needs = [line_mb(_CODE, min(each.width * each.height, LARGEST**2)) for each in unknown]
+    needs = [line_mb(_EMBEDDING, min(each.width * each.height, LARGEST**2)) for each in unknown]
     need = round(max(needs, default=0) * factor_of(halved=painter.halved))
     if limit is not None and need > limit:
         raise OutOfMemoryError(

@@ -1,1 +1,7 @@
-"""Networks of the engine: definitions only, no files and no training."""
+"""One pass of a network that was trained for the one artwork; see schedule.py."""
+
+from style_transfer.methods.network.method import NetworkMethod
+
+__all__ = ["METHOD"]
+
+METHOD = NetworkMethod()

@@ -1,1 +1,7 @@
-"""The picture itself is optimized."""
+"""The picture itself is optimized; see schedule.py."""
+
+from style_transfer.methods.optimize.method import OptimizeMethod
+
+__all__ = ["METHOD"]
+
+METHOD = OptimizeMethod()

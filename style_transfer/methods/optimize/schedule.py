@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.sizes import scaled
-from style_transfer.core.spec import METHOD_INFOS, TransferSpec
+from style_transfer.core.spec import TransferSpec
 from style_transfer.features.losses import Features
 from style_transfer.imaging.pyramid import resize, sizes_up_to
 from style_transfer.methods.frame import Artwork, Frame, Kept

@@ -1,6 +1,7 @@
 """The recipe of a tuned style code: photos and an artwork in, a code out that paints it nearer."""
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.manifest import Card, find_card
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.pyramid import resize
-from style_transfer.methods.fast import adapter as fast_door
+from style_transfer.methods.fast import METHOD, adapter
 from style_transfer.methods.fast.decoder import STRIDE
 from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import ENCODER, NAME, Painter, load_painter
+from style_transfer.methods.frame import Attempt, Frame
+from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn
 from style_transfer.training.artwork import name_after, require_name, shown_at
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.critic import Critic, look_at
@@ -108,8 +111,13 @@ class Code:
 @torch.no_grad()
 def paint(photo: Tensor, code: StyleEmbedding, painter: Painter) -> Tensor:
     """Paint a photo (1, 3, H, W) from a code as the method fast does."""
-    recipe = fast_door.StyleMix((code,), (1.0,), 1.0)
-    *_, last = fast_door.paint(photo, [recipe], STRENGTH, painter)
+    recipe = adapter.StyleMix((code,), (1.0,), 1.0)
+
+    def attempt(way: Attempt) -> Iterator[Frame]:
+        return adapter.paint(photo, [recipe], STRENGTH, painter, way)
+
+    attempts = attempts_of(METHOD.info, painter.device)
+    *_, last = try_in_turn(METHOD.info, attempts, attempt)
     return photo if last.image is None else last.image
 
 

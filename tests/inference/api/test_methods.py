@@ -6,7 +6,8 @@ from django.conf import settings
 from rest_framework.test import APIClient
 
 from common.uploads import MAX_MEGAPIXELS, MIN_SIDE
-from style_transfer.core.spec import BOUNDS, MAX_STYLES, METHOD_INFOS, TransferSpec
+from style_transfer.core.catalog import METHOD_INFOS
+from style_transfer.core.spec import BOUNDS, MAX_STYLES, TransferSpec
 from tests.support.clients import assert_problem
 
 METHODS, CAPABILITIES = "/api/v1/methods/", "/api/v1/capabilities/"

@@ -2,10 +2,19 @@
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
-from inference.pages.forms import DEFAULT_SIZE, initial_from, method_choice, spec_from, weights_from
+from inference.pages.forms import (
+    DEFAULT_SIZE,
+    METHOD_WORDS,
+    initial_from,
+    method_choice,
+    spec_from,
+    weights_from,
+)
 from inference.pages.recipes import studio_query
-from style_transfer.core.spec import METHOD_INFOS, Color, SpecError, TransferSpec
+from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
+from style_transfer.core.spec import Color, SpecError, TransferSpec
 
 
 class TestInitialFrom:
@@ -63,6 +72,14 @@ class TestMethodChoice:
         assert choice["description"]
         assert "strength" in choice["controls"].split()
         assert ("steps" in choice["controls"].split()) == (slug == "optimize")
+
+    @pytest.mark.parametrize("info", METHOD_INFOS.values(), ids=METHOD_INFOS)
+    def test_says_it_in_the_language_of_the_page(self, info: MethodInfo) -> None:
+        assert {info.title, info.description} <= set(METHOD_WORDS)
+        with translation.override("zh-hans"):
+            choice = method_choice(info)
+        assert choice["title"] != info.title
+        assert choice["description"] != info.description
 
 
 class TestWeightsFrom:

@@ -33,9 +33,9 @@ class TestPicturesAtOnce:
     def test_is_one_on_a_processor(self, settings: Settings) -> None:
         settings.STYLEWEB_DEVICE = "cpu"
 
-        assert engine.pictures_at_once() == 1
+        assert engine.pass_size() == 1
 
     def test_is_what_the_operator_says(self, settings: Settings) -> None:
         settings.JOB_BATCH = 3
 
-        assert engine.pictures_at_once() == 3
+        assert engine.pass_size() == 3

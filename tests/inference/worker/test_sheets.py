@@ -110,7 +110,7 @@ class TestServeSheet:
 
         worker.serve_next()
 
-        assert numbers == [sheets.BATCH, 3]
+        assert numbers == [sheets.PASS_SIZE, 3]
         assert row(sheet).state == State.SUCCEEDED
         assert sheet_queue.tiles_of(sheet).count() == 11
 
@@ -181,7 +181,7 @@ class TestGivingWay:
 
         assert worker.serve_next() is Served.PUT_BACK
         assert (row(sheet).state, row(sheet).lease) == (State.QUEUED, None)
-        assert sheet_queue.tiles_of(sheet).count() == sheets.BATCH
+        assert sheet_queue.tiles_of(sheet).count() == sheets.PASS_SIZE
 
     def test_serves_jobs_first(
         self, sheet: ProofSheet, play: Play, monkeypatch: pytest.MonkeyPatch

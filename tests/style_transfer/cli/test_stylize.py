@@ -11,8 +11,9 @@ from PIL import Image
 
 from style_transfer.__main__ import main
 from style_transfer.cli.stylize import parse_style
+from style_transfer.core.catalog import METHOD_INFOS
+from style_transfer.core.controls import controls_of
 from style_transfer.core.errors import InputUnreadableError
-from style_transfer.core.spec import METHOD_INFOS
 
 
 @pytest.fixture
@@ -218,7 +219,7 @@ class TestMethods:
     def test_prints_json_schema_when_asked(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["methods", "--json"]) == 0
         printed = json.loads(capsys.readouterr().out)
-        assert printed["optimize"] == METHOD_INFOS["optimize"].controls()
+        assert printed["optimize"] == controls_of(METHOD_INFOS["optimize"])
 
     def test_does_not_wait_for_torch(self) -> None:
         code = (

@@ -14,7 +14,6 @@ from style_transfer.bench.memory import measure
 from style_transfer.core.budget import (
     TILINGS,
     Plan,
-    foresee,
     most_pixels,
     optimize_mb,
     painting_mb,
@@ -22,6 +21,7 @@ from style_transfer.core.budget import (
 )
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import OutOfMemoryError
+from style_transfer.core.foresight import foresee
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.methods.fast.embedding import EmbeddingCache
 from style_transfer.methods.fast.memory import with_embeddings
@@ -93,7 +93,7 @@ class TestCodes:
         small = self.ARTWORK.resize((64, 64))
         cache = EmbeddingCache(tmp_path)
         before = with_embeddings(Plan(), [StyleInput(small)], painter, cache)
-        cache.code_of(small, painter)
+        cache.embedding_of(small, painter)
         for known in (cache, EmbeddingCache(tmp_path)):
             assert with_embeddings(Plan(), [StyleInput(small)], painter, known) == Plan()
         assert before.mb > 0
@@ -138,7 +138,7 @@ class TestForesee:
     def test_says_what_the_report_says(self, method: str, size: int | None) -> None:
         cache = EmbeddingCache()
         halved = knows_bfloat16(torch.device("cpu"))
-        cache.code_of(self.STYLE.image or self.PHOTO, load_painter(torch.device("cpu")))
+        cache.embedding_of(self.STYLE.image or self.PHOTO, load_painter(torch.device("cpu")))
         spec = TransferSpec(method=method, size=size, steps=1)
 
         *_, last = stylize(self.PHOTO, [self.STYLE], spec, device="cpu", cache=cache)
@@ -160,7 +160,7 @@ class TestForesee:
             foresee(LARGE, TransferSpec(), limit=50)
 
     def test_loads_no_torch(self) -> None:
-        lines = "import sys, style_transfer.core.budget; sys.exit('torch' in sys.modules)"
+        lines = "import sys, style_transfer.core.foresight; sys.exit('torch' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
 
 

@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
+from style_transfer.core.catalog import METHOD_INFOS
+from style_transfer.core.controls import controls_of
 from style_transfer.core.errors import EngineError
 from style_transfer.core.spec import (
     BOUNDS,
-    METHOD_INFOS,
     OPTIONAL,
     VERSION,
     Bound,
@@ -125,7 +126,7 @@ class TestJson:
 class TestMethodInfo:
     def test_describes_each_control_with_its_bounds(self) -> None:
         for info in METHOD_INFOS.values():
-            properties = info.controls()["properties"]
+            properties = controls_of(info)["properties"]
             assert tuple(properties) == info.used
             for name in BOUNDS.keys() & properties.keys():
                 assert properties[name]["minimum"] == BOUNDS[name].low
@@ -136,8 +137,8 @@ class TestMethodInfo:
             assert {"strength", "style_scale", "size", "color"} <= set(info.used)
 
     def test_spares_controls_that_a_method_does_not_heed(self) -> None:
-        assert "steps" not in METHOD_INFOS["fast"].controls()["properties"]
-        assert "steps" in METHOD_INFOS["optimize"].controls()["properties"]
+        assert "steps" not in controls_of(METHOD_INFOS["fast"])["properties"]
+        assert "steps" in controls_of(METHOD_INFOS["optimize"])["properties"]
 
     def test_says_which_methods_need_pictures_of_the_styles(self) -> None:
         needing = {slug for slug, info in METHOD_INFOS.items() if info.needs_pictures}
@@ -145,18 +146,18 @@ class TestMethodInfo:
 
     def test_gives_defaults_that_the_spec_accepts(self) -> None:
         for info in METHOD_INFOS.values():
-            properties = info.controls()["properties"]
+            properties = controls_of(info)["properties"]
             defaults = {name: control["default"] for name, control in properties.items()}
             spec = TransferSpec.from_json({**defaults, "method": info.slug})
             assert spec.steps == (info.default_steps if "steps" in properties else None)
 
     def test_is_plain_json(self) -> None:
-        controls = METHOD_INFOS["optimize"].controls()
+        controls = controls_of(METHOD_INFOS["optimize"])
         assert json.loads(json.dumps(controls)) == controls
         assert controls["properties"]["color"]["enum"] == ["style", "content", "match"]
 
     def test_marks_what_may_be_empty(self) -> None:
-        properties = METHOD_INFOS["optimize"].controls()["properties"]
+        properties = controls_of(METHOD_INFOS["optimize"])["properties"]
         assert properties["size"]["type"] == ["integer", "null"]
         assert properties["seed"]["type"] == "integer"
         assert properties["strength"]["type"] == "number"

@@ -32,9 +32,9 @@ def broken(code: bytes = b"no code") -> PaintRequest:
     return PaintRequest(soft(0), [StyleInput(None, code=code)], FAST)
 
 
-def run(requests: Sequence[PaintRequest], batch: int = 8) -> dict[int, BatchStep]:
+def run(requests: Sequence[PaintRequest], pass_size: int = 8) -> dict[int, BatchStep]:
     """Paint a batch; each request must end exactly once."""
-    steps = list(stylize_batch(requests, device="cpu", batch=batch))
+    steps = list(stylize_batch(requests, device="cpu", pass_size=pass_size))
     found = {step.index: step for step in steps}
     assert sorted(found) == list(range(len(requests))) == sorted(step.index for step in steps)
     assert all((step.step is None) != (step.error is None) for step in steps)
@@ -127,23 +127,23 @@ class TestGroups:
     def test_come_as_soon_as_one_is_full(self) -> None:
         sizes = [48, 32, 48, 32, 64]
         requests = [request(seed, width=width) for seed, width in enumerate(sizes)]
-        order = [step.index for step in stylize_batch(requests, device="cpu", batch=2)]
+        order = [step.index for step in stylize_batch(requests, device="cpu", pass_size=2)]
         assert order == [0, 2, 1, 3, 4]
 
     def test_hold_no_more_than_a_batch(self) -> None:
-        order = [step.index for step in stylize_batch([request(0)] * 5, device="cpu", batch=2)]
+        order = [step.index for step in stylize_batch([request(0)] * 5, device="cpu", pass_size=2)]
         assert order == [0, 1, 2, 3, 4]
 
     def test_share_codes_through_the_cache(self) -> None:
         cache = EmbeddingCache()
         requests = [PaintRequest(soft(seed), [StyleInput(soft(9))], FAST) for seed in range(3)]
         assert len(list(stylize_batch(requests, device="cpu", cache=cache))) == 3
-        code = cache.code_of(soft(9), load_painter(CPU))
-        assert cache.code_of(soft(9), load_painter(CPU)) is code
+        code = cache.embedding_of(soft(9), load_painter(CPU))
+        assert cache.embedding_of(soft(9), load_painter(CPU)) is code
 
     def test_are_smaller_within_a_limit(self) -> None:
         requests = [request(seed, width=200) for seed in range(3)]
-        steps = list(stylize_batch(requests, device="cpu", batch=3, memory_mb=50))
+        steps = list(stylize_batch(requests, device="cpu", pass_size=3, memory_mb=50))
         reports = [step.step and step.step.report for step in steps]
         assert all(report and report.memory_mb <= 50 for report in reports)
         assert all(picture(step).width == 200 for step in steps)
@@ -211,7 +211,9 @@ class TestLeaving:
                     asked.append(index)
                     yield each
 
-        steps = stylize_batch(Requests([request(seed) for seed in range(6)]), device="cpu", batch=2)
+        steps = stylize_batch(
+            Requests([request(seed) for seed in range(6)]), device="cpu", pass_size=2
+        )
         assert next(steps).index == 0
         steps.close()
         assert asked == [0, 1]

@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from style_transfer.core.budget import TILINGS
+from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.errors import (
     DeviceMissingError,
     EngineError,
@@ -22,7 +23,6 @@ from style_transfer.core.errors import (
 )
 from style_transfer.core.shares import StyleNeedsPictureError
 from style_transfer.core.spec import (
-    METHOD_INFOS,
     Color,
     Report,
     SpecError,
@@ -30,12 +30,14 @@ from style_transfer.core.spec import (
     StyleInput,
     TransferSpec,
 )
+from style_transfer.methods import load_method
 from style_transfer.methods.fast.embedding import StyleEmbeddingError
+from style_transfer.methods.fast.method import FastMethod
 from style_transfer.methods.fast.network import load_painter
-from style_transfer.methods.frame import Fallback, Frame
-from style_transfer.pipeline import stylize as registry
+from style_transfer.methods.frame import Attempt, Frame, Task
+from style_transfer.methods.optimize.method import OptimizeMethod
 from style_transfer.pipeline.canvas import Canvas
-from style_transfer.pipeline.stylize import METHODS, stylize
+from style_transfer.pipeline.stylize import stylize
 
 FAST = TransferSpec()
 QUICK = TransferSpec(method="optimize", steps=3)
@@ -66,7 +68,8 @@ def result(styles: Sequence[StyleInput], spec: TransferSpec = QUICK) -> bytes:
 
 
 def test_has_a_method_for_each_description() -> None:
-    assert set(METHODS) == set(METHOD_INFOS)
+    for slug, info in METHOD_INFOS.items():
+        assert load_method(slug).info is info
 
 
 class TestSteps:
@@ -290,15 +293,16 @@ class TestErrors:
     def test_paints_smaller_where_memory_runs_out(
         self, monkeypatch: pytest.MonkeyPatch, room: int, size: str | None
     ) -> None:
-        paint_in_full = METHODS["optimize"]
+        paint_in_full = OptimizeMethod.paint
 
-        def cramped(canvas: Canvas, *rest: Any) -> Iterator[Frame]:
+        def cramped(method: OptimizeMethod, task: Task, *rest: Any) -> Iterator[Frame]:
             yield Frame(1, 9)
-            if canvas.painted_size[0] * canvas.painted_size[1] > room:
+            width, height = task.canvas.painted_size
+            if width * height > room:
                 raise torch.OutOfMemoryError("CUDA out of memory")
-            yield from paint_in_full(canvas, *rest)
+            yield from paint_in_full(method, task, *rest)
 
-        monkeypatch.setitem(registry.METHODS, "optimize", cramped)
+        monkeypatch.setattr(OptimizeMethod, "paint", cramped)
         steps, image = paint(PHOTO, [StyleInput(FIRST)])
         report = steps[-1].report
         assert report is not None
@@ -312,12 +316,12 @@ class TestErrors:
         assert painting is not None
         sizes: list[tuple[int, int]] = []
 
-        def cramped(canvas: Canvas, *_: object) -> Iterator[Frame]:
-            sizes.append(canvas.painted_size)
+        def cramped(_method: object, task: Task, *_: object) -> Iterator[Frame]:
+            sizes.append(task.canvas.painted_size)
             yield Frame(1, 9)
             raise MemoryError
 
-        monkeypatch.setitem(registry.METHODS, "optimize", cramped)
+        monkeypatch.setattr(OptimizeMethod, "paint", cramped)
         with pytest.raises(OutOfMemoryError):
             list(stylize(PHOTO, [StyleInput(FIRST)], QUICK, resume=painting.save(), device="cpu"))
         assert sizes == [PHOTO.size]
@@ -325,11 +329,12 @@ class TestErrors:
     def test_says_in_how_many_tiles_it_painted_at_last(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def once(*_: object) -> Iterator[Frame]:
-            image = torch.rand(1, 3, 320, 640)
-            yield Frame(1, 1, image, fallback=Fallback(torch.device("cpu"), TILINGS[-1]))
+        def once(_method: object, _task: Task, attempt: Attempt, _plan: object) -> Iterator[Frame]:
+            if attempt.tiling is not TILINGS[-1]:
+                raise MemoryError
+            yield Frame(1, 1, torch.rand(1, 3, 320, 640))
 
-        monkeypatch.setitem(registry.METHODS, "fast", once)
+        monkeypatch.setattr(FastMethod, "paint", once)
         report = paint(noise(1, 640, 320), [StyleInput(FIRST)], FAST)[0][-1].report
         assert report is not None
         assert (report.tiles, report.device) == (6, "cpu")
@@ -344,15 +349,15 @@ class TestErrors:
             yield Frame(1, 3)
             raise error
 
-        monkeypatch.setitem(registry.METHODS, "optimize", fail)
+        monkeypatch.setattr(OptimizeMethod, "paint", fail)
         paint(PHOTO, [StyleInput(FIRST)])
 
     @pytest.mark.parametrize("image", [None, torch.full((1, 3, 16, 24), float("nan"))])
     def test_fails_loudly_without_a_proper_picture(
         self, monkeypatch: pytest.MonkeyPatch, image: torch.Tensor | None
     ) -> None:
-        monkeypatch.setitem(
-            registry.METHODS, "optimize", lambda *_: iter([Frame(1, 2), Frame(2, 2, image)])
+        monkeypatch.setattr(
+            OptimizeMethod, "paint", lambda *_: iter([Frame(1, 2), Frame(2, 2, image)])
         )
         with pytest.raises(InternalError) as caught:
             paint(PHOTO, [StyleInput(FIRST)])

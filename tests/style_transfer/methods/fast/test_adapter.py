@@ -1,6 +1,6 @@
 """From what is asked to what is painted: codes, blends, and a second try in full precision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -11,7 +11,8 @@ from torch import Tensor
 from style_transfer.core.budget import TILINGS
 from style_transfer.core.errors import InternalError, OutOfMemoryError
 from style_transfer.core.spec import StyleInput
-from style_transfer.methods.fast.adapter import BatchStyles, StyleMix, code_of, paint
+from style_transfer.methods.fast import METHOD, adapter
+from style_transfer.methods.fast.adapter import BatchStyles, StyleMix, embedding_of
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.embedding import (
     EmbeddingCache,
@@ -19,7 +20,8 @@ from style_transfer.methods.fast.embedding import (
     StyleEmbeddingError,
 )
 from style_transfer.methods.fast.network import AffineMap, Painter
-from style_transfer.methods.frame import Fallback
+from style_transfer.methods.frame import Attempt, Fallback, Frame
+from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn
 
 
 def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
@@ -79,6 +81,17 @@ def made(kind: type[Fragile], painter: Painter, *, halved: bool = True) -> Fragi
     return fragile
 
 
+def paint(
+    photo: Tensor, recipes: Sequence[StyleMix], strength: float, painter: Painter
+) -> Iterator[Frame]:
+    """Paint as the pipeline does: in all ways that there are, until one succeeds."""
+
+    def attempt(way: Attempt) -> Iterator[Frame]:
+        return adapter.paint(photo, recipes, strength, painter, way)
+
+    return try_in_turn(METHOD.info, attempts_of(METHOD.info, painter.device), attempt)
+
+
 def last(
     painter: Painter, photo: Tensor, recipes: Sequence[StyleMix], strength: float = 1
 ) -> Tensor:
@@ -87,20 +100,20 @@ def last(
     return frame.image
 
 
-class TestCodeOf:
+class TestEmbeddingOf:
     def test_takes_the_code_that_a_style_came_with(self, painter: Painter) -> None:
         content = StyleEmbedding.from_picture(soft(3), painter).to_bytes()
-        found = code_of(StyleInput(soft(4), code=content), painter, EmbeddingCache())
+        found = embedding_of(StyleInput(soft(4), code=content), painter, EmbeddingCache())
         assert found.to_bytes() == content
 
     def test_makes_one_of_the_picture_otherwise(self, painter: Painter) -> None:
         cache = EmbeddingCache()
-        found = code_of(StyleInput(soft(4)), painter, cache)
-        assert found is cache.code_of(soft(4), painter)
+        found = embedding_of(StyleInput(soft(4)), painter, cache)
+        assert found is cache.embedding_of(soft(4), painter)
 
     def test_names_a_code_that_is_none(self, painter: Painter) -> None:
         with pytest.raises(StyleEmbeddingError):
-            code_of(StyleInput(None, code=b"none"), painter, EmbeddingCache())
+            embedding_of(StyleInput(None, code=b"none"), painter, EmbeddingCache())
 
 
 class TestRecipe:
@@ -128,10 +141,10 @@ class TestRecipe:
 
     def test_moves_to_a_device(self, painter: Painter) -> None:
         recipe = mix(painter, StyleInput(soft(3)))
-        assert recipe.to(painter.device).codes[0] is recipe.codes[0]
-        moved = recipe.to(torch.device("meta")).codes[0]
+        assert recipe.to(painter.device).embeddings[0] is recipe.embeddings[0]
+        moved = recipe.to(torch.device("meta")).embeddings[0]
         assert moved.means[3].device.type == moved.textons[0].keys.device.type == "meta"
-        assert moved.covariances[5].shape == recipe.codes[0].covariances[5].shape
+        assert moved.covariances[5].shape == recipe.embeddings[0].covariances[5].shape
 
     def test_stacks_to_a_batch(self, painter: Painter) -> None:
         recipes = [mix(painter, StyleInput(soft(seed))) for seed in (3, 4, 5)]

@@ -22,9 +22,9 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
 class TestCache:
     def test_computes_a_code_once_and_remembers_it(self, painter: Painter) -> None:
         cache = EmbeddingCache()
-        first = cache.code_of(soft(0), painter)
-        assert cache.code_of(soft(0).copy(), painter) is first
-        assert cache.code_of(soft(1), painter) is not first
+        first = cache.embedding_of(soft(0), painter)
+        assert cache.embedding_of(soft(0).copy(), painter) is first
+        assert cache.embedding_of(soft(1), painter) is not first
 
     def test_tells_pictures_apart_by_size_and_mode_too(self) -> None:
         wide, tall = Image.new("L", (4, 2)), Image.new("L", (2, 4))
@@ -32,39 +32,39 @@ class TestCache:
 
     def test_tells_encoders_apart(self, painter: Painter) -> None:
         cache = EmbeddingCache()
-        first = cache.code_of(soft(0), painter)
+        first = cache.embedding_of(soft(0), painter)
         painter.sha256 = "1" * 64
-        assert cache.code_of(soft(0), painter).encoder != first.encoder
+        assert cache.embedding_of(soft(0), painter).encoder != first.encoder
 
     def test_forgets_what_was_not_used_for_longest(
         self, painter: Painter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(codes_module, "_KEPT", 2)
         cache = EmbeddingCache()
-        first, second = (cache.code_of(soft(seed, 20, 20), painter) for seed in (0, 1))
-        assert cache.code_of(soft(0, 20, 20), painter) is first
-        cache.code_of(soft(2, 20, 20), painter)
-        assert cache.code_of(soft(0, 20, 20), painter) is first
-        assert cache.code_of(soft(1, 20, 20), painter) is not second
+        first, second = (cache.embedding_of(soft(seed, 20, 20), painter) for seed in (0, 1))
+        assert cache.embedding_of(soft(0, 20, 20), painter) is first
+        cache.embedding_of(soft(2, 20, 20), painter)
+        assert cache.embedding_of(soft(0, 20, 20), painter) is first
+        assert cache.embedding_of(soft(1, 20, 20), painter) is not second
 
     def test_writes_a_file_at_first_use_and_reads_it_later(
         self, painter: Painter, tmp_path: Path
     ) -> None:
         folder = tmp_path / "made" / "when needed"
-        EmbeddingCache(folder).code_of(soft(0), painter)
+        EmbeddingCache(folder).embedding_of(soft(0), painter)
         (path,) = folder.iterdir()
         assert path.name == f"{digest_of(soft(0))[:32]}-{painter.sha256[:32]}-{FORMAT}"
         # Were it computed again, it would not be the code of another picture.
         other = StyleEmbedding.from_picture(soft(7), painter).to_bytes()
         path.write_bytes(other)
-        assert EmbeddingCache(folder).code_of(soft(0), painter).to_bytes() == other
+        assert EmbeddingCache(folder).embedding_of(soft(0), painter).to_bytes() == other
 
     def test_gives_the_same_numbers_before_and_after_a_restart(
         self, painter: Painter, tmp_path: Path
     ) -> None:
-        computed = EmbeddingCache(tmp_path).code_of(soft(0), painter)
-        read = EmbeddingCache(tmp_path).code_of(soft(0), painter)
-        in_memory = EmbeddingCache().code_of(soft(0), painter)
+        computed = EmbeddingCache(tmp_path).embedding_of(soft(0), painter)
+        read = EmbeddingCache(tmp_path).embedding_of(soft(0), painter)
+        in_memory = EmbeddingCache().embedding_of(soft(0), painter)
         for level in LEVELS:
             assert torch.equal(read.covariances[level], computed.covariances[level])
             assert torch.equal(read.covariances[level], in_memory.covariances[level])
@@ -74,10 +74,10 @@ class TestCache:
     def test_makes_a_damaged_file_anew(
         self, painter: Painter, tmp_path: Path, content: bytes
     ) -> None:
-        good = EmbeddingCache(tmp_path).code_of(soft(0), painter).to_bytes()
+        good = EmbeddingCache(tmp_path).embedding_of(soft(0), painter).to_bytes()
         (path,) = tmp_path.iterdir()
         path.write_bytes(content)
-        assert EmbeddingCache(tmp_path).code_of(soft(0), painter).to_bytes() == good
+        assert EmbeddingCache(tmp_path).embedding_of(soft(0), painter).to_bytes() == good
         assert path.read_bytes() == good
 
     def test_does_without_a_folder_that_cannot_be_made(
@@ -86,12 +86,12 @@ class TestCache:
         blocked = tmp_path / "file"
         blocked.write_text("in the way")
         cache = EmbeddingCache(blocked / "codes")
-        assert cache.code_of(soft(0), painter) is cache.code_of(soft(0), painter)
+        assert cache.embedding_of(soft(0), painter) is cache.embedding_of(soft(0), painter)
         assert blocked.read_text() == "in the way"
 
     def test_does_without_a_disk_that_is_full(self, painter: Painter, tmp_path: Path) -> None:
         cache = EmbeddingCache(tmp_path)
         with full_disk():
-            first = cache.code_of(soft(0), painter)
-        assert cache.code_of(soft(0), painter) is first
+            first = cache.embedding_of(soft(0), painter)
+        assert cache.embedding_of(soft(0), painter) is first
         assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,153 @@
+"""The methods that are installed, and all that others ask of a method; loads no torch.
+
+A method is one entry here and one folder of its slug in style_transfer/methods. Everybody else
+asks the entry: nobody compares a slug.
+"""
+
+from dataclasses import dataclass
+
+from style_transfer.core.budget import GrowingMemory, MemoryModel, Plan, TiledMemory
+from style_transfer.core.errors import EngineError
+from style_transfer.core.sizes import MAX_PAINTED_PIXELS
+
+
+class MethodMissingError(EngineError):
+    """The method is not installed here."""
+
+    code = "method_missing"
+    hint = "This method is no longer installed. Choose another method."
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds on one CPU core: of any painting, of a megapixel, of a megapixel and step."""
+
+    base: float
+    megapixel: float
+    step: float = 0.0
+
+    def seconds(self, megapixels: float, steps: float) -> float:
+        """Estimate the seconds of a painting."""
+        return self.base + megapixels * (self.megapixel + self.step * steps)
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """What a method is called, what it does, what it needs and what it takes.
+
+    title, description  in English; the pages of the site translate them
+    used                names of the controls that the method heeds
+    previews            pictures arrive while it paints
+    continues           its paintings can be stopped, kept and continued
+    immediate           a small picture takes about a second: other work waits for it
+    batches             several pictures of one size can be painted in one pass
+    half_precision      it computes in half precision where the processor knows it
+    needs_pictures      it looks at the artwork itself; a style code is not enough
+    needs_own_network   it paints only styles that a network was trained for
+    max_pixels          it paints at most so many and enlarges the result
+    memory              what a painting takes; None where that cannot be predicted
+    """
+
+    slug: str
+    title: str
+    description: str
+    used: tuple[str, ...]
+    cost: Cost
+    default_steps: int = 1
+    previews: bool = False
+    continues: bool = False
+    immediate: bool = False
+    batches: bool = False
+    half_precision: bool = False
+    needs_pictures: bool = False
+    needs_own_network: bool = False
+    max_pixels: int | None = None
+    memory: MemoryModel | None = None
+
+    @property
+    def is_tiled(self) -> bool:
+        """Tell whether it can paint in smaller tiles where memory is short."""
+        return self.memory is not None and self.memory.tiled
+
+    def most_painted(self, limit: int | None) -> int | None:
+        """Give the most pixels that are painted within `limit` MiB; None for no bound.
+
+        Raises OutOfMemoryError if those are too few for a picture.
+        """
+        if self.max_pixels is None or self.memory is None or limit is None:
+            return self.max_pixels
+        return min(self.max_pixels, self.memory.most_pixels(limit) or self.max_pixels)
+
+    def plan(
+        self,
+        size: tuple[int, int],
+        *,
+        halved: bool,
+        pass_size: int = 1,
+        limit: int | None = None,
+    ) -> Plan:
+        """Plan a pass of pictures painted at a size (width, height).
+
+        Raises OutOfMemoryError if it cannot be kept within `limit` MiB.
+        """
+        if self.memory is None:
+            return Plan()
+        return self.memory.plan(size, halved=halved, pass_size=pass_size, limit=limit)
+
+
+_COMMON = ("strength", "style_scale", "size", "color")
+DEFAULT_METHOD = "fast"
+# The method that is offered next for a picture that came out well.
+FINEST_METHOD = "optimize"
+METHOD_INFOS: dict[str, MethodInfo] = {
+    "fast": MethodInfo(
+        slug="fast",
+        title="Fast",
+        description=("About a second. Works with any style and can combine several."),
+        used=(*_COMMON, "seed"),
+        cost=Cost(base=0.2, megapixel=4.0),
+        immediate=True,
+        batches=True,
+        half_precision=True,
+        memory=TiledMemory(),
+    ),
+    "optimize": MethodInfo(
+        slug="optimize",
+        title="Detailed, step by step",
+        description="Takes longer. You can watch every step. Closest to the artwork.",
+        used=(*_COMMON, "steps", "seed", "features"),
+        cost=Cost(base=0.5, megapixel=40.0, step=0.6),
+        default_steps=40,
+        previews=True,
+        continues=True,
+        needs_pictures=True,
+        max_pixels=MAX_PAINTED_PIXELS,
+        memory=GrowingMemory(),
+    ),
+    "network": MethodInfo(
+        slug="network",
+        title="Style-specific network",
+        description="About a second. Uses a network trained for this one style.",
+        used=(*_COMMON, "seed"),
+        cost=Cost(base=0.2, megapixel=3.0),
+        needs_pictures=True,
+        needs_own_network=True,
+    ),
+}
+
+
+def find_method(slug: object) -> MethodInfo:
+    """Find the entry of a method. Raises MethodMissingError for one that is not installed."""
+    if not is_installed(slug):
+        raise MethodMissingError(f"The method {slug} is not installed.")
+    return METHOD_INFOS[str(slug)]
+
+
+def is_installed(slug: object) -> bool:
+    """Tell whether there is a method of this slug."""
+    return isinstance(slug, str) and slug in METHOD_INFOS
+
+
+def methods_that(trait: str) -> list[str]:
+    """List the slugs of the methods whose entry says yes to `trait`, say `batches`."""
+    return [slug for slug, info in METHOD_INFOS.items() if getattr(info, trait)]

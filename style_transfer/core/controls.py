@@ -1,0 +1,38 @@
+"""The controls of a method as JSON Schema, so that pages and apps can draw them; loads no torch."""
+
+from typing import Any
+
+from style_transfer.core.catalog import MethodInfo
+from style_transfer.core.spec import BOUNDS, OPTIONAL, TransferSpec, choices_of
+
+_MEANINGS = {
+    "strength": "How strongly the style is applied.",
+    "style_scale": "Brush size, relative to the artwork.",
+    "size": "Longest side of the result in pixels. Empty keeps the size of the photo.",
+    "steps": "Number of steps. More steps give finer detail and take longer.",
+    "seed": "The same seed on the same device gives the same picture.",
+    "color": "Colors of the artwork, of the photo, or strokes recolored to match the photo.",
+    "features": "The feature network: built-in, or VGG-19 where it is installed.",
+}
+
+
+def controls_of(info: MethodInfo) -> dict[str, Any]:
+    """Describe the controls that a method heeds as a JSON Schema object."""
+    properties = {name: _control(name, info) for name in info.used}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _control(name: str, info: MethodInfo) -> dict[str, Any]:
+    default = info.default_steps if name == "steps" else getattr(TransferSpec(), name)
+    words = {"title": name.replace("_", " ").capitalize(), "description": _MEANINGS[name]}
+    if choices := choices_of(name):
+        return {**words, "type": "string", "enum": list(choices), "default": default}
+    bound = BOUNDS[name]
+    kind = "integer" if bound.whole else "number"
+    return {
+        **words,
+        "type": [kind, "null"] if name in OPTIONAL else kind,
+        "minimum": bound.low,
+        "maximum": bound.high,
+        "default": default,
+    }

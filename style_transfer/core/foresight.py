@@ -1,0 +1,19 @@
+"""What a painting will take, before anything of it is loaded; loads no torch."""
+
+from style_transfer.core.budget import Plan
+from style_transfer.core.catalog import find_method
+from style_transfer.core.sizes import painted_size, result_size
+from style_transfer.core.spec import TransferSpec
+
+
+def foresee(
+    own: tuple[int, int], spec: TransferSpec, *, halved: bool = False, limit: int | None = None
+) -> Plan:
+    """Plan the painting of a photo of a size (width, height).
+
+    The embeddings of the styles are taken to be at hand. Raises OutOfMemoryError if it cannot be
+    kept within `limit` MiB.
+    """
+    info = find_method(spec.method)
+    size = painted_size(result_size(own, spec.size), info.most_painted(limit))
+    return info.plan(size, halved=halved, limit=limit)

@@ -1,0 +1,89 @@
+"""The method fast as the pipeline uses it."""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from style_transfer.core.budget import Plan, plan_cut
+from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
+from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.core.tiling import WHOLE, Tiling
+from style_transfer.methods.fast.adapter import MEMORY, StyleMix, paint
+from style_transfer.methods.fast.memory import with_embeddings
+from style_transfer.methods.fast.network import ENCODER, NAME, load_painter
+from style_transfer.methods.frame import Attempt, Frame, Task
+
+
+class FastMethod:
+    """Paints any artwork in one pass, several pictures at a time where they have one size."""
+
+    @property
+    def info(self) -> MethodInfo:
+        """Give the entry of the catalog."""
+        return METHOD_INFOS["fast"]
+
+    def plan(self, task: Task, attempt: Attempt, limit: int | None) -> Plan:
+        """Plan the tiles, and what artworks take that are seen for the first time."""
+        plan = self.plan_pass(task.canvas.painted_size, 1, attempt, limit)
+        if attempt.tiling is not None:
+            return plan
+        painter = load_painter(attempt.device)
+        return with_embeddings(plan, task.shares, painter, task.cache or MEMORY, limit)
+
+    def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
+        """Yield a frame a tile, stage and band."""
+        recipe = self.prepare(task, attempt.device)
+        strength = task.canvas.spec.strength
+        return self.paint_pass(task.canvas.pixels, [recipe], strength, attempt, plan)
+
+    def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
+        """Name the decoder and the encoder."""
+        del spec, shares
+        return (NAME, ENCODER)
+
+    def load(self, device: torch.device) -> None:
+        """Load the painter; raises ModelMissingError."""
+        load_painter(device)
+
+    def prepare(self, task: Task, device: torch.device) -> StyleMix:
+        """Mix the recipe. Raises StyleEmbeddingError."""
+        spec, cache = task.canvas.spec, task.cache or MEMORY
+        return StyleMix.mix(task.shares, spec.style_scale, load_painter(device), cache, spec.seed)
+
+    def most_in_pass(
+        self, size: tuple[int, int], most: int, device: torch.device, limit: int | None
+    ) -> int:
+        """Count what one pass holds: never so many pictures that they must be cut."""
+        count = min(most, max(1, WHOLE // (size[0] * size[1])))
+        while count > 1 and limit is not None and self._whole_mb(size, count, device) > limit:
+            count -= 1
+        return count
+
+    @staticmethod
+    def _whole_mb(size: tuple[int, int], pass_size: int, device: torch.device) -> int:
+        halved = load_painter(device).halved
+        return plan_cut(size, Tiling(), halved=halved, pass_size=pass_size).mb
+
+    def plan_pass(
+        self, size: tuple[int, int], pass_size: int, attempt: Attempt, limit: int | None
+    ) -> Plan:
+        """Plan by the largest tiles that fit, or by the tiles of the attempt."""
+        halved = load_painter(attempt.device).halved
+        if attempt.tiling is not None:
+            return plan_cut(size, attempt.tiling, halved=halved, pass_size=pass_size)
+        return self.info.plan(size, halved=halved, pass_size=pass_size, limit=limit)
+
+    def paint_pass(
+        self,
+        photos: Tensor,
+        prepared: Sequence[object],
+        strength: float,
+        attempt: Attempt,
+        plan: Plan,
+    ) -> Iterator[Frame]:
+        """Yield frames of photos (B, 3, H, W), each painted by its recipe."""
+        recipes = cast("Sequence[StyleMix]", prepared)
+        painter = load_painter(attempt.device)
+        return paint(photos, recipes, strength, painter, attempt, tiling=plan.tiling)
