@@ -266,7 +266,7 @@ JOB_MAX_ATTEMPTS = 3
 JOB_EXPIRES_HOURS: int = env.int("STYLEWEB_EXPIRES_HOURS", 24)
 JOB_DEADLINE_SECONDS: int = env.int("STYLEWEB_DEADLINE_SECONDS", 600)
 # What a CPU would paint for longer waits for a worker of the queue gpu, where there is one.
-JOB_QUICK_SECONDS: int = env.int("STYLEWEB_QUICK_SECONDS", 20)
+JOB_SHORT_SECONDS: int = env.int("STYLEWEB_QUICK_SECONDS", 20)
 # So many pictures of the method fast are painted in one pass if that many wait; 0 leaves it to
 # the device.
 JOB_BATCH: int = env.int("STYLEWEB_BATCH", 0)

@@ -47,7 +47,7 @@ class EstimateReply(TypedDict):
     warnings: list[Warned]
 
 
-@extend_schema_serializer(component_name="ForetoldJob")
+@extend_schema_serializer(component_name="PredictedJob")
 class EstimateRequestSerializer(JobRequestSerializer):
     """A job, or several like it."""
 

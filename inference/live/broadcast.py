@@ -32,14 +32,14 @@ class ProofTileCame(TypedDict):
     frame: TileFrame
 
 
-class JobsGone(TypedDict):
+class JobsDeleted(TypedDict):
     """Jobs were deleted."""
 
-    type: Literal["jobs.gone"]
+    type: Literal["jobs.deleted"]
     ids: list[str]
 
 
-Message = JobsGone | JobChanged | ProofChanged | ProofTileCame
+Message = JobsDeleted | JobChanged | ProofChanged | ProofTileCame
 
 
 def publish(job_id: UUID) -> Job | None:
@@ -58,10 +58,10 @@ def publish_read(job: Job) -> None:
     _send(job.owner_id, {"type": "job.changed", "snapshot": job_snapshot(job)})
 
 
-def publish_gone(owner_id: int, job_ids: Sequence[UUID]) -> None:
+def publish_deleted(owner_id: int, job_ids: Sequence[UUID]) -> None:
     """Broadcast that these jobs of a user were deleted."""
     if job_ids:
-        _send(owner_id, {"type": "jobs.gone", "ids": [str(each) for each in job_ids]})
+        _send(owner_id, {"type": "jobs.deleted", "ids": [str(each) for each in job_ids]})
 
 
 def publish_sheet(sheet_id: UUID) -> None:

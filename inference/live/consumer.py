@@ -16,7 +16,7 @@ from accounts.session_news import SessionChanged, group_of, session_digest
 from accounts.sockets import NOT_SIGNED_IN
 from common.broadcast import LayerReturned
 from inference.live.admission import SocketAdmission
-from inference.live.broadcast import JobChanged, JobsGone, ProofChanged, ProofTileCame
+from inference.live.broadcast import JobChanged, JobsDeleted, ProofChanged, ProofTileCame
 from inference.live.membership import GroupMembership
 from inference.live.outbox import Outbox
 from inference.live.sender import FrameSender
@@ -128,7 +128,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Pass on one job's whole snapshot."""
         self.outbox.put_job(event["snapshot"])
 
-    async def jobs_gone(self, event: JobsGone) -> None:
+    async def jobs_deleted(self, event: JobsDeleted) -> None:
         """Pass on that jobs were deleted."""
         for each in event["ids"]:
             self.outbox.put("gone", {"job": each})

@@ -23,8 +23,8 @@ State = Job.State
 Place = tuple[bool, datetime, datetime]
 
 
-def next_in_turn(*, quick: bool = False) -> Job | None:
-    """Return the waiting job whose turn it is, or of the `quick` ones the first; lock its row.
+def next_in_turn(*, immediate: bool = False) -> Job | None:
+    """Return the waiting job whose turn it is, or the first `immediate` one; lock its row.
 
     The person served longest ago comes first, then the job that has waited longest; but a worker
     of the heavy lane begins with that lane. Who has as many jobs running as one person may is
@@ -34,7 +34,7 @@ def next_in_turn(*, quick: bool = False) -> Job | None:
     lock_until_commit("claims")
     share = share_of_this_worker()
     waiting = Job.objects.filter(open_to_this_worker(), share.jobs, state=State.QUEUED)
-    if quick:
+    if immediate:
         waiting = waiting.filter(spec__method__in=methods_that("immediate"))
     heavy_first = [Case(When(lane=HEAVY, then=0), default=1)] if share.heavy_first else []
     turn = (F("owner__last_served_at").asc(nulls_first=True), "created_at", "pk")

@@ -42,13 +42,13 @@ class Result:
     saved: str = ""
 
 
-def claim(*, quick: bool = False) -> Job | None:
-    """Take the next waiting job, or the next `quick` one: QUEUED to RUNNING under a new lease.
+def claim(*, immediate: bool = False) -> Job | None:
+    """Take the next waiting job, or the next `immediate` one: QUEUED to RUNNING under a new lease.
 
     Two workers never get the same job.
     """
     with transaction.atomic():
-        job = fairness.next_in_turn(quick=quick)
+        job = fairness.next_in_turn(immediate=immediate)
         lease = _take(job) if job else None
     return Job.objects.with_parts().filter(lease=lease).first() if lease else None
 

@@ -26,7 +26,7 @@ PATIENCE = timedelta(minutes=2)
 def lane_of(work: Work) -> str:
     """Choose the lane of new work: heavy is what would keep a CPU for long."""
     expected = durations.expect(work, device="cpu").p50
-    return HEAVY if expected > settings.JOB_QUICK_SECONDS else SHORT
+    return HEAVY if expected > settings.JOB_SHORT_SECONDS else SHORT
 
 
 @dataclass(frozen=True)

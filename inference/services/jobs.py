@@ -111,7 +111,7 @@ def delete_job(*, job: Job) -> None:
 def forget(job_ids: Sequence[UUID], *, owner_id: int) -> None:
     """Have clients drop these jobs, which the caller deletes in the same transaction."""
     change_log.record_deleted(owner_id, job_ids)
-    transaction.on_commit(partial(broadcast.publish_gone, owner_id, list(job_ids)))
+    transaction.on_commit(partial(broadcast.publish_deleted, owner_id, list(job_ids)))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from style_transfer.core.spec import BatchStep, PaintRequest, Step
 logger = logging.getLogger(__name__)
 
 
-def paint_together(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
+def paint_batched(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
     """Paint `jobs` in one pass; return those that must yet be painted, each alone.
 
     One that is canceled or cannot be painted leaves the others going. What breaks the whole pass,
@@ -26,7 +26,7 @@ def paint_together(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
     ready = [each for each in prepared if each is not None]
     left = {attempt.job.pk: attempt.job for attempt, _request in ready}
     try:
-        with closing(engine.stylize_together([request for _attempt, request in ready])) as steps:
+        with closing(engine.stylize_pass([request for _attempt, request in ready])) as steps:
             for step in steps:
                 if not engine.try_alone(step):
                     attempt = ready[step.index][0]

@@ -43,9 +43,7 @@ def stylize(
     )
 
 
-def stylize_together(
-    requests: Sequence[PaintRequest],
-) -> Generator[BatchStep, None, None]:
+def stylize_pass(requests: Sequence[PaintRequest]) -> Generator[BatchStep, None, None]:
     """Paint `requests` in one pass where that can be; each fails alone."""
     from style_transfer.pipeline.batching import stylize_batch
 
@@ -82,7 +80,7 @@ def try_styles(
 
     Yield for each its index and the picture, or else why there is none.
     """
-    for done in stylize_together([PaintRequest(content, [style], spec) for style in styles]):
+    for done in stylize_pass([PaintRequest(content, [style], spec) for style in styles]):
         yield done.index, done.step.image if done.step else None, done.error
 
 

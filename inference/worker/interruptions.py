@@ -18,7 +18,7 @@ LOOK_SECONDS = 2.0
 MOST = 0.2
 
 
-class Breaks:
+class Interruptions:
     """The breaks of one painting: `serve` paints one quick thing, or tells that there is none."""
 
     def __init__(self, serve: Callable[[], bool]) -> None:

@@ -21,20 +21,20 @@ from inference.worker.attempts import (
     load_painting,
     load_request,
 )
-from inference.worker.batched import paint_together
+from inference.worker.batched import paint_batched
 from inference.worker.heartbeat import Heartbeat
-from inference.worker.interruptions import Breaks
+from inference.worker.interruptions import Interruptions
 from inference.worker.sheets import Served, serve_sheet
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError
 
 
-def serve_job(*, quick: bool = False) -> bool:
+def serve_job(*, immediate: bool = False) -> bool:
     """Paint the job whose turn it is, and those that go with it; False when none waits.
 
-    Or, of the `quick` ones alone, the next.
+    With `immediate`, only jobs of immediate methods count.
     """
-    first = job_queue.claim(quick=quick)
+    first = job_queue.claim(immediate=immediate)
     if first is None:
         return False
     jobs = [first, *job_queue.claim_beside(first, engine.pass_size() - 1)]
@@ -42,7 +42,7 @@ def serve_job(*, quick: bool = False) -> bool:
         broadcast.publish_read(job)
     registration.update(job=first.pk, model=first.spec["method"])
     with Heartbeat(jobs, ENDINGS) as heartbeat:
-        for job in paint_together(jobs, heartbeat) if len(jobs) > 1 else jobs:
+        for job in paint_batched(jobs, heartbeat) if len(jobs) > 1 else jobs:
             with every_end_written(job):
                 _paint(job, heartbeat)
             broadcast.publish(job.pk)
@@ -50,9 +50,9 @@ def serve_job(*, quick: bool = False) -> bool:
     return True
 
 
-def _serve_quick(within: Job) -> bool:
+def _serve_immediate(within: Job) -> bool:
     """Paint a quick job, or else some of a proof sheet, in a break of another job."""
-    served = serve_job(quick=True) or serve_sheet() is not Served.NOTHING
+    served = serve_job(immediate=True) or serve_sheet() is not Served.NOTHING
     if served:
         registration.update(job=within.pk, model=within.spec["method"])
     return served
@@ -66,7 +66,7 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
     resume = load_painting(job)
     attempt.loaded()
     is_immediate = find_method(request.spec.method).immediate
-    breaks = Breaks(partial(_serve_quick, job)) if not is_immediate else None
+    interruptions = Interruptions(partial(_serve_immediate, job)) if not is_immediate else None
     steps = engine.stylize(request.content, request.styles, request.spec, resume)
     with closing(steps):
         for step in steps:
@@ -76,8 +76,8 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
                 attempt.finish(step)
                 return
             attempt.show(step)
-            if breaks is not None:
-                attempt.rested(breaks.take())
+            if interruptions is not None:
+                attempt.rested(interruptions.take())
             if attempt.stop_requested and step.painting:
                 kept = step.painting.finish()
                 if kept.image:

@@ -6,7 +6,7 @@
 
 import { span } from "./spans.js";
 
-const MOST_FORETOLD = 50;
+const MOST_PREDICTED = 50;
 const QUIET_MS = 400;
 const AGAIN_MS = 15_000;
 const FIGURES = ["strength", "style_scale", "size", "steps", "seed"];
@@ -56,7 +56,7 @@ export class Estimate extends EventTarget {
         photo,
         styles: this.#styles(),
         spec: this.#spec(),
-        pictures: Math.min(this.pictures, MOST_FORETOLD),
+        pictures: Math.min(this.pictures, MOST_PREDICTED),
       }),
     }).catch(() => null);
     return reply?.ok ? reply.json() : null;

@@ -8,7 +8,7 @@ from tests.support.servers import PostgreSQL, Redis, wait_until
 from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-QUICK = {"method": "fast", "size": 64}
+SHORT = {"method": "fast", "size": 64}
 # Some seconds of work.
 HEAVY = {"size": 64, "steps": 1200}
 
@@ -36,9 +36,9 @@ def test_heavy_work_waits_for_its_worker_only_while_that_is_there(lanes: Product
         first = lanes.call("submit", **HEAVY)
         wait_for_painter(lanes, first, "heavy")
         second = lanes.call("submit", name="bob", **HEAVY)
-        quick = lanes.call("submit", name="carol", **QUICK)
+        short = lanes.call("submit", name="carol", **SHORT)
         # The other worker has nothing else to do, and yet leaves heavy work alone.
-        assert lanes.wait_for(quick, "succeeded")["attempt"] == 1
+        assert lanes.wait_for(short, "succeeded")["attempt"] == 1
         assert lanes.call("look", job=second)["state"] == "queued"
         assert lanes.call("look", job=first)["state"] == "running"
     finally:

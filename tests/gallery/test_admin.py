@@ -43,9 +43,9 @@ def page_of(artwork: Artwork) -> str:
 
 
 def test_hides_and_shows_from_the_list(moderator: Client, artwork: Artwork) -> None:
-    for action, on_the_wall in (("hide", False), ("show", True)):
+    for action, is_public in (("hide", False), ("show", True)):
         moderator.post(LIST, {"action": action, "_selected_action": [str(artwork.pk)]})
-        assert Artwork.objects.in_public_gallery().exists() == on_the_wall
+        assert Artwork.objects.in_public_gallery().exists() == is_public
 
 
 def test_shows_what_was_hidden_to_moderators(moderator: Client, artwork: Artwork) -> None:

@@ -96,7 +96,7 @@ class TestIsNotPainted:
         other = make_job()
         assert most_beside(waiting) == 0
         assert not goes_beside(waiting, other)
-        assert next_in_turn(quick=True) == other
+        assert next_in_turn(immediate=True) == other
 
     def test_holds_no_reply(self, waiting: Job) -> None:
         assert not wait_for_end(waiting, 5)

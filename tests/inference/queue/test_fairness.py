@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from inference.models import Job
-from inference.queue import fairness as turns
+from inference.queue import fairness
 from inference.queue import jobs as job_queue
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo, make_style, make_user
@@ -189,7 +189,7 @@ class TestGoingTogether:
 
 class TestWaitingAhead:
     def test_is_zero_for_the_only_job(self) -> None:
-        assert turns.waiting_ahead(make_job()) == 0
+        assert fairness.waiting_ahead(make_job()) == 0
 
     def test_agrees_with_the_order_of_claims(self) -> None:
         people = [make_user(name) for name in ("ann", "ben", "cleo")]
@@ -201,7 +201,7 @@ class TestWaitingAhead:
         for number, who in enumerate([2, 0, 0, 1, 2, 0, 0]):
             moment = start + timedelta(seconds=number)
             make_job(people[who], photo=photos[who], styles=[style], created_at=moment)
-        ahead = {job.pk: turns.waiting_ahead(job) for job in Job.objects.all()}
+        ahead = {job.pk: fairness.waiting_ahead(job) for job in Job.objects.all()}
 
         order = []
         while (job := job_queue.claim()) is not None:
@@ -252,7 +252,7 @@ class TestAheadOfNew:
             end(claimed)
         for person in people:
             person.refresh_from_db()
-            predicted = turns.ahead_of_new(person, Job.objects.filter(state="queued"))
+            predicted = fairness.ahead_of_new(person, Job.objects.filter(state="queued"))
             job = make_job(person)
-            assert turns.waiting_ahead(job) == predicted
+            assert fairness.waiting_ahead(job) == predicted
             job.delete()

@@ -1,4 +1,4 @@
-"""Tests of who serves what is quick and what is heavy; on PostgreSQL too by tests/faults."""
+"""Tests of which worker serves short and heavy work; tests/faults runs them on PostgreSQL too."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,8 +11,7 @@ from accounts.models import User
 from inference import tasks, worker
 from inference.live.estimates import estimate, eta_of
 from inference.models import Job, Photo, Worker
-from inference.queue import durations
-from inference.queue import fairness as turns
+from inference.queue import durations, fairness
 from inference.queue import jobs as job_queue
 from inference.queue import sheets as sheet_queue
 from inference.queue.durations import Work
@@ -69,22 +68,22 @@ def with_gpu() -> Worker:
     return there("gpu,cpu", "cuda")
 
 
-def a_quick_and_a_heavy_job() -> tuple[Job, Job]:
-    """Let two people wait; the one with the quick job has waited longer."""
+def a_short_and_a_heavy_job() -> tuple[Job, Job]:
+    """Let two users wait; the one with the short job has waited longer."""
     begun = timezone.now() - timedelta(seconds=9)
     return make_job(created_at=begun), make_job(lane=HEAVY)
 
 
 class TestLaneOf:
     def test_is_heavy_what_would_keep_a_cpu_for_long(self, settings: Settings) -> None:
-        settings.JOB_QUICK_SECONDS = 20
+        settings.JOB_SHORT_SECONDS = 20
         photo = Photo(width=1024, height=768)
         assert lane_of(Work.of(photo, FAST)) == SHORT
         assert lane_of(Work.of(photo, TransferSpec("optimize", size=64, steps=2))) == SHORT
         assert lane_of(Work.of(photo, SLOW)) == HEAVY
 
     def test_heeds_what_was_measured_on_cpus_alone(self, settings: Settings) -> None:
-        settings.JOB_QUICK_SECONDS = 20
+        settings.JOB_SHORT_SECONDS = 20
         work = Work.of(Photo(width=1024, height=768), FAST)
         durations.record(work, device="cuda", seconds=100)
         assert lane_of(work) == SHORT
@@ -103,20 +102,20 @@ class TestClaims:
     def test_leave_heavy_work_to_those_who_are_there_for_it(self, here: Here) -> None:
         here("cpu")
         with_gpu()
-        quick, _heavy = a_quick_and_a_heavy_job()
-        assert job_queue.claim() == quick
+        short, _heavy = a_short_and_a_heavy_job()
+        assert job_queue.claim() == short
         assert job_queue.claim() is None
 
-    def test_begin_with_heavy_work_where_others_do_the_quick(self, here: Here) -> None:
+    def test_begin_with_heavy_work_where_others_do_the_short(self, here: Here) -> None:
         here("gpu,cpu")
         there("cpu")
-        quick, heavy = a_quick_and_a_heavy_job()
-        assert [job_queue.claim(), job_queue.claim(), job_queue.claim()] == [heavy, quick, None]
+        short, heavy = a_short_and_a_heavy_job()
+        assert [job_queue.claim(), job_queue.claim(), job_queue.claim()] == [heavy, short, None]
 
-    def test_leave_quick_work_to_others_in_a_worker_of_heavy_work_alone(self, here: Here) -> None:
+    def test_leave_short_work_to_others_in_a_worker_of_heavy_work_alone(self, here: Here) -> None:
         here("gpu")
         there("cpu")
-        _quick, heavy = a_quick_and_a_heavy_job()
+        _short, heavy = a_short_and_a_heavy_job()
         make_sheet()
         assert [job_queue.claim(), job_queue.claim()] == [heavy, None]
         assert sheet_queue.claim() is None
@@ -127,9 +126,9 @@ class TestClaims:
     ) -> None:
         here(queues)
         there(queues)
-        quick, heavy = a_quick_and_a_heavy_job()
+        short, heavy = a_short_and_a_heavy_job()
         sheet = make_sheet()
-        assert [job_queue.claim(), job_queue.claim()] == [quick, heavy]
+        assert [job_queue.claim(), job_queue.claim()] == [short, heavy]
         assert sheet_queue.claim() == sheet
 
     def test_take_heavy_work_once_its_workers_are_lost(self, here: Here) -> None:
@@ -167,8 +166,8 @@ class TestClaims:
     def test_give_everything_to_a_process_without_a_row(self) -> None:
         with_gpu()
         there("cpu")
-        quick, heavy = a_quick_and_a_heavy_job()
-        assert {job_queue.claim(), job_queue.claim()} == {quick, heavy}
+        short, heavy = a_short_and_a_heavy_job()
+        assert {job_queue.claim(), job_queue.claim()} == {short, heavy}
 
 
 class TestWakeups:
@@ -183,7 +182,7 @@ class TestWakeups:
         send_wakeup(HEAVY)
         assert calls == [SHORT, SHORT, HEAVY, SHORT, SHORT]
 
-    def test_of_quick_work_go_to_the_only_worker_there_is(self, calls: list[str]) -> None:
+    def test_of_short_work_go_to_the_only_worker_there_is(self, calls: list[str]) -> None:
         there("gpu")
         send_wakeup()
         assert calls == [HEAVY]
@@ -204,7 +203,7 @@ class TestWakeups:
             (SHORT, [HEAVY], [HEAVY]),
             (SHORT, [], []),
         ],
-        ids=["quick", "heavy", "no heavy left", "no quick left", "nothing left"],
+        ids=["short", "heavy", "no heavy left", "no short left", "nothing left"],
     )
     def test_go_back_where_they_came_from_while_work_waits_there(
         self,
@@ -257,7 +256,7 @@ class TestWakeups:
         assert Worker.objects.count() == 1
 
 
-class TestForetelling:
+class TestEstimates:
     def test_names_the_device_of_the_lane(self, alice: User) -> None:
         photo = make_photo(alice)
         durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
@@ -266,9 +265,9 @@ class TestForetelling:
         with_gpu()
         there("cpu")
         heavy = estimate(owner=alice, photo=photo, spec=SLOW)
-        quick = estimate(owner=alice, photo=photo, spec=FAST)
+        short = estimate(owner=alice, photo=photo, spec=FAST)
         assert (heavy.lane, heavy.device, heavy.painting.p50) == (HEAVY, "cuda", 5)
-        assert (quick.lane, quick.device, quick.painting.p50) == (SHORT, "cpu", 2)
+        assert (short.lane, short.device, short.painting.p50) == (SHORT, "cpu", 2)
 
     def test_counts_those_who_wait_for_the_same_workers(self, alice: User, bob: User) -> None:
         photo = make_photo(alice)
@@ -276,12 +275,12 @@ class TestForetelling:
         make_job(bob, lane=SHORT)
         mine = make_job(alice, lane=HEAVY, paint_p50=5.0, paint_p90=9.0)
         together = estimate(owner=alice, photo=photo, spec=SLOW)
-        assert turns.places_of(alice.pk) == {mine.pk: 1}
+        assert fairness.places_of(alice.pk) == {mine.pk: 1}
 
         with_gpu()
         there("cpu")
 
-        assert turns.places_of(alice.pk) == {mine.pk: 0}
+        assert fairness.places_of(alice.pk) == {mine.pk: 0}
         assert estimate(owner=alice, photo=photo, spec=SLOW).ahead == together.ahead - 1 == 1
         assert eta_of(mine, 0) == {"p50": 5.0, "p90": 9.0}
 

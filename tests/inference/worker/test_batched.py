@@ -70,7 +70,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[[Pass], None]:
     """Return a function that serves once with a script in place of the engine's pass."""
 
     def serve(script: Pass) -> None:
-        monkeypatch.setattr(engine, "stylize_together", script)
+        monkeypatch.setattr(engine, "stylize_pass", script)
         assert worker.serve_next() is Served.TO_THE_END
 
     return serve

@@ -11,19 +11,19 @@ from pytest_django import Settings
 from accounts.models import User
 from inference import worker
 from inference.models import Job, LeasedWork, ProofSheet
-from inference.worker import Served, interruptions, shutdown
-from inference.worker.interruptions import Breaks
+from inference.worker import Served, shutdown
+from inference.worker.interruptions import Interruptions
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_sheet
 
 LONG = TransferSpec(method="optimize", size=64, steps=12)
-QUICK = TransferSpec(size=64)
+IMMEDIATE = TransferSpec(size=64)
 
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take breaks as often as can be."""
-    monkeypatch.setattr(interruptions, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("inference.worker.interruptions.LOOK_SECONDS", 0.0)
 
 
 def taking(seconds: float, *, served: bool = True) -> Callable[[], bool]:
@@ -46,60 +46,60 @@ def span(work: LeasedWork) -> tuple[datetime, datetime]:
 
 class TestTake:
     def test_waits_until_it_is_time(self) -> None:
-        assert Breaks(taking(0.01)).take() == 0
+        assert Interruptions(taking(0.01)).take() == 0
 
     @pytest.mark.usefixtures("at_once")
     def test_tells_how_long_the_break_was(self) -> None:
-        assert Breaks(taking(0.02)).take() >= 0.02
+        assert Interruptions(taking(0.02)).take() >= 0.02
 
     @pytest.mark.usefixtures("at_once")
     def test_takes_none_where_there_is_nothing_to_do(self) -> None:
-        assert Breaks(taking(0.0, served=False)).take() == 0
+        assert Interruptions(taking(0.0, served=False)).take() == 0
 
     @pytest.mark.usefixtures("at_once")
     def test_works_at_least_as_long_as_it_rested(self) -> None:
-        rest = Breaks(taking(0.05))
-        assert rest.take() > 0
-        assert rest.take() == 0
+        interruptions = Interruptions(taking(0.05))
+        assert interruptions.take() > 0
+        assert interruptions.take() == 0
         time.sleep(0.06)
-        assert rest.take() > 0
+        assert interruptions.take() > 0
 
     @pytest.mark.usefixtures("at_once")
     def test_keeps_the_most_of_the_deadline_for_the_work(self, settings: Settings) -> None:
         settings.JOB_DEADLINE_SECONDS = 0.1
-        rest = Breaks(taking(0.03))
-        assert rest.take() > 0
+        interruptions = Interruptions(taking(0.03))
+        assert interruptions.take() > 0
         time.sleep(0.05)
-        assert rest.take() == 0
+        assert interruptions.take() == 0
 
     @pytest.mark.usefixtures("at_once")
     def test_takes_none_when_the_worker_is_to_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(shutdown, "_asked", bytearray(b"\x01"))
-        assert Breaks(taking(0.01)).take() == 0
+        assert Interruptions(taking(0.01)).take() == 0
 
 
 # The heartbeats' own connections see only what is committed.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("media_root", "at_once")
 class TestLongJob:
-    def test_lets_a_quick_one_pass(self, alice: User, bob: User) -> None:
-        long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
+    def test_lets_an_immediate_one_pass(self, alice: User, bob: User) -> None:
+        long, immediate = make_job(alice, spec=LONG), make_job(bob, spec=IMMEDIATE)
 
         assert worker.serve_next() is Served.TO_THE_END
 
         begun, ended = span(long)
-        quick_begun, quick_ended = span(quick)
-        assert begun < quick_begun < quick_ended < ended
-        assert (long.state, quick.state) == (Job.State.SUCCEEDED, Job.State.SUCCEEDED)
+        immediate_begun, immediate_ended = span(immediate)
+        assert begun < immediate_begun < immediate_ended < ended
+        assert (long.state, immediate.state) == (Job.State.SUCCEEDED, Job.State.SUCCEEDED)
 
     def test_is_not_said_to_have_taken_the_time_of_others(self, alice: User, bob: User) -> None:
-        long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
+        long, immediate = make_job(alice, spec=LONG), make_job(bob, spec=IMMEDIATE)
 
         worker.serve_next()
 
         begun, ended = span(long)
-        quick_begun, quick_ended = span(quick)
-        own = (ended - begun) - (quick_ended - quick_begun)
+        immediate_begun, immediate_ended = span(immediate)
+        own = (ended - begun) - (immediate_ended - immediate_begun)
         assert long.compute_seconds is not None
         assert long.compute_seconds <= own.total_seconds() + 0.05
 
@@ -112,17 +112,17 @@ class TestLongJob:
         second.refresh_from_db()
         assert (first.state, second.state) == (Job.State.SUCCEEDED, Job.State.QUEUED)
 
-    def test_lets_a_quick_one_pass_before_a_long_one_that_waits(
+    def test_lets_an_immediate_one_pass_before_a_long_one_that_waits(
         self, alice: User, bob: User
     ) -> None:
         make_job(alice, spec=LONG)
-        waiting, quick = make_job(bob, spec=LONG), make_job(bob, spec=QUICK)
+        waiting, immediate = make_job(bob, spec=LONG), make_job(bob, spec=IMMEDIATE)
 
         worker.serve_next()
 
-        quick.refresh_from_db()
+        immediate.refresh_from_db()
         waiting.refresh_from_db()
-        assert (waiting.state, quick.state) == (Job.State.QUEUED, Job.State.SUCCEEDED)
+        assert (waiting.state, immediate.state) == (Job.State.QUEUED, Job.State.SUCCEEDED)
 
     def test_lets_a_proof_sheet_pass(self, alice: User, bob: User) -> None:
         long, sheet = make_job(alice, spec=LONG), make_sheet(bob)
@@ -132,21 +132,21 @@ class TestLongJob:
         assert span(sheet)[1] < span(long)[1]
         assert (long.state, sheet.state) == (Job.State.SUCCEEDED, ProofSheet.State.SUCCEEDED)
 
-    def test_goes_on_though_a_quick_one_fails(self, alice: User, bob: User) -> None:
-        long, quick = make_job(alice, spec=LONG), make_job(bob, spec=QUICK)
-        default_storage.delete(str(quick.photo.file))
+    def test_goes_on_when_an_immediate_one_fails(self, alice: User, bob: User) -> None:
+        long, immediate = make_job(alice, spec=LONG), make_job(bob, spec=IMMEDIATE)
+        default_storage.delete(str(immediate.photo.file))
 
         worker.serve_next()
 
         long.refresh_from_db()
-        quick.refresh_from_db()
-        assert (long.state, quick.state) == (Job.State.SUCCEEDED, Job.State.FAILED)
+        immediate.refresh_from_db()
+        assert (long.state, immediate.state) == (Job.State.SUCCEEDED, Job.State.FAILED)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("media_root", "at_once")
-def test_a_quick_job_takes_no_breaks(alice: User, bob: User) -> None:
-    first = make_job(alice, spec=QUICK)
+def test_an_immediate_job_takes_no_interruptions(alice: User, bob: User) -> None:
+    first = make_job(alice, spec=IMMEDIATE)
     make_sheet(bob)
 
     worker.serve_next()
