@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+    """Return the parser for the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m artworks", description="Paint the shipped style artworks."
     )

@@ -1,4 +1,4 @@
-"""What an artwork module exposes: its label and its painter."""
+"""The label of an artwork: what its module says about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Artwork:
-    """The museum label of one artwork, with the proportions and the seed it is shipped with."""
+    """The museum label of one artwork, with its proportions and its seed as shipped."""
 
     slug: str
     title: str
@@ -19,7 +19,7 @@ class Artwork:
     seed: int = 7
 
     def size(self, longest: int) -> tuple[int, int]:
-        """Return the width and height in px whose longer one is `longest`."""
+        """Return width and height in px; the longer one is `longest`, the other at least 1."""
         across, down = self.aspect
-        unit = longest / max(across, down)
+        unit = longest / max(across, down)  # px per part of the aspect
         return max(1, round(across * unit)), max(1, round(down * unit))

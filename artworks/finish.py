@@ -1,4 +1,4 @@
-"""Finishing: from planes of numbers to a Pillow image."""
+"""The last step: from planes of numbers to a Pillow image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def to_image(picture: Picture, *, size: tuple[int, int] | None = None) -> Image.Image:
-    """Return an RGB image from sRGB in [0, 1]; `size` (width, height) reduces a larger painting."""
+    """Return an RGB image from sRGB in [0, 1], (H, W, 3); `size` (width, height) scales it down."""
+    # + 0.5: `astype` cuts off the fraction instead of rounding.
     image = Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8), "RGB")
     if size is None or image.size == size:
         return image

@@ -1,4 +1,4 @@
-"""The list of artworks: each line names a module of this package that has ARTWORK and render."""
+"""The list of artworks: each line names a module of this package with ARTWORK and render."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MODULES: tuple[str, ...] = (
 
 
 class ArtworkModule(Protocol):
-    """What a module of this list offers."""
+    """What every module in the list has."""
 
     ARTWORK: Artwork
 
     def render(self, *, width: int, height: int, seed: int) -> Image.Image:
-        """Paint the artwork; the same arguments give the same pixels."""
+        """Paint the artwork; the same arguments return the same pixels."""
 
 
 def load_artworks() -> dict[str, ArtworkModule]:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from artworks.registry import ArtworkModule
 
 MANIFEST = "manifest.json"
-QUALITIES = (88, 84, 80, 76, 72)
-MOST_BYTES = 350_000
-MADE_ON = 2026
+QUALITIES = (88, 84, 80, 76, 72)  # tried from the best down
+MOST_BYTES = 350_000  # of one file
+MADE_ON = 2026  # a constant, so that the same picture gives the same entry
 
 
 class Entry(TypedDict):
-    """What the manifest says of one shipped artwork."""
+    """The record of one shipped artwork in the manifest."""
 
     slug: str
     file: str
@@ -44,7 +44,7 @@ class Entry(TypedDict):
 
 @dataclass(frozen=True)
 class Shipped:
-    """A rendered artwork: its manifest entry, the size of its file, and the time it took."""
+    """A rendered artwork: its manifest entry, the size of its file in bytes, and seconds taken."""
 
     entry: Entry
     bytes: int
@@ -52,10 +52,14 @@ class Shipped:
 
 
 def encode_webp(image: Image.Image) -> bytes:
-    """Return the image as WebP of the best quality listed that stays under `MOST_BYTES`."""
+    """Return the image as WebP, with the best quality in `QUALITIES` that fits `MOST_BYTES`.
+
+    If none fits, the last quality is used.
+    """
     data = b""
     for quality in QUALITIES:
         out = BytesIO()
+        # Method 6 is the slowest and gives the smallest file.
         image.save(out, "WEBP", quality=quality, method=6)
         data = out.getvalue()
         if len(data) <= MOST_BYTES:
@@ -64,7 +68,7 @@ def encode_webp(image: Image.Image) -> bytes:
 
 
 def ship(module: ArtworkModule, name: str, folder: Path, *, longest: int) -> Shipped:
-    """Render the artwork of the module file `name` into the folder and enter it in the manifest."""
+    """Render the artwork of the module file `name` into the folder and add it to the manifest."""
     started = time.perf_counter()
     artwork = module.ARTWORK
     width, height = artwork.size(longest)
@@ -101,7 +105,7 @@ def read_manifest(path: Path) -> list[Entry]:
 
 
 def enter(path: Path, entry: Entry) -> None:
-    """Write the entry into the manifest, in place of an older one of that slug, sorted by slug."""
+    """Write the entry into the manifest, which is sorted by slug, and replace an older one."""
     kept = [other for other in read_manifest(path) if other["slug"] != entry["slug"]]
     entries = sorted([*kept, entry], key=lambda one: one["slug"])
     text = json.dumps({"version": 1, "artworks": entries}, indent=2, ensure_ascii=False)
