@@ -71,7 +71,7 @@ class Drawing:
 
 
 def hatch(sheet: Sheet, drawing: Drawing, layer: tuple[float, float, float]) -> Plane:
-    """Return one layer of pen strokes, (H, W); they bend with the form and end where it is light."""
+    """Return one layer of pen strokes, (H, W), bent with the form and lifted where it is light."""
     turn, gap, limit = layer
     x, y = sheet.units()
     angle = drawing.along + np.float32(turn)
