@@ -1,4 +1,4 @@
-"""Art deco night: a liner comes in under the searchlights, sprayed in steps of color."""
+"""Art deco night: a liner arrives under searchlights, sprayed in steps of color."""
 
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ NIGHT = Palette(("#0b1226", "#122243", "#1a3a5c", "#24586f", "#3d7d80", "#86a98d
 SEA = Palette(("#08101f", "#0f2238", "#173b50", "#2a6069", "#6f9c8c", "#e2cf96"))
 TOWER = Palette(("#0a1020", "#14233d", "#27425c", "#4e7178", "#a59c74", "#e8cd8a"))
 GOLD, IVORY, RED, INK = (hex_color(name) for name in ("#e3b85a", "#f7ebcd", "#b5352b", "#080d1a"))
-MOON = (512.0, 356.0, 250.0)
-QUAY = 716.0
+MOON = (512.0, 356.0, 250.0)  # x, y, radius
+QUAY = 716.0  # y of the foot of the city
+# Towers as x, width and y of the roof.
 FAR = (
     (60, 90, 440),
     (190, 84, 380),
@@ -60,36 +61,38 @@ NEAR = (
 
 
 def _spray(sheet: Sheet, amount: float) -> Plane:
-    """Return the speckle of an airbrush, about [-amount, amount]."""
+    """Return the speckle of an airbrush, (H, W): normal noise of deviation `amount`."""
     return as_plane(amount * sheet.rng.normal(0, 1, sheet.shape))
 
 
 def flat_steps(value: Plane, count: int, soft: float) -> Plane:
-    """Return the value in `count` flat steps, each shaded by `soft` toward the next."""
+    """Return the value (0..1) in `count` flat steps; `soft` shades each toward the next."""
     place = np.clip(value, 0, 1) * count
     step = np.floor(place)
-    return as_plane((step + soft * (place - step) ** 2) / count)
+    return as_plane((step + soft * (place - step) ** 2) / count)  # in [0, 1]
 
 
 def _paint_sky(sheet: Sheet) -> Picture:
     x, y = sheet.units()
     far = np.hypot(x - MOON[0], y - MOON[1])
-    glow = 1.02 - np.clip((far - MOON[2]) / 560, 0, 1) ** 0.75
+    glow = 1.02 - np.clip((far - MOON[2]) / 560, 0, 1) ** 0.75  # brightest at the moon's rim
     picture = NIGHT.ramp(flat_steps(as_plane(glow * 0.86), 8, 0.75) + _spray(sheet, 0.022))
     picture = _beams(sheet, picture)
+    # Steps from the moon's middle to its rim.
     rim = flat_steps(as_plane((far / MOON[2]) ** 2), 5, 0.8)
     moon = mix(IVORY, hex_color("#eabf62"), as_plane(rim * 0.95 + _spray(sheet, 0.05)))
     moon = mix(
         moon, hex_color("#d98a4e"), as_plane(smoothstep(330, 620, y) * 0.6 + _spray(sheet, 0.03))
     )
     picture = over(picture, moon, disk(sheet, *MOON))
-    ring = np.abs(far - MOON[2] - 13) < 2.2
+    ring = np.abs(far - MOON[2] - 13) < 2.2  # a thin ring 13 units outside the moon
     return over(picture, GOLD, blur(as_plane(ring), 0.6) * 0.9)
 
 
 def _beams(sheet: Sheet, picture: Picture) -> Picture:
-    """Return the sky with searchlights that rise from behind the city, with gold edges."""
+    """Return the sky with searchlights from behind the city, with gold edges."""
     x, y = sheet.units()
+    # Beams as x at the quay, and lean and half width for each unit of height.
     for root, lean, wide in (
         (120, -0.30, 0.06),
         (250, 0.36, 0.05),
@@ -99,9 +102,9 @@ def _beams(sheet: Sheet, picture: Picture) -> Picture:
         (900, 0.26, 0.06),
     ):
         rise = np.clip(QUAY - y, 1, None)
-        place = ((x - root) / rise - lean) / wide
+        place = ((x - root) / rise - lean) / wide  # -1..1 across the beam
         inside = smoothstep(1.02, 0.98, np.abs(place))
-        fade = 0.16 + 0.4 * smoothstep(800, 0, rise)
+        fade = 0.16 + 0.4 * smoothstep(800, 0, rise)  # weaker far from the lamp
         lift = 0.5 + 0.5 * (place + 1) / 2
         light = as_plane(inside * fade * lift + inside * _spray(sheet, 0.02))
         picture = mix(picture, hex_color("#e9dca4"), light)
@@ -111,7 +114,7 @@ def _beams(sheet: Sheet, picture: Picture) -> Picture:
     for _ in range(90):
         sx, sy = float(sheet.rng.uniform(0, 1024)), float(sheet.rng.uniform(0, 330))
         size = float(sheet.rng.uniform(1.2, 3.4))
-        if sheet.rng.uniform() < 0.16:
+        if sheet.rng.uniform() < 0.16:  # about one star in six has rays
             stars.append(([(sx - 9, sy), (sx, sy), (sx + 9, sy)], [0.5, 2.6, 0.5]))
             stars.append(([(sx, sy - 13), (sx, sy), (sx, sy + 13)], [0.5, 2.6, 0.5]))
         stars.append(([(sx, sy)], size))
@@ -123,9 +126,10 @@ def _rect(left: float, top: float, right: float, bottom: float) -> list[tuple[fl
 
 
 def setbacks(wide: float, top: float, rng: np.random.Generator) -> list[tuple[float, float, float]]:
-    """Return the stages of a tower as half width, top and foot, from the spire down."""
+    """Return the stages of a tower as half width, top and foot (y), from the ground up."""
     stages, half, level = [], wide * 0.5, QUAY
-    count = int(rng.integers(3, 6))
+    count = int(rng.integers(3, 6))  # 3 to 5 stages
+    # Lower stages tend to be taller.
     heights = np.cumsum(rng.dirichlet(np.linspace(3.2, 1.0, count))) * (QUAY - top)
     for high in heights:
         stages.append((half, QUAY - float(high), level))
@@ -136,7 +140,7 @@ def setbacks(wide: float, top: float, rng: np.random.Generator) -> list[tuple[fl
 
 @dataclass
 class Row:
-    """One row of towers: where they stand, their tone, their lit windows and their gold."""
+    """One row of towers as planes: their mask, their tone, their lit windows and their gold."""
 
     cover: Plane
     tone: Plane
@@ -145,22 +149,26 @@ class Row:
 
 
 def raise_tower(sheet: Sheet, row: Row, x: float, *, wide: float, top: float, depth: float) -> None:
-    """Put a stepped tower into the row: a lit face toward the moon and a dark one."""
+    """Add a stepped tower to the row, in place; the face toward the moon is lit.
+
+    `x`, `wide` and `top` (y) are in units; `depth` 1 is far and pale, 0 is near.
+    """
     across, y = sheet.units()
     rng = sheet.rng
     toward = 1.0 if x < MOON[0] else -1.0
     gold: list[Stroke] = []
     panes = []
     for half, high, foot in setbacks(wide, top, rng):
-        block = np.clip((half - np.abs(across - x)) * sheet.px(1) + 0.5, 0, 1)
+        block = np.clip((half - np.abs(across - x)) * sheet.px(1) + 0.5, 0, 1)  # 1 px soft edge
         block = as_plane(block * np.clip((y - high) * sheet.px(1) + 0.5, 0, 1) * (y < foot + 1))
         fall = np.clip((y - high) / (QUAY - high + 1), 0, 1)
         lit = smoothstep(-0.5, 0.5, toward * (across - x) + half * 0.24)
-        flutes = 0.06 * np.sign(np.sin((across - x) / half * 14))
+        flutes = 0.06 * np.sign(np.sin((across - x) / half * 14))  # fine vertical grooves
         tone = lit * (0.74 - 0.42 * fall + flutes) + (1 - lit) * (0.34 - 0.26 * fall)
         tone = flat_steps(as_plane(tone * (1 - 0.25 * depth) + 0.16 * depth), 9, 0.8)
         row.tone = as_plane(row.tone * (1 - block) + tone * block)
         row.cover = np.maximum(row.cover, block)
+        # The new stage hides what is behind it.
         row.panes, row.gold = row.panes * (1 - block), row.gold * (1 - block)
         gold.append(([(x - half, high), (x + half, high)], 2.4))
         panes += _windows(x, half, high, foot, share=0.62 - 0.3 * depth, rng=rng)
@@ -180,7 +188,7 @@ def raise_tower(sheet: Sheet, row: Row, x: float, *, wide: float, top: float, de
 def _windows(
     x: float, half: float, top: float, foot: float, *, share: float, rng: np.random.Generator
 ) -> list[list[tuple[float, float]]]:
-    """Return the lit windows of a tower's stage: some of the columns, `share` of the rows."""
+    """Return the lit windows of a stage: of most columns, and of a `share` of the rows."""
     columns = max(2, int(half / 7))
     panes = []
     for column in range(columns):
@@ -203,6 +211,7 @@ def _paint_city(sheet: Sheet, picture: Picture) -> Picture:
         warm = mix(GOLD, hex_color("#fff0c0"), as_plane(0.5 + _spray(sheet, 0.2)))
         picture = over(picture, warm, as_plane(row.panes * (0.92 - 0.4 * depth)))
         picture = over(picture, GOLD, as_plane(row.gold * (1 - 0.4 * depth)))
+        # Stronger over the far row.
         haze = smoothstep(420, QUAY, y) * (0.34 if depth else 0.18) * (y < QUAY)
         mist = as_plane(haze * (1 + _spray(sheet, 0.3)))
         picture = mix(picture, hex_color("#5f8d86"), mist)
@@ -210,23 +219,23 @@ def _paint_city(sheet: Sheet, picture: Picture) -> Picture:
 
 
 def _paint_sea(sheet: Sheet, picture: Picture) -> Picture:
-    """Return the picture with a harbor of fans: rows of stepped arcs, lit along the moon's path."""
+    """Return the picture with a harbor of fans: rows of stepped arcs, bright in the moon's path."""
     x, y = sheet.units()
     tone = np.zeros(sheet.shape, dtype=np.float32)
     arc_edge = np.zeros(sheet.shape, dtype=np.float32)
     level, size, odd = QUAY + 10.0, 34.0, 0
     while level < 1120:
-        place = (x - 512) / (2 * size) + 0.5 * odd
+        place = (x - 512) / (2 * size) + 0.5 * odd  # odd rows are shifted by half a fan
         center = 512 + (np.round(place) - 0.5 * odd) * 2 * size
-        far = np.hypot(x - center, (y - level) * 1.55) / size
+        far = np.hypot(x - center, (y - level) * 1.55) / size  # 1.55 flattens the arcs
         fan = far < 1
         rings = 1 - far
         tone = np.where(fan, 0.16 + 0.5 * flat_steps(as_plane(rings), 4, 0.6) + 0.05 * odd, tone)
         arc_edge = np.where(fan, smoothstep(0.07, 0.02, np.abs(rings - 0.04)), arc_edge)
         level += size * 0.44
-        size *= 1.075
+        size *= 1.075  # rows grow toward the viewer
         odd = 1 - odd
-    path = np.exp(-(((x - MOON[0]) / (190 + 0.35 * (y - QUAY))) ** 2))
+    path = np.exp(-(((x - MOON[0]) / (190 + 0.35 * (y - QUAY))) ** 2))  # the moon's path widens
     shade = as_plane((0.35 + 0.75 * path) * tone + 0.2 * path + _spray(sheet, 0.02))
     sea = SEA.ramp(shade)
     sea = mix(sea, GOLD, as_plane(arc_edge * (0.22 + 0.6 * path)))
@@ -235,13 +244,14 @@ def _paint_sea(sheet: Sheet, picture: Picture) -> Picture:
 
 
 def _ship_half(side: float) -> list[tuple[float, float]]:
-    """Return the outline of one half of the bow, seen from ahead."""
+    """Return the outline of one half of the bow, seen from the front; `side` is -1 or 1."""
     flare = smooth(outline("0,560 96,556 176,540 150,690 96,850 40,968 0,990"), 60)
     return [(512 + side * float(px), float(py)) for px, py in flare]
 
 
 def _paint_funnels(sheet: Sheet, picture: Picture) -> Picture:
     across, y = sheet.units()
+    # Half width, top, foot.
     decks = ((118, 500, 566), (96, 462, 502), (76, 430, 464), (56, 404, 432))
     for half, top, foot in decks:
         shade = (across - 512) / half
@@ -274,8 +284,8 @@ def _paint_funnels(sheet: Sheet, picture: Picture) -> Picture:
 def _paint_hull(sheet: Sheet, picture: Picture) -> Picture:
     across, y = sheet.units()
     for side in (-1.0, 1.0):
-        reach = (across - 512) * side / 176
-        lit = 0.5 if side < 0 else 0.12
+        reach = (across - 512) * side / 176  # 0 at the stem, 1 at the side
+        lit = 0.5 if side < 0 else 0.12  # the light comes from the left
         tone = lit + 0.42 * reach - 0.24 * smoothstep(560, 960, y) + (0.1 if side < 0 else 0.0)
         tone = flat_steps(as_plane(tone), 9, 0.75) + _spray(sheet, 0.02)
         hull = TOWER.ramp(as_plane(tone * 0.95))
@@ -310,12 +320,12 @@ def _paint_hull(sheet: Sheet, picture: Picture) -> Picture:
 
 
 def _paint_wake(sheet: Sheet, picture: Picture) -> Picture:
-    """Return the picture with the bow wave: sprayed plumes that part in stepped curls."""
+    """Return the picture with the bow wave: sprayed plumes that part in curls, step by step."""
     for step in range(6):
         share = step / 5
         plumes = []
         for side in (-1, 1):
-            reach, lift = 330 - 44 * step, 128 - 17 * step
+            reach, lift = 330 - 44 * step, 128 - 17 * step  # each step is smaller and paler
             crest = [
                 (512, 874 + 16 * step),
                 (512 + side * 60, 906 - lift * 0.2),
@@ -353,17 +363,19 @@ def _paint_gulls(sheet: Sheet, picture: Picture) -> Picture:
             ],
             30,
         )
+        # The wings are thick in the middle.
         gulls.append((wing, (np.sin(np.linspace(0, math.pi, 30)) * 6 + 0.8).tolist()))
     return over(picture, IVORY, lines(sheet, gulls))
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Spray the poster and return it on its paper; one seed, one print."""
+    """Spray the poster and return it on its paper; the same seed gives the same print."""
     sheet = Sheet(width, height, seed)
     picture = _paint_city(sheet, _paint_sky(sheet))
     picture = _paint_sea(sheet, picture)
     picture = _paint_hull(sheet, _paint_funnels(sheet, picture))
     picture = _paint_gulls(sheet, _paint_wake(sheet, picture))
+    # The paper needs twice the pixels for its fine grain.
     large = Sheet(width * 2, height * 2, seed + 1)
     picture = resize(picture, large.shape)
     grain = paper_grain(large, rough=3.2)

@@ -42,11 +42,12 @@ ARTWORK = Artwork(
 PAPER, INK = hex_color("#f4ead2"), hex_color("#2b1a10")
 UMBER, SLATE = hex_color("#c99f68"), hex_color("#9fb0ad")
 WATERLINE = 560.0
-ARCHES = ((236.0, 78.0), (432.0, 100.0), (636.0, 80.0))
+ARCHES = ((236.0, 78.0), (432.0, 100.0), (636.0, 80.0))  # x of the center, radius
 
 
 def _sky(sheet: Sheet) -> Drawing:
     x, y = sheet.units()
+    # The difference to the cloud 16 units toward the light shows which side is lit.
     cloud = noise(sheet.shape, sheet.px(230), 5, sheet.rng, stretch=2.0, gain=0.55)
     lit = sample(cloud, (x - 16) * sheet.px(1), (y - 16) * sheet.px(1))
     shaded = smoothstep(0.0, 0.4, lit - cloud + 0.1) * smoothstep(-0.05, 0.25, cloud)
@@ -54,11 +55,13 @@ def _sky(sheet: Sheet) -> Drawing:
     swirl = 16 * noise(sheet.shape, sheet.px(120), 2, sheet.rng)
     blank = np.zeros(sheet.shape, dtype=np.float32)
     tone = as_plane(1.02 - 0.42 * shaded - blue)
+    # `cool` is 1: the wash of the sky is slate.
     return Drawing(sheet, tone, blank - 0.16, as_plane(swirl), blank + 1, blank)
 
 
 def _hills(sheet: Sheet, drawing: Drawing) -> None:
     x, y = sheet.units()
+    # Hills as y of the skyline, swing, tone and direction of the strokes, from far to near.
     for level, swing, tone, lean in (
         (392, 60, 0.8, 0.3),
         (450, 40, 0.66, -0.35),
@@ -71,22 +74,28 @@ def _hills(sheet: Sheet, drawing: Drawing) -> None:
             tone + 0.24 * lump - 0.1 * smoothstep(0, 20, depth) + 0.3 * smoothstep(60, 150, depth)
         )
         drawing.put(below(sheet, skyline), as_plane(shade), lean, as_plane(14 * lump), cool=0.6)
+        # About 200 points.
         path = np.stack([x[0], skyline], axis=-1)[:: max(1, len(skyline) // 200)]
         drawing.outline(path, 1.3)
 
 
 def _bridge_top(x: Plane | float) -> Plane:
-    """Return the y of the parapet: a hump over the middle arch."""
+    """Return the y of the parapet in units: a hump over the middle arch."""
     return as_plane(470 - 78 * np.exp(-(((np.asarray(x) - 436) / 210) ** 2)))
 
 
 def _stones(sheet: Sheet, run: Plane, level: Plane) -> tuple[Plane, Plane, Plane]:
-    """Return the tone and the hatching angle of each stone, and the mask of the joints."""
-    course = np.floor(level / 17)
+    """Return the tone and the hatching angle of each stone, and the mask of the joints.
+
+    `run` and `level` are the place along the wall and below its top, in units, (H, W).
+    """
+    course = np.floor(level / 17)  # stones are 17 units high and 31 long
     place = run / 31 + 0.5 * (course % 2) + 0.23 * np.sin(course * 2.7)
+    # Prime: few stones share a number.
     number = (course * 57 + np.floor(place)).astype(np.int64) % 997
     tones = sheet.rng.uniform(-0.16, 0.16, 997).astype(np.float32)
     turns = sheet.rng.choice([-0.5, -0.2, 0.15, 0.5, 0.95], 997).astype(np.float32)
+    # The distance in units to the nearest joint.
     edge = np.minimum(
         np.abs(place - np.round(place)) * 31, np.abs(level / 17 - np.round(level / 17)) * 17
     )
@@ -105,22 +114,23 @@ def _bridge(sheet: Sheet, drawing: Drawing) -> None:
     )
     tone, turn, joint = _stones(sheet, x + wobble, y - top + wobble)
     shade = 0.72 + tone + 0.1 * smoothstep(60, 0, y - top) - 0.16 * smoothstep(470, 560, y)
-    shade = np.where(y - top < 15, 0.93, shade)
-    shade = np.where((y - top > 15) & (y - top < 23), 0.4, shade)
+    shade = np.where(y - top < 15, 0.93, shade)  # the top stones are light
+    shade = np.where((y - top > 15) & (y - top < 23), 0.4, shade)  # and throw a shadow
     drawing.put(as_plane(body), as_plane(shade * (1 - 0.5 * joint)), turn, cool=0.0)
     for cx, radius in ARCHES:
         far = np.hypot(x - cx, (y - WATERLINE) * 1.02)
-        ring = (far < radius + 19) & (y < WATERLINE + 4)
+        ring = (far < radius + 19) & (y < WATERLINE + 4)  # the wedge stones of the arch
         angle = np.arctan2(y - WATERLINE, x - cx)
         wedge = np.abs((angle * 14 / math.pi) - np.round(angle * 14 / math.pi)) * radius * 0.22
         drawing.put(as_plane(ring), as_plane(np.where(wedge < 1.2, 0.35, 0.9)), as_plane(angle))
+        # The bridge is seen from one side, so the opening shows a part of its dark inner face.
         hole = (far < radius) & (y < WATERLINE + 4)
         inner = np.hypot(x - cx + 30, (y - WATERLINE) * 1.05) < radius - 6
         drawing.put(as_plane(hole & ~inner), 0.2, as_plane(angle + math.pi / 2))
         drawing.put(
             as_plane(hole & inner), as_plane(0.95 - 0.25 * smoothstep(500, 558, y)), 0.05, cool=0.8
         )
-        turns = np.linspace(math.pi, 2 * math.pi, 60)
+        turns = np.linspace(math.pi, 2 * math.pi, 60)  # the upper half of a circle
         for grown in (0.0, 19.0):
             ring_at = [
                 (cx + (radius + grown) * math.cos(t), WATERLINE + (radius + grown) * math.sin(t))
@@ -150,10 +160,11 @@ def _pier(sheet: Sheet, drawing: Drawing, x: float) -> None:
 def _house(
     sheet: Sheet, drawing: Drawing, box: tuple[float, float, float, float], *, tower: bool = False
 ) -> None:
-    """Draw a house in a box of left, top, right and bottom, lit from the left."""
+    """Draw a house, lit from the left, in a box of left, top, right and bottom in units."""
     left, top, right, foot = box
     rng = sheet.rng
     _, y = sheet.units()
+    # The corner between front and side.
     turn = left + (right - left) * float(rng.uniform(0.55, 0.72))
     peak, rise = (left + turn) / 2, (turn - left) * (1.5 if tower else 0.62)
     front = [(left, foot), (left, top), (peak, top - rise), (turn, top), (turn, foot)]
@@ -168,8 +179,8 @@ def _house(
         roof = [(peak, top - rise), (turn, top), (right, top)]
     light = float(rng.uniform(0.84, 0.98))
     plaster = 0.08 * noise(sheet.shape, sheet.px(30), 3, sheet.rng)
-    tiles = np.abs(((y - top) / 7) % 1 - 0.5) < 0.14
-    faces = (
+    tiles = np.abs(((y - top) / 7) % 1 - 0.5) < 0.14  # rows of roof tiles
+    faces = (  # points, tone, direction of the strokes
         (front, light + plaster, 1.45),
         (side, 0.42 + plaster, float(rng.choice([1.5, 0.12]))),
         (roof, 0.5 - 0.3 * tiles, 1.15),
@@ -203,7 +214,7 @@ def _town(sheet: Sheet, drawing: Drawing) -> None:
 
 
 def _water(sheet: Sheet, drawing: Drawing) -> None:
-    """Draw the river: what stands above it, upside down, broken by level strokes."""
+    """Draw the river: a mirrored image of the scene above it, broken by level strokes."""
     x, y = sheet.units()
     deep = np.clip((y - WATERLINE) / 208, 0, 1)
     ripple = noise(sheet.shape, sheet.px(34), 3, sheet.rng, stretch=6)
@@ -211,7 +222,7 @@ def _water(sheet: Sheet, drawing: Drawing) -> None:
     mirrored = sample(
         blur(drawing.tone, sheet.px(2)),
         (x + 10 * ripple) * unit,
-        (2 * WATERLINE - y * 1.0 + ripple * 12) * unit,
+        (2 * WATERLINE - y * 1.0 + ripple * 12) * unit,  # y is mirrored at the waterline
     )
     tone = 0.12 + 0.8 * mirrored - 0.1 * deep + 0.34 * ripple
     drawing.put(
@@ -226,19 +237,22 @@ def _water(sheet: Sheet, drawing: Drawing) -> None:
 def _tree(sheet: Sheet, drawing: Drawing) -> None:
     across, y = sheet.units()
     lump = noise(sheet.shape, sheet.px(84), 4, sheet.rng, gain=0.62)
+    # As in the clouds: the leaves toward the light are brighter.
     lit = sample(lump, (across - 10) * sheet.px(1), (y - 12) * sheet.px(1))
     curl = 30 * noise(sheet.shape, sheet.px(46), 1, sheet.rng)
     curl = curl + 9 * noise(sheet.shape, sheet.px(17), 1, sheet.rng)
     trunk = smooth(outline("96,790 84,640 98,500 80,360 96,220"), 60)
     limbs: list[Stroke] = [
+        # The trunk is widest at its root.
         (trunk, np.interp(np.linspace(0, 1, 60), (0, 0.15, 1), (104, 70, 36)).tolist()),
         (smooth([(90, 400), (150, 320), (240, 268)], 30), np.linspace(30, 8, 30).tolist()),
         (smooth([(86, 470), (40, 400), (-10, 360)], 30), np.linspace(34, 12, 30).tolist()),
     ]
     wood = lines(sheet, limbs)
-    side = (across - 92) / 36
+    side = (across - 92) / 36  # -1..1 across the trunk
     bark = noise(sheet.shape, sheet.px(16), 2, sheet.rng)
     drawing.put(wood, as_plane(0.62 - 0.42 * side + 0.3 * bark), 0.35, as_plane(16 * side**2))
+    # Masses of leaves as x, y, half width and half height.
     for cx, cy, wide, tall in (
         (110, 110, 300, 150),
         (20, 300, 140, 90),
@@ -277,7 +291,7 @@ def _bank(sheet: Sheet, drawing: Drawing) -> None:
 
 
 def compose(sheet: Sheet) -> Drawing:
-    """Return the whole drawing before the pen touches it."""
+    """Return the whole drawing as planes, before the pen draws it."""
     drawing = _sky(sheet)
     _hills(sheet, drawing)
     _bridge(sheet, drawing)
@@ -290,16 +304,16 @@ def compose(sheet: Sheet) -> Drawing:
 
 
 def _wash(sheet: Sheet, drawing: Drawing) -> Picture:
-    """Return the laid paper under two thin washes, each dried to a hard edge."""
+    """Return the laid paper, (H, W, 3), under thin washes of umber and slate with hard edges."""
     _, y = sheet.units()
     grain = paper_grain(sheet, rough=4)
-    laid = 0.5 + 0.5 * np.sin(y * (2 * math.pi / 4.2))
+    laid = 0.5 + 0.5 * np.sin(y * (2 * math.pi / 4.2))  # the lines of the paper mold
     picture: Picture = mix(PAPER, hex_color("#dcc79c"), as_plane(0.36 * grain + 0.12 * laid))
     pool = noise(sheet.shape, sheet.px(110), 5, sheet.rng)
     dark = 0.86 - blur(drawing.tone, sheet.px(4)) + 0.16 * pool
-    for level in (0.12, 0.34, 0.56):
+    for level in (0.12, 0.34, 0.56):  # darker places get more washes
         wash = smoothstep(level - 0.025, level + 0.025, dark)
-        rim = np.clip(wash - blur(wash, sheet.px(3)), 0, 1)
+        rim = np.clip(wash - blur(wash, sheet.px(3)), 0, 1)  # pigment dries at the edge
         load = wash * (0.36 + 0.16 * pool) + 0.35 * rim + 0.06 * grain * wash
         picture = glaze(picture, UMBER, as_plane(load * (1 - 0.8 * drawing.cool)))
         picture = glaze(picture, SLATE, as_plane(load * 0.95 * drawing.cool))
@@ -307,7 +321,8 @@ def _wash(sheet: Sheet, drawing: Drawing) -> Picture:
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Draw the sheet at twice its size, then reduce it; one seed, one drawing."""
+    """Draw the sheet at twice its size, then reduce it; the same seed gives the same drawing."""
+    # The forms need no more pixels; the pen strokes do.
     drawing = compose(Sheet(width, height, seed))
     sheet = Sheet(width * 2, height * 2, seed + 1)
     tone, along, bow, cool, contour = (

@@ -1,4 +1,4 @@
-"""Gouache blocks: a village under a blue mountain, in dry planes of color with dark contours."""
+"""Gouache blocks: a village below a blue mountain, in dry planes of color with dark contours."""
 
 from __future__ import annotations
 
@@ -44,24 +44,26 @@ CONTOUR = hex_color("#141a3c")
 
 
 def draw_contours(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
-    """Draw the visible contours, in place, as short dark strokes along them."""
+    """Draw the visible contours, in place, with short dark strokes along them."""
     found = []
     for number, (outline, width) in enumerate(plan.contours):
         if width == 0:
             continue
-        path = np.concatenate([outline, np.asarray(outline)[:1]])
+        path = np.concatenate([outline, np.asarray(outline)[:1]])  # closed
+        # The length up to each point, (N + 1,).
         steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
-        at = np.arange(6, steps[-1], 13.0)
+        at = np.arange(6, steps[-1], 13.0)  # a stroke every 13 units
         x, y = (np.interp(at, steps, path[:, i]) for i in range(2))
         ahead = [
+            # The direction, from 4 units before the stroke to 4 units after it.
             np.interp(at + 4, steps, path[:, i]) - np.interp(at - 4, steps, path[:, i])
             for i in range(2)
         ]
         angle = np.arctan2(ahead[1], ahead[0])
         top = sample(plan.owner, x * sheet.px(1), y * sheet.px(1))
-        seen = top <= number + 0.5
+        seen = top <= number + 0.5  # a later shape hides the contour
         size = np.full(len(x), width)
-        found.append(np.stack([x, y, angle, size], axis=-1)[seen])
+        found.append(np.stack([x, y, angle, size], axis=-1)[seen])  # (M, 4)
     marks = np.concatenate(found)
     press = sheet.rng.uniform(0.65, 1.25, len(marks))
     color = jitter(np.repeat(CONTOUR[None], len(marks), axis=0), sheet.rng, light=0.03, hue=0.015)
@@ -78,8 +80,8 @@ def draw_contours(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
 
 
 def draw_panes(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
-    """Set the windows, in place, each with two touches of a small full brush."""
-    panes = np.repeat(np.array(plan.panes), 2, axis=0)
+    """Paint the windows, in place, with two touches of a small full brush for each."""
+    panes = np.repeat(np.array(plan.panes), 2, axis=0)  # two touches
     x, y, tall, wide = panes[:, :4].T * sheet.px(1)
     seen = sample(plan.owner, x, y) <= panes[:, 4] + 0.5
     x, y, tall, wide = (side[seen] for side in (x, y, tall, wide))
@@ -91,11 +93,13 @@ def draw_panes(sheet: Sheet, paint: Paint, plan: Plan, brush: Brush) -> None:
 
 
 def _paint_planes(sheet: Sheet, paint: Paint, plan: Plan) -> None:
-    """Fill the planes, in place, with a loaded brush, then a smaller, then a dry one."""
+    """Fill the planes, in place, with a full brush, then a smaller one, then a dry one."""
     flow = flow_from_angle(
         as_plane(plan.angle + 0.3 * noise(sheet.shape, sheet.px(90), 2, sheet.rng))
     )
+    # Planes meet here.
     edges = blur(as_plane(np.abs(plan.owner - blur(plan.owner, sheet.px(2))) > 0.04), sheet.px(4))
+    # 1 far from edges: large strokes may not cross them.
     calm = as_plane(np.clip(1.15 - 1.6 * edges, 0, 1))
     layers = (
         # spacing, length, width, dryness, only away from edges, opacity, lightness
@@ -117,11 +121,11 @@ def _paint_planes(sheet: Sheet, paint: Paint, plan: Plan) -> None:
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Paint the artwork on rough paper; one seed, one painting."""
+    """Paint the artwork on rough paper; the same seed gives the same painting."""
     sheet = Sheet(width, height, seed)
     plan = plan_painting(sheet)
     grain = paper_grain(sheet, rough=4)
-    ground = mix(hex_color("#e9dcc0"), as_plane(plan.color), 0.55)
+    ground = mix(hex_color("#e9dcc0"), as_plane(plan.color), 0.55)  # thin paint under the strokes
     paint = Paint(as_plane(ground), as_plane(0.3 * grain))
     _paint_planes(sheet, paint, plan)
     draw_panes(sheet, paint, plan, bristle_brush(sheet.rng, dry=0.05, bristles=5))

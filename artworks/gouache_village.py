@@ -1,4 +1,4 @@
-"""The village that the gouache artwork paints: its planes of color, directions and contours."""
+"""The village of the gouache artwork: its planes of color, directions and contours."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ SKY = Palette(("#2a5fa8", "#4f9bb5", "#a9cf9a", "#f3dc74", "#f4a65a", "#ec7a6c")
 
 @dataclass
 class Plan:
-    """The painting before the brush: a color and a direction at each place, and the contours.
+    """The painting before the brush: a color and a direction at each pixel, and the contours.
 
-    `owner` is the number of the contour on top, so that hidden parts of contours are left out.
-    `panes` are windows, each one stroke: its middle x and y, height, width and owner.
+    `owner` (H, W) is the number of the topmost contour, so that hidden contours are not drawn.
+    Each of `panes` is a window of one stroke: x and y of its middle, height, width and owner.
     """
 
     sheet: Sheet
@@ -41,25 +41,26 @@ class Plan:
         self, edge: Points, color: str | Colors, angle: Plane | float, *,
         width: float = 8.0, curved: bool = True,
     ) -> None:  # fmt: skip
-        """Lay a shape of one color over what is there; `width` 0 leaves out its contour."""
+        """Add a shape of one color on top, in place; `width` 0 omits its contour."""
         path = np.asarray(edge, dtype=float)
-        path = smooth(path, 12 * len(path)) if curved else path
+        path = smooth(path, 12 * len(path)) if curved else path  # 12 points a corner
         mask = polygon(self.sheet, path)
         flat = hex_color(color) if isinstance(color, str) else color
         self.lay(mask, flat, angle)
         if width:
             inside = mask > 0.5
+            # The number of the contour added next.
             self.owner = as_plane(np.where(inside, len(self.contours), self.owner))
             self.contours.append((path, width))
 
     def pane(self, x: float, y: float, tall: float, wide: float) -> None:
-        """Put a window on the shape drawn last."""
+        """Add a window to the shape that was added last; all values are in units."""
         self.panes.append((x, y, tall, wide, len(self.contours) - 1))
 
     def lay(self, mask: Plane, color: Colors, angle: Plane | float) -> None:
-        """Lay a mask of a color."""
+        """Add a color (one, or one a pixel) under a mask, with the direction of its strokes."""
         self.color = over(self.color, color, mask)
-        inside = mask > 0.5
+        inside = mask > 0.5  # angles cannot be mixed
         self.angle = as_plane(np.where(inside, angle, self.angle))
 
 
@@ -68,6 +69,7 @@ CLOUDS = (
         "20,160 90,104 150,118 210,72 300,84 330,60 420,112 400,150 250,168 120,176 20,160",
         "#ec9aa6",
     ),
+    # The light side of the cloud above.
     ("60,152 120,120 180,126 230,96 300,104 360,122 240,146 60,152", "#f8d9c4"),
     ("110,262 170,222 220,226 260,196 340,214 372,246 250,270 110,262", "#8fb8c9"),
     ("150,250 200,232 250,218 320,230 250,250 150,250", "#f6e4cf"),
@@ -77,7 +79,7 @@ CLOUDS = (
     ("540,72 590,56 650,40 690,60 610,80 540,72", "#f6e4cf"),
 )
 FURROWS = (
-    # from, to, bend, color: rows drawn through the fields with a dry brush
+    # from, to, bend, color: rows that a dry brush draws through the fields
     ((640, 690), (1040, 660), 10, "#f2b04a"), ((650, 712), (1040, 690), 8, "#c2482f"),
     ((660, 770), (1040, 726), 12, "#f07f8a"), ((690, 800), (1040, 762), 12, "#a82850"),
     ((730, 830), (1040, 800), 12, "#f28d7a"), ((780, 856), (1040, 838), 10, "#a82850"),
@@ -95,16 +97,16 @@ FURROWS = (
 def _plan_sky(sheet: Sheet) -> Plan:
     x, y = sheet.units()
     swirl = noise(sheet.shape, sheet.px(260), 2, sheet.rng, stretch=1.6)
-    place = np.round((y / 430 + 0.3 * swirl) * 9) / 9
+    place = np.round((y / 430 + 0.3 * swirl) * 9) / 9  # 9 flat bands
     plan = Plan(
         sheet,
         SKY.ramp(as_plane(place)),
         as_plane(0.5 * swirl - 0.15),
         np.full(sheet.shape, -1, np.float32),
     )
-    far = np.hypot(x - 778, y - 176)
+    far = np.hypot(x - 778, y - 176)  # the sun
     for radius, color in ((148, "#f3dc74"), (112, "#f6c24a"), (78, "#f7f0c6")):
-        ring = as_plane(np.arctan2(y - 176, x - 778) + math.pi / 2)
+        ring = as_plane(np.arctan2(y - 176, x - 778) + math.pi / 2)  # strokes around the sun
         plan.lay(smoothstep(radius + 1, radius - 1, far + 9 * swirl), hex_color(color), ring)
     for cloud, color in CLOUDS:
         plan.shape(outline(cloud), color, 0.1, width=0)
@@ -115,17 +117,17 @@ def _plan_mountains(plan: Plan) -> None:
     ranges = (
         (
             outline("-30,470 60,372 150,300 214,330 300,430 360,500 -30,520"),
-            "#8f6fb8",
+            "#8f6fb8",  # violet, on the left
             -0.8,
         ),
         (
             outline("640,520 740,400 836,326 900,352 1050,450 1050,540"),
-            "#c0608f",
+            "#c0608f",  # rose, on the right
             0.7,
         ),
         (
             outline("150,540 250,430 350,300 436,196 474,184 520,236 600,330 700,430 800,540"),
-            "#2348a6",
+            "#2348a6",  # the blue mountain
             0.95,
         ),
     )
@@ -134,21 +136,23 @@ def _plan_mountains(plan: Plan) -> None:
     facets = (
         (
             outline("474,184 520,236 600,330 700,430 800,540 560,540 530,420 500,320"),
-            "#5b3fa0",
+            "#5b3fa0",  # its shaded side
             0.85,
         ),
         (
             outline("474,184 436,196 396,246 430,262 452,240 478,284 506,254 540,262 520,236"),
-            "#f2f3f0",
+            "#f2f3f0",  # its snow
             0.6,
         ),
+        # Its lit side.
         (outline("350,300 396,380 350,470 290,540 150,540 250,430"), "#3f86c9", -0.9),
-        (outline("500,320 560,420 590,540 470,540 440,440"), "#1b2f7c", 1.1),
+        (outline("500,320 560,420 590,540 470,540 440,440"), "#1b2f7c", 1.1),  # a dark fold
         (
             outline("836,326 900,352 1050,450 1050,540 900,540 860,430"),
-            "#7d2f78",
+            "#7d2f78",  # shaded side of the rose range
             0.6,
         ),
+        # Shaded side of the violet range.
         (outline("150,300 214,330 300,430 360,500 220,510 180,400"), "#5a4aa0", 0.8),
     )
     for edge, color, angle in facets:
@@ -159,48 +163,51 @@ def _plan_fields(plan: Plan) -> None:
     fields = (
         (
             outline("-30,500 140,462 320,486 520,520 760,492 1050,506 1050,800 -30,800"),
-            "#1d8a63",
+            "#1d8a63",  # green valley
             -0.1,
             7,
         ),
         (
             outline("-30,548 120,520 300,536 420,580 260,640 -30,660"),
-            "#e8c23c",
+            "#e8c23c",  # yellow field
             0.15,
             6,
         ),
+        # Light green field.
         (outline("600,560 800,524 1050,540 1050,660 760,640"), "#7fb83f", -0.12, 6),
         (
             outline("-30,700 160,640 380,650 560,700 760,676 1050,640 1050,1050 -30,1050"),
-            "#e2742f",
+            "#e2742f",  # orange fields in front
             -0.12,
             8,
         ),
         (
             outline("-30,780 150,720 330,770 380,900 300,1050 -30,1050"),
-            "#c7d04a",
+            "#c7d04a",  # lime field
             -0.5,
             7,
         ),
-        (outline("640,760 820,700 1050,700 1050,880 840,870"), "#d93d4c", 0.12, 7),
-        (outline("700,880 880,850 1050,880 1050,1050 660,1050"), "#1f6f8f", 0.2, 8),
+        (outline("640,760 820,700 1050,700 1050,880 840,870"), "#d93d4c", 0.12, 7),  # red field
+        (outline("700,880 880,850 1050,880 1050,1050 660,1050"), "#1f6f8f", 0.2, 8),  # blue field
         (
             outline(
                 "400,1050 470,920 560,830 590,760 560,700 610,690 660,760 650,850 610,940 620,1050"
             ),
             "#f3cfa4",
-            1.9,
+            1.9,  # the path
             7,
         ),
+        # Dark green corner.
         (outline("-30,940 110,900 250,930 330,1050 -30,1050"), "#17624e", -0.3, 8),
     )
     for edge, color, angle, width in fields:
         plan.shape(edge, color, angle, width=width)
     for start, end, bend, color in FURROWS:
-        along = np.linspace(0, 1, 7)[:, None]
-        spine = np.array(start) * (1 - along) + np.array(end) * along
+        along = np.linspace(0, 1, 7)[:, None]  # (7, 1)
+        spine = np.array(start) * (1 - along) + np.array(end) * along  # (7, 2)
         lift = np.array([0, 1]) * bend * np.sin(math.pi * along)
         swell = np.array([0, 1]) * (2 + 9 * np.sin(math.pi * along) ** 0.5)
+        # There along the top, back along the bottom.
         row = np.concatenate([spine + lift - swell, (spine + lift + swell)[::-1]])
         plan.shape(row, color, math.atan2(end[1] - start[1], end[0] - start[0]), width=0)
 
@@ -211,12 +218,12 @@ def _plan_house(
     colors: tuple[str, str, str],
     lean: float = 0.0,
 ) -> None:
-    """Plan a house: its lit gable, its shaded side and its roof.
+    """Plan a house: a lit gable, a shaded side and a roof.
 
-    The box is x, foot, width and height.
+    The box is x of the left edge, y of the foot, width and height, in units.
     """
     x, foot, wide, tall = box
-    front = wide * 0.46
+    front = wide * 0.46  # width of the gable
     top = foot - tall
     peak = (x + front / 2 + lean, top - wide * 0.34)
     wall = [
@@ -248,7 +255,7 @@ def _plan_house(
         (x + front * 0.62, top + tall * 0.36),
         (x + front + (wide - front) * 0.4, top + tall * 0.38),
     ):
-        plan.pane(at, level + wide * 0.06, wide * 0.17, wide * 0.105)
+        plan.pane(at, level + wide * 0.06, wide * 0.17, wide * 0.105)  # x, y, height, width
 
 
 def _plan_village(plan: Plan) -> None:
@@ -263,7 +270,7 @@ def _plan_village(plan: Plan) -> None:
     tower = outline("506,690 508,440 560,436 564,690")
     plan.shape(tower, white, 1.5, width=7.5, curved=False)
     plan.shape(outline("546,690 546,438 576,442 578,690"), "#6f7fc4", 1.5, width=6, curved=False)
-    onion = outline(
+    onion = outline(  # the dome of the tower
         "500,442 514,410 494,378 506,346 536,322 541,270 546,322 578,346 588,380 566,412 582,442"
     )
     plan.shape(onion, "#c22f3c", 1.5, width=7.5)
@@ -309,7 +316,7 @@ def _plan_trees(plan: Plan) -> None:
         )
         plan.shape(
             [
-                (x - half * 0.8, foot - tall * 0.14),
+                (x - half * 0.8, foot - tall * 0.14),  # the lit left half of the tree
                 (x - half * 0.6, foot - tall * 0.5),
                 (x - half * 0.1, foot - tall * 0.88),
                 (x - half * 0.1, foot - tall * 0.1),
@@ -328,6 +335,7 @@ def _plan_trees(plan: Plan) -> None:
         1.5,
         width=9,
     )
+    # Masses of leaves as x, y, size and color.
     for cx, cy, size, color in (
         (84, 742, 92, "#17624e"), (236, 752, 84, "#c9482f"), (60, 812, 60, "#8f2f6a"),
         (160, 680, 108, "#2f8f5a"), (186, 652, 66, "#8cc04a"), (112, 700, 58, "#1f7f86"),
@@ -335,7 +343,7 @@ def _plan_trees(plan: Plan) -> None:
     ):  # fmt: skip
         turns = np.linspace(0, 2 * math.pi, 10)
         wob = plan.sheet.rng.uniform(0.86, 1.12, 9)
-        radius = size * np.append(wob, wob[0])
+        radius = size * np.append(wob, wob[0])  # closed
         plan.shape(
             np.stack([cx + radius * np.cos(turns), cy + 0.8 * radius * np.sin(turns)], axis=-1),
             color,
@@ -345,7 +353,7 @@ def _plan_trees(plan: Plan) -> None:
 
 
 def _facet(plan: Plan) -> None:
-    """Break the planes, in place, along a few long lines, as light would through a prism."""
+    """Change the planes, in place, along a few long lines, like light through a prism."""
     x, y = plan.sheet.units()
     rng = plan.sheet.rng
     lab = to_oklab(np.clip(plan.color, 0, 1))
@@ -354,6 +362,7 @@ def _facet(plan: Plan) -> None:
         bend = float(rng.normal(0, 0.0004))
         place = (x - 512) * math.cos(angle) + (y - 512) * math.sin(angle) - away
         along = (y - 512) * math.cos(angle) - (x - 512) * math.sin(angle)
+        # -0.5..0.5, on the two sides of the line.
         side = smoothstep(-1.5, 1.5, place + bend * along**2) - 0.5
         lab[..., 0] += side * float(rng.normal(0, 0.045))
         lab[..., 1] += side * float(rng.normal(0, 0.014))
@@ -362,7 +371,7 @@ def _facet(plan: Plan) -> None:
 
 
 def plan_painting(sheet: Sheet) -> Plan:
-    """Return the plan of the painting, from the sky to the near tree."""
+    """Return the plan of the painting, from the sky to the tree in front."""
     plan = _plan_sky(sheet)
     _plan_mountains(plan)
     _plan_fields(plan)

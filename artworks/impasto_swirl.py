@@ -1,4 +1,4 @@
-"""Impasto: a night harbor under a turning sky, in thick directional strokes."""
+"""Impasto: a harbor at night under a turning sky, in thick strokes that follow the wind."""
 
 from __future__ import annotations
 
@@ -38,9 +38,11 @@ WATER = Palette(("#081233", "#0f2d63", "#1a5a86", "#3c97a3"))
 HILLS = Palette(("#07112b", "#0e2547", "#1a4560", "#2f6f70"))
 GLOW = Palette(("#2f7fae", "#6fb7b4", "#c9d98f", "#ffdf7e"))
 MOON, LAMP, EMBER = hex_color("#ffe79a"), hex_color("#ffc53d"), hex_color("#f07a2a")
-HORIZON, SHORE = 520.0, 612.0
+HORIZON, SHORE = 520.0, 612.0  # y of the horizon and of the shore
 MOON_AT = (792.0, 150.0)
+# Spiral arms in the sky as x, y, radius and sense of the turn.
 ARMS = ((400.0, 228.0, 120.0, 1.0), (566.0, 316.0, 74.0, -1.0), (160.0, 190.0, 70.0, -1.0))
+# Stars as x, y, radius.
 STARS = (
     (92, 92, 13), (214, 46, 9), (318, 176, 15), (470, 62, 12), (590, 196, 10),
     (652, 60, 11), (930, 330, 12), (420, 330, 9), (980, 60, 10), (150, 300, 10), (700, 350, 8),
@@ -59,18 +61,23 @@ def _sky_flow(sheet: Sheet) -> Flow:
     ]
     x, y = vortices(sheet.shape, eddies)
     swell = noise(sheet.shape, px(330), 2, sheet.rng)
+    # A wind to the right carries the eddies.
     return make_flow(as_plane(x + 1.0), as_plane(y + 0.75 * swell))
 
 
 def _streaks(sheet: Sheet, flow: Flow) -> Plane:
-    """Return noise smeared along the flow (line integral convolution), about [-1, 1]."""
+    """Return noise along the flow (line integral convolution, Cabral and Leedom 1993), (H, W).
+
+    The values are in [-1.2, 1.2].
+    """
     grain = noise(sheet.shape, sheet.px(26), 2, sheet.rng)
-    coarse = max(1, round(sheet.px(3)))
+    coarse = max(1, round(sheet.px(3)))  # every third unit is enough: the streaks are smooth
     rows, columns = np.mgrid[0 : sheet.height : coarse, 0 : sheet.width : coarse]
     paths = trace(flow, columns.ravel(), rows.ravel(), step=sheet.px(7), count=22)
+    # The mean along a path is similar for all pixels of that path: a streak.
     smeared = as_plane(sample(grain, paths[..., 0], paths[..., 1]).mean(axis=1)).reshape(rows.shape)
     down, across = np.mgrid[0 : sheet.height, 0 : sheet.width] / coarse
-    return as_plane(np.clip(sample(smeared, across, down) * 3.2, -1.2, 1.2))
+    return as_plane(np.clip(sample(smeared, across, down) * 3.2, -1.2, 1.2))  # a mean of 22 is weak
 
 
 def _paint_sky(sheet: Sheet, flow: Flow) -> Picture:
@@ -81,13 +88,14 @@ def _paint_sky(sheet: Sheet, flow: Flow) -> Picture:
         across, down = sheet.units()
         far = np.hypot(across - x, down - y_eye) / radius
         turn = np.arctan2(down - y_eye, across - x) * sense
-        arm = 0.5 + 0.5 * np.cos(turn * 2 - far * 5.5)
+        arm = 0.5 + 0.5 * np.cos(turn * 2 - far * 5.5)  # two arms, wound up outward
         tone = tone + 0.62 * arm**2 * np.exp(-((far - 0.75) ** 2) / 0.5)
     picture = SKY.ramp(as_plane(tone))
     for x, y_star, radius in ((*MOON_AT, 46.0), *STARS):
         across, down = sheet.units()
         far = np.hypot(across - x, down - y_star) / radius
         rings = 0.5 + 0.5 * np.cos(far * 3.4)
+        # The light falls off with distance, in rings.
         halo = np.exp(-np.maximum(far - 1, 0) * 0.75) * (0.45 + 0.55 * rings)
         glow = GLOW.ramp(as_plane(np.clip(1.9 - far * 0.62, 0, 1)))
         picture = over(picture, glow, as_plane(np.clip(halo * 1.15, 0, 1)))
@@ -109,10 +117,11 @@ def _paint_land(sheet: Sheet, picture: Picture) -> tuple[Picture, Plane]:
     for level, swing, tone in crests:
         skyline = as_plane(level + ridge(sheet, 0, swing, 170))
         mask = below(sheet, skyline, soft=3)
+        # Rows of fields along the slope.
         rows = 0.5 + 0.5 * np.sin((y - skyline[None, :]) / 5.5 + 0.02 * across)
         shade = np.clip(tone - (y - skyline[None, :]) / 420 + 0.16 * (rows - 0.5), 0, 1)
         picture = over(picture, HILLS.ramp(as_plane(shade)), mask)
-        rim = mask * np.exp(-np.abs(y - skyline[None, :] - 3) / 4)
+        rim = mask * np.exp(-np.abs(y - skyline[None, :] - 3) / 4)  # the crest catches light
         picture = mix(picture, hex_color("#8fc7b0"), as_plane(rim * 0.55 * tone + rim * 0.1))
         land = np.maximum(land, mask)
     return picture, land
@@ -124,7 +133,7 @@ def _houses(sheet: Sheet) -> list[tuple[float, float, float, float]]:
     while x < 1010:
         wide = float(sheet.rng.uniform(18, 34))
         tall = float(sheet.rng.uniform(18, 40))
-        base = SHORE - float(sheet.rng.uniform(-2, 18))
+        base = SHORE - float(sheet.rng.uniform(-2, 18))  # houses overlap or leave gaps
         places.append((x, base, wide, tall))
         x += wide + float(sheet.rng.uniform(-4, 12))
     return places
@@ -139,7 +148,7 @@ def _paint_town(sheet: Sheet, picture: Picture) -> tuple[Picture, list[float]]:
         picture = over(picture, wall, polygon(sheet, box))
         ember = mix(hex_color("#6b2f3a"), hex_color("#c4573a"), float(sheet.rng.uniform(0, 1)))
         picture = over(picture, ember, polygon(sheet, roof))
-        if number % 4 != 3:
+        if number % 4 != 3:  # three houses in four are lit
             at = x + wide * 0.5
             pane = [
                 (at - 4, base - tall + 6),
@@ -164,8 +173,9 @@ def _paint_water(sheet: Sheet, picture: Picture, lamps: list[float]) -> tuple[Pi
     water = WATER.ramp(as_plane(0.5 - 0.34 * depth + 0.34 * ripple))
     for x in lamps:
         sway = 5 * noise(sheet.shape, sheet.px(18), 1, sheet.rng, stretch=3)
+        # A reflection widens toward the viewer.
         beam = np.exp(-(((across - x + sway) / (4.5 + 8 * depth)) ** 2)) * (1 - 0.75 * depth)
-        glint = smoothstep(-0.35, 0.25, ripple)
+        glint = smoothstep(-0.35, 0.25, ripple)  # and is broken by ripples
         water = mix(water, mix(LAMP, EMBER, as_plane(depth)), as_plane(beam * glint * 0.95))
     gleam = np.exp(-(((across - MOON_AT[0]) / (26 + 50 * depth)) ** 2)) * smoothstep(
         0.0, 0.4, ripple
@@ -178,6 +188,7 @@ def _cypress(sheet: Sheet) -> Plane:
     mask = np.zeros(sheet.shape, dtype=np.float32)
     for foot, top, wide in ((168.0, 150.0, 62.0), (252.0, 330.0, 40.0), (96.0, 390.0, 44.0)):
         t = np.linspace(0, 1, 60)
+        # The tree has the outline of a flame.
         girth = wide * np.sin(np.pi * np.clip(t * 0.93 + 0.06, 0, 1) ** 0.62) ** 0.85
         wave = 14 * np.sin(t * 7 + foot) * t
         rough = line_noise(60, 5, 3, sheet.rng) * 14 * np.sin(np.pi * t)
@@ -189,7 +200,7 @@ def _cypress(sheet: Sheet) -> Plane:
 
 
 def _compose(sheet: Sheet) -> tuple[Picture, Flow]:
-    """Return the under-image and the direction of its strokes."""
+    """Return the picture below the strokes, (H, W, 3), and the direction of the strokes."""
     sky_flow = _sky_flow(sheet)
     picture, land = _paint_land(sheet, _paint_sky(sheet, sky_flow))
     picture, lamps = _paint_town(sheet, picture)
@@ -206,7 +217,7 @@ def _compose(sheet: Sheet) -> tuple[Picture, Flow]:
     rising = make_flow(
         as_plane(0.5 * np.sin(y / 34 + across / 23)), np.full(sheet.shape, -1.0, dtype=np.float32)
     )
-    flow = sky_flow.mixed(form, blur(land, sheet.px(3)))
+    flow = sky_flow.mixed(form, blur(land, sheet.px(3)))  # sky outside, form on the land
     flow = flow.mixed(level, as_plane(water * 0.92))
     return picture, flow.mixed(rising, blur(cypress, sheet.px(3)))
 
@@ -219,17 +230,19 @@ def _lay(sheet: Sheet, paint: Paint, under: Picture, flow: Flow) -> None:
         (13.0, 64.0, 14.0, 0.3, 0.62, 1.2),
         (8.0, 34.0, 8.0, 0.3, 1.0, 1.2),
     )
+    # Detail is where the tone differs from its surroundings.
     tone = as_plane(under.mean(axis=-1))
     detail = np.abs(tone - blur(tone, sheet.px(9)))
     detail = as_plane(np.clip(0.3 + blur(detail, sheet.px(3)) * 14, 0, 1))
     for number, (spacing, long, wide, dry, share, thick) in enumerate(layers):
         brush = bristle_brush(sheet.rng, dry=dry, bristles=5 + wide / 4)
+        # The last layer only adds detail.
         density = np.clip(detail * 1.7 - 0.6, 0, 1) if number == 3 else np.full_like(detail, share)
         x, y = scatter(sheet.shape, sheet.px(spacing), sheet.rng, density=as_plane(density))
         color = sample(blur(under, sheet.px(wide / 5)), x, y)
         color = jitter(color, sheet.rng, light=0.05, hue=0.016)
         size = sheet.rng.uniform(0.65, 1.25, len(x))
-        busy = 1 - 0.5 * sample(detail, x, y) * (number > 0)
+        busy = 1 - 0.5 * sample(detail, x, y) * (number > 0)  # shorter strokes at details
         strokes = strokes_along(
             flow,
             x,
@@ -242,13 +255,14 @@ def _lay(sheet: Sheet, paint: Paint, under: Picture, flow: Flow) -> None:
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Paint the artwork at twice its size and return it reduced; one seed, one painting."""
+    """Paint the artwork at twice its size and return it reduced; a seed gives one painting."""
     under, flow = _compose(Sheet(width, height, seed))
     sheet = Sheet(width * 2, height * 2, seed + 1)
     under = np.clip(resize(under, sheet.shape), 0, 1)
     flow = make_flow(resize(flow.x, sheet.shape), resize(flow.y, sheet.shape))
     paint = Paint(under.copy(), np.zeros(sheet.shape, dtype=np.float32))
     _lay(sheet, paint, under, flow)
+    # The paint is lit from above on the left, and shines.
     shade, gloss = relief_light(
         blur(paint.relief, sheet.px(0.55)), strength=sheet.px(2.0), toward=-math.pi * 0.7, gloss=0.5
     )

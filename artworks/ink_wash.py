@@ -1,4 +1,4 @@
-"""Ink wash: peaks in the mist, pines and a boat, on rice paper with a red seal."""
+"""Ink wash: peaks in mist, pines and a boat, on rice paper with a red seal."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ ARTWORK = Artwork(
 PAPER, INK, FAR_INK = hex_color("#f1e8d6"), hex_color("#2b2a2c"), hex_color("#4b5663")
 SUN, SEAL = hex_color("#d9633f"), hex_color("#b8281c")
 Peaks = tuple[tuple[float, float, float], ...]
-"""Summits as x, height and half width, in units."""
+"""Summits as x, height above the range and half width, in units."""
 
 RANGES: tuple[tuple[float, float, float, Peaks], ...] = (
-    # level, ink, reach of the wash downwards, summits
+    # y of the range, ink, units the wash reaches down, summits; from far to near
     (500, 0.30, 190, ((90, 150, 60), (250, 240, 50), (330, 160, 60), (640, 110, 90))),
     (610, 0.50, 210, ((180, 250, 60), (460, 180, 70), (585, 370, 62), (680, 280, 46))),
     (720, 0.80, 230, ((40, 300, 84), (150, 190, 60), (722, 350, 74), (560, 150, 60))),
@@ -56,13 +56,14 @@ def _skyline(sheet: Sheet, level: float, peaks: Peaks) -> Plane:
     rise = np.zeros_like(x)
     for at, height, wide in peaks:
         lean = (x - at) / wide
+        # The higher summit wins.
         rise = np.maximum(rise, height * np.exp(-(np.abs(lean) ** 2.3) * 0.9))
     crag = ridge(sheet, 0, 1, 70, octaves=6, gain=0.58)
-    return as_plane(level - rise + crag * (9 + 0.13 * rise))
+    return as_plane(level - rise + crag * (9 + 0.13 * rise))  # high rock is rougher
 
 
 def _soak(sheet: Sheet, mask: Plane, ink: Plane | float, *, edge: float = 0.5) -> Plane:
-    """Return the ink of a wash within a mask: uneven, and darker where it dried at its rim."""
+    """Return the ink of a wash inside a mask, (H, W): uneven, and darker at its dried rim."""
     pool = 0.78 + 0.34 * noise(sheet.shape, sheet.px(120), 4, sheet.rng)
     inner = blur(mask, sheet.px(4))
     rim = np.clip(mask - inner, 0, 1) * edge * 2.2
@@ -70,16 +71,21 @@ def _soak(sheet: Sheet, mask: Plane, ink: Plane | float, *, edge: float = 0.5) -
 
 
 def _cun(sheet: Sheet, skyline: Plane, ink: float, reach: float) -> Plane:
-    """Return the ink of dry texture strokes that run down a mountain's faces."""
+    """Return the ink of dry texture strokes down the faces of a mountain (cun), (H, W)."""
     _, y = sheet.units()
     run = noise(sheet.shape, sheet.px(60), 3, sheet.rng)
+    # The slope of the skyline.
     slant = as_plane(np.gradient(blur(skyline[None, :], sheet.px(12))[0]) / (1 / sheet.px(1)))
+    # Strokes run down, and away from the summit on both sides.
     flow = make_flow(
         as_plane(0.9 * run - 0.35 * np.sign(slant)[None, :]), np.full(sheet.shape, 1, np.float32)
     )
     depth = y - skyline[None, :]
+    # Less ink toward the mist.
     fade = np.exp(-np.clip(depth, 0, None) / (reach * 0.75)) * (depth > 1)
+    # Strokes gather in folds.
     folds = smoothstep(0.35, 0.9, ridges(sheet.shape, sheet.px(90), 4, sheet.rng))
+    # The ink is painted as a gray picture, so that the brushes can be used.
     layer = Paint(np.zeros((*sheet.shape, 3), np.float32), np.zeros(sheet.shape, np.float32))
     for spacing, long, wide, dry in ((9.0, 62.0, 11.0, 0.8), (6.0, 34.0, 5.0, 0.7)):
         brush = bristle_brush(sheet.rng, dry=dry, bristles=7)
@@ -96,10 +102,11 @@ def _cun(sheet: Sheet, skyline: Plane, ink: float, reach: float) -> Plane:
 
 
 def _moss(sheet: Sheet, skyline: Plane, ink: float) -> Plane:
-    """Return the ink of the dots that stand for trees along a crest."""
+    """Return the ink of the dots that mean trees along a crest, (H, W)."""
     _, y = sheet.units()
     depth = y - skyline[None, :]
     clumps = noise(sheet.shape, sheet.px(60), 2, sheet.rng)
+    # A band about 6 units below the crest.
     density = np.exp(-np.abs(depth - 6) / 6) * smoothstep(0.0, 0.3, clumps) * (depth > 3) * 0.5
     x, at = scatter(sheet.shape, sheet.px(5), sheet.rng, density=as_plane(density))
     layer = Paint(np.zeros((*sheet.shape, 3), np.float32), np.zeros(sheet.shape, np.float32))
@@ -112,7 +119,7 @@ def _moss(sheet: Sheet, skyline: Plane, ink: float) -> Plane:
 
 
 def _mountains(sheet: Sheet) -> tuple[Plane, Plane]:
-    """Return the far, bluish ink and the near, warm ink of all ranges."""
+    """Return the bluish ink of the far ranges and the warm ink of the near ones, (H, W) each."""
     _, y = sheet.units()
     far, near = np.zeros(sheet.shape, np.float32), np.zeros(sheet.shape, np.float32)
     for number, (level, ink, reach, peaks) in enumerate(RANGES):
@@ -120,9 +127,9 @@ def _mountains(sheet: Sheet) -> tuple[Plane, Plane]:
         mask = below(sheet, skyline, soft=1.6 + 2.5 * (3 - number) ** 0.5)
         depth = np.clip(y - skyline[None, :], 0, None)
         mist = noise(sheet.shape, sheet.px(260), 3, sheet.rng, stretch=2.5)
-        fade = np.exp(-((depth / (reach * (1 + 0.5 * mist))) ** 1.5))
+        fade = np.exp(-((depth / (reach * (1 + 0.5 * mist))) ** 1.5))  # the wash fades into mist
         fade = fade * smoothstep(level + 34, level - 96, y + 46 * mist)
-        # A nearer range hides what lies behind its rock, but not behind its mist.
+        # A nearer range hides the parts behind its rock, but not those behind its mist.
         hides = mask * np.clip(fade * 1.4, 0, 1)
         wash = _soak(sheet, mask, as_plane(ink * 0.62 * fade), edge=0.5)
         rock = wash + (
@@ -136,17 +143,20 @@ def _mountains(sheet: Sheet) -> tuple[Plane, Plane]:
 
 
 def _pine(sheet: Sheet, x: float, foot: float, tall: float, lean: float) -> Plane:
-    """Return the ink of a pine: a crooked trunk, level boughs, and fans of needles."""
+    """Return the ink of a pine, (H, W): a crooked trunk, level boughs, and fans of needles.
+
+    `x`, `foot` and `tall` are in units; `lean` is the shift of the top as a share of the height.
+    """
     rng = sheet.rng
     t = np.linspace(0, 1, 14)
     bow = lean * tall * t**1.5 + tall * 0.035 * np.sin(t * 9 + x)
     trunk = np.stack([x + bow, foot - tall * t], axis=-1)
-    paths: list[tuple[Points, Sequence[float] | float]] = [
+    paths: list[tuple[Points, Sequence[float] | float]] = [  # thinner upward
         (trunk, [float(w) for w in tall * 0.052 * (1 - 0.8 * t)])
     ]
     needles: list[tuple[Points, Sequence[float] | float]] = []
     for i in range(4, 14):
-        side = 1 if i % 2 else -1
+        side = 1 if i % 2 else -1  # boughs turn left and right
         long = tall * float(rng.uniform(0.18, 0.34)) * (1.25 - 0.6 * t[i])
         start = trunk[i]
         end = start + np.array([side * long, tall * float(rng.uniform(-0.06, 0.03))])
@@ -154,18 +164,18 @@ def _pine(sheet: Sheet, x: float, foot: float, tall: float, lean: float) -> Plan
         paths.append(([tuple(start), tuple(elbow), tuple(end)], [tall * 0.018, tall * 0.012, 1.2]))
         for share in np.linspace(0.25, 1.08, 7):
             tuft = start + (end - start) * share + rng.normal(0, tall * 0.01, 2)
-            for angle in rng.uniform(-math.pi * 0.97, -math.pi * 0.03, 15):
+            for angle in rng.uniform(-math.pi * 0.97, -math.pi * 0.03, 15):  # needles point up
                 reach = tall * float(rng.uniform(0.03, 0.055))
                 tip = tuft + reach * np.array([math.cos(angle) * 1.3, math.sin(angle) * 0.8])
                 needles.append(([tuple(tuft), tuple(tip)], [1.5, 0.6]))
     wood, fans = lines(sheet, paths), lines(sheet, needles)
     bark = 0.7 + 0.6 * noise(sheet.shape, sheet.px(7), 2, rng)
-    haze = blur(fans, sheet.px(6)) * 0.5
+    haze = blur(fans, sheet.px(6)) * 0.5  # many needles blur into a tone
     return as_plane(wood * np.clip(bark, 0.2, 1.3) * 1.5 + fans * 1.35 + haze)
 
 
 def _foreground(sheet: Sheet) -> Plane:
-    """Return the ink of the near bank with its rocks, pines, reeds, the boat and the birds."""
+    """Return the ink of the near bank, with rocks, pines, the boat and the birds, (H, W)."""
     _, y = sheet.units()
     bank = as_plane(_skyline(sheet, 985, ((640, 70, 120), (770, 140, 110), (60, 20, 90))))
     mask = below(sheet, bank, soft=2)
@@ -207,6 +217,7 @@ def _boat(sheet: Sheet, x: float, y: float) -> Plane:
     man = [(x + 36, y + 2), (x + 38, y - 22), (x + 44, y - 28), (x + 50, y - 20), (x + 50, y + 1)]
     hat = [(x + 32, y - 26), (x + 44, y - 37), (x + 56, y - 26)]
     pole = line(sheet, [(x + 70, y + 34), (x + 46, y - 14), (x + 34, y - 60)], 1.6)
+    # The hull's reflection.
     shade = blur(polygon(sheet, [(px, 2 * y + 18 - py) for px, py in hull]), sheet.px(3)) * 0.35
     return as_plane(
         0.9 * polygon(sheet, hull, man, hat) + 0.55 * polygon(sheet, roof) + pole + shade
@@ -218,6 +229,7 @@ def _water(sheet: Sheet) -> Plane:
     flow = make_flow(np.ones(sheet.shape, np.float32), np.zeros(sheet.shape, np.float32))
     layer = Paint(np.zeros((*sheet.shape, 3), np.float32), np.zeros(sheet.shape, np.float32))
     brush = bristle_brush(sheet.rng, dry=0.75, bristles=8)
+    # Bare paper between the strokes is light on the water.
     lake = as_plane(
         smoothstep(800, 850, y)
         * (0.25 + 0.75 * (noise(sheet.shape, sheet.px(120), 2, sheet.rng, stretch=3) > 0.0))
@@ -234,11 +246,11 @@ def _water(sheet: Sheet) -> Plane:
 
 
 def _sky(sheet: Sheet) -> Plane:
-    """Return the ink of a broad wet brush drawn across the sky."""
+    """Return the ink of a broad wet brush across the sky, (H, W)."""
     _, y = sheet.units()
     bands = noise(sheet.shape, sheet.px(90), 4, sheet.rng, stretch=6)
     cloud = noise(sheet.shape, sheet.px(240), 4, sheet.rng, stretch=1.7)
-    rim = np.exp(-((cloud / 0.05) ** 2)) * 0.1
+    rim = np.exp(-((cloud / 0.05) ** 2)) * 0.1  # a cloud's dried edge
     return as_plane(
         (0.05 + 0.09 * bands + 0.16 * smoothstep(-0.1, 0.5, cloud) + rim) * smoothstep(620, 120, y)
     )
@@ -282,6 +294,7 @@ def _seal(sheet: Sheet) -> Plane:
             3.4,
         ),
     ]
+    # Worn places take less color.
     worn = smoothstep(-0.75, -0.35, noise(sheet.shape, sheet.px(7), 3, sheet.rng))
     return as_plane(
         warp(stone * (1 - lines(sheet, cut)), sheet.px(1.2), sheet.px(9), sheet.rng)
@@ -296,7 +309,7 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
     fibers = noise(sheet.shape, sheet.px(9), 2, sheet.rng, stretch=5)
     stain = noise(sheet.shape, sheet.px(380), 3, sheet.rng)
     picture = mix(PAPER, hex_color("#dfcfae"), as_plane(0.12 + 0.3 * stain + 0.1 * fibers))
-    # Pigment settles in the pits of the paper: it granulates.
+    # Pigment settles in the pits of the paper, so a wash looks grainy.
     pits = as_plane(np.clip(1.25 - 0.5 * grain + 0.12 * fibers, 0.4, 1.6))
     sun = warp(disk(sheet, 420, 200, 62, soft=3), sheet.px(3), sheet.px(50), sheet.rng)
     picture = glaze(
@@ -305,7 +318,7 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
         as_plane(_soak(sheet, sun, 0.62, edge=1.2) * pits * smoothstep(300, 200, sheet.units()[1])),
     )
     far, near = _mountains(sheet)
-    bled = warp(far, sheet.px(2.5), sheet.px(18), sheet.rng)
+    bled = warp(far, sheet.px(2.5), sheet.px(18), sheet.rng)  # ink runs along the fibers
     picture = glaze(picture, FAR_INK, as_plane((bled + _sky(sheet) + 0.4 * _water(sheet)) * pits))
     picture = glaze(picture, INK, as_plane((near * 1.0 + 0.5 * _water(sheet)) * pits))
     picture = glaze(picture, INK, as_plane(_foreground(sheet) * (0.55 + 0.45 * pits)))

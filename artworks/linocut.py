@@ -1,4 +1,4 @@
-"""Linocut: a heron before the moon, a reduction print of three blocks."""
+"""Linocut: a heron in front of the moon, a reduction print from one block cut three times."""
 
 from __future__ import annotations
 
@@ -41,11 +41,13 @@ ARTWORK = Artwork(
 )
 
 PAPER = hex_color("#f6ecd6")
+# Inks rolled in bands, from the top of the sheet to the bottom.
 ROLL = Palette(("#f0c75e", "#f3b04f", "#ee8a4a", "#e5694a", "#f0a45a", "#efc46c"))
 GREEN = Palette(("#256a7c", "#3c8f8c", "#4f9f90", "#2d7c80", "#1f6373"))
 DARK = hex_color("#13233f")
 MOON, MOON_RADIUS = (410.0, 330.0), 232.0
-SHORE = 716.0
+SHORE = 716.0  # y of the waterline
+# The heron, in units.
 BODY = outline(
 "566,452 536,500 548,556 604,604 676,630 760,668 838,712 800,650 "
 "768,596 716,528 652,468 606,440 566,452"
@@ -60,7 +62,7 @@ WING = outline(
 
 @dataclass
 class Scene:
-    """The masks of the scene, (H, W) in [0, 1], and the direction the blade takes in it."""
+    """The masks of the scene, (H, W) in [0, 1], and the direction of the blade in it."""
 
     heron: Plane
     wing: Plane
@@ -72,10 +74,10 @@ class Scene:
     flow: Flow
 
     def enlarged(self, shape: tuple[int, int]) -> Scene:
-        """Return the scene at another size: shapes are cheap to draw small and smooth to grow."""
+        """Return the scene at another size, (rows, columns): shapes are cheaper to draw small."""
 
         def grown(plane: Plane) -> Plane:
-            return np.clip(resize(plane, shape), 0, 1)
+            return np.clip(resize(plane, shape), 0, 1)  # resampling can overshoot
 
         return Scene(
             grown(self.heron),
@@ -103,13 +105,13 @@ def _heron(sheet: Sheet) -> Plane:
         (((708, 708), (690, 800), (686, 838)), [13, 8, 8]),
     ]  # fmt: skip
     drawn = np.maximum(lines(sheet, parts), polygon(sheet, smooth(BODY, 140), BEAK))
-    return as_plane(drawn * (1 - disk(sheet, 527, 241, 5)))
+    return as_plane(drawn * (1 - disk(sheet, 527, 241, 5)))  # the eye
 
 
 def _blade(rng: np.random.Generator, x: float, top: float, foot: float) -> Stroke:
     lean = float(rng.normal(0, 52))
     knots = [(x, foot), (x + lean * 0.2, foot + (top - foot) * 0.45), (x + lean, top)]
-    if rng.uniform() < 0.4:
+    if rng.uniform() < 0.4:  # some blades break over
         knots += [(x + lean * 1.7 + math.copysign(16, lean), top + 46)]
     wide = float(rng.uniform(9, 19))
     shape = np.interp(np.linspace(0, 1, 40), (0, 0.5, 1), (wide * 0.7, wide, 0.8))
@@ -122,6 +124,7 @@ def _reeds(sheet: Sheet) -> Plane:
     for low, high, count, tallest in ((-20, 250, 26, 250.0), (840, 1050, 20, 330.0)):
         for _ in range(count):
             x = float(rng.uniform(low, high))
+            # 0 at the rim of the sheet, 1 inward.
             inward = (high - x if low < 0 else x - low) / (high - low)
             top = tallest + 380 * (1 - inward) * 0.9 + float(rng.uniform(-60, 110))
             strokes.append(_blade(rng, x, top, 1040))
@@ -129,31 +132,32 @@ def _reeds(sheet: Sheet) -> Plane:
             x, top = float(rng.uniform(low + 30, high - 30)), float(rng.uniform(330, 520))
             sway = float(rng.normal(0, 20))
             strokes.append((smooth([(x, 1040), (x + sway * 0.3, 700), (x + sway, top)], 30), 6.0))
+            # The head of a cattail.
             strokes.append(([(x + sway, top), (x + sway * 1.2, top - 84)], [25.0, 22.0]))
             strokes.append(([(x + sway * 1.2, top - 84), (x + sway * 1.4, top - 130)], [5.0, 2.0]))
     return lines(sheet, strokes)
 
 
 def _direct(sheet: Sheet, masks: dict[str, Plane]) -> Flow:
-    """Return the way of the blade: rings in the sky, levels in the water, form elsewhere."""
+    """Return the direction of the blade: rings in the sky, level in the water, form elsewhere."""
     heron, wing, reeds, hills, water = masks.values()
     x, y = sheet.units()
     drift = noise(sheet.shape, sheet.px(150), 2, sheet.rng)
     ripple = noise(sheet.shape, sheet.px(60), 2, sheet.rng, stretch=3)
     one = np.ones_like(x)
-    rings = make_flow(-(y - MOON[1]), x - MOON[0])
+    rings = make_flow(-(y - MOON[1]), x - MOON[0])  # around the moon
     level = make_flow(one, as_plane(0.5 * drift))
     slope = make_flow(one, as_plane(0.7 + 0.9 * drift))
     far = np.hypot(x - MOON[0], y - MOON[1])
-    flow = rings.mixed(level, as_plane(0.5 * smoothstep(330, 700, far)))
+    flow = rings.mixed(level, as_plane(0.5 * smoothstep(330, 700, far)))  # level far from it
     flow = flow.mixed(slope, hills).mixed(make_flow(one, as_plane(0.2 * ripple)), water)
     flow = flow.mixed(contour_flow(heron, sheet.px(14)), blur(heron, sheet.px(1)))
-    flow = flow.mixed(make_flow(one * 0.72, one * 0.7), wing)
+    flow = flow.mixed(make_flow(one * 0.72, one * 0.7), wing)  # the feathers lie diagonally
     return flow.mixed(contour_flow(reeds, sheet.px(5)), reeds)
 
 
 def compose(sheet: Sheet) -> Scene:
-    """Return the scene: where each shape is, and how the blade runs in it."""
+    """Return the scene: the place of each shape, and the direction of the blade in it."""
     x, y = sheet.units()
     far = below(sheet, ridge(sheet, 640, 44, 260))
     near = below(sheet, ridge(sheet, 684, 30, 190))
@@ -164,6 +168,7 @@ def compose(sheet: Sheet) -> Scene:
     moon = disk(sheet, *MOON, MOON_RADIUS)
     deep = (y - SHORE) / (1024 - SHORE)
     sway = 60 * noise(sheet.shape, sheet.px(34), 2, sheet.rng, stretch=5)
+    # The moon's path on the water.
     light = np.exp(-(((x - MOON[0] + sway) / (96 + 70 * deep)) ** 2)) * water
     land = as_plane(np.maximum(far, near))
     masks = {"heron": heron, "wing": wing, "reeds": reeds, "hills": land, "water": water}
@@ -172,16 +177,21 @@ def compose(sheet: Sheet) -> Scene:
 
 
 def _stand(taken: Plane, keep: Plane) -> Plane:
-    """Return what still prints: the surface that was not taken, and the shapes cut round."""
+    """Return the surface that still prints: not cut away, or one of the shapes to keep."""
     return as_plane(np.maximum(1 - taken, keep))
 
 
 def first_cut(sheet: Sheet, scene: Scene) -> Plane:
-    """Clear the moon and its light: the paper's own white, with the chatter of the blade."""
+    """Return the block after the first cut, which clears the moon and its light.
+
+    The cleared places show the white of the paper, with ridges that the blade left.
+    """
     x, y = sheet.units()
     far = np.hypot(x - MOON[0], y - MOON[1])
+    # Just around the moon.
     ring = smoothstep(MOON_RADIUS + 12, MOON_RADIUS + 24, far) * (1 - scene.water)
     glow = ring * (0.1 + 0.2 * smoothstep(520, 250, far))
+    # The moon keeps most of its ridges.
     clear = np.clip(0.34 * scene.moon + glow + 0.62 * scene.light, 0, 1)
     taken = cut(sheet, scene.flow, as_plane(clear), Gouge(9.5, 44, 8))
     face = cut(sheet, scene.flow, as_plane(0.62 * scene.moon), Gouge(9.4, 70, 11), steady=0.9)
@@ -190,26 +200,31 @@ def first_cut(sheet: Sheet, scene: Scene) -> Plane:
 
 
 def second_cut(sheet: Sheet, scene: Scene) -> Plane:
-    """Clear the sky about the moon, and the sparkle of the water, from the sea green."""
+    """Return the block after the second cut: the sky near the moon and the sparkle are cleared.
+
+    This block prints the sea green.
+    """
     x, y = sheet.units()
     far = np.hypot(x - MOON[0], (y - MOON[1]) * 1.05)
     gust = 0.2 * noise(sheet.shape, sheet.px(120), 2, sheet.rng, stretch=2)
-    sky = 0.12 + 0.74 * smoothstep(680, 290, far) + gust
+    sky = 0.12 + 0.74 * smoothstep(680, 290, far) + gust  # clear near the moon
     sky = np.maximum(sky, 0.8 * smoothstep(520, 640, y))
     water = 0.1 + 0.8 * scene.light + 0.2 * smoothstep(SHORE + 70, SHORE, y) + 0.5 * gust
     clear = sky * (1 - scene.water) + water * scene.water
-    clear = np.where(scene.hills > 0.3, 0.35 - 0.3 * scene.hills, clear)
+    clear = np.where(scene.hills > 0.3, 0.35 - 0.3 * scene.hills, clear)  # hills stay green
     clear = np.clip(np.maximum(clear, scene.moon), 0, 1)
     coarse = cut(sheet, scene.flow, as_plane(clear), Gouge(10, 54, 8.4))
     fine = cut(sheet, scene.flow, as_plane(clear * 0.7), Gouge(8, 30, 4.4))
+    # The moon is cut out whole.
     taken = np.maximum(np.maximum(coarse, fine), smoothstep(0.5, 0.6, scene.moon))
     return _stand(as_plane(taken), as_plane(np.maximum(scene.heron, scene.reeds * 0.9)))
 
 
 def _clear_ground(sheet: Sheet, scene: Scene) -> Plane:
-    """Return what the third cut takes about the shapes: most of it, but night and ripples."""
+    """Return what the third cut removes around the shapes: most, but not night and ripples."""
     x, y = sheet.units()
     far = np.hypot(x - MOON[0], y - MOON[1])
+    # The corners stay dark.
     night = 1 - 0.8 * smoothstep(430, 840, far + 0.3 * np.abs(x - 512)) * smoothstep(640, 160, y)
     shade = noise(sheet.shape, sheet.px(46), 2, sheet.rng, stretch=6)
     water = 0.5 + 0.6 * shade - 0.3 * smoothstep(840, 1010, y) + 0.7 * scene.light
@@ -222,33 +237,40 @@ def _clear_ground(sheet: Sheet, scene: Scene) -> Plane:
 
 
 def third_cut(sheet: Sheet, scene: Scene) -> Plane:
-    """Clear all but the dark: the bird, the reeds, the corners of the night, the ripples."""
+    """Return the block after the third cut: only the dark remains.
+
+    The dark is the heron, the reeds, the corners of the night and the ripples.
+    """
     taken = _clear_ground(sheet, scene)
     feathers = 0.34 + 0.22 * scene.wing + 0.3 * (1 - blur(scene.heron, sheet.px(7)))
     plumage = as_plane(feathers * scene.heron)
     lit = cut(sheet, scene.flow, plumage, Gouge(8.2, 34, 4.2), steady=0.85)
+    # No cut reaches the bird's outline.
     rim = smoothstep(0.52, 0.72, blur(scene.heron, sheet.px(2.4)))
     veins = cut(sheet, scene.flow, as_plane(0.3 * scene.reeds), Gouge(7, 46, 3.0))
     behind = 1 - scene.heron
     shapes = np.maximum(scene.heron * (1 - lit * rim), scene.reeds * (1 - veins) * behind)
-    # Around the reeds the block was cleared twice, so that they stand free.
+    # Around the reeds the block is cleared twice, so that they stand free.
     free = 1 - 0.7 * smoothstep(0.1, 0.5, blur(scene.reeds, sheet.px(3)))
     return as_plane(np.maximum((1 - taken) * behind * free, shapes))
 
 
 def _print(sheet: Sheet, block: Plane, shift: tuple[float, float], salt: float) -> Plane:
-    """Return the ink a pull leaves: out of register, thin in specks, heavier at its edges."""
+    """Return the ink that one print leaves: shifted, thin in specks, heavier at its edges.
+
+    `shift` is in units; `salt` (0..1) is how thin the ink is in the specks.
+    """
     rows, columns = np.mgrid[0 : sheet.height, 0 : sheet.width].astype(np.float32)
     placed = sample(block, columns + sheet.px(shift[0]), rows + sheet.px(shift[1]))
     placed = smoothstep(0.3, 0.7, blur(placed, sheet.px(0.55)))
     orange_peel = noise(sheet.shape, sheet.px(3.2), 2, sheet.rng)
     thin = smoothstep(0.42, 0.8, orange_peel + 0.3 * noise(sheet.shape, sheet.px(90), 3, sheet.rng))
-    squeeze = np.clip(placed - blur(placed, sheet.px(2.2)), 0, 1) * 0.3
+    squeeze = np.clip(placed - blur(placed, sheet.px(2.2)), 0, 1) * 0.3  # pressed to the edge
     return as_plane(placed * (1 - salt * thin) + squeeze)
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Cut and print the block three times at twice its size, then reduce it."""
+    """Cut and print the block three times at twice its size, then reduce the sheet."""
     sheet = Sheet(width * 2, height * 2, seed)
     _, y = sheet.units()
     scene = compose(Sheet(width, height, seed)).enlarged(sheet.shape)
@@ -262,7 +284,7 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
         (second_cut(sheet, scene), green, (-1.2, 1.3), 0.5),
         (third_cut(sheet, scene), np.broadcast_to(DARK, picture.shape), (0.0, 0.0), 0.3),
     )
-    for block, ink, shift, salt in pulls:
+    for block, ink, shift, salt in pulls:  # in the order of printing, from light to dark
         load = _print(sheet, block * edge, shift, salt)
         picture = glaze(mix(picture, ink, as_plane(load * 0.82)), ink, as_plane(load * 0.2))
     return to_image(picture, size=(width, height))

@@ -1,7 +1,7 @@
-"""Marbling: a moonlit sea of combed ink, dropped and drawn on a bath of size.
+"""Marbling: a sea under the moon, of combed ink that was dropped and drawn on a bath of size.
 
 Every tool is an exact displacement of the plane (Lu, Jaffer et al., "Mathematical Marbling",
-2012), so each pixel is followed backward through the tools to the drop it was part of.
+2012). So each pixel is followed backward through the tools to the drop it came from.
 """
 
 from __future__ import annotations
@@ -48,19 +48,19 @@ STARS = Palette(("#f4e4b8", "#fdf8ea", "#e0a63f"))
 MOON_AT = (700.0, 214.0)
 BARE = Palette(("#131f45", "#481824", "#0e3446"))
 HORIZON = 486.0
-_BLOCK = 1 << 15
+_BLOCK = 1 << 15  # pixels followed at once: their arrays stay in the cache
 
 
 class Tool(Protocol):
-    """Something that moves the ink, by a displacement that can be undone."""
+    """A tool that moves the ink by a displacement that can be undone."""
 
     def undo(self, x: Plane, y: Plane) -> tuple[Plane, Plane]:
-        """Return where the ink at (x, y), in units, was before."""
+        """Return where the ink at (x, y), in units, was before the tool."""
 
 
 @dataclass(frozen=True)
 class Drop:
-    """A drop of ink at (x, y): it pushes all the ink about it outward, and loses none."""
+    """A drop of ink at (x, y): it pushes the ink around it outward and keeps its area."""
 
     x: float
     y: float
@@ -68,15 +68,16 @@ class Drop:
     color: int
 
     def undo(self, x: Plane, y: Plane) -> tuple[Plane, Plane]:
-        """Return where the ink outside the drop was before."""
+        """Return where the ink outside the drop was before it fell."""
         dx, dy = x - np.float32(self.x), y - np.float32(self.y)
+        # Area is kept: a ring at distance r was at sqrt(r**2 - radius**2) before.
         shrink = np.sqrt(np.maximum(1 - np.float32(self.radius**2) / (dx * dx + dy * dy), 0))
         return as_plane(self.x + dx * shrink), as_plane(self.y + dy * shrink)
 
 
 @dataclass(frozen=True)
 class Rake:
-    """Tines `gap` units apart drawn along x, each against its neighbor, deeper from y = `top`."""
+    """Tines `gap` units apart, drawn along x, neighbors in opposite senses, deeper below `top`."""
 
     gap: float
     reach: float
@@ -87,13 +88,14 @@ class Rake:
         """Return where the ink was before the rake."""
         deep = smoothstep(self.top - 14, self.top + 240, y)
         gap = self.gap * (0.55 + 0.45 * deep)
-        swing = np.sin((y - self.top) / gap * math.pi + self.phase)
+        swing = np.sin((y - self.top) / gap * math.pi + self.phase)  # senses alternate
+        # Y does not change, so this is exact.
         return as_plane(x - self.reach * (0.25 + 0.75 * deep) * swing * (y > self.top - 14)), y
 
 
 @dataclass(frozen=True)
 class Comb:
-    """Tines `gap` units apart drawn along y by `reach`, within `window` units of `middle`."""
+    """Tines `gap` units apart, drawn along y by `reach`, within `window` units of `middle`."""
 
     gap: float
     reach: float
@@ -104,13 +106,14 @@ class Comb:
 
     def _pull(self, x: Plane, y: Plane) -> Plane:
         place = (x + self.lean * y) / self.gap
-        apart = np.abs(place - np.round(place)) * 2
+        apart = np.abs(place - np.round(place)) * 2  # 0 at a tine, 1 between two
         near = np.exp(-apart / self.sharp)
         return as_plane(self.reach * near * np.exp(-(((y - self.middle) / self.window) ** 2)))
 
     def undo(self, x: Plane, y: Plane) -> tuple[Plane, Plane]:
         """Return where the ink was before the comb."""
         before = y
+        # The pull depends on the place before it, so the equation is solved by fixed-point steps.
         for _ in range(5):
             before = y - self._pull(x, before)
         return x, as_plane(before)
@@ -118,7 +121,7 @@ class Comb:
 
 @dataclass(frozen=True)
 class Tine:
-    """One tine at column `x` drawn up by `reach`; the ink follows within about `width` units."""
+    """One tine at column `x`, drawn up by `reach`; the ink follows within about `width` units."""
 
     x: float
     reach: float
@@ -130,7 +133,7 @@ class Tine:
         """Return where the ink was before the tine."""
         pull = self.reach * np.exp(-np.abs(x - self.x) / self.width)
         before = y
-        for _ in range(6):
+        for _ in range(6):  # fixed-point steps, as in Comb
             near = np.exp(-(((before - self.middle) / self.window) ** 2))
             before = y + pull * near
         return x, as_plane(before)
@@ -138,7 +141,7 @@ class Tine:
 
 @dataclass(frozen=True)
 class Whirl:
-    """A stylus turned about (x, y): the ink turns by `turn` radians, less and less outward."""
+    """A stylus that circles (x, y): ink turns by `turn` radians at `radius`, less elsewhere."""
 
     x: float
     y: float
@@ -147,17 +150,17 @@ class Whirl:
 
     def undo(self, x: Plane, y: Plane) -> tuple[Plane, Plane]:
         """Return where the ink was before the whirl."""
-        dx, dy = x - np.float32(self.x), y - np.float32(self.y)
+        dx, dy = x - np.float32(self.x), y - np.float32(self.y)  # (N,)
         far = np.hypot(dx, dy)
         ring = np.exp(-(((far - self.radius) / (0.55 * self.radius)) ** 2))
-        angle = -self.turn * ring
+        angle = -self.turn * ring  # the angle depends only on the distance, so this is exact
         cos, sin = np.cos(angle), np.sin(angle)
         return as_plane(self.x + dx * cos - dy * sin), as_plane(self.y + dx * sin + dy * cos)
 
 
 @dataclass(frozen=True)
 class Wave:
-    """The bath is tilted: ink slides along y (or x) by a sine of the other axis."""
+    """A tilt of the bath: ink slides along x (or y) by a sine of the other axis."""
 
     size: float
     length: float
@@ -187,14 +190,14 @@ class Swell:
         for _ in range(5):
             deep = smoothstep(self.top, self.top + 300, before)
             place = (x + self.lean * before) / (self.length * (0.6 + 0.5 * deep)) + self.phase
-            # A sine raised by its own slope has the narrow crests of water.
+            # A sine whose phase follows its own slope has narrow crests, as water has.
             crest = np.sin(place + 0.5 * np.cos(place))
             before = y + self.size * deep * crest
         return x, as_plane(before)
 
 
 class Bath:
-    """The bath: the tools used so far, and the colors of its drops."""
+    """The bath: the tools and drops used so far in their order, and the colors of the drops."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -202,7 +205,7 @@ class Bath:
         self.colors: list[Colors] = []
 
     def drop(self, x: float, y: float, radius: float, color: Colors) -> None:
-        """Let one drop fall."""
+        """Add one drop at (x, y) with a radius, in units; its color varies a little."""
         self.tools.append(Drop(x, y, radius, len(self.colors)))
         self.colors.append(jitter(color[None], self.rng, light=0.018, hue=0.01)[0])
 
@@ -213,19 +216,20 @@ class Bath:
         box: tuple[float, float, float, float],
         radii: tuple[float, float],
     ) -> None:
-        """Let drops fall from a whisk over a box of left, top, right and bottom."""
+        """Add `count` drops, as from a whisk, over a box of left, top, right and bottom."""
         for i in range(count):
             x, y = self.rng.uniform(box[0], box[2]), self.rng.uniform(box[1], box[3])
+            # Small drops are more frequent.
             size = radii[0] * (radii[1] / radii[0]) ** float(self.rng.uniform(0, 1) ** 1.6)
             self.drop(float(x), float(y), size, palette.colors[i % len(palette.names)])
 
     def use(self, *tools: Tool) -> None:
-        """Draw tools through the ink."""
+        """Draw tools through the ink, in their order."""
         self.tools.extend(tools)
 
 
 def _lay_ground(bath: Bath) -> None:
-    """Sprinkle the three bands: night, land and water, until little bare size is left."""
+    """Sprinkle the three bands, night, land and water, until little bare size is left."""
     for _ in range(5):
         bath.sprinkle(SKY, 42, (-120, -120, 1144, HORIZON - 90), (22, 84))
         bath.sprinkle(LAND, 21, (-90, HORIZON - 66, 1114, HORIZON + 6), (12, 40))
@@ -236,7 +240,7 @@ def _lay_ground(bath: Bath) -> None:
 
 
 def _draw_land(bath: Bath) -> None:
-    peaks = (
+    peaks = (  # x, reach, width
         (90, 120, 70), (236, 176, 84), (352, 92, 40), (438, 128, 56), (560, 74, 44),
         (842, 92, 52), (930, 168, 70), (1010, 110, 60), (-10, 90, 60),
     )  # fmt: skip
@@ -248,7 +252,7 @@ def _draw_land(bath: Bath) -> None:
 
 
 def _draw_water(bath: Bath) -> None:
-    """Rake the water along, let the moon's light fall on it, and comb both into waves."""
+    """Rake the water, drop the moon's light on it, and comb both into waves."""
     bath.use(Rake(52, 210, HORIZON + 14), Swell(13, 62, HORIZON + 20, 0.2))
     bath.sprinkle(WATER, 77, (-60, 600, 1084, 820), (6, 24))
     for y in np.linspace(HORIZON + 30, 800, 26):
@@ -280,6 +284,7 @@ def _raise_moon(bath: Bath) -> None:
     for name, size in zip(MOON, (70, 62, 70, 50), strict=True):
         bath.drop(*MOON_AT, size, hex_color(name))
     for i in range(60):
+        # The root spreads the drops evenly over the disk.
         turn, far = bath.rng.uniform(0, 2 * math.pi), 92 * math.sqrt(bath.rng.uniform(0, 1))
         place = MOON_AT[0] + far * math.cos(turn), MOON_AT[1] + far * math.sin(turn)
         bath.drop(*place, float(bath.rng.uniform(3, 12)), MOON_STONE.colors[i % 5])
@@ -287,7 +292,7 @@ def _raise_moon(bath: Bath) -> None:
 
 
 def fill_bath(rng: np.random.Generator) -> Bath:
-    """Return the bath of the artwork: drops and tools in the order of their use."""
+    """Return the bath of the artwork, with its drops and tools in the order of use."""
     bath = Bath(rng)
     _lay_ground(bath)
     _draw_sky(bath)
@@ -301,19 +306,19 @@ def fill_bath(rng: np.random.Generator) -> Bath:
 def lift(bath: Bath, x: Plane, y: Plane) -> tuple[Plane, Plane, Plane]:
     """Return for N points the color number (-1 is bare size) and the place in that drop.
 
-    The place is in units of the drop's radius, before any tool moved it.
+    The place is in radii of the drop, before any tool moved it. For bare size it is x and y.
     """
     color = np.full(x.shape, -1, dtype=np.int32)
     at_x, at_y = x.copy(), y.copy()
     alive = np.arange(len(x))
-    for tool in reversed(bath.tools):
+    for tool in reversed(bath.tools):  # the last tool is undone first
         if isinstance(tool, Drop):
             dx, dy = (x - tool.x) / tool.radius, (y - tool.y) / tool.radius
             inside = dx * dx + dy * dy < 1
             if inside.any():
                 hit = alive[inside]
                 color[hit], at_x[hit], at_y[hit] = tool.color, dx[inside], dy[inside]
-                x, y, alive = x[~inside], y[~inside], alive[~inside]
+                x, y, alive = x[~inside], y[~inside], alive[~inside]  # points in a drop are done
         x, y = tool.undo(x, y)
     return as_plane(color), at_x, at_y
 
@@ -329,19 +334,21 @@ def _lift_sheet(sheet: Sheet, bath: Bath) -> tuple[Plane, Plane, Plane]:
 
 def _color_ink(sheet: Sheet, bath: Bath) -> Picture:
     number, at_x, at_y = _lift_sheet(sheet, bath)
+    # Which of the three bare colors.
     bare = np.searchsorted([HORIZON - 110, HORIZON + 20], at_y * (number < 0))
     table = np.concatenate([np.stack(bath.colors), BARE.colors])
     picture = table[np.where(number < 0, len(bath.colors) + bare, number).astype(np.intp)]
     rim = np.hypot(at_x, at_y)
-    # Grains of pigment were in the drop before the tools stretched it, so they are read there.
+    # The grains were in the drop before the tools stretched it, so they are read at that place.
     grains = noise((512, 512), 18, 4, sheet.rng, gain=0.8)
-    spin = number * 1.7
+    spin = number * 1.7  # each drop reads the grains at another angle
     seen = sample(
         grains,
         256 + 120 * (at_x * np.cos(spin) - at_y * np.sin(spin)),
         256 + 120 * (at_x * np.sin(spin) + at_y * np.cos(spin)),
     )
     inked = number >= 0
+    # Ink is thicker at the rim of a drop.
     thick = 0.24 * seen + 0.42 * smoothstep(0.7, 1.0, rim) * inked
     picture = np.where(
         (thick > 0)[..., None],
@@ -353,7 +360,7 @@ def _color_ink(sheet: Sheet, bath: Bath) -> Picture:
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Marble the sheet at twice its size, then reduce it; one seed, one bath."""
+    """Marble the sheet at twice its size, then reduce it; the same seed gives the same bath."""
     sheet = Sheet(width * 2, height * 2, seed)
     bath = fill_bath(sheet.rng)
     picture = _color_ink(sheet, bath)
