@@ -97,7 +97,7 @@ def test_leaves_nothing_on_a_full_disk(media_root: Path, code: int) -> None:
     with pytest.raises(StorageFull) as full:
         default_storage.save("photos/a.jpg", FullDisk(code))
     assert (full.value.code, full.value.status) == ("storage_full", 507)
-    assert str(full.value).startswith("Try again later")
+    assert str(full.value) == "The server is out of storage space. Try again later."
     assert files_in(media_root) == []
 
 
