@@ -1,13 +1,13 @@
-# One image for every role; docker-compose.yml says which command each container runs.
+# One image for all containers. docker-compose.yml says which command each container runs.
 FROM python:3.11-slim-bookworm AS build
 
-# More arguments for pip, e.g. the index of PyTorch's CPU builds, which are a tenth of the size.
+# More arguments for pip, e.g. the index of the CPU builds of PyTorch, which are ten times smaller.
 ARG PIP_ARGS=""
 
 WORKDIR /app
 RUN python -m venv /venv
 COPY pyproject.toml constraints.txt scripts/list_requirements.py ./
-# Only what the project depends on, so that this layer outlives changes of its sources.
+# Only the dependencies, so that a change of the sources does not rebuild this layer.
 # hadolint ignore=SC2086
 RUN --mount=type=cache,target=/pip \
     /venv/bin/python list_requirements.py prod > requirements.txt \

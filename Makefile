@@ -1,49 +1,49 @@
-# The two commands of the README are `make run` and `make test`; both do all the set-up.
+# The README uses two commands, `make run` and `make test`. Both install what they need.
 PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 ARGS ?=
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-# Two more processes than cores, since tests of a running site wait most of the time.
+# Two more processes than cores, because tests of a running site wait most of the time.
 WORKERS ?= $(shell expr $(CORES) + 2)
 # A single file needs one process only.
 share = $(if $(findstring tests/,$(ARGS)),,-n $(1) --dist loadfile)
-# Each process of a run reads what the first one compiled.
+# The processes of a run share the compiled Python files.
 test quick faults: export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help env env-dev run test faults scale-demo quick check lint format types contracts messages artworks clean
 
-help: ## List these targets
+help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-env: ## Install what running needs into .venv
+env: ## Install the site into .venv
 	@$(PYTHON) scripts/bootstrap.py
 
-env-dev: ## Install what testing needs too
+env-dev: ## Install the site and the development tools into .venv
 	@$(PYTHON) scripts/bootstrap.py --dev
 
-run: env ## Serve the site with its worker on http://127.0.0.1:8000 (PORT= another port)
+run: env ## Run the site and its worker on http://127.0.0.1:8000 (PORT=… for another port)
 	@exec $(PY) manage.py serve --port $(PORT)
 
-test: env-dev ## Run every test (ARGS= more pytest arguments)
+test: env-dev ## Run all tests (ARGS=… for more pytest arguments)
 	@$(PYTHON) scripts/debian_packages.py
 	$(PY) -m pytest $(call share,$(WORKERS)) $(ARGS)
 
-faults: env-dev ## Kill and restart everything; a line for each bar of reliability
+faults: env-dev ## Test reliability: kill and restart each part, and print the results
 	@$(PYTHON) scripts/debian_packages.py
 	$(PY) -m pytest -m bar --bars --full $(ARGS)
 
-scale-demo: env-dev ## A burst of jobs on two workers that are killed (ARGS=--throughput)
+scale-demo: env-dev ## Run many jobs while workers are killed (ARGS=--throughput to measure speed)
 	@$(PYTHON) scripts/debian_packages.py
 	$(PY) -m scripts.scale_demo $(ARGS)
 
 quick: env-dev ## Run the tests that take less than a second each
 	$(PY) -m pytest $(call share,$(CORES)) -m "not services and not browser and not slow" $(ARGS)
 
-check: env-dev lint types contracts ## Everything CI checks besides the tests
+check: env-dev lint types contracts ## Run all checks of CI except the tests
 
-lint: ## Style of Python and templates, migrations, compose file
+lint: ## Check the style of Python and templates, migrations and deployment files
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/djlint templates --check --quiet
@@ -51,23 +51,23 @@ lint: ## Style of Python and templates, migrations, compose file
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) scripts/check_deploy_files.py
 
-format: ## Rewrite Python and templates in the house style
+format: ## Format Python and templates
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
 	.venv/bin/djlint templates --reformat --quiet
 
-types: ## mypy --strict
+types: ## Check types with mypy --strict
 	.venv/bin/mypy .
 
-contracts: ## Who may import whom
+contracts: ## Check which packages import which
 	.venv/bin/lint-imports
 
-messages: ## Collect the strings to translate and compile the translations
+messages: ## Collect the strings for translation, and compile the translations
 	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-location -i .venv -i var -i build -i tests
 	$(PY) manage.py compilemessages -l zh_Hans -i .venv -i var -i build
 
-artworks: ## Render the shipped artworks from their scripts again
+artworks: ## Render the shipped artworks again from their scripts
 	$(PY) -m artworks --all --out library/shipped
 
-clean: ## Remove what was built; the data in var/ stays
+clean: ## Delete everything that was built; the data in var/ stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

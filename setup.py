@@ -1,7 +1,8 @@
-"""What is installed: the packages, and inside `styleweb` the folders that lie beside it here.
+"""What is installed: the packages, and three folders that are put inside `styleweb`.
 
-All the rest stands in pyproject.toml, which cannot both find packages and map folders. The names
-begin with an underscore, so that Django's loaders of apps do not find the folders a second time.
+Everything else is in pyproject.toml, which cannot both find packages and map folders. The names of
+the installed folders begin with an underscore, so that Django does not find them twice as folders
+of an app.
 """
 
 from setuptools import find_packages, setup

@@ -1,4 +1,4 @@
-"""People and the tokens of their apps, for administrators."""
+"""Admin pages of users and of the tokens of their apps."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -12,7 +12,7 @@ from accounts.tokens import revoke_token
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    """People; Django's own page with our two fields."""
+    """The Django admin page of users, with the two fields that this project adds."""
 
     list_display = ("username", "email", "display_name", "is_active", "is_staff", "date_joined")
     search_fields = ("username", "email", "display_name")
@@ -33,14 +33,14 @@ class PersonAdmin(UserAdmin):
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Return False: a row deleted here would leave its files; suspend the user instead."""
+        """Return False: this page cannot delete the files of a user. Suspend the user instead."""
         del request, obj
         return False
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
-    """Tokens by their first characters; they can be revoked here, never made or read."""
+    """Tokens by their first characters. Administrators can revoke them, not make or read them."""
 
     list_display = ("name", "owner", "prefix", "scopes", "created_at", "last_used_at", "revoked_at")
     list_select_related = ("owner",)
@@ -51,18 +51,18 @@ class ApiTokenAdmin(admin.ModelAdmin):
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: users make their own."""
+        """Return False: users make their own tokens."""
         del request
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        """Return False: a revoked token stays on record."""
+        """Return False: a revoked token stays in the database, as a record."""
         del request, obj
         return False
 
     @admin.action(description=_("Revoke selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        """End the tokens now."""
+        """Revoke the selected tokens now."""
         for token in queryset:
             revoke_token(token=token)
         self.message_user(request, _("Revoked."))

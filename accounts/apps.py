@@ -3,13 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """People and their API tokens."""
+    """Users and their API tokens."""
 
     name = "accounts"
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Close the sockets of those who sign out or may no longer come in."""
+        """Listen for sign-outs and closed accounts, to close the sockets of these users."""
         from accounts.session_news import listen
 
         listen()

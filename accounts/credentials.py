@@ -1,4 +1,4 @@
-"""The credential of a connection, which is checked again for as long as the connection lasts."""
+"""The credential of a connection. It is checked again and again while the connection is open."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,20 +14,20 @@ from accounts.tokens import find_token
 
 @dataclass(frozen=True)
 class Credential:
-    """What a user is connected by: the session of a browser or the token of an app."""
+    """What signs in a user: the session of a browser or the token of an app."""
 
     user_id: int
     session_key: str = ""
     token_id: UUID | None = None
 
     def is_valid(self) -> bool:
-        """Tell whether the session or token still signs in this user."""
+        """Return whether the session or token still signs in this user."""
         if self.token_id is not None:
             return ApiToken.objects.active().filter(pk=self.token_id).exists()
         return credential_of_session(self.session_key) == self
 
     def allows(self, scope: Scope) -> bool:
-        """Tell whether the credential covers `scope`; a session covers every scope."""
+        """Return whether the credential includes `scope`. A session includes every scope."""
         if self.token_id is None:
             return True
         scopes = ApiToken.objects.values_list("scopes", flat=True).get(pk=self.token_id)
@@ -35,12 +35,12 @@ class Credential:
 
 
 def credential_of_session(session_key: str) -> Credential | None:
-    """Return the credential of a session; None when it signs in nobody.
+    """Return the credential of a session, or None if it does not sign in a user.
 
-    A session ends with the sign-out, with a change of the password and with the account.
+    A session ends when the user signs out or changes the password, or when the account is closed.
     """
-    # Django's own `get_user` deletes a session whose password changed. The request that changes
-    # the password still needs that session at this moment.
+    # The function `get_user` of Django deletes a session after a change of the password. But the
+    # request that changes the password still needs its session at this moment.
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
     user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
     if user is None:
@@ -53,6 +53,6 @@ def credential_of_session(session_key: str) -> Credential | None:
 
 
 def credential_of_token(token: str) -> Credential | None:
-    """Return the credential of an API token; None when it is unknown or revoked."""
+    """Return the credential of an API token, or None if the token is unknown or revoked."""
     row = find_token(token)
     return Credential(row.owner_id, token_id=row.pk) if row is not None else None

@@ -1,4 +1,4 @@
-"""Forms of the account pages that are ours."""
+"""Forms of the account pages that allauth does not have."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from accounts.models import Scope
 
 
 class ProfileForm(forms.Form):
-    """The name shown beside published artworks."""
+    """The name that is shown beside published artworks."""
 
     display_name = forms.CharField(
         label=_("Display name"),
@@ -18,7 +18,7 @@ class ProfileForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """A new token: what it is for and what it may do."""
+    """A new token: its name and its permissions."""
 
     name = forms.CharField(
         label=_("Name"),

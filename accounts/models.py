@@ -1,4 +1,4 @@
-"""People and the tokens their apps sign in with."""
+"""Users, the tokens that sign in their apps, and tickets for sockets."""
 
 import hashlib
 import secrets
@@ -10,15 +10,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-TOKEN_MARK = "sw_"  # noqa: S105  # makes a leaked token recognizable to scanners
+TOKEN_MARK = "sw_"  # noqa: S105  # with this mark, scanners can recognize a leaked token
 
 
 class User(AbstractUser):
-    """A user. The e-mail address is unique; the name and the address both sign in."""
+    """A user. The email address is unique. The user signs in with the name or the address."""
 
     email = models.EmailField(_("email address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
-    # When a job of this user last started: the queue serves the longest unserved user first.
+    # When a job of this user last started. The queue serves the user with the oldest time first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
@@ -26,12 +26,12 @@ class User(AbstractUser):
 
     @property
     def public_name(self) -> str:
-        """The name shown beside published artworks."""
+        """The name that is shown beside published artworks."""
         return self.display_name or self.username
 
 
 class Scope(models.TextChoices):
-    """What a token may do; reading needs the `read` scope, changing the `write` scope."""
+    """What a token may do. To read needs the `read` scope, to change needs the `write` scope."""
 
     PHOTOS_READ = "photos:read", _("View my photos")
     PHOTOS_WRITE = "photos:write", _("Upload and delete photos")
@@ -42,12 +42,12 @@ class Scope(models.TextChoices):
 
 
 def token_digest(token: str) -> str:
-    """Return the SHA-256 under which `token` is stored; the token itself never is."""
+    """Return the SHA-256 of `token`. Only this hash is stored, never the token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def new_token() -> str:
-    """Return a fresh random token of 256 bits."""
+    """Return a new random token of 256 bits."""
     return TOKEN_MARK + secrets.token_urlsafe(32)
 
 
@@ -55,16 +55,16 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Reads of tokens."""
 
     def active(self) -> Self:
-        """Keep the tokens that still sign in: not revoked, of active users."""
+        """Keep the tokens that can sign in: not revoked, and of active users."""
         return self.filter(revoked_at=None, owner__is_active=True)
 
     def matching(self, token: str) -> Self:
-        """Keep the one active token that `token` is, if any."""
+        """Keep the active token with the hash of `token`, if it exists."""
         return self.active().filter(digest=token_digest(token))
 
 
 class ApiToken(models.Model):
-    """A key for an app, hashed at rest, shown once, limited to its scopes."""
+    """A key for an app. It is stored as a hash, shown once, and limited to its scopes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
@@ -85,7 +85,7 @@ class ApiToken(models.Model):
 
 
 class SocketTicket(models.Model):
-    """Opens one socket within half a minute, by the right of the session or token it came from."""
+    """Opens one socket within half a minute, with the rights of its session or API token."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""New accounts that an app asks for; the sign-up page goes by allauth and the same rules."""
+"""New accounts that an app requests. The sign-up page uses allauth with the same rules."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -7,7 +7,7 @@ from accounts.models import User
 
 
 class AccountTaken(Exception):
-    """Someone else took the name or the address a moment ago."""
+    """Another request took the name or the email address a moment ago."""
 
     code = "account_taken"
     status = 422
@@ -17,7 +17,7 @@ class AccountTaken(Exception):
 
 
 def register_person(*, username: str, email: str, password: str) -> User:
-    """Make an account. Raises AccountTaken when another request was faster."""
+    """Make an account. Raises AccountTaken if another request was faster."""
     try:
         with transaction.atomic():
             return User.objects.create_user(username, email, password)

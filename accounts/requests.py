@@ -6,6 +6,6 @@ from accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """What a view behind `login_required` is given; for the type checker."""
+    """The request of a view with `login_required`. This class helps the type checker."""
 
     user: User

@@ -11,9 +11,9 @@ ADMIN_NAME = "admin"
 
 @transaction.atomic
 def make_admin() -> tuple[User, str] | None:
-    """Make the first administrator and return it with its password, which is kept nowhere.
+    """Make the first administrator, and return it with its password, which is not stored.
 
-    Return None when there is an administrator already.
+    Return None if there is an administrator already.
     """
     if User.objects.filter(is_superuser=True).exists():
         return None
@@ -25,6 +25,6 @@ def make_admin() -> tuple[User, str] | None:
 
 
 def set_display_name(*, user: User, display_name: str) -> None:
-    """Change the name shown beside published artworks; "" shows the user name."""
+    """Change the name that is shown beside published artworks; "" means the user name."""
     user.display_name = display_name
     user.save(update_fields=["display_name"])

@@ -1,4 +1,4 @@
-"""Messages to a user's open sockets: a session or token may have ended, so check yours."""
+"""Tell the open sockets of a user to check their credentials, because one may have ended."""
 
 import hashlib
 from functools import partial
@@ -12,12 +12,12 @@ from django.http import HttpRequest
 from accounts.models import User
 from common.broadcast import broadcast
 
-# Saving only these fields ends no session and no token.
+# A save of only these fields does not end a session or a token.
 HARMLESS = frozenset({"last_login", "display_name", "last_served_at"})
 
 
 class SessionChanged(TypedDict):
-    """Some credential may have ended; the session with the digest `ended` surely has."""
+    """A credential of the user may have ended. The session with the digest `ended` has ended."""
 
     type: Literal["session.changed"]
     ended: str
@@ -29,18 +29,18 @@ def group_of(user_id: int) -> str:
 
 
 def session_digest(session_key: str) -> str:
-    """Return what names a session in messages; with the key itself one could sign in."""
+    """Return the hash that names a session in messages. The key is secret: it signs in the user."""
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
 def recheck_sockets(user_id: int, *, ended: str = "") -> None:
-    """After the commit, have every socket of this user check its credential."""
+    """After the commit, make every socket of this user check its credential."""
     message: SessionChanged = {"type": "session.changed", "ended": ended}
     transaction.on_commit(partial(broadcast, group_of(user_id), message))
 
 
-# Sign-outs and new passwords happen inside Django, allauth and the admin. Signals are the only
-# thing that all three of them send.
+# Sign-outs and new passwords happen inside Django, allauth and the admin. All three send signals,
+# and they have nothing else in common.
 def listen() -> None:
     """Connect to the signals of sign-outs, new passwords and closed accounts."""
     user_logged_out.connect(_signed_out, dispatch_uid="sockets-sign-out")
@@ -48,7 +48,7 @@ def listen() -> None:
 
 
 def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
-    # The session still exists: Django deletes it right after this signal.
+    # The session still exists: Django deletes it after this signal.
     key = request.session.session_key
     if user is not None and key:
         recheck_sockets(user.pk, ended=session_digest(key))

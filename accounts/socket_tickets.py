@@ -1,4 +1,4 @@
-"""Socket tickets, for apps that cannot send headers: valid once, and for half a minute."""
+"""Socket tickets, for apps that cannot send headers. A ticket works once, within half a minute."""
 
 import secrets
 from datetime import timedelta
@@ -12,7 +12,7 @@ TICKET_SECONDS = 30
 
 
 def issue_socket_ticket(*, credential: Credential) -> str:
-    """Return a new socket ticket for `credential`; the database keeps only its digest."""
+    """Return a new socket ticket for `credential`. The database stores only its hash."""
     now = timezone.now()
     SocketTicket.objects.filter(expires_at__lt=now).delete()
     ticket = secrets.token_urlsafe(32)
@@ -27,13 +27,13 @@ def issue_socket_ticket(*, credential: Credential) -> str:
 
 
 def redeem_socket_ticket(ticket: str) -> Credential | None:
-    """Use up the socket ticket and return its credential.
+    """Delete the socket ticket, and return its credential.
 
-    Returns None when it is unknown, used or too old, and when its credential has ended since then.
+    Return None if the ticket is unknown, used or too old, or if its credential has ended.
     """
     tickets = SocketTicket.objects.filter(digest=token_digest(ticket))
     row = tickets.filter(expires_at__gt=timezone.now()).first()
-    # If the same ticket comes twice at the same moment, only one of the two deletes the row.
+    # If two requests send the same ticket at the same time, only one of them deletes the row.
     if row is None or not tickets.delete()[0]:
         return None
     credential = Credential(row.owner_id, session_key=row.session_key, token_id=row.token_id)

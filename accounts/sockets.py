@@ -1,4 +1,4 @@
-"""Sign-in of sockets: a page by its session cookie, an app by its token or a socket ticket."""
+"""Sign-in of sockets. A page uses its session cookie; an app uses its token or a socket ticket."""
 
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
@@ -19,12 +19,12 @@ SCHEME = b"bearer "
 
 
 class SocketSignIn:
-    """Puts the client's `credential` into the scope, or None and the close code of the refusal.
+    """Adds the client's `credential` to the scope, or None and the close code of the refusal.
 
-    A cookie counts only for pages of this site: a browser sends it from other sites' pages too, and
-    no CSRF token guards a handshake. The Authorization header and a socket ticket need no such
-    check, because a page cannot make a browser send a secret that the page does not know. An API
-    token in the address is ignored, because addresses end up in logs.
+    A cookie counts only for pages of this site: a browser also sends it from pages of other sites,
+    and no CSRF token protects a handshake. The Authorization header and a socket ticket do not need
+    this check, because a page cannot make a browser send a secret that the page does not know. An
+    API token in the address is ignored, because servers write addresses to logs.
     """
 
     def __init__(self, application: Any) -> None:
@@ -33,21 +33,21 @@ class SocketSignIn:
     async def __call__(
         self, scope: Any, receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
-        """Sign the client in, or refuse the handshake of another site's page with a 403."""
+        """Sign the client in, or refuse the handshake of a page of another site with a 403."""
         headers, ticket = dict(scope["headers"]), _ticket_in(scope["query_string"])
         refusal = NOT_SIGNED_IN
         authorization = headers.get(b"authorization", b"")
         if authorization[: len(SCHEME)].lower() == SCHEME:
             token = authorization[len(SCHEME) :].strip().decode("ascii", errors="replace")
             credential = await database_sync_to_async(credential_of_token)(token)
-        # A bad ticket is refused even beside a good cookie: the client chose how to sign in.
+        # A bad ticket is refused even if the cookie is good: the client chose to use a ticket.
         elif ticket is not None:
             credential = await database_sync_to_async(redeem_socket_ticket)(ticket)
             refusal = REFUSED
         elif comes_from_this_site(headers, secure=settings.HTTPS):
             credential = await _by_cookie(headers.get(b"cookie", b""))
         else:
-            # The server sends `websocket.connect` first; only then may the handshake be refused.
+            # The server sends `websocket.connect` first. A refusal is allowed only after it.
             await receive()
             await send({"type": "websocket.close", "code": REFUSED, "reason": ""})
             return
@@ -56,7 +56,7 @@ class SocketSignIn:
 
 
 def comes_from_this_site(headers: dict[bytes, bytes], *, secure: bool) -> bool:
-    """Tell whether the Origin is a page of this host, or one that the operator trusts.
+    """Return whether the Origin is a page of this host, or one that the operator trusts.
 
     A missing Origin and `null` are not pages of this site.
     """
@@ -64,10 +64,10 @@ def comes_from_this_site(headers: dict[bytes, bytes], *, secure: bool) -> bool:
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
     host = headers.get(b"host", b"").decode("latin-1").lower()
-    # Otherwise a client could send any Host, and an Origin that matches it.
+    # Without this check, a client can send any Host and an Origin that matches it.
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         return False
-    # A site with HTTPS does not trust a page that came without it.
+    # A site with HTTPS does not trust a page that was loaded without HTTPS.
     schemes = ("https",) if secure else ("https", "http")
     return origin in {f"{scheme}://{host}" for scheme in schemes}
 

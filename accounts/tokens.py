@@ -1,4 +1,4 @@
-"""Tokens of apps: made, found and revoked. A token is seen once, by the one who made it."""
+"""Make, find and revoke tokens of apps. A token is shown once, to the user who makes it."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,12 +11,12 @@ from accounts.models import ApiToken, Scope, User, new_token, token_digest
 from accounts.session_news import recheck_sockets
 
 PREFIX_LENGTH = 8
-# Writing the time of every request would make each read a write.
+# The time of use is not written for every request, because then each read is also a write.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def create_token(*, owner: User, name: str, scopes: Iterable[str]) -> tuple[ApiToken, str]:
-    """Make a token for `owner` and return its row and the token, which is kept nowhere.
+    """Make a token for `owner`, and return its row and the token, which is not stored.
 
     Raises ValueError for a scope that does not exist.
     """
@@ -33,7 +33,7 @@ def create_token(*, owner: User, name: str, scopes: Iterable[str]) -> tuple[ApiT
 
 
 def find_token(token: str) -> ApiToken | None:
-    """Return the active token that `token` is, with its owner, and note that it was used."""
+    """Return the row of an active token, with its owner, and record the time of use."""
     row = ApiToken.objects.matching(token).select_related("owner").first()
     if row is not None:
         _note_use(row)
@@ -47,13 +47,13 @@ def _note_use(row: ApiToken) -> None:
 
 
 def revoke_token(*, token: ApiToken) -> None:
-    """End `token` and the sockets opened by it; ending it twice keeps the first time."""
+    """Revoke `token` and close its sockets. A second call keeps the time of the first."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
     recheck_sockets(token.owner_id)
 
 
 class WrongCredentials(Exception):
-    """The name and the password do not belong together, or the account is closed."""
+    """The name or the password is wrong, or the account is closed."""
 
     code = "wrong_credentials"
     status = 401
@@ -65,9 +65,9 @@ class WrongCredentials(Exception):
 def exchange_password(
     *, login: str, password: str, name: str, scopes: Iterable[str]
 ) -> tuple[ApiToken, str]:
-    """Make a token for the user with this name or address and this password.
+    """Make a token for the user with this name or email address and this password.
 
-    Raises WrongCredentials, which is the same for a known and an unknown name.
+    Raises WrongCredentials. It does not tell whether the name exists.
     """
     user = authenticate(username=login, password=password)
     if not isinstance(user, User):

@@ -1,4 +1,4 @@
-"""Addresses of the account pages that are ours; allauth brings the others."""
+"""Addresses of the account pages of this project. allauth has the other account pages."""
 
 from django.urls import path
 from django.urls.resolvers import URLPattern

@@ -1,4 +1,4 @@
-"""Pages of a user's account that allauth does not have."""
+"""Account pages that allauth does not have."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from accounts.tokens import create_token, revoke_token
 @login_required
 @require_http_methods(["GET", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Show and change the visitor's public name."""
+    """Show and change the public name of the user."""
     form = ProfileForm(request.POST or None, initial={"display_name": request.user.display_name})
     if form.is_valid():
         set_display_name(user=request.user, **form.cleaned_data)
@@ -33,7 +33,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def tokens(request: SignedInRequest) -> HttpResponse:
-    """List the visitor's tokens and make a new one, shown this once."""
+    """List the tokens of the user, and make a new token, which is shown only once."""
     form, secret = TokenForm(request.POST or None), ""
     if form.is_valid():
         _row, secret = create_token(owner=request.user, **form.cleaned_data)
@@ -46,7 +46,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def token_revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """End one of the visitor's tokens at once."""
+    """Revoke one of the user's tokens immediately."""
     revoke_token(token=get_object_or_404(ApiToken, pk=pk, owner=request.user))
     messages.success(request, _("Revoked."))
     return redirect("tokens")

@@ -1,1 +1,1 @@
-"""Topics without models that every app may use: uploads, paths, media, problems, pagination."""
+"""Modules without database models that every app may use: uploads, media, problems, pagination."""

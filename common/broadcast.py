@@ -1,4 +1,4 @@
-"""Messages to open sockets from any process; a failure is logged and delays nothing for long."""
+"""Send messages to open sockets from any process. A failure is logged and causes a short delay."""
 
 import asyncio
 import logging
@@ -12,21 +12,22 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger(__name__)
 # Sockets also read the database with each ping, so a slow broker must not delay the sender.
 TIMEOUT_SECONDS = 2.0
-# After this time a socket closes: its page then polls, which is better than silence.
+# After this time without the channel layer a socket closes. Its page then polls the server.
 AWAY_SECONDS = 30.0
 
 
 class LayerReturned(TypedDict):
-    """The layer was away and is back; messages from that time, and some before, are lost."""
+    """The channel layer failed and is back. Messages of that time, and some before, are lost."""
 
     type: Literal["layer.returned"]
 
 
 class ThreadLoop:
-    """An event loop that one thread keeps, so that its messages share a connection.
+    """An event loop that one thread keeps, so that all its messages use the same connection.
 
-    The connections of a channel layer belong to a loop. A process without a running loop would
-    otherwise make a loop and a connection for each message, which takes longer than the message.
+    The connections of a channel layer belong to an event loop. Without this class, a process
+    without a running loop makes a loop and a connection for each message. That takes longer than
+    to send the message.
     """
 
     def __init__(self) -> None:
@@ -45,7 +46,10 @@ class ThreadLoop:
         self._loop = None
 
     def send(self, group: str, message: Mapping[str, object]) -> None:
-        """Send `message`, in the kept loop if this thread opened it; raises the layer's errors."""
+        """Send `message`, in the kept loop if this thread opened it.
+
+        Raises the errors of the channel layer.
+        """
         if self._loop is not None and self._thread == threading.get_ident():
             self._loop.run_until_complete(_send_with_retry(group, message))
         else:
@@ -59,17 +63,17 @@ def broadcast(group: str, message: Mapping[str, object]) -> None:
     """Send `message` to every socket in `group`; a failure is only logged."""
     try:
         thread_loop.send(group, message)
-    except Exception:  # every layer fails with exceptions of its own
+    except Exception:  # each channel layer raises exceptions of its own
         logger.warning("Broadcast to %s failed", group, exc_info=True)
 
 
 async def _send_with_retry(group: str, message: Mapping[str, object]) -> None:
-    """Send `message`, a second time if the server closed the connection since the last one."""
+    """Send `message`. If this fails, send it again: the server may have closed the connection."""
     try:
         await _send(group, message)
     except TimeoutError:
         raise
-    except Exception:  # every layer fails with exceptions of its own  # noqa: BLE001
+    except Exception:  # each channel layer raises exceptions of its own  # noqa: BLE001
         await _send(group, message)
 
 

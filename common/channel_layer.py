@@ -1,6 +1,6 @@
-"""A channel layer for one machine without Redis: in memory, with a socket for other processes.
+"""A channel layer for one machine without Redis. It is in memory; other processes use a socket.
 
-The server process keeps the groups and listens on a unix socket that only its own user can open.
+The server process keeps the groups. It listens on a Unix socket that only its own user can open.
 A worker process sends its messages there, one JSON object per line.
 """
 
@@ -17,10 +17,10 @@ LONGEST_LINE = 4 * 1024 * 1024
 
 
 class LocalSocketChannelLayer(InMemoryChannelLayer):
-    """Groups live in the process that called `serve`; `group_send` works from every process.
+    """Keeps the groups in the process that called `serve`; `group_send` works from every process.
 
-    The queues of asyncio belong to one thread, so a message from another thread or loop of the
-    server is passed to the loop that serves.
+    An asyncio queue belongs to one thread. So a message from another thread or loop of the server
+    is passed to the loop that called `serve`.
     """
 
     def __init__(self, path: str, **options: Any) -> None:
@@ -30,7 +30,7 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self) -> None:
-        """Listen for other processes, and replace the socket file that a dead server left."""
+        """Listen for other processes. This replaces a socket file that a killed server left."""
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(
             self._receive_lines, self._path, limit=LONGEST_LINE
@@ -48,15 +48,15 @@ class LocalSocketChannelLayer(InMemoryChannelLayer):
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         """Send `message` to every channel in `group`.
 
-        Raises OSError when this is not the server's process and no server listens.
+        Raises OSError when this process is not the server and no server listens.
         """
         if self._loop is None:
-            # This is a worker process; the groups are in the server's.
+            # This is a worker process; the groups are in the server process.
             await self._forward(group, message)
         elif self._loop is asyncio.get_running_loop():
             await super().group_send(group, message)
         else:
-            # Another thread or loop of the server.
+            # This is the server process, but another thread or loop of it.
             future = asyncio.run_coroutine_threadsafe(
                 super().group_send(group, message), self._loop
             )

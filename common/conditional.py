@@ -15,7 +15,7 @@ View = Callable[..., HttpResponseBase]
 def _asked_for_again(view: View) -> View:
     """Wrap `view` so that only the user's own browser caches replies, and checks them each time.
 
-    A reply that already says how long it may be kept, such as a file, is not changed.
+    A reply that already sets Cache-Control, such as a file, is not changed.
     """
 
     @wraps(view)

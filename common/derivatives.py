@@ -1,4 +1,4 @@
-"""The files made from a picture: the kept file, a preview, a thumb, a placeholder."""
+"""Make the files of a picture: the kept file, a preview, a thumb, a placeholder."""
 
 import base64
 import io
@@ -12,7 +12,7 @@ THUMB_SIDES: Final = (320, 224, 160, 80)
 THUMB_BYTES: Final = 20_000
 PREVIEW_SIDE: Final = 1280
 PLACEHOLDER_SIDES: Final = (24, 16, 12, 8)
-PLACEHOLDER_LENGTH: Final = 400  # the column holds no more
+PLACEHOLDER_LENGTH: Final = 400  # the length of the database column
 QUALITIES: Final = (80, 65, 50, 35)
 
 
@@ -36,7 +36,7 @@ class Derivatives:
 def encode_picture(image: Image.Image, *, xmp: bytes | None = None) -> Encoded:
     """Return the file that is kept: JPEG at quality 95 with full color, or PNG if transparent.
 
-    `xmp` is embedded; nothing else is written beside the pixels.
+    `xmp` is embedded. The file has no other metadata.
     """
     if image.mode == "RGBA":
         return encode_as(image, "png", xmp=xmp)
@@ -46,7 +46,7 @@ def encode_picture(image: Image.Image, *, xmp: bytes | None = None) -> Encoded:
 def encode_as(image: Image.Image, form: str, *, xmp: bytes | None = None) -> Encoded:
     """Return `image` as "jpeg" (transparent parts become white), "png" or "webp" (lossy, 92).
 
-    Raises KeyError for another form.
+    Raises KeyError for any other `form`.
     """
     suffix, options = {
         "jpeg": (".jpg", {"quality": 95, "subsampling": 0}),
@@ -59,7 +59,7 @@ def encode_as(image: Image.Image, form: str, *, xmp: bytes | None = None) -> Enc
 
 
 def _xmp_option(form: str, xmp: bytes) -> dict[str, object]:
-    """Return the option of Pillow that embeds `xmp`; in a PNG it is a text chunk."""
+    """Return the Pillow option that embeds `xmp`. In a PNG it is a text chunk."""
     if form != "png":
         return {"xmp": xmp}
     chunks = PngImagePlugin.PngInfo()
@@ -80,7 +80,8 @@ def make_derivatives(image: Image.Image) -> Derivatives:
 def make_thumb(image: Image.Image) -> bytes:
     """Return a WebP of at most 320 px a side and 20 kB, in the best quality that fits.
 
-    A picture that is close to noise becomes smaller rather than unreadable.
+    A picture that is almost noise compresses badly. It gets a smaller side when the lowest quality
+    is still too large.
     """
     data = b""
     for side, quality in product(THUMB_SIDES, QUALITIES):

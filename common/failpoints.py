@@ -1,8 +1,8 @@
-"""Places where tests of whole processes make something fail, as it may in production.
+"""Places in the code where a test of a whole process can make a failure of production happen.
 
-`STYLEWEB_FAILPOINTS` names a folder. A file in it that is called like a place says what happens to
-the process that comes there next: once, or as often as a number after it says. Without the
-variable nothing happens, and nothing can.
+`STYLEWEB_FAILPOINTS` names a folder. A file in this folder has the name of a place. The file says
+what happens to the next process that reaches the place. A number after the action says how often
+it happens; without a number it happens once. Without the variable, no place does anything.
 """
 
 import os
@@ -44,7 +44,7 @@ def _raise_memory_error() -> None:
 
 
 def _raise_torch_memory_error() -> None:
-    # Torch raises this on a CPU. On a GPU it raises a class that only the engine knows.
+    # Torch raises this error on a CPU. On a GPU it raises a class that only style_transfer knows.
     raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
 

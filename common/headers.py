@@ -1,7 +1,7 @@
-"""Read what a picture file claims, before anything is decoded. No decoder sees a bomb.
+"""Read what a picture file claims before it is decoded, so that no decoder sees a bomb.
 
-This reads only what upload validation needs: the real format, the size in px, whether it is an
-animation, and how many passes a decoder would make over it.
+This reads only what upload validation needs: the real format, the size in px, whether the file is
+an animation, and how many passes (scans) a decoder makes over it.
 """
 
 import struct
@@ -15,17 +15,17 @@ Format = Literal["JPEG", "PNG", "WEBP"]
 JPEG_START: Final = b"\xff\xd8\xff"
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 
-# A frame header, of any kind, holds the size; three markers in this range are other things.
+# Every kind of frame header holds the size. Three markers in this range are not frame headers.
 _FRAMES: Final = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class UnreadableHeader(ValueError):
-    """The file ends early or contradicts itself where its size should be."""
+    """The file ends too early, or its header is wrong where the size should be."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """The claims of a file: its real format, size in px, motion, and decoding passes."""
+    """What a file claims: its real format, size in px, whether it moves, and decoding passes."""
 
     format: Format
     width: int
@@ -37,7 +37,7 @@ class Header:
 def read_header(data: bytes) -> Header | None:
     """Return what the file claims, or None when it is not a JPEG, PNG or WebP.
 
-    Raises `UnreadableHeader` for a file of these formats whose beginning makes no sense.
+    Raises `UnreadableHeader` for a file of these formats with a header that is not valid.
     """
     try:
         if data.startswith(JPEG_START):
@@ -69,7 +69,7 @@ def _jpeg(data: bytes) -> Header:
 
 
 def _png(data: bytes) -> Header:
-    """Read the size from the first chunk. The chunk of an animation comes before the pixels."""
+    """Read the size from the first chunk. An animation has its own chunk before the pixels."""
     if data[12:16] != b"IHDR":
         message = "The file does not begin with its size."
         raise UnreadableHeader(message)
@@ -82,7 +82,7 @@ def _png(data: bytes) -> Header:
 
 
 def _webp(data: bytes) -> Header:
-    """Read the size from the first chunk, which is one of three kinds."""
+    """Read the size from the first chunk, which has one of three kinds."""
     kind, body = data[12:16], 20
     if kind == b"VP8X":
         width, height = (1 + _three_bytes(data, body + at) for at in (4, 7))

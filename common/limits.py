@@ -1,4 +1,4 @@
-"""Rate limits that count exactly: fixed windows in the cache, incremented atomically."""
+"""Rate limits that count exactly: fixed time windows in the cache, with atomic increments."""
 
 import ipaddress
 import logging
@@ -11,14 +11,14 @@ from django.http import HttpRequest
 
 logger = logging.getLogger(__name__)
 
-# Used while the shared cache does not answer, so that there is always some limit.
+# Used while the shared cache does not answer, so that there is always a limit.
 _own_memory = LocMemCache("limits", {})
 
 
 def seconds_to_wait(limit: str, who: str) -> int:
-    """Count one call of `who` against the named limit and return 0 if it may pass.
+    """Count one call of the client `who` against the named limit, and return 0 if it is allowed.
 
-    For a refused call, return the seconds until the window ends.
+    For a refused call, return the seconds until the time window ends.
     """
     allowed, window = settings.API_LIMITS[limit]
     now = time.time()
@@ -28,21 +28,21 @@ def seconds_to_wait(limit: str, who: str) -> int:
 
 
 def _count(key: str, window: int) -> int:
-    """Count `key` and return how often it was counted in this window."""
+    """Count `key` once more, and return its count in this time window."""
     try:
         cache.add(key, 0, 2 * window)
         return int(cache.incr(key))
-    except Exception:  # noqa: BLE001  # every cache backend fails in its own way
+    except Exception:  # noqa: BLE001  # each cache backend raises exceptions of its own
         logger.warning("The cache does not answer; each process counts its own calls")
         _own_memory.add(key, 0, 2 * window)
         return int(_own_memory.incr(key))
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the address of the caller; of an IPv6 address, its /64 network.
+    """Return the address of the client. For an IPv6 address, return its /64 network.
 
-    The server sets REMOTE_ADDR from the headers of proxies that it trusts, so the headers
-    themselves are not read here.
+    The server sets REMOTE_ADDR from the headers of proxies that it trusts, so this function does
+    not read the headers.
     """
     raw = str(request.META.get("REMOTE_ADDR", ""))
     try:

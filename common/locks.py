@@ -6,9 +6,10 @@ from django.db import connection
 
 
 def lock_until_commit(name: str) -> None:
-    """Make every other transaction with this name wait here until this one has ended.
+    """Make every other transaction that locks this name wait here until this transaction ends.
 
-    SQLite lets only one transaction write in any case: settings make each take its lock at BEGIN.
+    SQLite needs no such lock, because only one transaction can write at a time: the settings make
+    each transaction take the write lock at BEGIN.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 """Send stored files. A view calls this after it has decided that the user may have the file.
 
-Behind nginx the file itself goes out by X-Accel-Redirect; otherwise it is streamed from here. Each
-answer forbids the browser to run anything in it.
+Behind nginx, nginx sends the file (X-Accel-Redirect). Without nginx, this module streams it. The
+headers of each answer forbid the browser to run code in the file.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
 CHUNK: Final = 256 * 1024
-# Short, because a public file can be withdrawn. Another request costs only an empty 304.
+# Short, because its owner can withdraw a public file. A repeated request costs only an empty 304.
 PUBLIC_SECONDS: Final = 300
 CONTENT_TYPES: Final = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -32,11 +32,11 @@ def send_media(
 ) -> HttpResponseBase:
     """Answer with the stored file `file_name`; `download_as` is its name on the user's disk.
 
-    `public` files may be kept by browsers and proxies for five minutes, others by nobody. Raises
-    Http404 when there is no such file.
+    Browsers and proxies may cache a `public` file for five minutes; they must not cache others.
+    Raises Http404 when the file does not exist.
     """
     path = _path(file_name)
-    # A stored name is random and its bytes never change, so the name is the tag.
+    # A stored name is random and its bytes never change, so the name is the ETag.
     etag = f'"{path.stem}"'
     response = get_conditional_response(request, etag=etag) or _body(request, file_name, path)
     _guard(response, path.suffix, public=public, download_as=download_as)
@@ -47,14 +47,14 @@ def send_media(
 def send_made(
     data: bytes, suffix: str, *, public: bool, download_as: str | None = None
 ) -> HttpResponse:
-    """Answer with a file that was made for this request, under the same guards."""
+    """Answer with a file that was made for this request, with the same headers as `send_media`."""
     response = HttpResponse(data)
     _guard(response, suffix, public=public, download_as=download_as)
     return response
 
 
 def _path(file_name: str) -> Path:
-    """Return the path of the file. Raises Http404 if there is none, or it is outside the folder."""
+    """Return the path of the file. Raises Http404 if it is missing or outside the media folder."""
     if not file_name:
         raise Http404
     try:
@@ -67,12 +67,12 @@ def _path(file_name: str) -> Path:
 
 
 def _body(request: HttpRequest, file_name: str, path: Path) -> HttpResponseBase:
-    """Return the response with the bytes, in the cheapest way that this server has."""
+    """Return the response that sends the bytes, in the cheapest way that this server has."""
     if settings.MEDIA_ACCEL_PREFIX:
         prefix = settings.MEDIA_ACCEL_PREFIX.rstrip("/")
         return HttpResponse(headers={"X-Accel-Redirect": f"{prefix}/{quote(file_name)}"})
     try:
-        # Open before the response begins: a preview can be replaced at any moment.
+        # Open the file before the response begins: a preview can be replaced at any time.
         file = path.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
@@ -80,15 +80,15 @@ def _body(request: HttpRequest, file_name: str, path: Path) -> HttpResponseBase:
     if request.method == "HEAD":
         file.close()
         return HttpResponse(headers={"Content-Length": length})
-    # The API hands over its own request, which wraps the server's.
+    # The API passes its own request object, which wraps the request of the server.
     if isinstance(getattr(request, "_request", request), ASGIRequest):
-        # An ASGI server would read a plain file whole before sending its first byte.
+        # With a FileResponse, an ASGI server reads the whole file before it sends the first byte.
         return StreamingHttpResponse(_Pieces(file), headers={"Content-Length": length})
     return FileResponse(file)
 
 
 class _Pieces:
-    """An open file in pieces, read outside the event loop."""
+    """Yields an open file in pieces, and reads them outside the event loop."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -99,7 +99,7 @@ class _Pieces:
                 yield piece
 
     def close(self) -> None:
-        """Close a file that nobody has read; the response calls this."""
+        """Close the file if the client did not read it to the end. The response calls this."""
         self._file.close()
 
 

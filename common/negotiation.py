@@ -1,4 +1,4 @@
-"""Content negotiation of addresses that answer a file, whatever the Accept header prefers."""
+"""Content negotiation for addresses that answer with a file. It ignores the Accept header."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,10 +10,10 @@ from rest_framework.request import Request
 
 
 class AnyAccept(BaseContentNegotiation):
-    """Take the view's only renderer. It is for errors; the file is sent unchanged."""
+    """Selects the only renderer of the view. It renders errors; the file is sent unchanged."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        """Return the first parser; a request for a file has no body."""
+        """Return the first parser. A request for a file has no body, so any parser works."""
         return next(iter(parsers))
 
     def select_renderer(

@@ -1,4 +1,4 @@
-"""The OpenAPI document: replies declared as TypedDicts, and what all operations have in common."""
+"""The OpenAPI document: replies that are TypedDicts, and what all operations have in common."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -78,13 +78,13 @@ MEANINGS = {
 
 
 class SnapshotSerializer(serializers.BaseSerializer[Row]):
-    """Renders a row as its snapshot, whose TypedDict is the only declaration of its fields."""
+    """Renders a row as its snapshot. The TypedDict is the only declaration of the fields."""
 
     snapshot: ClassVar[type[Any]]
 
 
 class TypedDictExtension(OpenApiSerializerExtension):
-    """Makes a component of a TypedDict: of a view's `responses`, or of a SnapshotSerializer."""
+    """Makes a component from a TypedDict in a view's `responses` or in a SnapshotSerializer."""
 
     @classmethod
     def _matches(cls, target: Any) -> bool:
@@ -98,7 +98,7 @@ class TypedDictExtension(OpenApiSerializerExtension):
         return name
 
     def get_identity(self, auto_schema: "AutoSchema", direction: Direction) -> Any:
-        """Return the TypedDict, so that it is one component whichever way it is reached."""
+        """Return the TypedDict, so that it is one component for all views and serializers."""
         return _typed_dict_of(self.target)
 
     def map_serializer(self, auto_schema: "AutoSchema", direction: Direction) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class TypedDictExtension(OpenApiSerializerExtension):
 
 
 def _typed_dict_of(target: Any) -> Any:
-    """Return the TypedDict that a response is declared by; None for other serializers."""
+    """Return the TypedDict that declares a response, or None for other serializers."""
     if is_typeddict(target):
         return target
     kind = target if isinstance(target, type) else type(target)
@@ -127,7 +127,7 @@ def _schema_of(hint: Any, auto_schema: "AutoSchema", direction: Direction) -> di
         schema = _schema_of(arguments[0], auto_schema, direction)
         for note in arguments[1:]:
             added = _meta_of(note)
-            # A note that names a type says all there is to say, as the choices of a field do.
+            # A note with a type, such as the choices of a field, replaces the whole schema.
             schema = added if "type" in added else append_meta(schema, added)
         return schema
     if NoneType in arguments:
@@ -183,9 +183,9 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _add_problems(operation: dict[str, Any], path: str) -> None:
-    """Add to one operation the failures that it can answer with."""
+    """Add the failures that one operation can answer with."""
     statuses = {"401", "429"}
-    # Only an operation that takes tokens can miss a scope.
+    # Only an operation that accepts tokens can fail because the token lacks a scope.
     if {"token": []} in operation.get("security", []):
         statuses |= {"403"}
     if "{" in path:
@@ -200,7 +200,7 @@ def _add_problems(operation: dict[str, Any], path: str) -> None:
 
 @cache
 def whole_document() -> dict[str, Any]:
-    """Return the document; making it takes a second, so each process does it once."""
+    """Return the document. To make it takes a second, so each process does it only once."""
     generator: Any = SchemaGenerator
     document: dict[str, Any] = generator().get_schema(request=None, public=True)
     return document

@@ -1,4 +1,4 @@
-"""Pages by cursor (`?cursor=&limit=`), newest first; they stay stable while rows are added."""
+"""Pages by cursor (`?cursor=&limit=`), newest first. New rows do not shift the pages."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ MAX_PAGE_SIZE = 100
 
 
 class NewestFirstPagination(CursorPagination):
-    """Page through rows by `created_at`, and by id where that is equal."""
+    """Pages through rows by `created_at`, and by id where that is equal."""
 
     ordering: str | tuple[str, ...] = ("-created_at", "-id")
     page_size = PAGE_SIZE
@@ -29,7 +29,7 @@ class NewestFirstPagination(CursorPagination):
     def paginate_queryset(
         self, queryset: Any, request: "Request", view: Any = None
     ) -> list[Any] | None:
-        """Return one page; a cursor that this server did not write is answered with a 400."""
+        """Return one page. Raises a 400 problem for a cursor that this server did not write."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValidationError, ValueError) as error:
@@ -38,6 +38,6 @@ class NewestFirstPagination(CursorPagination):
 
 
 class NewestPublishedPagination(NewestFirstPagination):
-    """Page through public artworks by the moment they were published."""
+    """Pages through public artworks by the time of their publication."""
 
     ordering = ("-published_at", "-id")

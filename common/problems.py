@@ -1,8 +1,8 @@
 """Errors of the API as `application/problem+json` (RFC 9457), each with a stable code.
 
-Every failure under `/api/` has the same form: `type title status code detail`, and `errors` where
-the client should correct fields of the request. `code` is for programs and never changes; `detail`
-is a sentence for people.
+Every failure under `/api/` has the same fields: `type title status code detail`, and also `errors`
+if the client should correct fields of the request. `code` is for programs and never changes.
+`detail` is a sentence for people.
 """
 
 import logging
@@ -37,7 +37,7 @@ class FieldError(TypedDict):
 
 
 class ProblemBody(TypedDict):
-    """The body of every failed answer."""
+    """The JSON body of every failed request."""
 
     type: str
     title: str
@@ -49,7 +49,7 @@ class ProblemBody(TypedDict):
 
 
 class Problem(exceptions.APIException):
-    """An expected failure, with its status, its stable code and a sentence for people."""
+    """An expected failure with its status, its stable code and a sentence for people."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Problem(exceptions.APIException):
 
     @classmethod
     def of_field(cls, field: str, code: str, detail: str | Promise) -> "Problem":
-        """Build the problem of a single wrong field; its code is also the code of the answer."""
+        """Build the problem of one wrong field. Its code is also the code of the answer."""
         return cls(code, detail, errors=[{"field": field, "code": code, "message": str(detail)}])
 
     def body(self) -> ProblemBody:
@@ -89,31 +89,31 @@ class Problem(exceptions.APIException):
         return body
 
     def response(self) -> JsonResponse:
-        """Return the answer: JSON, whatever the view that failed renders otherwise."""
+        """Return the answer. It is JSON, even if the view that failed renders something else."""
         return JsonResponse(
             self.body(), status=self.status_code, headers=self.headers, content_type=CONTENT_TYPE
         )
 
 
 def problem_handler(exc: Exception, context: Mapping[str, Any]) -> JsonResponse:
-    """Answer any exception of an API view; the unexpected is logged and tells only an id."""
+    """Answer any exception of an API view. An unexpected one is logged; the user sees an id."""
     problem = _translate(exc, context) or _unexpected(exc, context)
     return problem.response()
 
 
 def _translate(exc: Exception, context: Mapping[str, Any]) -> Problem | None:
-    """Return the problem that a foreseen exception stands for."""
+    """Return the problem for an expected exception, or None for an unexpected one."""
     if isinstance(exc, Problem):
         return exc
     for kind, translate in _TRANSLATIONS.items():
         if isinstance(exc, kind):
             return translate(exc, context)
-    # Services raise exceptions of their own, which know nothing of HTTP but their status.
+    # Services raise exceptions of their own. Their only link to HTTP is the attribute `status`.
     return _refusal(exc)
 
 
 def _refusal(exc: Exception) -> Problem | None:
-    """Translate a refusal of a service, which has a `code` and a `status` of its own."""
+    """Translate a refusal of a service: an exception with a `code` and a `status`."""
     code, status = getattr(exc, "code", None), getattr(exc, "status", None)
     if not isinstance(code, str) or not isinstance(status, int):
         return None
@@ -129,11 +129,12 @@ def _refusal(exc: Exception) -> Problem | None:
 
 
 def _unexpected(exc: Exception, context: Mapping[str, Any]) -> Problem:
-    """Log a defect under a new id, and return a problem that shows only this id."""
+    """Log a defect with a new id, and return a problem that shows only this id."""
     incident = uuid.uuid4()
     request = context.get("request")
     logger.error("API failure %s", incident, exc_info=exc)
-    # Django sends this for a view without a handler; error reporters and test clients need it.
+    # Django sends this signal only for a view without an exception handler, so it is sent here.
+    # Error reporters and the test client need it.
     got_request_exception.send(sender=None, request=getattr(request, "_request", request))
     detail = _(
         "Something went wrong. Try again. If it happens again, report this id to the "
@@ -143,7 +144,7 @@ def _unexpected(exc: Exception, context: Mapping[str, Any]) -> Problem:
 
 
 def field_errors(detail: object, path: str = "") -> Iterator[FieldError]:
-    """Flatten DRF's nested error lists into one entry for each message."""
+    """Yield one entry for each message in the nested error lists of DRF."""
     if isinstance(detail, Mapping):
         for key, value in detail.items():
             own = "" if key == "non_field_errors" else str(key)
@@ -166,7 +167,7 @@ def _validation(exc: exceptions.ValidationError, _context: Mapping[str, Any]) ->
 
 
 def _unauthorized(exc: exceptions.APIException, _context: Mapping[str, Any]) -> Problem:
-    """Keep the status that DRF decided and the challenge it prepared."""
+    """Keep the status and the WWW-Authenticate header that DRF chose."""
     challenge = getattr(exc, "auth_header", None)
     headers = {"WWW-Authenticate": challenge} if challenge else {}
     if isinstance(exc, exceptions.NotAuthenticated):
@@ -185,7 +186,7 @@ def _forbidden(exc: Exception, _context: Mapping[str, Any]) -> Problem:
 
 
 def not_found() -> Problem:
-    """Build the same answer for what does not exist and for what the caller may not see."""
+    """Build the answer for a missing object, and for an object that the user may not see."""
     detail = _("This page does not exist, or you do not have access.")
     return Problem("not_found", detail, status=404)
 
@@ -253,7 +254,7 @@ def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     return Problem("unavailable", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
 
 
-# Checked in this order: a subclass stands before its base.
+# The order matters: a subclass comes before its base class.
 _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Problem]] = {
     Http404: _not_found,
     exceptions.NotFound: _not_found,
@@ -277,5 +278,5 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Probl
 
 @csrf_exempt
 def no_such_address(request: HttpRequest, **_rest: str) -> JsonResponse:
-    """Answer an address that the API does not have."""
+    """Answer a request for an address that the API does not have."""
     return not_found().response()

@@ -1,4 +1,4 @@
-"""Query parameters that choose among a few words."""
+"""Query parameters that select one of a few words."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ from common.problems import Problem
 
 
 def chosen(request: Request, name: str, words: Sequence[str]) -> str:
-    """Return the word that the parameter `name` chooses; if it is absent, the first word.
+    """Return the value of the parameter `name`. If the parameter is missing, return the first word.
 
-    Raises a 422 problem for any other word.
+    Raises a 422 problem for a value that is not in `words`.
     """
     word = request.query_params.get(name, words[0])
     if word not in words:

@@ -1,7 +1,8 @@
 """A channel layer over Redis whose channels survive a restart of Redis.
 
-A restarted Redis has lost every group and every message on its way. Only one channel of a process
-waits at Redis, for all of them, so only that one notices. Here all of them join their groups again.
+After a restart, Redis has lost every group and every message that was not delivered yet. In each
+process, one channel waits for Redis for all the others, so only this channel notices the restart.
+This layer makes all channels of the process join their groups again.
 """
 
 import asyncio
@@ -22,9 +23,9 @@ RETURNED: LayerReturned = {"type": "layer.returned"}
 
 
 class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it has no types
-    """Sends `layer.returned` to each channel of this process in a group, once Redis is back.
+    """Sends `layer.returned` to each channel of this process in a group when Redis is back.
 
-    The channel is in its groups again then, and earlier messages to them may be lost.
+    At that time the channel is in its groups again. Earlier messages to these groups may be lost.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -33,27 +34,27 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
         self._reconnecting: asyncio.Task[bool] | None = None
 
     async def group_add(self, group: str, channel: str) -> None:
-        """Add a channel of this process to a group, and record it for the next restart."""
+        """Add a channel of this process to a group, and remember it for the next restart."""
         self._groups[channel].add(group)
         await super().group_add(group, channel)
 
     async def group_discard(self, group: str, channel: str) -> None:
-        """Take a channel out of a group."""
+        """Remove a channel from a group."""
         self._groups[channel].discard(group)
         if not self._groups[channel]:
             del self._groups[channel]
         await super().group_discard(group, channel)
 
     async def receive(self, channel: str) -> dict[str, Any]:
-        """Return the next message for `channel`, even if Redis is away in between.
+        """Return the next message for `channel`, even if Redis is away for a time.
 
-        Raises what Redis raised when it was away for longer than AWAY_SECONDS.
+        Raises the error of Redis if it is away for longer than AWAY_SECONDS.
         """
         while True:
             try:
                 message: dict[str, Any] = await super().receive(channel)
             except (OSError, RedisError):
-                # Shielded: a channel that leaves must not cancel the task of all the others.
+                # Shielded: if one channel is canceled, the task that all channels share continues.
                 if not await asyncio.shield(self._shared_reconnect()):
                     raise
             else:
@@ -66,7 +67,7 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
         return self._reconnecting
 
     async def _reconnect(self) -> bool:
-        """Wait for Redis; return whether it came back in time and all groups are joined again."""
+        """Wait for Redis. Return whether it came back in time and all groups are joined again."""
         try:
             async with asyncio.timeout(AWAY_SECONDS):
                 pause = SHORTEST_PAUSE
@@ -81,7 +82,7 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
         """Join every group again and announce the return, if Redis answers."""
         try:
             for index in range(self.ring_size):
-                # Idle connections do not notice that the old Redis has closed them.
+                # Idle connections do not notice that the old Redis closed them.
                 await self.connection(index).connection_pool.disconnect(inuse_connections=False)
                 await self.connection(index).ping()
             for channel in list(self._groups):
@@ -95,7 +96,7 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
     async def _announce_return(self) -> None:
         for channel in self._groups:
             self.receive_buffer[channel].put_nowait(RETURNED)
-        # The channel that waits at Redis wakes up when a message for any of them comes.
+        # The channel that waits for Redis wakes up when a message for any channel arrives.
         for channel in list(self._groups)[:1]:
             with suppress(ChannelFull):
                 await super().send(channel, RETURNED)

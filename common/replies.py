@@ -1,8 +1,8 @@
-"""Types for replies that are declared once, as a TypedDict.
+"""Types for replies. Each reply is declared once, as a TypedDict.
 
-The type checker reads the declaration, and so does the OpenAPI document (common/openapi.py). A
-field says more about itself in `Annotated`: a string describes it, `JsonSchema` adds keys to its
-schema, and Django choices name its values.
+The type checker and the OpenAPI document (common/openapi.py) read this declaration. `Annotated`
+adds details to a field: a string is its description, `JsonSchema` adds keys to its schema, and
+Django choices list its values.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 
-# Compared by identity, because `Annotated` needs notes that have a hash and a dict has none.
+# Compared by identity: `Annotated` needs notes with a hash, and a dict has no hash.
 @dataclass(frozen=True, eq=False)
 class JsonSchema:
-    """Keys of JSON Schema that the type of a field does not imply."""
+    """Keys of JSON Schema that do not follow from the type of a field."""
 
     keys: Mapping[str, Any]
 

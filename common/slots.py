@@ -1,7 +1,7 @@
 """A fixed number of slots for each name, counted across processes.
 
-A slot is a key in the cache. It frees itself when its holder has not kept it for `SLOT_SECONDS`,
-so the slots of a process that was killed are free again soon.
+A slot is a key in the cache. It becomes free when its holder does not renew it for `SLOT_SECONDS`.
+So the slots of a killed process become free soon.
 """
 
 import logging
@@ -13,18 +13,18 @@ from django.core.cache.backends.locmem import LocMemCache
 logger = logging.getLogger(__name__)
 SLOT_SECONDS = 60
 
-# Used while the shared cache does not answer, so that there is always some limit.
+# Used while the shared cache does not answer, so that there is always a limit.
 _own_memory = LocMemCache("slots", {})
 
 
-# In other threads than the database's, which a cache that does not answer must not block.
+# These run outside the database thread: a cache that does not answer must not block the database.
 async def take_slot(name: str, limit: int) -> str | None:
     """Take one of the `limit` slots of `name`, or return None when all are taken."""
     return await sync_to_async(_take, thread_sensitive=False)(name, limit)
 
 
 async def keep_slot(slot: str) -> None:
-    """Keep a slot for another `SLOT_SECONDS`."""
+    """Renew a slot for another `SLOT_SECONDS`."""
     await sync_to_async(_keep, thread_sensitive=False)(slot)
 
 
@@ -41,7 +41,7 @@ def _take(name: str, limit: int) -> str | None:
 def _add(slot: str) -> bool:
     try:
         return bool(cache.add(slot, 1, SLOT_SECONDS))
-    except Exception:  # noqa: BLE001  # every cache backend fails in its own way
+    except Exception:  # noqa: BLE001  # each cache backend raises exceptions of its own
         logger.warning("The cache does not answer; each process counts its own slots")
         return bool(_own_memory.add(slot, 1, SLOT_SECONDS))
 

@@ -1,7 +1,7 @@
-"""Storage of files: each is written completely or not at all, and is removed with its row.
+"""Storage of files. Each file is written completely or not at all, and is removed with its row.
 
-A file becomes visible by a rename after its bytes are on the disk, so a full disk or a killed
-process leaves no stub under a name that a row could hold.
+A file gets its final name only after all its bytes are on the disk. So a full disk or a killed
+process never leaves an incomplete file under a name that a database row can hold.
 """
 
 import errno
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class StorageFull(Exception):
-    """The disk is full; nothing of the file is left."""
+    """The disk is full. No part of the file is left."""
 
     code = "storage_full"
     status: ClassVar[int] = 507
@@ -36,15 +36,15 @@ class StorageFull(Exception):
 
 
 class AtomicFileSystemStorage(FileSystemStorage):
-    """Files of the media folder, each written to a draft and then renamed to a random name."""
+    """Stores media files. Each is written to a draft file, which then gets its random name."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """Return a fresh random name in the folder of `name`; only the extension is kept.
+        """Return a new random name in the folder of `name`. Only the extension is kept.
 
-        The user's name of the file never reaches the disk. Two levels of folders keep each one
-        small.
+        The file name that the user chose never reaches the disk. Two levels of folders keep each
+        folder small.
         """
-        del max_length  # random names have one length, which every column holds
+        del max_length  # all random names have the same length, which fits every column
         asked = PurePosixPath(name)
         suffix = asked.suffix.lower()
         key = uuid4()
@@ -54,7 +54,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
     def _save(self, name: str, content: "File[Any]") -> str:
         """Write `content` under `name` and return the name.
 
-        Raises `StorageFull` when the disk is; then, and after any other failure, no file is left.
+        Raises `StorageFull` when the disk is full. After any failure, no file is left.
         """
         target = Path(self.path(name))
         draft = target.with_name(f".{target.name}.part")
@@ -71,7 +71,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
         return name
 
     def _write_durably(self, path: Path, content: "File[Any]") -> None:
-        """Write every chunk of `content` to a new file and wait until the disk has them."""
+        """Write every chunk of `content` to a new file, and wait until they are on the disk."""
         mode = self.file_permissions_mode or 0o640
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as file:
@@ -82,7 +82,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
 
 
 class RowFiles:
-    """Writes files for one row and remembers them until the row is safe."""
+    """Writes files for one row, and remembers their names until the row is committed."""
 
     def __init__(self) -> None:
         self.written: list[str] = []
@@ -96,9 +96,9 @@ class RowFiles:
 
 @contextmanager
 def files_of_a_row() -> Iterator[RowFiles]:
-    """Open a transaction; if it fails, the files written in it are removed.
+    """Open a transaction. If it fails, the files that were written in it are removed.
 
-    That holds for a failure of the block and for one of the commit at its end.
+    This covers a failure of the block and a failure of the commit at its end.
     """
     row_files = RowFiles()
     try:
@@ -110,9 +110,9 @@ def files_of_a_row() -> Iterator[RowFiles]:
 
 
 def remove_files(names: Iterable[str]) -> None:
-    """Remove the stored files of these names; empty names and missing files are ignored.
+    """Remove the stored files with these names. Empty names and missing files are ignored.
 
-    A file that cannot be removed is logged: the row it belonged to is gone already.
+    If a file cannot be removed, this only logs it, because its row is already deleted.
     """
     for name in filter(None, names):
         try:
@@ -122,6 +122,6 @@ def remove_files(names: Iterable[str]) -> None:
 
 
 def remove_files_after_commit(names: Iterable[str | None]) -> None:
-    """Remove these files after the current transaction has committed; if it fails, keep them."""
+    """Remove these files after the current transaction commits. If it fails, keep them."""
     doomed = [name for name in names if name]
     transaction.on_commit(lambda: remove_files(doomed))

@@ -1,8 +1,9 @@
 """Upload validation: a picture is checked before it is decoded, and cleaned before it is kept.
 
-In order: size in bytes, real format, claimed pixels, passes. Only then the file is decoded. What
-comes out is upright, sRGB, 8 bits, and has no metadata, because its pixels stand in a new image.
-Every refusal has a stable code and a sentence that says what is wrong and what the user can do.
+The order of the checks: size in bytes, real format, claimed pixels, passes. Only then the file is
+decoded. The result is upright, sRGB and 8 bits. It has no metadata, because its pixels are copied
+to a new image. Every refusal has a stable code and a sentence that says what is wrong and what the
+user can do.
 """
 
 import hashlib
@@ -22,9 +23,9 @@ from style_transfer.imaging.decoding import MAX_SCANS, named_decoder_errors
 MIN_SIDE: Final = 64
 MAX_SIDE: Final = 12_000
 MEGAPIXEL: Final = 1_000_000
-# A JPEG costs 4 bytes a pixel once. The others may need three such buffers at the same time.
+# A JPEG needs one buffer of 4 bytes a pixel. The others may need three of them at the same time.
 MAX_MEGAPIXELS: Final = {"JPEG": 50, "PNG": 25, "WEBP": 25}
-# Results have at most 4096 px a side, so more than this would only cost time and disk.
+# Results have at most 4096 px a side, so more pixels than this only cost time and disk space.
 KEPT_PIXELS: Final = 24 * MEGAPIXEL
 LONG_SIDE: Final = 4000
 
@@ -37,7 +38,7 @@ class Readable(Protocol):
 
 
 class UploadRefused(Exception):
-    """The file is refused. `code` is for programs, the sentence is for people."""
+    """The file is refused. `code` is for programs, the message is for people."""
 
     def __init__(self, code: str, message: str | Promise, *, status: int = 422) -> None:
         super().__init__(message)
@@ -47,9 +48,9 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class SeenPicture:
-    """A file whose size, format and claims are valid. It is not decoded yet, and may be damaged.
+    """A file with a valid size, format and header. It is not decoded yet, and may be damaged.
 
-    `sha256` is that of the file as sent.
+    `sha256` is the hash of the file as the user sent it.
     """
 
     data: bytes
@@ -70,9 +71,9 @@ class SeenPicture:
 class AcceptedPicture:
     """A picture that passed validation.
 
-    `image` is RGB or RGBA, sRGB, upright, without metadata. More than 24 MP are reduced: a JPEG of
-    8000 px and more a side to the half, others to 24 MP. `sha256`, `format` and `bytes` are those
-    of the file as sent.
+    `image` is RGB or RGBA, sRGB, upright, without metadata. A picture above 24 MP is reduced: a
+    JPEG of 8000 px or more a side to half its size, others to 24 MP. `sha256`, `format` and `bytes`
+    describe the file as the user sent it.
     """
 
     image: Image.Image
@@ -87,7 +88,7 @@ def accept_picture(file: Readable, *, max_bytes: int) -> AcceptedPicture:
 
 
 def see_picture(file: Readable, *, max_bytes: int) -> SeenPicture:
-    """Read a picture of at most `max_bytes` and check it as far as possible without decoding.
+    """Read a picture of at most `max_bytes`, and check all that can be checked without decoding.
 
     Raises `UploadRefused`.
     """
@@ -97,7 +98,7 @@ def see_picture(file: Readable, *, max_bytes: int) -> SeenPicture:
 
 
 def _read(file: Readable, max_bytes: int) -> bytes:
-    """Return the whole file. This reads at most one byte more than is allowed."""
+    """Return the whole file. This reads at most one byte more than `max_bytes`."""
     data = bytes(file.read(max_bytes + 1))
     if not data:
         raise UploadRefused("empty_file", _("This file is empty. Choose another file."))
@@ -108,18 +109,18 @@ def _read(file: Readable, max_bytes: int) -> bytes:
 
 
 def too_large(sent: int | None, limit: int) -> str:
-    """Say that a file of `sent` bytes, or of an unknown size, is above the limit."""
+    """Return a sentence: a file of `sent` bytes, or of an unknown size, is above the limit."""
     megabytes = max(1, limit // 2**20)
     if sent is None:
         sentence = _("This file is too large. The limit is %(limit)s MB.")
         return str(sentence) % {"limit": megabytes}
     sentence = _("This file is %(size)s MB. The limit is %(limit)s MB.")
-    # Rounded up: 25.4 MB must not read as the 25 MB that are allowed.
+    # Rounded up: 25.4 MB must not look like 25 MB, which is allowed.
     return str(sentence) % {"size": -(-sent // 2**20), "limit": megabytes}
 
 
 def _checked_header(data: bytes) -> Header:
-    """Return what the file claims. Raises `UploadRefused` for claims that are not accepted."""
+    """Return what the file claims. Raises `UploadRefused` if this is not acceptable."""
     try:
         header = read_header(data)
     except UnreadableHeader as error:
@@ -136,7 +137,7 @@ def _checked_header(data: bytes) -> Header:
 
 
 def _check_size(header: Header) -> None:
-    """Refuse claims of too few or too many pixels."""
+    """Raise `UploadRefused` if the header claims too few or too many pixels."""
     short, long = sorted((header.width, header.height))
     if short < MIN_SIDE:
         message = _(
@@ -153,7 +154,7 @@ def _check_size(header: Header) -> None:
 
 
 def _decode(data: bytes, header: Header) -> Image.Image:
-    """Return the cleaned pixels of a file whose header is valid."""
+    """Return the cleaned pixels of a file with a valid header."""
     try:
         with named_decoder_errors():
             return clean_picture(_pixels(data, header))
@@ -162,7 +163,7 @@ def _decode(data: bytes, header: Header) -> Image.Image:
 
 
 def _pixels(data: bytes, header: Header) -> Image.Image:
-    """Decode a file into at most 24 MP. The memory of a larger picture is free on return."""
+    """Decode a file to at most 24 MP. On return, the memory of a larger picture is free again."""
     with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
         if opened.size != (header.width, header.height):
             message = "The decoder finds another size than the header claims."

@@ -1,1 +1,1 @@
-"""Artworks that people keep and show."""
+"""Artworks that users keep and publish."""

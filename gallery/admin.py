@@ -1,4 +1,4 @@
-"""Moderation: published artworks are hidden or shown again. Private ones are not listed."""
+"""Moderation: hide published artworks, or show them again. Private artworks are not listed."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ LISTED_PX = 96
 
 @admin.register(Artwork)
 class ArtworkAdmin(admin.ModelAdmin):
-    """Published artworks, newest first; only their moderation is edited here."""
+    """Published artworks, newest first. Moderators can only hide and show them here."""
 
     list_display = ("tile", "title", "owner", "license", "moderation", "published_at")
     list_display_links = ("title",)
@@ -31,23 +31,23 @@ class ArtworkAdmin(admin.ModelAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Artwork]:
-        """Return what was published."""
+        """Return the published artworks, also the hidden ones."""
         del request
         return Artwork.objects.for_moderation().order_by("-published_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: only their makers keep artworks."""
+        """Return False: users keep their own artworks."""
         del request
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Artwork | None = None) -> bool:
-        """Return False: moderators hide; owners delete."""
+        """Return False: moderators only hide artworks. Owners delete them."""
         del request, obj
         return False
 
     @admin.display(description=_("Picture"))
     def tile(self, artwork: Artwork) -> str:
-        """Show the thumb; sized by attributes, for the CSP."""
+        """Return the thumb as HTML, sized by attributes: the CSP forbids inline styles."""
         source = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "thumb"})
         scale = LISTED_PX / max(artwork.width, artwork.height, 1)
         width, height = round(artwork.width * scale), round(artwork.height * scale)
@@ -55,14 +55,14 @@ class ArtworkAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Hide selected artworks"), permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
-        """Hide them from the public gallery."""
+        """Hide the selected artworks from the public gallery."""
         for artwork in queryset:
             hide_artwork(artwork=artwork)
         self.message_user(request, _("Hidden from everyone except their owners."))
 
     @admin.action(description=_("Show selected artworks again"), permissions=["change"])
     def show(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
-        """Show them in the public gallery again."""
+        """Show the selected artworks in the public gallery again."""
         for artwork in queryset:
             show_artwork(artwork=artwork)
         self.message_user(request, _("Visible again."))

@@ -1,4 +1,4 @@
-"""Files of artworks: as visible as the artwork itself, thumbnails included."""
+"""Files of artworks. A user who may see the artwork may see its files, also the thumbnails."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
     """Send an artwork's picture as "full", "preview", "thumb", or the photo "before".
 
-    `?download=1` names it as a file; with `&format=jpeg|png|webp` the full one is converted.
+    `?download=1` makes it a download with a file name; `&format=jpeg|png|webp` converts "full".
     """
     artwork = get_object_or_404(Artwork.objects.visible_to(request.user), pk=pk)
     public = Artwork.objects.in_public_gallery().filter(pk=pk).exists()
@@ -31,7 +31,7 @@ def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBa
 def send_artwork(
     request: HttpRequest, artwork: Artwork, variant: str, *, public: bool
 ) -> HttpResponseBase:
-    """Answer with a file of an artwork that this person may see."""
+    """Answer with a file of an artwork that this user may see."""
     name = _file_name(artwork, variant, owns=request.user == artwork.owner)
     stored = f".{name.rpartition('.')[2]}"
     if "download" not in request.GET:
@@ -50,9 +50,9 @@ def send_artwork(
 
 
 def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:
-    """Return the stored name of a variant; the photo is shown to others only when its owner says.
+    """Return the stored name of a variant. Others see the photo only if its owner allows it.
 
-    Raises Http404 if there is no such file, or not for this user.
+    Raises Http404 if the file does not exist, or if this user may not see it.
     """
     files = {"full": artwork.file, "preview": artwork.preview, "thumb": artwork.thumb}
     if owns or artwork.shows_before:

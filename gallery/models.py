@@ -1,4 +1,4 @@
-"""Artworks: results that someone kept."""
+"""Artworks: results that users kept."""
 
 import uuid
 from typing import Self
@@ -20,7 +20,7 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
     """Reads of artworks."""
 
     def in_public_gallery(self) -> Self:
-        """Keep what the public gallery shows."""
+        """Keep the artworks that the public gallery shows."""
         return self.filter(
             visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE
         )
@@ -30,7 +30,7 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         return self.filter(owner=user) if isinstance(user, User) else self.none()
 
     def visible_to(self, user: object) -> Self:
-        """Keep the user's own artworks and all public ones; moderators see hidden ones too."""
+        """Keep the artworks of the user and all public ones. Moderators also see hidden ones."""
         if not isinstance(user, User):
             return self.in_public_gallery()
         public = Q(visibility=Artwork.Visibility.PUBLIC)
@@ -39,11 +39,11 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         return self.filter(Q(owner=user) | public)
 
     def for_moderation(self) -> Self:
-        """Keep what was published, hidden or not; moderators never see private artworks."""
+        """Keep published artworks, hidden or not. Moderators never see private artworks."""
         return self.filter(visibility=Artwork.Visibility.PUBLIC)
 
     def with_parts(self) -> Self:
-        """Fetch what a label needs in a fixed number of queries."""
+        """Fetch the owner, styles and artists, in a fixed number of queries."""
         return self.select_related("owner").prefetch_related("artwork_styles__style__artist")
 
 
@@ -65,7 +65,7 @@ class Artwork(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="artworks"
     )
-    # The recipe lives on the artwork, so it outlives the job.
+    # The job may be deleted. The artwork has a copy of the recipe, so the recipe stays.
     job = models.OneToOneField(
         Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="artwork"
     )
@@ -75,7 +75,7 @@ class Artwork(models.Model):
     file = models.FileField(upload_to="artworks/")
     preview = models.FileField(upload_to="artworks/")
     thumb = models.FileField(upload_to="artworks/")
-    # The photo beside it, for the compare slider; shown to others only when the owner says so.
+    # The photo, for the compare slider. Others see it only if the owner allows it.
     before = models.FileField(upload_to="artworks/", blank=True)
     shows_before = models.BooleanField(default=False)
     placeholder = models.CharField(max_length=400, blank=True)
@@ -113,7 +113,7 @@ class Artwork(models.Model):
 
 
 class ArtworkStyle(models.Model):
-    """A style an artwork was made with, its version and weight."""
+    """A style that an artwork was made with, and its version and weight."""
 
     artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="artwork_styles")
     style = models.ForeignKey(Style, on_delete=models.PROTECT, related_name="artwork_styles")

@@ -1,4 +1,4 @@
-"""How an artwork was made: all that is needed to make it again, and the credits."""
+"""The recipe of an artwork, which has everything to make it again, and the credits."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -14,7 +14,7 @@ VERSION: Final = 1
 
 
 def recipe_of(job: Job) -> dict[str, Any]:
-    """Return the recipe of a finished job: settings, styles as they were, engine and weights."""
+    """Return the recipe of a finished job: settings, versions of styles, engine and weights."""
     report = job.report
     return {
         "version": VERSION,
@@ -30,7 +30,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
 
 
 def _ingredient(part: JobStyle) -> dict[str, Any]:
-    """Return what the recipe says of one style."""
+    """Return the entry of one style in the recipe."""
     style = part.style
     return {
         "style": style.slug,
@@ -39,24 +39,24 @@ def _ingredient(part: JobStyle) -> dict[str, Any]:
         "license": style.license,
         "version": part.version,
         "weight": part.weight,
-        # The hash is of the version that is in the library now, which may differ from the one used.
+        # The library stores only the hash of the current version. The job may have an older one.
         "image_sha256": style.image_sha256 if part.version == style.version else "",
     }
 
 
 def credit_text(styles: Iterable[Style]) -> str:
-    """Return the credit of a picture made after `styles`, a line each."""
+    """Return the credit of a picture that uses `styles`, with one line for each style."""
     return attribution([work_of(style) for style in styles], form="text")
 
 
 def styles_of(artwork: Artwork) -> list[Style]:
-    """Return the styles of an artwork, the weightiest first."""
+    """Return the styles of an artwork, the one with the largest weight first."""
     parts = artwork.artwork_styles.select_related("style__artist").order_by("-weight", "pk")
     return [part.style for part in parts]
 
 
 def embedded_credit(artwork: Artwork) -> bytes:
-    """Return the XMP packet that the artwork's files carry."""
+    """Return the XMP packet for the files of the artwork."""
     known = LICENSES.get(artwork.license)
     after = "; ".join(f"{style.title}, {style.artist.name}" for style in styles_of(artwork))
     owner = artwork.owner.public_name
@@ -72,7 +72,7 @@ def embedded_credit(artwork: Artwork) -> bytes:
 
 
 def _rights(owner: str, license_name: str) -> str:
-    """Return the sentence about rights, in English, as it leaves the site with the file."""
+    """Return the sentence about rights. It is in English, because the file leaves the site."""
     if not license_name:
         return ""
     if license_name == LicenseId.ALL_RIGHTS_RESERVED.label:

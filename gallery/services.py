@@ -1,4 +1,4 @@
-"""Every write to artworks: keep, name, publish, unpublish, moderate, delete."""
+"""All writes to artworks: keep, rename, publish, unpublish, moderate, delete."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ class NothingToKeep(Exception):
 
 
 class LicenseRefused(Exception):
-    """The styles do not allow this license; `reasons` are the codes of the conditions."""
+    """The styles do not allow this license. `reasons` are the codes of the conditions."""
 
     code = "license_refused"
     status: ClassVar[int] = 422
@@ -51,27 +51,28 @@ class LicenseRefused(Exception):
 
 
 def keep_artwork(*, job: Job, title: str = "") -> Artwork:
-    """Keep the result of `job` as an artwork of its owner, with copies of its own of every file.
+    """Keep the result of `job` as an artwork of its owner. The artwork gets copies of all files.
 
-    Keeping twice returns the first. Raises `NothingToKeep`, and `StorageFull` with nothing left.
+    A second call for the same job returns the first artwork. Raises `NothingToKeep`, and
+    `StorageFull` (no file is left then).
     """
     kept = Artwork.objects.filter(job=job).first()
     if kept is not None:
         return kept
     if not job.result:
         raise NothingToKeep
-    # Read and made small before the transaction, which would keep every other writer waiting.
+    # The slow work happens before the transaction, because a transaction makes other writers wait.
     source = _source(job)
     try:
         with files_of_a_row() as row_files:
             return _keep(job, title, source, row_files)
     except IntegrityError:
-        # Another request kept it at the same time.
+        # Another request kept the same result at the same time.
         return Artwork.objects.get(job=job)
 
 
 class Source(NamedTuple):
-    """What an artwork is made of: the result, its small versions, the photo to show beside it."""
+    """The files for an artwork: the result, its small versions, and the photo beside it."""
 
     result: Encoded
     small: Derivatives
@@ -83,7 +84,7 @@ def _source(job: Job) -> Source:
     result = _read(job.result)
     with Image.open(io.BytesIO(result.data)) as opened:
         small = make_derivatives(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
-    # The slider shows the photo no larger than its preview.
+    # The slider shows the photo at the size of its preview, so the preview is enough.
     return Source(result, small, _read(job.photo.preview.name or job.photo.file.name))
 
 
@@ -114,7 +115,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
 
 
 def _put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
-    """Write the full file with the credit of the artwork inside it."""
+    """Write the full file, with the credit of the artwork in it."""
     credited = embed_xmp(plain.data, embedded_credit(artwork))
     artwork.file = row_files.put(FOLDER, plain.suffix, credited)
     artwork.bytes = len(credited)
@@ -123,7 +124,7 @@ def _put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
 def rename_artwork(
     *, artwork: Artwork, title: str | None = None, alt_text: str | None = None
 ) -> Artwork:
-    """Give `artwork` another title, another description in words, or both; "" clears one."""
+    """Change the title of `artwork`, its description in words, or both. "" clears the text."""
     changes = {"title": title, "alt_text": alt_text}
     given = {name: text.strip() for name, text in changes.items() if text is not None}
     for name, text in given.items():
@@ -139,9 +140,9 @@ def publish_artwork(
     alt_text: str = "",
     shows_before: bool = False,
 ) -> Artwork:
-    """Show `artwork` to everyone under `license`, its credit renewed in the file.
+    """Show `artwork` to everyone under `license`, and write its new credit into the file.
 
-    Raises `LicenseRefused` when the styles used do not allow that license.
+    Raises `LicenseRefused` if the styles of the artwork do not allow this license.
     """
     styles = styles_of(artwork)
     decision = allowed_outputs(style.license for style in styles)
@@ -179,7 +180,7 @@ _PUBLISHED_FIELDS: Final = (
 
 
 def unpublish_artwork(*, artwork: Artwork) -> Artwork:
-    """Show `artwork` to its owner only, from the next request on."""
+    """Show `artwork` only to its owner, from the next request on."""
     artwork.visibility = Artwork.Visibility.PRIVATE
     artwork.published_at = None
     artwork.save(update_fields=["visibility", "published_at"])
@@ -187,7 +188,7 @@ def unpublish_artwork(*, artwork: Artwork) -> Artwork:
 
 
 def hide_artwork(*, artwork: Artwork) -> Artwork:
-    """Hide `artwork` from the public gallery, against its owner's wish; the owner still sees it."""
+    """Hide `artwork` from the public gallery, as a moderator. Its owner still sees it."""
     return _moderate(artwork, Artwork.Moderation.HIDDEN)
 
 
@@ -204,7 +205,7 @@ def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
 
 @transaction.atomic
 def delete_artwork(*, artwork: Artwork) -> None:
-    """Remove `artwork` and its files; the job it was kept from stays."""
+    """Delete `artwork` and its files. Its job stays."""
     files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
     remove_files_after_commit([each.name for each in files])
     artwork.delete()

@@ -1,4 +1,4 @@
-"""Addresses of the pages and media of gallery."""
+"""Addresses of the pages and the media files of gallery."""
 
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver

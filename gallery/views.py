@@ -37,12 +37,12 @@ RECENT_RESULTS = 12
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Show examples of what the site does."""
+    """Show examples of what the site can do."""
     styles = Style.objects.published().in_display_order().select_related("artist")
     by_slug = {style.slug: style for style in styles}
     context = {
         "pairs": [(pair, by_slug.get(pair.style)) for pair in PAIRS],
-        # Home shows artworks only; the samples of styles without a picture are in the library.
+        # The home page shows only styles with a picture. The library also shows the others.
         "styles": [style for style in styles if style.has_picture][:STYLES_ON_HOME],
         "artworks": _published()[:ARTWORKS_ON_HOME],
     }
@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def public_gallery(request: HttpRequest) -> HttpResponse:
-    """Show what people published, newest first."""
+    """Show what users published, newest first."""
     page = Paginator(_published(), ARTWORKS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/public_gallery.html", {"page": page})
 
@@ -63,7 +63,7 @@ def _published() -> Any:
 @login_required
 @require_GET
 def my_artworks(request: HttpRequest) -> HttpResponse:
-    """Show the visitor's kept pictures, and results that are not kept yet."""
+    """Show the pictures that the user kept, and results that are not kept yet."""
     mine = Artwork.objects.owned_by(request.user).with_parts().order_by("-created_at")
     results = Job.objects.visible_to(request.user).with_parts()
     fresh = results.filter(state=Job.State.SUCCEEDED, artwork=None).order_by("-completed_at")
@@ -76,7 +76,7 @@ def my_artworks(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def artwork(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show an artwork: to its owner with its tools, to others when it is public."""
+    """Show an artwork. Its owner also sees the tools; others see it only if it is public."""
     return _artwork_page(request, _visible_artwork(request, pk))
 
 
@@ -115,7 +115,7 @@ def _publish_form(found: Artwork, data: Any = None) -> PublishForm:
 @login_required
 @require_POST
 def artwork_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Keep the result of a job among the visitor's pictures."""
+    """Keep the result of a job as a picture of the user."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.SUCCEEDED)
     form = TitleForm(request.POST)
     title = form.cleaned_data["title"] if form.is_valid() else ""
@@ -126,7 +126,7 @@ def artwork_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def artwork_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Give an artwork another title."""
+    """Change the title of an artwork."""
     found = _own_artwork(request, pk)
     form = TitleForm(request.POST)
     if form.is_valid():
@@ -156,7 +156,7 @@ def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take an artwork out of the public gallery."""
+    """Remove an artwork from the public gallery."""
     found = _own_artwork(request, pk)
     unpublish_artwork(artwork=found)
     messages.success(request, _("Unpublished. Only you can see it."))

@@ -1,7 +1,7 @@
-"""Credit inside the file: an XMP packet put into a JPEG or PNG without touching a pixel.
+"""Credit in the file: write an XMP packet into a JPEG or PNG without a change of any pixel.
 
-Encoding the picture again only to add its credit would blur a JPEG, so the packet is spliced in.
-XMP specification part 3 (Adobe, 2016) says where it stands.
+A JPEG that is encoded again loses quality, so the packet is inserted into the existing bytes. XMP
+specification part 3 (Adobe, 2016) says where the packet must be.
 """
 
 import struct
@@ -13,14 +13,14 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 JPEG_MARK: Final = b"http://ns.adobe.com/xap/1.0/\0"
 PNG_KEYWORD: Final = b"XML:com.adobe.xmp\0"
-MAX_PACKET: Final = 65_000  # a JPEG segment holds 65,533 bytes, its mark included
+MAX_PACKET: Final = 65_000  # a JPEG segment holds 65,533 bytes, including its mark
 
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG_START: Final = b"\xff\xd8"
 _APP0, _APP1, _SCAN = 0xE0, 0xE1, 0xDA
 _PNG_HEADER_END: Final = 33
 
-# IPTC's term for several works combined with the help of a trained model.
+# The IPTC term for a combination of several works that a trained model helped to make.
 MADE_BY_A_MODEL: Final = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
@@ -39,7 +39,7 @@ for _prefix, _uri in NAMESPACES.items():
 
 @dataclass(frozen=True)
 class PictureCredit:
-    """What a picture says of itself: title, makers, rights, where the license stands, credit."""
+    """What a file says about its picture: title, makers, rights, license address, credit."""
 
     title: str
     creators: tuple[str, ...]
@@ -49,7 +49,7 @@ class PictureCredit:
 
 
 def build_xmp(credit: PictureCredit) -> bytes:
-    """Return the XMP packet of `credit`; empty parts are left out."""
+    """Return the XMP packet of `credit`. Empty parts are left out."""
     meta = Element(_name("x", "xmpmeta"))
     rdf = SubElement(meta, _name("rdf", "RDF"))
     body = SubElement(rdf, _name("rdf", "Description"), {_name("rdf", "about"): ""})
@@ -78,7 +78,7 @@ def _name(prefix: str, local: str) -> str:
 
 
 def _list(body: Element, name: str, kind: str, values: tuple[str, ...]) -> None:
-    """Add a property that RDF keeps as a list; one in several languages needs a default."""
+    """Add a property that is a list in RDF. A list of languages ("Alt") needs a default."""
     items = SubElement(SubElement(body, name), _name("rdf", kind))
     for value in values:
         language = {_name("xml", "lang"): "x-default"} if kind == "Alt" else {}
@@ -86,9 +86,9 @@ def _list(body: Element, name: str, kind: str, values: tuple[str, ...]) -> None:
 
 
 def embed_xmp(data: bytes, packet: bytes) -> bytes:
-    """Return the JPEG or PNG file `data` with `packet` in place of any it had.
+    """Return the JPEG or PNG file `data` with `packet`, which replaces an existing packet.
 
-    Raises ValueError for another kind of file and for a packet over 65,000 bytes.
+    Raises ValueError for another kind of file, and for a packet over 65,000 bytes.
     """
     if len(packet) > MAX_PACKET:
         message = "The packet is too long for a JPEG."
@@ -102,7 +102,7 @@ def embed_xmp(data: bytes, packet: bytes) -> bytes:
 
 
 def _embed_in_jpeg(data: bytes, packet: bytes) -> bytes:
-    """Put the packet behind the leading APP0 segments, where readers look for it."""
+    """Insert the packet after the leading APP0 segments, where readers look for it."""
     segments = [*_jpeg_segments(data)]
     others = [
         segment
@@ -126,7 +126,7 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _embed_in_png(data: bytes, packet: bytes) -> bytes:
-    """Put the packet behind the header chunk."""
+    """Insert the packet after the header chunk."""
     # Not compressed, no language, no translated keyword.
     ours = _png_chunk(b"iTXt", PNG_KEYWORD + b"\0\0\0\0" + packet)
     others = [chunk for chunk in _png_chunks(data) if not chunk[8:].startswith(PNG_KEYWORD)]
@@ -134,7 +134,7 @@ def _embed_in_png(data: bytes, packet: bytes) -> bytes:
 
 
 def _png_chunks(data: bytes) -> Iterator[bytes]:
-    """Yield each chunk after the header, whole."""
+    """Yield each complete chunk after the header."""
     position = _PNG_HEADER_END
     while position < len(data):
         (length,) = struct.unpack_from(">I", data, position)

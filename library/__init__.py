@@ -1,1 +1,1 @@
-"""Curated styles, artists, licenses and the artworks made by the project's own scripts."""
+"""Curated styles, artists, licenses, and the artworks that the project's own scripts make."""

@@ -1,4 +1,4 @@
-"""The library for curators: what is shown, its rights, and its pictures."""
+"""Admin pages of the library, for curators: which styles are shown, their rights and pictures."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -35,14 +35,14 @@ LISTED_PX = 72
 
 @admin.register(Artist)
 class ArtistAdmin(admin.ModelAdmin):
-    """The people and projects whose styles the library has."""
+    """The people and projects that made the styles of the library."""
 
     list_display = ("name", "born", "died")
     search_fields = ("name",)
 
 
 class StyleForm(forms.ModelForm):
-    """A style's record; its picture passes the same validation as users' photos."""
+    """The record of a style. Its picture is validated in the same way as the photos of users."""
 
     picture = forms.FileField(
         required=False,
@@ -61,7 +61,7 @@ class StyleForm(forms.ModelForm):
             raise ValidationError(str(refusal), code=refusal.code) from refusal
 
     def clean_license(self) -> str:
-        """Return the license; a published style keeps one that allows changed versions."""
+        """Return the license. That of a published style must allow changed versions."""
         chosen = str(self.cleaned_data["license"])
         if self.instance.state == Style.State.PUBLISHED and chosen not in USABLE_IN_LIBRARY:
             message = _(
@@ -73,7 +73,7 @@ class StyleForm(forms.ModelForm):
 
 
 class EvidenceInline(admin.TabularInline):
-    """The evidence for the statements about a style's rights."""
+    """The evidence for the statements about the rights of a style."""
 
     model = Evidence
     extra = 0
@@ -86,7 +86,7 @@ class EvidenceInline(admin.TabularInline):
 
 @admin.register(Style)
 class StyleAdmin(admin.ModelAdmin):
-    """Styles with their pictures, what their licenses allow, and the two decisions on them."""
+    """Styles with their pictures and licenses, and two actions: publish and withdraw."""
 
     form = StyleForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -142,12 +142,12 @@ class StyleAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Picture"))
     def preview(self, style: Style) -> str:
-        """Show the picture on its page, or what is painted with the code where there is none."""
+        """Show the picture on its page. If there is no picture, show the sample."""
         return _picture(style, style.shown_as, PREVIEW_PX)
 
     @admin.display(description=_("What the license allows"))
     def license_facts(self, style: Style) -> str:
-        """Say what the license allows and asks."""
+        """Show what the license allows and requires."""
         known = LICENSES.get(style.license)
         if known is None:
             return gettext("Choose a license.")
@@ -163,45 +163,45 @@ class StyleAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Credit"))
     def credit(self, style: Style) -> str:
-        """Show the credit line as it will stand under pictures."""
+        """Show the credit line as it appears under pictures."""
         return attribution([work_of(style)], form="html") if style.artist_id else "-"
 
     @admin.display(description=_("Main colors"))
     def colors(self, style: Style) -> str:
-        """Name the main colors of the picture."""
+        """Show the main colors of the picture."""
         return ", ".join(style.palette) or "-"
 
     def save_model(self, request: HttpRequest, obj: Style, form: Any, change: Any) -> None:
-        """Write the style through its service."""
+        """Save the style through its service."""
         del request, change
         accepted = form.cleaned_data.get("picture")
         save_style(style=obj, picture=StylePicture(accepted) if accepted else None)
 
     def delete_model(self, request: HttpRequest, obj: Style) -> None:
-        """Remove a style with its files."""
+        """Delete a style and its files."""
         del request
         delete_style(style=obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
-        """Remove the chosen styles with their files."""
+        """Delete the selected styles and their files."""
         del request
         for style in queryset:
             delete_style(style=style)
 
     @admin.action(description=_("Publish selected styles"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
-        """Publish those whose record is complete, and say what the others lack."""
+        """Publish the styles with a complete record, and show what the others lack."""
         self._decide(request, queryset, lambda style: publish_style(style=style))
 
     @admin.action(description=_("Withdraw selected styles"), permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
-        """Withdraw the published ones."""
+        """Withdraw the selected styles that are published."""
         self._decide(request, queryset, lambda style: withdraw_style(style=style))
 
     def _decide(
         self, request: HttpRequest, styles: QuerySet[Style], decision: Callable[[Style], Style]
     ) -> None:
-        """Carry out a decision on each style, and show what came of it."""
+        """Apply a decision to each style, and show the result."""
         for style in styles.select_related("artist"):
             try:
                 state = cast("Any", decision(style)).get_state_display()
@@ -211,7 +211,10 @@ class StyleAdmin(admin.ModelAdmin):
 
 
 def _picture(style: Style, variant: str, side: int) -> str:
-    """Return an image element that fits a square of `side` px; sized by attributes, for the CSP."""
+    """Return an image element that fits a square of `side` px.
+
+    Its size is in attributes, because the CSP forbids inline styles.
+    """
     if not style.thumb:
         return "-"
     source = reverse("style-file", kwargs={"slug": style.slug, "variant": variant})

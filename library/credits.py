@@ -1,7 +1,7 @@
-"""Credit lines: who made what, where it is, under which license, and that it was changed.
+"""Credit lines: the maker and title of a work, its place, its license, and that it was changed.
 
-The order is title, author, source, license, as the Creative Commons recommend. No ORM beyond
-reading the fields of a style.
+The order is title, author, source, license, as Creative Commons recommends. This module makes no
+queries; it only reads the fields of a style.
 """
 
 import json
@@ -20,7 +20,7 @@ _MARKDOWN_SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]
 
 @dataclass(frozen=True)
 class Work:
-    """What a credit says of one work."""
+    """What a credit says about one work."""
 
     title: str
     creator: str
@@ -32,7 +32,7 @@ class Work:
 
 
 def work_of(style: Style) -> Work:
-    """Return what is to be said of `style`; the wording its owner asked for comes with it."""
+    """Return the facts for the credit of `style`, with the wording that its owner requires."""
     known = LICENSES.get(style.license)
     return Work(
         title=style.title,
@@ -46,7 +46,7 @@ def work_of(style: Style) -> Work:
 
 
 def attribution(works: Iterable[Work], *, form: Form) -> str:
-    """Return the credit for `works`, a line each, as text, HTML, Markdown or JSON."""
+    """Return the credit for `works` as text, HTML, Markdown or JSON, with a line for each work."""
     return _FORMS[form](list(works))
 
 
@@ -55,7 +55,7 @@ def _text(works: list[Work]) -> str:
 
 
 def _text_line(work: Work) -> str:
-    """Write one credit as plain text: the wording asked for, or the usual four parts."""
+    """Return one credit as plain text: the required wording, or the usual four parts."""
     line = work.wording or f"“{work.title}” by {work.creator}"
     parts = [line, work.holder, work.source_url, _licensed(work)]
     return ", ".join(part for part in parts if part)
@@ -70,7 +70,7 @@ def _html(works: list[Work]) -> str:
 
 
 def _html_line(work: Work) -> str:
-    """Write one credit as HTML with its links, everything escaped."""
+    """Return one credit as HTML with its links. All text is escaped."""
     if work.wording:
         name = format_html("{}", work.wording)
     elif work.source_url:
@@ -91,7 +91,7 @@ def _markdown(works: list[Work]) -> str:
 
 
 def _markdown_line(work: Work) -> str:
-    """Write one credit as Markdown with its links, its signs escaped."""
+    """Return one credit as Markdown with its links. Markdown signs in the text are escaped."""
     title, creator, holder, license_, wording = (
         part.translate(_MARKDOWN_SIGNS)
         for part in (work.title, work.creator, work.holder, work.license, work.wording)

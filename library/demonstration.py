@@ -1,6 +1,6 @@
-"""Photos that the project may ship, painted by its own engine; scripts/make_demo_pairs.py paints.
+"""Photos that the project may ship. scripts/make_demo_pairs.py paints them with the engine.
 
-The photos come with scikit-image; static/demo/CREDITS.md says under which terms.
+The photos are from scikit-image. Their terms are in static/demo/CREDITS.md.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Pair:
-    """A photo that everybody may see and the style that it was painted in."""
+    """A photo that everybody may see, and the style of its painting."""
 
     name: str
     title: Promise

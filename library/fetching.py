@@ -1,4 +1,4 @@
-"""Giving styles that are a code alone the pictures that their museums give away."""
+"""Fetch open-access pictures from museums for styles that have only a style code."""
 
 import io
 from collections.abc import Collection, Iterator, Mapping
@@ -16,17 +16,17 @@ from library.sources import SourceRefused
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of one style: it with its picture, or why there is none."""
+    """The result for one style: the style with its picture, or the reason why it has none."""
 
     style: Style
     refusal: str = ""
 
 
 def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) -> Iterator[Fetched]:
-    """Fetch the picture of each shipped masterwork that has none, one after the other.
+    """Fetch the picture of each shipped masterwork without a picture, one after the other.
 
-    With `slugs`, only of these. One whose museum gives no picture away is passed over; one that
-    cannot be fetched is left as it was.
+    With `slugs`, fetch only these. A masterwork without an open-access picture is skipped. If a
+    picture cannot be fetched, its style does not change.
     """
     missing = {style.slug: style for style in Style.objects.filter(image="")}
     for entry in read_entries(folder):
@@ -40,9 +40,9 @@ def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) ->
 
 
 def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
-    """Download the picture of `style`, save it as a new version, and record where it came from.
+    """Download the picture of `style`, save it as a new version, and record its source.
 
-    Raises `SourceRefused`, `UploadRefused` or `StorageFull`; then nothing was changed.
+    Raises `SourceRefused`, `UploadRefused` or `StorageFull`. In this case nothing changes.
     """
     fetched = sources.fetch_picture(source)
     accepted = accept_picture(io.BytesIO(fetched.data), max_bytes=sources.MAX_PICTURE_BYTES)

@@ -1,6 +1,6 @@
 """Import a folder of pictures with a manifest that says who made them.
 
-If one record is wrong, nothing of the folder is imported. A second import of it changes nothing.
+If one record is wrong, nothing is imported. A second import of the same folder changes nothing.
 """
 
 import csv
@@ -40,7 +40,7 @@ TEXTS: Final = (
 
 
 class ImportRefused(Exception):
-    """A folder that is not taken; `reasons` has a sentence for each thing to correct."""
+    """The folder is not imported. `reasons` has a sentence for each thing to correct."""
 
     code = "import_refused"
     status = 422
@@ -51,11 +51,11 @@ class ImportRefused(Exception):
 
 
 def load_styles_from_folder(*, folder: Path, publish: bool = False) -> Loaded:
-    """Bring the pictures that the manifest in `folder` describes into the library, as drafts.
+    """Import the pictures that the manifest in `folder` describes into the library, as drafts.
 
-    The manifest is `manifest.json` (a list, or an object with `styles`) or `manifest.csv`; each
+    The manifest is `manifest.json` (a list, or an object with `styles`) or `manifest.csv`. Each
     record needs file, title, artist, license and source_url. Raises `ImportRefused` with a
-    sentence for everything that is wrong; then nothing was changed.
+    sentence for each error. In this case nothing changes.
     """
     rows = _rows(folder)
     if reasons := [*_refusals(folder, rows)]:
@@ -71,7 +71,7 @@ def load_styles_from_folder(*, folder: Path, publish: bool = False) -> Loaded:
 
 
 def _rows(folder: Path) -> list[dict[str, Any]]:
-    """Read the manifest. Raises `ImportRefused` when there is none or it cannot be read."""
+    """Read the manifest. Raises `ImportRefused` if it is missing or cannot be read."""
     manifest = next((folder / name for name in MANIFESTS if (folder / name).is_file()), None)
     if manifest is None:
         raise ImportRefused([_("The folder has no manifest.json or manifest.csv.")])
@@ -87,7 +87,7 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
 
 
 def _refusals(folder: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield a sentence for each thing that is wrong, with the number of its record."""
+    """Yield a sentence for each error, with the number of its record."""
     if not rows:
         yield _("The manifest is empty.")
     for number, row in enumerate(rows, start=1):
@@ -105,7 +105,7 @@ def _missing(row: Mapping[str, Any]) -> list[str]:
 
 
 def _wrong(folder: Path, row: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each field of a complete record that cannot stand."""
+    """Return a sentence for each wrong field of a complete record."""
     wrong = []
     if row["license"] not in USABLE_IN_LIBRARY:
         message = _("The license must be one of: %(choices)s.")
@@ -120,7 +120,7 @@ def _wrong(folder: Path, row: Mapping[str, Any]) -> list[str]:
 
 
 def _wrong_picture(folder: Path, record: Record) -> list[str]:
-    """Return a sentence when the picture is outside the folder, absent, or refused by the gate."""
+    """Return a sentence if the picture is outside the folder, missing, or refused by validation."""
     path = record.path.resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         return [_("The picture is not in the folder.")]
@@ -145,6 +145,6 @@ def _slug(row: Mapping[str, Any]) -> str:
 
 
 def _tags(value: object) -> list[str]:
-    """Return tags given as a list, or as words between commas or semicolons."""
+    """Return the tags of a list, or of a text with commas or semicolons between the tags."""
     words = value if isinstance(value, list) else str(value or "").replace(";", ",").split(",")
     return [word for word in (str(each).strip() for each in words) if word]

@@ -1,8 +1,8 @@
-"""Licenses and their arithmetic: what may be published from which inputs. No ORM, no I/O.
+"""Licenses and the rules that combine them: how a result may be published. No ORM, no I/O.
 
-The rules follow the Creative Commons adapter's chart (licenses 2.0 to 4.0). Whether a stylized
-picture is an adaptation in law is unsettled; the platform treats it as one, which is the strict
-reading. This is not legal advice.
+The rules follow the Creative Commons adapter's chart (licenses 2.0 to 4.0). The law does not say
+clearly whether a stylized picture is an adaptation. The platform treats it as an adaptation, which
+is the stricter interpretation. This is not legal advice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from django.db import models
 
 
 class LicenseId(models.TextChoices):
-    """SPDX identifiers of the licenses a style, photo or artwork can carry."""
+    """SPDX identifiers of the licenses that a style, photo or artwork can have."""
 
     CC0 = "CC0-1.0", "CC0 1.0"
     PDM = "CC-PDM-1.0", "Public Domain Mark 1.0"
@@ -28,7 +28,7 @@ class LicenseId(models.TextChoices):
 
 @dataclass(frozen=True)
 class License:
-    """What a license permits and asks."""
+    """What a license permits and requires."""
 
     id: LicenseId
     url: str
@@ -73,19 +73,20 @@ LICENSES: Final[dict[str, License]] = {
 # A style that forbids derivatives cannot be in the library.
 USABLE_IN_LIBRARY: Final = sorted(key for key, each in LICENSES.items() if each.allows_derivatives)
 
-# Under what an adaptation may stand, the freest first: NC stays NC; credit is kept by all of these.
+# The possible licenses of an adaptation, the freest first. NC must stay NC. All of these keep the
+# credit.
 _CREDITED: Final = tuple(key for key, each in LICENSES.items() if each.requires_attribution)
 _NONCOMMERCIAL: Final = tuple(key for key in _CREDITED if not LICENSES[key].allows_commercial)
-# The mark says that a work is in the public domain; nobody can put a new one there with it.
+# The mark says that a work is already in the public domain. A new work cannot get it.
 _FREE: Final = tuple(key for key in LICENSES if key != LicenseId.PDM)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What the makers of a picture may do with it.
+    """What the maker of a picture may do with it.
 
-    `publishable` are license ids, the freest that keeps every condition first; empty means for
-    oneself only, and not even that where `private_use` is false. `reasons` are codes.
+    `publishable` are the license ids that keep every condition, the freest first. If it is empty,
+    only private use is allowed; if `private_use` is false, no use is allowed. `reasons` are codes.
     """
 
     publishable: tuple[str, ...]
@@ -97,8 +98,8 @@ class Decision:
 def allowed_outputs(inputs: Iterable[str]) -> Decision:
     """Decide under which licenses a picture made from works under `inputs` may be published.
 
-    `inputs` are license ids of the styles used; the photo is the owner's own. What is under no
-    known license may not be used at all.
+    `inputs` are the license ids of the styles. The photo belongs to the user. A work with an
+    unknown license may not be used at all.
     """
     given = set(inputs)
     if unknown := sorted(given - LICENSES.keys()):
@@ -113,7 +114,7 @@ def allowed_outputs(inputs: Iterable[str]) -> Decision:
 def _conditions(
     works: Sequence[License], *, attribution: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the licenses open to the output of known works, and the codes of the reasons."""
+    """Return the possible licenses of a result of known works, and the codes of the reasons."""
     if locked := sorted(each.id.value for each in works if not each.allows_derivatives):
         return (), tuple(f"no-derivatives:{each}" for each in locked)
     commercial = all(each.allows_commercial for each in works)

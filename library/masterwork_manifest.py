@@ -1,7 +1,7 @@
-"""Artworks of others that are in the public domain: what the engine learned of them, and the facts.
+"""Artworks in the public domain: their style codes, which the engine computed, and their facts.
 
-No picture of them is shipped. `manifest.json` has an entry for each, beside its code and the sample
-painted with it; `scripts/make_masterworks.py` computes both.
+Their pictures are not shipped. `manifest.json` has an entry for each artwork. The style code and a
+sample, which is painted with the code, are beside it. `scripts/make_masterworks.py` computes both.
 """
 
 import json
@@ -25,13 +25,13 @@ FACTS: Final = (
 
 @dataclass(frozen=True)
 class MasterworkRecord(Record):
-    """The record of an artwork of which only a code is here; `path` is where that code is."""
+    """The record of an artwork that has only a style code. `path` is the path of the code."""
 
     sample_sha256: str = ""
 
     @property
     def is_in_library(self) -> bool:
-        """Whether the library has this very code and sample under this slug."""
+        """Whether the library has the same code and the same sample under this slug."""
         found = Style.objects.filter(
             slug=self.slug, code_sha256=self.sha256, sample_sha256=self.sample_sha256
         )
@@ -39,7 +39,7 @@ class MasterworkRecord(Record):
 
 
 def read_entries(folder: Path) -> list[dict[str, Any]]:
-    """Return the entries of the manifest in `folder`; none where there is no manifest."""
+    """Return the entries of the manifest in `folder`, or an empty list without a manifest."""
     manifest = folder / "manifest.json"
     if not manifest.is_file():
         return []
@@ -48,7 +48,7 @@ def read_entries(folder: Path) -> list[dict[str, Any]]:
 
 
 def record_of(folder: Path, entry: Mapping[str, Any]) -> MasterworkRecord:
-    """Return the record that an entry describes; a fact that it lacks stays empty."""
+    """Return the record that an entry describes. A missing fact stays empty."""
     artist = dict(entry["artist"])
     return MasterworkRecord(
         slug=entry["slug"],
@@ -62,7 +62,7 @@ def record_of(folder: Path, entry: Mapping[str, Any]) -> MasterworkRecord:
 
 
 def _evidence(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows on which the rights in an entry rest."""
+    """Yield the evidence rows for the rights statements of an entry."""
     for each in entry["evidence"]:
         day = datetime.fromisoformat(each["recorded_on"]).replace(tzinfo=UTC)
         yield {

@@ -1,4 +1,4 @@
-"""Addresses of the files of library; each view decides who may have them."""
+"""Addresses of the files of library. Each view decides who may get them."""
 
 from django.urls import path
 from django.urls.resolvers import URLPattern

@@ -1,4 +1,4 @@
-"""Files of styles: published ones are for everyone, drafts for curators."""
+"""Files of styles. Everybody may see those of published styles, curators also those of drafts."""
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -11,9 +11,9 @@ from library.models import Style
 
 @require_safe
 def style_file(request: HttpRequest, slug: str, variant: str) -> HttpResponseBase:
-    """Send a style's picture ("full" or "thumb") or its sample ("proof") to those who may see it.
+    """Send a style's picture ("full" or "thumb") or its sample ("proof") to users who may see it.
 
-    The code has no address: it is for workers.
+    The style code has no address, because only workers need it.
     """
     style = get_object_or_404(Style.objects.visible_to(request.user), slug=slug)
     files = {"full": style.image, "thumb": style.thumb, "proof": style.sample}

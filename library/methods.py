@@ -1,6 +1,6 @@
-"""Which ways of painting can use a style.
+"""Which methods can use a style.
 
-The ways belong to the package that drives the engine, which registers them when it starts.
+The package that drives the engine knows the methods, and registers them here when it starts.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,10 @@ _usable: dict[str, Callable[[Style], bool]] = {}
 
 
 def register_method(slug: str, usable: Callable[[Style], bool]) -> None:
-    """Make a way of painting known, with what tells whether it can use a style."""
+    """Register a method, with a function that returns whether it can use a style."""
     _usable[slug] = usable
 
 
 def usable_methods(style: Style) -> list[str]:
-    """Name the ways of painting that can use `style`, in the order they were registered."""
+    """Return the slugs of the methods that can use `style`, in the order of registration."""
     return [slug for slug, usable in _usable.items() if usable(style)]

@@ -1,4 +1,4 @@
-"""Styles, the people who made them, and what is known of their rights."""
+"""Styles, the people who made them, and what is known about their rights."""
 
 import uuid
 from functools import reduce
@@ -29,7 +29,7 @@ class Artist(models.Model):
 
     @property
     def years(self) -> str:
-        """From when to when the artist lived, as far as that is known."""
+        """The years of birth and death, as far as they are known."""
         if not self.born and not self.died:
             return ""
         return f"{self.born or '?'}–{self.died or ''}"
@@ -39,17 +39,17 @@ class StyleQuerySet(models.QuerySet["Style"]):
     """Reads of the library."""
 
     def published(self) -> Self:
-        """Keep what everybody may see and use."""
+        """Keep the styles that everybody may see and use."""
         return self.filter(state=Style.State.PUBLISHED)
 
     def visible_to(self, user: object) -> Self:
-        """Keep what `user` may see: curators (with the change permission) see drafts too."""
+        """Keep the styles that `user` may see. Curators (permission to change) also see drafts."""
         if isinstance(user, User) and user.has_perm("library.change_style"):
             return self
         return self.published()
 
     def matching(self, words: str) -> Self:
-        """Keep the styles in whose label each of `words` occurs."""
+        """Keep the styles with a label that contains each of `words`."""
         found = self
         for word in words.split():
             places = ("title", "artist__name", "technique", "medium", "culture", "date_text")
@@ -58,7 +58,7 @@ class StyleQuerySet(models.QuerySet["Style"]):
         return found
 
     def allowing(self, *, commercial: bool = False, modification: bool = False) -> Self:
-        """Keep the styles whose license permits every use that is asked for."""
+        """Keep the styles with a license that permits each requested use."""
         fitting = [
             key
             for key, each in LICENSES.items()
@@ -67,20 +67,20 @@ class StyleQuerySet(models.QuerySet["Style"]):
         return self.filter(license__in=fitting)
 
     def in_display_order(self) -> Self:
-        """Sort as the library shows them: by position, then title."""
+        """Sort the styles as the library shows them: by position, then title."""
         return self.order_by("position", "title")
 
 
 class Style(models.Model):
-    """An artwork whose manner people may borrow.
+    """An artwork with a style that users can apply to their photos.
 
         DRAFT ──> IN_REVIEW ──> PUBLISHED <──> WITHDRAWN
           └─────────────────────────^
 
-    A published style has a picture or a style code, and a license that allows derivatives; the
-    database checks it. The code is what the engine learned of the artwork, opaque here. A style
-    without a picture is shown by its sample, a photo of ours painted with the code. A change of
-    picture, code or license makes a new version.
+    A published style has a picture or a style code, and a license that allows derivatives. The
+    database checks this. The style code is what the engine computed from the artwork; only the
+    engine can read it. For a style without a picture, the site shows its sample: one of the
+    project's photos, painted with the code. A new picture, code or license makes a new version.
     """
 
     class State(models.TextChoices):
@@ -132,7 +132,7 @@ class Style(models.Model):
     sample_sha256 = models.CharField(
         max_length=64, blank=True, editable=False, db_column="proof_sha256"
     )
-    # These describe the picture that is shown: the artwork, or else the sample.
+    # These describe the picture that is shown: the artwork, or the sample if there is no artwork.
     thumb = models.FileField(upload_to="styles/", blank=True, editable=False)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
@@ -166,23 +166,23 @@ class Style(models.Model):
 
     @property
     def has_picture(self) -> bool:
-        """Whether the artwork itself is here, and not only what the engine learned of it."""
+        """Whether the style has a picture of the artwork, and not only a style code."""
         return bool(self.image)
 
     @property
     def shown_as(self) -> str:
-        """The name of the file that shows it large: "full" is the artwork, "proof" the sample."""
+        """The variant that shows the style large: "full" (the artwork) or "proof" (the sample)."""
         return "full" if self.image else "proof"
 
     @property
     def file_names(self) -> set[str]:
-        """The names of all that is stored of it."""
+        """The names of all stored files of the style."""
         files = (self.image, self.thumb, self.sample, self.code)
         return {file.name for file in files if file.name}
 
 
 class Evidence(models.Model):
-    """On what a statement about the rights of a style rests: who looked where, and saw what."""
+    """The evidence for a statement about the rights of a style: who checked which source."""
 
     style = models.ForeignKey(Style, on_delete=models.CASCADE, related_name="evidence")
     statement = models.TextField()

@@ -1,4 +1,4 @@
-"""What licenses mean, in sentences for people; the arithmetic itself is in licenses.py."""
+"""What licenses mean, in sentences for people. The rules are in licenses.py."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from library.licenses import LICENSES, Decision, License, LicenseId
 
 
 def outcome_sentence(decision: Decision) -> str:
-    """Say in one sentence what the maker of a picture may do with it."""
+    """Return one sentence: what the maker of a picture may do with it."""
     if not decision.publishable:
         return _("For personal use only: %(reason)s") % {"reason": _refusal(decision)}
     if "share-alike" in decision.reasons:
@@ -37,7 +37,7 @@ def license_name(license_id: str) -> str:
 
 
 def license_meaning(license_id: str) -> str:
-    """Say what others may do with a picture published under `license_id`."""
+    """Return a sentence: what others may do with a picture under `license_id`."""
     sentences = {
         LicenseId.CC0: _("Anyone can use it for any purpose. No credit is required."),
         LicenseId.PDM: _("In the public domain. Anyone can use it for any purpose."),
@@ -60,7 +60,10 @@ def license_meaning(license_id: str) -> str:
 
 
 def terms(license_: License) -> list[tuple[bool, str]]:
-    """List what may and must be done with results of a style under `license_`."""
+    """Return what users may and must do with results of a style under `license_`.
+
+    Each item is a sentence, and True if it is a permission or a duty, False if it is a limit.
+    """
     credit = (
         _("Credit is required. It is added automatically.")
         if license_.requires_attribution

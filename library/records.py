@@ -10,13 +10,13 @@ from common.uploads import AcceptedPicture, accept_picture
 from library.models import Artist, Evidence, Style
 from library.services import StyleEmbedding, StylePicture, publish_style, save_style
 
-# Curators may bring scans that are larger than what people send.
+# Curators may import scans that are larger than the photos of users.
 MAX_PICTURE_BYTES: Final = 50 * 2**20
 
 
 @dataclass
 class Loaded:
-    """The slugs that a load created, updated, and left unchanged."""
+    """The slugs that an import created, updated or did not change."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -25,10 +25,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Record:
-    """One record of a manifest: the slug, who made it, where its picture is, the other fields.
+    """One record of a manifest: the slug, the artist, the path of its picture, the other fields.
 
-    `artist_facts` are fields of an artist that the library does not know yet; `evidence` are rows
-    that support the statements about its rights.
+    `artist_facts` are the fields of an artist that the library does not know yet. `evidence` are
+    rows that support the statements about the rights of the style.
     """
 
     slug: str
@@ -40,12 +40,12 @@ class Record:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of its file."""
+        """The SHA-256 of the file."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     @property
     def is_in_library(self) -> bool:
-        """Whether the library has this very picture under this slug."""
+        """Whether the library has the same picture under this slug."""
         return Style.objects.filter(slug=self.slug, image_sha256=self.sha256).exists()
 
     def picture(self) -> AcceptedPicture:
@@ -67,9 +67,9 @@ def import_record(
     code: StyleEmbedding | None = None,
     publish: bool,
 ) -> None:
-    """Write a style that is new or has another picture or code; `publish` shows a new one at once.
+    """Save a style that is new, or that has a new picture or code. `publish` publishes a new style.
 
-    A changed one keeps its state, so that what curators withdrew stays withdrawn.
+    A changed style keeps its state, so a style that curators withdrew stays withdrawn.
     """
     style = Style.objects.filter(slug=record.slug).first()
     is_new = style is None

@@ -1,4 +1,4 @@
-"""Every write to the library: pictures and codes of styles, what is shown, what is withdrawn."""
+"""All writes to the library: save styles with pictures and codes, publish, withdraw, delete."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ PUBLISHABLE_FROM: Final = (Style.State.DRAFT, Style.State.IN_REVIEW, Style.State
 
 
 class StyleIncomplete(Exception):
-    """The record lacks what a published style must have; `reasons` names each part."""
+    """The record lacks something that a published style needs. `reasons` names each part."""
 
     code = "style_incomplete"
     status: ClassVar[int] = 422
@@ -35,9 +35,9 @@ class StyleIncomplete(Exception):
 
 
 class StylePicture:
-    """A picture that passed the gate, and everything that is stored of it.
+    """A picture that passed upload validation, and everything that is stored for it.
 
-    `verbatim` keeps a file of our own as it is; every other file is encoded again.
+    `verbatim` is a file of the project that is stored unchanged. All other files are encoded again.
     """
 
     def __init__(self, accepted: AcceptedPicture, verbatim: Encoded | None = None) -> None:
@@ -50,10 +50,10 @@ class StylePicture:
 
 @dataclass(frozen=True)
 class StyleEmbedding:
-    """What the engine learned of an artwork, as bytes that only the engine reads.
+    """What the engine computed from an artwork, as bytes that only the engine can read.
 
-    `weights` is the sha256 of the encoder that they belong to, `sample` a photo of ours painted
-    with them; a style that has a picture needs none.
+    `weights` is the SHA-256 of the encoder that made the bytes. `sample` is one of the project's
+    photos, painted with them; a style with a picture needs no sample.
     """
 
     data: bytes
@@ -69,10 +69,10 @@ class StyleEmbedding:
 def save_style(
     *, style: Style, picture: StylePicture | None = None, code: StyleEmbedding | None = None
 ) -> Style:
-    """Write a new or changed `style`, with `picture` and `code` in place of those it had.
+    """Save a new or changed `style`. `picture` and `code` replace the old ones.
 
-    Another picture, code or license makes a new version; another sample of the same code does not.
-    When the row cannot be saved, no file is left.
+    A new picture, code or license makes a new version. A new sample of the same code does not. If
+    the row cannot be saved, no new file is left.
     """
     with files_of_a_row() as row_files:
         old = Style.objects.select_for_update().filter(pk=style.pk).first()
@@ -91,12 +91,12 @@ def save_style(
 
 
 def save_style_picture(*, style: Style, picture: AcceptedPicture) -> Style:
-    """Give `style` another picture, which makes a new version of it."""
+    """Give `style` a new picture. This makes a new version of the style."""
     return save_style(style=style, picture=StylePicture(picture))
 
 
 def _set_picture(style: Style, picture: StylePicture, row_files: RowFiles) -> None:
-    """Write the files of `picture` and set every field that follows from it."""
+    """Write the files of `picture`, and set every field that depends on it."""
     _show(style, picture, row_files)
     style.image = row_files.put(FOLDER, picture.kept.suffix, picture.kept.data)
     style.image_sha256 = picture.sha256
@@ -104,7 +104,7 @@ def _set_picture(style: Style, picture: StylePicture, row_files: RowFiles) -> No
 
 
 def _keep_code(style: Style, code: StyleEmbedding, row_files: RowFiles) -> None:
-    """Write the file of `code`, and show the style by its sample where it has no picture."""
+    """Write the file of `code`. If the style has no picture, show it by the sample of the code."""
     style.code = row_files.put(FOLDER, ".code", code.data)
     style.code_sha256, style.code_weights = code.sha256, code.weights
     if code.sample is not None:
@@ -115,8 +115,8 @@ def _keep_code(style: Style, code: StyleEmbedding, row_files: RowFiles) -> None:
 
 
 def _show(style: Style, picture: StylePicture, row_files: RowFiles) -> None:
-    """Set what a tile and a page need to show `picture`."""
-    # The size is set first: a picture whose size is known is not opened again to measure it.
+    """Set the fields that a tile and a page need to show `picture`."""
+    # The size is set first: Django opens a picture to measure it only if the size is unknown.
     style.width, style.height = picture.size
     style.thumb = row_files.put(FOLDER, ".webp", picture.small.thumb)
     style.placeholder = picture.small.placeholder
@@ -124,7 +124,7 @@ def _show(style: Style, picture: StylePicture, row_files: RowFiles) -> None:
 
 
 def missing_parts(style: Style) -> list[str]:
-    """Name what `style` lacks to be published: a picture or code, a usable license, a source."""
+    """Return what `style` lacks for publication: a picture or code, a usable license, a source."""
     parts = {
         str(_("a picture or a style code")): bool(
             (style.image and style.image_sha256) or (style.code and style.code_sha256)
@@ -137,9 +137,9 @@ def missing_parts(style: Style) -> list[str]:
 
 @transaction.atomic
 def publish_style(*, style: Style) -> Style:
-    """Show `style` to everybody; a published one stays as it is.
+    """Publish `style`. A style that is already published does not change.
 
-    Raises `StyleIncomplete` naming what its record lacks.
+    Raises `StyleIncomplete`, which names the missing parts of the record.
     """
     current = Style.objects.select_for_update().get(pk=style.pk)
     if missing := missing_parts(current):
@@ -153,9 +153,9 @@ def publish_style(*, style: Style) -> Style:
 
 @transaction.atomic
 def delete_style(*, style: Style) -> None:
-    """Remove a style that nothing was made with, and its files.
+    """Delete a style that no picture was made with, and its files.
 
-    Raises `ProtectedError` when a job or an artwork names it: such a style is withdrawn instead.
+    Raises `ProtectedError` if a job or an artwork uses the style. Withdraw it instead.
     """
     files = style.file_names
     style.delete()
@@ -163,7 +163,7 @@ def delete_style(*, style: Style) -> None:
 
 
 def withdraw_style(*, style: Style) -> Style:
-    """Take a published `style` out of use; what was made with it keeps its credit."""
+    """Withdraw a published `style`. Pictures that were made with it keep their credit."""
     Style.objects.filter(pk=style.pk, state=Style.State.PUBLISHED).update(
         state=Style.State.WITHDRAWN
     )

@@ -1,4 +1,4 @@
-"""The styles that come with the project: rendered by its own scripts, or codes of masterworks."""
+"""The styles that the project ships: pictures that its scripts render, and masterwork codes."""
 
 import hashlib
 import json
@@ -16,17 +16,18 @@ SHIPPED: Final = Path(__file__).resolve().parent / "shipped"
 
 
 class ManifestMismatch(Exception):
-    """A shipped file is not the one that its manifest describes."""
+    """A shipped file does not match its manifest."""
 
     def __init__(self, file: str) -> None:
         super().__init__(f"Make {file} again: it is not the file that the manifest describes.")
 
 
 def load_shipped_styles(*, folder: Path = SHIPPED, masterworks: Path = MASTERWORKS) -> Loaded:
-    """Bring the shipped styles into the library, published.
+    """Import the shipped styles into the library, and publish them.
 
-    A style that has the shipped picture or code is left alone, so a second run changes nothing and
-    the changes of curators stand; another one makes a new version. Raises `ManifestMismatch`.
+    A style that already has the shipped picture or code does not change. So a second run changes
+    nothing, and changes of curators stay. A different picture or code makes a new version. Raises
+    `ManifestMismatch`.
     """
     loaded = Loaded()
     codes = _read(folder / "codes.json", {})
@@ -40,12 +41,12 @@ def load_shipped_styles(*, folder: Path = SHIPPED, masterworks: Path = MASTERWOR
 def _load_artwork(
     folder: Path, entry: Mapping[str, Any], listed: Mapping[str, Any], loaded: Loaded
 ) -> None:
-    """Import a rendering of ours with its code, unless the library has it."""
+    """Import a rendered artwork of the project with its code, unless the library has it."""
     record = _record(folder, entry)
     if record.sha256 != entry["sha256"]:
         raise ManifestMismatch(entry["file"])
     code = None
-    # A code of an older rendering is left out; the engine then learns from the picture.
+    # The code of an older rendering is not used. The engine then computes it from the picture.
     if listed.get("picture_sha256") == entry["sha256"]:
         code = StyleEmbedding(_checked(folder, listed, "code"), listed["weights"])
     if code and Style.objects.filter(slug=record.slug, code_sha256=code.sha256).exists():
@@ -77,12 +78,12 @@ def _checked(folder: Path, entry: Mapping[str, Any], kind: str) -> bytes:
 
 
 def _verbatim(path: Path) -> StylePicture:
-    """Return a picture of ours that is kept as it is: encoding a WebP again only blurs it."""
+    """Return a picture that is stored unchanged: to encode a WebP again only makes it worse."""
     return StylePicture(read_picture(path), Encoded(path.read_bytes(), path.suffix))
 
 
 def _read(path: Path, default: dict[str, Any]) -> dict[str, Any]:
-    """Return what a JSON file holds; `default` where there is none."""
+    """Return the content of a JSON file, or `default` if the file is missing."""
     read: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else default
     return read
 

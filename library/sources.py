@@ -1,6 +1,7 @@
-"""Pictures from the open-access programs of museums; fetched only when somebody asks for it.
+"""Pictures from the open-access programs of museums. Only a command of the operator fetches them.
 
-A museum's record is read first: it says where the picture is and that it is in the public domain.
+The record of the museum is read first. It says where the picture is, and that it is in the public
+domain.
 """
 
 import json
@@ -25,17 +26,17 @@ AGENT: Final = "Styleweb (manage.py fetch_sources)"
 
 
 class SourceRefused(Exception):
-    """A picture that cannot be had from its museum; the sentence says why."""
+    """The picture cannot be fetched from its museum. The message says why."""
 
     code = "source_refused"
 
 
 @dataclass(frozen=True)
 class Museum:
-    """Where a museum keeps its records, and how one says where its free picture is.
+    """Where a museum keeps its records, and how to find the free picture in a record.
 
-    `picture` returns the address; it raises `SourceRefused` when the picture is not free, and
-    `LookupError` or `TypeError` for a record of another shape.
+    `picture` returns the address. It raises `SourceRefused` if the picture is not free, and
+    `LookupError` or `TypeError` if the record has an unexpected format.
     """
 
     record: str
@@ -44,7 +45,7 @@ class Museum:
 
 @dataclass(frozen=True)
 class FetchedPicture:
-    """A picture as it came, where it was, and the address of the record that called it free."""
+    """The bytes of a picture, its address, and the address of the record that calls it free."""
 
     data: bytes
     url: str
@@ -89,9 +90,10 @@ MUSEUMS: Final[Mapping[str, Museum]] = {
 
 
 def fetch_picture(source: Mapping[str, str]) -> FetchedPicture:
-    """Return the picture that `source` ({"from": museum, "id": record}) names.
+    """Fetch the picture that `source` ({"from": museum, "id": record}) names.
 
-    Raises `SourceRefused`: no free picture, no answer in time, too many bytes, not over https.
+    Raises `SourceRefused` if there is no free picture, no answer in time, too many bytes, or an
+    address without https.
     """
     museum = MUSEUMS[source["from"]]
     record_url = museum.record.format(id=quote(source["id"]))
@@ -106,9 +108,9 @@ def fetch_picture(source: Mapping[str, str]) -> FetchedPicture:
 
 
 def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
-    """Return what is at `url`, at most `max_bytes` of it in at most `seconds`, over https only.
+    """Download `url` over https: at most `max_bytes`, in at most `seconds`.
 
-    Raises `SourceRefused`.
+    Raises `SourceRefused` if a limit is exceeded or the server does not respond.
     """
     _check_scheme(url)
     opener = urllib.request.build_opener(_CarefulRedirects)
@@ -123,7 +125,7 @@ def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
 
 
 def _read(answer: IO[bytes], url: str, max_bytes: int, until: float) -> bytes:
-    """Read the answer to its end, within the limits."""
+    """Read the whole answer, within the limits."""
     data = bytearray()
     while chunk := answer.read(CHUNK):
         data += chunk
@@ -137,9 +139,9 @@ def _read(answer: IO[bytes], url: str, max_bytes: int, until: float) -> bytes:
 
 
 class _CarefulRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirections, but not out of https."""
+    """Follows redirects, but only to https addresses."""
 
-    def redirect_request(  # noqa: PLR0917  # as urllib calls it
+    def redirect_request(  # noqa: PLR0917  # urllib calls it with these arguments
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         """Return the next request. Raises `SourceRefused` for another scheme."""

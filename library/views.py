@@ -13,7 +13,7 @@ ARTWORKS_SHOWN = 12
 
 @require_GET
 def styles(request: HttpRequest) -> HttpResponse:
-    """Show the library, searched by word and technique."""
+    """Show the styles of the library, filtered by words and technique."""
     published = Style.objects.published()
     query = request.GET.get("q", "").strip()
     technique = request.GET.get("technique", "")
@@ -32,7 +32,7 @@ def styles(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def style(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one style, its record, and what was made with it."""
+    """Show one style, its record, and the artworks that were made with it."""
     visible = Style.objects.visible_to(request.user).select_related("artist")
     found = get_object_or_404(visible, slug=slug)
     license_ = LICENSES.get(found.license)

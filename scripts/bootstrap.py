@@ -1,9 +1,9 @@
-"""Make the environment in .venv, once; a second call finds its stamp and returns at once.
+"""Make the environment in .venv. A second call finds the stamp file and returns at once.
 
     python3 scripts/bootstrap.py [--dev]
 
-Uses the standard library only, and syntax that an older Python reads too, so that it can say in a
-sentence what it needs. PIP_ARGS adds arguments to pip, such as another index.
+This script uses only the standard library, and syntax that an older Python can read. So an older
+Python can print which version is needed. PIP_ARGS adds arguments to pip, such as another index.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ OLDEST = (3, 11)
 
 
 def say(sentence: str) -> None:
-    """Print one line at once."""
+    """Print one line immediately."""
     sys.stdout.write(sentence + "\n")
     sys.stdout.flush()
 
 
 def check_python() -> None:
-    """Refuse a Python that Django 5.2 and the pinned packages do not run on."""
+    """Exit if this Python cannot run Django 5.2 and the pinned packages."""
     if sys.version_info[:2] < OLDEST:
         sys.exit(
             "Install Python 3.11 or newer, or name it with PYTHON=/path/to/python3.11: "
@@ -39,7 +39,7 @@ def check_python() -> None:
 
 
 def wanted(extras: str) -> str:
-    """Return what is to be installed, as a digest that changes when the pins do."""
+    """Return a digest of what to install. It changes when the pinned versions change."""
     digest = hashlib.sha256((extras + sys.version).encode())
     for name in ("pyproject.toml", "setup.py", "constraints.txt"):
         digest.update((ROOT / name).read_bytes())
@@ -47,12 +47,12 @@ def wanted(extras: str) -> str:
 
 
 def is_installed(digest: str) -> bool:
-    """Tell whether the stamp names `digest`, alone or with a larger set that includes it."""
+    """Return whether the stamp file has `digest`. The stamp of a larger set has it too."""
     return STAMP.exists() and digest in STAMP.read_text().split()
 
 
 def pip_command(extras: str) -> "list[str]":
-    """Return the call of pip; it draws its own progress bars on a terminal."""
+    """Return the pip command. On a terminal, pip draws its own progress bars."""
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install"]
     command += ["--disable-pip-version-check", "-c", "constraints.txt"]
     if not sys.stdout.isatty():
@@ -62,7 +62,7 @@ def pip_command(extras: str) -> "list[str]":
 
 
 def install(extras: str) -> None:
-    """Make the environment and install into it; end with a sentence when that fails."""
+    """Make the environment and install into it. On failure, exit with a sentence."""
     started = time.monotonic()
     say("Installing Styleweb into .venv: once, a few minutes, most of it PyTorch.")
     if not (VENV / "bin" / "python").exists():
@@ -77,7 +77,7 @@ def install(extras: str) -> None:
 
 
 def main() -> None:
-    """Install what is missing."""
+    """Install the packages that are missing."""
     check_python()
     dev = "--dev" in sys.argv[1:]
     small, large = wanted(""), wanted("prod,dev")

@@ -1,6 +1,6 @@
-"""Check the deployment files: hadolint on the Dockerfile, our own reading of the compose file.
+"""Check the deployment files: hadolint for the Dockerfile, own rules for the compose file.
 
-The compose file's commands are also run as local processes by tests/styleweb/test_compose.py.
+tests/styleweb/test_compose.py also runs the commands of the compose file as local processes.
 """
 
 import subprocess
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def compose_faults(compose: dict[str, Any]) -> list[str]:
-    """Return what is wrong in a parsed compose file, a sentence each."""
+    """Return a sentence for each error in a parsed compose file."""
     faults = []
     services: dict[str, dict[str, Any]] = compose["services"]
     for name, service in services.items():
@@ -43,7 +43,7 @@ def named_volumes(service: dict[str, Any]) -> list[str]:
 
 
 def main() -> int:
-    """Print the faults; the exit status tells whether there are any."""
+    """Print the errors. The exit status is 1 if there are any, otherwise 0."""
     hadolint = Path(sys.executable).with_name("hadolint")
     linted = subprocess.run([hadolint, "Dockerfile"], cwd=ROOT, check=False)
     faults = compose_faults(yaml.safe_load((ROOT / "docker-compose.yml").read_text()))

@@ -1,7 +1,7 @@
-"""Name, and where it may, install the servers and the browser that the whole test run uses.
+"""Find the servers and the browser that the whole test run needs, and install them if possible.
 
-On Debian as root (a CI machine) the missing packages are installed; anywhere else one line says
-how to get them, and the tests that need them are skipped.
+On Debian as root (a CI machine), the script installs the missing packages. On other machines it
+prints one line that says how to get them, and the tests that need them are skipped.
 """
 
 import os
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Debian's package, and the program that shows it is there.
+# A Debian package, and a program that exists if the package is installed.
 WANTED = {
     "postgresql": "initdb",
     "redis-server": "redis-server",
@@ -20,23 +20,23 @@ WANTED = {
 
 
 def is_there(program: str) -> bool:
-    """Tell whether `program` can be run; Debian keeps PostgreSQL's own off the PATH."""
+    """Return whether `program` is installed. Debian keeps some of PostgreSQL off the PATH."""
     hidden = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
     return shutil.which(program) is not None or any(hidden)
 
 
 def missing() -> list[str]:
-    """Return the Debian packages whose program is not on this machine."""
+    """Return the Debian packages with a program that is not on this machine."""
     return [package for package, program in WANTED.items() if not is_there(program)]
 
 
 def may_install() -> bool:
-    """Tell whether this is Debian and we are root."""
+    """Return whether this is Debian and the user is root."""
     return shutil.which("apt-get") is not None and os.geteuid() == 0
 
 
 def install(packages: list[str]) -> int:
-    """Install `packages` quietly; return the exit status of the first step that failed, or 0."""
+    """Install `packages` quietly. Return the exit status of the first step that fails, or 0."""
     sys.stdout.write(f"Installing {' '.join(packages)}\n")
     sys.stdout.flush()
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -48,7 +48,7 @@ def install(packages: list[str]) -> int:
 
 
 def main() -> int:
-    """Install or name what is missing."""
+    """Install the missing packages, or print their names."""
     packages = missing()
     if packages and may_install():
         return install(packages)

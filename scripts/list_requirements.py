@@ -1,8 +1,8 @@
-"""List what the project depends on, a line each, for an image that installs it before the sources.
+"""List the dependencies of the project, one a line. An image installs them before the sources.
 
     python scripts/list_requirements.py [EXTRA ...] > requirements.txt
 
-Reads the pyproject.toml in the current folder.
+The script reads the pyproject.toml in the current folder.
 """
 
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def requirements(pyproject: Path, extras: list[str]) -> list[str]:
-    """Return the dependencies in a pyproject.toml, and those of the extras that are named."""
+    """Return the dependencies in a pyproject.toml, with those of the named extras."""
     project = tomllib.loads(pyproject.read_text("utf-8"))["project"]
     optional = project["optional-dependencies"]
     return [*project["dependencies"], *(each for extra in extras for each in optional[extra])]

@@ -1,8 +1,8 @@
 """Paint the before/after pairs of the home page: `python -m scripts.make_demo_pairs`.
 
-The photos come with scikit-image (a development dependency) and are in the public domain or under
-CC0; nothing is downloaded. The engine and the shipped styles make the rest, so the pairs can be
-made again whenever one of them changes.
+The photos are from scikit-image (a development dependency), and are in the public domain or under
+CC0. Nothing is downloaded. The engine and the shipped styles make the paintings, so run this again
+after a change of the engine or of a style.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from style_transfer.pipeline.stylize import stylize
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "static" / "demo"
 QUALITY = 82
-# Where scikit-image keeps each photo, and which point of it the crop keeps in the middle.
+# The file of each photo in scikit-image, and the point of the photo that is the center of the crop.
 SOURCES: dict[str, tuple[str, tuple[float, float]]] = {
     "cat": ("chelsea.png", (0.5, 0.5)),
     "rocket": ("rocket.jpg", (0.5, 0.5)),
@@ -57,7 +57,7 @@ def paint(pair: Pair, photo: Image.Image, console: Console) -> Image.Image:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make the pairs that are named, or all of them."""
+    """Make the named pairs, or all pairs."""
     names = [pair.name for pair in PAIRS]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pair", nargs="*", default=names, help=f"of {', '.join(names)}")

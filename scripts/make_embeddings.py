@@ -1,9 +1,9 @@
-"""Compute the embeddings of our own artworks: `python -m scripts.make_embeddings [slug ...]`.
+"""Compute the style codes of the shipped artworks: `python -m scripts.make_embeddings [slug ...]`.
 
-A code is what the method fast knows of an artwork. Computing it takes seconds a picture, so those
-of the shipped artworks lie beside them, listed in `library/shipped/codes.json`; run this again when
-an artwork is rendered again or the engine's weights change. The same pictures and weights give the
-same files.
+A style code (a style embedding as a file) is what the method fast knows about an artwork. It takes
+some seconds to compute, so the codes of the shipped artworks are shipped too, and
+`library/shipped/codes.json` lists them. Run this again when an artwork is rendered again, or when
+the weights of the engine change. The same pictures and weights give the same files.
 """
 
 import argparse
@@ -26,9 +26,10 @@ DEVICE = "cpu"
 
 
 def exact_painter() -> Painter:
-    """Return the engine's painter, computing in the one way that gives the same numbers again.
+    """Return the engine's painter in the mode that always gives the same numbers.
 
-    Sums depend on how threads share them, and half precision on the processor.
+    A sum depends on how threads split it, so it uses one thread. Half precision depends on the
+    processor, so it is off.
     """
     torch.set_num_threads(1)
     painter = load_painter(torch.device(DEVICE))
@@ -42,7 +43,7 @@ def learn(picture: Path, painter: Painter) -> bytes:
 
 
 def write_code(slug: str, picture: Path, folder: Path) -> dict[str, Any]:
-    """Write the code of a picture as `slug` into `folder`; return what a manifest says of it."""
+    """Write the code of a picture as `slug` into `folder`. Return its facts for a manifest."""
     painter = exact_painter()
     code = learn(picture, painter)
     (folder / f"{slug}.code").write_bytes(code)
@@ -54,7 +55,7 @@ def write_code(slug: str, picture: Path, folder: Path) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Compute the codes that are named, or all."""
+    """Compute the named codes, or all codes."""
     parser = argparse.ArgumentParser(description="Compute the codes of the shipped artworks.")
     parser.add_argument("slug", nargs="*", help="artworks; all when none is named")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the artworks are")

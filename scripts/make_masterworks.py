@@ -2,10 +2,10 @@
 
     python -m scripts.make_masterworks --pictures FOLDER [slug ...]
 
-FOLDER holds the reproductions that `library/masterworks/manifest.json` names under `picture`; they
-are read and stay where they are. For each entry the code, and a demonstration photo painted with
-it, are written beside the manifest, and their hashes into it. The same pictures and weights give
-the same files.
+FOLDER holds the reproductions that `library/masterworks/manifest.json` names under `picture`. They
+are only read. For each entry, the script writes the style code, and a demonstration photo painted
+with it, beside the manifest, and writes their hashes into the manifest. The same pictures and
+weights give the same files.
 """
 
 import argparse
@@ -32,7 +32,7 @@ QUALITY = 80
 
 
 def paint_sample(photo: Image.Image, code: bytes) -> bytes:
-    """Return the demonstration photo painted with a code, as WebP."""
+    """Return the demonstration photo, painted with a style code, as WebP."""
     *_, last = stylize(photo, [StyleInput(None, code=code)], SPEC, device=DEVICE)
     if last.image is None:
         raise RuntimeError("The engine ended without a picture.")
@@ -42,7 +42,7 @@ def paint_sample(photo: Image.Image, code: bytes) -> bytes:
 
 
 def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
-    """Write the code and the sample of an entry; return what the manifest says of them."""
+    """Write the code and the sample of an entry. Return their facts for the manifest."""
     slug = entry["slug"]
     made = write_code(slug, pictures / entry["picture"], folder)
     photo = load_picture(DEMONSTRATION / f"{entry['demonstration']}-before.webp").image
@@ -53,7 +53,7 @@ def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make what is named, or everything in the manifest."""
+    """Make the named entries, or all entries of the manifest."""
     parser = argparse.ArgumentParser(description="Compute codes and samples of the masterworks.")
     parser.add_argument("slug", nargs="*", help="entries of the manifest; all when none is named")
     parser.add_argument("--pictures", type=Path, required=True, help="where the reproductions are")

@@ -1,6 +1,7 @@
-"""Print how large the code is: `python -m scripts.measure_code`.
+"""Print the size of the code: `python -m scripts.measure_code`.
 
-Lines in each folder to depth two, sizes of modules and functions, and checks switched off.
+The output has the lines of each folder (two levels deep), the sizes of modules and functions, and
+the number of checks that are switched off.
 """
 
 import ast
@@ -26,7 +27,7 @@ def sources() -> list[Path]:
 
 
 def count_by_folder(sizes: dict[Path, int]) -> Counter[str]:
-    """Add up lines by folder, two levels deep."""
+    """Add up the lines by folder, two levels deep."""
     lines: Counter[str] = Counter()
     for path, size in sizes.items():
         lines["/".join(path.parts[:-1][:2]) or "."] += size
@@ -34,7 +35,7 @@ def count_by_folder(sizes: dict[Path, int]) -> Counter[str]:
 
 
 def function_lengths(text: str) -> Iterator[int]:
-    """Yield the length in lines of each function, methods and inner functions included."""
+    """Yield the length in lines of each function, including methods and inner functions."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield (node.end_lineno or node.lineno) - node.lineno + 1

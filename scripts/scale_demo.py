@@ -1,13 +1,13 @@
-"""A burst of jobs on a whole site of local processes while its parts are killed: `make scale-demo`.
+"""Run many jobs on a whole site of local processes, and kill its parts: `make scale-demo`.
 
     python -m scripts.scale_demo [--jobs 200] [--people 20] [--size 1280] [--calm]
     python -m scripts.scale_demo --throughput [--jobs 40] [--size 512]
     python -m scripts.scale_demo --parts [--jobs 200]
 
-Starts PostgreSQL, Redis, web, two workers and beat, has many people submit jobs at once, does to
-the site what the fault runs F1 to F5 of the reliability page do, and prints what came of it. With
-`--throughput` nothing is killed: one worker's pictures a second are set beside the bare engine's.
-`--parts` tells how often a second the database and Redis do what workers ask of them.
+The script starts PostgreSQL, Redis, web, two workers and beat. Many users submit jobs at once. The
+script then causes the faults F1 to F5 of the reliability page, and prints the results. With
+`--throughput` nothing is killed: the script compares the pictures a second of one worker with
+those of the engine alone. `--parts` prints how many operations a second the database and Redis do.
 """
 
 import argparse
@@ -41,14 +41,14 @@ Credential = dict[str, Any]
 
 
 def say(line: str) -> None:
-    """Print a line at once."""
+    """Print a line immediately."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 @dataclass
 class Stage:
-    """The site with its workers, and when something was done to it."""
+    """The site with its workers, and the faults with the times when they happened."""
 
     site: ProductionSite
     workers: list[Server]
@@ -57,7 +57,7 @@ class Stage:
 
 @contextmanager
 def stage(workers: int) -> Iterator[Stage]:
-    """Yield a running site with so many workers; everything is gone after."""
+    """Yield a running site with this number of workers. At the end, stop and delete everything."""
     with tempfile.TemporaryDirectory(prefix="styleweb-demo-") as name:
         folder = Path(name)
         postgresql, redis = PostgreSQL(), Redis(folder)
@@ -79,32 +79,32 @@ def stage(workers: int) -> Iterator[Stage]:
 
 
 def is_ready(worker: Server) -> bool:
-    """Tell whether a worker has said that it takes jobs."""
+    """Return whether the log of a worker says that it accepts jobs."""
     return "ready" in worker.log.read_text()
 
 
 def kill(server: Server) -> None:
-    """Kill a worker with its pool; start another as a service manager would."""
+    """Kill a worker and its pool, and start it again, as a service manager does."""
     server.kill()
     server.start()
 
 
 def empty(redis: Redis, *, away: float = 0) -> None:
-    """Kill Redis, which forgets everything, and start it again."""
+    """Kill Redis, which then loses all its data, and start it again."""
     redis.crash()
     time.sleep(away)
     redis.start()
 
 
 def freeze(server: Server, seconds: float) -> None:
-    """Have every process of a server stand still for a while."""
+    """Stop every process of a server for some seconds, and then continue them."""
     server.signal(signal.SIGSTOP)
     time.sleep(seconds)
     server.signal(signal.SIGCONT)
 
 
 def faults(stage: Stage) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Yield what is done to the site, one thing after the other, again and again."""
+    """Yield the faults one after the other, without end: their name and their function."""
     workers, redis = itertools.cycle(stage.workers), stage.site.redis
     while True:
         yield "F1 kill a worker in mid-job", lambda: kill(next(workers))
@@ -116,7 +116,7 @@ def faults(stage: Stage) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 def submit(site: ProductionSite, jobs: int, people: int, size: int) -> list[str]:
-    """Submit the burst, everybody in turn, and return the jobs."""
+    """Submit all jobs, one user after the other, and return the jobs."""
     return [
         site.call("submit", name=f"person{i % people}", method="fast", steps=1, size=size)
         for i in range(jobs)
@@ -125,7 +125,7 @@ def submit(site: ProductionSite, jobs: int, people: int, size: int) -> list[str]
 
 @dataclass
 class Watch:
-    """What is seen of the jobs from outside while they run."""
+    """What a client sees of the jobs while they run."""
 
     jobs: list[str]
     gaps: list[float] = field(default_factory=list)
@@ -133,7 +133,7 @@ class Watch:
     last: list[Credential] = field(default_factory=list)
 
     def look(self, stage: Stage) -> bool:
-        """Look once; True when every job has ended."""
+        """Read all jobs once. Return whether every job has ended."""
         self.last = stage.site.call("standings", jobs=self.jobs)
         for row in self.last:
             before = self.attempts.get(row["job"], 0)
@@ -144,7 +144,7 @@ class Watch:
 
 
 def run_burst(stage: Stage, options: argparse.Namespace) -> None:
-    """Run the burst under faults and print the table."""
+    """Run all jobs while faults happen, and print the table."""
     for number in range(options.people):
         stage.site.call("painter", name=f"person{number}")
     began = time.time()
@@ -166,7 +166,7 @@ def run_burst(stage: Stage, options: argparse.Namespace) -> None:
 
 
 def figures(stage: Stage, watch: Watch, began: float) -> dict[str, str]:
-    """Return the table: what was measured, and how much it is."""
+    """Return the table: the name of each measurement, and its value."""
     done = [row for row in watch.last if row["state"] == DONE]
     results = [stage.site.call("files", job=row["job"]) for row in done]
     ends = defaultdict(list)
@@ -199,9 +199,9 @@ def _spread(seconds: list[float]) -> str:
 
 
 def compare(stage: Stage, options: argparse.Namespace) -> None:
-    """Print one worker's pictures a second beside the bare engine's on the same machine.
+    """Print the pictures a second of one worker and of the engine alone, on the same machine.
 
-    They take turns, so that what else the machine does meets both.
+    They take turns, so that other load on the machine affects both.
     """
     stage.site.call("painter", name="person0")
     say(f"fast at {options.size} px, {options.jobs} pictures a round, one worker of one thread")
@@ -217,14 +217,14 @@ def compare(stage: Stage, options: argparse.Namespace) -> None:
 
 
 def bare_rate(stage: Stage, options: argparse.Namespace) -> float:
-    """Return the engine's pictures a second, its first one left out."""
+    """Return the pictures a second of the engine, without its first picture."""
     bare = {"number": options.jobs, "size": options.size, "name": "person0"}
     return float(options.jobs / stage.site.call("paint_bare", **bare))
 
 
 def platform_rate(stage: Stage, options: argparse.Namespace) -> float:
-    """Return the worker's pictures a second, its first one left out."""
-    # Submitting takes processor time too, which the worker is not to share.
+    """Return the pictures a second of the worker, without its first picture."""
+    # The submission needs processor time too, so the worker starts only after it.
     [worker] = stage.workers
     worker.stop()
     watch = Watch(submit(stage.site, options.jobs + 1, options.people, options.size))
@@ -236,7 +236,7 @@ def platform_rate(stage: Stage, options: argparse.Namespace) -> float:
 
 
 def time_parts(stage: Stage, options: argparse.Namespace) -> None:
-    """Print how often a second one connection can use each part of the queue."""
+    """Print how many times a second one connection can use each part of the queue."""
     for server in (stage.site.beat, *stage.workers):
         server.stop()
     for part, rate in stage.site.call("time_parts", number=options.jobs).items():
@@ -244,7 +244,7 @@ def time_parts(stage: Stage, options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Read the command line, set the stage, run, print."""
+    """Read the command line, start the site, run, and print."""
     parser = argparse.ArgumentParser(description="A burst of jobs while the site is harmed.")
     parser.add_argument("--throughput", action="store_true", help="against the bare engine")
     parser.add_argument("--parts", action="store_true", help="database and Redis alone")
@@ -254,7 +254,7 @@ def main() -> None:
     parser.add_argument("--size", type=int)
     options = parser.parse_args()
     options.jobs = options.jobs or (40 if options.throughput else 200)
-    # The burst is to last until everything was done to it.
+    # The pictures are large enough that the jobs run until every fault has happened.
     options.size = options.size or (512 if options.throughput else 1280)
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     say(f"{os.cpu_count()} cores, {platform.machine()}, load average {load}")

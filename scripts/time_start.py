@@ -1,9 +1,9 @@
-"""Time `make run` on a fresh clone of this repository until the first page answers, and again.
+"""Time `make run` on a new clone of this repository until the first page answers, twice.
 
     python3 scripts/time_start.py
 
-Prints the seconds of a first start (environment, database, library, worker) and of a second one,
-with the machine. Uses the standard library only; the clone is removed afterwards.
+The script prints the machine, and the seconds of a first start (environment, database, library,
+worker) and of a second start. It uses only the standard library, and deletes the clone at the end.
 """
 
 import os
@@ -24,7 +24,7 @@ LONGEST = 900
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
+    """Return a free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -32,13 +32,13 @@ def free_port() -> int:
 
 
 def wait_for_page(process: "subprocess.Popen[bytes]", url: str) -> None:
-    """Ask `url` until it answers 200; end the script when the server ends or takes too long."""
+    """Request `url` until it answers 200. Exit if the server ends or takes too long."""
     deadline = time.monotonic() + LONGEST
     while time.monotonic() < deadline:
         if process.poll() is not None:
             sys.exit(f"make run ended with status {process.returncode}")
         try:
-            with urlopen(url, timeout=2) as answer:  # noqa: S310  # our own server
+            with urlopen(url, timeout=2) as answer:  # noqa: S310  # the server of this script
                 if answer.status == 200:
                     return
         except HTTPError as error:
@@ -49,7 +49,7 @@ def wait_for_page(process: "subprocess.Popen[bytes]", url: str) -> None:
 
 
 def seconds_to_page(clone: Path) -> float:
-    """Return how long `make run` in `clone` takes to its first page; the server is stopped."""
+    """Return the seconds until the first page of `make run` in `clone`, and stop the server."""
     port = free_port()
     command = ["make", "--no-print-directory", "run", f"PORT={port}"]
     started = time.monotonic()
@@ -63,7 +63,7 @@ def seconds_to_page(clone: Path) -> float:
 
 
 def main() -> None:
-    """Clone, start twice, print."""
+    """Clone the repository, start the site twice, and print the times."""
     folder = Path(tempfile.mkdtemp(prefix="styleweb-start-"))
     try:
         subprocess.check_call(["git", "clone", "-q", str(ROOT), str(folder / "styleweb")])

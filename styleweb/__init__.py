@@ -1,4 +1,4 @@
-"""The project: settings, urls, asgi, celery app, API router and health. Wiring only."""
+"""The project: settings, URLs, ASGI, Celery app, API router and health. It only connects parts."""
 
 from styleweb.celery import app as celery_app
 

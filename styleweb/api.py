@@ -1,4 +1,4 @@
-"""The API's router: every resource of /api/v1/ in one list."""
+"""The router of the API: every resource of /api/v1/ in one list."""
 
 from django.urls import include, path, re_path
 from django.urls.resolvers import URLPattern, URLResolver
@@ -47,6 +47,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", DocumentView.as_view(**open_to_all), name="api-schema"),
     path("docs/", docs, name="api-docs"),
     path("", include(router.urls)),
-    # Last: what is no address of the API answers as the API does.
+    # The last entry: an unknown address under /api/v1/ gets an error in the form of the API.
     re_path(r"", no_such_address),
 ]

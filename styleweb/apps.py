@@ -1,10 +1,10 @@
-"""The project's own app: system-wide commands such as `serve`."""
+"""The Django app of the project. It has system-wide commands such as `serve`."""
 
 from django.apps import AppConfig
 
 
 class StylewebConfig(AppConfig):
-    """Make the project's management commands known."""
+    """Registers the management commands of the project."""
 
     name = "styleweb"
     verbose_name = "Styleweb"

@@ -1,4 +1,4 @@
-"""The ASGI entry point: pages, API, sockets, and in the embedded mode the worker's supervisor."""
+"""The ASGI entry point: pages, API, sockets, and the worker's supervisor in the embedded mode."""
 
 import os
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
 
 
 def _make_router() -> "ProtocolTypeRouter":
-    """Load the apps, which must be ready before the rest can be imported, and then the rest."""
+    """Load the Django apps first, then import the rest, because the rest needs them."""
     pages = get_asgi_application()
 
     from channels.routing import ProtocolTypeRouter, URLRouter
@@ -32,7 +32,7 @@ router = _make_router()
 async def application(
     scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
 ) -> None:
-    """Serve one connection, or start and stop what lives as long as the server."""
+    """Serve one connection. For the scope "lifespan", start and stop the embedded parts."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     else:

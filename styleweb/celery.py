@@ -1,4 +1,4 @@
-"""The Celery application: carries tickets; the database decides which job is next."""
+"""The Celery application. It only sends wakeups; the database decides which job is next."""
 
 import os
 

@@ -1,11 +1,11 @@
-"""The commands of the site: `styleweb serve` where it is installed, `manage.py serve` here."""
+"""The commands of the site: `styleweb serve` when installed, `manage.py serve` in a checkout."""
 
 import os
 import sys
 
 
 def main() -> None:
-    """Run the command named on the command line."""
+    """Run the command that the command line names."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styleweb.settings")
     from django.core.management import execute_from_command_line
 

@@ -21,14 +21,14 @@ from styleweb.environment import BASE_DIR
 logger = logging.getLogger(__name__)
 REAP_SECONDS = 5.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
-# A worker that lived this long did not die of starting.
+# After this time, a worker did not end because of a problem at its start.
 HEALTHY_SECONDS = 30.0
-# A worker that is told to end has so long to give back what it holds.
+# A worker that must end has this time to give back its jobs.
 STOP_SECONDS = 20.0
 
 
 class Supervisor:
-    """Starts the worker, starts it again when it dies, and reaps what it lost."""
+    """Starts the worker, starts it again when it ends, and recovers the jobs that it lost."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
@@ -39,12 +39,12 @@ class Supervisor:
         ]
 
     def start(self) -> None:
-        """Begin to supervise, in threads of the calling process."""
+        """Start to supervise, in threads of this process."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Have the worker give back what it holds and end, and wait until everything is over."""
+        """Make the worker give back its jobs and end, and wait until everything has ended."""
         self._stopping.set()
         if self._worker is not None:
             _end(self._worker)
@@ -85,12 +85,12 @@ _supervisor = Supervisor()
 
 
 def worker_is_alive() -> bool:
-    """Tell whether this server's worker runs."""
+    """Return whether the worker of this server runs."""
     return _supervisor.worker_is_alive
 
 
 async def start() -> None:
-    """Open the channel layer to other processes and start the worker."""
+    """Open the channel layer to other processes, and start the worker."""
     layer = get_channel_layer()
     if isinstance(layer, LocalSocketChannelLayer):
         await layer.serve()
@@ -98,7 +98,7 @@ async def start() -> None:
 
 
 async def stop() -> None:
-    """Undo `start`."""
+    """Stop the worker, and close the channel layer to other processes."""
     await asyncio.to_thread(_supervisor.stop)
     layer = get_channel_layer()
     if isinstance(layer, LocalSocketChannelLayer):
@@ -106,7 +106,7 @@ async def stop() -> None:
 
 
 def _start_queue_afresh() -> None:
-    """Drop the wakeups of a dead worker and write new ones from the job table."""
+    """Delete the wakeups of an ended worker, and write new ones from the job table."""
     for folder in (settings.QUEUE_DIR, settings.CONTROL_DIR):
         for message in folder.iterdir():
             message.unlink(missing_ok=True)
@@ -117,12 +117,12 @@ def _start_queue_afresh() -> None:
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
-    """Start the worker in a process group of its own, so that Ctrl-C reaches only the server."""
-    return subprocess.Popen(  # our own interpreter and module
+    """Start the worker in its own process group, so that Ctrl-C reaches only the server."""
+    return subprocess.Popen(  # this interpreter and a module of this project
         [sys.executable, "-m", "styleweb.worker"],
         stdin=subprocess.PIPE,
         cwd=BASE_DIR,
-        # A relative path in the environment means the folder that the server was started in.
+        # A relative path in the environment is relative to the folder where the server was started.
         env={
             **os.environ,
             "STYLEWEB_DATA": str(settings.DATA_DIR),
@@ -138,7 +138,7 @@ def _close_input(worker: subprocess.Popen[bytes]) -> None:
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
-    """Ask the worker's main process to end; kill its group if that is not enough."""
+    """Ask the main process of the worker to end. If it does not, kill its process group."""
     worker.terminate()
     try:
         worker.wait(STOP_SECONDS)

@@ -1,6 +1,6 @@
-"""Strict readers of the process environment: every setting that an operator may change.
+"""Strict readers of the process environment, for every setting that an operator may change.
 
-A variable that is set but cannot be understood stops the start with a sentence naming it.
+If a variable has a value that is not valid, the start stops with a sentence that names it.
 """
 
 import os
@@ -15,12 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from style_transfer.core.manifest import user_data
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# An installed site lies among other packages, where nothing of its own may be written or read.
+# An installed site is in the folder of other packages, so it must not keep its own files there.
 IN_CHECKOUT = (BASE_DIR / "manage.py").is_file()
 env = environ.Env()
 environ.Env.read_env((BASE_DIR if IN_CHECKOUT else user_data()) / ".env")
 
-# Linux refuses longer addresses of a unix socket.
+# Linux does not allow longer paths of a Unix socket.
 MAX_SOCKET_PATH = 107
 
 
@@ -30,9 +30,10 @@ def part_of_site(name: str) -> Path:
 
 
 def data_dir() -> Path:
-    """Return the folder of everything that is written, made when absent.
+    """Return the folder of everything that the site writes. If it is missing, make it.
 
-    Without STYLEWEB_DATA it is `var` in a checkout, and `styleweb` in the user's data elsewhere.
+    Without STYLEWEB_DATA it is `var` in a checkout, and `styleweb` in the data folder of the user
+    after installation.
     """
     usual = BASE_DIR / "var" if IN_CHECKOUT else user_data()
     folder = Path(env.str("STYLEWEB_DATA", str(usual))).resolve()
@@ -41,9 +42,9 @@ def data_dir() -> Path:
 
 
 def secret_key(folder: Path, *, embedded: bool) -> str:
-    """Return the signing key from the environment, or in the embedded mode one kept in `folder`.
+    """Return the signing key from the environment, or in the embedded mode the key in `folder`.
 
-    Raises `ImproperlyConfigured` when a production start has no key or a short one.
+    Raises `ImproperlyConfigured` in production if the key is missing or short.
     """
     key: str = env.str("STYLEWEB_SECRET_KEY", "")
     if not key and embedded:
@@ -55,7 +56,7 @@ def secret_key(folder: Path, *, embedded: bool) -> str:
 
 
 def _kept_key(path: Path) -> str:
-    """Return the key in `path`; the first process to ask makes it, readable by its owner only."""
+    """Return the key in `path`. The first process makes it, and only its owner can read it."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
@@ -67,7 +68,10 @@ def _kept_key(path: Path) -> str:
 
 
 def socket_path(folder: Path) -> Path:
-    """Return where the embedded channel layer listens: in `folder`, or a short private folder."""
+    """Return the socket path of the embedded channel layer: in `folder`, or in a private folder.
+
+    The private folder has a shorter path. It is used if the path in `folder` is too long for Linux.
+    """
     path = folder / "layer.sock"
     if len(str(path).encode()) <= MAX_SOCKET_PATH:
         return path

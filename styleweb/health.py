@@ -1,4 +1,4 @@
-"""Health checks for machines: is the process up, and can it serve requests."""
+"""Health checks for machines: whether the process runs, and whether it can serve requests."""
 
 import ipaddress
 import logging
@@ -17,13 +17,16 @@ logger = logging.getLogger(__name__)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer that the process is up; touches nothing else."""
+    """Answer that the process runs. This uses no other part."""
     del request
     return HttpResponse("ok", content_type="text/plain")
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when every part works, else 503; names the parts. Only for the inner network."""
+    """Answer 200 if every part works, otherwise 503, and name the parts.
+
+    Only clients in the inner network get an answer. Raises Http404 for others.
+    """
     if not _is_inside(request.META.get("REMOTE_ADDR", "")):
         raise Http404
     parts = {name: check() for name, check in CHECKS.items()}
@@ -36,7 +39,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def database_answers() -> bool:
-    """Tell whether the database answers a query."""
+    """Return whether the database answers a query."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -47,7 +50,7 @@ def database_answers() -> bool:
 
 
 def broker_answers() -> bool:
-    """Tell whether tickets can be sent."""
+    """Return whether wakeups can be sent to the broker."""
     try:
         with app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
@@ -58,7 +61,7 @@ def broker_answers() -> bool:
 
 
 def worker_is_alive() -> bool:
-    """Tell whether somebody paints: the worker that this server keeps, or any other."""
+    """Return whether a worker runs: in the embedded mode the worker of this server, else any."""
     if settings.EMBEDDED:
         return embedded.worker_is_alive()
     try:

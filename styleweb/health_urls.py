@@ -1,4 +1,4 @@
-"""Addresses that machines ask: is the process up, can it serve."""
+"""Addresses of the health checks."""
 
 from django.urls import path
 

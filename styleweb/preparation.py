@@ -1,4 +1,4 @@
-"""Prepare the site before it is served; a step with nothing to do takes no time."""
+"""Prepare the site before it serves. A step that is already done takes almost no time."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 def prepare(say: Callable[[str], object]) -> None:
-    """Bring database, static files and library up to date and see that there is an admin.
+    """Update the database, static files and library, and make an administrator if there is none.
 
-    Steps that take a while are announced through `say`.
+    `say` gets a sentence before each slow step.
     """
     migrate(say)
     collect_static(settings.DATA_DIR / "static.stamp", say)
@@ -23,7 +23,7 @@ def prepare(say: Callable[[str], object]) -> None:
 
 
 def migrate(say: Callable[[str], object]) -> None:
-    """Apply the missing migrations; asking first is ten times faster than applying none."""
+    """Apply the missing migrations. The check is ten times faster than to run `migrate`."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("Preparing the database …")
@@ -31,7 +31,7 @@ def migrate(say: Callable[[str], object]) -> None:
 
 
 def collect_static(stamp: Path, say: Callable[[str], object]) -> None:
-    """Collect and compress the static files, unless `stamp` says that they are the same as then."""
+    """Collect and compress the static files, unless `stamp` says that they did not change."""
     digest = static_digest()
     if stamp.exists() and stamp.read_text() == digest and Path(settings.STATIC_ROOT).is_dir():
         return

@@ -1,8 +1,8 @@
-"""Settings: one file, driven by the environment, with the embedded default.
+"""Settings: one file, with values from the environment. The embedded mode is the default.
 
-Without any variable the site runs on SQLite, a file broker and a unix-socket channel layer, all
-in one data folder. `DATABASE_URL` and `REDIS_URL` switch to PostgreSQL, Redis and separate workers;
-the code is the same.
+Without any variable the site runs on SQLite, a file broker and a channel layer with a Unix socket,
+all in one data folder. `DATABASE_URL` and `REDIS_URL` switch to PostgreSQL, Redis and separate
+workers. The code is the same.
 """
 
 from csp.constants import NONCE, NONE, SELF
@@ -80,7 +80,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock at BEGIN, so two writers wait instead of failing.
         "transaction_mode": "IMMEDIATE",
-        # Many writers wait for each other, and on a busy machine for long.
+        # Many writers wait for each other. On a busy machine this takes a long time.
         "timeout": 45,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
@@ -114,10 +114,11 @@ if EMBEDDED:
 else:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # Redelivery is not how a lost job comes back (the reaper is), so it may be late.
+        # The reaper recovers a lost job, not the redelivery of Celery, so redelivery may be late.
         "visibility_timeout": 3600,
-        # A ticket is tried once and briefly: the user who submits a job waits for it, and the
-        # reaper tries again. Another setting says how often a worker reconnects to a lost broker.
+        # A wakeup is sent only once, with a short timeout, because the user who submits a job waits
+        # for it. The reaper tries again. CELERY_BROKER_CONNECTION_MAX_RETRIES says how often a
+        # worker reconnects to a lost broker.
         "socket_timeout": 1,
         "socket_connect_timeout": 1,
         "max_retries": 0,
@@ -126,7 +127,7 @@ else:
         "default": {
             "BACKEND": "common.redis_channel_layer.LastingRedisChannelLayer",
             "CONFIG": {
-                # redis-py 8 would drop a socket that is idle for five seconds.
+                # The default of redis-py 8 closes a socket that is idle for five seconds.
                 "hosts": [{"address": REDIS_URL, "socket_timeout": 20, "max_connections": 2000}],
                 "capacity": 100,
                 "expiry": 20,
@@ -184,7 +185,7 @@ DEFAULT_FROM_EMAIL = env.str("STYLEWEB_FROM", "Styleweb <styleweb@localhost>")
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    # The token comes first: the first class decides between 401 and 403.
+    # The token class is first: the first class decides between 401 and 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -193,14 +194,14 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.CallLimit"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    # OPTIONS describes nothing: the OpenAPI document does.
+    # OPTIONS returns no description, because the OpenAPI document has it.
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "common.pagination.NewestFirstPagination",
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-# How many calls in how many seconds; each is counted exactly (common/limits.py).
+# (calls, seconds): so many calls are allowed in this time. The count is exact (common/limits.py).
 API_LIMITS: dict[str, tuple[int, int]] = {
     "address": (300, 300),
     "person": (1500, 300),
@@ -238,15 +239,15 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [part_of_site("static")]
 MEDIA_ROOT = DATA_DIR / "media"
-# Media has no public address: common/media.py decides each request.
+# Media files have no public address: views check each request, and common/media.py sends the file.
 STORAGES = {
     "default": {"BACKEND": "common.storage.AtomicFileSystemStorage"},
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
-# The prefix of an nginx `internal` location; empty sends the bytes from Python.
+# The prefix of an nginx `internal` location. If it is empty, Python sends the bytes.
 MEDIA_ACCEL_PREFIX: str = env.str("STYLEWEB_MEDIA_ACCEL", "")
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
-# What the photos of one person may take, with their small versions.
+# The disk space for the photos of one user, including their small versions.
 PHOTOS_MAX_BYTES_PER_USER: int = env.int("STYLEWEB_PHOTOS_MB", 2000) * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
@@ -255,26 +256,26 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # --- painting -----------------------------------------------------------------------------------
 STYLEWEB_DEVICE: str = env.str("STYLEWEB_DEVICE", "auto")
 STYLEWEB_THREADS: int = env.int("STYLEWEB_THREADS", 0)
-# What one painting may take beside the loaded networks; 0 sets no limit.
+# The memory that one painting may use in addition to the loaded networks. 0 means no limit.
 STYLEWEB_MEMORY_MB: int = env.int("STYLEWEB_MEMORY_MB", 0)
-# Style codes of pictures, computed at first use; the folder may be emptied at any time.
+# Style codes of pictures, computed at first use. The folder may be emptied at any time.
 CODE_DIR = DATA_DIR / "codes"
 JOB_LEASE_SECONDS: int = env.int("STYLEWEB_LEASE_SECONDS", 15)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 3
 JOB_MAX_ATTEMPTS = 3
-# A job that waited this long is not painted any more.
+# A job that waits longer than this expires and is not painted.
 JOB_EXPIRES_HOURS: int = env.int("STYLEWEB_EXPIRES_HOURS", 24)
 JOB_DEADLINE_SECONDS: int = env.int("STYLEWEB_DEADLINE_SECONDS", 600)
-# What a CPU would paint for longer waits for a worker of the queue gpu, where there is one.
+# A job that takes a CPU longer than this waits for a worker of the queue gpu, if there is one.
 JOB_SHORT_SECONDS: int = env.int("STYLEWEB_QUICK_SECONDS", 20)
-# So many pictures of the method fast are painted in one pass if that many wait; 0 leaves it to
-# the device.
+# The largest number of waiting pictures that the method fast paints in one pass. 0 means that the
+# device decides.
 JOB_BATCH: int = env.int("STYLEWEB_BATCH", 0)
-# Of one person; what is more waits, or is refused.
+# Limits of one user. Jobs above the limit of running jobs wait; above the others they are refused.
 JOB_MAX_RUNNING_PER_USER: int = env.int("STYLEWEB_MAX_RUNNING", 2)
 JOB_MAX_WAITING_PER_USER: int = env.int("STYLEWEB_MAX_WAITING", 20)
 JOB_MAX_A_DAY_PER_USER: int = env.int("STYLEWEB_MAX_A_DAY", 200)
-# Of everybody together.
+# The limit of all users together.
 JOB_MAX_WAITING: int = env.int("STYLEWEB_MAX_QUEUE", 500)
 
 # --- languages ----------------------------------------------------------------------------------

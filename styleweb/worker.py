@@ -1,7 +1,7 @@
-"""`python -m styleweb.worker`: the embedded mode's Celery worker, which ends with its server.
+"""`python -m styleweb.worker`: the Celery worker of the embedded mode. It ends with its server.
 
-The server holds the other end of this process's standard input. When the server dies, however it
-dies, that pipe closes and the worker takes its whole process group down with it.
+The standard input of this process is a pipe from the server. When the server ends, even if it is
+killed, this pipe closes. Then the worker kills its whole process group.
 """
 
 import os
@@ -28,16 +28,16 @@ ARGUMENTS = [
 
 
 def end_with_the_server() -> None:
-    """Wait until standard input closes, then end this process group at once."""
+    """Wait until standard input closes, then kill this process group."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def main() -> None:
-    """Run the worker; what it held when it is killed goes back in line by the job table."""
+    """Run the worker. If it is killed, the job table puts its jobs back in the queue."""
     threading.Thread(target=end_with_the_server, name="end-with-the-server", daemon=True).start()
-    # The advice not to run as root is about pickle; tickets are JSON.
+    # The warning about root is a warning about pickle. The messages here are JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app.worker_main(ARGUMENTS)
 

@@ -1,4 +1,4 @@
-"""Sign-in of apps: `Authorization: Bearer sw_…`. A token anywhere else is ignored."""
+"""Sign-in of apps: `Authorization: Bearer sw_…`. A token in any other place is ignored."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -13,10 +13,10 @@ SCHEME = "Bearer"
 
 
 class ApiTokenAuthentication(BaseAuthentication):
-    """Sign in the owner of the token in the Authorization header."""
+    """Signs in the owner of the token in the Authorization header."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """Return the user and the token, or None when the header is absent or of another kind.
+        """Return the user and the token, or None if the header is missing or of another kind.
 
         Raises `AuthenticationFailed` for a token that is malformed, unknown or revoked.
         """
@@ -29,13 +29,13 @@ class ApiTokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(detail, code="token_invalid")
         return token.owner, token
 
-    def authenticate_header(self, request: Request) -> str:  # DRF's signature
-        """Return the challenge of a 401."""
+    def authenticate_header(self, request: Request) -> str:  # DRF calls it with the request
+        """Return the WWW-Authenticate header of a 401."""
         return f'{SCHEME} realm="styleweb"'
 
 
 class ApiTokenScheme(OpenApiAuthenticationExtension):
-    """Describe the token in the OpenAPI document."""
+    """Describes the token in the OpenAPI document."""
 
     target_class = ApiTokenAuthentication
     name = "token"

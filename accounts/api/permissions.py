@@ -1,4 +1,4 @@
-"""Who may call a view: users with a session, and apps with a token that has its scope."""
+"""Who may call a view: users with a session, and apps with a token that has the view's scope."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from common.problems import Problem
 
 
 def person(request: Request) -> User:
-    """Return the user who is signed in; raises `NotAuthenticated` if nobody is."""
+    """Return the user who is signed in. Raises `NotAuthenticated` if no user is."""
     if not isinstance(request.user, User):
         raise NotAuthenticated
     return request.user
 
 
 def insufficient_scope(scope: Scope | None) -> Problem:
-    """Build the 403 of a token without `scope`; of any token where `scope` is None."""
+    """Build the 403 for a token without `scope`. If `scope` is None, no token is accepted."""
     if scope is None:
         sentence = _("Sign in on the website to do this. API tokens cannot.")
         return Problem("insufficient_scope", sentence, status=403)
@@ -30,7 +30,7 @@ def insufficient_scope(scope: Scope | None) -> Problem:
 
 
 def refuse_unknown_method(request: Request, view: Any) -> None:
-    """Raise `MethodNotAllowed` before anything about the caller is checked."""
+    """Raise `MethodNotAllowed` for an unknown method, before the sign-in is checked."""
     method = (request.method or "").lower()
     known = method in view.http_method_names and hasattr(view, method)
     if not known:
@@ -38,7 +38,7 @@ def refuse_unknown_method(request: Request, view: Any) -> None:
 
 
 class Anyone(BasePermission):
-    """Let everybody in; a token that is sent must still be valid."""
+    """Allows everybody. If the client sends a token, the token must be valid."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Check the method only."""
@@ -47,7 +47,7 @@ class Anyone(BasePermission):
 
 
 class SignedIn(BasePermission):
-    """Let in every user and every token, with any scopes."""
+    """Allows every user and every token, with any scopes."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Check that a user is signed in."""
@@ -56,9 +56,9 @@ class SignedIn(BasePermission):
 
 
 class HasScope(BasePermission):
-    """Let in users, and tokens that have the view's `read_scope` or `write_scope`.
+    """Allows users, and tokens that have the view's `read_scope` or `write_scope`.
 
-    A view that names no scope refuses all tokens, so a new view is closed to apps by default.
+    A view without a scope refuses all tokens, so a new view is closed to apps by default.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -66,7 +66,7 @@ class HasScope(BasePermission):
         refuse_unknown_method(request, view)
         if not request.user.is_authenticated:
             return False
-        # Only tokens have scopes; a session may do everything that its user may do.
+        # Only tokens have scopes. A session may do everything that its user may do.
         if isinstance(request.auth, ApiToken):
             name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
             needed: Scope | None = getattr(view, name, None)

@@ -22,7 +22,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
 
 class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
-    """A token without the token: it is stored as a hash only."""
+    """A token without its secret, which is stored only as a hash."""
 
     scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), read_only=True)
 
@@ -33,7 +33,7 @@ class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
 
 
 class NewTokenSerializer(ApiTokenSerializer):
-    """A new token: only this answer shows it."""
+    """A new token. Only this answer shows its secret."""
 
     token = serializers.SerializerMethodField(help_text="Shown only here; keep it.")
 
@@ -42,7 +42,7 @@ class NewTokenSerializer(ApiTokenSerializer):
         read_only_fields = fields
 
     def get_token(self, _row: ApiToken) -> str:
-        """Return the secret that the view was given."""
+        """Return the secret that the view passed in the context."""
         return str(self.context["secret"])
 
 
@@ -58,12 +58,12 @@ class NewTokenFieldsSerializer(serializers.Serializer[ApiToken]):
 
 
 class TokenSerializer(NewTokenFieldsSerializer):
-    """A request for a token by a signed-in user, with the password again."""
+    """A request of a signed-in user for a token. The user sends the password again."""
 
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
 
     def validate_password(self, value: str) -> str:
-        """Refuse a password that is not the user's."""
+        """Refuse a password that is not the password of the user."""
         if not self.context["request"].user.check_password(value):
             raise serializers.ValidationError(
                 _("The password is not correct."), code="wrong_password"
@@ -72,7 +72,7 @@ class TokenSerializer(NewTokenFieldsSerializer):
 
 
 class LoginSerializer(NewTokenFieldsSerializer):
-    """A request for a token by an app that has the user's name and password."""
+    """A request of an app for a token, with the name and password of the user."""
 
     login = serializers.CharField(max_length=254, help_text="Username or email.")
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
@@ -86,18 +86,18 @@ class LoginSerializer(NewTokenFieldsSerializer):
 
 
 class RegisterSerializer(serializers.Serializer[User]):
-    """A new account, under the rules of the sign-up page."""
+    """A new account, with the same rules as the sign-up page."""
 
     username = serializers.CharField(max_length=150)
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
 
     def validate_username(self, value: str) -> str:
-        """Refuse a name that is taken, in upper or lower case, or not allowed."""
+        """Refuse a name that is not allowed or already taken; upper and lower case are equal."""
         return str(get_adapter().clean_username(value))
 
     def validate_email(self, value: str) -> str:
-        """Refuse an address that has an account."""
+        """Refuse an email address that already has an account."""
         address = str(get_adapter().clean_email(value.lower()))
         if User.objects.filter(email__iexact=address).exists():
             detail = _("An account with this email already exists. Sign in instead.")
@@ -105,8 +105,8 @@ class RegisterSerializer(serializers.Serializer[User]):
         return address
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Refuse a password that is short, common or like the name."""
-        # The rules compare the password with the name and the address.
+        """Refuse a password that is short, common or similar to the name."""
+        # The rules compare the password with the name and the email address.
         person = User(username=attrs["username"], email=attrs["email"])
         try:
             get_adapter().clean_password(attrs["password"], user=person)

@@ -1,4 +1,4 @@
-"""Socket tickets, for apps that cannot send headers with the handshake of the events socket."""
+"""Socket tickets, for apps that cannot send headers when they open the events socket."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ from accounts.socket_tickets import TICKET_SECONDS, issue_socket_ticket
 
 
 class SocketTicketSerializer(serializers.Serializer[Any]):
-    """A ticket: it opens one socket and is then used up."""
+    """A ticket. It opens one socket, and only once."""
 
     ticket = serializers.CharField(help_text="Goes into the address: `/ws/v1/events/?ticket=…`")
     expires_in = serializers.IntegerField(help_text="Seconds until it opens nothing any more.")
 
 
 class SocketTicketView(APIView):
-    """Where an app gets its ticket."""
+    """Gives an app a ticket."""
 
     permission_classes = (HasScope,)
-    # A ticket only lets an app read events, so the scope for reading is enough.
+    # With a ticket an app can only read events, so the scope for reading is enough.
     write_scope = Scope.JOBS_READ
 
     @extend_schema(request=None, responses={201: SocketTicketSerializer}, tags=["ws-tickets"])
@@ -38,7 +38,7 @@ class SocketTicketView(APIView):
 
 
 def _credential_of(request: Request) -> Credential:
-    """Return the credential of this call; the socket ends when it ends."""
+    """Return the credential of this call. When the credential ends, the socket closes."""
     if isinstance(request.auth, ApiToken):
         return Credential(person(request).pk, token_id=request.auth.pk)
     return Credential(person(request).pk, session_key=request.session.session_key or "")

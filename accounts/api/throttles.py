@@ -1,4 +1,4 @@
-"""How often each caller may call the API."""
+"""Rate limits of the API."""
 
 import hashlib
 from typing import Any, ClassVar
@@ -11,18 +11,18 @@ from common.limits import address_of, seconds_to_wait
 
 
 class CallLimit(BaseThrottle):
-    """Count every call: by token, else by user, else by address."""
+    """Counts every call: by token, otherwise by user, otherwise by address."""
 
     _seconds = 0
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Count the call; if it is refused, keep the time that `wait` returns."""
+        """Count the call. If it is refused, store the time that `wait` returns."""
         limit, who = self.counted(request)
         self._seconds = seconds_to_wait(limit, who)
         return self._seconds == 0
 
     def counted(self, request: Request) -> tuple[str, str]:
-        """Return the name of the limit and the key that is counted against it."""
+        """Return the name of the limit and the key that it counts."""
         if isinstance(request.auth, ApiToken):
             return "token", str(request.auth.pk)
         if request.user.is_authenticated:
@@ -30,31 +30,31 @@ class CallLimit(BaseThrottle):
         return "address", address_of(request)
 
     def wait(self) -> float | None:
-        """Return the seconds until the window ends."""
+        """Return the seconds until the time window ends."""
         return self._seconds
 
 
 class ByAddress(CallLimit):
-    """Count calls by address, for views that need no sign-in."""
+    """Counts calls by address, for views that need no sign-in."""
 
     limit: ClassVar[str]
 
     def counted(self, request: Request) -> tuple[str, str]:
-        """Count the address against the class's limit."""
+        """Return the limit of the class and the address of the client."""
         return self.limit, address_of(request)
 
 
 class SignUpLimit(ByAddress):
-    """Count new accounts."""
+    """Counts new accounts."""
 
     limit = "sign_up"
 
 
 class LoginLimit(CallLimit):
-    """Count sign-ins for one account from one address; elsewhere its owner still gets in."""
+    """Counts sign-ins to one account from one address. The owner can use another address."""
 
     def counted(self, request: Request) -> tuple[str, str]:
-        """Count the pair of the name as typed, hashed, and the address."""
+        """Return the limit, and a key of the hash of the name as typed and the address."""
         sent = request.data.get("login", "") if isinstance(request.data, dict) else ""
         # Hashed, so that the cache holds no names.
         name = hashlib.sha256(str(sent).strip().casefold().encode(errors="replace"))
@@ -62,12 +62,12 @@ class LoginLimit(CallLimit):
 
 
 class UploadLimit(CallLimit):
-    """Count the uploads of a user with all tokens together."""
+    """Counts the uploads of a user, with all tokens together."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Count uploads only, not reads of the same view."""
+        """Count only uploads, not reads of the same view."""
         return request.method != "POST" or super().allow_request(request, view)
 
     def counted(self, request: Request) -> tuple[str, str]:
-        """Count the user."""
+        """Return the limit and the id of the user."""
         return "upload", str(request.user.pk)

@@ -1,4 +1,4 @@
-"""The user's account, and the apps that act for it."""
+"""The account of the user, and the tokens of apps that act for the user."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class LoginView(APIView):
 
     @extend_schema(request=LoginSerializer, responses={201: NewTokenSerializer}, tags=["auth"])
     def post(self, request: Request) -> Response:
-        """Exchange a name and password for a token, which this answer shows once."""
+        """Exchange a name and password for a token. Only this answer shows the token."""
         request_body = LoginSerializer(data=request.data)
         request_body.is_valid(raise_exception=True)
         row, secret = exchange_password(**request_body.validated_data)
@@ -65,7 +65,7 @@ class LogoutView(APIView):
 
     @extend_schema(request=None, responses={204: None}, tags=["auth"])
     def post(self, request: Request) -> Response:
-        """Revoke the token that this call is signed with."""
+        """Revoke the token of this call."""
         if isinstance(request.auth, ApiToken):
             revoke_token(token=request.auth)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -76,7 +76,7 @@ class LogoutView(APIView):
     destroy=extend_schema(description="Revoke a token. It stops working at once."),
 )
 class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet[ApiToken]):
-    """The tokens of the user; a token cannot manage tokens."""
+    """The tokens of the user. Only a session can manage them, not a token."""
 
     permission_classes = (HasScope,)
     throttle_classes = (CallLimit,)
@@ -85,7 +85,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[ApiToken]:
-        """Return the user's own tokens that still work."""
+        """Return the active tokens of the user."""
         # The OpenAPI document is made without a user.
         if not self.request.user.is_authenticated:
             return ApiToken.objects.none()
@@ -93,7 +93,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
 
     @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
-        """Create a token, which is shown only in this reply. Needs the password again."""
+        """Create a token. Only this answer shows it. The password is needed again."""
         request_body = TokenSerializer(data=request.data, context={"request": request})
         request_body.is_valid(raise_exception=True)
         values = request_body.validated_data
@@ -103,15 +103,15 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
         return _new_token(row, secret)
 
     def perform_destroy(self, instance: ApiToken) -> None:
-        """Revoke instead of deleting, so that a leaked token stays recognizable."""
+        """Revoke the token but keep its row, so that a leaked token can still be recognized."""
         revoke_token(token=instance)
 
 
 class MeView(APIView):
-    """The user of the call."""
+    """The user who makes the call."""
 
     def get_permissions(self) -> list[Any]:
-        """Let every token read; only a session may change."""
+        """Let every token read; only a session may make changes."""
         return [SignedIn() if self.request.method == "GET" else HasScope()]
 
     @extend_schema(responses=MeSerializer)
@@ -130,6 +130,6 @@ class MeView(APIView):
 
 
 def _new_token(row: ApiToken, secret: str) -> Response:
-    """Answer with the new token; no cache may keep the answer."""
+    """Answer with the new token. No cache may keep this answer."""
     data = NewTokenSerializer(row, context={"secret": secret}).data
     return Response(data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})

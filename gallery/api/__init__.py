@@ -1,1 +1,1 @@
-"""The API of gallery: serializers and views; the router stands in styleweb/api.py."""
+"""The API of gallery: serializers and views. The router is in styleweb/api.py."""

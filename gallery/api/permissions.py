@@ -1,4 +1,4 @@
-"""Everybody may see public artworks; only their owner may change them."""
+"""Everybody may see public artworks. Only the owner may change an artwork."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from gallery.models import Artwork
 
 
 class OwnerChanges(HasScope):
-    """Let everybody read what is visible to them; only the owner may change it."""
+    """Lets everybody read artworks that are visible to them. Only the owner may change them."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Let visitors read single artworks; everything else as `HasScope` says."""
+        """Let everybody read a single artwork. `HasScope` decides everything else."""
         refuse_unknown_method(request, view)
         reads_one = request.method in SAFE_METHODS and view.detail
         if reads_one and not request.user.is_authenticated:
@@ -21,5 +21,5 @@ class OwnerChanges(HasScope):
         return super().has_permission(request, view)
 
     def has_object_permission(self, request: Request, view: Any, obj: Artwork) -> bool:
-        """Let others read only."""
+        """Let users who are not the owner only read."""
         return request.method in SAFE_METHODS or obj.owner_id == request.user.pk

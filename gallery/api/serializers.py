@@ -1,4 +1,4 @@
-"""Artworks as the API takes and shows them."""
+"""Artworks as the API accepts and shows them."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ VARIANTS = ("full", "preview", "thumb", "before")
 
 
 class ArtworkStyleSerializer(serializers.ModelSerializer[ArtworkStyle]):
-    """A style the artwork was made with."""
+    """A style that the artwork was made with."""
 
     slug = serializers.CharField(source="style.slug", read_only=True)
     title = serializers.CharField(source="style.title", read_only=True)
@@ -45,7 +45,7 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
         read_only_fields = fields
 
     def get_urls(self, artwork: Artwork) -> dict[str, str]:
-        """Return the address of each variant that the reader may have."""
+        """Return the address of each variant that the user may see."""
         address = reverse("api-artwork-file", kwargs={"pk": artwork.pk})
         return {
             variant: f"{address}?variant={variant}"
@@ -54,12 +54,12 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
         }
 
     def shows_before(self, artwork: Artwork) -> bool:
-        """Tell whether the photo is shown beside the artwork."""
+        """Return whether the photo is shown beside the artwork."""
         return artwork.shows_before and bool(artwork.before)
 
 
 class ArtworkSerializer(PublicArtworkSerializer):
-    """One of my artworks, with what only I see: its job, its recipe, its visibility."""
+    """One of my artworks, with details that only I see: its job, its recipe, its visibility."""
 
     job = serializers.PrimaryKeyRelatedField[Job](read_only=True, allow_null=True)
     recipe = serializers.DictField(
@@ -74,7 +74,7 @@ class ArtworkSerializer(PublicArtworkSerializer):
         read_only_fields = fields
 
     def shows_before(self, artwork: Artwork) -> bool:
-        """Tell whether the photo was kept: its owner always sees it."""
+        """Return whether the photo was kept. The owner always sees it."""
         return bool(artwork.before)
 
 
@@ -85,7 +85,7 @@ class KeepSerializer(serializers.Serializer[Artwork]):
     title = serializers.CharField(max_length=120, default="", allow_blank=True)
 
     def validate_job(self, value: UUID) -> Job:
-        """Find the job among the user's own; another user's job counts as unknown."""
+        """Find the job among the jobs of the user. The job of another user counts as unknown."""
         jobs = Job.objects.visible_to(self.context["request"].user).with_parts()
         job = jobs.filter(pk=value).first()
         if job is None:
@@ -95,7 +95,7 @@ class KeepSerializer(serializers.Serializer[Artwork]):
 
 
 class LabelSerializer(serializers.Serializer[Artwork]):
-    """The words of an artwork that its owner may change; what is left out stays."""
+    """The texts of an artwork that its owner may change. A missing field stays as it is."""
 
     title = serializers.CharField(max_length=120, required=False, allow_blank=True)
     alt_text = serializers.CharField(
@@ -107,7 +107,7 @@ class LabelSerializer(serializers.Serializer[Artwork]):
 
 
 class PublicGalleryQuerySerializer(serializers.Serializer[Artwork]):
-    """Which artworks of the public gallery to list."""
+    """The filter of the public gallery."""
 
     style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
         required=False, help_text="The slug of a style they were made with."
@@ -115,7 +115,7 @@ class PublicGalleryQuerySerializer(serializers.Serializer[Artwork]):
 
 
 class PublishSerializer(serializers.Serializer[Artwork]):
-    """How to publish."""
+    """The options of a publication."""
 
     license = serializers.ChoiceField(
         LicenseId.choices, help_text="One of those that the job's snapshot lists as publishable."

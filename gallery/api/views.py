@@ -1,4 +1,4 @@
-"""Artworks: keep a result, name it, publish it, look at what others published."""
+"""Artworks: keep a result, rename it, publish it, and view what other users published."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ class ArtworkViewSet(
     mixins.DestroyModelMixin,
     GenericViewSet[Artwork],
 ):
-    """My artworks, newest first, and single ones that others published."""
+    """My artworks, newest first, and single artworks that other users published."""
 
     read_scope = Scope.ARTWORKS_READ
     write_scope = Scope.ARTWORKS_WRITE
@@ -68,7 +68,7 @@ class ArtworkViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Artwork]:
-        """Return the person's own artworks; single ones among all that are visible."""
+        """Return the artworks of the user for a list, or all visible ones for a single artwork."""
         artworks = Artwork.objects.with_parts()
         user = self.request.user
         return artworks.visible_to(user) if self.detail else artworks.owned_by(user)
@@ -81,7 +81,7 @@ class ArtworkViewSet(
         },
     )
     def create(self, request: Request) -> Response:
-        """Save the result of a job as a private artwork. It is safe to repeat."""
+        """Save the result of a job as a private artwork. It is safe to repeat this."""
         body = KeepSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         kept_before = getattr(body.validated_data["job"], "artwork", None)
@@ -92,7 +92,7 @@ class ArtworkViewSet(
 
     @extend_schema(responses=EITHER)
     def retrieve(self, request: Request, **_address: Any) -> Response:
-        """Show an artwork: all details of my own, the public details of others."""
+        """Show an artwork: all details of my own, or the public details of another user's."""
         artwork = self.get_object()
         mine = artwork.owner_id == request.user.pk
         serializer = ArtworkSerializer if mine else PublicArtworkSerializer
@@ -124,7 +124,7 @@ class ArtworkViewSet(
     @extend_schema(request=None, responses=ArtworkSerializer)
     @action(detail=True, methods=["post"])
     def unpublish(self, request: Request, **_address: Any) -> Response:
-        """Take the artwork out of the public gallery; then only I can see it."""
+        """Remove the artwork from the public gallery. Then only I can see it."""
         unpublish_artwork(artwork=self.get_object())
         return self._current()
 
@@ -157,7 +157,7 @@ class ArtworkViewSet(
 
 @answers_conditionally
 class PublicGalleryViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
-    """What people published, newest first."""
+    """The artworks that users published, newest first."""
 
     permission_classes = (Anyone,)
     serializer_class = PublicArtworkSerializer
@@ -165,7 +165,7 @@ class PublicGalleryViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
     queryset = Artwork.objects.none()
 
     def get_queryset(self) -> QuerySet[Artwork]:
-        """Return all public artworks, or those made with one style."""
+        """Return all public artworks, or only those with one style."""
         query = PublicGalleryQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         artworks = Artwork.objects.in_public_gallery().with_parts()

@@ -14,7 +14,7 @@ from library.models import Artist, Style
 
 
 class LicenseSerializer(serializers.Serializer[Any]):
-    """What a license permits and asks."""
+    """What a license permits and requires."""
 
     id = serializers.CharField(help_text="The SPDX identifier.")
     name = serializers.CharField()
@@ -26,7 +26,7 @@ class LicenseSerializer(serializers.Serializer[Any]):
 
 
 class ArtistSerializer(serializers.ModelSerializer[Artist]):
-    """Who made a style."""
+    """The person or project that made a style."""
 
     class Meta:
         model = Artist
@@ -35,7 +35,7 @@ class ArtistSerializer(serializers.ModelSerializer[Artist]):
 
 
 class StyleSerializer(serializers.ModelSerializer[Style]):
-    """An artwork to paint with, its label and what is known of its rights."""
+    """An artwork to paint with, its label, and what is known about its rights."""
 
     artist = ArtistSerializer(read_only=True)
     license = serializers.SerializerMethodField()
@@ -65,7 +65,7 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
 
     @extend_schema_field(LicenseSerializer(allow_null=True))
     def get_license(self, style: Style) -> Any:
-        """Return the license in full; a draft may have none yet."""
+        """Return the details of the license. A draft may have no license yet."""
         return LicenseSerializer(LICENSES[style.license]).data if style.license else None
 
     def get_methods(self, style: Style) -> list[str]:
@@ -81,14 +81,14 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
 
 
 class EvaluationSerializer(serializers.Serializer[Any]):
-    """Which styles a picture is to be made from."""
+    """The styles that a picture will be made from."""
 
     styles = serializers.ListField(
         child=serializers.SlugField(), allow_empty=False, help_text="Slugs of published styles."
     )
 
     def validate_styles(self, slugs: list[str]) -> list[str]:
-        """Return the licenses of the styles; raises the problem of the first unknown one."""
+        """Return the licenses of the styles. Raises a problem for the first unknown style."""
         found = dict(
             Style.objects.published().filter(slug__in=slugs).values_list("slug", "license")
         )
@@ -99,7 +99,7 @@ class EvaluationSerializer(serializers.Serializer[Any]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    """What may be done with a picture made from these styles; not legal advice."""
+    """What users may do with a picture made from these styles. This is not legal advice."""
 
     publishable = serializers.ListField(
         child=serializers.CharField(), help_text="Licenses to publish under, the freest first."
@@ -109,6 +109,6 @@ class DecisionSerializer(serializers.Serializer[Any]):
 
 
 def style_unavailable(field: str, slug: str) -> Problem:
-    """Build the problem of a style that is unknown, not published, or no longer there."""
+    """Build the problem of a style that is unknown, not published, or deleted."""
     detail = _("“%(slug)s” is not in the library. Choose another style.") % {"slug": slug}
     return Problem.of_field(field, "style_unavailable", detail)

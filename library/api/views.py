@@ -1,4 +1,4 @@
-"""The library: styles to paint with, and the arithmetic of their licenses."""
+"""The library: styles to paint with, and the rules that combine their licenses."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ USES = ("commercial", "modification")
 
 
 class StyleQuerySerializer(serializers.Serializer[Any]):
-    """Which styles to list, and how."""
+    """Which styles to list, and in which order."""
 
     q = serializers.CharField(
         required=False, help_text="Words of the title, artist, technique, medium or culture."
@@ -46,7 +46,7 @@ class StyleQuerySerializer(serializers.Serializer[Any]):
     sort = serializers.ChoiceField(tuple(SORTS), default="hanging")
 
     def validate_allows(self, value: str) -> dict[str, bool]:
-        """Split the list; every entry is a use."""
+        """Split the list, and check that every entry is a known use."""
         uses = value.split(",")
         if not set(uses) <= set(USES):
             detail = _("Use only: %(uses)s.") % {"uses": ", ".join(USES)}
@@ -55,16 +55,16 @@ class StyleQuerySerializer(serializers.Serializer[Any]):
 
 
 class StylePagination(NewestFirstPagination):
-    """Page through styles in the order that was asked for."""
+    """Pages through styles in the order of the query."""
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        """Return the columns of the order; the query was checked before."""
+        """Return the columns to sort by. The query is valid here: the view checks it first."""
         return SORTS[request.query_params.get("sort", "hanging")]
 
 
 @answers_conditionally
 class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Style]):
-    """The published styles; curators see drafts too."""
+    """The published styles. Curators also see drafts."""
 
     permission_classes = (Anyone,)
     serializer_class = StyleSerializer
@@ -74,12 +74,12 @@ class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     lookup_value_converter = "slug"
 
     def get_queryset(self) -> QuerySet[Style]:
-        """Return the styles this person may see, those asked for in a list."""
+        """Return the styles that the user may see. In a list, apply the filters of the query."""
         styles = Style.objects.visible_to(self.request.user).select_related("artist")
         return self._asked_for(styles) if self.action == "list" else styles
 
     def _asked_for(self, styles: Any) -> QuerySet[Style]:
-        """Keep the styles that the query describes."""
+        """Keep the styles that match the query."""
         query = StyleQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         wish = query.validated_data
@@ -99,24 +99,24 @@ class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
 @answers_conditionally
 class LicenseListView(APIView):
-    """The licenses the platform knows."""
+    """The licenses that the platform knows."""
 
     permission_classes = (Anyone,)
 
     @extend_schema(responses=LicenseSerializer(many=True), operation_id="licenses_list")
     def get(self, request: Request) -> Response:
-        """List the licenses and what each permits."""
+        """List the licenses, and what each license permits."""
         return Response(LicenseSerializer(LICENSES.values(), many=True).data)
 
 
 class EvaluationView(APIView):
-    """Where one asks before painting."""
+    """Combines the licenses of styles before a picture is painted."""
 
     permission_classes = (Anyone,)
 
     @extend_schema(request=EvaluationSerializer, responses=DecisionSerializer, tags=["licenses"])
     def post(self, request: Request) -> Response:
-        """Say under which licenses a picture made from these styles may be published."""
+        """Return the licenses under which a picture made from these styles may be published."""
         body = EvaluationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         decision = allowed_outputs(body.validated_data["styles"])

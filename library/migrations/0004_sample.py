@@ -1,4 +1,4 @@
-"""Rename two fields of a style; their columns keep their names."""
+"""Rename two fields of a style. Their database columns keep their names."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""Name the scripts of the shipped artworks by the folder where they are now."""
+"""Update the script paths of the shipped artworks to the current folder of the scripts."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ OLD, NEW = "library/artworks/", "artworks/"
 
 
 def rename(apps: Any, schema_editor: Any) -> None:
-    """Change the accession numbers that name a script; those of curators stay."""
+    """Change the accession numbers that name a script. Those of curators stay."""
     styles = apps.get_model("library", "Style").objects.using(schema_editor.connection.alias)
     styles.filter(accession_number__startswith=OLD).update(
         accession_number=Replace(F("accession_number"), Value(OLD), Value(NEW))

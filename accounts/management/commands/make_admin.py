@@ -1,4 +1,4 @@
-"""`manage.py make_admin`: the first administrator, its password shown this once."""
+"""`manage.py make_admin` makes the first administrator and shows the password once."""
 
 from typing import Any
 

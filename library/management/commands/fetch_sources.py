@@ -1,4 +1,4 @@
-"""`manage.py fetch_sources`: download the pictures of masterworks where museums give them away."""
+"""`manage.py fetch_sources`: download the open-access pictures of masterworks from museums."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from library.fetching import fetch_sources
 
 
 class Command(BaseCommand):
-    """Turn styles of which only a code is here into styles with a picture."""
+    """Fetches the pictures of styles that have only a style code."""
 
     help = "Download the open-access pictures of masterworks of which only a style code is here."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the slugs of styles; without any, all of them."""
+        """Add the slugs of styles. Without slugs, the command fetches all."""
         parser.add_argument("slug", nargs="*", help="styles to fetch; all when none is named")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Say what came of each, and fail at the end if any could not be had."""
+        """Print the result of each style, and fail at the end if a picture could not be fetched."""
         failed = 0
         for fetched in fetch_sources(slugs=options["slug"]):
             style = fetched.style

@@ -8,12 +8,12 @@ from library.shipped_styles import ManifestMismatch, load_shipped_styles
 
 
 class Command(BaseCommand):
-    """Bring the styles that come with the project into the library; twice changes nothing."""
+    """Imports the styles that the project ships into the library. A second run changes nothing."""
 
     help = "Bring the styles that come with the project into the library."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Load them and say what changed."""
+        """Load the styles, and print what changed."""
         try:
             loaded = load_shipped_styles()
         except ManifestMismatch as error:

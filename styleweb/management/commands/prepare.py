@@ -1,4 +1,4 @@
-"""`manage.py prepare`: everything that must be there before the site answers."""
+"""`manage.py prepare`: prepare everything that the site needs before it answers."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from styleweb.preparation import prepare
 
 
 class Command(BaseCommand):
-    """Bring tables, static files, the shipped library and the first administrator up to date."""
+    """Updates tables, static files and the shipped library, and makes the first administrator."""
 
     help = "Bring tables, static files, the shipped library and the first administrator up to date."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Run the steps in order; each does nothing when there is nothing to do."""
+        """Run the steps in order. A step that is already done does nothing."""
         prepare(self.stdout.write)

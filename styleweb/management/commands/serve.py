@@ -18,18 +18,18 @@ LARGEST_SOCKET_MESSAGE = 64 * 1024
 
 
 class Command(BaseCommand):
-    """Prepare the database, static files and library, then serve until Ctrl-C."""
+    """Prepares the database, static files and library, then serves until Ctrl-C."""
 
     help = "Serve the site with its worker; everything it needs is prepared first."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the address to listen on."""
+        """Add the address to listen on."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the server; returns after a clean stop. Raises CommandError when it cannot start."""
+        """Run the server, and return after a clean stop. Raises CommandError if it cannot start."""
         host, port = options["host"], options["port"]
         if not settings.EMBEDDED:
             raise CommandError(
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             )
 
     def _say(self, sentence: str) -> None:
-        """Print at once, into a pipe too."""
+        """Print immediately, also into a pipe."""
         self.stdout.write(sentence)
         self.stdout.flush()
 
@@ -59,7 +59,7 @@ def _words_for(port: int) -> str:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise CommandError, saying what to do, when `port` cannot be listened on."""
+    """Raise CommandError if the server cannot listen on `port`. The message says what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -76,9 +76,9 @@ def check_port(host: str, port: int) -> None:
 
 
 def hold_data_folder(path: Path) -> IO[str]:
-    """Lock the data folder for this process, or raise CommandError when another server has it.
+    """Lock the data folder for this process. Raises CommandError if another server uses it.
 
-    The system frees the lock when the process ends, however it ends.
+    The operating system releases the lock when the process ends, even if it is killed.
     """
     file = path.open("w")
     try:
