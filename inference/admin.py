@@ -1,4 +1,4 @@
-"""Jobs and photos for operators: to see what goes on and to cancel, not to edit."""
+"""Jobs and photos for operators, who may view and cancel them, but not edit them."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,20 +11,20 @@ from inference.services.jobs import cancel_job
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows that only the services may change."""
+    """Shows rows, which only the services may change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nothing is made here."""
+        """Refuse: rows are not added here."""
         del request
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nothing is changed here."""
+        """Refuse: rows are not changed here."""
         del request, obj
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nothing is deleted here: the files would stay."""
+        """Refuse: a deletion here would leave the files behind."""
         del request, obj
         return False
 
@@ -63,7 +63,7 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Cancel selected jobs"), permissions=["view"])
     def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        """End the chosen jobs that wait or run."""
+        """Cancel the selected jobs that wait or run."""
         active = list(jobs.filter(state__in=Job.ACTIVE))
         for job in active:
             cancel_job(job=job, by="operator")
@@ -88,7 +88,7 @@ class ProofSheetAdmin(ReadOnlyAdmin):
 
 @admin.register(Photo)
 class PhotoAdmin(ReadOnlyAdmin):
-    """Photos by their figures; operators do not look at people's pictures."""
+    """Photos as figures; operators do not see the pictures of users."""
 
     list_display = ("created_at", "owner", "width", "height", "bytes")
     search_fields = ("id", "owner__username")

@@ -9,7 +9,7 @@ class InferenceConfig(AppConfig):
     verbose_name = _("Painting")
 
     def ready(self) -> None:
-        """Tell the library which ways of painting there are."""
+        """Register the methods of the engine with the library."""
         from inference.services.own_networks import has_own_network
         from library.methods import register_method
         from style_transfer.core.catalog import METHOD_INFOS

@@ -24,13 +24,13 @@ HARD_LIMIT_SECONDS = settings.JOB_DEADLINE_SECONDS + 30
 
 @shared_task(bind=True, time_limit=HARD_LIMIT_SECONDS)
 def serve_queue(task: Task) -> None:
-    """Paint what is next in the queue; one wakeup too many finds nothing to do."""
+    """Paint what is next in the queue; a wakeup that is not needed does nothing."""
     worker.serve_wakeup(came_from=(task.request.delivery_info or {}).get("routing_key"))
 
 
 @shared_task
 def reap_lost_jobs() -> None:
-    """Bring back the work of lost workers and send lost wakeups again."""
+    """Take back the work of lost workers and send lost wakeups again."""
     reap()
 
 
@@ -45,19 +45,19 @@ def warm_up(**_: object) -> None:
 
 @worker_init.connect
 def introduce(sender: Any, **_: object) -> None:
-    """Note the name of this worker, for the processes that it forks."""
+    """Store the name of this worker, for the processes that it forks."""
     registration.introduce(sender.hostname, ",".join(sender.app.amqp.queues.consume_from))
 
 
 @worker_process_shutdown.connect
 @worker_shutdown.connect
 def leave(**_: object) -> None:
-    """Let a process that ends in peace leave no row and no connection behind."""
+    """Remove the row of a process that ends normally, and close its connections."""
     registration.unregister()
     thread_loop.close()
 
 
 @worker_shutting_down.connect
 def give_back(**_: object) -> None:
-    """Have a worker that was told to end give back what it holds."""
+    """Tell a worker that must end to give back its work."""
     shutdown.ask()

@@ -29,7 +29,7 @@ from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
 
 
 class BatchRequestSerializer(serializers.Serializer[Batch]):
-    """Which photos, each in which styles, and how."""
+    """What to paint: photos, styles for each of them, a method and its controls."""
 
     photos = serializers.ListField(
         child=serializers.UUIDField(),

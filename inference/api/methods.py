@@ -36,7 +36,7 @@ class MethodSerializer(serializers.Serializer[Any]):
 
 @answers_conditionally
 class MethodListView(APIView):
-    """The ways of painting."""
+    """The methods of painting."""
 
     permission_classes = (Anyone,)
 
@@ -48,7 +48,7 @@ class MethodListView(APIView):
 
 @answers_conditionally
 class MethodView(APIView):
-    """One way of painting."""
+    """One method of painting."""
 
     permission_classes = (Anyone,)
 
@@ -93,7 +93,7 @@ class CapabilitiesSerializer(serializers.Serializer[Any]):
 
 
 def capabilities() -> dict[str, Any]:
-    """Collect each figure from where it is decided."""
+    """Collect each figure from the module that defines it."""
     return {
         "api": "1",
         "engine": ENGINE_VERSION,

@@ -81,7 +81,7 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
 
 
 class PhotoUploadSerializer(serializers.Serializer[Photo]):
-    """A picture file; every rule about it is the service's."""
+    """A picture file; the service checks it."""
 
     file = serializers.FileField(
         allow_empty_file=True, help_text="A JPEG, PNG or WebP file; see /capabilities/."

@@ -1,4 +1,4 @@
-"""`Prefer: wait=10`: a reply that is held until the picture is done, if that is soon."""
+"""`Prefer: wait=10`: the reply is held until the picture is done, for ten seconds at most."""
 
 import re
 import threading
@@ -13,7 +13,7 @@ from style_transfer.core.catalog import methods_that
 
 LONGEST_SECONDS = 10
 LOOK_SECONDS = 0.15
-# A held reply takes a thread of the server, and the others must not wait for one.
+# A held reply takes a thread of the server, and other requests must not wait for one.
 HELD_AT_ONCE = 2
 
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
@@ -32,7 +32,7 @@ PREFER = OpenApiParameter(
 
 
 def preferred_wait(request: Request) -> int | None:
-    """Return how many seconds the caller would wait, or None for one who did not say."""
+    """Return how many seconds the caller prefers to wait; None if the header names no time."""
     found = _WAIT.search(request.headers.get("Prefer", ""))
     return min(int(found[1]), LONGEST_SECONDS) if found else None
 
@@ -40,7 +40,7 @@ def preferred_wait(request: Request) -> int | None:
 def wait_for_end(job: Job, seconds: float) -> bool:
     """Hold the caller until `job` ends or `seconds` are over; tell whether it ended.
 
-    Does not wait for slow methods, nor when other replies are held already.
+    It does not wait for slow methods, or if HELD_AT_ONCE replies are held already.
     """
     if job.spec["method"] not in methods_that("immediate") or not _places.acquire(blocking=False):
         return _has_ended(job.pk)

@@ -1,4 +1,4 @@
-"""Folders that belong to one row, so that what a killed worker left there can be swept."""
+"""Folders that belong to one row, so that files left by a killed worker can be removed."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 
 
 def sweep_folder(folder: str, keep: Collection[str]) -> None:
-    """Remove the stored files below `folder` but those named in `keep`."""
+    """Remove the stored files below `folder`, except those named in `keep`."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""The files of a job: previews, its one result and what that can go on from, in a folder.
+"""The files of a job: previews, its result, and the state for continuing it, in one folder.
 
-Because nothing else lies in that folder, whatever a killed worker left there can be told from what
-the row names, and swept.
+The folder holds nothing else. A file in it that the row does not name was left by a killed worker
+and can be removed.
 """
 
 import io
@@ -34,7 +34,7 @@ def store_preview(job: Job, image: Image.Image) -> StoredPicture:
 
 
 def store_result(job: Job, image: Image.Image) -> StoredPicture:
-    """Write the finished picture: JPEG at its best, PNG where it has transparency.
+    """Write the finished picture: as JPEG of high quality, or as PNG if it has transparency.
 
     Raises StorageFull when there is no room.
     """
@@ -44,7 +44,7 @@ def store_result(job: Job, image: Image.Image) -> StoredPicture:
 
 
 def store_painting(job: Job, data: bytes) -> str:
-    """Write what a painting can go on from; return its name. Raises StorageFull."""
+    """Write the state from which a painting can continue; return its name. Raises StorageFull."""
     name = f"{_folder(job.pk)}/{uuid4()}.state"
     return default_storage.save(name, ContentFile(data))
 
@@ -57,13 +57,13 @@ def read_painting(name: str) -> bytes:
 
 
 def remove(name: str) -> None:
-    """Remove one stored file; an empty name and a file that is gone are no error."""
+    """Remove one stored file; an empty name and a missing file are no errors."""
     if name:
         default_storage.delete(name)
 
 
 def sweep(job_id: UUID, *, keep: Collection[str] = ()) -> None:
-    """Remove the files of a job but those named in `keep`."""
+    """Remove the files of a job, except those named in `keep`."""
     sweep_folder(_folder(job_id), set(keep))
 
 
@@ -73,7 +73,7 @@ def _folder(job_id: UUID) -> str:
 
 def _store(job: Job, image: Image.Image, kind: str, **options: Any) -> StoredPicture:
     plain = image.copy()
-    # Pillow writes what it finds here, comments and camera data too.
+    # Pillow would write everything in `info` to the file, even comments and camera data.
     plain.info = {}
     buffer = io.BytesIO()
     plain.save(buffer, kind, **options)

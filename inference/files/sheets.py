@@ -1,4 +1,4 @@
-"""The files of proof tiles: small pictures in a folder of their photo's, gone when the photo is."""
+"""The files of proof tiles: small pictures in a folder for each photo, deleted with the photo."""
 
 import io
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from inference.files.stored import StoredPicture
 def store_tile(photo_id: UUID, image: Image.Image) -> StoredPicture:
     """Write a painted proof as WebP. Raises StorageFull when there is no room."""
     plain = image.copy()
-    # Pillow writes what it finds here, comments and camera data too.
+    # Pillow would write everything in `info` to the file, even comments and camera data.
     plain.info = {}
     buffer = io.BytesIO()
     plain.save(buffer, "webp", quality=82, method=2)
@@ -24,7 +24,7 @@ def store_tile(photo_id: UUID, image: Image.Image) -> StoredPicture:
 
 
 def sweep(photo_id: UUID, *, keep: Collection[str] = ()) -> None:
-    """Remove the proofs of a photo but those named in `keep`."""
+    """Remove the proofs of a photo, except those named in `keep`."""
     sweep_folder(_folder(photo_id), set(keep))
 
 

@@ -1,11 +1,11 @@
-"""What a stored picture is."""
+"""The description of a stored picture."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """A picture that was written to storage: its name there and its size in pixels."""
+    """A picture that was written to the storage: its name there and its size in pixels."""
 
     name: str
     width: int

@@ -1,4 +1,4 @@
-"""Batches: jobs that were asked for together, each of some photos in each of some styles."""
+"""Batches: jobs that were submitted together, one for each photo and style."""
 
 import uuid
 from typing import Self
@@ -20,7 +20,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
 
 class Batch(models.Model):
-    """What several jobs have in common. It has no state: that is what its jobs have."""
+    """Several jobs that were submitted together. It has no state of its own; its jobs have one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(

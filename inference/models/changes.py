@@ -1,4 +1,4 @@
-"""What changed for a person, in one order."""
+"""The order of the changes of one user: the counter, and the deleted jobs."""
 
 from django.conf import settings
 from django.db import models
@@ -6,13 +6,15 @@ from django.utils import timezone
 
 
 class DeletedJob(models.Model):
-    """That a job was deleted: for apps that still show it, for the quota of its day, and so that a
-    late repetition of its request does not create it again. It is kept for two days.
+    """A record that a job was deleted; it is kept for two days.
+
+    Apps that still show the job learn of the deletion. The quota of its day counts it. A late
+    repetition of its request does not create it again.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     job_id = models.UUIDField()
-    # When it was made, if it had its result: deleting that gives nothing of the day back.
+    # When the job was made, if it had its result: its deletion does not free the day's quota.
     spent_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(default=timezone.now, db_index=True)
     seq = models.PositiveIntegerField(default=1)
@@ -28,7 +30,7 @@ class DeletedJob(models.Model):
 
 
 class ChangeCounter(models.Model):
-    """The number of the last change that a person was told of."""
+    """The number of the last change that a user was told of."""
 
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"

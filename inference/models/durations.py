@@ -5,9 +5,9 @@ from django.utils import timezone
 
 
 class DurationSample(models.Model):
-    """How long one painting took, by what decides it; see inference/queue/durations.py.
+    """How long one painting took, with the class that decides it (inference/queue/durations.py).
 
-    Only the newest of each class are kept, so the table stays small.
+    Only the newest samples of each class are kept, so the table stays small.
     """
 
     method = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""Jobs: one picture to paint each."""
+"""Jobs: each is one picture to paint."""
 
 import uuid
 from typing import ClassVar, Self
@@ -44,7 +44,7 @@ class Job(LeasedWork):
         EXPIRED = "expired", _("Expired")
 
     class Lane(models.TextChoices):
-        """Called like the Celery queues; inference/queue/lanes.py says who serves which."""
+        """Each lane has the name of its Celery queue; inference/queue/lanes.py explains them."""
 
         SHORT = "cpu", _("Short")
         HEAVY = "gpu", _("Long")
@@ -59,7 +59,7 @@ class Job(LeasedWork):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs"
     )
-    # A photo in use is not deleted by accident: the service removes both together.
+    # A photo in use cannot be deleted by accident; the service deletes both together.
     photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="jobs")
     styles = models.ManyToManyField(Style, through="JobStyle", related_name="jobs")
     spec = models.JSONField(help_text=_("TransferSpec.to_json(), with its version."))
@@ -67,7 +67,7 @@ class Job(LeasedWork):
     in_batch = models.ForeignKey(
         Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
     )
-    # Jobs of the same person that may be gone by now, so they are no foreign keys.
+    # Jobs of the same user. They may be deleted by now, so these are no foreign keys.
     retry_of = models.UUIDField(
         null=True, blank=True, help_text=_("The job that this one repeats.")
     )
@@ -99,9 +99,9 @@ class Job(LeasedWork):
 
     device = models.CharField(max_length=20, blank=True)
     load_seconds = models.FloatField(null=True, blank=True)
-    # A share of what the pass took, where several pictures were painted in one.
+    # If several pictures were painted in one pass, this is the share of this one.
     compute_seconds = models.FloatField(null=True, blank=True)
-    # What was predicted at submission, in seconds: of the painting, and until the picture is done.
+    # Predicted at submission, in seconds: the painting time, and the time until it is done.
     paint_p50 = models.FloatField(null=True, blank=True)
     paint_p90 = models.FloatField(null=True, blank=True)
     eta_p50 = models.FloatField(null=True, blank=True)
@@ -148,12 +148,12 @@ class Job(LeasedWork):
 
     @property
     def can_retry(self) -> bool:
-        """Tell whether the same request may be made once more."""
+        """Tell whether the same request may be made again."""
         return self.state in self.WITHOUT_RESULT
 
     @property
     def can_continue(self) -> bool:
-        """Tell whether the painting can go on from where it ended."""
+        """Tell whether the painting can continue from where it ended."""
         return bool(self.saved)
 
 

@@ -134,11 +134,11 @@ class LeasedQuerySet(models.QuerySet[Work]):
         return self._take_back(Q(lease_until__lt=Now()))
 
     def take_back_all(self) -> list[UUID]:
-        """Take back all running work; for a start that knows that no worker runs."""
+        """Take back all running work; for a start at which no worker can be running."""
         return self._take_back(Q())
 
     def stale_wakeups(self, limit: int) -> list[UUID]:
-        """Return up to `limit` waiting rows whose wakeup seems lost, the oldest wakeup first."""
+        """Return the ids of up to `limit` waiting rows whose wakeup seems lost, oldest first."""
         overdue = self.waiting().filter(wakeup_at__lt=Now() - WAKEUP_PATIENCE)
         return list(overdue.order_by("wakeup_at").values_list("pk", flat=True)[:limit])
 
@@ -147,13 +147,13 @@ class LeasedQuerySet(models.QuerySet[Work]):
         self.filter(pk=pk).update(wakeup_at=Now())
 
     def _take_back(self, which: Q) -> list[UUID]:
-        """Let the running rows that match `which` wait again, and return the ids of what changed.
+        """Put the running rows that match `which` back, and return the ids of those that changed.
 
-        A row that had all its attempts ends as failed instead.
+        A row that has used all its attempts ends as failed instead.
         """
         changed = []
         for work in self.running().filter(which):
-            # The worker may come back to life at this moment, so the condition is asked once more.
+            # The worker may renew the lease at this moment, so the UPDATE checks it again.
             still = work.held.filter(which)
             if work.attempt >= settings.JOB_MAX_ATTEMPTS:
                 done = still.fail(code="crashed", hint=self.model.CRASHED_HINT)
@@ -170,10 +170,10 @@ def lease_end() -> Any:  # the stubs know no type for Now() + timedelta
 
 
 def lease_constraints(prefix: str, *, ended: Q) -> list[models.CheckConstraint]:
-    """Return what holds for every row: it has a lease while it runs, and a time once it `ended`.
+    """Return the constraints of every row: a lease while it runs, and a time once it `ended`.
 
-    They are not in the abstract Meta, which can only name a constraint after the whole class: the
-    database already has them under shorter names.
+    They are not in the abstract Meta, because it can only name a constraint after the whole class,
+    and the database already has them under shorter names.
     """
     return [
         models.CheckConstraint(

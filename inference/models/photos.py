@@ -16,17 +16,17 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     """Reads of photos."""
 
     def visible_to(self, user: object) -> Self:
-        """Keep the photos of `user`; photos are never anyone else's business."""
+        """Keep the photos of `user`; nobody else may see them."""
         return self.filter(owner=user) if isinstance(user, User) else self.none()
 
     def stored_bytes(self) -> int:
-        """Add up what the photos take, with their small versions."""
+        """Return the size of the photos in bytes, including their small versions."""
         total: int | None = self.aggregate(total=Sum(F("bytes") + F("small_bytes")))["total"]
         return total or 0
 
 
 class Photo(models.Model):
-    """A picture someone put in: upright, sRGB, without metadata, its file name forgotten."""
+    """A picture that a user uploaded: upright, sRGB, without its metadata and file name."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -41,7 +41,7 @@ class Photo(models.Model):
     small_bytes = models.PositiveIntegerField(
         default=0, help_text=_("Size of the preview and the thumbnail.")
     )
-    # Of the upload as sent, so that the same file sent twice is one photo.
+    # The hash of the file as it was sent, so that the same file sent twice is one photo.
     sha256 = models.CharField(max_length=64)
     placeholder = models.CharField(max_length=400, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -18,7 +18,7 @@ class ProofSheetQuerySet(LeasedQuerySet["ProofSheet"]):
 
 
 class ProofSheet(LeasedWork):
-    """Many styles tried on one photo, small, so that a person sees them before choosing.
+    """Many styles tried on one photo at a small size, so that the user can compare them.
 
         QUEUED ──claim──> RUNNING ──finish──> SUCCEEDED
           │  ^               ├──────────────> FAILED
@@ -27,8 +27,8 @@ class ProofSheet(LeasedWork):
           ├──────────────────┼──cancel──────> CANCELED
           └──────────────────┴──newer sheet─> SUPERSEDED
 
-    The tiles are rows of their own: what is painted stays when the sheet ends, whichever way. A
-    worker puts a sheet back when a job waits, and goes on with it after.
+    The tiles are rows of their own, so they stay however the sheet ends. A worker puts a sheet back
+    when a job waits, and continues with it afterwards.
     """
 
     class State(models.TextChoices):
@@ -68,9 +68,10 @@ class ProofSheet(LeasedWork):
 
 
 class ProofTile(models.Model):
-    """One style tried on one photo: the picture, or why there is none.
+    """One style tried on one photo: the picture, or the code of an error.
 
-    It is good for one version of the style and one state of the engine, and goes with the photo.
+    It is valid for one version of the style and one state of the engine. It is deleted with the
+    photo.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

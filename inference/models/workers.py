@@ -1,4 +1,4 @@
-"""Workers, and whether work may begin."""
+"""Workers, and the switch that pauses the queue."""
 
 import uuid
 from datetime import timedelta
@@ -15,7 +15,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
     """Reads of workers, by the database's own clock."""
 
     def alive(self) -> Self:
-        """Keep those whose heart beat lately."""
+        """Keep those with a recent beat."""
         return self.filter(last_beat__gte=Now() - timedelta(seconds=settings.JOB_LEASE_SECONDS))
 
     def serving(self) -> Self:
@@ -24,10 +24,10 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 
 
 class Worker(models.Model):
-    """A process that paints: what it is, and what it is doing since its last beat.
+    """A process that paints: what it is, and what it was doing at its last beat.
 
-    A row goes with its process. One that was killed leaves its row behind, which is shown as lost
-    and removed a day later.
+    A process removes its row when it ends. A killed process leaves its row behind, which is shown
+    as lost and removed a day later.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,7 +41,7 @@ class Worker(models.Model):
     model = models.CharField(
         max_length=20, blank=True, help_text=_("The method that was loaded last.")
     )
-    # No foreign keys: a row here never keeps a job from being deleted.
+    # These are no foreign keys, so a row here never prevents the deletion of a job.
     job = models.UUIDField(null=True, blank=True)
     sheet = models.UUIDField(null=True, blank=True)
     draining = models.BooleanField(default=False)
@@ -58,12 +58,12 @@ class Worker(models.Model):
 
     @property
     def is_alive(self) -> bool:
-        """Whether the heart beat lately, as `WorkerQuerySet.alive` asks it."""
+        """Whether the last beat is recent, by the same rule as `WorkerQuerySet.alive`."""
         return self.last_beat >= timezone.now() - timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
 class QueueSwitch(models.Model):
-    """Whether work may begin: one row at most, absent until somebody pauses the queue."""
+    """Whether work may begin; there is at most one row, and none before the first pause."""
 
     ONLY = 1
 

@@ -41,7 +41,7 @@ FEATURE_WORDS = {
     "builtin": _("Built-in"),
     "vgg19": _("VGG-19"),
 }
-# The engine knows no catalog of translations, so its words are named here for those who translate.
+# The engine does not use gettext, so its words are listed here for the translators.
 METHOD_WORDS: Final = (
     gettext_noop("Fast"),
     gettext_noop("About a second. Works with any style and can combine several."),

@@ -74,7 +74,7 @@ def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def job_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """End a painting early and keep the picture as it is by then."""
+    """End a painting early and keep the picture as it is then."""
     found = _own_job(request, pk)
     try:
         stop_job(job=found)

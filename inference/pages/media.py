@@ -25,8 +25,7 @@ def photo_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase
 def job_preview(request: HttpRequest, pk: UUID, version: int) -> HttpResponseBase:
     """Send the newest preview of a job to its owner.
 
-    `version` only makes each address new; a preview that has been replaced is answered by the one
-    that replaced it.
+    `version` only makes each address new. For an older version, the newest preview is sent.
     """
     del version
     mine = Job.objects.visible_to(request.user)
@@ -34,7 +33,7 @@ def job_preview(request: HttpRequest, pk: UUID, version: int) -> HttpResponseBas
     try:
         return send_media(request, job.preview, public=False)
     except Http404:
-        # It was replaced since its row was read.
+        # The preview was replaced after its row was read.
         return send_media(request, get_object_or_404(mine, pk=pk).preview, public=False)
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the files of inference; each view decides who may have them."""
+"""Addresses of the files of inference; each view checks who may read them."""
 
 from django.urls import path
 from django.urls.resolvers import URLPattern

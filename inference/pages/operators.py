@@ -87,5 +87,5 @@ def worker_return(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
 
 
 def _title_of(method: str) -> str:
-    """Name a way of painting; by its slug where it is no longer installed."""
+    """Return the title of a method, or its slug if it is no longer installed."""
     return gettext(METHOD_INFOS[method].title) if is_installed(method) else method

@@ -58,7 +58,7 @@ def studio_query(styles: Mapping[str, float], spec: Mapping[str, Any]) -> str:
 
 
 def again_links(job: Job) -> dict[str, str]:
-    """Return the studio queries for another style on this photo and these styles on another."""
+    """Return the studio queries for another style on this photo, and for these styles elsewhere."""
     return {
         "same_photo": f"photo={job.photo_id}",
         "same_style": studio_query(_weights(job), job.spec),
@@ -66,9 +66,10 @@ def again_links(job: Job) -> dict[str, str]:
 
 
 def step_by_step_fields(job: Job) -> list[tuple[str, str]]:
-    """Return the studio's fields that have this picture painted step by step next.
+    """Return the fields of the studio that start this picture with the step-by-step method.
 
-    Empty when it was painted so already, and when one of its styles is here without its picture.
+    The list is empty if that method painted it, or cannot use one of its styles, for example
+    because the picture of the style is not here.
     """
     parts = list(job.job_styles.all())
     if job.spec["method"] == FINEST_METHOD or not all(

@@ -1,8 +1,8 @@
-"""How long paintings take: what was measured, and what is to be expected from it.
+"""How long paintings take: the measured times, and the times expected from them.
 
-Times are kept by class: the method, the device, and half octaves of pixels and of steps, in which
-they differ little. A class that has no history borrows from the nearest one, in proportion to a
-rough formula; the formula alone serves where nothing was painted yet.
+Times are kept by class: the method, the device, and half octaves of pixels and of steps. Within a
+class they differ little. A class without history uses the times of the nearest class, scaled with a
+rough formula. If nothing was painted yet, the formula alone gives the time.
 """
 
 import math
@@ -20,18 +20,19 @@ from style_transfer.core.sizes import painted_size, result_size
 from style_transfer.core.spec import TransferSpec
 
 Basis = Literal["history", "guess"]
-# Of each class; more would only remember what the machine was like long ago.
+# Samples kept of each class; older ones tell how fast the machine was long ago.
 KEPT = 50
-# From so many on a class speaks for itself.
+# With this many samples, a class needs no other source.
 ENOUGH = 3
 GPU_TIMES_AS_FAST = 20
-# The longest of a few is not yet the 90th percentile, and what is borrowed is not one at all.
+# Factors for the 90th percentile: on the longest of a FEW samples, on times that are BORROWED from
+# another class, and on the formula where the times are UNKNOWN.
 FEW, BORROWED, UNKNOWN = 1.25, 1.5, 3.0
 
 
 @dataclass(frozen=True)
 class Work:
-    """What decides how long a painting takes."""
+    """The class of a painting: everything that decides how long it takes."""
 
     method: str
     size_class: int
@@ -39,20 +40,20 @@ class Work:
 
     @classmethod
     def of(cls, photo: Photo, spec: TransferSpec) -> Self:
-        """Class the painting of `photo` as `spec` says."""
+        """Return the class of the painting of `photo` with `spec`."""
         info = find_method(spec.method)
         size = painted_size(result_size((photo.width, photo.height), spec.size), info.max_pixels)
         heeded = (spec.steps or info.default_steps) if "steps" in info.used else 1
         return cls(spec.method, _half_octaves(size[0] * size[1]), _half_octaves(heeded))
 
     def formula(self, device: str) -> float:
-        """Say in how many seconds a device may do it, where nothing better is known."""
+        """Return a rough number of seconds for a device, used where nothing was measured."""
         megapixels, steps = 2 ** (self.size_class / 2) / 1e6, 2 ** (self.steps_class / 2)
         seconds = find_method(self.method).cost.seconds(megapixels, steps)
         return seconds if device == "cpu" else seconds / GPU_TIMES_AS_FAST
 
     def samples(self, device: str) -> "QuerySet[DurationSample]":
-        """Find what was measured of this class."""
+        """Return the measured times of this class."""
         return DurationSample.objects.filter(
             method=self.method,
             device=device,
@@ -63,7 +64,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Seconds:
-    """A time that half stay below, one that nine in ten stay below, and how it is known."""
+    """An expected time: half are below `p50`, nine in ten below `p90`; `basis` is its source."""
 
     p50: float
     p90: float
@@ -71,7 +72,7 @@ class Seconds:
 
 
 def record(work: Work, *, device: str, seconds: float) -> None:
-    """Remember that `work` took `seconds` on a device, and forget the oldest of its class."""
+    """Store that `work` took `seconds` on a device, and remove the oldest of its class."""
     device = kind_of(device)
     DurationSample.objects.create(
         method=work.method,
@@ -85,7 +86,7 @@ def record(work: Work, *, device: str, seconds: float) -> None:
 
 
 def expect(work: Work, *, device: str) -> Seconds:
-    """Say how long `work` will take on a device, from the latest of its class or the nearest."""
+    """Predict how long `work` takes on a device, from the latest of its class or the nearest."""
     device = kind_of(device)
     nearest = list(
         DurationSample.objects.filter(method=work.method, device=device)
@@ -113,20 +114,21 @@ def expect(work: Work, *, device: str) -> Seconds:
 
 
 def usual_device() -> str:
-    """Name the device that painted last; a CPU where none did."""
+    """Return the device that painted last; a CPU if none has painted."""
     latest = DurationSample.objects.order_by("-pk").values_list("device", flat=True).first()
     return latest or "cpu"
 
 
 def kind_of(device: str) -> str:
-    """Return cpu or cuda: which of several equal cards painted makes no difference."""
+    """Return cpu or cuda; it makes no difference which of several equal cards painted."""
     return device.partition(":")[0]
 
 
 def _high(measured: Sequence[float]) -> float:
-    """Return what the next one stays below in nine of ten cases, were they drawn alike.
+    """Return a time that the next painting stays below in nine of ten cases.
 
-    That is the case with probability k / (n + 1) for the k-th of n.
+    If all times come from the same distribution, the next one is below the k-th shortest of n with
+    probability k / (n + 1).
     """
     place = math.ceil(0.9 * (len(measured) + 1))
     if place > len(measured):

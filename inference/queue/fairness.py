@@ -1,4 +1,4 @@
-"""Whose turn it is: who was served longest ago comes next, however much another one asks for."""
+"""Fairness: the user who was served longest ago comes next, however many jobs others submit."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -24,12 +24,12 @@ Place = tuple[bool, datetime, datetime]
 
 
 def next_in_turn(*, immediate: bool = False) -> Job | None:
-    """Return the waiting job whose turn it is, or the first `immediate` one; lock its row.
+    """Return the next waiting job and lock its row; with `immediate`, only of immediate methods.
 
-    The person served longest ago comes first, then the job that has waited longest; but a worker
-    of the heavy lane begins with that lane. Who has as many jobs running as one person may is
-    passed over. Workers take turns in asking, else two could serve the same person at once; what is
-    just being canceled is no longer waited for.
+    The user who was served longest ago comes first, then the job that has waited longest; but a
+    worker of the heavy lane begins with that lane. Users who have as many jobs running as one user
+    may have are left out. Workers ask one after another, or two could serve the same user at once.
+    A row that is locked, for example by a cancellation, is skipped.
     """
     lock_until_commit("claims")
     share = share_of_this_worker()
@@ -48,9 +48,10 @@ def next_in_turn(*, immediate: bool = False) -> Job | None:
 
 
 def most_beside(job: Job) -> int:
-    """Count the jobs that memory lets be painted in one pass with `job`, which is held.
+    """Count the jobs that fit into memory in one pass with the held `job`.
 
-    One that may have stopped a worker before is painted alone, so that it stops no other.
+    A job on its second attempt may have stopped a worker. It is painted alone, so that it cannot
+    stop other jobs.
     """
     kind = _kind(job)
     if kind is None or job.attempt > 1:
@@ -65,7 +66,7 @@ def goes_beside(waiting: Job, held: Job) -> bool:
 
 
 class _Kind(NamedTuple):
-    """What pictures of one pass have in common."""
+    """What all pictures of one pass have in common."""
 
     method: str
     size: tuple[int, int]
@@ -73,7 +74,7 @@ class _Kind(NamedTuple):
 
 
 def _kind(job: Job) -> _Kind | None:
-    """Return the kind of a job; None for methods that paint one by one or are gone."""
+    """Return the kind of a job; None if its method paints one by one or is not installed."""
     if job.spec["method"] not in methods_that("batches"):
         return None
     spec = TransferSpec.from_json(job.spec)
@@ -82,9 +83,9 @@ def _kind(job: Job) -> _Kind | None:
 
 
 def waiting_ahead(job: Job) -> int:
-    """Count the waiting jobs that will be claimed before the waiting `job`, if no more come.
+    """Count the waiting jobs that will be claimed before the waiting `job`, if no more arrive.
 
-    That nobody has more than so many jobs running is not foreseen.
+    The limit of running jobs of one user is not taken into account.
     """
     return places_of(job.owner_id).get(job.pk, 0)
 
@@ -99,7 +100,7 @@ def ahead_of_new(owner: User, line: JobQuerySet) -> int:
 
 
 def places_of(owner_id: int) -> dict[UUID, int]:
-    """Return the waiting jobs of a person, in order, with how many are claimed before each."""
+    """Return the waiting jobs of a user, in order, with the number of jobs claimed before each."""
     lines = Lanes.now().lines(Job.objects.filter(state=State.QUEUED))
     return {pk: ahead for line in lines for pk, ahead in _places_in(line, owner_id).items()}
 
@@ -114,16 +115,16 @@ def _places_in(line: JobQuerySet, owner_id: int) -> dict[UUID, int]:
 
 
 def _turns_before(own: int, mine: Place, others: Collection[tuple[int, Place]]) -> int:
-    """Count the turns before a job that has `own` jobs of the same person in front of it.
+    """Count the turns before a job that has `own` jobs of the same user in front of it.
 
-    Each person who is served earlier gets own + 1 turns before it, and each other person own; but
-    no person gets more turns than that person has jobs.
+    Each user who is served earlier gets own + 1 turns before it, and each other user own; but no
+    user gets more turns than that user has jobs.
     """
     return own + sum(min(count, own + int(place < mine)) for count, place in others)
 
 
 def _people_in(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
-    """Return for each person how many jobs wait and where the person stands in the round."""
+    """Return for each user the number of waiting jobs and the user's place in the round."""
     rows = waiting.values_list("owner", "owner__last_served_at").annotate(
         count=Count("pk"), first=Min("created_at")
     )
@@ -134,6 +135,6 @@ def _people_in(waiting: JobQuerySet) -> dict[int, tuple[int, Place]]:
 
 
 def _busy_people() -> QuerySet[Any, Any]:
-    """Keep the ids of those who have as many jobs running as one person may."""
+    """Return the ids of the users who have as many jobs running as one user may have."""
     running = Job.objects.filter(state=State.RUNNING).values("owner").annotate(count=Count("pk"))
     return running.filter(count__gte=settings.JOB_MAX_RUNNING_PER_USER).values("owner")

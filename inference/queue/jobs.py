@@ -1,4 +1,4 @@
-"""The queue of jobs: every change of a job's state."""
+"""The queue of jobs: every change of the state of a job."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ State = Job.State
 
 @dataclass(frozen=True)
 class Result:
-    """What a painted job ends with: its files, and how they came about.
+    """The result of a painted job: its files and how they were made.
 
     `pass_size` pictures were painted in the same pass, and `compute_seconds` is the share of this
-    one. `saved` names the file that the painting can continue from, if there is one.
+    one. `saved` names the file from which the painting can continue, if there is one.
     """
 
     steps: int
@@ -54,10 +54,10 @@ def claim(*, immediate: bool = False) -> Job | None:
 
 
 def claim_beside(held: Job, most: int) -> list[Job]:
-    """Take up to `most` jobs that are next in line, while one pass can paint them with `held`.
+    """Take up to `most` of the next jobs, as long as one pass can paint them with `held`.
 
-    Nobody is overtaken: the first that cannot be painted so, or would be one too many, ends it.
-    Each is under a lease of its own.
+    No job is overtaken: the first one that does not fit into the pass ends the search. Each job
+    gets a lease of its own.
     """
     taken: list[UUID] = []
     with transaction.atomic():
@@ -71,7 +71,7 @@ def claim_beside(held: Job, most: int) -> list[Job]:
 
 
 def _take(job: Job) -> UUID:
-    """Give the waiting `job` to the caller and send its owner to the end of the round."""
+    """Give the waiting `job` to the caller and move its owner to the end of the round."""
     lease = Job.objects.filter(pk=job.pk).take(**{**Job.RESTARTED, "stage": "preparing"})
     User.objects.filter(pk=job.owner_id).update(last_served_at=Now())
     return lease
@@ -80,7 +80,7 @@ def _take(job: Job) -> UUID:
 def record_progress(
     job: Job, *, done: int, total: int, stage: str, preview: StoredPicture | None = None
 ) -> bool:
-    """Write how far the work is and prolong the lease; False when the lease is gone."""
+    """Write the progress and prolong the lease; False when the lease is gone."""
     values: dict[str, Any] = {"done": done, "total": total, "stage": stage}
     if preview is not None:
         values |= _preview_values(preview)
@@ -115,26 +115,26 @@ def finish(job: Job, result: Result) -> bool:
 
 
 def give_back(job: Job) -> bool:
-    """Let the held `job` wait again as if it had not begun; False when the lease is gone.
+    """Put the held `job` back as if it had not begun; False when the lease is gone.
 
-    Its wakeup counts as lost, so the reaper sends another one soon if the worker cannot.
+    Its wakeup counts as lost, so the reaper soon sends another one if the worker cannot.
     """
     return job.held.requeue(attempt=F("attempt") - 1, wakeup_at=Now() - WAKEUP_PATIENCE)
 
 
 def cancel(job: Job, *, by: str) -> bool:
-    """End a waiting or running `job` as CANCELED; False when it had ended already."""
+    """End a waiting or running `job` as CANCELED; False when it has already ended."""
     active = Job.objects.active().filter(pk=job.pk)
     return active.end(State.CANCELED, canceled_by=by, **Job.DISCARDED)
 
 
 def request_stop(job: Job) -> bool:
-    """Ask the worker of a running `job` to keep what is painted; False when none paints it."""
+    """Ask the worker of a running `job` to keep what is painted; False if it is not running."""
     return Job.objects.running().filter(pk=job.pk).change(stop_requested=True)
 
 
 def expire_overdue() -> list[UUID]:
-    """End the jobs that no worker painted in time as EXPIRED; return those that changed."""
+    """End the jobs that no worker painted in time as EXPIRED; return the ids of those."""
     patience = timedelta(hours=settings.JOB_EXPIRES_HOURS)
     overdue = Job.objects.waiting().filter(created_at__lt=Now() - patience)
     return [

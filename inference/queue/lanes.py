@@ -1,8 +1,8 @@
-"""Lanes: heavy work waits for workers of the queue gpu, quick work for any, while both are there.
+"""Lanes: heavy jobs wait for workers of the queue gpu, and short jobs for any worker.
 
-The row of a job names its lane, which is called like the Celery queue that its ticket goes to.
-Where no worker listens to the queue gpu, or none to cpu alone, everybody serves everything in turn,
-so no job waits for a device that is not there.
+The row of a job names its lane, which has the name of the Celery queue that its wakeup goes to.
+If no worker listens to the queue gpu, or no worker listens to the queue cpu alone, every worker
+serves every job in turn, so no job waits for a device that is not there.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from inference.queue.durations import Work
 from inference.queue.workers import registration
 
 SHORT, HEAVY = Job.Lane.SHORT.value, Job.Lane.HEAVY.value
-# What waited so long is painted by any worker: those of its lane are too few.
+# A job that has waited this long is painted by any worker, because its lane has too few of them.
 PATIENCE = timedelta(minutes=2)
 
 
 def lane_of(work: Work) -> str:
-    """Choose the lane of new work: heavy is what would keep a CPU for long."""
+    """Choose the lane of new work: heavy if a CPU would need long for it."""
     expected = durations.expect(work, device="cpu").p50
     return HEAVY if expected > settings.JOB_SHORT_SECONDS else SHORT
 
@@ -37,19 +37,19 @@ class Lanes:
 
     @classmethod
     def now(cls) -> Self:
-        """Look at the workers' rows."""
+        """Read the rows of the workers."""
         rows = Worker.objects.serving().values_list("queues", "device")
         return cls(tuple((lanes_in(queues), device) for queues, device in rows))
 
     @property
     def apart(self) -> bool:
-        """Whether quick and heavy work stand in lines of their own."""
+        """Whether short and heavy jobs wait in separate lines."""
         return any(HEAVY in lanes for lanes, _ in self.workers) and any(
             SHORT in lanes and HEAVY not in lanes for lanes, _ in self.workers
         )
 
     def of_worker(self, own: frozenset[str]) -> frozenset[str]:
-        """Return what a worker of the lanes `own` serves."""
+        """Return the lanes that a worker serves if it listens to the queues of the lanes `own`."""
         return own if self.apart and own else frozenset(Job.Lane.values)
 
     def devices(self, lane: str) -> list[str]:
@@ -57,29 +57,29 @@ class Lanes:
         return [device for own, device in self.workers if lane in self.of_worker(own)]
 
     def device(self, lane: str) -> str:
-        """Name the device that will probably paint what is put in `lane`."""
+        """Return the device that will probably paint a new job of `lane`."""
         devices = sorted(filter(None, self.devices(lane)))
         if not devices:
             return durations.usual_device()
         return devices[-1] if lane == HEAVY else devices[0]
 
     def lines(self, jobs: JobQuerySet) -> list[JobQuerySet]:
-        """Part `jobs` into the lines in which they stand."""
+        """Divide `jobs` into the lines in which they wait."""
         return [jobs.filter(lane=lane) for lane in Job.Lane] if self.apart else [jobs]
 
     def line(self, jobs: JobQuerySet, lane: str) -> JobQuerySet:
-        """Keep those of `jobs` that are in one line with what is in `lane`."""
+        """Keep those of `jobs` that wait in the same line as the jobs of `lane`."""
         return jobs.filter(lane=lane) if self.apart else jobs
 
     def queue_for(self, lane: str) -> str:
-        """Return the queue in which somebody hears the ticket of work in `lane`."""
+        """Return the queue for a wakeup of `lane`; a worker listens to it if there is any."""
         heard = frozenset().union(*(own for own, _ in self.workers)) & frozenset(Job.Lane.values)
         return lane if lane in heard else min(heard, default=SHORT)
 
 
 @dataclass(frozen=True)
 class Share:
-    """What a worker may take: which jobs, whether the heavy ones come first, and sheets or not."""
+    """What a worker may take: which jobs, whether heavy ones come first, and whether sheets."""
 
     jobs: Q
     heavy_first: bool
@@ -87,13 +87,13 @@ class Share:
 
 
 def share_of_this_worker() -> Share:
-    """Say what this process may take now; of a process that has no row, everything."""
+    """Return what this process may take now; a process that has no row may take everything."""
     now = Lanes.now()
     mine = now.of_worker(lanes_in(registration.queues) if registration.id else frozenset())
     waited_long = Q(created_at__lt=Now() - PATIENCE)
     return Share(
         jobs=Q(lane__in=mine) | waited_long,
-        # Short jobs have the workers of the other lane.
+        # The other workers serve the short jobs.
         heavy_first=now.apart and HEAVY in mine,
         sheets=SHORT in mine,
     )

@@ -1,4 +1,4 @@
-"""What a proof is: how a style is tried on a photo, and the state of the engine it is good for."""
+"""The recipe of a proof: how a style is tried on a photo, and for which state of the engine."""
 
 import hashlib
 import json
@@ -12,13 +12,13 @@ SIDE = 256
 
 
 def proof_spec() -> TransferSpec:
-    """Return how every proof is painted."""
+    """Return the spec with which every proof is painted."""
     return TransferSpec(size=SIDE)
 
 
 @cache
 def engine_state() -> str:
-    """Return a digest that changes when the engine would paint a proof in another way."""
+    """Return a digest that changes when the engine would paint a proof differently."""
     recipe = json.dumps([spec.ENGINE_VERSION, proof_spec().to_json()], sort_keys=True)
-    # The cards name the hash of every weights file.
+    # The cards hold the hash of every weights file, so new weights change the digest too.
     return hashlib.sha256(f"{recipe}{shipped_digest()}".encode()).hexdigest()

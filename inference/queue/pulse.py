@@ -1,4 +1,4 @@
-"""The one thread of a worker process that beats, while the painting keeps the process busy."""
+"""The pulse of a worker process: one thread that beats while the main thread paints."""
 
 import logging
 import threading
@@ -10,27 +10,27 @@ from django.conf import settings
 from django.db import connection
 
 logger = logging.getLogger(__name__)
-# How often the thread looks up; it beats less often.
+# How often the thread calls its beats; a beat is due less often.
 LOOK_SECONDS = 0.5
-# Called at each look; True when a beat is due.
+# Called every LOOK_SECONDS; the argument tells whether a beat is due.
 Beat = Callable[[bool], None]
 
 
 class Pulse:
-    """A thread that calls everything that beats; it lives while there is any.
+    """A thread that calls all added beats; it runs as long as there is one.
 
-    The thread has a database connection of its own. What one call raises stops no other call.
+    The thread has a database connection of its own. An error in one call does not stop the others.
     """
 
     def __init__(self) -> None:
-        # A call holds the lock, so that nothing is called any more once it was removed.
+        # Each call holds the lock, so that a beat is never called after it was removed.
         self._lock = threading.Lock()
         self._beats: list[Beat] = []
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     def add(self, beat: Beat) -> None:
-        """Call `beat` from now on; the first one starts the thread."""
+        """Call `beat` from now on; the first beat starts the thread."""
         with self._lock:
             self._beats.append(beat)
             if self._thread is None:
@@ -40,7 +40,7 @@ class Pulse:
                 self._thread.start()
 
     def remove(self, beat: Beat) -> None:
-        """Call `beat` no more, and wait for its last call; the last one ends the thread."""
+        """Stop calling `beat` and wait for its last call; without beats the thread ends."""
         with self._lock:
             self._beats.remove(beat)
             if self._beats:
@@ -59,7 +59,7 @@ class Pulse:
                     next_beat = time.monotonic() + settings.JOB_HEARTBEAT_SECONDS
                 self._call_all(ended, due=due)
                 if due:
-                    # The next beat opens a connection that broke again.
+                    # If the connection is broken, the next beat opens a new one.
                     connection.close_if_unusable_or_obsolete()
         finally:
             connection.close()

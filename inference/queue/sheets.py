@@ -1,4 +1,4 @@
-"""The queue of proof sheets: whose turn it is, what is left to paint, every change of a sheet."""
+"""The queue of proof sheets: which one is next, what is left of it, and all of its changes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,17 +20,17 @@ State = ProofSheet.State
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of trying one style: a stored picture, or the code of an error."""
+    """The outcome for one style: a stored picture, or the code of an error."""
 
     picture: StoredPicture | None = None
     error_code: str = ""
 
 
 def claim() -> ProofSheet | None:
-    """Take the next waiting sheet for the caller: QUEUED to RUNNING under a fresh lease.
+    """Take the next waiting sheet for the caller: QUEUED to RUNNING under a new lease.
 
-    One that was put back stands behind those that nobody has begun. Two workers never get the same
-    sheet.
+    A sheet that was put back comes after those that no worker has begun. Two workers never get the
+    same sheet.
     """
     if not share_of_this_worker().sheets:
         return None
@@ -49,7 +49,7 @@ def claim() -> ProofSheet | None:
 
 
 def tiles_of(sheet: ProofSheet) -> QuerySet[ProofTile]:
-    """Keep the tiles that show the styles of `sheet` as they and the engine are now."""
+    """Return the tiles of the styles of `sheet` for the current version of style and engine."""
     return ProofTile.objects.filter(
         photo=sheet.photo_id,
         style__in=sheet.styles.all(),
@@ -59,12 +59,12 @@ def tiles_of(sheet: ProofSheet) -> QuerySet[ProofTile]:
 
 
 def styles_left(sheet: ProofSheet) -> StyleQuerySet:
-    """Keep the styles of `sheet` that are still to be tried, in the order of the library."""
+    """Return the styles of `sheet` that have no tile yet, in the order of the library."""
     return without_tile(sheet.photo_id, Style.objects.filter(proof_sheets=sheet)).in_display_order()
 
 
 def without_tile(photo_id: UUID, styles: StyleQuerySet) -> StyleQuerySet:
-    """Keep the published ones of `styles` that have no tile on the photo as things are now."""
+    """Keep the published `styles` without a tile of their current version on the photo."""
     tiles = ProofTile.objects.filter(
         photo=photo_id, style=OuterRef("pk"), version=OuterRef("version"), engine=engine_state()
     )
@@ -72,9 +72,9 @@ def without_tile(photo_id: UUID, styles: StyleQuerySet) -> StyleQuerySet:
 
 
 def record_tile(sheet: ProofSheet, style: Style, outcome: Outcome) -> ProofTile | None:
-    """Write what came of one style of the held `sheet`, in place of older tiles of it.
+    """Write the outcome for one style of the held `sheet`, in place of its older tiles.
 
-    None when the lease is gone; then nothing was written.
+    Return None when the lease is gone; then nothing was written.
     """
     picture = outcome.picture or StoredPicture("", 0, 0)
     with transaction.atomic():
@@ -107,5 +107,5 @@ def finish(sheet: ProofSheet) -> bool:
 
 
 def end(sheet: ProofSheet, state: str) -> bool:
-    """End a waiting or running `sheet` as CANCELED or SUPERSEDED; False when it had ended."""
+    """End a waiting or running `sheet` as CANCELED or SUPERSEDED; False if it has ended."""
     return ProofSheet.objects.active().filter(pk=sheet.pk).end(state)

@@ -19,7 +19,7 @@ SERVE_QUEUE = "inference.tasks.serve_queue"
 
 
 def send_wakeup(lane: str = SHORT) -> bool:
-    """Wake a worker that serves `lane`; False when the broker is away, then the reaper sends it."""
+    """Wake a worker of `lane`; False when the broker is away, and the reaper will try again."""
     return _send(Lanes.now().queue_for(lane))
 
 

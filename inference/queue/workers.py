@@ -1,4 +1,4 @@
-"""Who paints: each worker process keeps a row of itself, by which it is seen and drained."""
+"""The workers: each worker process keeps a row, in which operators see and drain it."""
 
 import logging
 import os
@@ -20,14 +20,14 @@ _STATM = Path("/proc/self/statm")
 
 
 class WorkerRegistration:
-    """The row of this process; of a process that paints nothing there is none."""
+    """The row of this process; a process that does not paint has none."""
 
     def __init__(self) -> None:
         self.name, self.queues = "", ""
         self.id: UUID | None = None
 
     def introduce(self, name: str, queues: str) -> None:
-        """Note what Celery calls the worker; told in its main process, before the fork."""
+        """Store the worker's name in Celery; called in its main process, before the fork."""
         self.name, self.queues = name, queues
 
     def register(self, device: str) -> None:
@@ -44,7 +44,9 @@ class WorkerRegistration:
                 memory_mb=memory_mb(),
             )
         except DatabaseError:
-            logger.warning("The worker could not write its row; it paints unseen", exc_info=True)
+            logger.warning(
+                "The worker could not write its row; operators cannot see it", exc_info=True
+            )
         pulse.add(self._beat)
 
     def unregister(self) -> None:
@@ -59,7 +61,7 @@ class WorkerRegistration:
             logger.warning("The worker could not remove its row", exc_info=True)
 
     def update(self, **values: object) -> None:
-        """Write what this process does now; that is a beat too."""
+        """Write what this process does now; this counts as a beat."""
         if self.id is None:
             return
         try:
@@ -68,7 +70,7 @@ class WorkerRegistration:
             logger.warning("The worker missed a beat", exc_info=True)
 
     def is_draining(self) -> bool:
-        """Tell whether an operator lets this process take no more work."""
+        """Tell whether an operator drains this process, so that it takes no more work."""
         return Worker.objects.filter(pk=self.id, draining=True).exists() if self.id else False
 
     def _beat(self, due: bool) -> None:  # noqa: FBT001  # the signature of every beat
@@ -80,7 +82,7 @@ registration = WorkerRegistration()
 
 
 def open_to_this_worker() -> Q:
-    """Keep rows only while this process may take work: nobody paused the queue or drains it."""
+    """Return a condition that is true unless the queue is paused or this process is drained."""
     paused = Exists(QueueSwitch.objects.filter(paused=True))
     if registration.id is None:
         return Q(~paused)
@@ -88,7 +90,7 @@ def open_to_this_worker() -> Q:
 
 
 def workers_alive() -> int:
-    """Count the worker processes whose heart beats."""
+    """Count the worker processes with a recent beat."""
     return Worker.objects.alive().count()
 
 
@@ -103,12 +105,12 @@ def is_paused() -> bool:
 
 
 def forget_lost() -> None:
-    """Remove the rows of processes that were lost a day ago."""
+    """Remove the rows of processes that have been lost for a day."""
     Worker.objects.filter(last_beat__lt=Now() - FORGOTTEN_AFTER).delete()
 
 
 def memory_mb() -> int:
-    """Return the resident memory of this process in MiB; 0 where the system does not tell."""
+    """Return the resident memory of this process in MiB; 0 where the system has no such figure."""
     try:
         pages = int(_STATM.read_text().split()[1])
     except OSError:

@@ -1,4 +1,4 @@
-"""Every write that people make to batches: all of their jobs are taken on, or none."""
+"""Every write that users make to batches: all jobs of a batch are accepted, or none."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -28,10 +28,10 @@ def submit_batch(
     spec: TransferSpec,
     batch_id: UUID | None = None,
 ) -> tuple[Batch, bool]:
-    """Put each of `photos` in line in each of `styles`; True when the batch is new.
+    """Submit a job for each of `photos` in each of `styles`; True when the batch is new.
 
-    What is named twice is painted once. The same `batch_id` with the same request finds the same
-    batch. Raises JobRefused, and then no job was made.
+    A photo or style that is named twice counts once. The same `batch_id` with the same request
+    returns the same batch. Raises JobRefused; then no job was made.
     """
     pairs = list(product(dict.fromkeys(photos), dict.fromkeys(styles)))
     request = Request(batch_id or uuid4(), owner, _digest(pairs, spec))
@@ -46,7 +46,7 @@ def submit_batch(
 
 
 def cancel_batch(*, batch: Batch) -> Batch:
-    """End what waits or runs of `batch`; what is done stays, and asking twice changes nothing."""
+    """Cancel the waiting and running jobs of `batch`; finished jobs stay. It is safe to repeat."""
     for job in batch.jobs.active():
         cancel_job(job=job)
     return batch
@@ -64,7 +64,7 @@ def _create(request: Request, pairs: Pairs, spec: TransferSpec) -> Batch:
     check_room(owner=owner, jobs=len(pairs))
     batch: Batch = Batch.objects.create(id=request.id, owner=owner, request_digest=digest)
     for photo, style in pairs:
-        # The id of each job follows from the batch, so it is the same each time it is asked for.
+        # The id of each job is computed from the batch, so a repeated request gives the same ids.
         job_id = uuid5(request.id, f"{photo.pk}:{style.pk}")
         fields = {"id": job_id, "request_digest": digest, "in_batch": batch}
         put_in_line(owner, photo, [(style, 1.0)], spec, **fields)
@@ -72,6 +72,6 @@ def _create(request: Request, pairs: Pairs, spec: TransferSpec) -> Batch:
 
 
 def _digest(pairs: Pairs, spec: TransferSpec) -> str:
-    """Return a digest of everything that was asked for."""
+    """Return a digest of the whole request."""
     asked = [(str(photo.pk), str(style.pk)) for photo, style in pairs]
     return digest_of({"pairs": sorted(asked), "spec": spec.to_json()})

@@ -1,4 +1,4 @@
-"""Every write that people make to jobs."""
+"""Every write that users make to jobs."""
 
 import math
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ WeightedStyles = Sequence[tuple[Style, float]]
 
 @dataclass(frozen=True)
 class Origin:
-    """The job that a job comes from: tried again, or gone on with."""
+    """The job that a new job repeats or continues."""
 
     retry_of: UUID | None = None
     continues: UUID | None = None
@@ -53,10 +53,10 @@ def submit_job(
     job_id: UUID | None = None,
     origin: Origin = NEW,
 ) -> tuple[Job, bool]:
-    """Put a picture in line and say that there is work; True when the job is new.
+    """Put a job into the queue and wake a worker; True when the job is new.
 
-    The same `job_id` with the same request finds the same job; one that was deleted is not made
-    again by a late repetition. Raises JobRefused.
+    The same `job_id` with the same request returns the same job. A late repetition does not make a
+    deleted job again. Raises JobRefused.
     """
     by_client = job_id is not None and origin == NEW
     request = Request(job_id or uuid4(), owner, _digest(photo, styles, spec))
@@ -72,13 +72,13 @@ def submit_job(
 
 
 def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> None:
-    """Raise the JobRefused of what cannot be painted, or not by this person."""
+    """Raise JobRefused if the request cannot be painted, or not for this user."""
     _check_inputs(owner, photo, styles)
     _check_method(spec.method, styles)
 
 
 def cancel_job(*, job: Job, by: str = "owner") -> Job:
-    """End `job` now if it waits or runs; asking twice, or after its end, changes nothing."""
+    """End `job` now if it waits or runs; a repetition, or a call after its end, changes nothing."""
     if job_queue.cancel(job, by=by):
         transaction.on_commit(partial(job_files.sweep, job.pk))
         transaction.on_commit(partial(broadcast.publish, job.pk))
@@ -86,7 +86,7 @@ def cancel_job(*, job: Job, by: str = "owner") -> Job:
 
 
 def stop_job(*, job: Job) -> Job:
-    """Ask the worker to end `job` with what is painted so far. Raises NothingToKeep."""
+    """Ask the worker to end `job` with the picture as it is now. Raises NothingToKeep."""
     if not job_queue.request_stop(job):
         raise NothingToKeep(_("Only a picture that is being painted can be stopped and kept."))
     transaction.on_commit(partial(broadcast.publish, job.pk))
@@ -94,14 +94,14 @@ def stop_job(*, job: Job) -> Job:
 
 
 def touch_job(*, job_id: UUID) -> None:
-    """Tell clients that what they show with an ended job changed, as the artwork kept of it."""
+    """Tell clients that something shown with an ended job changed, for example its artwork."""
     Job.objects.filter(pk=job_id).change()
     transaction.on_commit(partial(broadcast.publish, job_id))
 
 
 @transaction.atomic
 def delete_job(*, job: Job) -> None:
-    """Remove `job` with its files, canceling it first; an artwork kept from it stays."""
+    """Cancel `job` and delete it with its files; an artwork that was made from it stays."""
     transaction.on_commit(partial(job_files.sweep, job.pk))
     job_queue.cancel(job, by="owner")
     forget([job.pk], owner_id=job.owner_id)
@@ -109,7 +109,7 @@ def delete_job(*, job: Job) -> None:
 
 
 def forget(job_ids: Sequence[UUID], *, owner_id: int) -> None:
-    """Have clients drop these jobs, which the caller deletes in the same transaction."""
+    """Make clients drop these jobs, which the caller deletes in the same transaction."""
     change_log.record_deleted(owner_id, job_ids)
     transaction.on_commit(partial(broadcast.publish_deleted, owner_id, list(job_ids)))
 
@@ -125,7 +125,7 @@ def _create(
 def put_in_line(
     owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec, **fields: Any
 ) -> Job:
-    """Make the row of a job for which there is room, and say after the commit that it waits."""
+    """Make the row of a job whose room was checked, and announce it after the commit."""
     job = Job.objects.create(
         owner=owner,
         photo=photo,
@@ -142,9 +142,10 @@ def put_in_line(
 
 
 def announce(job_id: UUID, lane: str) -> None:
-    """Say that there is work, and tell the owner's sockets.
+    """Wake a worker, and tell the owner's sockets.
 
-    Both go by the same server: where the one finds it away, nobody waits for the other too.
+    Both messages go to the same server. If the first one finds it away, the second is not tried,
+    so the caller waits for one timeout only.
     """
     if send_wakeup(lane):
         broadcast.publish(job_id)
@@ -178,6 +179,6 @@ def _check_method(method: str, styles: WeightedStyles) -> None:
 
 
 def _digest(photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> str:
-    """Return a digest of everything that was asked for."""
+    """Return a digest of the whole request."""
     chosen = sorted((str(style.pk), float(weight)) for style, weight in styles)
     return digest_of({"photo": str(photo.pk), "styles": chosen, "spec": spec.to_json()})

@@ -1,7 +1,7 @@
-"""How much one person, and everybody together, may ask for; exact however many ask at once.
+"""The limits of jobs for one user and for all users; exact even for requests at the same time.
 
-What counts are rows, never a counter beside them: a job that failed, was canceled or expired gives
-its unit back by being that. One that has its result does not, even if it is deleted.
+Rows are counted, and no counter is kept beside them. A job that failed, was canceled or expired
+therefore no longer counts towards the day. A job with a result counts even after its deletion.
 """
 
 import math
@@ -21,17 +21,17 @@ from inference.queue.lanes import Lanes
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 
 State = Job.State
-# When to try again where nobody can say when a place will be free.
+# When to try again if it cannot be predicted when a place will be free.
 UNKNOWN_SECONDS = 10
-# How long a waiting job counts whose row does not say what it will take.
+# The expected time of a waiting job without a prediction in its row.
 NO_HISTORY = Seconds(10.0, 10.0, "guess")
 
 
 def check_room(*, owner: User, jobs: int = 1) -> None:
-    """Let `owner` have so many more jobs, all or none.
+    """Check that `owner` may have `jobs` more jobs, all of them or none.
 
-    Must be called inside the transaction that makes them: until it ends, no other one gets past.
-    Raises TooManyJobs, QuotaExceeded or QueueFull.
+    This must be called inside the transaction that makes the jobs. It holds locks, so every other
+    check waits until that transaction ends. Raises TooManyJobs, QuotaExceeded or QueueFull.
     """
     User.objects.select_for_update().get(pk=owner.pk)
     if jobs_today(owner) + jobs > settings.JOB_MAX_A_DAY_PER_USER:
@@ -49,13 +49,13 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
 
 
 def room_of(owner: User) -> int:
-    """Count how many more jobs `owner` may ask for at present, if all the others leave room."""
+    """Return how many more jobs `owner` may submit now, if the queue of all users has room."""
     today = settings.JOB_MAX_A_DAY_PER_USER - jobs_today(owner)
     return max(0, min(today, settings.JOB_MAX_WAITING_PER_USER - waiting_of(owner)))
 
 
 def jobs_today(owner: User) -> int:
-    """Count the jobs of today that `owner` has had or may yet have."""
+    """Count the jobs of today that have a result, or may still get one, and those deleted."""
     today = _day_began_at()
     mine = Job.objects.filter(owner=owner, created_at__gte=today)
     deleted = DeletedJob.objects.filter(owner=owner, spent_at__gte=today)
@@ -73,7 +73,7 @@ def running_of(owner: User) -> int:
 
 
 def day_ends_at() -> datetime:
-    """Return the midnight, by the site's clock, at which the day's quota starts again."""
+    """Return the midnight, in the time zone of the site, at which the day's quota starts again."""
     return _midnight(timezone.localdate() + timedelta(days=1))
 
 
@@ -90,7 +90,7 @@ def _seconds_until(moment: datetime) -> int:
 
 
 def _seconds_until_turn(owner: User) -> int:
-    """Predict when the next waiting job of `owner` begins and leaves a place behind."""
+    """Predict in how many seconds the next waiting job of `owner` begins and frees a place."""
     places = places_of(owner.pk)
     if not places:
         return UNKNOWN_SECONDS
@@ -99,12 +99,12 @@ def _seconds_until_turn(owner: User) -> int:
 
 
 def _seconds_until_place() -> int:
-    """Predict when the next job of any lane begins and leaves a place in the queue."""
+    """Predict in how many seconds the next job of any lane begins and frees a place."""
     return min(_seconds_until_begun(lane, 0) for lane in Job.Lane)
 
 
 def _seconds_until_begun(lane: str, ahead: int) -> int:
-    """Predict when a job begins that has `ahead` jobs before it in `lane`."""
+    """Predict in how many seconds a job begins that has `ahead` jobs before it in `lane`."""
     seconds = wait(ahead, NO_HISTORY, lane, Lanes.now())["p50"]
-    # A free worker would have begun it already, so the queue is paused or no worker runs.
+    # 0 means that a worker is free. The job still waits, so the queue is paused or no worker runs.
     return math.ceil(seconds) or UNKNOWN_SECONDS

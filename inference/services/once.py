@@ -1,4 +1,4 @@
-"""Doing what a client asks for once, however often the same request arrives."""
+"""Requests that take effect once, however often the same request arrives."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ Row = TypeVar("Row", Job, Batch)
 
 @dataclass(frozen=True)
 class Request:
-    """Who asks for what under which id; `digest` stands for everything that was asked for."""
+    """The id of a request, the user who makes it, and a digest of everything in it."""
 
     id: UUID
     owner: User
@@ -32,9 +32,9 @@ class Request:
 def create_once(
     rows: "QuerySet[Row]", request: Request, create: Callable[[], Row]
 ) -> tuple[Row, bool]:
-    """Return the row of `request`, made by `create` unless it is in `rows`; True when it is new.
+    """Return the row of `request` in `rows`, or a new row made by `create`; True when it is new.
 
-    Raises JobConflict when another request has the id.
+    Raises JobConflict when another request uses the id.
     """
     if (row := _find(rows, request)) is not None:
         return row, False

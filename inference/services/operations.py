@@ -9,12 +9,12 @@ from inference.queue.workers import workers_serving
 
 
 def pause_queue(*, by: User) -> None:
-    """Let no more work begin; what runs is finished."""
+    """Let no more work begin; running work is finished."""
     _switch(by, paused=True)
 
 
 def resume_queue(*, by: User) -> None:
-    """Let work begin again, and wake the workers: they found nothing to do during the pause."""
+    """Let work begin again, and wake the workers, whose wakeups of the pause found nothing."""
     _switch(by, paused=False)
     waiting = Job.objects.waiting().count() + ProofSheet.objects.waiting().count()
     for _ in range(min(waiting, max(1, workers_serving()))):
@@ -22,12 +22,12 @@ def resume_queue(*, by: User) -> None:
 
 
 def drain_worker(*, worker: Worker) -> None:
-    """Let `worker` finish what it does and take no more; its fellow processes too."""
+    """Let `worker` and the processes of the same name finish their work and take no more."""
     Worker.objects.filter(name=worker.name).update(draining=True)
 
 
 def return_worker(*, worker: Worker) -> None:
-    """Let a drained worker take work again."""
+    """Let a drained worker and the processes of the same name take work again."""
     Worker.objects.filter(name=worker.name).update(draining=False)
     if Job.objects.waiting().exists() or ProofSheet.objects.waiting().exists():
         wake_each_lane()

@@ -1,7 +1,7 @@
-"""Which styles have a network of their own, told without torch: web processes ask.
+"""Which styles have a network of their own; found without torch, because web processes ask.
 
-A network's card keeps a perceptual_hash of the artwork that it was trained for, and so does a style
-code.
+The card of a network holds the perceptual hash of the artwork that the network was trained for. A
+style code holds the hash of its artwork too.
 """
 
 from functools import cache
@@ -15,26 +15,27 @@ from style_transfer.core.manifest import installed_networks
 
 
 def has_own_network(style: Style) -> bool:
-    """Tell whether a network was trained for `style`, which its picture or else its code tells."""
+    """Tell whether a network was trained for `style`, by the hash of its picture or code."""
     known = [artwork for artwork in installed_networks().values() if artwork]
     own = _hash_of(style) if known else ""
     if not own:
         return False
-    # Where no style can be told, there is no need of numpy.
+    # Imported only here: without a hash, this process needs no numpy.
     from style_transfer.imaging.perceptual_hash import SAME, difference
 
     return any(difference(own, other) <= SAME for other in known)
 
 
 def _hash_of(style: Style) -> str:
-    """Return the perceptual_hash of the artwork of `style`; empty where nothing tells it."""
-    # The thumb is the artwork shrunken, which a perceptual_hash does not mind.
+    """Return the perceptual hash of the artwork of `style`; empty if it is not known."""
+    # The thumbnail has the same perceptual hash as the artwork and is faster to read.
     if style.has_picture:
         return _of_picture(style.thumb.path)
     return _in_code(style.code.path) if style.code else ""
 
 
-# A library asks for dozens at a time, again and again, and no file is ever written over.
+# The page of the library asks for dozens of styles each time. No file is ever overwritten, so the
+# answers stay valid.
 @cache
 def _of_picture(path: str) -> str:
     from style_transfer.imaging.perceptual_hash import perceptual_hash

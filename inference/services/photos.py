@@ -1,4 +1,4 @@
-"""Photos that people put in: taken through the gate, kept once each, removed with their files."""
+"""Every write that users make to photos: upload with validation, each photo once, and delete."""
 
 from functools import partial
 from typing import ClassVar, NamedTuple
@@ -22,7 +22,7 @@ FOLDER = "photos"
 
 
 class PhotoInUse(Exception):
-    """The photo is being painted; its jobs end or are canceled first."""
+    """Jobs of the photo wait or run; they must end or be canceled first."""
 
     code = "photo_in_use"
     status: ClassVar[int] = 409
@@ -32,19 +32,19 @@ class PhotoInUse(Exception):
 
 
 class PhotoFiles(NamedTuple):
-    """Everything that is stored of a photo."""
+    """All files that are stored of a photo."""
 
     kept: Encoded
     small: Derivatives
 
     @property
     def small_bytes(self) -> int:
-        """How much the small versions take together."""
+        """The size of the small versions together, in bytes."""
         return len(self.small.preview) + len(self.small.thumb)
 
 
 def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
-    """Keep the picture in `file` as a photo of `owner`; return it and whether it is new.
+    """Store the picture in `file` as a photo of `owner`; return it and whether it is new.
 
     The same file sent twice is one photo. Raises `UploadRefused`, `StorageQuotaExceeded` or
     `StorageFull`; then neither a file nor a row is left.
@@ -52,29 +52,29 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     picture = _look_at(owner, file)
     if isinstance(picture, Photo):
         return picture, False
-    # Encoding takes seconds, for which a transaction would keep every other writer waiting.
+    # Encoding takes seconds. In a transaction, it would make every other writer wait that long.
     files = PhotoFiles(encode_picture(picture.image), make_derivatives(picture.image))
     with files_of_a_row() as row_files:
-        # The row of the person would do too, but workers that claim a job wait for that one.
+        # Not a lock of the user's row, because workers that claim a job wait for that row.
         lock_until_commit(f"photos of {owner.pk}")
         known = _known(owner, picture.sha256)
         if known is not None:
-            # The same file came in twice at once; the other request was first.
+            # The same file arrived twice at once, and the other request was first.
             return known, False
         check_storage(owner=owner, more=len(files.kept.data) + files.small_bytes)
         return _save(owner, picture, files, row_files), True
 
 
 def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
-    """Return the picture in `file`, or the photo that `owner` has of it; that one costs nothing.
+    """Return the picture in `file`, or the photo that `owner` already has of it.
 
-    Nothing is decoded for whom there is no room in any case.
+    The picture is decoded only if the user has any room left. A known photo needs no room.
     """
     seen = see_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
     try:
         check_storage(owner=owner)
     except StorageQuotaExceeded:
-        # Looked for after the room was: this very file, sent twice at once, may have taken it.
+        # Searched only after the check: the same file, sent twice at once, may have taken the room.
         known = _known(owner, seen.sha256)
         if known is None:
             raise
@@ -105,11 +105,11 @@ def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, row_files: R
 
 @transaction.atomic
 def delete_photo(*, photo: Photo) -> None:
-    """Remove `photo`, its proofs, the jobs that ended with it, and their files; artworks stay.
+    """Delete `photo`, its proofs, its ended jobs, and the files of all these; artworks stay.
 
     Raises `PhotoInUse` while one of its jobs waits or runs.
     """
-    # While the lock is held, no job can be submitted for it.
+    # While this lock is held, no job can be submitted for the photo.
     Photo.objects.select_for_update().filter(pk=photo.pk).first()
     jobs = Job.objects.filter(photo=photo)
     if jobs.active().exists():

@@ -1,4 +1,4 @@
-"""Every write that people make to proof sheets."""
+"""Every write that users make to proof sheets."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,7 +20,7 @@ State = ProofSheet.State
 
 
 class NothingToTry(Exception):
-    """There is no style to be tried."""
+    """There is no style to try."""
 
     code = "nothing_to_try"
     status: ClassVar[int] = 422
@@ -33,13 +33,13 @@ class NothingToTry(Exception):
 def request_proofs(
     *, owner: User, photo: Photo, styles: Sequence[Style] | None = None
 ) -> ProofSheet:
-    """Have `styles`, or all that are published, tried on `photo`; return the sheet.
+    """Request proofs of `styles`, or of all published styles, on `photo`; return the sheet.
 
-    What was painted before is not painted again: a sheet that lacks nothing has succeeded already.
-    The same request finds the same sheet; another one takes the place of the owner's unfinished
+    Tiles that exist are not painted again; a sheet that has all of its tiles is SUCCEEDED at once.
+    The same request returns the same sheet. A different request replaces the owner's unfinished
     sheet. Raises `NothingToTry`.
     """
-    # One request of a person at a time; the photo cannot be deleted during it.
+    # The locks allow one request of a user at a time, and keep the photo from being deleted.
     User.objects.select_for_update().get(pk=owner.pk)
     Photo.objects.select_for_update().get(pk=photo.pk)
     wanted = set(styles or Style.objects.published())
@@ -62,7 +62,7 @@ def request_proofs(
 
 @transaction.atomic
 def cancel_proofs(*, sheet: ProofSheet) -> ProofSheet:
-    """End `sheet` now if it waits or runs; asking twice, or after its end, changes nothing."""
+    """End `sheet` now if it waits or runs; a repetition, or a call after its end, does nothing."""
     _end(sheet, State.CANCELED)
     return ProofSheet.objects.get(pk=sheet.pk)
 
@@ -73,7 +73,7 @@ def _asks_for(sheet: ProofSheet, photo: Photo, wanted: set[Style]) -> bool:
 
 
 def _create(owner: User, photo: Photo, wanted: set[Style], *, complete: bool) -> ProofSheet:
-    # Tiles are rows of their own, so nothing is lost with the sheets that ended.
+    # Tiles are rows of their own, so they are not lost with the sheets that ended.
     ProofSheet.objects.filter(photo=photo).exclude(state__in=ProofSheet.ACTIVE).delete()
     ended = {"state": State.SUCCEEDED, "completed_at": timezone.now()} if complete else {}
     sheet: ProofSheet = ProofSheet.objects.create(owner=owner, photo=photo, **ended)
@@ -90,7 +90,7 @@ def _end(sheet: ProofSheet, state: str) -> None:
 
 
 def _forget_failures(photo: Photo, wanted: set[Style]) -> None:
-    """Let what failed be tried again."""
+    """Delete the failed tiles, so that their styles are tried again."""
     failed = ProofTile.objects.filter(photo=photo, style__in=wanted).exclude(error_code="")
     remove_files_after_commit(failed.values_list("file", flat=True))
     failed.delete()

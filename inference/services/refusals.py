@@ -1,8 +1,8 @@
-"""Why a job is not taken on, or cannot be changed: codes, statuses and sentences."""
+"""The reasons for which a job is refused or cannot be changed: codes, statuses and sentences."""
 
 
 class JobRefused(Exception):
-    """A job that cannot be taken on: a stable code, an HTTP status and a sentence."""
+    """A request that is refused, with a stable code, an HTTP status and a sentence."""
 
     code = "job_refused"
     status = 422
@@ -14,38 +14,38 @@ class JobRefused(Exception):
 
 
 class JobConflict(JobRefused):
-    """The id is in use for another request."""
+    """The id is already in use for another request."""
 
     code = "job_conflict"
 
 
 class JobDeleted(JobRefused):
-    """The job of this id was deleted not long ago."""
+    """The job with this id was deleted recently."""
 
     code = "job_deleted"
     status = 409
 
 
 class PhotoUnavailable(JobRefused):
-    """The photo is someone else's."""
+    """The photo belongs to another user."""
 
     code = "unknown_photo"
 
 
 class StyleUnavailable(JobRefused):
-    """A style is not in the library, or the choice of styles makes no sense."""
+    """A style is not in the library, or the choice of styles is not valid."""
 
     code = "style_unavailable"
 
 
 class StyleNeedsPicture(JobRefused):
-    """The method looks at the artwork itself, and of a style only a code is here."""
+    """The method needs the picture of the artwork, and the style has only a code."""
 
     code = "style_needs_picture"
 
 
 class NetworkMissing(JobRefused):
-    """The method paints by a network of the style's own, and nobody trained one."""
+    """The method needs a network trained for the style, and there is none."""
 
     code = "network_missing"
 
@@ -57,28 +57,28 @@ class MethodMissing(JobRefused):
 
 
 class TooManyJobs(JobRefused):
-    """The person has enough jobs waiting."""
+    """The user has too many waiting jobs."""
 
     code = "too_many_jobs"
     status = 429
 
 
 class QuotaExceeded(JobRefused):
-    """The person had enough pictures made today."""
+    """The user has reached the limit of jobs for today."""
 
     code = "quota_exceeded"
     status = 429
 
 
 class QueueFull(JobRefused):
-    """Everybody together has enough jobs waiting."""
+    """All users together have too many waiting jobs."""
 
     code = "queue_full"
     status = 503
 
 
 class BatchTooLarge(JobRefused):
-    """So many jobs are not asked for at once."""
+    """A batch has no jobs, or more than a batch may have."""
 
     code = "batch_too_large"
 
@@ -91,7 +91,7 @@ class NothingToRetry(JobRefused):
 
 
 class NothingToContinue(JobRefused):
-    """Nothing was kept of the painting that could go on."""
+    """No state was saved from which the painting can continue."""
 
     code = "nothing_to_continue"
     status = 409

@@ -1,7 +1,7 @@
-"""Jobs that come from jobs: the same request once more, and a painting that goes on.
+"""Jobs made from an ended job: the same request again, and the continuation of a painting.
 
-Each is a job of its own, so that what ended stays as it ended. Its id is made from that of the
-first, so that asking twice finds the same job.
+Each is a new job, so the ended job stays as it is. The id of the new job is computed from that of
+the ended one, so a repeated request returns the same job.
 """
 
 from dataclasses import replace
@@ -19,9 +19,9 @@ MORE_STEPS = 200
 
 
 def retry_job(*, job: Job) -> tuple[Job, bool]:
-    """Have what `job` asked for tried again; True when that job is new.
+    """Submit the request of `job` again as a new job; True when that job is new.
 
-    Raises NothingToRetry, and JobRefused where it would not be taken on today.
+    Raises NothingToRetry, and JobRefused if the request would be refused now.
     """
     if not job.can_retry:
         sentence = _("Only pictures that failed, expired or were canceled can be tried again.")
@@ -33,9 +33,9 @@ def retry_job(*, job: Job) -> tuple[Job, bool]:
 
 
 def continue_job(*, job: Job) -> tuple[Job, bool]:
-    """Have the painting of `job` go on for MORE_STEPS steps; True when that job is new.
+    """Continue the painting of `job` for MORE_STEPS steps in a new job; True when that job is new.
 
-    Raises NothingToContinue, and JobRefused where it would not be taken on today.
+    Raises NothingToContinue, and JobRefused if the request would be refused now.
     """
     _check_continues(job)
     spec = replace(_spec_of(job), steps=MORE_STEPS)

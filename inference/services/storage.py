@@ -1,7 +1,7 @@
-"""How much one person may keep here; exact however many photos come in at once.
+"""The storage limit of one user; exact even if several photos arrive at the same time.
 
-What counts are the rows of the photos, never a counter beside them, so deleting one makes its room
-free at once.
+The rows of the photos are added up, and no counter is kept beside them. The deletion of a photo
+therefore frees its space at once.
 """
 
 from typing import ClassVar
@@ -15,7 +15,7 @@ from inference.models import Photo
 
 
 class StorageQuotaExceeded(Exception):
-    """The photos of the person take as much as they may."""
+    """The photos of the user have reached the storage limit."""
 
     code = "storage_quota_exceeded"
     status: ClassVar[int] = 413
@@ -29,14 +29,15 @@ class StorageQuotaExceeded(Exception):
 
 
 def storage_of(owner: User) -> int:
-    """Return how many bytes the photos of `owner` take, with their small versions."""
+    """Return the size of the photos of `owner` in bytes, including their small versions."""
     return Photo.objects.visible_to(owner).stored_bytes()
 
 
 def check_storage(*, owner: User, more: int = 1) -> None:
-    """Let `owner` store so many bytes more. Raises StorageQuotaExceeded.
+    """Check that `owner` may store `more` bytes more. Raises StorageQuotaExceeded.
 
-    Exact for a caller that lets no other photo of the person in until it has stored its own.
+    The check is exact if the caller holds a lock that keeps out other photos of the user until it
+    has stored its own.
     """
     if storage_of(owner) + more > settings.PHOTOS_MAX_BYTES_PER_USER:
         raise StorageQuotaExceeded

@@ -1,6 +1,6 @@
-"""The worker: takes the work that is next, and has the engine paint it to its end.
+"""The worker: takes the next work from the queue and paints it with the engine.
 
-Nothing else drives the engine.
+No other part of the site calls the engine to paint.
 """
 
 import logging
@@ -25,31 +25,32 @@ __all__ = ["Served", "device", "serve_line", "serve_next", "serve_wakeup", "warm
 logger = logging.getLogger(__name__)
 # How long a drained worker holds a wakeup back, so that it does not spin.
 PASS_ON_SECONDS = 1.0
-# A wakeup is good for so long: passing one on costs a quick picture a tenth of its time.
+# How long a worker serves the queue for one wakeup. It does not pass the wakeup on after every
+# picture, because that costs a tenth of the time of a picture of an immediate method.
 WAKEUP_SECONDS = 2.0
 
 
 def serve_wakeup(*, came_from: str | None = None) -> None:
     """Paint what is next in the queue, and send a wakeup for what is left.
 
-    `came_from` is the queue of the wakeup that brought the worker here.
+    `came_from` is the Celery queue of the wakeup that this worker received.
     """
     served = serve_line()
     if served is Served.NOTHING:
         return
-    # Another wakeup may have found nothing while its owner had as many jobs running as is allowed,
-    # and a sheet that began during an interruption has no wakeup.
+    # Another wakeup may have found nothing, because the owner of the waiting job had as many jobs
+    # running as one user may have. A sheet that began during an interruption has no wakeup.
     waiting = _lanes_in_need()
     if served is Served.PUT_BACK or waiting:
-        # It goes back to the queue it came from, so that no lane loses its wakeups to the other.
+        # The wakeup goes back to its own queue, so that no lane loses its wakeups to the other.
         own = came_from or SHORT
         send_wakeup(own if own in waiting else min(waiting, default=SHORT))
 
 
 def serve_line() -> Served:
-    """Paint what is next, and go on with what comes after it for a short time.
+    """Paint what is next, and then more of the queue for a short time.
 
-    Each time the worker asks again what is next and whether it may take it.
+    Before each one the worker checks again what is next and whether it may take it.
     """
     until = time.monotonic() + WAKEUP_SECONDS
     served = serve_next()
@@ -61,15 +62,15 @@ def serve_line() -> Served:
 
 
 def serve_next() -> Served:
-    """Paint the job that is next, or, when none waits, a part of the next proof sheet.
+    """Paint the next job, or, when none waits, a part of the next proof sheet.
 
-    A worker that is to end, or is drained, begins nothing and passes its wakeup on.
+    A worker that was told to end, or is drained, begins nothing and passes its wakeup on.
     """
     served = Served.PUT_BACK
     if not shutdown.is_asked() and not _passes_on():
         served = Served.TO_THE_END if serve_job() else serve_sheet()
     if shutdown.is_asked():
-        # From here on the wakeups go to the workers that stay.
+        # From now on the wakeups go to the other workers.
         registration.unregister()
         return Served.PUT_BACK
     return served
@@ -81,7 +82,7 @@ def _lanes_in_need() -> set[str]:
 
 
 def _passes_on() -> bool:
-    """Tell whether another worker must take the wakeup; wait a moment, so that one may be free."""
+    """Tell whether another worker must take the wakeup; first wait until one may be free."""
     if not registration.is_draining() or is_paused():
         return False
     if not Job.objects.waiting().exists() and not ProofSheet.objects.waiting().exists():
@@ -91,14 +92,14 @@ def _passes_on() -> bool:
 
 
 def device() -> str:
-    """Name the kind of device on which this process paints; loads torch."""
+    """Return the kind of device on which this process paints; loads torch."""
     return engine.device()
 
 
 def warm_up() -> None:
     """Load torch and the network by painting a tiny picture, so that the first job starts at once.
 
-    Must run in the process that will paint: torch does not survive a fork.
+    This must run in the process that will paint, because torch does not survive a fork.
     """
     freed_memory.keep()
     # Threads that spin while they wait take the processor from the threads they wait for.

@@ -27,29 +27,29 @@ PROGRESS_SECONDS = 0.5
 
 
 class Attempt:
-    """One worker's attempt at one job: what was shown so far and when."""
+    """One worker's attempt at one job, with the last step that was shown and when."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.latest: Image.Image | None = None
         self.stop_requested = False
         self._shown: Image.Image | None = None
-        # What is done by the time of the first step to be shown goes straight to its result.
+        # A painting that is done before its first step is due shows no step, only its result.
         self._shown_at = time.monotonic()
         self._preview = job.preview
         self._begun = time.monotonic()
         self._loaded = 0.0
 
     def loaded(self) -> None:
-        """Note that everything is in place and the painting begins."""
+        """Record that the inputs are loaded and the painting begins."""
         self._loaded = time.monotonic() - self._begun
 
     def rested(self, seconds: float) -> None:
-        """Note that the worker painted something else for so long."""
+        """Leave `seconds` out of the time of this job: the worker painted something else."""
         self._begun += seconds
 
     def show(self, step: Step, *, at_once: bool = False) -> None:
-        """Write and publish the step, at most twice a second if not `at_once`. Raises LeaseLost."""
+        """Write and publish the step, at most twice a second unless `at_once`; raises LeaseLost."""
         self.latest = step.image or self.latest
         if time.monotonic() - self._shown_at < PROGRESS_SECONDS and not at_once:
             return
@@ -66,9 +66,9 @@ class Attempt:
         self.stop_requested = row is not None and row.stop_requested
 
     def finish(self, step: Step, *, stopped_early: bool = False, pass_size: int = 1) -> None:
-        """Store the result of the last `step`, one of `pass_size`, and end the job with it.
+        """Store the picture of the last `step`, one of `pass_size` in its pass, and end the job.
 
-        What the painting can go on from is stored beside it. Raises LeaseLost.
+        The state from which the painting can continue is stored beside it. Raises LeaseLost.
         """
         seconds = (time.monotonic() - self._begun - self._loaded) / pass_size
         image, report = step.image, step.report
@@ -104,12 +104,12 @@ class Attempt:
 
 
 def every_end_written(job: Job) -> AbstractContextManager[None]:
-    """See that every way in which an attempt at `job` can fail is written down."""
+    """Record every way in which an attempt at `job` can fail."""
     return failures_written(job, ENDINGS)
 
 
 def load_request(job: Job) -> PaintRequest:
-    """Open what `job` is to be painted from.
+    """Open the photo and the styles of `job`.
 
     Raises StyleWithdrawn, InputUnreadableError and MethodMissingError.
     """
@@ -119,7 +119,7 @@ def load_request(job: Job) -> PaintRequest:
 
 
 def load_painting(job: Job) -> bytes | None:
-    """Return what `job` is to go on from, if anything. Raises InputUnreadableError."""
+    """Return the state from which `job` continues, if any. Raises InputUnreadableError."""
     if job.continues is None:
         return None
     before = Job.objects.filter(pk=job.continues, owner=job.owner_id).exclude(saved="").first()
@@ -132,26 +132,26 @@ def load_painting(job: Job) -> bytes | None:
 
 
 def fail(job: Job, error: Exception) -> None:
-    """End `job` as FAILED, saying why, and leave no file of it."""
+    """End `job` as FAILED with the reason, and remove its files."""
     if write_failure(job, error):
         job_files.sweep(job.pk)
 
 
 def give_back(job: Job) -> None:
-    """Put `job` in line again for another worker, and tell its owner."""
+    """Put `job` back into the queue for another worker, and tell its owner."""
     if job_queue.give_back(job):
         broadcast.publish(job.pk)
 
 
 def ends_soon(job: Job) -> bool:
-    """Tell whether `job` will be done before it is worth starting it again."""
+    """Tell whether `job` is so nearly done that another worker should not start it again."""
     row = Job.objects.filter(pk=job.pk).first()
     eta = estimates.eta_of(row, 0) if row else None
     return eta is not None and eta["p90"] <= SOON_SECONDS
 
 
 def _fail_hung(job: Job, error: Exception) -> None:
-    """End a job whose step does not come back, and tell its owner: nobody else will."""
+    """End a job whose step does not return, and tell its owner; nothing else will do it."""
     fail(job, error)
     broadcast.publish(job.pk)
 

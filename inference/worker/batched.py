@@ -1,4 +1,4 @@
-"""Painting several jobs in one pass: each under its own lease, each with an end of its own."""
+"""Painting several jobs in one pass; each has its own lease and ends on its own."""
 
 import logging
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 def paint_batched(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
-    """Paint `jobs` in one pass; return those that must yet be painted, each alone.
+    """Paint `jobs` in one pass; return those that must still be painted, each alone.
 
-    One that is canceled or cannot be painted leaves the others going. What breaks the whole pass,
-    or does not fit into memory with it, is left over.
+    If one job is canceled or cannot be painted, the others continue. Returned are the jobs that
+    were not done when an error ended the whole pass, and those that did not fit into memory.
     """
     prepared = [_prepare(job, heartbeat) for job in jobs]
     ready = [each for each in prepared if each is not None]
@@ -33,12 +33,12 @@ def paint_batched(jobs: Sequence[Job], heartbeat: Heartbeat[Job]) -> list[Job]:
                     del left[attempt.job.pk]
                     _finish(attempt, step, heartbeat, pass_size=len(ready))
     except Exception:
-        logger.exception("A pass of %s jobs broke; they are painted one by one", len(left))
+        logger.exception("A pass failed; its %s unfinished jobs are painted one by one", len(left))
     return list(left.values())
 
 
 def _prepare(job: Job, heartbeat: Heartbeat[Job]) -> tuple[Attempt, PaintRequest] | None:
-    """Return the attempt at `job` and what is to be painted; None if that cannot be."""
+    """Return the attempt at `job` and its request; None if the job cannot be painted."""
     with every_end_written(job):
         job_files.sweep(job.pk, keep={job.preview})
         attempt = Attempt(job)
@@ -54,7 +54,7 @@ def _prepare(job: Job, heartbeat: Heartbeat[Job]) -> tuple[Attempt, PaintRequest
 def _finish(
     attempt: Attempt, step: BatchStep, heartbeat: Heartbeat[Job], *, pass_size: int
 ) -> None:
-    """Write what came of one job of the pass."""
+    """Write the result or the error of one job of the pass."""
     with every_end_written(attempt.job):
         heartbeat.check(attempt.job)
         if step.error is not None:

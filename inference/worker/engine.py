@@ -1,6 +1,7 @@
-"""The door to the engine: torch is loaded here, in a worker, when it first paints.
+"""Calls of the engine: torch is loaded here, in a worker, when the worker first paints.
 
-A process that only sends wakeups must not load torch, so nothing of it is imported above.
+A process that only sends wakeups must not load torch. The functions below therefore import the
+modules that need torch themselves.
 """
 
 from collections.abc import Generator, Sequence
@@ -13,7 +14,7 @@ from PIL import Image
 from style_transfer.core.errors import EngineError
 from style_transfer.core.spec import BatchStep, PaintRequest, Step, StyleInput, TransferSpec
 
-# Of pictures, where one pass is quicker than one by one.
+# Pictures in one pass on a device that paints several faster together than one by one.
 PASS_SIZE = 4
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def stylize(
     spec: TransferSpec,
     resume: bytes | None = None,
 ) -> Generator[Step, None, None]:
-    """Paint `content` in the manner of `styles` on this worker's device; raises EngineErrors.
+    """Paint `content` in the style of `styles` on this worker's device; raises EngineErrors.
 
-    The painting goes on from what `resume` holds of it.
+    The painting continues from the state in `resume`, if there is one.
     """
     from style_transfer.pipeline.stylize import stylize as paint
 
@@ -44,7 +45,7 @@ def stylize(
 
 
 def stylize_pass(requests: Sequence[PaintRequest]) -> Generator[BatchStep, None, None]:
-    """Paint `requests` in one pass where that can be; each fails alone."""
+    """Paint `requests` in one pass where possible; if one fails, the others continue."""
     from style_transfer.pipeline.batching import stylize_batch
 
     yield from stylize_batch(
@@ -56,7 +57,7 @@ def stylize_pass(requests: Sequence[PaintRequest]) -> Generator[BatchStep, None,
 
 
 def try_alone(step: BatchStep) -> bool:
-    """Tell whether a picture that failed in a pass is worth painting without the others."""
+    """Tell whether a picture that failed in a pass may succeed alone."""
     from style_transfer.pipeline.fallbacks import try_alone
 
     return try_alone(step)
@@ -65,7 +66,7 @@ def try_alone(step: BatchStep) -> bool:
 def pass_size() -> int:
     """Say how many pictures this worker's device paints best in one pass.
 
-    A processor is no faster with several at once, and the first would have to wait for the last.
+    A CPU is no faster with several at once, and the first would have to wait for the last.
     """
     from style_transfer.core.device import choose_device
 
@@ -76,9 +77,9 @@ def pass_size() -> int:
 def try_styles(
     content: Image.Image, styles: Sequence[StyleInput], spec: TransferSpec
 ) -> Generator[tuple[int, Image.Image | None, EngineError | None], None, None]:
-    """Paint `content` in the manner of each style alone, several in one pass.
+    """Paint `content` in each of `styles` separately, several in one pass.
 
-    Yield for each its index and the picture, or else why there is none.
+    Yield the index of each style and the picture, or else the error.
     """
     for done in stylize_pass([PaintRequest(content, [style], spec) for style in styles]):
         yield done.index, done.step.image if done.step else None, done.error
@@ -86,14 +87,14 @@ def try_styles(
 
 @cache
 def embedding_cache() -> "EmbeddingCache":
-    """Return where style embeddings are kept: in this process and in the data folder."""
+    """Return the cache of style embeddings, which are kept in this process and the data folder."""
     from style_transfer.methods.fast.embedding import EmbeddingCache
 
     return EmbeddingCache(settings.CODE_DIR)
 
 
 def encoder_sha256() -> str:
-    """Name the encoder that reads style codes here. Raises ModelMissingError."""
+    """Return the SHA-256 of the encoder that reads style codes here. Raises ModelMissingError."""
     from style_transfer.core.manifest import find_card
     from style_transfer.methods.fast.network import ENCODER
 
@@ -101,7 +102,7 @@ def encoder_sha256() -> str:
 
 
 def device() -> str:
-    """Name the kind of device that paints here: cpu or cuda; empty where there is none."""
+    """Return the kind of device that paints here: cpu or cuda; empty if there is none."""
     from style_transfer.core.device import choose_device
 
     try:

@@ -1,4 +1,4 @@
-"""Why painting failed, in the words and codes that people and programs are told."""
+"""Why painting failed: a sentence for users and a stable code for programs."""
 
 import errno
 import logging
@@ -12,7 +12,7 @@ from inference.worker.heartbeat import DeadlinePassed, name_of
 from style_transfer.core.errors import EngineError, OutOfMemoryError
 
 logger = logging.getLogger(__name__)
-# The engine knows no catalog, so its advice is named here for those who translate it.
+# The engine does not use gettext, so its hints are listed here for the translators.
 ENGINE_HINTS: Final = (
     gettext_noop("Try again. If it happens again, report it and include the picture."),
     gettext_noop("Use a JPEG, PNG or WebP file that opens in a picture viewer."),
@@ -28,11 +28,11 @@ ENGINE_HINTS: Final = (
 
 
 class StyleWithdrawn(Exception):
-    """A style left the library while the work waited."""
+    """A style was withdrawn from the library while the work waited."""
 
 
 def write_failure(work: LeasedWork, error: Exception) -> bool:
-    """End the held `work` as failed, saying why; False when the lease is gone."""
+    """End the held `work` as failed with the reason; False when the lease is gone."""
     code, hint = reason(error)
     if code == EngineError.code:
         logger.error("%s: unexpected failure", name_of(work), exc_info=error)
@@ -40,7 +40,7 @@ def write_failure(work: LeasedWork, error: Exception) -> bool:
 
 
 def reason(error: Exception) -> tuple[str, str]:
-    """Return the stable code for `error` and what the person can do about it."""
+    """Return the stable code for `error` and what the user can do about it."""
     if isinstance(error, EngineError):
         return error.code, error.hint
     if isinstance(error, DeadlinePassed):
@@ -57,7 +57,10 @@ def reason(error: Exception) -> tuple[str, str]:
 
 
 def _means_too_little_memory(error: Exception) -> bool:
-    """Tell it by torch's words too, whose errors have no class that is known without torch."""
+    """Tell whether memory ran out; torch's errors are known by their text.
+
+    Their class can only be imported together with torch.
+    """
     words = str(error)
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and ("allocate memory" in words or "out of memory" in words)

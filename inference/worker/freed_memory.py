@@ -1,7 +1,7 @@
-"""What becomes of the memory that a picture leaves: kept for the next one while there is work.
+"""Freed memory: a worker keeps it for the next picture as long as there is work.
 
-The C library gives large freed blocks back to the system at once, and then takes them again page by
-page; for pictures of half a megapixel that is a tenth of the time.
+By default the C library returns large freed blocks to the system at once, and then requests them
+again page by page. For pictures of half a megapixel that takes a tenth of the time.
 """
 
 import ctypes
@@ -17,11 +17,11 @@ KEPT_BYTES, MORE_BYTES, LARGEST_BYTES = 2**30, 2**26, 2**25
 
 
 def keep() -> None:
-    """Have this process keep what it frees, up to 1 GiB; elsewhere than on glibc do nothing."""
+    """Make this process keep the memory it frees, up to 1 GiB; without glibc, do nothing."""
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
-        logger.info("This system's memory is managed in its own way")
+        logger.info("This system has no glibc; freed memory is not kept")
         return
     mallopt(M_MMAP_THRESHOLD, LARGEST_BYTES)
     mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
@@ -29,7 +29,7 @@ def keep() -> None:
 
 
 def give_back() -> None:
-    """Give what is kept back to the system, for a worker that has nothing to do."""
+    """Return the kept memory to the system, for a worker that has nothing to do."""
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):

@@ -1,4 +1,4 @@
-"""The heartbeat of a worker: renews its leases, gives work back, and ends what hangs."""
+"""The heartbeat of a worker: renews its leases, gives work back, and ends work that hangs."""
 
 import logging
 import time
@@ -17,20 +17,21 @@ from inference.worker import shutdown
 
 logger = logging.getLogger(__name__)
 Work = TypeVar("Work", bound=LeasedWork)
-# After the deadline the loop itself has so long to notice, and then so long to leave.
+# After the deadline, the loop that paints has NOTICE_SECONDS to notice it. Then the heartbeat ends
+# the work, and the loop has LEAVE_SECONDS to return before the process ends.
 NOTICE_SECONDS, LEAVE_SECONDS = 3.0, 2.0
-# A worker that is to end waits no longer than this for work that ends soon.
+# A worker that was told to end waits at most this long for work that is nearly done.
 SOON_SECONDS = 8.0
-# It has so long until it may leave a step that does not come back.
+# After it gave its work back, a step has this long to return before the process ends.
 STOP_SECONDS = 15.0
 
 
 class LeaseLost(Exception):
-    """The work was canceled, or another attempt holds it: this one must write nothing more."""
+    """The work was canceled, or another attempt holds it; this one must not write any more."""
 
 
 class GivenBack(LeaseLost):
-    """The worker is to end, and the work waits for another one."""
+    """The worker was told to end, and its work waits for another worker."""
 
 
 class DeadlinePassed(Exception):
@@ -39,9 +40,9 @@ class DeadlinePassed(Exception):
 
 @dataclass(frozen=True)
 class Endings(Generic[Work]):
-    """What a heartbeat may do to work whose step does not come back.
+    """What a heartbeat may do to work whose step does not return.
 
-    `ends_soon` tells whether the work is worth waiting for when the worker is to end.
+    `ends_soon` tells whether a worker that was told to end should wait for the work.
     """
 
     fail: Callable[[Work, Exception], object]
@@ -51,31 +52,33 @@ class Endings(Generic[Work]):
 
 @contextmanager
 def failures_written(work: Work, endings: Endings[Work]) -> Iterator[None]:
-    """See that every way in which an attempt at `work` can fail is written down."""
+    """Record every way in which an attempt at `work` can fail."""
     name = name_of(work)
     try:
         yield
     except GivenBack:
-        logger.info("%s: given back, the worker is to end", name)
+        logger.info("%s: given back, because the worker ends", name)
     except LeaseLost:
-        logger.warning("%s: attempt %s is fenced, it writes no more", name, work.attempt)
+        logger.warning("%s: attempt %s lost the lease and writes no more", name, work.attempt)
     except (OperationalError, InterfaceError):
-        logger.warning("%s: the database went away, the reaper will see", name, exc_info=True)
-    except Exception as error:  # noqa: BLE001  # whatever it was, the person must be told
+        logger.warning(
+            "%s: the database is away; the reaper will take the work back", name, exc_info=True
+        )
+    except Exception as error:  # noqa: BLE001  # the user must see every failure
         endings.fail(work, error)
 
 
 def name_of(work: LeasedWork) -> str:
-    """Return what the log calls `work`."""
+    """Return the name of `work` in the log."""
     return f"{type(work).__name__.lower()} {work.pk}"
 
 
 class Heartbeat(Generic[Work]):
     """Renews the leases of a worker from its pulse, so that a long step does not lose them.
 
-    After the deadline it ends the work itself, because a step that hangs never comes back to check.
-    When the worker is to end, it gives the work back at once. If a step does not come back even
-    then, the process ends with it.
+    After the deadline it ends the work itself, because a step that hangs never returns to check.
+    When the worker is told to end, it gives the work back at once. If the step does not return
+    after that, the process ends.
     """
 
     def __init__(self, works: Sequence[Work], endings: Endings[Work]) -> None:
@@ -100,7 +103,7 @@ class Heartbeat(Generic[Work]):
         pulse.remove(self._beat)
 
     def check(self, work: Work) -> None:
-        """Raise LeaseLost, GivenBack or DeadlinePassed when `work` should not go on."""
+        """Raise LeaseLost, GivenBack or DeadlinePassed when `work` must stop."""
         if work.pk in self._given_back:
             raise GivenBack
         if work.pk in self._lost:
@@ -127,12 +130,12 @@ class Heartbeat(Generic[Work]):
             elif due and not work.held.renew():
                 self._lost.add(work.pk)
         except DatabaseError:
-            # The next beat tries again; if the lease ran out before it, it is found lost then.
+            # The next beat tries again. If the lease ran out in between, that beat finds it lost.
             logger.warning("%s: heartbeat missed", work, exc_info=True)
             connection.close()
 
     def _is_worth_waiting_for(self, work: Work) -> bool:
-        """Tell whether the work ends soon, as predicted when the worker was told to end."""
+        """Tell whether the worker, which was told to end, should still wait for the work."""
         now = time.monotonic()
         self._wait_until = self._wait_until or now + SOON_SECONDS
         return now < self._wait_until and self._endings.ends_soon(work)

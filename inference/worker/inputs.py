@@ -1,4 +1,4 @@
-"""What the engine is given: stored photos and styles, opened in the worker."""
+"""The inputs of the engine: stored photos and styles, opened in the worker."""
 
 from django.db.models.fields.files import FieldFile
 from PIL import Image
@@ -20,9 +20,9 @@ def load_photo(file: FieldFile) -> Image.Image:
 
 
 def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:
-    """Return `style` as `method` takes it: by its code where that is enough, else by its picture.
+    """Return `style` as `method` needs it: its code where that is enough, else its picture.
 
-    A code that other weights made is passed over if the picture is there.
+    A code that was made with other weights is not used if the picture is there.
     """
     if style.image and (find_method(method).needs_pictures or not is_learned(style)):
         return StyleInput(load_picture(_read(style.image)).image, weight)
@@ -30,7 +30,7 @@ def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:
 
 
 def is_learned(style: Style) -> bool:
-    """Tell whether a code of these very weights is kept with `style`."""
+    """Tell whether `style` has a code that was made with the weights installed here."""
     return bool(style.code) and style.code_weights == engine.encoder_sha256()
 
 

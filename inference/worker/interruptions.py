@@ -1,8 +1,8 @@
-"""Breaks in long work, in which its worker paints what is quick.
+"""Interruptions of a long painting, in which its worker paints immediate jobs and proofs.
 
-Where one worker serves everybody, a picture that is optimized for minutes would keep each proof and
-each quick picture waiting for as long. The engine is a generator, so its steps can be interrupted
-by other work as well as for good.
+Where one worker serves all users, a picture that is optimized for minutes would keep every proof
+and every immediate job waiting that long. The engine is a generator, so the worker can paint
+something else between two of its steps.
 """
 
 import time
@@ -12,14 +12,18 @@ from django.conf import settings
 
 from inference.worker import shutdown
 
-# How often quick work is looked for. A break is followed by as much work as it took at the least.
+# How often the worker looks for other work. After an interruption, the long painting gets at least
+# as much time as the interruption took.
 LOOK_SECONDS = 2.0
-# The share of the deadline that the breaks of one painting may take together.
+# The share of the deadline that all interruptions of one painting may take together.
 MOST = 0.2
 
 
 class Interruptions:
-    """The breaks of one painting: `serve` paints one quick thing, or tells that there is none."""
+    """The interruptions of one painting.
+
+    `serve` paints one other thing, and returns False when there is none.
+    """
 
     def __init__(self, serve: Callable[[], bool]) -> None:
         self._serve = serve
@@ -27,7 +31,7 @@ class Interruptions:
         self._left = MOST * settings.JOB_DEADLINE_SECONDS
 
     def take(self) -> float:
-        """Serve one quick thing if it is time to; return the seconds that took, 0 for no break."""
+        """Paint one other thing if one is due; return the seconds it took, 0 if there was none."""
         begun = time.monotonic()
         if begun < self._due or self._left <= 0 or shutdown.is_asked():
             return 0.0

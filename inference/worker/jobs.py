@@ -1,7 +1,7 @@
-"""Painting jobs: pulls the engine's steps, and writes what they bring under the job's lease.
+"""Painting jobs: takes the engine's steps one by one, and writes each under the job's lease.
 
-The engine never calls out. Cancel, stop, a passed deadline and a lost lease are all the same:
-leave the loop.
+The engine never calls the worker back. A cancellation, a stop, a passed deadline and a lost lease
+are therefore handled alike: the worker leaves the loop.
 """
 
 from contextlib import closing
@@ -30,7 +30,7 @@ from style_transfer.core.errors import EngineError
 
 
 def serve_job(*, immediate: bool = False) -> bool:
-    """Paint the job whose turn it is, and those that go with it; False when none waits.
+    """Paint the next job, with the jobs that fit into the same pass; False when none waits.
 
     With `immediate`, only jobs of immediate methods count.
     """
@@ -51,7 +51,7 @@ def serve_job(*, immediate: bool = False) -> bool:
 
 
 def _serve_immediate(within: Job) -> bool:
-    """Paint a quick job, or else some of a proof sheet, in a break of another job."""
+    """Paint an immediate job, or else a part of a proof sheet, while `within` is interrupted."""
     served = serve_job(immediate=True) or serve_sheet() is not Served.NOTHING
     if served:
         registration.update(job=within.pk, model=within.spec["method"])
@@ -59,7 +59,7 @@ def _serve_immediate(within: Job) -> bool:
 
 
 def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
-    """Paint `job` alone, step by step; what is long makes way for what is quick now and then."""
+    """Paint `job` alone, step by step; immediate work may interrupt a slow method."""
     job_files.sweep(job.pk, keep={job.preview})
     attempt = Attempt(job)
     request = load_request(job)

@@ -1,4 +1,4 @@
-"""The round of the reaper: brings lost work back, and sends the wakeups that were lost."""
+"""The round of the reaper: takes back the work of lost workers and sends lost wakeups again."""
 
 from inference.files import jobs as job_files
 from inference.live import broadcast, change_log
@@ -7,14 +7,15 @@ from inference.queue import jobs as job_queue
 from inference.queue import workers
 from inference.queue.wakeups import send_wakeup, wake_each_lane
 
-# A wakeup that waits its turn looks like a lost one, so a round replaces only a few.
+# A wakeup that still waits in its queue looks like a lost one, so a round replaces only a few.
 RESENT_AT_ONCE = 5
 
 
 def reap() -> None:
-    """Take back what lost workers held, tell the owners, and send the wakeups that are missing.
+    """Take back the work of lost workers, tell the owners, and send missing wakeups.
 
-    Jobs that no worker painted in time expire, and what was deleted long ago is forgotten.
+    Jobs that no worker painted in time expire. The records of jobs that were deleted long ago are
+    removed.
     """
     workers.forget_lost()
     for job_id in job_queue.expire_overdue():
@@ -32,7 +33,7 @@ def reap() -> None:
 
 
 def restart_queue() -> None:
-    """Take back all running work and send a wakeup for each row that waits; no worker may run."""
+    """Take back all running work and send a wakeup for each waiting row; no worker may run."""
     for job_id in Job.objects.take_back_all():
         broadcast.publish(job_id)
     for sheet_id in ProofSheet.objects.take_back_all():
@@ -44,7 +45,7 @@ def restart_queue() -> None:
 
 def _send_lost_wakeups() -> None:
     for job_id in Job.objects.stale_wakeups(RESENT_AT_ONCE):
-        # Any worker may serve it by now: those of its lane may be gone, or have too much to do.
+        # By now any worker may serve it: those of its lane may be gone, or have too much to do.
         if wake_each_lane():
             Job.objects.record_wakeup(job_id)
     for sheet_id in ProofSheet.objects.stale_wakeups(RESENT_AT_ONCE):

@@ -1,4 +1,4 @@
-"""Painting a proof sheet: a few styles in one pass, tile by tile, giving way to jobs in between."""
+"""Painting a proof sheet: a few styles in one pass; between two passes, jobs come first."""
 
 from contextlib import closing
 from enum import Enum, auto
@@ -20,7 +20,7 @@ from inference.worker.inputs import is_learned, load_photo, load_style
 from library.models import Style
 from style_transfer.core.errors import EngineError
 
-# A job that comes waits for as long as a pass takes.
+# A job that arrives waits until the pass ends, so a pass must not be too long.
 PASS_SIZE = 8
 
 
@@ -33,7 +33,7 @@ class Served(Enum):
 
 
 def serve_sheet() -> Served:
-    """Paint the sheet whose turn it is, until it ends or a job waits."""
+    """Paint the next sheet until it is complete or a job waits."""
     sheet = sheet_queue.claim()
     if sheet is None:
         return Served.NOTHING
@@ -47,7 +47,7 @@ def serve_sheet() -> Served:
 
 
 def _attempt(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
-    """Paint `sheet` and see that every way it can end is written down."""
+    """Paint `sheet`, and record every way in which that can fail."""
     with failures_written(sheet, ENDINGS):
         return _paint(sheet, heartbeat)
     return Served.TO_THE_END
@@ -69,7 +69,10 @@ def _paint(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
 
 
 def _next_styles(sheet: ProofSheet) -> list[Style]:
-    """Return what to try in one pass: those whose code is known, or else one that takes longer."""
+    """Return the styles of the next pass: those with a code, or else one style without.
+
+    A style without a code takes longer.
+    """
     left = list(sheet_queue.styles_left(sheet)[:PASS_SIZE])
     known = [style for style in left if is_learned(style)]
     return known or left[:1]
@@ -78,7 +81,7 @@ def _next_styles(sheet: ProofSheet) -> list[Style]:
 def _paint_some(
     sheet: ProofSheet, photo: Image.Image, styles: list[Style], heartbeat: Heartbeat[ProofSheet]
 ) -> None:
-    """Try `styles` in one pass and record what came of each, as it comes."""
+    """Try `styles` in one pass and record each picture or error as it arrives."""
     spec, inputs = proof_spec(), {}
     for style in styles:
         try:
@@ -91,7 +94,7 @@ def _paint_some(
             heartbeat.check(sheet)
             _record(sheet, asked[index], _outcome(sheet, image, error))
             inputs.pop(asked[index])
-    # Without this a style that the engine forgot would be asked for again and again.
+    # Without this, a style that the engine left out would be tried again without end.
     for style in inputs:
         _record(sheet, style, Outcome(error_code=EngineError.code))
 
@@ -103,7 +106,7 @@ def _outcome(sheet: ProofSheet, image: Image.Image | None, error: EngineError | 
 
 
 def _record(sheet: ProofSheet, style: Style, outcome: Outcome) -> None:
-    """Write and publish a tile. Raises LeaseLost, and then leaves no file."""
+    """Write and publish a tile. Raises LeaseLost, and then removes the file."""
     tile = sheet_queue.record_tile(sheet, style, outcome)
     if tile is None:
         if outcome.picture:
@@ -113,7 +116,7 @@ def _record(sheet: ProofSheet, style: Style, outcome: Outcome) -> None:
 
 
 def _ends_soon(_sheet: ProofSheet) -> bool:
-    # Its tiles are kept as they come, so nothing is lost by going on elsewhere.
+    # Each tile is stored as soon as it is painted, so another worker can continue without a loss.
     return False
 
 
