@@ -67,21 +67,21 @@ def compare(
     content, marks = resize(to_tensor(photo, place), size), to_tensor(artwork, place)
     artworks = [Artwork(marks, 1.0)]
     shown = at_scale(artworks, size, spec)
-    judge = StyleObjective(features, in_colors_of(content, artworks), shown, spec.strength)
+    objective = StyleObjective(features, in_colors_of(content, artworks), shown, spec.strength)
 
     def follow(recipe: str, pictures: Iterable[Tensor]) -> Course:
         moments, spent, begun = [], 0.0, time.monotonic()
         for step, picture in enumerate(pictures, 1):
             spent += time.monotonic() - begun
             with torch.no_grad():
-                moments.append(Moment(step, spent, float(judge.loss(resize(picture, size)))))
+                moments.append(Moment(step, spent, float(objective.loss(resize(picture, size)))))
             begun = time.monotonic()
         return Course(recipe, tuple(moments))
 
     frames = paint(content, artworks, spec, features)
     ours = follow("optimize", (frame.kept.picture for frame in frames if frame.kept))
     plain = PlainRecipe(features, content, shown[0].image, spec.strength)
-    losses = {"plain": plain.loss, "Adam alone": judge.loss}
+    losses = {"plain": plain.loss, "Adam alone": objective.loss}
     return [ours] + [
         follow(f"{name}, {start}", descend(loss, plain.start(start, spec.seed), plain_steps))
         for name, loss in losses.items()

@@ -1,6 +1,6 @@
 """How far a picture is from its photo and from its artwork, as a network sees it.
 
-A figure of one network says little of a picture that was made to please that network: the judge is
+A figure of one network says little of a picture that was made to please that network: the metric is
 named beside each figure, with whether it had a part in training.
 """
 
@@ -15,7 +15,7 @@ from style_transfer.core.spec import FEATURES
 from style_transfer.features.builtin import FeatureNet, load_features
 from style_transfer.features.losses import extract, moments_of
 from style_transfer.features.vgg import LAYERS, TAPS
-from style_transfer.training.channel_std import measure_spread
+from style_transfer.training.channel_std import measure_channel_std
 from style_transfer.training.distillation import load_teacher
 
 _STYLE = TAPS
@@ -23,19 +23,19 @@ _CONTENT = TAPS[2:4]
 
 
 @dataclass(frozen=True)
-class StyleObjective:
+class Metric:
     """A network that compares pictures, and what is to be known of it."""
 
     features: FeatureNet
     title: str
 
-    def see(self, picture: Tensor) -> dict[str, Tensor]:
-        """See picture (1, 3, H, W), RGB in [0, 1], each channel in units of its usual spread."""
+    def encode(self, picture: Tensor) -> dict[str, Tensor]:
+        """Encode picture (1, 3, H, W), RGB in [0, 1], each channel in units of its usual spread."""
         with torch.no_grad():
             return extract(self.features, picture, TAPS)
 
 
-def load_judge(name: str, artworks: list[Tensor], device: torch.device) -> StyleObjective:
+def load_metric(name: str, artworks: list[Tensor], device: torch.device) -> Metric:
     """Load `builtin`, `vgg19`, or a slimmed VGG-19 from a safetensors file by its path.
 
     A file brings no spread of its channels: it is measured over artworks (1, 3, H, W). Raises
@@ -43,15 +43,15 @@ def load_judge(name: str, artworks: list[Tensor], device: torch.device) -> Style
     """
     if name in FEATURES:
         role = "the features of the methods" if name == "builtin" else "no part in training"
-        return StyleObjective(load_features(name, device), f"{name} ({role})")
+        return Metric(load_features(name, device), f"{name} ({role})")
     network = load_teacher(Path(name)).to(device)
-    spread = _spread_over(network, artworks)
+    spread = _channel_std_over(network, artworks)
     title = f"{Path(name).name} (taught builtin; never a loss of a painting)"
-    return StyleObjective(FeatureNet(network, spread), title)
+    return Metric(FeatureNet(network, spread), title)
 
 
-def _spread_over(network: torch.nn.Module, artworks: list[Tensor]) -> dict[str, Tensor]:
-    parts = [measure_spread(network, [artwork], LAYERS) for artwork in artworks]
+def _channel_std_over(network: torch.nn.Module, artworks: list[Tensor]) -> dict[str, Tensor]:
+    parts = [measure_channel_std(network, [artwork], LAYERS) for artwork in artworks]
     return {name: torch.stack([part[name] for part in parts]).mean(0) for name in LAYERS}
 
 

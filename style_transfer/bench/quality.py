@@ -12,9 +12,9 @@ from rich.table import Table
 
 from style_transfer.bench import whitening
 from style_transfer.bench.distances import (
-    StyleObjective,
+    Metric,
     content_distance,
-    load_judge,
+    load_metric,
     style_distance,
 )
 from style_transfer.core.device import choose_device
@@ -80,26 +80,24 @@ def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
     return lay_out(rows)
 
 
-def measure(pairs: Sequence[Pair], judge_name: str, device: str) -> Table:
+def measure(pairs: Sequence[Pair], metric_name: str, device: str) -> Table:
     """Print the mean content and style distance of each answer; see distances.py."""
     place = choose_device(device)
     artworks = [to_tensor(pair.artwork, place) for pair in pairs]
-    judge = load_judge(judge_name, artworks, place)
-    table = Table(title=f"{len(pairs)} pairs, judged by {judge.title}")
+    metric = load_metric(metric_name, artworks, place)
+    table = Table(title=f"{len(pairs)} pairs, judged by {metric.title}")
     for heading in ("answer", "content distance", "style distance"):
         table.add_column(heading, justify="left" if heading == "answer" else "right")
     for name in pairs[0].answers:
-        figures = [_distances(judge, pair, name, place) for pair in pairs]
+        figures = [_distances(metric, pair, name, place) for pair in pairs]
         content, style = (mean(part) for part in zip(*figures, strict=True))
         table.add_row(name, f"{content:.3f}", f"{style:.3f}")
     return table
 
 
-def _distances(
-    judge: StyleObjective, pair: Pair, name: str, place: torch.device
-) -> tuple[float, float]:
+def _distances(metric: Metric, pair: Pair, name: str, place: torch.device) -> tuple[float, float]:
     painted, photo, artwork = (
-        judge.see(to_tensor(image, place))
+        metric.encode(to_tensor(image, place))
         for image in (pair.answers[name], pair.photo, pair.artwork)
     )
     return content_distance(painted, photo), style_distance(painted, artwork)

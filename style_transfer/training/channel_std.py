@@ -26,13 +26,13 @@ def measure_moments(
     }
 
 
-def measure_spread(
+def measure_channel_std(
     network: nn.Module, batches: Sequence[Tensor], layers: Sequence[str]
 ) -> dict[str, Tensor]:
     """Measure the standard deviation of each channel over batches (B, 3, H, W): layer -> (C,)."""
     return {name: each for name, (_, each) in measure_moments(network, batches, layers).items()}
 
 
-def floor_spread(spread: Tensor) -> Tensor:
+def floor_channel_std(spread: Tensor) -> Tensor:
     """Raise the spread (C,) of dead channels to a floor, so that dividing by it stays harmless."""
     return spread.clamp_min(_QUIET * spread.max())

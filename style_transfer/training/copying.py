@@ -1,4 +1,4 @@
-"""The lesson of a network with a teacher: it copies what another method painted.
+"""The objective of a network with a teacher: it copies what another method painted.
 
 A network that is judged by an artwork's statistics alone is free to put its marks anywhere, and
 puts them where they are cheap: dashes in a flat sky. A teacher's painting says where they belong.
@@ -19,8 +19,8 @@ from style_transfer.features.losses import content_distance, extract
 from style_transfer.features.vgg import TAPS
 from style_transfer.methods.fast.transport import moments_of_batch
 from style_transfer.methods.network.johnson import PaintingNet, draw_noise
-from style_transfer.training.critic import PATCH, beside, disturb, draw_sight, split
 from style_transfer.training.patch_loss import patch_distance
+from style_transfer.training.style_loss import PATCH, beside, disturb, draw_sight, split
 
 _COPIED = ("relu2_1", "relu3_1", "relu4_1")
 _PIXELS = 2.0
@@ -39,7 +39,7 @@ _ROUND = 1e-4  # below the root of this, differences count by their squares
 
 @dataclass
 class Copying:
-    """The lesson: the network that learns, and frozen features that compare."""
+    """The objective: the network that learns, and frozen features that compare."""
 
     network: PaintingNet
     features: FeatureNet
@@ -55,9 +55,9 @@ class Copying:
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.bfloat16):
             painted = self.network(photo, draw_noise(photo, beside(generator, x.device)))
         own, other = disturb((painted, wanted), draw_sight(generator), generator)
-        seen = self._see(own)
+        seen = self._encode(own)
         with torch.no_grad():
-            target = self._see(other)
+            target = self._encode(other)
         copied = ({name: maps[name] for name in _COPIED} for maps in (seen, target))
         return {
             "tones": _TONES * _apart(F.avg_pool2d(own, _POOL), F.avg_pool2d(other, _POOL)),
@@ -67,7 +67,7 @@ class Copying:
             "patches": _PATCHES * _compare_patches(own, other, beside(generator, x.device)),
         }
 
-    def _see(self, pictures: Tensor) -> dict[str, Tensor]:
+    def _encode(self, pictures: Tensor) -> dict[str, Tensor]:
         with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             maps = extract(self.features, pictures, TAPS)
         return {name: each.float() for name, each in maps.items()}

@@ -56,18 +56,18 @@ def describe_teacher(path: Path) -> str:
 
 @dataclass
 class Distillation:
-    """The lesson: a teacher, a student, and the teacher's spread that makes channels equal."""
+    """The objective: a teacher, a student, and the teacher's spread that makes channels equal."""
 
     teacher: nn.Module
     student: SlimVGG
-    spread: Mapping[str, Tensor]
+    channel_std: Mapping[str, Tensor]
     bfloat16: bool = True
 
     @torch.no_grad()
     def targets(self, x: Tensor) -> dict[str, Tensor]:
         """Compute what the student should see in (B, 3, H, W): each channel in its own spread."""
         seen: dict[str, Tensor] = self.teacher(x, TAPS)
-        return {name: maps / self.spread[name][:, None, None] for name, maps in seen.items()}
+        return {name: maps / self.channel_std[name][:, None, None] for name, maps in seen.items()}
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
         """Compute one loss per tapped layer at a point of the training, 0 to 1."""

@@ -7,23 +7,23 @@ from torch import Tensor
 
 from style_transfer.features.vgg import TAPS
 from style_transfer.training.distillation import Distillation
-from style_transfer.training.loop import Lesson
+from style_transfer.training.loop import Objective
 
 _LIVE = 0.05  # of the spread over artworks; a channel that hardly fires here has no correlation
 
 
 @torch.no_grad()
-def evaluate(lesson: Distillation, pictures: Sequence[Tensor]) -> dict[str, dict[str, float]]:
+def evaluate(objective: Distillation, pictures: Sequence[Tensor]) -> dict[str, dict[str, float]]:
     """Measure a student per layer over pictures (1, 3, H, W), each channel counting the same.
 
     `error` is the mean over live channels of the squared difference over the variance, so 0 is
     perfect and 1 is no better than the channel's mean; `correlation` is Pearson's.
     """
-    lesson.student.leak = 0.0
-    sums = {name: torch.zeros(6, lesson.spread[name].numel()).double() for name in TAPS}
+    objective.student.leak = 0.0
+    sums = {name: torch.zeros(6, objective.channel_std[name].numel()).double() for name in TAPS}
     count = dict.fromkeys(TAPS, 0)
     for picture in pictures:
-        targets, seen = lesson.targets(picture), lesson.student(picture, TAPS)
+        targets, seen = objective.targets(picture), objective.student(picture, TAPS)
         for name in TAPS:
             sums[name] += _add_up(targets[name], seen[name])
             count[name] += targets[name][:, 0].numel()
@@ -31,14 +31,14 @@ def evaluate(lesson: Distillation, pictures: Sequence[Tensor]) -> dict[str, dict
 
 
 @torch.no_grad()
-def measure_losses(lesson: Lesson, batches: Sequence[Tensor]) -> dict[str, float]:
-    """Compute the mean losses of a lesson over batches (B, 3, H, W), each counting the same.
+def measure_losses(objective: Objective, batches: Sequence[Tensor]) -> dict[str, float]:
+    """Compute the mean losses of a objective over batches (B, 3, H, W), each counting the same.
 
     What chance decides is seeded by a batch's place among them, the same for every training.
     """
     sums: dict[str, float] = {}
     for index, batch in enumerate(batches):
-        for name, value in lesson.losses(batch, (index + 0.5) / len(batches)).items():
+        for name, value in objective.losses(batch, (index + 0.5) / len(batches)).items():
             sums[name] = sums.get(name, 0.0) + value.item()
     return {name: round(value / len(batches), 4) for name, value in sums.items()}
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from style_transfer.core.manifest import Card, write_card
 from style_transfer.features.builtin import SCALE
 from style_transfer.features.vgg import LAYERS
-from style_transfer.training.channel_std import measure_spread
+from style_transfer.training.channel_std import measure_channel_std
 
 PICTURES = "manifest.csv"
 
@@ -29,7 +29,7 @@ def export_features(
     (B, 3, H, W). `card` brings what only the caller knows: license, origin, data, figures.
     """
     halves = to_halves_(network)
-    scale = measure_spread(network, artworks, LAYERS)
+    scale = measure_channel_std(network, artworks, LAYERS)
     scales = {f"{SCALE}{layer}": value.half() for layer, value in scale.items()}
     return export_halves(halves | scales, folder, name, card)
 

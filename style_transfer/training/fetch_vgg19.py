@@ -20,7 +20,7 @@ from style_transfer.features.builtin import SCALE
 from style_transfer.features.torchvision_backbones import ImageNetVGG
 from style_transfer.features.torchvision_shim import import_torchvision
 from style_transfer.features.vgg import LAYERS
-from style_transfer.training.channel_std import measure_spread
+from style_transfer.training.channel_std import measure_channel_std
 from style_transfer.training.dead_leaves import draw_dead_leaves
 
 NAME = "vgg19"
@@ -114,7 +114,7 @@ def install(folder: Path, state: Mapping[str, Tensor], *, origin: str) -> Card:
     except RuntimeError as error:
         raise ModelMissingError("These are not the weights of a VGG-19.") from error
     pictures = [draw_dead_leaves(seed, 96) for seed in range(6)]
-    scale = measure_spread(network, pictures, LAYERS)
+    scale = measure_channel_std(network, pictures, LAYERS)
     tensors = network.state_dict() | {f"{SCALE}{name}": value for name, value in scale.items()}
     content = save({name: value.contiguous() for name, value in tensors.items()})
     path = folder / f"{NAME}.safetensors"

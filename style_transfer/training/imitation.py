@@ -1,4 +1,4 @@
-"""The lesson of a network for one style: it paints recolored photos and hears its critic."""
+"""The objective of a network for one style: it paints recolored photos and hears its style_loss."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,18 @@ import torch
 from torch import Tensor
 
 from style_transfer.methods.network.johnson import STRIDE, PaintingNet, draw_noise
-from style_transfer.training.critic import Critic, beside
 from style_transfer.training.lattice import lattice_share
+from style_transfer.training.style_loss import StyleLoss, beside
 
 _LATTICE = 10.0  # one part in a hundred weighs as much as a quarter of the style at its end
 
 
 @dataclass
 class Imitation:
-    """The lesson: the network that learns, and the critic of its one artwork."""
+    """The objective: the network that learns, and the style loss of its one artwork."""
 
     network: PaintingNet
-    critic: Critic
+    style_loss: StyleLoss
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
         """Compute the losses of photos (B, 3, H, W) in [0, 1].
@@ -25,9 +25,9 @@ class Imitation:
         `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
         """
         generator = torch.Generator().manual_seed(int(fraction * 2**53))
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.critic.bfloat16):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.style_loss.bfloat16):
             photo = self.network.recolor(x)
             painted = self.network(photo, draw_noise(photo, beside(generator, x.device)))
-        # The critic looks from shifted places, and so cannot tell the network's own lattice.
+        # The style loss shifts pictures at random and so cannot detect the network's own lattice.
         lattice = _LATTICE * lattice_share(painted - photo, STRIDE)
-        return {**self.critic.judge(painted, photo, generator), "lattice": lattice}
+        return {**self.style_loss.losses(painted, photo, generator), "lattice": lattice}

@@ -1,4 +1,4 @@
-"""The lattice that a network of strides weaves into flat ground, which no critic minds enough."""
+"""The lattice that a network of strides leaves on flat ground; no style loss detects."""
 
 from torch import Tensor
 

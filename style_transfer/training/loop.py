@@ -27,7 +27,7 @@ class TrainingDivergedError(EngineError):
     hint = "Go on from the last checkpoint with --resume and a lower --rate."
 
 
-class Lesson(Protocol):
+class Objective(Protocol):
     """What is to be learned: losses by name for a batch, at a point of the training, 0 to 1."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
@@ -67,14 +67,14 @@ def warmed_cosine(fraction: float) -> float:
 
 @dataclass
 class Run:
-    """One training run: a network, its optimizer, its lesson, its crops and its folder.
+    """One training run: a network, its optimizer, its objective, its crops and its folder.
 
-    `extra` are tensors that the lesson needs again when the run goes on.
+    `extra` are tensors that the objective needs again when the run goes on.
     """
 
     network: nn.Module
     optimizer: torch.optim.Optimizer
-    lesson: Lesson
+    objective: Objective
     crops: Crops
     folder: Path
     device: torch.device
@@ -141,7 +141,7 @@ class Run:
     def _step_(self, batch: Tensor, fraction: float, rate: float) -> dict[str, Tensor]:
         for group in self.optimizer.param_groups:
             group["lr"] = rate * warmed_cosine(fraction)
-        losses = self.lesson.losses(batch, fraction)
+        losses = self.objective.losses(batch, fraction)
         self.optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         average_gradients_(self.network)

@@ -47,10 +47,13 @@ class Weights:
 
 @dataclass
 class Painting:
-    """The lesson: batches alternate photos and artworks; each photo takes the artwork after it."""
+    """The objective: batches alternate photos and artworks; each photo gets the artwork after it.
+
+    `loss_features` compare the styles.
+    """
 
     painter: Painter
-    judges: tuple[FeatureNet, ...]
+    loss_features: tuple[FeatureNet, ...]
     weights: Weights = field(default_factory=Weights)
 
     def __post_init__(self) -> None:
@@ -90,12 +93,12 @@ class Painting:
 
     def _compare_styles(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
         distances = []
-        for judge in self.judges:
+        for features in self.loss_features:
             view = View.draw(painted.shape[-1], chance)
             other = View.draw(painted.shape[-1], chance, factor=view.factor)
-            seen = self._look(judge, view.of(painted))
+            seen = self._encode(features, view.of(painted))
             with torch.no_grad():
-                wanted = self._look(judge, other.of(artwork))
+                wanted = self._encode(features, other.of(artwork))
             distances += [moment_distance(seen[level], wanted[level]) for level in seen]
         return torch.stack(distances).mean()
 
@@ -114,13 +117,13 @@ class Painting:
         ]
         return torch.stack(patches).mean()
 
-    def _look(self, judge: FeatureNet, x: Tensor) -> dict[int, Tensor]:
+    def _encode(self, features: FeatureNet, x: Tensor) -> dict[int, Tensor]:
         """See x (B, 3, H, W) as levels, each channel in units of its usual spread over artworks."""
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.painter.halved):
-            maps = judge(x, TAPS)
+            maps = features(x, TAPS)
         scaled = {}
         for name in TAPS:
-            scale = judge.channel_scale[name]
+            scale = features.channel_scale[name]
             inverse = torch.where(scale > _QUIET * scale.max(), 1 / scale.clamp_min(1e-6), 0)
             scaled[name] = maps[name].float() * inverse[:, None, None]
         return with_colors(scaled, 4 * x)

@@ -65,7 +65,7 @@ class Recipe(Protocol):
         ...
 
     def export(self) -> Card:
-        """Judge the network, and write its weights with a card into the target."""
+        """Evaluate the network, and write its weights with a card into the target."""
         ...
 
 

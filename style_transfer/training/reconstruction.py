@@ -23,7 +23,7 @@ _PIXELS = 10.0  # weight of the picture: its errors are small numbers beside tho
 
 @dataclass
 class Reconstruction:
-    """The lesson: a frozen encoder and the decoder that learns to invert it."""
+    """The objective: a frozen encoder and the decoder that learns to invert it."""
 
     encoder: FeatureNet
     decoder: Decoder

@@ -13,13 +13,13 @@ _PAIRS = 3  # channels shown a layer
 
 
 @torch.no_grad()
-def draw_sheet(lesson: Distillation, picture: Tensor) -> Image.Image:
+def draw_sheet(objective: Distillation, picture: Tensor) -> Image.Image:
     """Draw one row a layer for a picture (1, 3, H, W): teacher and student side by side.
 
     The channels are the ones that vary most on this picture, brightness being their spread. The
     student is drawn as it is being trained, with the leak of the moment.
     """
-    targets, seen = lesson.targets(picture), lesson.student(picture, TAPS)
+    targets, seen = objective.targets(picture), objective.student(picture, TAPS)
     width, height = (1 + 2 * _PAIRS) * CELL, len(TAPS) * (CELL + _LABEL)
     sheet = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(sheet)

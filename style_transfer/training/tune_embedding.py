@@ -1,8 +1,8 @@
-"""Tuning a style code: the statistics of an artwork move, all networks stand still.
+"""Tuning a style code: only the statistics of an artwork change, all networks stay as they are.
 
-What the decoder makes of features at the artwork's statistics has not quite those statistics any
-more. Other statistics, asked for in their place, may bring the painting nearer. A code is touched
-by one affine map a level, the same for all its views, so that it stays one artwork at every size.
+Features decoded from the artwork's statistics do not have quite those statistics any more. Other
+statistics, given to the painter in their place, may bring the painting nearer. A code is changed by
+one affine map per level, the same for all its views, so it stays one artwork at every size.
 """
 
 import random
@@ -19,14 +19,14 @@ from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole
 from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import AffineMap, Painter
 from style_transfer.methods.fast.schedule import blends_for
-from style_transfer.training.critic import Critic
+from style_transfer.training.style_loss import StyleLoss
 
 STRENGTH = 0.75  # at which paintings are judged
 _SIZES = 3  # of a picture as large as most, from the one that strokes are laid out on
 _SHIFT = 10.0  # means are in units of the channels' spread and may move further than axes turn
 
 
-class Touch(nn.Module):
+class TunedEmbedding(nn.Module):
     """The moments of a code, and by how much they are to move with the next step.
 
     The moves are kept as a small linear map from where the code stands; `fold_` makes them part of
@@ -71,31 +71,31 @@ class Touch(nn.Module):
         )
 
 
-class TouchedPainter(Painter):
-    """A painter whose moves end in the maps of a touch, to which gradients flow."""
+class TunedPainter(Painter):
+    """A painter that adds the maps of a tuned embedding to its own; they get gradients."""
 
-    touch: Touch
+    tuned: TunedEmbedding
 
     @classmethod
-    def of(cls, painter: Painter, touch: Touch) -> "TouchedPainter":
+    def of(cls, painter: Painter, tuned: TunedEmbedding) -> "TunedPainter":
         """Share the networks of a painter."""
-        touched = cls(
+        tuned_painter = cls(
             painter.encoder, painter.decoder, halved=painter.halved, sha256=painter.sha256
         )
         # Not a submodule: what it learns is no weight of the painter.
-        object.__setattr__(touched, "touch", touch)
-        return touched.to(painter.device).eval()
+        object.__setattr__(tuned_painter, "tuned", tuned)
+        return tuned_painter.to(painter.device).eval()
 
     def decode_level(self, level: int, maps: Tensor, affine_map: AffineMap) -> Tensor:
-        """Move a level, touch it, and turn it into the one above it."""
+        """Apply both maps to a level and decode it; see Painter.decode_level."""
         matrix, shift = self.embed(level)
-        touched = matrix @ affine_map[0], affine_map[1] @ matrix.T + shift
-        return super().decode_level(level, maps, touched)
+        tuned = matrix @ affine_map[0], affine_map[1] @ matrix.T + shift
+        return super().decode_level(level, maps, tuned)
 
     def embed(self, level: int) -> tuple[Tensor, Tensor]:
         """Write the map of a level in the units of all its channels, (C, C) and (C,)."""
         live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
-        inner, offset = self.touch.maps(level)
+        inner, offset = self.tuned.maps(level)
         width = self.decoder.width(level)
         matrix = torch.eye(width, device=inner.device)
         matrix = matrix.index_put((live[:, None], live), inner * std[:, None] / std)
@@ -105,21 +105,21 @@ class TouchedPainter(Painter):
 
 @dataclass
 class Tuning:
-    """The lesson: photos are painted from the code as it stands, and a critic speaks.
+    """The objective: the style loss of photos painted from the code as it stands.
 
-    `critics` are by the side of the photos' crops, since an artwork is seen at the same size.
+    `style_losses` are by the side of the photos' crops: the artwork is compared at that size.
     """
 
-    touch: Touch
-    painter: TouchedPainter
-    critics: Mapping[int, Critic]
+    tuned: TunedEmbedding
+    painter: TunedPainter
+    style_losses: Mapping[int, StyleLoss]
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
         """Compute the losses of photos (B, 3, S, S) in [0, 1], S divisible by STRIDE.
 
         `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
         """
-        self.touch.fold_()
+        self.tuned.fold_()
         chance = random.Random(fraction)
         generator = torch.Generator().manual_seed(chance.getrandbits(31))
         first, *following = blends_for(STRENGTH, _SIZES)
@@ -131,11 +131,11 @@ class Tuning:
                 begun = self._paint(resize(x, (side, side)), first, None).clamp(0, 1)
             start = resize(begun, (x.shape[-1], x.shape[-1]))
             painted = self._paint(x, chance.choice(following), start)
-        critic = self.critics[x.shape[-1]]
-        return critic.judge(painted, x, generator)
+        style_loss = self.style_losses[x.shape[-1]]
+        return style_loss.losses(painted, x, generator)
 
     def _paint(self, x: Tensor, blend: LevelBlend, start: Tensor | None) -> Tensor:
-        wanted = expand(self.touch.code().at(float(x.shape[-1])), len(x))
+        wanted = expand(self.tuned.code().at(float(x.shape[-1])), len(x))
         return paint_whole(self.painter, x, wanted, blend, start).float()
 
 

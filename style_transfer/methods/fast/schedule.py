@@ -1,6 +1,6 @@
 """Any artwork in one go: the photo's features are moved to the artwork's statistics.
 
-The network and its sources are in painter.py, the style codes in codes.py. Nothing is iterated and
+The network is in network.py, the style codes are in embedding.py. Nothing is iterated and
 no style is ever trained: strength, colors, brush size and blends are all free.
 
 A picture is painted coarse to fine, each size from the one before. A network sees a few dozen

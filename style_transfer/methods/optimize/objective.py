@@ -20,11 +20,11 @@ from style_transfer.methods.frame import Artwork
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYERS = ("relu4_1",)
 LAYERS = tuple(sorted({*STYLE_LAYERS, *CONTENT_LAYERS}))
-_ROUGHNESS = 0.02
+_TOTAL_VARIATION = 0.02
 
 
 class StyleObjective:
-    """Judges pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
+    """Evaluates pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
 
     def __init__(
         self,
@@ -53,9 +53,9 @@ class StyleObjective:
         maps = extract(self._features, image, LAYERS)
         loss = style_distance(_moments(maps), self._style)
         loss = loss + self._content_weight * content_distance(maps, self._content)
-        return loss + _ROUGHNESS * total_variation(image)
+        return loss + _TOTAL_VARIATION * total_variation(image)
 
-    def judge(self, image: Tensor) -> tuple[Tensor, Tensor]:
+    def evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Give the loss of image (1, 3, H, W), and its gradient: the way it grows fastest."""
         with torch.enable_grad():
             image = image.detach().requires_grad_()

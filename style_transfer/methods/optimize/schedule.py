@@ -22,7 +22,7 @@ from style_transfer.imaging.pyramid import resize, sizes_up_to
 from style_transfer.methods.frame import Artwork, Frame, Kept
 from style_transfer.methods.optimize.lbfgs import LBFGS
 from style_transfer.methods.optimize.objective import StyleObjective
-from style_transfer.methods.optimize.stroke_painter import Brush
+from style_transfer.methods.optimize.stroke_painter import StrokeSynthesizer
 from style_transfer.methods.optimize.tones import in_colors_of
 
 # At brush size 1 the artwork is shown somewhat larger than the picture, so that strokes show.
@@ -108,19 +108,21 @@ def _pictures(
     guide = photo.lerp(in_colors_of(photo, artworks), min(1, 2 * spec.strength))
     picture = guide if begun is None else begun
     for size, layings in plan.layings:
-        brush = Brush(resize(guide, size), at_scale(artworks, size, spec), spec.strength, draw)
+        synthesizer = StrokeSynthesizer(
+            resize(guide, size), at_scale(artworks, size, spec), spec.strength, draw
+        )
         picture = resize(picture, size)
         for number in range(1, layings + 1):
-            picture = brush.lay_strokes(picture, settled=number == layings)
+            picture = synthesizer.synthesize(picture, settled=number == layings)
             yield picture
     if not plan.descents:
         return
     whole = (photo.shape[3], photo.shape[2])
-    judge = StyleObjective(features, guide, at_scale(artworks, whole, spec), spec.strength)
-    descent = LBFGS(picture)
+    objective = StyleObjective(features, guide, at_scale(artworks, whole, spec), spec.strength)
+    optimizer = LBFGS(picture)
     for _ in range(plan.descents):
-        descent.step_(*judge.judge(descent.image))
-        yield descent.image
+        optimizer.step_(*objective.evaluate(optimizer.image))
+        yield optimizer.image
 
 
 def at_scale(

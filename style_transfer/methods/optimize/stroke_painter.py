@@ -11,7 +11,7 @@ from style_transfer.methods.optimize.strokes import StrokeBank, detail
 _STRIDE = 3
 
 
-class Brush:
+class StrokeSynthesizer:
     """Lays strokes over pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
 
     def __init__(
@@ -27,7 +27,7 @@ class Brush:
         self._bank = StrokeBank(artworks, generator)
         self._generator = generator
 
-    def lay_strokes(self, image: Tensor, *, settled: bool) -> Tensor:
+    def synthesize(self, image: Tensor, *, settled: bool) -> Tensor:
         """Return image (1, 3, H, W) in strokes of the artwork, keeping to the photo where busy.
 
         Patches stand on a grid, which shows faintly. A settled picture is the mean over a full

@@ -12,7 +12,7 @@ from torch import Tensor
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.manifest import Card
 from style_transfer.features.vgg import TAPS, SlimVGG, read_widths
-from style_transfer.training.channel_std import floor_spread, measure_moments
+from style_transfer.training.channel_std import floor_channel_std, measure_moments
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.crops import Crops
 from style_transfer.training.distillation import Distillation, describe_teacher, load_teacher
@@ -43,7 +43,7 @@ class Builtin:
     """The training of the features, laid out; see `prepare`."""
 
     run: Run
-    lesson: Distillation
+    objective: Distillation
     material: Material
     options: BuiltinOptions
 
@@ -54,10 +54,10 @@ class Builtin:
 
     def draw_sheet(self) -> Image.Image:
         """Draw a held-out picture as the teacher and the student see it."""
-        return draw_sheet(self.lesson, *read_held_out(self.material, self.run.device, count=1))
+        return draw_sheet(self.objective, *read_held_out(self.material, self.run.device, count=1))
 
     def export(self) -> Card:
-        """Judge the student on the held-out pictures and write builtin.safetensors with its card.
+        """Evaluate the student on held-out pictures and write builtin.safetensors with its card.
 
         The weights become those of the file.
         """
@@ -75,11 +75,11 @@ class Builtin:
                 "held_out_pictures": len(pictures),
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
-                "layers": evaluate(self.lesson, pictures),
+                "layers": evaluate(self.objective, pictures),
             },
         }
         artworks = _draw_artworks(self.material, self.options, self.run.device)
-        return export_features(self.lesson.student, artworks, self.options.out, NAME, card)
+        return export_features(self.objective.student, artworks, self.options.out, NAME, card)
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
@@ -97,17 +97,17 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
     student = lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
     optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
-    lesson = Distillation(teacher, student, {}, knows_bfloat16(place.device))
-    run = Run(student, optimizer, lesson, crops, options.out, place.device, {})
+    objective = Distillation(teacher, student, {}, knows_bfloat16(place.device))
+    run = Run(student, optimizer, objective, crops, options.out, place.device, {})
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, student, optimizer)
     else:
         artworks = _draw_artworks(material, options, place.device)
         run.extra = _start_from_moments_(student, measure_moments(teacher, artworks, TAPS))
-    lesson.spread = {
+    objective.channel_std = {
         name.removeprefix(_SPREAD): value.to(place.device) for name, value in run.extra.items()
     }
-    return Builtin(run, lesson, material, options)
+    return Builtin(run, objective, material, options)
 
 
 @torch.no_grad()
@@ -120,7 +120,7 @@ def _start_from_moments_(
     """
     extra = {}
     for name, (mean, deviation) in moments.items():
-        spread = floor_spread(deviation)
+        spread = floor_channel_std(deviation)
         student.get_parameter(f"{name.replace('relu', 'conv')}.bias").copy_(mean / spread)
         extra[f"{_SPREAD}{name}"] = spread
     return extra

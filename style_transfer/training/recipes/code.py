@@ -22,7 +22,6 @@ from style_transfer.methods.frame import Attempt, Frame
 from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn
 from style_transfer.training.artwork import name_after, require_name, shown_at
 from style_transfer.training.checkpoint import load_checkpoint
-from style_transfer.training.critic import Critic, look_at
 from style_transfer.training.evaluation import measure_losses
 from style_transfer.training.export import export_bytes
 from style_transfer.training.gallery import draw_rows
@@ -30,7 +29,8 @@ from style_transfer.training.loop import Run
 from style_transfer.training.material import Material, read_held_out
 from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, name_command
-from style_transfer.training.tune_embedding import STRENGTH, Touch, TouchedPainter, Tuning
+from style_transfer.training.style_loss import StyleLoss, look_at
+from style_transfer.training.tune_embedding import STRENGTH, TunedEmbedding, TunedPainter, Tuning
 
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
@@ -50,7 +50,7 @@ class Code:
     """The training of a code, laid out; see `prepare`. `start` is the encoder's own code."""
 
     run: Run
-    lesson: Tuning
+    objective: Tuning
     painter: Painter
     start: StyleEmbedding
     artwork: Image.Image
@@ -64,8 +64,8 @@ class Code:
 
     def draw_sheet(self) -> Image.Image:
         """Draw held-out photos as the method fast paints them, from the old code and the new."""
-        self.lesson.touch.fold_()
-        codes = (self.start, self.lesson.touch.code())
+        self.objective.tuned.fold_()
+        codes = (self.start, self.objective.tuned.code())
         shown = self.artwork.copy()
         shown.thumbnail((320, 320))
         artwork = shown_at(shown, 1.0, self.run.device)
@@ -75,9 +75,9 @@ class Code:
         return draw_rows(rows, ["artwork, photos", "the encoder's code", "tuned"])
 
     def export(self) -> Card:
-        """Judge both codes on held-out photos and write the tuned one with its card."""
+        """Evaluate both codes on held-out photos and write the tuned one with its card."""
         options, progress = self.options, self.run.progress
-        self.lesson.touch.fold_()
+        self.objective.tuned.fold_()
         squares = self._squares()
         artwork = {"name": options.style.name, "pictures": 1, "sources": []}
         card = {
@@ -91,16 +91,16 @@ class Code:
                 "held_out_pictures": len(squares),
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
-                "held_out_losses": measure_losses(self.lesson, squares),
-                "before": measure_losses(self._untouched(), squares),
+                "held_out_losses": measure_losses(self.objective, squares),
+                "before": measure_losses(self._untuned(), squares),
             },
         }
-        content = self.lesson.touch.code().to_bytes()
+        content = self.objective.tuned.code().to_bytes()
         return export_bytes(content, options.out, f"code-{options.name}", card)
 
-    def _untouched(self) -> Tuning:
-        touch = Touch(self.start)
-        return Tuning(touch, TouchedPainter.of(self.painter, touch), self.lesson.critics)
+    def _untuned(self) -> Tuning:
+        tuned = TunedEmbedding(self.start)
+        return Tuning(tuned, TunedPainter.of(self.painter, tuned), self.objective.style_losses)
 
     def _squares(self) -> list[Tensor]:
         size = max(self.options.sizes)
@@ -138,25 +138,25 @@ def prepare_code(options: CodeOptions, material: Material, painter: Painter, pla
     options.require_sizes(least=_SMALLEST, multiple=STRIDE)
     artwork = load_picture(options.style).rgb
     start = StyleEmbedding.from_picture(artwork, painter)
-    touch = Touch(start).to(place.device)
-    critics = _hear_critics(artwork, options, painter)
-    lesson = Tuning(touch, TouchedPainter.of(painter, touch), critics)
+    tuned = TunedEmbedding(start).to(place.device)
+    style_losses = _make_style_losses(artwork, options, painter)
+    objective = Tuning(tuned, TunedPainter.of(painter, tuned), style_losses)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
-    optimizer = Adam(touch.parameters())
-    run = Run(touch, optimizer, lesson, crops, options.out, place.device, {})
+    optimizer = Adam(tuned.parameters())
+    run = Run(tuned, optimizer, objective, crops, options.out, place.device, {})
     if options.resume:
-        run.progress, run.extra = load_checkpoint(options.out, touch, optimizer)
-    return Code(run, lesson, painter, start, artwork, material, options)
+        run.progress, run.extra = load_checkpoint(options.out, tuned, optimizer)
+    return Code(run, objective, painter, start, artwork, material, options)
 
 
-def _hear_critics(
+def _make_style_losses(
     artwork: Image.Image, options: CodeOptions, painter: Painter
-) -> dict[int, Critic]:
-    """Make a critic for each size of crops, who sees the artwork at the same area."""
+) -> dict[int, StyleLoss]:
+    """Make a style loss for each size of crops, which compares with the artwork at that area."""
     own = (artwork.width * artwork.height) ** 0.5
     halved = knows_bfloat16(painter.device)
     return {
-        size: Critic(
+        size: StyleLoss(
             painter.encoder,
             look_at(painter.encoder, shown_at(artwork, size / own, painter.device)),
             options.content_weight,

@@ -37,7 +37,7 @@ class DecoderTraining:
     """The training of the decoder, laid out; see `prepare`."""
 
     run: Run
-    lesson: Reconstruction
+    objective: Reconstruction
     material: Material
     options: Options
 
@@ -50,17 +50,17 @@ class DecoderTraining:
         """Draw held-out pictures beside what the decoder makes of each level, shallow to deep."""
         shown = read_held_out(self.material, self.run.device, count=_SHOWN)
         pictures = [cut_to_stride(each) for each in shown]
-        rows = [[each, *reconstruct(self.lesson, each)] for each in pictures]
+        rows = [[each, *reconstruct(self.objective, each)] for each in pictures]
         return draw_rows(rows, ["picture", *TAPS])
 
     def export(self) -> Card:
-        """Judge the decoder on the held-out pictures and write fast.safetensors with its card.
+        """Evaluate the decoder on the held-out pictures and write fast.safetensors with its card.
 
         The weights become those of the file.
         """
         progress, encoder = self.run.progress, find_card(ENCODER)[1]
         pictures = [cut_to_stride(each) for each in read_held_out(self.material, self.run.device)]
-        halves = to_halves_(self.lesson.decoder)
+        halves = to_halves_(self.objective.decoder)
         card = {
             "license": "MIT",
             "origin": "Trained by this project from random initialization to invert the features"
@@ -71,7 +71,7 @@ class DecoderTraining:
                 "held_out_pictures": len(pictures),
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
-                "pixel_error": measure_errors(self.lesson, pictures),
+                "pixel_error": measure_errors(self.objective, pictures),
             },
         }
         return export_halves(halves, self.options.out, NAME, card)
@@ -93,9 +93,9 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
     torch.manual_seed(options.seed)
     decoder = lay_out(Decoder(read_widths(encoder.network.state_dict())), place.device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
-    lesson = Reconstruction(encoder, decoder, knows_bfloat16(place.device))
+    objective = Reconstruction(encoder, decoder, knows_bfloat16(place.device))
     optimizer = Muon(decoder.parameters())
-    run = Run(decoder, optimizer, lesson, crops, options.out, place.device, {})
+    run = Run(decoder, optimizer, objective, crops, options.out, place.device, {})
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
     else:
@@ -104,7 +104,7 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
         batches = [apart.draw(step).to(place.device) for step in range(_MOMENT_BATCHES)]
         for level, moments in enumerate(measure_moments(encoder, batches, TAPS).values(), 1):
             decoder.standardize_(level, *moments)
-    return DecoderTraining(run, lesson, material, options)
+    return DecoderTraining(run, objective, material, options)
 
 
 def cut_to_stride(picture: Tensor) -> Tensor:
@@ -114,17 +114,17 @@ def cut_to_stride(picture: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def reconstruct(lesson: Reconstruction, picture: Tensor) -> list[Tensor]:
+def reconstruct(objective: Reconstruction, picture: Tensor) -> list[Tensor]:
     """Bring a picture (1, 3, H, W) back from each level, shallow to deep, all in [0, 1]."""
-    seen = with_colors(lesson.encoder(picture, TAPS), picture)
-    return [lesson.decoder(seen[level], level).clamp(0, 1) for level in reversed(LEVELS)]
+    seen = with_colors(objective.encoder(picture, TAPS), picture)
+    return [objective.decoder(seen[level], level).clamp(0, 1) for level in reversed(LEVELS)]
 
 
-def measure_errors(lesson: Reconstruction, pictures: Sequence[Tensor]) -> dict[str, float]:
+def measure_errors(objective: Reconstruction, pictures: Sequence[Tensor]) -> dict[str, float]:
     """Measure the mean absolute error of pixels in [0, 1] by level, each picture counting once."""
     errors = torch.tensor(
         [
-            [(risen - picture).abs().mean().item() for risen in reconstruct(lesson, picture)]
+            [(risen - picture).abs().mean().item() for risen in reconstruct(objective, picture)]
             for picture in pictures
         ]
     )

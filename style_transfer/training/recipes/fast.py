@@ -19,7 +19,7 @@ from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, read_decoder_widths
 from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole
 from style_transfer.methods.fast.network import Painter
-from style_transfer.training.channel_std import measure_spread
+from style_transfer.training.channel_std import measure_channel_std
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.crops import Crops
 from style_transfer.training.distillation import describe_teacher, load_teacher
@@ -38,7 +38,7 @@ from style_transfer.training.reconstruction import Reconstruction
 
 _BLEND = LevelBlend((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
 _SHOWN = 3  # photos and artworks on the sample sheet
-_JUDGED = 8  # pairs of a held-out photo and a held-out artwork that the card's figures come from
+_EVALUATED = 8  # pairs of a held-out photo and a held-out artwork that the card's figures come from
 _SPREAD_BATCHES = 24
 _SMALLEST = 64  # pixels of a crop; below, the deepest level has no statistics
 
@@ -56,7 +56,7 @@ class Fast:
     """The training of the decoder end to end, laid out; see `prepare`."""
 
     run: Run
-    lesson: Painting
+    objective: Painting
     material: Material
     options: FastOptions
 
@@ -68,7 +68,7 @@ class Fast:
     @torch.no_grad()
     def draw_sheet(self) -> Image.Image:
         """Draw held-out photos, a row each, painted after held-out artworks, a column each."""
-        painter = self.lesson.painter
+        painter = self.objective.painter
         photos, artworks = self._pairs(_SHOWN)
         seen = [painter.encode(artwork) for artwork in artworks]
         wanted = [{k: painter.measure(k, maps[k]) for k in LEVELS} for maps in seen]
@@ -81,11 +81,11 @@ class Fast:
         return draw_rows(rows, [""] * (1 + len(artworks)))
 
     def export(self) -> Card:
-        """Judge the decoder on held-out pictures and write fast.safetensors with its card.
+        """Evaluate the decoder on held-out pictures and write fast.safetensors with its card.
 
         The weights become those of the file.
         """
-        painter, progress = self.lesson.painter, self.run.progress
+        painter, progress = self.objective.painter, self.run.progress
         halves = to_halves_(painter.decoder)
         pictures = read_held_out(self.material, self.run.device)
         again = Reconstruction(painter.encoder, painter.decoder)
@@ -93,7 +93,7 @@ class Fast:
             "license": "MIT",
             "origin": f"Trained by this project, from a decoder of the features {ENCODER}"
             f" ({find_card(ENCODER)[1].sha256}) that it had trained to invert them, on what it"
-            f" paints itself, judged by {self._name_judges()}.",
+            f" paints itself, judged by {self._name_loss_features()}.",
             "data": self.material.describe(),
             "command": name_command("fast", self.options, self.material, progress.step),
             "figures": {
@@ -101,12 +101,12 @@ class Fast:
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
                 "pixel_error": measure_errors(again, [cut_to_stride(each) for each in pictures]),
-                "held_out_losses": measure_losses(self.lesson, self._squares()),
+                "held_out_losses": measure_losses(self.objective, self._squares()),
             },
         }
         return export_halves(halves, self.options.out, NAME, card)
 
-    def _name_judges(self) -> str:
+    def _name_loss_features(self) -> str:
         teacher = self.options.teacher
         return f"{ENCODER} and {describe_teacher(teacher)}" if teacher else ENCODER
 
@@ -123,7 +123,7 @@ class Fast:
     def _squares(self) -> list[Tensor]:
         """Put held-out photos and artworks into batches of a pair of squares."""
         size = max(self.options.sizes)
-        pairs = zip(*self._pairs(_JUDGED), strict=True)
+        pairs = zip(*self._pairs(_EVALUATED), strict=True)
         return [torch.cat([resize(each, (size, size)) for each in pair]) for pair in pairs]
 
 
@@ -144,18 +144,18 @@ def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast
     device = place.device
     encoder = lay_out(load_features(ENCODER, device), device)
     decoder = lay_out(load_decoder(options.decoder), device)
-    judges = [encoder]
+    loss_features = [encoder]
     if options.teacher:
         teacher = lay_out(load_teacher(options.teacher), device)
-        judges.append(_prepare_judge(teacher, options, material))
+        loss_features.append(_prepare_features(teacher, options, material))
     painter = Painter(encoder, decoder, halved=knows_bfloat16(device)).to(device)
-    lesson = Painting(painter, tuple(judges))
+    objective = Painting(painter, tuple(loss_features))
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     optimizer = Muon(decoder.parameters())
-    run = Run(decoder, optimizer, lesson, crops, options.out, device, {})
+    run = Run(decoder, optimizer, objective, crops, options.out, device, {})
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
-    return Fast(run, lesson, material, options)
+    return Fast(run, objective, material, options)
 
 
 def load_decoder(path: Path) -> Decoder:
@@ -174,9 +174,9 @@ def load_decoder(path: Path) -> Decoder:
     return decoder
 
 
-def _prepare_judge(teacher: SlimVGG, options: FastOptions, material: Material) -> FeatureNet:
+def _prepare_features(teacher: SlimVGG, options: FastOptions, material: Material) -> FeatureNet:
     """Make features of a teacher, with the spread of each channel over artworks."""
     device = next(teacher.parameters()).device
     crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
     batches = [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]
-    return FeatureNet(teacher, measure_spread(teacher, batches, LAYERS))
+    return FeatureNet(teacher, measure_channel_std(teacher, batches, LAYERS))

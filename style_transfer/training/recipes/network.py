@@ -21,7 +21,6 @@ from style_transfer.methods.network.johnson import PaintingNet, draw_noise
 from style_transfer.training.artwork import name_after, require_name, shown_at
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.copying import Copying
-from style_transfer.training.critic import Critic, look_at
 from style_transfer.training.crops import Crops
 from style_transfer.training.evaluation import measure_losses
 from style_transfer.training.examples import ROOM, Book, ExampleCrops, Teacher
@@ -29,15 +28,16 @@ from style_transfer.training.export import export_halves, to_halves_
 from style_transfer.training.gallery import draw_rows
 from style_transfer.training.imitation import Imitation
 from style_transfer.training.layout import lay_out
-from style_transfer.training.loop import Lesson, Run
+from style_transfer.training.loop import Objective, Run
 from style_transfer.training.material import Material, read_held_out
 from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, name_command
+from style_transfer.training.style_loss import StyleLoss, look_at
 
-JUDGES = "builtin"
+LOSS_FEATURES = "builtin"
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
-_JUDGED = 8  # held-out photos that a teacher paints, for the card
+_EVALUATED = 8  # held-out photos that a teacher paints, for the card
 NO_TEACHER = "none"
 
 
@@ -65,7 +65,7 @@ class Network:
 
     run: Run
     network: PaintingNet
-    lesson: Lesson
+    objective: Objective
     book: Book | None
     material: Material
     options: NetworkOptions
@@ -91,25 +91,25 @@ class Network:
     def _read_shown(self) -> list[tuple[Tensor, Tensor, Tensor]]:
         """Read photos, what the network is given of each, and what stands beside it."""
         if self.book is not None:
-            examples = [each.chunk(2, dim=1) for each in self._read_judged(_SHOWN)]
+            examples = [each.chunk(2, dim=1) for each in self._read_evaluated(_SHOWN)]
             return [(given, given, wanted) for given, wanted in examples]
         photos = read_held_out(self.material, self.run.device, count=_SHOWN)
         recolored = [self.network.recolor(photo) for photo in photos]
         return [*zip(photos, recolored, recolored, strict=True)]
 
     def export(self) -> Card:
-        """Judge the network on held-out photos, and register it with its card.
+        """Evaluate the network on held-out photos, and register it with its card.
 
         The weights become those of the file.
         """
         options, progress = self.options, self.run.progress
         halves = to_halves_(self.network)
-        pictures = self._read_judged()
+        pictures = self._read_evaluated()
         artwork = {"name": options.style.name, "pictures": 1, "sources": []}
         card = {
             "license": "yours to choose, within the terms of the artwork and of the photos",
             "origin": f"Trained from random initialization to paint like {options.style.name},"
-            f" {self._taught()} by the features {JUDGES} and by bare patches.",
+            f" {self._taught()} by the features {LOSS_FEATURES} and by bare patches.",
             "data": [*self.material.describe(), artwork],
             "command": name_command("network", options, self.material, progress.step),
             "figures": {
@@ -117,7 +117,7 @@ class Network:
                 "held_out_pictures": len(pictures),
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
-                "held_out_losses": measure_losses(self.lesson, pictures),
+                "held_out_losses": measure_losses(self.objective, pictures),
             },
         }
         return export_halves(halves, self.target, f"{PAINTING_NET}{options.name}", card)
@@ -127,7 +127,7 @@ class Network:
             return "judged"
         return f"taught by this project's method {self.options.teacher}, compared"
 
-    def _read_judged(self, count: int = _JUDGED) -> list[Tensor]:
+    def _read_evaluated(self, count: int = _EVALUATED) -> list[Tensor]:
         if self.book is None:
             return read_held_out(self.material, self.run.device)
         paths, side = self.material.held_out[:count], max(self.options.sizes)
@@ -159,29 +159,29 @@ def prepare_network(
     device = place.device
     artwork = load_picture(options.style).rgb
     shown = shown_at(artwork, options.style_size / max(artwork.size), device)
-    features = lay_out(load_features(JUDGES, device), device)
+    features = lay_out(load_features(LOSS_FEATURES, device), device)
     torch.manual_seed(options.seed)
     network = PaintingNet(light=options.light)
     network.take_palette_(palette_of(shown))
     network = lay_out(network, device)
     halved = knows_bfloat16(device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
-    lesson: Lesson
+    objective: Objective
     if options.teacher == NO_TEACHER:
         book = None
         views = look_at(features, shown)
-        critic = Critic(features, views, options.content_weight, halved, options.tone_weight)
-        lesson = Imitation(network, critic)
+        style_loss = StyleLoss(features, views, options.content_weight, halved, options.tone_weight)
+        objective = Imitation(network, style_loss)
     else:
         book = _open_book(options, artwork)
         crops = _cut_examples(crops, book, options)
-        lesson = Copying(network, features, halved)
+        objective = Copying(network, features, halved)
     # Not Muon: its steps go as far along fine directions as along others, and wove a hatch.
     optimizer = Adam(network.parameters())
-    run = Run(network, optimizer, lesson, crops, options.out, device, {})
+    run = Run(network, optimizer, objective, crops, options.out, device, {})
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, network, optimizer)
-    return Network(run, network, lesson, book, material, options, artwork, target)
+    return Network(run, network, objective, book, material, options, artwork, target)
 
 
 def _open_book(options: NetworkOptions, artwork: Image.Image) -> Book:

@@ -8,9 +8,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from style_transfer.bench.distances import (
-    StyleObjective,
+    Metric,
     content_distance,
-    load_judge,
+    load_metric,
     style_distance,
 )
 from style_transfer.core.errors import ModelMissingError
@@ -26,46 +26,46 @@ def blobs(seed: int) -> Tensor:
 
 
 @pytest.fixture(scope="module")
-def judge() -> StyleObjective:
-    return load_judge("builtin", [], CPU)
+def metric() -> Metric:
+    return load_metric("builtin", [], CPU)
 
 
-def test_is_zero_for_the_picture_itself(judge: StyleObjective) -> None:
-    seen = judge.see(blobs(0))
+def test_is_zero_for_the_picture_itself(metric: Metric) -> None:
+    seen = metric.encode(blobs(0))
     assert content_distance(seen, seen) == 0
     assert style_distance(seen, seen) == 0
 
 
-def test_grows_with_what_is_changed(judge: StyleObjective) -> None:
+def test_grows_with_what_is_changed(metric: Metric) -> None:
     photo = blobs(1)
     little, much = photo.lerp(blobs(2), 0.1), photo.lerp(blobs(2), 0.7)
-    seen, near, far = (judge.see(each) for each in (photo, little, much))
+    seen, near, far = (metric.encode(each) for each in (photo, little, much))
     assert 0 < content_distance(near, seen) < content_distance(far, seen)
     assert 0 < style_distance(near, seen) < style_distance(far, seen)
 
 
-def test_sees_the_same_style_elsewhere_in_a_picture(judge: StyleObjective) -> None:
+def test_sees_the_same_style_elsewhere_in_a_picture(metric: Metric) -> None:
     picture = blobs(3).repeat(1, 1, 2, 2)
     seen, moved, other = (
-        judge.see(each) for each in (picture, picture.roll((32, 48), (2, 3)), blobs(6))
+        metric.encode(each) for each in (picture, picture.roll((32, 48), (2, 3)), blobs(6))
     )
     assert style_distance(moved, seen) < style_distance(other, seen)
     assert content_distance(moved, seen) > 0.5
 
 
-def test_names_the_part_that_a_judge_had_in_training(judge: StyleObjective) -> None:
-    assert judge.title == "builtin (the features of the methods)"
+def test_names_the_part_that_a_judge_had_in_training(metric: Metric) -> None:
+    assert metric.title == "builtin (the features of the methods)"
 
 
 def test_reads_a_slimmed_network_from_a_file(tmp_path: Path) -> None:
     torch.manual_seed(0)
     path = tmp_path / "slim.safetensors"
     save_file(SlimVGG((4, 4, 6, 6, 6), max_pool).state_dict(), path)
-    judge = load_judge(str(path), [blobs(4), blobs(5)], CPU)
-    assert judge.title.startswith("slim.safetensors")
-    assert style_distance(judge.see(blobs(4)), judge.see(blobs(5))) > 0
+    metric = load_metric(str(path), [blobs(4), blobs(5)], CPU)
+    assert metric.title.startswith("slim.safetensors")
+    assert style_distance(metric.encode(blobs(4)), metric.encode(blobs(5))) > 0
 
 
 def test_says_that_a_file_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError):
-        load_judge(str(tmp_path / "none.safetensors"), [], CPU)
+        load_metric(str(tmp_path / "none.safetensors"), [], CPU)

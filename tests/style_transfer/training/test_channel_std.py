@@ -6,7 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from style_transfer.training.channel_std import floor_spread, measure_moments, measure_spread
+from style_transfer.training.channel_std import (
+    floor_channel_std,
+    measure_channel_std,
+    measure_moments,
+)
 
 
 class Echo(nn.Module):
@@ -31,7 +35,7 @@ def test_measures_all_batches_together(batches: list[Tensor]) -> None:
 
 
 def test_gives_the_spread_alone(batches: list[Tensor]) -> None:
-    spread = measure_spread(Echo(), batches, ("one", "two"))
+    spread = measure_channel_std(Echo(), batches, ("one", "two"))
     assert set(spread) == {"one", "two"}
     assert torch.equal(spread["one"], measure_moments(Echo(), batches, ("one",))["one"][1])
 
@@ -39,17 +43,17 @@ def test_gives_the_spread_alone(batches: list[Tensor]) -> None:
 def test_keeps_its_precision_about_a_large_mean() -> None:
     torch.manual_seed(0)
     batches = [1000 + torch.rand(2, 3, 32, 32) for _ in range(3)]
-    spread = measure_spread(Echo(), batches, ("any",))["any"]
+    spread = measure_channel_std(Echo(), batches, ("any",))["any"]
     torch.testing.assert_close(spread, torch.cat(batches).std((0, 2, 3)), rtol=0.1, atol=0)
 
 
 def test_is_zero_and_not_nan_for_a_constant() -> None:
     assert (
-        measure_spread(Echo(), [torch.full((1, 3, 4, 4), 0.3)], ("any",))["any"].tolist()
+        measure_channel_std(Echo(), [torch.full((1, 3, 4, 4), 0.3)], ("any",))["any"].tolist()
         == [pytest.approx(0, abs=1e-3)] * 3
     )
 
 
 def test_raises_dead_channels_to_a_share_of_the_loudest() -> None:
-    spread = floor_spread(torch.tensor([0.0, 0.5, 2.0]))
+    spread = floor_channel_std(torch.tensor([0.0, 0.5, 2.0]))
     torch.testing.assert_close(spread, torch.tensor([0.02, 0.5, 2.0]))

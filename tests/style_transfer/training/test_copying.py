@@ -1,4 +1,4 @@
-"""The lesson with a teacher: what is compared, and that it can be learned."""
+"""The objective with a teacher: what is compared, and that it can be learned."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def _same_chance() -> Iterator[None]:
 
 
 @pytest.fixture
-def lesson(features: FeatureNet) -> Copying:
+def objective(features: FeatureNet) -> Copying:
     return Copying(PaintingNet(4, light=True), features, bfloat16=False)
 
 
@@ -35,63 +35,67 @@ def examples() -> Tensor:
     return torch.cat([photos, (0.8 - 0.6 * photos + stripes).clamp(0, 1)], 1)
 
 
-def total(lesson: Copying, x: Tensor, fraction: float = 0.5) -> Tensor:
+def total(objective: Copying, x: Tensor, fraction: float = 0.5) -> Tensor:
     """Add up the losses."""
-    return torch.stack([*lesson.losses(x, fraction).values()]).sum()
+    return torch.stack([*objective.losses(x, fraction).values()]).sum()
 
 
-def test_says_what_is_wrong_part_by_part(lesson: Copying, examples: Tensor) -> None:
-    losses = lesson.losses(examples, 0.5)
+def test_says_what_is_wrong_part_by_part(objective: Copying, examples: Tensor) -> None:
+    losses = objective.losses(examples, 0.5)
     assert losses.keys() == PARTS
     assert all(value.ndim == 0 and value > 0 for value in losses.values())
 
 
-def test_finds_little_wrong_with_a_copy(lesson: Copying, examples: Tensor) -> None:
+def test_finds_little_wrong_with_a_copy(objective: Copying, examples: Tensor) -> None:
     with torch.no_grad():
         for name in ("weight", "bias"):
-            lesson.network.paint.get_parameter(name).zero_()
+            objective.network.paint.get_parameter(name).zero_()
         photo = examples[:, :3]
-        copied = lesson.losses(torch.cat([photo, photo], 1), 0.5)
-        wrong = lesson.losses(examples, 0.5)
+        copied = objective.losses(torch.cat([photo, photo], 1), 0.5)
+        wrong = objective.losses(examples, 0.5)
     for name in PARTS - {"patches"}:
         assert copied[name] < 1e-4
     # Patches are drawn again for each of the two pictures, so chance is left.
     assert copied["patches"] < wrong["patches"] / 2
 
 
-def test_repeats_itself_for_the_same_fraction(lesson: Copying, examples: Tensor) -> None:
+def test_repeats_itself_for_the_same_fraction(objective: Copying, examples: Tensor) -> None:
     with torch.no_grad():
-        assert torch.equal(total(lesson, examples), total(lesson, examples))
-        assert not torch.equal(total(lesson, examples), total(lesson, examples, 0.6))
+        assert torch.equal(total(objective, examples), total(objective, examples))
+        assert not torch.equal(total(objective, examples), total(objective, examples, 0.6))
 
 
-def test_teaches(lesson: Copying, examples: Tensor) -> None:
-    optimizer = Adam(lesson.network.parameters(), 0.01)
+def test_teaches(objective: Copying, examples: Tensor) -> None:
+    optimizer = Adam(objective.network.parameters(), 0.01)
     with torch.no_grad():
-        before = total(lesson, examples)
+        before = total(objective, examples)
     for step in range(30):
         optimizer.zero_grad()
-        total(lesson, examples, step / 30).backward()
+        total(objective, examples, step / 30).backward()
         optimizer.step()
     with torch.no_grad():
-        assert total(lesson, examples) < 0.8 * before
+        assert total(objective, examples) < 0.8 * before
 
 
-def test_sends_gradients_to_the_network_alone(lesson: Copying, examples: Tensor) -> None:
-    total(lesson, examples).backward()
-    assert all(each.grad is not None for each in lesson.network.parameters())
-    assert all(each.grad is None for each in lesson.features.parameters())
+def test_sends_gradients_to_the_network_alone(objective: Copying, examples: Tensor) -> None:
+    total(objective, examples).backward()
+    assert all(each.grad is not None for each in objective.network.parameters())
+    assert all(each.grad is None for each in objective.features.parameters())
 
 
-def test_hears_of_dashes_in_a_window_that_should_be_calm(lesson: Copying, examples: Tensor) -> None:
+def test_hears_of_dashes_in_a_window_that_should_be_calm(
+    objective: Copying, examples: Tensor
+) -> None:
     photo = torch.full((1, 3, 192, 192), 0.5)
     photo[..., 96:] = torch.rand(1, 3, 192, 96)
     # The same marks, in the half where they belong and in the other.
     right, wrong = torch.cat([photo, photo], 1), torch.cat([photo.flip(3), photo], 1)
     with torch.no_grad():
         for name in ("weight", "bias"):
-            lesson.network.paint.get_parameter(name).zero_()
-        assert lesson.losses(wrong, 0.5)["style"] > 10 * lesson.losses(right, 0.5)["style"] + 0.1
+            objective.network.paint.get_parameter(name).zero_()
+        assert (
+            objective.losses(wrong, 0.5)["style"] > 10 * objective.losses(right, 0.5)["style"] + 0.1
+        )
 
 
 def test_cuts_maps_into_windows() -> None:

@@ -1,4 +1,4 @@
-"""The lesson: what the student should see, block by block, and what a teacher file must be."""
+"""The objective: what the student should see, block by block, and what a teacher file must be."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.features.vgg import TAPS, SlimVGG, max_pool
-from style_transfer.training.channel_std import floor_spread, measure_spread
+from style_transfer.training.channel_std import floor_channel_std, measure_channel_std
 from style_transfer.training.distillation import (
     FIRST_LEAK,
     FREE,
@@ -21,11 +21,11 @@ from tests.style_transfer.training.conftest import WIDTHS
 
 
 @pytest.fixture
-def lesson(teacher: Path) -> Distillation:
+def objective(teacher: Path) -> Distillation:
     network = load_teacher(teacher)
     torch.manual_seed(0)
-    measured = measure_spread(network, [torch.rand(2, 3, 32, 32)], TAPS)
-    spread = {name: floor_spread(each) for name, each in measured.items()}
+    measured = measure_channel_std(network, [torch.rand(2, 3, 32, 32)], TAPS)
+    spread = {name: floor_channel_std(each) for name, each in measured.items()}
     return Distillation(network, SlimVGG(WIDTHS), spread, bfloat16=False)
 
 
@@ -62,21 +62,21 @@ def test_names_the_teacher_with_what_its_header_states(tmp_path: Path, teacher: 
     assert describe_teacher(path) == "stated.safetensors (example.org/set; MIT)"
 
 
-def test_gives_targets_whose_channels_have_unit_spread(lesson: Distillation) -> None:
+def test_gives_targets_whose_channels_have_unit_spread(objective: Distillation) -> None:
     torch.manual_seed(0)
-    targets = lesson.targets(torch.rand(2, 3, 32, 32))
+    targets = objective.targets(torch.rand(2, 3, 32, 32))
     deviation = targets["relu2_1"].std((0, 2, 3), correction=0)
     live = deviation > 0.5
     assert live.any()
     torch.testing.assert_close(deviation[live], torch.ones(int(live.sum())))
 
 
-def test_has_one_loss_a_layer_and_none_for_a_perfect_student(lesson: Distillation) -> None:
-    assert list(lesson.losses(torch.rand(1, 3, 32, 32), 0.9)) == list(TAPS)
+def test_has_one_loss_a_layer_and_none_for_a_perfect_student(objective: Distillation) -> None:
+    assert list(objective.losses(torch.rand(1, 3, 32, 32), 0.9)) == list(TAPS)
     # A student with the teacher's own weights and pooling sees the same, in the teacher's units.
-    lesson.student = load_like(lesson.teacher)
-    lesson.spread = {name: torch.ones(1) for name in TAPS}
-    losses = lesson.losses(torch.rand(1, 3, 32, 32), 0.9)
+    objective.student = load_like(objective.teacher)
+    objective.channel_std = {name: torch.ones(1) for name in TAPS}
+    losses = objective.losses(torch.rand(1, 3, 32, 32), 0.9)
     assert max(loss.item() for loss in losses.values()) < 1e-10
 
 
@@ -88,26 +88,26 @@ def load_like(teacher: torch.nn.Module) -> SlimVGG:
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.9], ids=["forced", "free"])
-def test_teaches_every_block_its_own_layer_only(lesson: Distillation, fraction: float) -> None:
-    loss = lesson.losses(torch.rand(1, 3, 32, 32), fraction)["relu3_1"]
+def test_teaches_every_block_its_own_layer_only(objective: Distillation, fraction: float) -> None:
+    loss = objective.losses(torch.rand(1, 3, 32, 32), fraction)["relu3_1"]
     loss.backward()
     taught = {
         name.split(".")[0]
-        for name, parameter in lesson.student.named_parameters()
+        for name, parameter in objective.student.named_parameters()
         if parameter.grad is not None
     }
     assert taught == {"conv2_2", "conv3_1"}
 
 
-def test_feeds_blocks_less_and_less_by_the_teacher(lesson: Distillation) -> None:
+def test_feeds_blocks_less_and_less_by_the_teacher(objective: Distillation) -> None:
     picture = torch.rand(1, 3, 32, 32)
-    weight = lesson.student.get_parameter("conv1_1.weight")
+    weight = objective.student.get_parameter("conv1_1.weight")
 
     def measure_harm(fraction: float) -> float:
         """Say how much relu2_1 suffers from a first layer gone wrong."""
-        before = lesson.losses(picture, fraction)["relu2_1"].item()
+        before = objective.losses(picture, fraction)["relu2_1"].item()
         weight.mul_(4)
-        after = lesson.losses(picture, fraction)["relu2_1"].item()
+        after = objective.losses(picture, fraction)["relu2_1"].item()
         weight.div_(4)
         return abs(after - before)
 
@@ -116,19 +116,19 @@ def test_feeds_blocks_less_and_less_by_the_teacher(lesson: Distillation) -> None
         assert 0 < measure_harm(FREE / 2) < measure_harm(FREE)
 
 
-def test_takes_the_leak_away_little_by_little(lesson: Distillation) -> None:
+def test_takes_the_leak_away_little_by_little(objective: Distillation) -> None:
     leaks = []
     for fraction in (0.0, TIGHT / 2, TIGHT, 1.0):
-        lesson.losses(torch.rand(1, 3, 16, 16), fraction)
-        leaks.append(lesson.student.leak)
+        objective.losses(torch.rand(1, 3, 16, 16), fraction)
+        leaks.append(objective.student.leak)
     assert leaks == [FIRST_LEAK, pytest.approx(FIRST_LEAK / 2), 0, 0]
 
 
-def test_loses_little_to_bfloat16(lesson: Distillation) -> None:
+def test_loses_little_to_bfloat16(objective: Distillation) -> None:
     picture = torch.rand(1, 3, 32, 32)
-    exact = lesson.losses(picture, 0.9)
-    lesson.bfloat16 = True
-    rounded = lesson.losses(picture, 0.9)
+    exact = objective.losses(picture, 0.9)
+    objective.bfloat16 = True
+    rounded = objective.losses(picture, 0.9)
     assert rounded["relu1_1"] == exact["relu1_1"]  # the first layer is always exact
     for name in TAPS:
         assert rounded[name].dtype == torch.float32

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from style_transfer.features.vgg import TAPS, SlimVGG
-from style_transfer.training.channel_std import floor_spread, measure_spread
+from style_transfer.training.channel_std import floor_channel_std, measure_channel_std
 from style_transfer.training.distillation import Distillation, load_teacher
 from style_transfer.training.evaluation import evaluate
 from tests.style_transfer.training.conftest import WIDTHS
@@ -21,30 +21,30 @@ class Skewed(SlimVGG):
         self, x: torch.Tensor, layers: tuple[str, ...] = TAPS
     ) -> dict[str, torch.Tensor]:
         """Distort the targets in place of computing anything."""
-        targets = self.lesson.targets(x)
+        targets = self.objective.targets(x)
         return {
             name: self.scale * targets[name] + self.noise * torch.randn_like(targets[name])
             for name in layers
         }
 
-    lesson: Distillation
+    objective: Distillation
 
 
 @pytest.fixture
-def lesson(teacher: Path) -> Distillation:
+def objective(teacher: Path) -> Distillation:
     network = load_teacher(teacher)
     torch.manual_seed(0)
-    measured = measure_spread(network, [torch.rand(4, 3, 64, 64)], TAPS)
-    spread = {name: floor_spread(each) for name, each in measured.items()}
+    measured = measure_channel_std(network, [torch.rand(4, 3, 64, 64)], TAPS)
+    spread = {name: floor_channel_std(each) for name, each in measured.items()}
     student = Skewed(WIDTHS)
-    object.__setattr__(student, "lesson", Distillation(network, student, spread))
-    return student.lesson
+    object.__setattr__(student, "objective", Distillation(network, student, spread))
+    return student.objective
 
 
 @pytest.fixture
-def student(lesson: Distillation) -> Skewed:
-    assert isinstance(lesson.student, Skewed)
-    return lesson.student
+def student(objective: Distillation) -> Skewed:
+    assert isinstance(objective.student, Skewed)
+    return objective.student
 
 
 def pictures() -> list[torch.Tensor]:
@@ -53,30 +53,32 @@ def pictures() -> list[torch.Tensor]:
 
 
 @pytest.mark.usefixtures("student")
-def test_finds_no_error_in_a_perfect_student(lesson: Distillation) -> None:
-    for figures in evaluate(lesson, pictures()).values():
+def test_finds_no_error_in_a_perfect_student(objective: Distillation) -> None:
+    for figures in evaluate(objective, pictures()).values():
         assert figures["error"] == figures["median_error"] == 0
         assert figures["correlation"] == 1
         assert figures["channels"] >= 1
 
 
 def test_forgives_no_wrong_scale_but_sees_the_likeness(
-    lesson: Distillation, student: Skewed
+    objective: Distillation, student: Skewed
 ) -> None:
     student.scale = 0.5
-    figures = evaluate(lesson, pictures())["relu2_1"]
+    figures = evaluate(objective, pictures())["relu2_1"]
     assert figures["correlation"] == 1
     assert figures["error"] > 0.25  # half of each value is missing, the mean's half included
 
 
-def test_measures_noise_as_its_share_of_the_variance(lesson: Distillation, student: Skewed) -> None:
+def test_measures_noise_as_its_share_of_the_variance(
+    objective: Distillation, student: Skewed
+) -> None:
     student.noise = 0.5
-    figures = evaluate(lesson, pictures())["relu1_1"]
+    figures = evaluate(objective, pictures())["relu1_1"]
     assert figures["error"] == pytest.approx(0.25, abs=0.05)
     assert figures["correlation"] == pytest.approx(1 / 1.25**0.5, abs=0.03)
 
 
-def test_judges_without_a_leak(lesson: Distillation, student: Skewed) -> None:
+def test_judges_without_a_leak(objective: Distillation, student: Skewed) -> None:
     student.leak = 0.3
-    evaluate(lesson, pictures())
+    evaluate(objective, pictures())
     assert student.leak == 0

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from style_transfer.core.manifest import read_manifest
 from style_transfer.features.vgg import LAYERS, SlimVGG
-from style_transfer.training.channel_std import measure_spread
+from style_transfer.training.channel_std import measure_channel_std
 from style_transfer.training.export import describe_data, export_features, find_revision
 from style_transfer.training.pictures import find_pictures
 
@@ -38,7 +38,7 @@ def test_writes_halves_with_the_scale_of_every_layer(
     assert all(value.dtype == torch.float16 for value in stored.values())
     assert {f"channel_scale.{name}" for name in LAYERS} < stored.keys()
     assert network.state_dict().keys() < stored.keys()
-    spread = measure_spread(network, artworks, LAYERS)
+    spread = measure_channel_std(network, artworks, LAYERS)
     torch.testing.assert_close(
         stored["channel_scale.relu3_1"].float(), spread["relu3_1"], rtol=1e-3, atol=1e-4
     )

@@ -22,7 +22,7 @@ from style_transfer.training.pictures import find_pictures
 
 
 class Brightness:
-    """A lesson in one number: every crop becomes middle gray."""
+    """A objective in one number: every crop becomes middle gray."""
 
     def __init__(self, network: nn.Module) -> None:
         self.network = network
@@ -40,14 +40,14 @@ def run(content: Path, tmp_path: Path) -> Run:
     network = nn.Conv2d(3, 3, 1)
     crops = Crops((tuple(find_pictures(content)),), sizes=(8,), batch=2, seed=0)
     optimizer = Muon(network.parameters())
-    lesson = Brightness(network)
-    return Run(network, optimizer, lesson, crops, tmp_path / "out", torch.device("cpu"), {})
+    objective = Brightness(network)
+    return Run(network, optimizer, objective, crops, tmp_path / "out", torch.device("cpu"), {})
 
 
 def fractions(run: Run) -> list[float]:
-    """Give the points of the training that the lesson of a run has seen."""
-    assert isinstance(run.lesson, Brightness)
-    return run.lesson.fractions
+    """Give the points of the training that the objective of a run has seen."""
+    assert isinstance(run.objective, Brightness)
+    return run.objective.fractions
 
 
 def test_takes_as_many_steps_as_planned(run: Run) -> None:
@@ -72,7 +72,7 @@ def test_publishes_means_since_the_last_time(run: Run, monkeypatch: pytest.Monke
 
 
 class Sometimes(Brightness):
-    """A lesson that has a second loss at every other step."""
+    """A objective that has a second loss at every other step."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
         """Add the number three at the first of two steps."""
@@ -81,7 +81,7 @@ class Sometimes(Brightness):
 
 
 def test_takes_the_mean_of_a_loss_over_the_steps_that_had_it(run: Run) -> None:
-    run.lesson = Sometimes(run.network)
+    run.objective = Sometimes(run.network)
     assert list(run.train_(Plan(steps=5)))[-1].losses["three"] == pytest.approx(3)
 
 
@@ -155,7 +155,7 @@ def test_takes_the_same_way_when_it_is_resumed(run: Run, tmp_path: Path) -> None
 
 
 class Explosion(Brightness):
-    """A lesson whose loss, and with it the gradient, is no number from the third step on."""
+    """A objective whose loss, and with it the gradient, is no number from the third step on."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
         """Divide by zero in the third step."""
@@ -164,7 +164,7 @@ class Explosion(Brightness):
 
 
 class Refusal(Explosion):
-    """A lesson that cannot go on with weights that are no numbers."""
+    """A objective that cannot go on with weights that are no numbers."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
         """Fail as torch's decompositions do."""
@@ -177,7 +177,7 @@ def test_keeps_the_last_good_checkpoint_when_it_loses_its_numbers(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("style_transfer.training.loop.CHECKPOINT_SECONDS", 0)
-    run.lesson = Explosion(run.network)
+    run.objective = Explosion(run.network)
     with pytest.raises(TrainingDivergedError, match="gray") as caught:
         list(run.train_(Plan(steps=9)))
     assert "--resume" in caught.value.hint
@@ -192,7 +192,7 @@ def test_says_so_when_a_step_fails_for_want_of_numbers(
 ) -> None:
     for name in ("CHECKPOINT_SECONDS", "PUBLISH_SECONDS"):
         monkeypatch.setattr(f"style_transfer.training.loop.{name}", math.inf)
-    run.lesson = Refusal(run.network)
+    run.objective = Refusal(run.network)
     with pytest.raises(TrainingDivergedError, match="weights"):
         list(run.train_(Plan(steps=9)))
     assert not run.folder.exists()
@@ -203,7 +203,7 @@ def test_lets_other_failures_pass(run: Run) -> None:
         def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
             raise RuntimeError("out of luck")
 
-    run.lesson = Broken(run.network)
+    run.objective = Broken(run.network)
     with pytest.raises(RuntimeError, match="out of luck"):
         list(run.train_(Plan(steps=2)))
 

@@ -1,4 +1,4 @@
-"""The lesson of the decoder: ways up from every level, and what each is compared with."""
+"""The objective of the decoder: ways up from every level, and what each is compared with."""
 
 import random
 
@@ -18,7 +18,7 @@ STARTS = {random.Random(share / 100).choice(LEVELS): share / 100 for share in ra
 
 
 @pytest.fixture
-def lesson(builtin: FeatureNet) -> Reconstruction:
+def objective(builtin: FeatureNet) -> Reconstruction:
     torch.manual_seed(0)
     decoder = Decoder(WIDTHS)
     batches = [torch.rand(2, 3, 32, 32)]
@@ -27,30 +27,31 @@ def lesson(builtin: FeatureNet) -> Reconstruction:
     return Reconstruction(builtin, decoder, bfloat16=False)
 
 
-def moved_levels(lesson: Reconstruction) -> set[int]:
+def moved_levels(objective: Reconstruction) -> set[int]:
     """Name the levels whose blocks have a gradient."""
     return {
         level
         for level in LEVELS
         if any(
-            p.grad is not None for p in lesson.decoder.get_submodule(f"level{level}").parameters()
+            p.grad is not None
+            for p in objective.decoder.get_submodule(f"level{level}").parameters()
         )
     }
 
 
 @pytest.mark.parametrize("start", LEVELS)
-def test_compares_everything_on_the_way_up(lesson: Reconstruction, start: int) -> None:
-    losses = lesson.losses(torch.rand(2, 3, 32, 32), STARTS[start])
+def test_compares_everything_on_the_way_up(objective: Reconstruction, start: int) -> None:
+    losses = objective.losses(torch.rand(2, 3, 32, 32), STARTS[start])
     features = [f"features{level}" for level in range(start - 1, 0, -1)]
     assert list(losses) == [*features, f"picture{start}"]
     assert all(loss.ndim == 0 and loss.isfinite() for loss in losses.values())
 
 
 @pytest.mark.parametrize("start", LEVELS)
-def test_moves_all_blocks_of_the_way_up(lesson: Reconstruction, start: int) -> None:
-    losses = lesson.losses(torch.rand(1, 3, 32, 32), STARTS[start])
+def test_moves_all_blocks_of_the_way_up(objective: Reconstruction, start: int) -> None:
+    losses = objective.losses(torch.rand(1, 3, 32, 32), STARTS[start])
     losses[f"picture{start}"].backward()
-    assert moved_levels(lesson) == set(range(1, start + 1))
+    assert moved_levels(objective) == set(range(1, start + 1))
 
 
 def test_starts_at_each_level_as_often_as_at_any_other() -> None:
@@ -58,46 +59,46 @@ def test_starts_at_each_level_as_often_as_at_any_other() -> None:
     assert all(800 < starts.count(level) < 1200 for level in LEVELS)
 
 
-def test_starts_at_the_same_level_for_the_same_point(lesson: Reconstruction) -> None:
+def test_starts_at_the_same_level_for_the_same_point(objective: Reconstruction) -> None:
     x = torch.rand(1, 3, 32, 32)
-    one, other = (lesson.losses(x, 0.37) for _ in range(2))
+    one, other = (objective.losses(x, 0.37) for _ in range(2))
     assert list(one) == list(other)
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_is_content_with_a_decoder_that_is_right(lesson: Reconstruction) -> None:
+def test_is_content_with_a_decoder_that_is_right(objective: Reconstruction) -> None:
     x = torch.rand(1, 3, 32, 32)
-    assert lesson.losses(x, STARTS[1])["picture1"] == 0  # silent at first, it hands colors on
+    assert objective.losses(x, STARTS[1])["picture1"] == 0  # silent at first, it hands colors on
     with torch.no_grad():
-        lesson.decoder.get_submodule("level1").get_parameter("paint.bias").fill_(0.25)
-    assert lesson.losses(x, STARTS[1])["picture1"] > 0
+        objective.decoder.get_submodule("level1").get_parameter("paint.bias").fill_(0.25)
+    assert objective.losses(x, STARTS[1])["picture1"] > 0
 
 
-def test_counts_no_channel_that_never_fires(lesson: Reconstruction) -> None:
+def test_counts_no_channel_that_never_fires(objective: Reconstruction) -> None:
     deviation = torch.ones(WIDTHS[1])
     deviation[0] = 0
-    lesson.decoder.standardize_(2, torch.ones(WIDTHS[1]), deviation)
-    losses = lesson.losses(torch.rand(1, 3, 32, 32), STARTS[3])
+    objective.decoder.standardize_(2, torch.ones(WIDTHS[1]), deviation)
+    losses = objective.losses(torch.rand(1, 3, 32, 32), STARTS[3])
     losses["features2"].backward()
-    last = lesson.decoder.get_submodule("level3").get_parameter("refine.1.weight").grad
+    last = objective.decoder.get_submodule("level3").get_parameter("refine.1.weight").grad
     assert last is not None
     assert last[0].abs().sum() == 0
     assert last[1:].abs().sum() > 0
 
 
-def test_leaves_the_encoder_alone(lesson: Reconstruction) -> None:
-    losses = lesson.losses(torch.rand(1, 3, 32, 32), STARTS[5])
+def test_leaves_the_encoder_alone(objective: Reconstruction) -> None:
+    losses = objective.losses(torch.rand(1, 3, 32, 32), STARTS[5])
     torch.stack(list(losses.values())).sum().backward()
-    assert all(parameter.grad is None for parameter in lesson.encoder.parameters())
+    assert all(parameter.grad is None for parameter in objective.encoder.parameters())
 
 
-def test_learns_one_batch_in_halves_too(lesson: Reconstruction) -> None:
-    lesson.bfloat16 = True
+def test_learns_one_batch_in_halves_too(objective: Reconstruction) -> None:
+    objective.bfloat16 = True
     x = torch.rand(2, 3, 32, 32)
-    optimizer = Muon(lesson.decoder.parameters())
+    optimizer = Muon(objective.decoder.parameters())
     totals = []
     for _ in range(30):
-        loss = torch.stack(list(lesson.losses(x, STARTS[2]).values())).sum()
+        loss = torch.stack(list(objective.losses(x, STARTS[2]).values())).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -22,7 +22,7 @@ def picture() -> torch.Tensor:
 
 
 @pytest.fixture
-def lesson(teacher: Path) -> Distillation:
+def objective(teacher: Path) -> Distillation:
     network = load_teacher(teacher)
     spread = {name: torch.ones(1) for name in TAPS}
     torch.manual_seed(8)
@@ -35,25 +35,25 @@ def cell(sheet: Image.Image, row: int, column: int) -> np.ndarray:
     return np.asarray(sheet.crop((left, top, left + CELL, top + CELL))).astype(int)
 
 
-def test_has_a_row_a_layer(lesson: Distillation, picture: torch.Tensor) -> None:
-    sheet = draw_sheet(lesson, picture)
+def test_has_a_row_a_layer(objective: Distillation, picture: torch.Tensor) -> None:
+    sheet = draw_sheet(objective, picture)
     assert sheet.mode == "RGB"
     assert sheet.size == (7 * CELL, len(TAPS) * (CELL + _LABEL))
 
 
-def test_shows_the_picture_in_every_row(lesson: Distillation, picture: torch.Tensor) -> None:
-    sheet = draw_sheet(lesson, picture)
+def test_shows_the_picture_in_every_row(objective: Distillation, picture: torch.Tensor) -> None:
+    sheet = draw_sheet(objective, picture)
     shown = draw_picture(3, width=96, height=96).resize((CELL, CELL), Image.Resampling.NEAREST)
     for row in range(len(TAPS)):
         assert np.array_equal(cell(sheet, row, 0), np.asarray(shown))
 
 
 def test_shows_no_difference_for_a_perfect_student(
-    lesson: Distillation, picture: torch.Tensor
+    objective: Distillation, picture: torch.Tensor
 ) -> None:
-    lesson.student = SlimVGG(WIDTHS, max_pool, slope=0.0)
-    lesson.student.load_state_dict(lesson.teacher.state_dict())
-    sheet = draw_sheet(lesson, picture)
+    objective.student = SlimVGG(WIDTHS, max_pool, slope=0.0)
+    objective.student.load_state_dict(objective.teacher.state_dict())
+    sheet = draw_sheet(objective, picture)
     for row in range(len(TAPS)):
         for pair in range(3):
             teacher, student = cell(sheet, row, 1 + 2 * pair), cell(sheet, row, 2 + 2 * pair)
@@ -61,15 +61,15 @@ def test_shows_no_difference_for_a_perfect_student(
 
 
 def test_shows_a_difference_for_an_untaught_one(
-    lesson: Distillation, picture: torch.Tensor
+    objective: Distillation, picture: torch.Tensor
 ) -> None:
-    sheet = draw_sheet(lesson, picture)
+    sheet = draw_sheet(objective, picture)
     assert np.abs(cell(sheet, 0, 1) - cell(sheet, 0, 2)).mean() > 5
 
 
 def test_draws_the_student_as_it_is_being_trained(
-    lesson: Distillation, picture: torch.Tensor
+    objective: Distillation, picture: torch.Tensor
 ) -> None:
-    lesson.student.leak = 0.1
-    draw_sheet(lesson, picture)
-    assert lesson.student.leak == 0.1
+    objective.student.leak = 0.1
+    draw_sheet(objective, picture)
+    assert objective.student.leak == 0.1

@@ -14,66 +14,66 @@ class TestStep:
     TARGET = torch.rand(1, 3, 5, 4, generator=torch.Generator().manual_seed(1))
 
     def test_finds_the_minimum_of_a_bowl(self) -> None:
-        descent = LBFGS(torch.full_like(self.TARGET, 0.5))
+        optimizer = LBFGS(torch.full_like(self.TARGET, 0.5))
         for _ in range(40):
-            descent.step_(*bowl(descent.image, self.TARGET, torch.ones(1)))
-        assert torch.allclose(descent.image, self.TARGET, atol=1e-3)
+            optimizer.step_(*bowl(optimizer.image, self.TARGET, torch.ones(1)))
+        assert torch.allclose(optimizer.image, self.TARGET, atol=1e-3)
 
     def test_finds_it_in_a_long_narrow_valley(self) -> None:
         slopes = torch.logspace(-2, 2, self.TARGET.numel()).reshape(self.TARGET.shape)
-        descent = LBFGS(torch.full_like(self.TARGET, 0.5))
-        first, _ = bowl(descent.image, self.TARGET, slopes)
+        optimizer = LBFGS(torch.full_like(self.TARGET, 0.5))
+        first, _ = bowl(optimizer.image, self.TARGET, slopes)
         for _ in range(60):
-            descent.step_(*bowl(descent.image, self.TARGET, slopes))
-        last, _ = bowl(descent.image, self.TARGET, slopes)
+            optimizer.step_(*bowl(optimizer.image, self.TARGET, slopes))
+        last, _ = bowl(optimizer.image, self.TARGET, slopes)
         assert last < 1e-3 * first
 
     def test_starts_alike_whatever_the_size_of_the_gradient(self) -> None:
         ends = []
         for scale in (1e-6, 1.0, 1e6):
-            descent = LBFGS(torch.full((1, 3, 2, 2), 0.5))
-            descent.step_(torch.tensor(1.0), torch.full((1, 3, 2, 2), scale))
-            ends.append(descent.image)
+            optimizer = LBFGS(torch.full((1, 3, 2, 2), 0.5))
+            optimizer.step_(torch.tensor(1.0), torch.full((1, 3, 2, 2), scale))
+            ends.append(optimizer.image)
         assert torch.allclose(ends[0], torch.tensor(0.49), atol=1e-4)
         assert torch.allclose(ends[0], ends[1])
         assert torch.allclose(ends[1], ends[2])
 
     def test_stays_within_range(self) -> None:
-        descent = LBFGS(torch.rand(1, 3, 4, 4))
+        optimizer = LBFGS(torch.rand(1, 3, 4, 4))
         for step in range(20):
-            descent.step_(torch.tensor(1.0 / (step + 1)), torch.randn(1, 3, 4, 4))
-        assert descent.image.min() >= 0
-        assert descent.image.max() <= 1
+            optimizer.step_(torch.tensor(1.0 / (step + 1)), torch.randn(1, 3, 4, 4))
+        assert optimizer.image.min() >= 0
+        assert optimizer.image.max() <= 1
 
     def test_stays_where_the_gradient_is_nothing(self) -> None:
         start = torch.rand(1, 3, 4, 4)
-        descent = LBFGS(start)
+        optimizer = LBFGS(start)
         for _ in range(3):
-            descent.step_(torch.tensor(0.0), torch.zeros_like(start))
-        assert torch.equal(descent.image, start)
+            optimizer.step_(torch.tensor(0.0), torch.zeros_like(start))
+        assert torch.equal(optimizer.image, start)
 
 
 class TestTooFar:
     def test_takes_a_step_back_when_the_loss_leaps(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
-        descent = LBFGS(start)
-        descent.step_(torch.tensor(1.0), torch.ones_like(start))
-        descent.step_(torch.tensor(5.0), torch.ones_like(start))
-        assert torch.allclose(descent.image, torch.tensor(0.495))
+        optimizer = LBFGS(start)
+        optimizer.step_(torch.tensor(1.0), torch.ones_like(start))
+        optimizer.step_(torch.tensor(5.0), torch.ones_like(start))
+        assert torch.allclose(optimizer.image, torch.tensor(0.495))
 
     def test_takes_a_step_back_when_the_loss_is_no_number(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
-        descent = LBFGS(start)
-        descent.step_(torch.tensor(1.0), torch.ones_like(start))
-        descent.step_(torch.tensor(float("nan")), torch.full_like(start, float("nan")))
-        assert torch.allclose(descent.image, torch.tensor(0.495))
+        optimizer = LBFGS(start)
+        optimizer.step_(torch.tensor(1.0), torch.ones_like(start))
+        optimizer.step_(torch.tensor(float("nan")), torch.full_like(start, float("nan")))
+        assert torch.allclose(optimizer.image, torch.tensor(0.495))
 
     def test_goes_back_to_the_best_when_the_loss_creeps_up(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
-        descent = LBFGS(start)
+        optimizer = LBFGS(start)
         for loss in (1.0, 1.2, 1.4, 1.6):
-            descent.step_(torch.tensor(loss), torch.ones_like(start))
-        assert torch.allclose(descent.image, torch.tensor(0.495))
+            optimizer.step_(torch.tensor(loss), torch.ones_like(start))
+        assert torch.allclose(optimizer.image, torch.tensor(0.495))
 
 
 def test_does_not_change_the_picture_it_starts_from() -> None:

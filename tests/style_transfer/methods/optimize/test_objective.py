@@ -11,13 +11,15 @@ PHOTO = torch.rand(1, 3, 32, 40, generator=torch.Generator().manual_seed(1))
 ARTWORK = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(2))
 
 
-def judge(features: FeatureNet, strength: float = 0.75, photo: Tensor = PHOTO) -> StyleObjective:
+def objective_for(
+    features: FeatureNet, strength: float = 0.75, photo: Tensor = PHOTO
+) -> StyleObjective:
     return StyleObjective(features, photo, [Artwork(ARTWORK, 1.0)], strength)
 
 
 class TestJudge:
     def test_gives_a_gradient_of_the_shape_of_the_picture(self, features: FeatureNet) -> None:
-        loss, gradient = judge(features).judge(torch.rand_like(PHOTO))
+        loss, gradient = objective_for(features).evaluate(torch.rand_like(PHOTO))
         assert loss > 0
         assert not loss.requires_grad
         assert gradient.shape == PHOTO.shape
@@ -25,8 +27,8 @@ class TestJudge:
         assert gradient.abs().max() > 0
 
     def test_gives_the_gradient_of_its_loss(self, features: FeatureNet) -> None:
-        image, looked_at = torch.rand_like(PHOTO) * 0.8 + 0.1, judge(features)
-        loss, gradient = looked_at.judge(image)
+        image, looked_at = torch.rand_like(PHOTO) * 0.8 + 0.1, objective_for(features)
+        loss, gradient = looked_at.evaluate(image)
         assert looked_at.loss(image - 1e-3 * gradient / gradient.norm()) < loss
 
     def test_finds_the_artwork_itself_in_style(self, features: FeatureNet) -> None:
@@ -36,31 +38,31 @@ class TestJudge:
 
     def test_weighs_the_photo_less_the_stronger_the_painting(self, features: FeatureNet) -> None:
         away = PHOTO.flip(3)
-        losses = [judge(features, strength).loss(away) for strength in (0.2, 0.6, 1.0)]
+        losses = [objective_for(features, strength).loss(away) for strength in (0.2, 0.6, 1.0)]
         assert losses == sorted(losses, reverse=True)
 
     def test_leaves_the_picture_without_gradients(self, features: FeatureNet) -> None:
         image = torch.rand_like(PHOTO)
-        judge(features).judge(image)
+        objective_for(features).evaluate(image)
         assert not image.requires_grad
 
     def test_works_where_gradients_are_off(self, features: FeatureNet) -> None:
         with torch.no_grad():
-            assert judge(features).judge(torch.rand_like(PHOTO))[1].abs().max() > 0
+            assert objective_for(features).evaluate(torch.rand_like(PHOTO))[1].abs().max() > 0
 
     def test_leads_a_descent_to_less_and_less(self, features: FeatureNet) -> None:
-        looked_at, descent = judge(features), LBFGS(PHOTO * 0.3)
+        looked_at, optimizer = objective_for(features), LBFGS(PHOTO * 0.3)
         losses = []
         for _ in range(12):
-            loss, gradient = looked_at.judge(descent.image)
+            loss, gradient = looked_at.evaluate(optimizer.image)
             losses.append(float(loss))
-            descent.step_(loss, gradient)
+            optimizer.step_(loss, gradient)
         assert losses[-1] < 0.5 * losses[0]
 
     @pytest.mark.parametrize("size", [(1, 1), (2, 9), (33, 1)])
     def test_takes_any_size(self, features: FeatureNet, size: tuple[int, int]) -> None:
         photo = torch.rand(1, 3, *size)
-        assert judge(features, photo=photo).judge(photo)[1].isfinite().all()
+        assert objective_for(features, photo=photo).evaluate(photo)[1].isfinite().all()
 
 
 def test_the_weight_of_shapes_falls_with_strength() -> None:

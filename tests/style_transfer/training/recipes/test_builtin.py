@@ -23,7 +23,7 @@ def test_gives_the_student_the_widths_of_the_teacher(
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
     weights = [
-        recipe.lesson.student.get_parameter(f"conv{block}_1.weight") for block in range(1, 6)
+        recipe.objective.student.get_parameter(f"conv{block}_1.weight") for block in range(1, 6)
     ]
     assert [weight.shape[0] for weight in weights] == list(WIDTHS)
     assert weights[1].is_contiguous(memory_format=torch.channels_last)
@@ -34,7 +34,7 @@ def test_starts_from_chance_and_never_from_the_teacher(
     material: Material, options: BuiltinOptions
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
-    student, teacher = recipe.lesson.student.state_dict(), recipe.lesson.teacher.state_dict()
+    student, teacher = recipe.objective.student.state_dict(), recipe.objective.teacher.state_dict()
     for name, value in student.items():
         if name.startswith("conv") and name.endswith("weight"):
             assert not torch.equal(value, teacher[name])
@@ -44,9 +44,9 @@ def test_starts_the_biases_at_what_the_teacher_shows(
     material: Material, options: BuiltinOptions
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
-    targets = recipe.lesson.targets(recipe.run.crops.draw(0))
+    targets = recipe.objective.targets(recipe.run.crops.draw(0))
     for name in TAPS[1:]:
-        bias = recipe.lesson.student.get_parameter(f"{name.replace('relu', 'conv')}.bias")
+        bias = recipe.objective.student.get_parameter(f"{name.replace('relu', 'conv')}.bias")
         torch.testing.assert_close(bias, targets[name].mean((0, 2, 3)), rtol=0.7, atol=0.7)
 
 
@@ -58,7 +58,8 @@ def test_brings_the_spread_back_with_the_checkpoint(
     again = dataclasses.replace(options, seed=9, resume=True)
     resumed = prepare_builtin(again, material, Place(CPU))
     assert all(
-        torch.equal(recipe.lesson.spread[name], resumed.lesson.spread[name]) for name in TAPS
+        torch.equal(recipe.objective.channel_std[name], resumed.objective.channel_std[name])
+        for name in TAPS
     )
 
 
@@ -73,5 +74,5 @@ def test_judges_what_it_exports(material: Material, options: BuiltinOptions) -> 
     assert card.file == "builtin.safetensors"
     assert card.figures["held_out_pictures"] == 4
     assert set(card.figures["layers"]) == set(TAPS)
-    weight = recipe.lesson.student.get_parameter("conv1_1.weight")
+    weight = recipe.objective.student.get_parameter("conv1_1.weight")
     assert torch.equal(weight, weight.half().float())

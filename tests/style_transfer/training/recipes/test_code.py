@@ -40,16 +40,16 @@ def test_begins_with_the_painters_own_code(training: Code, artwork: Path, shippe
     with Image.open(artwork) as picture:
         own = StyleEmbedding.from_picture(picture, shipped)
     assert training.start.to_bytes() == own.to_bytes()
-    assert training.lesson.touch.code().to_bytes() == own.to_bytes()
+    assert training.objective.tuned.code().to_bytes() == own.to_bytes()
 
 
 def test_shows_the_artwork_to_a_critic_at_the_size_of_the_crops(
     options: CodeOptions, material: Material, shipped: Painter
 ) -> None:
     two = dataclasses.replace(options, sizes=(64, 96))
-    critics = prepare_code(two, material, shipped, Place(CPU)).lesson.critics
+    style_losses = prepare_code(two, material, shipped, Place(CPU)).objective.style_losses
     for size in (64, 96):
-        picture = critics[size].views[4].picture
+        picture = style_losses[size].views[4].picture
         area = picture.shape[2] * picture.shape[3]
         assert area**0.5 == pytest.approx(size, abs=2)
 
@@ -79,7 +79,7 @@ def test_shows_both_codes_side_by_side(training: Code) -> None:
 
 def test_writes_a_code_that_paints(training: Code, shipped: Painter) -> None:
     with torch.no_grad():
-        training.lesson.touch.get_parameter("shift2").add_(0.05)
+        training.objective.tuned.get_parameter("shift2").add_(0.05)
     card = training.export()
     assert card.file == "code-wave.safetensors"
     assert card.figures["before"].keys() == card.figures["held_out_losses"].keys()
@@ -93,13 +93,13 @@ def test_goes_on_from_its_checkpoint(
     training: Code, options: CodeOptions, material: Material, shipped: Painter
 ) -> None:
     with torch.no_grad():
-        training.lesson.touch.get_parameter("shift2").add_(0.05)
+        training.objective.tuned.get_parameter("shift2").add_(0.05)
     training.run.save()
     again = dataclasses.replace(options, resume=True)
     resumed = prepare_code(again, material, shipped, Place(CPU))
-    for touch in (training.lesson.touch, resumed.lesson.touch):
-        touch.fold_()
-    assert resumed.lesson.touch.code().to_bytes() == training.lesson.touch.code().to_bytes()
+    for tuned in (training.objective.tuned, resumed.objective.tuned):
+        tuned.fold_()
+    assert resumed.objective.tuned.code().to_bytes() == training.objective.tuned.code().to_bytes()
     assert resumed.start.to_bytes() == training.start.to_bytes()
 
 

@@ -52,10 +52,10 @@ def train_decoder(builtin: FeatureNet, content: Path, style: Path, tmp_path: Pat
 
 
 def test_fits_the_encoder(training: DecoderTraining) -> None:
-    state = training.lesson.decoder.state_dict()
+    state = training.objective.decoder.state_dict()
     assert read_decoder_widths(state) == WIDTHS
     batch = training.run.crops.draw(0)
-    for level, maps in with_colors(training.lesson.encoder(batch, TAPS), batch).items():
+    for level, maps in with_colors(training.objective.encoder(batch, TAPS), batch).items():
         center = maps.mean((0, 2, 3))
         torch.testing.assert_close(state[f"center{level}"], center, rtol=0.5, atol=0.2)
 
@@ -64,7 +64,7 @@ def test_starts_every_process_from_the_same_weights(
     training: DecoderTraining, options: Options, material: Material
 ) -> None:
     other = prepare_decoder(options, material, Place(CPU, rank=1, world=2))
-    one, two = training.lesson.decoder.state_dict(), other.lesson.decoder.state_dict()
+    one, two = training.objective.decoder.state_dict(), other.objective.decoder.state_dict()
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert not torch.equal(training.run.crops.draw(0), other.run.crops.draw(0))
 
@@ -74,8 +74,8 @@ def test_goes_on_from_its_checkpoint(
 ) -> None:
     training.run.save()
     again = dataclasses.replace(options, seed=9, resume=True)
-    resumed = prepare_decoder(again, material, Place(CPU)).lesson.decoder.state_dict()
-    kept = training.lesson.decoder.state_dict()
+    resumed = prepare_decoder(again, material, Place(CPU)).objective.decoder.state_dict()
+    kept = training.objective.decoder.state_dict()
     assert all(torch.equal(kept[name], resumed[name]) for name in kept)
 
 
@@ -95,16 +95,16 @@ def test_shows_each_level_beside_the_picture(training: DecoderTraining) -> None:
 
 
 def test_brings_pictures_back_in_their_size(training: DecoderTraining) -> None:
-    risen = reconstruct(training.lesson, torch.rand(1, 3, 32, 48))
+    risen = reconstruct(training.objective, torch.rand(1, 3, 32, 48))
     assert [tuple(each.shape) for each in risen] == [(1, 3, 32, 48)] * 5
     assert all(0 <= each.min() <= each.max() <= 1 for each in risen)
 
 
 def test_measures_what_is_lost_at_each_level(training: DecoderTraining) -> None:
     picture = torch.rand(1, 3, 32, 32)
-    errors = measure_errors(training.lesson, [picture, picture])
+    errors = measure_errors(training.objective, [picture, picture])
     assert tuple(errors) == TAPS
-    risen = reconstruct(training.lesson, picture)
+    risen = reconstruct(training.objective, picture)
     for error, each in zip(errors.values(), risen, strict=True):
         assert error == pytest.approx((each - picture).abs().mean().item(), abs=1e-4)
 
@@ -116,7 +116,7 @@ def test_writes_halves_that_are_what_was_judged(training: DecoderTraining) -> No
     decoder = Decoder(read_decoder_widths(stored))
     decoder.load_state_dict({name: value.float() for name, value in stored.items()})
     x = torch.rand(1, WIDTHS[2] + COLORS, 8, 8)
-    torch.testing.assert_close(decoder(x, 3), training.lesson.decoder(x, 3))
+    torch.testing.assert_close(decoder(x, 3), training.objective.decoder(x, 3))
     assert card.figures["held_out_pictures"] == 4
     assert set(card.figures["pixel_error"]) == set(TAPS)
     assert card.command.startswith("python -m style_transfer train decoder --content content")

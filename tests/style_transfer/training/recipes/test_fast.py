@@ -1,4 +1,4 @@
-"""The recipe of `fast`: where its decoder comes from, who judges, what it shows and exports."""
+"""The recipe of `fast`: where its decoder comes from, what compares, what it shows and exports."""
 
 import dataclasses
 import json
@@ -54,7 +54,7 @@ def train_fast(decoder: Path, content: Path, style: Path, tmp_path: Path) -> Tra
 
 
 def test_starts_from_the_decoder_it_is_given(training: Fast, decoder: Path) -> None:
-    given, taken = load_file(decoder), training.lesson.painter.decoder.state_dict()
+    given, taken = load_file(decoder), training.objective.painter.decoder.state_dict()
     assert all(torch.equal(given[name].float(), taken[name]) for name in taken)
 
 
@@ -65,12 +65,12 @@ def test_starts_from_a_checkpoint_too(
     other.run.save()
     path = tmp_path / "other" / "checkpoint.safetensors"
     started = prepare_fast(dataclasses.replace(options, decoder=path), material, Place(CPU))
-    expected = other.lesson.decoder.state_dict()
-    taken = started.lesson.painter.decoder.state_dict()
+    expected = other.objective.decoder.state_dict()
+    taken = started.objective.painter.decoder.state_dict()
     assert all(torch.equal(expected[name], taken[name]) for name in taken)
     assert not torch.equal(
         taken["level1.refine.weight"],
-        training.lesson.painter.decoder.state_dict()["level1.refine.weight"],
+        training.objective.painter.decoder.state_dict()["level1.refine.weight"],
     )
 
 
@@ -94,11 +94,11 @@ def test_is_judged_by_the_teacher_too_where_there_is_one(
 ) -> None:
     both = dataclasses.replace(options, teacher=teacher)
     training = prepare_fast(both, material, Place(CPU))
-    encoder, judge = training.lesson.judges
-    assert encoder is training.lesson.painter.encoder
-    assert judge.layers == LAYERS
-    assert all((judge.channel_scale[name] >= 0).all() for name in LAYERS)
-    assert not any(parameter.requires_grad for parameter in judge.parameters())
+    encoder, second = training.objective.loss_features
+    assert encoder is training.objective.painter.encoder
+    assert second.layers == LAYERS
+    assert all((second.channel_scale[name] >= 0).all() for name in LAYERS)
+    assert not any(parameter.requires_grad for parameter in second.parameters())
     assert "teacher.safetensors" in training.export().origin
 
 
@@ -112,11 +112,11 @@ def test_goes_on_from_its_checkpoint(
     training: Fast, options: FastOptions, material: Material
 ) -> None:
     with torch.no_grad():
-        training.lesson.painter.decoder.level1.refine.weight.add_(1)
+        training.objective.painter.decoder.level1.refine.weight.add_(1)
     training.run.save()
     again = prepare_fast(dataclasses.replace(options, resume=True), material, Place(CPU))
-    kept = training.lesson.painter.decoder.state_dict()
-    resumed = again.lesson.painter.decoder.state_dict()
+    kept = training.objective.painter.decoder.state_dict()
+    resumed = again.objective.painter.decoder.state_dict()
     assert all(torch.equal(kept[name], resumed[name]) for name in kept)
 
 

@@ -136,8 +136,8 @@ def test_refuses_an_artwork_that_is_no_picture(
 
 
 def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork: Path) -> None:
-    assert isinstance(training.lesson, Imitation)
-    plain = training.lesson.critic.views[4]
+    assert isinstance(training.objective, Imitation)
+    plain = training.objective.style_loss.views[4]
     assert (plain.scale, plain.mirrored) == (1.0, False)
     assert max(plain.picture.shape) == 96
     with Image.open(artwork) as picture:
@@ -147,7 +147,7 @@ def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork:
 
 
 def test_hears_of_the_lattice_that_it_weaves(training: Network) -> None:
-    lattice = training.lesson.losses(training.run.crops.draw(0), 0.5)["lattice"]
+    lattice = training.objective.losses(training.run.crops.draw(0), 0.5)["lattice"]
     lattice.backward()
     assert float(lattice.detach()) > 0
     assert training.network.get_parameter("paint.weight").grad is not None
@@ -160,13 +160,13 @@ def test_shows_photos_recolored_and_painted(training: Network) -> None:
 
 
 def test_copies_what_its_teacher_paints(taught: Network) -> None:
-    assert isinstance(taught.lesson, Copying)
+    assert isinstance(taught.objective, Copying)
     batch = taught.run.crops.draw(0)
     assert batch.shape == (2, 6, 64, 64)
     taught.run.crops.draw(1)
     (folder,) = (taught.options.out / "examples").iterdir()
     assert 1 <= len(list(folder.iterdir())) <= 3
-    assert taught.lesson.losses(batch, 0.5).keys() >= {"pixels", "style"}
+    assert taught.objective.losses(batch, 0.5).keys() >= {"pixels", "style"}
 
 
 def test_takes_the_same_examples_for_the_same_seed(

@@ -10,9 +10,11 @@ from style_transfer.features.vgg import TAPS
 from style_transfer.imaging.color import palette_of
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.network.johnson import PaintingNet
-from style_transfer.training.critic import (
+from style_transfer.training.imitation import Imitation
+from style_transfer.training.muon import Muon
+from style_transfer.training.style_loss import (
     SCALES,
-    Critic,
+    StyleLoss,
     View,
     disturb,
     look_at,
@@ -20,23 +22,21 @@ from style_transfer.training.critic import (
     split,
     tones_apart,
 )
-from style_transfer.training.imitation import Imitation
-from style_transfer.training.muon import Muon
 from tests.style_transfer.training.conftest import CPU, draw_picture
 
 ARTWORK = to_tensor(draw_picture(7, width=96, height=80), CPU)
 
 
-def lesson_for(features: FeatureNet, network: PaintingNet) -> Imitation:
-    """Make the lesson of the small artwork."""
+def objective_for(features: FeatureNet, network: PaintingNet) -> Imitation:
+    """Make the objective of the small artwork."""
     network.take_palette_(palette_of(ARTWORK))
-    return Imitation(network, Critic(features, look_at(features, ARTWORK), 0.1, bfloat16=False))
+    return Imitation(network, StyleLoss(features, look_at(features, ARTWORK), 0.1, bfloat16=False))
 
 
 @pytest.fixture
-def lesson(builtin: FeatureNet) -> Imitation:
+def objective(builtin: FeatureNet) -> Imitation:
     torch.manual_seed(0)
-    return lesson_for(builtin, PaintingNet(4, light=True))
+    return objective_for(builtin, PaintingNet(4, light=True))
 
 
 def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
@@ -50,8 +50,8 @@ def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
         assert set(plain.moments) == set(TAPS)
 
 
-def test_measures_five_things(lesson: Imitation) -> None:
-    losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.25)
+def test_measures_five_things(objective: Imitation) -> None:
+    losses = objective.losses(torch.rand(2, 3, 64, 64), 0.25)
     assert set(losses) == {"style", "content", "patches", "total_variation", "lattice"}
     assert all(loss.ndim == 0 and loss.isfinite() and loss >= 0 for loss in losses.values())
 
@@ -61,9 +61,9 @@ def test_hears_of_tones_where_they_count(builtin: FeatureNet) -> None:
     photo = torch.rand(1, 3, 64, 64)
     tones = []
     for change in (0.0, 0.2):
-        critic = Critic(builtin, views, 0.1, bfloat16=False, tone_weight=5.0)
+        style_loss = StyleLoss(builtin, views, 0.1, bfloat16=False, tone_weight=5.0)
         painted = (photo - change).requires_grad_()
-        found = critic.judge(painted, photo, torch.Generator().manual_seed(0))["tones"]
+        found = style_loss.losses(painted, photo, torch.Generator().manual_seed(0))["tones"]
         found.backward()
         assert painted.grad is not None
         tones.append(found.item())
@@ -82,30 +82,30 @@ def test_tones_overlook_strokes() -> None:
     assert tones_apart(blot, flat) > 0.05
 
 
-def test_is_the_same_at_the_same_point_of_the_training(lesson: Imitation) -> None:
+def test_is_the_same_at_the_same_point_of_the_training(objective: Imitation) -> None:
     photos = torch.rand(2, 3, 64, 64)
-    one, again, other = (lesson.losses(photos, point) for point in (0.25, 0.25, 0.26))
+    one, again, other = (objective.losses(photos, point) for point in (0.25, 0.25, 0.26))
     assert all(torch.equal(one[name], again[name]) for name in one)
     assert not torch.equal(one["patches"], other["patches"])
 
 
-def test_moves_the_network_and_nothing_else(lesson: Imitation) -> None:
-    losses = lesson.losses(torch.rand(2, 3, 64, 64), 0.5)
+def test_moves_the_network_and_nothing_else(objective: Imitation) -> None:
+    losses = objective.losses(torch.rand(2, 3, 64, 64), 0.5)
     torch.stack(list(losses.values())).sum().backward()
-    assert all(weight.grad is not None for weight in lesson.network.parameters())
-    assert all(weight.grad is None for weight in lesson.critic.features.parameters())
+    assert all(weight.grad is not None for weight in objective.network.parameters())
+    assert all(weight.grad is None for weight in objective.style_loss.features.parameters())
 
 
 # Features enlarged bilinearly give the light network, of few weights, softer strokes to begin with.
 @pytest.mark.parametrize(("light", "steps"), [(False, 40), (True, 80)])
 def test_learns(builtin: FeatureNet, light: bool, steps: int) -> None:  # noqa: FBT001
     torch.manual_seed(0)
-    lesson = lesson_for(builtin, PaintingNet(4, light=light))
+    objective = objective_for(builtin, PaintingNet(4, light=light))
     photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
-    optimizer = Muon(lesson.network.parameters(), 0.02)
+    optimizer = Muon(objective.network.parameters(), 0.02)
 
     def total(point: float) -> Tensor:
-        return torch.stack(list(lesson.losses(photos, point).values())).sum()
+        return torch.stack(list(objective.losses(photos, point).values())).sum()
 
     points = [0.905, 0.915, 0.925, 0.935]
     before = sum(total(point).item() for point in points)
@@ -138,7 +138,7 @@ def test_lets_no_hatch_pass(builtin: FeatureNet) -> None:
     photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
     points = [index / 10 for index in range(10)]
     weaver, copyist = (
-        sum(lesson_for(builtin, kind(4)).losses(photos, point)["patches"] for point in points)
+        sum(objective_for(builtin, kind(4)).losses(photos, point)["patches"] for point in points)
         for kind in (Weaver, Copyist)
     )
     assert weaver > 5 * copyist

@@ -1,4 +1,4 @@
-"""What is said about paintings after one artwork: the photo's shapes, the artwork's marks.
+"""The losses of paintings after one artwork: the photo's shapes, the artwork's marks.
 
 Content and style losses on the features of a frozen network (Johnson et al. 2016). A painting
 network soon learns to satisfy that one network with a fine hatch that does not look like strokes.
@@ -38,7 +38,7 @@ _BAND_WEIGHT = 0.5
 _PROJECTIONS = 32
 _SAMPLES = 1024
 _SILENCE = 1e-4  # variance of a band without detail, about one step in 8 bits
-_ROUGHNESS = 0.02
+_TOTAL_VARIATION = 0.02
 _POOL = 16  # pixels a side over which tones are compared
 _EPSILON = 1e-6
 _ROUND = 1e-4  # below the root of this, differences count by their squares
@@ -78,7 +78,7 @@ def look_at(features: FeatureNet, artwork: Tensor, scales: Sequence[float] = SCA
 
 
 @dataclass
-class Critic:
+class StyleLoss:
     """Frozen features, and views of the one artwork.
 
     `content_weight` is for the photo's shapes, `tone_weight` for how light and of what color its
@@ -92,7 +92,7 @@ class Critic:
     bfloat16: bool = True
     tone_weight: float = 0.0
 
-    def judge(
+    def losses(
         self, painted: Tensor, photo: Tensor, generator: torch.Generator
     ) -> dict[str, Tensor]:
         """Compute the losses of paintings of photos, both (B, 3, H, W) in [0, 1].
@@ -104,14 +104,14 @@ class Critic:
         shown, photo = disturb((painted, photo), view, generator)
         chance = beside(generator, shown.device)
         noise = torch.randn(shown.shape, generator=chance, device=shown.device)
-        seen, wanted = self._see(shown + _NOISE * noise), self._see_photo(photo)
+        seen, wanted = self._encode(shown + _NOISE * noise), self._encode_photo(photo)
         tones = {"tones": self.tone_weight * tones_apart(shown, photo)} if self.tone_weight else {}
         return {
             "style": self._style(seen, view),
             "content": self.content_weight
             * content_distance({name: seen[name] for name in CONTENT_LAYERS}, wanted),
             "patches": self._patches(shown, view, chance),
-            "total_variation": _ROUGHNESS * total_variation(painted),
+            "total_variation": _TOTAL_VARIATION * total_variation(painted),
             **tones,
         }
 
@@ -142,13 +142,13 @@ class Critic:
             generator=generator,
         )
 
-    def _see(self, pictures: Tensor) -> dict[str, Tensor]:
+    def _encode(self, pictures: Tensor) -> dict[str, Tensor]:
         with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             maps = extract(self.features, pictures, _LAYERS)
         return {name: each.float() for name, each in maps.items()}
 
     @torch.no_grad()
-    def _see_photo(self, photo: Tensor) -> dict[str, Tensor]:
+    def _encode_photo(self, photo: Tensor) -> dict[str, Tensor]:
         with torch.autocast(photo.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             maps = extract(self.features, photo, CONTENT_LAYERS)
         return {name: each.float() for name, each in maps.items()}
