@@ -77,7 +77,8 @@ def _streaks(sheet: Sheet, flow: Flow) -> Plane:
     # The mean along a path is similar for all pixels of that path: a streak.
     smeared = as_plane(sample(grain, paths[..., 0], paths[..., 1]).mean(axis=1)).reshape(rows.shape)
     down, across = np.mgrid[0 : sheet.height, 0 : sheet.width] / coarse
-    return as_plane(np.clip(sample(smeared, across, down) * 3.2, -1.2, 1.2))  # a mean of 22 is weak
+    # The mean of 22 samples has little contrast, hence 3.2.
+    return as_plane(np.clip(sample(smeared, across, down) * 3.2, -1.2, 1.2))
 
 
 def _paint_sky(sheet: Sheet, flow: Flow) -> Picture:
@@ -133,9 +134,9 @@ def _houses(sheet: Sheet) -> list[tuple[float, float, float, float]]:
     while x < 1010:
         wide = float(sheet.rng.uniform(18, 34))
         tall = float(sheet.rng.uniform(18, 40))
-        base = SHORE - float(sheet.rng.uniform(-2, 18))  # houses overlap or leave gaps
+        base = SHORE - float(sheet.rng.uniform(-2, 18))
         places.append((x, base, wide, tall))
-        x += wide + float(sheet.rng.uniform(-4, 12))
+        x += wide + float(sheet.rng.uniform(-4, 12))  # houses overlap or leave gaps
     return places
 
 

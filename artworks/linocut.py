@@ -124,7 +124,7 @@ def _reeds(sheet: Sheet) -> Plane:
     for low, high, count, tallest in ((-20, 250, 26, 250.0), (840, 1050, 20, 330.0)):
         for _ in range(count):
             x = float(rng.uniform(low, high))
-            # 0 at the rim of the sheet, 1 inward.
+            # 1 at the rim of the sheet, 0 at the inner end, where the reeds are lower.
             inward = (high - x if low < 0 else x - low) / (high - low)
             top = tallest + 380 * (1 - inward) * 0.9 + float(rng.uniform(-60, 110))
             strokes.append(_blade(rng, x, top, 1040))

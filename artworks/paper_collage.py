@@ -1,4 +1,4 @@
-"""Paper collage: a window on the sea, in painted papers that were cut and torn."""
+"""Paper collage: a window to the sea, of painted papers that were cut and torn."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ORANGE, LEMON, CREAM, OCHRE = (hex_color(c) for c in ("#f28a2b", "#f8cf3a", "#f8
 
 
 def _box(left: float, top: float, right: float, bottom: float, rng: np.random.Generator) -> Points:
-    """Return a rectangle cut by hand: nothing in it is quite square."""
+    """Return a rectangle cut by hand, (4, 2): its corners are a few units off."""
     off = rng.normal(0, 3.2, (4, 2))
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
     return as_plane(corners + off)
@@ -57,9 +57,9 @@ def _seaweed(
     lobes: int,
     size: float,
 ) -> list[Stroke]:
-    """Return a leaf of rounded lobes along a bent stem, as scissors would find it."""
+    """Return a leaf with rounded lobes along a bent stem, as strokes with changing width."""
     start, end = np.asarray(root), np.asarray(tip)
-    way = (end - start) / np.hypot(*(end - start))
+    way = (end - start) / np.hypot(*(end - start))  # unit vectors along and across
     side = np.array([-way[1], way[0]])
     spine = smooth(
         [
@@ -73,8 +73,9 @@ def _seaweed(
     for i in range(lobes):
         t = (i + 0.7) / (lobes + 0.4)
         base = spine[int(t * 39)]
+        # The middle lobes are the longest.
         grow = size * (0.75 + 1.5 * math.sin(math.pi * min(1.0, t * 0.9 + 0.12)))
-        for turn in (-1.0, 1.0):
+        for turn in (-1.0, 1.0):  # a lobe on each side
             out = side * turn * 0.92 + way * 0.55
             knee = base + out * grow * 0.55 + way * grow * 0.1
             end_at = base + out * grow * 0.95 + way * grow * 0.42
@@ -98,13 +99,14 @@ def _glue_wall(board: Board) -> None:
         (500, 220, 1044, 820, ROSE),
     ):  # fmt: skip
         glue(board, polygon(sheet, _box(left, top, right, bottom, rng)), color, torn=True, lift=0.5)
+    # A pattern on the wallpaper.
     for x, y in outline("54,78 54,238 54,398 54,560 980,90 986,250 980,410 984,574"):
         sprig = lines(sheet, _seaweed(rng, (x, y + 58), (x + 6, y - 40), 3, 27))
         glue(board, sprig, PINK if x < 500 or y > 230 else CREAM, lift=0.35)
 
 
 def _glue_view(board: Board) -> None:
-    """Glue what is outside: sky, sun and clouds, then the hills and the sea."""
+    """Glue the view: sky, sun and clouds, then the hills and the sea."""
     sheet, rng = board.sheet, board.sheet.rng
     glue(board, polygon(sheet, _box(190, 60, 850, 420, rng)), SKY, lift=0.4)
     glue(
@@ -128,22 +130,26 @@ def _glue_view(board: Board) -> None:
             40,
         )
         glue(board, polygon(sheet, puff), CREAM, torn=True, lift=0.6)
+    # The far coast.
     hills = smooth(outline("180,420 240,352 330,330 420,372 520,400 560,420 380,440"), 50)
     glue(board, polygon(sheet, hills), hex_color("#7a6bb0"), torn=True, lift=0.6)
+    # Strips of sea, the near one on top.
     for top, color in ((396, TURQUOISE), (450, COBALT), (512, hex_color("#2f7fc0")), (566, NAVY)):
         xs = np.linspace(180, 860, 30)
+        # A wavy upper edge.
         edge = [(float(x), top + 9 * math.sin(x / 47 + top) + float(rng.normal(0, 2))) for x in xs]
         glue(board, polygon(sheet, [*edge, (860, 690), (180, 690)]), color, torn=True, lift=0.6)
 
 
 def _glue_boats(board: Board) -> None:
-    """Glue three boats and the light on the water."""
+    """Glue three boats and the sparkle on the water."""
     sheet = board.sheet
     for x, foot, tall, color in (
         (352, 470, 118, CREAM),
         (560, 440, 64, VERMILION),
         (738, 520, 136, CREAM),
     ):
+        # The large sail.
         sail = [(x, foot), (x + tall * 0.06, foot - tall), (x + tall * 0.52, foot - tall * 0.06)]
         jib = [
             (x - tall * 0.06, foot),
@@ -162,7 +168,7 @@ def _glue_boats(board: Board) -> None:
         glue(board, polygon(sheet, sail), color, lift=0.6)
         glue(board, polygon(sheet, jib), OCHRE, lift=0.6)
         glue(board, polygon(sheet, [*hull, tuple(hull[0])]), BLACK, lift=0.6)
-    glints = [
+    glints = [  # spots of sunlight on the water
         (
             smooth([(x - 22, y), (x, y - 5), (x + 24, y + 1)], 10),
             [2.0, 6.0, 8.0, 8.0, 8.0, 8.0, 7.0, 6.0, 4.0, 2.0],
@@ -174,12 +180,13 @@ def _glue_boats(board: Board) -> None:
 
 def _glue_frame(board: Board) -> None:
     sheet, rng = board.sheet, board.sheet.rng
+    # The frame: top, left, right and middle.
     for box in ((168, 38, 872, 74), (168, 50, 206, 720), (836, 50, 874, 720), (506, 60, 532, 700)):
         glue(board, polygon(sheet, _box(*box, rng)), CREAM, lift=1.0)
-    for post in (236, 302, 368, 434, 566, 632, 698, 764, 830):
+    for post in (236, 302, 368, 434, 566, 632, 698, 764, 830):  # the balcony outside
         glue(board, polygon(sheet, _box(post, 606, post + 12, 720, rng)), BLACK, lift=0.7)
     glue(board, polygon(sheet, _box(196, 592, 850, 612, rng)), BLACK, lift=0.8)
-    for side, edge in ((1.0, 106.0), (-1.0, 930.0)):
+    for side, edge in ((1.0, 106.0), (-1.0, 930.0)):  # a curtain on each side
         for fold in range(4):
             x = edge + side * 34 * fold
             wide = side * (40 - 3 * fold)
@@ -203,11 +210,11 @@ def _glue_table(board: Board) -> None:
     top = outline("-20,744 300,716 760,712 1044,740 1044,1044 -20,1044")
     glue(board, polygon(sheet, top), EMERALD, torn=True, lift=1.3)
     for i in range(9):
-        left = -60.0 + 136 * i
+        left = -60.0 + 136 * i  # the stripes of the tablecloth
         stripe = [
             (left + 60, 752),
             (left + 92, 750),
-            (left + 60 + 15.6 * (4 - i), 1044),
+            (left + 60 + 15.6 * (4 - i), 1044),  # they meet toward the back
             (left + 6 + 15.6 * (4 - i), 1044),
         ]
         glue(board, polygon(sheet, stripe), LEAF if i % 2 else hex_color("#0c5a52"), lift=0.3)
@@ -229,7 +236,7 @@ def _glue_vase(board: Board) -> None:
     )  # fmt: skip
     for root, tip, lobes, size, color in stems:
         glue(board, lines(sheet, _seaweed(rng, root, tip, lobes, size)), color, lift=1.1)
-    body = smooth(
+    body = smooth(  # the vase
         outline(
             "196,690 208,740 164,800 156,870 196,930 286,930 326,870 318,800 "
             "272,740 284,690 240,696 196,690"
@@ -237,7 +244,7 @@ def _glue_vase(board: Board) -> None:
         90,
     )
     glue(board, polygon(sheet, body), COBALT, lift=1.4)
-    bands: list[Stroke] = [
+    bands: list[Stroke] = [  # two bands around it
         (smooth([(166, 820 + k), (240, 838 + k), (316, 820 + k)], 20), 12.0) for k in (0, 44)
     ]
     glue(board, lines(sheet, bands), CREAM, lift=0.3)
@@ -250,11 +257,11 @@ def _glue_vase(board: Board) -> None:
 def _fruit(board: Board, x: float, y: float, size: float, color: Colors) -> None:
     sheet, rng = board.sheet, board.sheet.rng
     turns = np.linspace(0, 2 * math.pi, 26)[:-1]
-    pip = 0.24 if color is LEMON else 0.0
+    pip = 0.24 if color is LEMON else 0.0  # a lemon has two tips
     radius = size * (1 + pip * np.abs(np.cos(turns - 0.4)) ** 9 + rng.normal(0, 0.018, len(turns)))
     rim = np.stack([x + radius * np.cos(turns) * 1.04, y + radius * np.sin(turns) * 0.95], axis=-1)
     glue(board, polygon(sheet, rim), color, lift=1.1)
-    moon = smooth(
+    moon = smooth(  # the light side
         [
             (x - size * 0.62, y - size * 0.1),
             (x - size * 0.36, y - size * 0.58),
@@ -268,9 +275,9 @@ def _fruit(board: Board, x: float, y: float, size: float, color: Colors) -> None
 
 
 def _glue_bowls(board: Board) -> None:
-    """Glue the fish in their glass, and the bowl of fruit."""
+    """Glue the goldfish in their bowl, and the bowl of fruit."""
     sheet, rng = board.sheet, board.sheet.rng
-    glass = smooth(
+    glass = smooth(  # the fishbowl
         outline("486,700 470,760 482,850 530,880 600,880 648,850 660,760 644,700 566,710 486,700"),
         80,
     )
@@ -298,7 +305,7 @@ def _glue_bowls(board: Board) -> None:
         glue(board, polygon(sheet, fish), VERMILION, lift=0.4)
         glue(board, disk(sheet, x - 19 * way, y - 3, 3.6), BLACK, lift=0.1)
     for x, y, size, color in (
-        (756, 800, 46, ORANGE),
+        (756, 800, 46, ORANGE),  # fruit behind the rim of the bowl
         (836, 786, 50, LEMON),
         (912, 802, 45, VERMILION),
         (796, 758, 42, LEMON),
@@ -315,6 +322,7 @@ def _glue_bowls(board: Board) -> None:
         for k in range(4)
     ]
     glue(board, lines(sheet, waves), SKY, lift=0.3)
+    # Fruit on the table.
     for x, y, size, color in ((440, 940, 44, LEMON), (524, 962, 40, ORANGE), (640, 944, 42, LEMON)):
         _fruit(board, x, y, size, color)
     leaf = lines(sheet, _seaweed(rng, (420, 902), (366, 868), 2, 22))
@@ -322,7 +330,7 @@ def _glue_bowls(board: Board) -> None:
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Glue the collage and light its layers from above; one seed, one collage."""
+    """Glue the collage and light its layers from above; a seed gives one collage."""
     sheet = Sheet(width, height, seed)
     board = make_board(sheet)
     _glue_wall(board)

@@ -80,7 +80,7 @@ def hatch(sheet: Sheet, drawing: Drawing, layer: tuple[float, float, float]) -> 
     place = (y * cos - x * sin + drawing.bow + hand) / gap  # which stroke, as a real number
     number = np.round(place).astype(np.int64)
     # A hand draws strokes of limited length, so each line is broken and starts again.
-    lots = sheet.rng.uniform(0, 1, (3, 1009)).astype(np.float32)  # prime: no pattern repeats
+    lots = sheet.rng.uniform(0, 1, (3, 1009)).astype(np.float32)  # prime: fewer repeats
     run = (x * cos + y * sin) / (42 + 36 * lots[0][number % 1009]) + 7 * lots[1][number % 1009]
     part = run - np.floor(run)  # place along its piece of the line, 0..1
     which = (number * 31 + np.floor(run).astype(np.int64) * 17) % 1009

@@ -1,4 +1,4 @@
-"""Pointillism: a river bank at noon, in dots of unmixed color."""
+"""Pointillism: a river bank at noon, in dots of pure color."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ GRASS = Palette(("#28306f", "#2b6a5c", "#7ba548", "#d3cf5c", "#fae79a"))
 LEAVES = Palette(("#2a2b66", "#1f5560", "#4b8a45", "#b3c24a", "#f6dc72"))
 RIVER = Palette(("#2a5fa3", "#5d9fce", "#9fcfe0", "#e4eee2"))
 WATERLINE = 318.0
+# The edge of the bank along the water.
 BANK = ((1024, 338), (900, 350), (760, 386), (600, 446), (470, 520), (330, 640), (250, 768))
 
 
@@ -62,7 +63,7 @@ def _paint_far_bank(sheet: Sheet, picture: Picture) -> Picture:
     hills = below(sheet, ridge(sheet, 258, 22, 300), soft=3)
     picture = over(picture, mix(hex_color("#8fa9cf"), hex_color("#b9c7cf"), light + 0.5), hills)
     woods = below(sheet, ridge(sheet, 286, 24, 60, octaves=4), soft=3)
-    shade = 0.55 + 0.3 * light - (y - 270) / 130
+    shade = 0.55 + 0.3 * light - (y - 270) / 130  # darker toward the water
     return over(picture, LEAVES.ramp(as_plane(shade)), woods)
 
 
@@ -71,10 +72,12 @@ def _paint_poplars(sheet: Sheet, picture: Picture) -> Picture:
     for x in (470.0, 510.0, 546.0, 588.0, 620.0, 664.0):
         tall = float(sheet.rng.uniform(110, 170))
         t = np.clip((y - (WATERLINE - tall)) / tall, 0, 1)
-        girth = 17 * np.sin(np.pi * t**0.7) + 3
+        girth = 17 * np.sin(np.pi * t**0.7) + 3  # pointed at the top
         rough = 7 * noise(sheet.shape, sheet.px(16), 2, sheet.rng)
+        # A soft, rough edge.
         mask = smoothstep(2, -2, np.abs(across - x) - girth - rough) * smoothstep(0, 0.03, t)
         mask = mask * (y < WATERLINE)
+        # Light comes from the left.
         shade = 0.5 - (across - x) / 48 + 0.2 * noise(sheet.shape, sheet.px(14), 2, sheet.rng)
         picture = over(picture, LEAVES.ramp(as_plane(shade)), as_plane(mask))
     return picture
@@ -97,14 +100,15 @@ def _sails(sheet: Sheet, picture: Picture) -> Picture:
 
 
 def _paint_river(sheet: Sheet, picture: Picture) -> Picture:
-    """Return the picture with its upper part mirrored in moving water."""
+    """Return the picture with the part above the waterline mirrored in moving water."""
     across, y = sheet.units()
     depth = np.clip((y - WATERLINE) / (768 - WATERLINE), 0, 1)
     ripple = noise(sheet.shape, sheet.px(20), 3, sheet.rng, stretch=6)
+    # Ripples grow toward the viewer.
     mirror_y = (2 * WATERLINE + 16 - y) + ripple * (5 + 16 * depth)
     mirrored = sample(picture, across * sheet.px(1) + ripple * sheet.px(6), mirror_y * sheet.px(1))
     water = RIVER.ramp(as_plane(0.62 - 0.5 * depth + 0.3 * ripple))
-    water = mix(water, mirrored, as_plane(0.72 - 0.5 * depth))
+    water = mix(water, mirrored, as_plane(0.72 - 0.5 * depth))  # the far water mirrors most
     spark = smoothstep(0.42, 0.75, ripple) * (0.4 + depth)
     water = mix(water, hex_color("#fff2c0"), as_plane(spark * 0.8))
     return over(picture, water, smoothstep(WATERLINE - 1, WATERLINE + 2, y))
@@ -115,7 +119,8 @@ def _paint_bank(sheet: Sheet, picture: Picture) -> Picture:
     meadow = blur(polygon(sheet, [*BANK, (1030, 768)]), sheet.px(2))
     light = noise(sheet.shape, sheet.px(80), 4, sheet.rng, stretch=2)
     shade = 0.74 + 0.2 * light
-    foreground = smoothstep(640, 720, y + 0.05 * across + 26 * light)
+    foreground = smoothstep(640, 720, y + 0.05 * across + 26 * light)  # the shade in front
+    # The shade of the tree.
     canopy = smoothstep(-0.1, 0.3, light + 0.9 - np.hypot((across - 850) / 230, (y - 600) / 62))
     shade = shade - 0.54 * np.maximum(foreground, canopy)
     picture = over(picture, GRASS.ramp(as_plane(shade)), meadow)
@@ -143,7 +148,7 @@ def _paint_tree(sheet: Sheet, picture: Picture) -> Picture:
 
 
 def _walker(x: float, foot: float, tall: float) -> tuple[list[tuple[float, float]], ...]:
-    """Return the skirt, the jacket and the parasol of a walking figure."""
+    """Return the outlines of skirt, jacket and parasol of a walking figure, as points in units."""
     waist, neck = foot - tall * 0.52, foot - tall * 0.84
     skirt = [(x - tall * 0.2, foot), (x - tall * 0.07, waist), (x + tall * 0.07, waist)]
     skirt += [(x + tall * 0.15, foot - tall * 0.2), (x + tall * 0.19, foot)]
@@ -168,7 +173,7 @@ def _paint_figures(sheet: Sheet, picture: Picture) -> Picture:
         (936.0, 400.0, 48.0, "#2b3a8c", "#1c2f4f", "#fdf6df"),
     )
     for x, foot, tall, dress, coat, silk in walkers:
-        cast = [
+        cast = [  # the shadow on the grass
             (x + tall * 0.2, foot - 2),
             (x - tall * 0.15, foot + 4),
             (x - tall * 0.75, foot + tall * 0.2),
@@ -177,6 +182,7 @@ def _paint_figures(sheet: Sheet, picture: Picture) -> Picture:
         picture = mix(picture, hex_color("#1d3f52"), 0.8 * polygon(sheet, cast))
         skirt, jacket, parasol = _walker(x, foot, tall)
         picture = over(picture, hex_color(dress), polygon(sheet, skirt))
+        # The skirt squeezed to its right side, where the light falls.
         lit = polygon(sheet, [(px * 0.35 + (x + tall * 0.13) * 0.65, py) for px, py in skirt])
         picture = mix(picture, hex_color("#f3c9a5"), 0.45 * lit)
         picture = over(picture, hex_color(coat), polygon(sheet, jacket))
@@ -203,23 +209,24 @@ def _compose(sheet: Sheet) -> tuple[Picture, Flow]:
 
 
 def _divide(colors: Colors, sheet: Sheet, heat: float) -> Colors:
-    """Return a pure pigment for each color, drawn so that neighbors average to the color.
+    """Return a pure pigment for each color, (N, 3), so that neighbors have the color as mean.
 
-    Nearer pigments are likelier; `heat` (OKLab) is how far afield the choice goes.
+    A nearer pigment is more likely; `heat` (OKLab) is how far away a chosen pigment may be.
     """
-    apart = to_oklab(colors)[:, None, :] - to_oklab(PIGMENTS.colors)[None]
+    apart = to_oklab(colors)[:, None, :] - to_oklab(PIGMENTS.colors)[None]  # (N, 19, 3)
     cost = (apart**2 * np.array([1.6, 1.0, 1.0])).sum(axis=-1)
+    # The largest of values with Gumbel noise is a random choice with the weights of a softmax.
     lot = sheet.rng.gumbel(0, 1, cost.shape)
     return as_plane(PIGMENTS.colors[np.argmax(lot - cost / (2 * heat**2), axis=1)])
 
 
 def _dot(sheet: Sheet, paint: Paint, under: Picture, flow: Flow) -> None:
     tone = as_plane(under.mean(axis=-1))
-    fine = blur(as_plane(np.abs(tone - blur(tone, sheet.px(7)))), sheet.px(3))
+    fine = blur(as_plane(np.abs(tone - blur(tone, sheet.px(7)))), sheet.px(3))  # 1 near edges
     fine = as_plane(np.clip(fine * 16 - 0.15, 0, 1))
     brush = round_brush(sheet.rng, softness=0.3)
     layers = (
-        # spacing, width, heat, share of pigment in the color, whether only where detail is
+        # spacing, width, heat, share of pure pigment, only at details
         (11.0, 17.0, 0.05, 0.3, False),
         (8.4, 10.5, 0.075, 0.75, False),
         (7.4, 7.8, 0.088, 0.95, False),
@@ -228,7 +235,7 @@ def _dot(sheet: Sheet, paint: Paint, under: Picture, flow: Flow) -> None:
     for spacing, wide, heat, pure, only_fine in layers:
         density: Plane = fine if only_fine else np.ones_like(fine)
         x, y = scatter(sheet.shape, sheet.px(spacing), sheet.rng, density=density)
-        local = sample(blur(under, sheet.px(wide / 6)), x, y)
+        local = sample(blur(under, sheet.px(wide / 6)), x, y)  # (N, 3)
         color = mix(local, _divide(local, sheet, heat), pure)
         color = jitter(color, sheet.rng, light=0.018, hue=0.008)
         size = sheet.rng.uniform(0.75, 1.2, len(x)) * sheet.px(wide)
@@ -238,7 +245,7 @@ def _dot(sheet: Sheet, paint: Paint, under: Picture, flow: Flow) -> None:
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Paint the artwork at twice its size and return it reduced; one seed, one painting."""
+    """Paint the artwork at twice its size and return it reduced; a seed gives one painting."""
     under, flow = _compose(Sheet(width, height, seed))
     sheet = Sheet(width * 2, height * 2, seed + 1)
     under = np.clip(resize(under, sheet.shape), 0, 1)

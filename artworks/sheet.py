@@ -53,7 +53,7 @@ class Sheet:
 
     def units(self) -> tuple[Plane, Plane]:
         """Return x and y of every pixel's center in 1/1024 of the longer side, (H, W) each."""
-        x, y = self.grid()
+        x, y = self.grid()  # (H, W) each
         longest = max(self.width, self.height)
         return x * np.float32(self.width * UNITS / longest), y * np.float32(
             self.height * UNITS / longest

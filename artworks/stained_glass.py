@@ -1,4 +1,4 @@
-"""Stained glass: a tree before the rising sun, in a round window."""
+"""Stained glass: a tree in front of the rising sun, in a round window."""
 
 from __future__ import annotations
 
@@ -52,23 +52,27 @@ CENTER, ROUND = (512.0, 512.0), 404.0
 
 @dataclass
 class Glazing:
-    """The pieces of the window: the color of the light at each pixel, and each piece's number."""
+    """The window, (H, W): the color of its light and the number of the piece at each pixel."""
 
     color: Picture
     piece: Numbers
     next_number: int = 1
 
     def fit(self, mask: Plane, color: Colors, cuts: Numbers) -> None:
-        """Fit glass of those colors under the mask, cut into pieces by the numbers of `cuts`."""
+        """Fit glass of some colors under a mask, in place, in pieces by the numbers of `cuts`."""
         inside = mask > 0.5
         self.color = as_plane(np.where(inside[..., None], color, self.color))
+        # The numbers of this glass are new.
         self.piece = np.where(inside, cuts + np.int32(self.next_number), self.piece)
         self.next_number += int(cuts.max()) + 1
 
 
 def _cells(sheet: Sheet, spacing: float, *, stretch: float = 1.0) -> Numbers:
-    """Return a map of irregular cells about `spacing` units wide, `stretch` times as high."""
-    shape = (max(1, round(sheet.height / stretch)), sheet.width)
+    """Return the numbers of irregular cells, (H, W).
+
+    A cell is about `spacing` units wide and `stretch` times as high.
+    """
+    shape = (max(1, round(sheet.height / stretch)), sheet.width)  # the map is stretched at the end
     x, y = scatter(shape, sheet.px(spacing), sheet.rng)
     inside = (x >= 0) & (y >= 0) & (x < shape[1]) & (y < shape[0])
     regions = np.zeros(shape, dtype=np.int32)
@@ -82,11 +86,14 @@ def _cells(sheet: Sheet, spacing: float, *, stretch: float = 1.0) -> Numbers:
 def _polar_cuts(
     sheet: Sheet, at: tuple[float, float], rings: Sequence[float], parts: int
 ) -> Numbers:
-    """Return cuts along rings and rays about a point; each ring is turned by half a part."""
+    """Return the numbers of pieces, (H, W), cut along rings and rays around a point.
+
+    `rings` are radii in units; each ring has `parts` pieces and is turned by half a piece.
+    """
     across, y = sheet.units()
     dx, dy = across - at[0], y - at[1]
     ring = np.searchsorted(np.asarray(rings), np.hypot(dx, dy).ravel()).reshape(sheet.shape)
-    share = np.arctan2(dy, dx) / math.tau + 0.5 + 0.5 * (ring % 2) / parts
+    share = np.arctan2(dy, dx) / math.tau + 0.5 + 0.5 * (ring % 2) / parts  # in turns
     return np.asarray(ring * parts + np.floor(share * parts) % parts, dtype=np.int32)
 
 
@@ -114,11 +121,13 @@ def _fit_land(sheet: Sheet, glazing: Glazing) -> None:
         depth = y - skyline[None, :]
         colors = HILL.ramp(as_plane(tone + 0.14 * np.sin(across / 90 + level) - depth / 700))
         glazing.fit(below(sheet, skyline), colors, _cells(sheet, spacing, stretch=0.62))
+    # The river winds more toward the viewer.
     middle = 512 + 105 * np.sin((y - 640) / 78) * smoothstep(640, 800, y)
-    wide = 10 + 78 * smoothstep(650, 900, y)
+    wide = 10 + 78 * smoothstep(650, 900, y)  # and grows wider
     bank = smoothstep(1, -1, np.abs(across - middle) - wide) * smoothstep(668, 672, y)
     flow = (y - 640) / 26 + 0.9 * np.sin((across - middle) / 30)
     cuts = np.floor(flow).astype(np.int32) + 20
+    # Pieces left and right of its middle.
     halves = (across > middle + 14 * np.sin(y / 17)).astype(np.int32)
     shimmer = as_plane(0.5 + 0.34 * np.sin(cuts * 2.4 + 1.5 * halves))
     glazing.fit(as_plane(bank), RIVER.ramp(shimmer), cuts * 2 + halves)
@@ -127,7 +136,7 @@ def _fit_land(sheet: Sheet, glazing: Glazing) -> None:
 def _branches(
     sheet: Sheet,
 ) -> tuple[list[tuple[Points, Sequence[float] | float]], list[tuple[float, float]]]:
-    """Return the limbs of the tree as tapered curves, and the places where leaves grow."""
+    """Return the limbs of the tree as tapered curves, and the places of its leaves."""
     limbs: list[tuple[Points, Sequence[float] | float]] = []
     tips: list[tuple[float, float]] = []
 
@@ -140,11 +149,12 @@ def _branches(
         end = (x + math.cos(angle + bend) * long, y + math.sin(angle + bend) * long)
         if order <= 2:
             tips.append(end)
-        # The last twigs are hidden by their leaves; their leads would crowd.
+        # The leaves hide the last twigs, and so many leads would be too close together.
         if order == 0:
             return
         girth = np.linspace(wide, wide * 0.62, 12).tolist()
         limbs.append((smooth([start, middle, end], 12), girth))
+        # Lower limbs fork in two, the last ones in three.
         for turn in (-0.52, 0.5) if order > 1 else (-0.6, 0.1, 0.62):
             swing = angle + turn + float(sheet.rng.normal(0, 0.1))
             shorter = long * float(sheet.rng.uniform(0.68, 0.82))
@@ -164,12 +174,13 @@ def _fit_tree(sheet: Sheet, glazing: Glazing) -> None:
     lump = noise(sheet.shape, sheet.px(60), 2, sheet.rng)
     for x, at in tips:
         far = np.hypot(across - x, y - at) / 46
-        crown = np.maximum(crown, 1 - far + 0.35 * lump)
+        crown = np.maximum(crown, 1 - far + 0.35 * lump)  # a ball of leaves at each tip
     leaves = _cells(sheet, 31)
     light = np.hypot(across - SUN_AT[0], y - SUN_AT[1])
     tone = 0.78 - light / 520 + 0.24 * noise(sheet.shape, sheet.px(90), 2, sheet.rng)
     glazing.fit(as_plane(crown > 0.18), LEAF.ramp(as_plane(tone)), leaves)
     wood = lines(sheet, limbs)
+    # Joints across the trunk.
     knots = np.floor((y + 30 * np.sin(across / 25)) / 74).astype(np.int32) + 4
     glazing.fit(wood, BARK.ramp(as_plane(0.5 + 0.4 * np.sin(knots * 2.2) + 0.2 * lump)), knots)
 
@@ -177,7 +188,7 @@ def _fit_tree(sheet: Sheet, glazing: Glazing) -> None:
 def _fit_frame(sheet: Sheet, glazing: Glazing) -> None:
     across, y = sheet.units()
     far = np.hypot(across - CENTER[0], y - CENTER[1])
-    outside = smoothstep(ROUND - 0.5, ROUND + 0.5, far)
+    outside = smoothstep(ROUND - 0.5, ROUND + 0.5, far)  # 1 outside the round window
     cuts = _polar_cuts(sheet, CENTER, [ROUND, ROUND + 26, ROUND + 84], 32)
     band = np.where(cuts % 2 == 0, 1.0, 0.0)
     ring = mix(RUBY, COBALT, as_plane(band))
@@ -194,6 +205,7 @@ def _fit_frame(sheet: Sheet, glazing: Glazing) -> None:
         glazing.fit(disk(sheet, left, top, 58), as_plane(petals), rose)
     for k in range(16):
         turn = math.tau * (k + 0.5) / 16
+        # Sixteen jewels in the frame.
         x, at = CENTER[0] + (ROUND + 55) * math.cos(turn), CENTER[1] + (ROUND + 55) * math.sin(turn)
         glazing.fit(
             disk(sheet, x, at, 17),
@@ -205,38 +217,42 @@ def _fit_frame(sheet: Sheet, glazing: Glazing) -> None:
 def _glass(
     sheet: Sheet, glazing: Glazing, numbers: Numbers, color: Picture
 ) -> tuple[Picture, Plane]:
-    """Return the light through the glass and the waviness of its surface."""
+    """Return the light through the glass, (H, W, 3), and the relief of its surface, (H, W)."""
     count = int(numbers.max()) + 1
-    turn = sheet.rng.uniform(0, math.tau, count)[numbers]
+    turn = sheet.rng.uniform(0, math.tau, count)[numbers]  # each piece was cut at another angle
     rows, columns = np.mgrid[0 : sheet.height, 0 : sheet.width].astype(np.float32)
     cos, sin = np.cos(turn), np.sin(turn)
     span_y, span_x = sheet.height - 1, sheet.width - 1
+    # Mirrored at the borders, so that turned places stay inside the noise.
     u = np.abs((columns * cos + rows * sin) % (2 * span_x) - span_x)
     v = np.abs((rows * cos - columns * sin) % (2 * span_y) - span_y)
     streaks = sample(noise(sheet.shape, sheet.px(26), 4, sheet.rng, stretch=3.4), u, v)
     ripple = sample(noise(sheet.shape, sheet.px(11), 2, sheet.rng, stretch=1.8), u, v)
+    # Bubbles in the glass.
     seeds = smoothstep(0.62, 0.8, sample(noise(sheet.shape, sheet.px(6), 1, sheet.rng), v, u))
+    # Each piece differs a little.
     batch = jitter(np.full((count, 3), 0.55, np.float32), sheet.rng, light=0.055, hue=0.014) - 0.55
     tint = color + batch[numbers]
     tint = tint * (1 + 0.24 * streaks + 0.1 * ripple)[..., None] + 0.12 * seeds[..., None]
     return as_plane(np.clip(tint, 0, 1)), as_plane(0.5 * ripple + 0.35 * streaks - 0.5 * seeds)
 
 
+# Numbers without gaps, so that tables of pieces stay small.
 def _compact(piece: Numbers) -> Numbers:
     return np.unique(piece, return_inverse=True)[1].reshape(piece.shape).astype(np.int32)
 
 
 def _leading(sheet: Sheet, piece: Numbers) -> tuple[Plane, Plane]:
-    """Return the distance in units to the nearest joint, and the half width of its lead."""
+    """Return the distance in units to the nearest joint, and half the width of its lead."""
     column, row = nearest_seed(edges(piece), reach=sheet.px(14))
     rows, columns = np.mgrid[0 : sheet.height, 0 : sheet.width]
     far = np.hypot(columns - column, rows - row) / sheet.px(1)
     hand = 2.9 + 0.5 * noise(sheet.shape, sheet.px(40), 2, sheet.rng)
-    return as_plane(np.where(column < 0, 40, far)), as_plane(hand)
+    return as_plane(np.where(column < 0, 40, far)), as_plane(hand)  # -1: no joint near
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Cut and lead the window at twice its size, let the light in, and return it reduced."""
+    """Cut and lead the window at twice its size, let light in, and return it reduced."""
     plan = Sheet(width, height, seed)
     empty = np.zeros((*plan.shape, 3), dtype=np.float32)
     glazing = Glazing(empty, np.zeros(plan.shape, np.int32))
@@ -247,8 +263,9 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
     glass, wave = _glass(sheet, glazing, piece, np.clip(resize(glazing.color, sheet.shape), 0, 1))
     far, hand = _leading(sheet, piece)
     lead = smoothstep(0.5, -0.5, far - hand)
-    grime = 0.42 * np.exp(-np.clip(far - hand, 0, None) / 3.2)
+    grime = 0.42 * np.exp(-np.clip(far - hand, 0, None) / 3.2)  # dirt along the leads
     glass = as_plane(glass * (1 - grime)[..., None])
+    # The round profile of a lead.
     round_lead = np.sqrt(np.clip(1 - (far / (hand + 0.5)) ** 2, 0, 1))
     rough = 0.16 * noise(sheet.shape, sheet.px(8), 3, sheet.rng)
     height_map = blur(
@@ -260,8 +277,10 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
     window = as_plane(
         lit * (1 - lead)[..., None] + (bars + 0.5 * gloss[..., None]) * lead[..., None]
     )
+    # Bright glass glows over its lead, as it does in the eye.
     small = resize(window, plan.shape)
     halo = blur(np.clip(small - 0.35, 0, 1), plan.px(9)) + 0.6 * blur(
         np.clip(small - 0.5, 0, 1), plan.px(34)
     )
+    # This blend (screen) never exceeds 1.
     return to_image(as_plane(1 - (1 - np.clip(small, 0, 1)) * (1 - 0.5 * np.clip(halo, 0, 1))))

@@ -1,4 +1,4 @@
-"""Watercolor: hills, a lake and a white house, washed wet into wet on cold-pressed paper."""
+"""Watercolor: hills, a lake and a white house, painted wet in wet on cold-pressed paper."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ COBALT, VIOLET, APRICOT = hex_color("#5a8fd0"), hex_color("#8d7fb8"), hex_color(
 VIRIDIAN, SAP, SIENNA = hex_color("#3f8f86"), hex_color("#8aa63f"), hex_color("#d79a4a")
 INDIGO, ROSE, VERMILION = hex_color("#33486f"), hex_color("#d77a8a"), hex_color("#dc3f2a")
 SHORE, MEADOW = 470.0, 585.0
-DILUTION = 0.72
+DILUTION = 0.72  # a wash is mostly water
 
 
 @dataclass
 class Paper:
-    """The sheet of paper with what has dried on it: its color, its grain, and what is masked."""
+    """The sheet of paper: its color so far, its grain, and the places kept dry (`reserve` 0)."""
 
     sheet: Sheet
     picture: Picture
@@ -56,20 +56,23 @@ class Paper:
     reserve: Plane
 
     def wash(self, mask: Plane, pigment: Colors, density: Plane | float, *, grit: float) -> None:
-        """Lay a wash whose pigment settles in the pits of the paper, by `grit` (0..1.5)."""
-        pits = 1 + grit * (0.5 - self.grain) * 1.7
+        """Add a wash, in place; its pigment settles in the pits of the paper by `grit` (0..1.5)."""
+        pits = 1 + grit * (0.5 - self.grain) * 1.7  # more pigment where the grain is low
         depth = mask * density * np.clip(pits, 0.1, 2.4) * self.reserve * DILUTION
         self.picture = glaze(self.picture, pigment, as_plane(depth))
 
 
 def _hand(sheet: Sheet, mask: Plane, *, loose: float = 4.0) -> Plane:
-    """Return the mask with the edge of a hand-held brush: it wanders, and catches on the paper."""
+    """Return the mask with the edge of a brush held by hand: it wanders and catches on the paper.
+
+    `loose` is how far the edge wanders, in units.
+    """
     wandered = warp(mask, sheet.px(loose), sheet.px(46), sheet.rng)
     return warp(wandered, sheet.px(1.3), sheet.px(6), sheet.rng)
 
 
 def _dried(sheet: Sheet, mask: Plane, *, edge: float) -> Plane:
-    """Return the density of a dried wash: pools, and pigment carried to its rim."""
+    """Return the density of a dried wash, (H, W): uneven, with pigment carried to its rim."""
     pool = 0.8 + 0.42 * noise(sheet.shape, sheet.px(130), 5, sheet.rng, gain=0.55)
     rim = np.clip(mask - blur(mask, sheet.px(1.6)), 0, 1) * 2
     wide = np.clip(mask - blur(mask, sheet.px(7)), 0, 1)
@@ -79,13 +82,17 @@ def _dried(sheet: Sheet, mask: Plane, *, edge: float) -> Plane:
 def _blooms(
     sheet: Sheet, count: int, area: tuple[float, float, float, float]
 ) -> tuple[Plane, Plane]:
-    """Return the washed-out middles and the dark rims of backruns in (x, y, x, y) units."""
+    """Return the pale middles and the dark rims of backruns, (H, W) each.
+
+    `area` is a box of left, top, right and bottom in units.
+    """
     across, y = sheet.units()
     middle, rim = np.zeros(sheet.shape, np.float32), np.zeros(sheet.shape, np.float32)
     crinkle = noise(sheet.shape, sheet.px(34), 5, sheet.rng, gain=0.62)
     for _ in range(count):
         at_x, at_y = sheet.rng.uniform(area[0], area[2]), sheet.rng.uniform(area[1], area[3])
         radius = float(sheet.rng.uniform(26, 76))
+        # In units, negative inside the backrun.
         far = np.hypot(across - at_x, (y - at_y) * 1.25) - radius * (1 + 0.55 * crinkle)
         middle = np.maximum(middle, smoothstep(1, -radius * 0.5, far))
         rim = np.maximum(rim, np.exp(-((far / 3.0) ** 2)) * (0.6 + 0.5 * crinkle))
@@ -93,13 +100,13 @@ def _blooms(
 
 
 def _salt(sheet: Sheet, mask: Plane) -> Plane:
-    """Return the share of pigment that grains of salt have drunk, as small pale stars."""
+    """Return the share of pigment that grains of salt soaked up, as small pale stars, (H, W)."""
     x, y = scatter(sheet.shape, sheet.px(13), sheet.rng, density=as_plane(mask * 0.5))
     stars: list[tuple[Points, Sequence[float] | float]] = []
     unit = 1 / sheet.px(1)
     for i in range(len(x)):
         at = np.array([float(x[i]), float(y[i])]) * unit
-        for angle in np.arange(5) * math.tau / 5 + sheet.rng.uniform(0, 1):
+        for angle in np.arange(5) * math.tau / 5 + sheet.rng.uniform(0, 1):  # five rays
             reach = float(sheet.rng.uniform(2, 6))
             tip = at + reach * np.array([math.cos(angle), math.sin(angle)])
             stars.append(([tuple(at), tuple(tip)], [3.4, 0.8]))
@@ -113,16 +120,17 @@ def _sky(paper: Paper) -> None:
     whole = as_plane(smoothstep(SHORE + 20, SHORE - 90, y))
     billow = noise(sheet.shape, sheet.px(230), 5, sheet.rng, stretch=1.8)
     billow = warp(billow, sheet.px(26), sheet.px(90), sheet.rng)
-    hard = smoothstep(0.02, 0.1, billow + 0.04)
+    hard = smoothstep(0.02, 0.1, billow + 0.04)  # some clouds have hard edges, some soft ones
     soft = smoothstep(-0.35, 0.4, billow + 0.05)
     open_sky = as_plane(0.5 * hard + 0.5 * soft)
     middle, rim = _blooms(sheet, 6, (40, 30, 990, 260))
     high = smoothstep(400, -60, y)
+    # A backrun is pale inside and dark at its rim.
     blue = open_sky * (0.12 + 0.8 * high) * (1 - 0.55 * middle) + 0.45 * rim * open_sky
     paper.wash(whole, COBALT, as_plane(blue * 1.25), grit=0.75)
     under = smoothstep(0.0, -0.32, billow) * smoothstep(-0.62, -0.25, billow + 0.1)
     paper.wash(whole, VIOLET, as_plane((0.4 * under + 0.06 * open_sky) * (0.4 + high)), grit=0.9)
-    warm = np.exp(-(((y - 360) / 95) ** 2)) * (
+    warm = np.exp(-(((y - 360) / 95) ** 2)) * (  # a warm band at the horizon
         0.55 + 0.5 * noise(sheet.shape, sheet.px(200), 3, sheet.rng)
     )
     paper.wash(whole, APRICOT, as_plane(np.clip(warm, 0, 1) * 1.1), grit=0.3)
@@ -144,7 +152,9 @@ def _hills(paper: Paper) -> None:
         skyline = ridge(sheet, level, swing, scale, octaves=4)
         mask = _hand(sheet, as_plane(below(sheet, skyline, soft=1.5) * (y < SHORE + 4)), loose=3)
         dried = _dried(sheet, mask, edge=0.75)
+        # Which of two pigments.
         share = np.clip(0.5 + 0.8 * noise(sheet.shape, sheet.px(150), 3, sheet.rng), 0, 1)
+        # Hills fade into mist.
         mist = 0.14 + 0.86 * np.exp(-np.clip(y - skyline[None, :], 0, None) / 44)
         folds = 0.75 + 0.5 * ridges(sheet.shape, sheet.px(120), 3, sheet.rng) ** 2
         body = as_plane(dried * mist * density * folds)
@@ -159,6 +169,7 @@ def _trees(paper: Paper) -> None:
     row = ridge(sheet, SHORE - 16, 15, 70, octaves=4)
     hedge = below(sheet, as_plane(row + 5), soft=2)
     mask = as_plane(hedge * smoothstep(SHORE + 5, SHORE + 1, y))
+    # Trees as x, height and half width: ellipses with uneven edges.
     for x, tall, wide in (
         (176.0, 96.0, 15.0),
         (206.0, 126.0, 18.0),
@@ -178,7 +189,7 @@ def _trees(paper: Paper) -> None:
 
 
 def _house(paper: Paper) -> Plane:
-    """Return the mask that keeps the house and the moored sail white."""
+    """Return the mask, (H, W), that keeps the house and the sail white."""
     sheet = paper.sheet
     walls = polygon(sheet, [(566, 474), (566, 428), (590, 400), (614, 428), (690, 428), (690, 474)])
     sail = polygon(
@@ -211,11 +222,11 @@ def _lake(paper: Paper) -> None:
     above = sample(
         paper.picture,
         (across + 9 * ripple) * sheet.px(1),
-        (2 * SHORE - y + 10 * ripple) * sheet.px(1),
+        (2 * SHORE - y + 10 * ripple) * sheet.px(1),  # y is mirrored at the shore
     )
-    # The dry side of the brush skips over the grain and leaves the paper sparkling.
+    # A dry brush skips over the grain, and the bare paper sparkles.
     skip = smoothstep(0.16, 0.28, ripple + 0.55 * (paper.grain - 0.5) - 0.12 * (y - SHORE) / 100)
-    mirror = (
+    mirror = (  # the ink above, not its paper
         np.clip(1 - above / PAPER, 0, 1)
         * (0.72 * band * (1 - 0.9 * skip) * paper.reserve)[..., None]
     )
@@ -230,7 +241,7 @@ def _meadow(paper: Paper) -> None:
     bank = ridge(sheet, MEADOW, 34, 420, octaves=4)
     mask = _hand(sheet, below(sheet, bank, soft=2), loose=5)
     depth = np.clip((y - bank[None, :]) / 180, 0, 1)
-    # Opaque enough to cover the lake: the paper was kept dry here.
+    # Opaque enough to cover the lake; on a real sheet the paper stayed dry here.
     paper.picture = as_plane(paper.picture * (1 - mask[..., None]) + PAPER * mask[..., None])
     drunk = _salt(sheet, as_plane(mask * smoothstep(0.25, 0.7, depth)))
     middle, rim = _blooms(sheet, 5, (40, 620, 990, 760))
@@ -250,6 +261,7 @@ def _grass(paper: Paper) -> None:
     blades: list[tuple[Points, Sequence[float] | float]] = []
     for _ in range(420):
         x, foot = float(sheet.rng.uniform(-10, 1034)), float(sheet.rng.uniform(640, 800))
+        # Blades grow toward the viewer.
         tall = float(sheet.rng.uniform(18, 34)) * (foot - 520) / 150
         lean = float(sheet.rng.normal(0.12, 0.3)) * tall
         blades.append(
@@ -265,12 +277,12 @@ def _grass(paper: Paper) -> None:
 
 
 def _poppies(paper: Paper) -> None:
-    """Drop the poppies into the wet meadow: they bleed, and the brush spatters."""
+    """Drop the poppies into the wet meadow, in place: they bleed, and the brush spatters."""
     sheet = paper.sheet
     heads: list[tuple[Points, Sequence[float] | float]] = []
     hearts: list[tuple[Points, Sequence[float] | float]] = []
     for _ in range(64):
-        near = float(sheet.rng.uniform(0, 1)) ** 0.8
+        near = float(sheet.rng.uniform(0, 1)) ** 0.8  # more poppies are near
         x, y = float(sheet.rng.uniform(10, 1014)), 618 + 130 * near
         size = (5 + 17 * near) * float(sheet.rng.uniform(0.7, 1.2))
         heads.append(
@@ -279,11 +291,11 @@ def _poppies(paper: Paper) -> None:
         hearts.append(([(x, y + size * 0.1)], size * 0.3))
     spatter: list[tuple[Points, Sequence[float] | float]] = [
         ([(float(sheet.rng.uniform(0, 1024)), float(sheet.rng.normal(650, 60)))], float(r))
-        for r in 1.2 + 3.4 * sheet.rng.uniform(0, 1, 150) ** 3
+        for r in 1.2 + 3.4 * sheet.rng.uniform(0, 1, 150) ** 3  # many small drops, few large ones
     ]
     petals = _hand(sheet, lines(sheet, heads), loose=3)
-    paper.wash(blur(petals, sheet.px(7)), VERMILION, 0.5, grit=0.4)
-    cover = as_plane(0.82 * petals)[..., None]
+    paper.wash(blur(petals, sheet.px(7)), VERMILION, 0.5, grit=0.4)  # color that bled into the wet
+    cover = as_plane(0.82 * petals)[..., None]  # petals are nearly opaque
     paper.picture = as_plane(paper.picture * (1 - cover) + (PAPER * hex_color("#ffc9a8")) * cover)
     paper.wash(petals, VERMILION, _dried(sheet, petals, edge=1.0) * 0.85, grit=0.5)
     paper.wash(_hand(sheet, lines(sheet, hearts), loose=1), INDIGO, 1.1, grit=0.4)

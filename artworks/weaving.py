@@ -35,7 +35,7 @@ ARTWORK = Artwork(
 )
 
 RIB, BEAT = 6.4, 2.0
-"""Units between two warps, and between two passes of the weft."""
+"""Units between two warp threads, and between two passes of the weft."""
 
 YARNS = (
     Palette(("#38486f", "#6b6f92", "#b9848a", "#e09a76", "#f0bd83", "#f6dcae")),  # sky
@@ -55,13 +55,13 @@ SMALL = (TREE, HOUSE, SUN, RIVER)
 
 @dataclass
 class Cartoon:
-    """The drawing behind the loom: a set of yarns and a tone in it, (H, W), at each place."""
+    """The drawing behind the loom, (H, W): a set of yarns and a tone (0..1) at each place."""
 
     yarn: NDArray[np.int32]
     tone: Plane
 
     def lay(self, mask: Plane, yarn: int, tone: Plane | float) -> None:
-        """Draw a shape."""
+        """Draw a shape with a set of yarns and a tone, in place."""
         inside = mask > 0.5
         self.yarn = np.where(inside, yarn, self.yarn)
         self.tone = as_plane(np.where(inside, tone, self.tone))
@@ -106,7 +106,7 @@ def _draw_sky(sheet: Sheet) -> Cartoon:
 
 
 def _field(sheet: Sheet, bow: float, gap: float) -> Plane:
-    """Return furrows: stripes in 0..1 that fan out as a slope turns away."""
+    """Return furrows: stripes in 0..1, `gap` units apart, that fan out as a slope turns away."""
     x, y = sheet.units()
     bend = 30 * noise(sheet.shape, sheet.px(300), 2, sheet.rng)
     return as_plane(0.5 + 0.5 * np.sin((x * bow + y + bend) * (2 * math.pi / gap)))
@@ -153,7 +153,7 @@ def _draw_river(sheet: Sheet, cartoon: Cartoon) -> None:
 
 
 def _plant(sheet: Sheet, cartoon: Cartoon, skyline: Plane, count: int, tall: float) -> None:
-    """Plant cypresses and round trees along a crest, lit from the sun's side."""
+    """Draw `count` cypresses and round trees along a crest, lit from the side of the sun."""
     across, y = sheet.units()
     for _ in range(count):
         x = float(sheet.rng.uniform(10, 1014))
@@ -198,7 +198,7 @@ def _build(sheet: Sheet, cartoon: Cartoon, skyline: Plane) -> None:
 
 
 def _sow(sheet: Sheet, cartoon: Cartoon) -> None:
-    """Sow poppies and stubble flowers over the nearest field, larger toward the viewer."""
+    """Draw poppies and other flowers over the nearest field, larger toward the viewer."""
     across, y = sheet.units()
     for _ in range(70):
         x, level = float(sheet.rng.uniform(0, 1024)), float(sheet.rng.uniform(0, 1)) ** 0.8
@@ -211,7 +211,7 @@ def _sow(sheet: Sheet, cartoon: Cartoon) -> None:
 
 
 def draw_cartoon(sheet: Sheet) -> Cartoon:
-    """Return the drawing that is laid behind the warps."""
+    """Return the drawing that lies behind the warp threads."""
     cartoon = _draw_sky(sheet)
     _draw_hills(sheet, cartoon)
     _sow(sheet, cartoon)
@@ -219,8 +219,8 @@ def draw_cartoon(sheet: Sheet) -> Cartoon:
 
 
 def hatch_rows(row: NDArray[np.int32], spread: Plane) -> Plane:
-    """Return the teeth of the hatched joins: how far a row's color reaches past its border."""
-    teeth = np.abs((row % 10) / 5.0 - 1) * 2 - 1
+    """Return the teeth of the hatched joins in units: how far a row's color crosses its border."""
+    teeth = np.abs((row % 10) / 5.0 - 1) * 2 - 1  # -1..1 over ten rows
     return as_plane(teeth * spread)
 
 
@@ -228,7 +228,7 @@ def _behind(
     sheet: Sheet, cartoon: Cartoon, rib: NDArray[np.int32], row: NDArray[np.int32],
     reach: Plane | float,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:  # fmt: skip
-    """Return the row and column of the cartoon behind each bead, `reach` units to its side."""
+    """Return the row and column of the cartoon behind each bead, `reach` units to its right."""
     height, width = cartoon.tone.shape
     scale = width / 1024
     down = np.clip((row + 0.5) * BEAT * scale, 0, height - 1)
@@ -239,25 +239,25 @@ def _behind(
 def weave(
     sheet: Sheet, cartoon: Cartoon, row: NDArray[np.int32], rib: NDArray[np.int32]
 ) -> Picture:
-    """Return the color of the wool at each pixel, whose pass and warp are given, (H, W, 3)."""
+    """Return the color of the wool, (H, W, 3), for the pass and the warp thread of each pixel."""
     rng = sheet.rng
     count = int(row.max()) + 2
     lot = 0.5 + 0.5 * line_noise(count, 5, 2, rng)
     plain = _behind(sheet, cartoon, rib, row, 0.0)
     reached = _behind(sheet, cartoon, rib, row, hatch_rows(row, as_plane(3 + 11 * lot[row])))
-    # Small things are woven with clean slits at their sides; only the fields interlock.
+    # Small things have clean slits at their sides; only the fields interlock.
     small = np.isin(cartoon.yarn[plain], SMALL) | np.isin(cartoon.yarn[reached], SMALL)
     at = tuple(np.where(small, p, r) for p, r in zip(plain, reached, strict=True))
     kind, tone = cartoon.yarn[at], cartoon.tone[at]
-    # Within one field the tones cross in teeth too: each pass leans to the next tone or back.
+    # Within one field the tones also cross in teeth: each pass leans to the next tone or back.
     lean = hatch_rows(row + 3, np.full(row.shape, 0.42, dtype=np.float32))
     table = np.zeros((len(YARNS), 6, 3), dtype=np.float32)
     for i, yarns in enumerate(YARNS):
         table[i, : len(yarns.names)] = yarns.colors
     last = np.array([len(yarns.names) - 1 for yarns in YARNS])[kind]
     step = np.clip(np.rint(np.clip(tone, 0, 1) * last + lean), 0, last).astype(np.intp)
-    lab = to_oklab(table)[kind, step]
-    dye = rng.normal(0, 1, (count, len(YARNS), 3)).astype(np.float32)
+    lab = to_oklab(table)[kind, step]  # (H, W, 3)
+    dye = rng.normal(0, 1, (count, len(YARNS), 3)).astype(np.float32)  # one dye a pass and yarn
     dye = as_plane(dye * np.array([0.014, 0.006, 0.006]))
     bead = rng.normal(0, 0.014, (count, int(rib.max()) + 1)).astype(np.float32)
     lab = lab + dye[row // 2 * 2, kind]
@@ -266,7 +266,7 @@ def weave(
 
 
 def shed(sheet: Sheet) -> tuple[NDArray[np.int32], NDArray[np.int32], Plane, Plane]:
-    """Return each pixel's pass, its warp, and its place (-1..1) down and across that bead."""
+    """Return each pixel's pass, its warp thread, and its place (-1..1) down and across its bead."""
     x, y = sheet.units()
     beaten = y + 3.2 * noise(sheet.shape, sheet.px(230), 2, sheet.rng, stretch=2)
     beaten = beaten + 0.5 * noise(sheet.shape, sheet.px(16), 2, sheet.rng)
@@ -274,7 +274,7 @@ def shed(sheet: Sheet) -> tuple[NDArray[np.int32], NDArray[np.int32], Plane, Pla
     rib = np.clip(np.floor(pulled / RIB), 0, None).astype(np.int32)
     across = pulled / RIB - rib - 0.5
     odd = rib % 2
-    # A pass shows over every second warp only, so beads are two passes high and lie like bricks.
+    # A pass covers only every second warp thread: beads are two passes high and lie like bricks.
     slant = 0.5 * across
     place = (beaten / BEAT - odd + slant) / 2
     bead = np.floor(place)
@@ -283,7 +283,7 @@ def shed(sheet: Sheet) -> tuple[NDArray[np.int32], NDArray[np.int32], Plane, Pla
 
 
 def render(*, width: int, height: int, seed: int) -> Image.Image:
-    """Weave the tapestry at twice its size, then reduce it; one seed, one tapestry."""
+    """Weave the tapestry at twice its size, then reduce it; a seed gives one tapestry."""
     cartoon = draw_cartoon(Sheet(width, height, seed))
     sheet = Sheet(width * 2, height * 2, seed + 1)
     row, rib, down, across = shed(sheet)
@@ -293,7 +293,7 @@ def render(*, width: int, height: int, seed: int) -> Image.Image:
     fuzz = noise(sheet.shape, sheet.px(1.6), 2, sheet.rng)
     relief = as_plane(round_bead + 0.22 * twist + 0.1 * fuzz)
     shade, gloss = relief_light(blur(relief, sheet.px(0.35)), strength=sheet.px(1.5), gloss=0.05)
-    hollow = smoothstep(0.0, 0.55, round_bead)
+    hollow = smoothstep(0.0, 0.55, round_bead)  # dark gaps between the beads
     wool = mix(wool, hex_color("#1d1410"), as_plane(0.62 * (1 - hollow)))
     wool = wool * (0.8 + 0.26 * shade + 0.07 * twist)[..., None] + gloss[..., None]
     return to_image(as_plane(wool), size=(width, height))

@@ -1,4 +1,4 @@
-"""The stencils of the art deco poster."""
+"""The flat steps and the towers of the art deco poster."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_shades_each_step_toward_the_next() -> None:
     assert (np.abs(np.diff(steps)) > 0.05).sum() == 4
 
 
-def test_clips_what_is_beyond_the_steps() -> None:
+def test_clips_values_outside_the_steps() -> None:
     steps = flat_steps(as_plane([-1, 2]), 4, 0.5)
     assert steps.tolist() == [0, 1]
 
@@ -38,7 +38,7 @@ def test_narrows_a_tower_from_stage_to_stage(seed: int) -> None:
     assert tops[:-1] == feet[1:]
 
 
-def test_stands_a_tower_on_the_quay(row: Row) -> None:
+def test_puts_a_tower_on_the_quay(row: Row) -> None:
     raise_tower(Sheet(128, 128, 2), row, 512, wide=300, top=200, depth=0.0)
     foot = int(QUAY / 8) - 1
     assert row.cover[foot, 64] == pytest.approx(1)
@@ -56,6 +56,6 @@ def test_hides_the_windows_of_a_tower_behind_another(row: Row) -> None:
     assert row.panes[60:80, 30:45].mean() < 0.6
 
 
-def test_edges_a_tower_with_gold(row: Row) -> None:
+def test_outlines_a_tower_in_gold(row: Row) -> None:
     raise_tower(Sheet(128, 128, 2), row, 512, wide=300, top=200, depth=0.0)
     assert row.gold.max() > 0.2

@@ -1,4 +1,4 @@
-"""The museum label of an artwork."""
+"""The museum label of an artwork, and the size that follows from it."""
 
 import dataclasses
 
@@ -23,7 +23,7 @@ def label(aspect: tuple[int, int]) -> Artwork:
     ("aspect", "size"),
     [((1, 1), (1024, 1024)), ((4, 3), (1024, 768)), ((3, 4), (768, 1024))],
 )
-def test_makes_the_longer_side_the_one_asked_for(
+def test_gives_the_longer_side_the_requested_length(
     aspect: tuple[int, int], size: tuple[int, int]
 ) -> None:
     assert label(aspect).size(1024) == size

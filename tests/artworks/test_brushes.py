@@ -53,7 +53,7 @@ def covered(paint: Paint) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("brush", [bristle_brush(rng()), round_brush(rng())])
-def test_prints_stay_in_range(brush: Brush) -> None:
+def test_keeps_its_prints_in_range(brush: Brush) -> None:
     assert brush.cover.min() >= 0
     assert brush.cover.max() <= 1
     assert brush.cover.shape == brush.relief.shape == brush.streak.shape
@@ -70,7 +70,7 @@ def test_makes_prints_that_differ() -> None:
     assert not np.allclose(cover[0], cover[1])
 
 
-def test_lays_paint_along_the_stroke() -> None:
+def test_paints_along_the_stroke() -> None:
     paint = blank()
     draw_strokes(paint, strokes(ORANGE), bristle_brush(rng(), dry=0), rng())
     rows, columns = covered(paint)
@@ -103,13 +103,13 @@ def test_cuts_strokes_at_the_edge_of_the_sheet(x: float, y: float) -> None:
     assert np.isfinite(paint.color).all()
 
 
-def test_lays_nothing_without_opacity() -> None:
+def test_paints_nothing_without_opacity() -> None:
     paint = blank()
     draw_strokes(paint, strokes(ORANGE), bristle_brush(rng()), rng(), opacity=0)
     assert paint.color.max() == 0
 
 
-def test_lays_later_strokes_over_earlier_ones() -> None:
+def test_paints_later_strokes_over_earlier_ones() -> None:
     paint = blank()
     two = strokes([[1, 0, 0], [0, 0, 1]])
     draw_strokes(paint, two, round_brush(rng()), rng(), streak=0)
@@ -135,7 +135,7 @@ def test_bends_with_a_flow_that_turns() -> None:
     assert laid.bend[0] == pytest.approx(1.0, abs=0.25)
 
 
-def test_scatters_about_one_point_a_square() -> None:
+def test_scatters_about_one_point_per_square() -> None:
     x, y = scatter((100, 200), 10, rng())
     assert 200 <= len(x) <= 260
     assert x.min() < 20
@@ -143,13 +143,13 @@ def test_scatters_about_one_point_a_square() -> None:
     assert y.max() > 80
 
 
-def test_scatters_as_many_points_at_any_size() -> None:
+def test_scatters_the_same_number_of_points_at_any_size() -> None:
     small, _ = scatter((48, 64), 4, rng())
     large, _ = scatter((96, 128), 8, rng())
     assert len(small) == len(large)
 
 
-def test_scatters_only_where_density_is() -> None:
+def test_scatters_points_only_where_the_density_allows() -> None:
     density = np.zeros((100, 100), np.float32)
     density[:, 50:] = 1
     x, _ = scatter((100, 100), 5, rng(), density=density)

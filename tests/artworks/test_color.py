@@ -26,30 +26,30 @@ def test_reads_a_hexadecimal_name() -> None:
     assert hex_color("#ff8000").tolist() == pytest.approx([1.0, 128 / 255, 0.0])
 
 
-def test_reads_a_name_without_its_sign() -> None:
+def test_reads_a_name_without_the_number_sign() -> None:
     assert hex_color("ffffff").tolist() == [1.0, 1.0, 1.0]
 
 
-def test_comes_back_from_linear_light() -> None:
+def test_converts_to_linear_light_and_back() -> None:
     colors = some_colors()
     assert to_srgb(to_linear(colors)) == pytest.approx(colors, abs=1e-5)
 
 
-def test_knows_middle_gray_in_linear_light() -> None:
+def test_converts_middle_gray_to_linear_light() -> None:
     assert float(to_linear(hex_color("#808080"))[0]) == pytest.approx(0.2159, abs=1e-4)
 
 
-def test_comes_back_from_oklab() -> None:
+def test_converts_to_oklab_and_back() -> None:
     colors = some_colors()
     assert from_oklab(to_oklab(colors)) == pytest.approx(colors, abs=2e-3)
 
 
-def test_gives_white_the_lightness_one_and_no_hue() -> None:
+def test_gives_white_a_lightness_of_one_and_no_hue() -> None:
     assert to_oklab(hex_color("#ffffff")).tolist() == pytest.approx([1, 0, 0], abs=1e-4)
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, "#204080"), (1.0, "#f0c040")])
-def test_mixes_up_to_either_color(share: float, expected: str) -> None:
+def test_reaches_either_color_at_the_ends_of_a_mixture(share: float, expected: str) -> None:
     mixed = mix(hex_color("#204080"), hex_color("#f0c040"), share)
     assert mixed == pytest.approx(hex_color(expected), abs=2e-3)
 
@@ -66,7 +66,7 @@ def test_covers_where_alpha_is_one() -> None:
     assert laid[..., 0].tolist() == [[1.0, 0.0], [0.5, 1.0]]
 
 
-def test_filters_once_by_the_pigment_at_density_one() -> None:
+def test_multiplies_by_the_pigment_once_at_density_one() -> None:
     white = np.ones((1, 1, 3), np.float32)
     pigment = hex_color("#8040c0")
     assert glaze(white, pigment, 1.0)[0, 0] == pytest.approx(pigment, abs=1e-6)
@@ -79,19 +79,19 @@ def test_darkens_with_density_and_never_lightens() -> None:
     assert glaze(white, hex_color("#5a8fd0"), -3.0) == pytest.approx(white)
 
 
-def test_moves_colors_a_little_about_their_mean() -> None:
+def test_varies_colors_a_little_around_their_mean() -> None:
     gray = np.full((4000, 3), 0.5, np.float32)
     moved = jitter(gray, np.random.default_rng(0), light=0.03)
     assert moved.std() > 0.01
     assert moved.mean() == pytest.approx(0.5, abs=0.01)
 
 
-def test_leaves_colors_alone_without_deviation() -> None:
+def test_does_not_change_colors_without_deviation() -> None:
     colors = some_colors()
     assert jitter(colors, np.random.default_rng(0)) == pytest.approx(colors, abs=2e-3)
 
 
-def test_ramps_from_the_first_color_to_the_last() -> None:
+def test_runs_from_the_first_color_to_the_last() -> None:
     palette = Palette(("#102030", "#80a060", "#fff0c0"))
     assert palette.ramp(0.0) == pytest.approx(hex_color("#102030"), abs=2e-3)
     assert palette.ramp(0.5) == pytest.approx(hex_color("#80a060"), abs=2e-3)

@@ -1,4 +1,4 @@
-"""Sampling, blurring, slopes and distances."""
+"""Sampling, blur, slopes and distances."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_eases_between_its_ends() -> None:
     assert eased.tolist() == [0, 0, 0.5, 1, 1]
 
 
-def test_eases_down_when_its_ends_are_turned_round() -> None:
+def test_eases_down_when_its_ends_are_reversed() -> None:
     assert smoothstep(3, 1, as_plane([0, 2, 9])).tolist() == [1, 0.5, 0]
 
 
@@ -69,7 +69,7 @@ def test_returns_the_plane_itself_for_a_tiny_sigma() -> None:
     assert blur(plane, 0.1) is plane
 
 
-def test_blurs_channels_apart() -> None:
+def test_blurs_each_channel_on_its_own() -> None:
     picture = np.stack([np.zeros((12, 12)), np.ones((12, 12))], axis=-1).astype(np.float32)
     assert blur(picture, 2.0)[..., 0].max() == 0
     assert blur(picture, 2.0)[..., 1] == pytest.approx(1)
@@ -81,7 +81,7 @@ def test_measures_slopes_across_and_down() -> None:
     assert down == pytest.approx(3)
 
 
-def test_finds_the_nearest_seed_as_a_full_search_does() -> None:
+def test_finds_the_nearest_seed_like_a_full_search() -> None:
     seeds = np.random.default_rng(3).uniform(0, 1, (37, 53)) < 0.01
     column, row = nearest_seed(seeds)
     rows, columns = np.mgrid[0:37, 0:53]
@@ -90,13 +90,13 @@ def test_finds_the_nearest_seed_as_a_full_search_does() -> None:
     assert np.hypot(rows - row, columns - column) == pytest.approx(full, abs=0.6)
 
 
-def test_answers_minus_one_without_seeds() -> None:
+def test_returns_minus_one_without_seeds() -> None:
     column, row = nearest_seed(np.zeros((6, 7), bool))
     assert (column == -1).all()
     assert (row == -1).all()
 
 
-def test_leaves_far_seeds_unknown_within_a_reach() -> None:
+def test_does_not_search_far_beyond_the_reach() -> None:
     seeds = np.zeros((5, 200), bool)
     seeds[2, 0] = True
     column, _ = nearest_seed(seeds, reach=8)
@@ -104,7 +104,7 @@ def test_leaves_far_seeds_unknown_within_a_reach() -> None:
     assert column[2, 150] == -1
 
 
-def test_measures_how_deep_inside_a_pixel_is() -> None:
+def test_measures_the_distance_from_a_pixel_to_the_outside() -> None:
     inside = np.zeros((21, 21), bool)
     inside[5:16, 5:16] = True
     deep = distance(inside)
@@ -112,11 +112,11 @@ def test_measures_how_deep_inside_a_pixel_is() -> None:
     assert deep[0, 0] == 0
 
 
-def test_calls_a_full_region_deep_everywhere() -> None:
+def test_returns_the_longer_side_if_there_is_no_outside() -> None:
     assert distance(np.ones((4, 9), bool)).min() == 9
 
 
-def test_signs_the_distance_by_the_side() -> None:
+def test_makes_the_distance_negative_outside() -> None:
     inside = np.zeros((20, 20), bool)
     inside[:, 10:] = True
     signed = signed_distance(inside)

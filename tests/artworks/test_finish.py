@@ -1,4 +1,4 @@
-"""From numbers to an image."""
+"""The last step, from planes of numbers to an image."""
 
 import numpy as np
 

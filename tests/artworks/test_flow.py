@@ -24,7 +24,7 @@ def level() -> Flow:
     return make_flow(np.ones(SHAPE, np.float32), np.zeros(SHAPE, np.float32))
 
 
-def test_makes_every_direction_one_long() -> None:
+def test_makes_every_direction_a_unit_vector() -> None:
     rng = np.random.default_rng(0)
     flow = make_flow(as_plane(rng.normal(0, 5, SHAPE)), as_plane(rng.normal(0, 5, SHAPE)))
     assert np.hypot(flow.x, flow.y) == pytest.approx(1, abs=1e-5)
@@ -53,7 +53,7 @@ def test_mixes_with_another_flow(share: float, angle: float) -> None:
     assert mixed.angle == pytest.approx(angle, abs=1e-6)
 
 
-def test_mixes_with_an_opposite_flow_in_the_nearer_sense() -> None:
+def test_reverses_an_opposite_flow_before_it_mixes() -> None:
     back = make_flow(-np.ones(SHAPE, np.float32), np.zeros(SHAPE, np.float32))
     assert level().mixed(back, 0.5).x == pytest.approx(1)
 
@@ -73,7 +73,7 @@ def test_runs_along_the_edges_of_a_picture() -> None:
 
 
 @pytest.mark.parametrize("turn", [1.0, -1.0])
-def test_turns_about_a_vortex(turn: float) -> None:
+def test_turns_around_a_vortex(turn: float) -> None:
     x, y = vortices(SHAPE, [Vortex(30, 20, 8, turn)])
     assert y[20, 36] * turn > 0
     assert x[26, 30] * turn < 0

@@ -21,7 +21,7 @@ def square(side: int = 60) -> Plane:
     return mask
 
 
-def test_begins_with_bare_paper(board: Board) -> None:
+def test_starts_with_bare_paper(board: Board) -> None:
     np.testing.assert_allclose(board.picture[64, 64], CORE)
     assert board.relief.max() == 0
 
@@ -44,7 +44,7 @@ def test_casts_a_shadow_down_and_to_the_right(board: Board) -> None:
     assert light[92, 60] < light[27, 60]
 
 
-def test_leaves_the_far_board_alone(board: Board) -> None:
+def test_does_not_change_the_board_far_from_the_paper(board: Board) -> None:
     before = board.picture.copy()
     glue(board, square(20), BLUE)
     np.testing.assert_array_equal(board.picture[100:, 100:], before[100:, 100:])

@@ -1,4 +1,4 @@
-"""The brush of the gouache: contours and windows that hidden shapes do not show."""
+"""The brush of the gouache: it paints only visible contours and windows."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def brush() -> Brush:
     return bristle_brush(np.random.default_rng(0), dry=0.1)
 
 
-def test_draws_dark_contours_about_a_shape(plan: Plan, paint: Paint, brush: Brush) -> None:
+def test_draws_dark_contours_around_a_shape(plan: Plan, paint: Paint, brush: Brush) -> None:
     plan.shape(BACK, "#f6efe0", 0, width=40, curved=False)
     draw_contours(plan.sheet, paint, plan, brush)
     light = paint.color.mean(axis=-1)
@@ -48,7 +48,7 @@ def test_hides_the_contour_behind_another_shape(plan: Plan, paint: Paint, brush:
     assert paint.color[25, 30:95].mean() > 0.95
 
 
-def test_sets_a_window_in_front_and_none_behind(plan: Plan, paint: Paint, brush: Brush) -> None:
+def test_paints_a_window_in_front_but_not_behind(plan: Plan, paint: Paint, brush: Brush) -> None:
     plan.shape(BACK, "#f6efe0", 0, curved=False)
     plan.pane(300, 300, 120, 80)
     plan.shape([(150, 150), (450, 150), (450, 450), (150, 450)], "#17624e", 0, curved=False)

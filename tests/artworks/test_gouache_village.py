@@ -21,14 +21,14 @@ def plan() -> Plan:
     )
 
 
-def test_lays_a_shape_with_its_color_and_direction(plan: Plan) -> None:
+def test_adds_a_shape_with_its_color_and_direction(plan: Plan) -> None:
     plan.shape(SQUARE, "#d93d4c", 0.7, curved=False)
     np.testing.assert_allclose(plan.color[32, 32], hex_color("#d93d4c"), atol=1e-6)
     assert plan.angle[32, 32] == pytest.approx(0.7)
     np.testing.assert_allclose(plan.color[2, 2], 1)
 
 
-def test_numbers_the_owner_of_each_place(plan: Plan) -> None:
+def test_records_the_owner_of_each_pixel(plan: Plan) -> None:
     plan.shape(SQUARE, "#d93d4c", 0, curved=False)
     plan.shape([(400, 400), (600, 400), (600, 600), (400, 600)], "#1f6f8f", 0, curved=False)
     assert plan.owner[32, 32] == 1
@@ -52,7 +52,7 @@ def test_puts_a_window_on_the_shape_drawn_last(plan: Plan) -> None:
     assert plan.panes == [(500, 500, 30, 10, 1)]
 
 
-def test_takes_a_color_for_each_place_too(plan: Plan) -> None:
+def test_accepts_a_color_for_each_pixel(plan: Plan) -> None:
     ramp = np.zeros((64, 64, 3), np.float32)
     ramp[:, 32:] = 1
     plan.shape(SQUARE, ramp, 0, curved=False)

@@ -21,22 +21,22 @@ def cleared(share: float) -> Plane:
     return np.full((96, 96), share, dtype=np.float32)
 
 
-def test_takes_nothing_where_nothing_is_to_be_cleared() -> None:
+def test_removes_nothing_where_nothing_is_cleared() -> None:
     assert cut(sheet(), level(), cleared(0), GOUGE).max() == 0
 
 
-def test_takes_more_where_more_is_to_be_cleared() -> None:
+def test_removes_more_where_more_is_cleared() -> None:
     shares = [float(cut(sheet(), level(), cleared(share), GOUGE).mean()) for share in (0.2, 0.5, 1)]
     assert shares == sorted(shares)
     assert shares[-1] > 0.4
 
 
-def test_leaves_a_chatter_of_ridges_where_all_is_to_be_cleared() -> None:
+def test_leaves_some_ridges_where_all_is_cleared() -> None:
     taken = cut(sheet(), level(), cleared(1), GOUGE)
     assert 0 < float((taken == 0).mean()) < 0.6
 
 
-def test_cuts_only_about_the_cleared_side() -> None:
+def test_cuts_only_near_the_cleared_side() -> None:
     half = cleared(0)
     half[:, :32] = 1
     taken = cut(sheet(), level(), half, GOUGE)

@@ -12,17 +12,17 @@ def scene() -> Scene:
     return compose(Sheet(96, 96, 5))
 
 
-def test_stands_the_heron_before_the_moon(scene: Scene) -> None:
+def test_puts_the_heron_in_front_of_the_moon(scene: Scene) -> None:
     assert (scene.heron * scene.moon).sum() > 50
     assert (scene.wing * (scene.heron > 0.5)).sum() > 0.9 * scene.wing.sum()
 
 
-def test_lays_the_light_on_the_water_only(scene: Scene) -> None:
+def test_puts_the_light_only_on_the_water(scene: Scene) -> None:
     assert scene.light[scene.water == 0].max() == 0
     assert scene.light.max() > 0.5
 
 
-def test_grows_the_scene_without_leaving_its_range(scene: Scene) -> None:
+def test_enlarges_the_scene_within_its_range(scene: Scene) -> None:
     grown = scene.enlarged((144, 144))
     for plane in (grown.heron, grown.reeds, grown.hills, grown.light):
         assert plane.shape == (144, 144)
@@ -30,7 +30,7 @@ def test_grows_the_scene_without_leaving_its_range(scene: Scene) -> None:
     np.testing.assert_allclose(np.hypot(grown.flow.x, grown.flow.y), 1, atol=1e-4)
 
 
-def test_clears_the_moon_to_the_paper_with_some_chatter(scene: Scene) -> None:
+def test_clears_the_moon_more_than_the_rest(scene: Scene) -> None:
     credential = first_cut(Sheet(96, 96, 5), scene)
     face = (scene.moon > 0.9) & (scene.heron < 0.1)
     about = (scene.moon == 0) & (scene.light < 0.1)
@@ -42,7 +42,7 @@ def test_leaves_the_heron_standing_in_the_second_block(scene: Scene) -> None:
     assert credential[scene.heron > 0.95].min() > 0.9
 
 
-def test_keeps_the_dark_for_the_bird_and_the_reeds(scene: Scene) -> None:
+def test_prints_the_bird_darker_than_the_sky(scene: Scene) -> None:
     dark = third_cut(Sheet(96, 96, 5), scene)
     sky = (scene.moon == 0) & (scene.water == 0) & (scene.reeds == 0) & (scene.heron == 0)
     assert dark[scene.heron > 0.95].mean() > dark[sky].mean()

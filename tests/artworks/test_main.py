@@ -9,9 +9,7 @@ from artworks.registry import load_artworks
 from artworks.shipping import MANIFEST, read_manifest
 
 
-def test_paints_the_artwork_that_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_paints_the_named_artwork(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mosaic", "--out", str(tmp_path), "--size", "64"]) == 0
     assert (tmp_path / "mosaic.webp").is_file()
     assert [made["slug"] for made in read_manifest(tmp_path / MANIFEST)] == ["mosaic"]
@@ -27,7 +25,7 @@ def test_lists_every_artwork(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"), [(["no-such-thing"], "no artwork 'no-such-thing'"), ([], "mosaic")]
 )
-def test_refuses_what_it_cannot_paint(
+def test_rejects_unknown_or_missing_artworks(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stopped:

@@ -42,14 +42,14 @@ def empty_bath() -> Bath:
 
 
 def area_of(bath: Bath, color: int) -> float:
-    """Return the area in square units that a drop's ink covers, counted on a grid."""
+    """Return the area in square units that the ink of a drop covers, counted on a grid."""
     x, y = (as_plane(side.ravel()) for side in np.meshgrid(np.arange(200.0), np.arange(200.0)))
     number, _, _ = lift(bath, x, y)
     return float((number == color).sum())
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
-def test_moves_ink_to_places_that_exist(name: str) -> None:
+def test_moves_ink_to_finite_places(name: str) -> None:
     x, y = points()
     before_x, before_y = TOOLS[name].undo(x, y)
     assert before_x.shape == before_y.shape == x.shape
@@ -65,7 +65,7 @@ def test_moves_some_ink(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["rake", "wave"])
-def test_leaves_the_other_axis_alone(name: str) -> None:
+def test_does_not_change_the_other_axis(name: str) -> None:
     x, y = points()
     np.testing.assert_array_equal(TOOLS[name].undo(x, y)[1], y)
 
@@ -76,7 +76,7 @@ def test_keeps_the_column_of_ink_drawn_along_y(name: str) -> None:
     np.testing.assert_array_equal(TOOLS[name].undo(x, y)[0], x)
 
 
-def test_turns_ink_about_the_stylus_without_changing_its_distance() -> None:
+def test_turns_ink_around_the_stylus_at_the_same_distance() -> None:
     x, y = points()
     before_x, before_y = Whirl(500, 400, 80, 0.8).undo(x, y)
     np.testing.assert_allclose(
@@ -89,7 +89,7 @@ def test_pushes_ink_outward_by_the_area_of_the_drop() -> None:
     assert float(y[0]) == pytest.approx(math.sqrt(50**2 - 30**2), rel=1e-5)
 
 
-def test_colors_the_ink_of_the_last_drop_on_top() -> None:
+def test_shows_the_last_drop_on_top() -> None:
     bath = empty_bath()
     bath.drop(100, 100, 40, hex_color("#ff0000"))
     bath.drop(100, 100, 20, hex_color("#00ff00"))
@@ -116,7 +116,7 @@ def test_sprinkles_the_colors_of_a_palette_in_turn() -> None:
     assert all(2 <= drop.radius <= 8 for drop in drops)
 
 
-def test_fills_the_same_bath_from_the_same_chance() -> None:
+def test_fills_the_same_bath_from_the_same_seed() -> None:
     first, second = (fill_bath(np.random.default_rng(8)) for _ in range(2))
     assert first.tools == second.tools
     assert len(first.colors) == sum(isinstance(tool, Drop) for tool in first.tools)

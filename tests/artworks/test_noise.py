@@ -13,11 +13,11 @@ def rng() -> np.random.Generator:
 
 
 @pytest.mark.parametrize("shape", [(48, 64), (1, 50), (50, 1)])
-def test_has_the_shape_asked_for(shape: tuple[int, int]) -> None:
+def test_has_the_requested_shape(shape: tuple[int, int]) -> None:
     assert noise(shape, 12, 3, rng()).shape == shape
 
 
-def test_stays_about_one_and_near_zero_on_the_whole() -> None:
+def test_stays_small_and_is_near_zero_on_average() -> None:
     field = noise((128, 128), 16, 4, rng())
     assert np.abs(field).max() < 1.8
     assert abs(field.mean()) < 0.15
@@ -30,14 +30,14 @@ def test_is_the_same_field_at_twice_the_size() -> None:
     assert resize(large, small.shape) == pytest.approx(small, abs=0.06)
 
 
-def test_draws_as_many_numbers_at_any_size() -> None:
+def test_draws_the_same_count_of_numbers_at_any_size() -> None:
     small, large = rng(), rng()
     noise((48, 64), 16, 3, small)
     noise((96, 128), 32, 3, large)
     assert small.uniform() == large.uniform()
 
 
-def test_is_smooth_with_large_cells_and_rough_with_small() -> None:
+def test_is_smooth_with_large_cells_and_rough_with_small_ones() -> None:
     smooth = np.abs(np.diff(noise((64, 64), 32, 1, rng()))).mean()
     rough = np.abs(np.diff(noise((64, 64), 4, 1, rng()))).mean()
     assert rough > 3 * smooth
@@ -66,6 +66,6 @@ def test_warps_within_the_range_of_the_plane() -> None:
     assert not np.allclose(warped, plane)
 
 
-def test_leaves_the_plane_alone_when_it_warps_by_nothing() -> None:
+def test_does_not_change_the_plane_if_the_amount_is_zero() -> None:
     plane = as_plane(np.random.default_rng(1).uniform(0, 1, (20, 20)))
     assert warp(plane, 0, 12, rng()) == pytest.approx(plane)

@@ -13,6 +13,6 @@ def test_reads_nothing_from_an_empty_text() -> None:
     assert outline("") == []
 
 
-def test_refuses_a_point_without_a_y() -> None:
+def test_rejects_a_point_without_a_y() -> None:
     with pytest.raises(ValueError, match="not enough values"):
         outline("40")

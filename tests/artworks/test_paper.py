@@ -1,4 +1,4 @@
-"""Supports and light."""
+"""Relief of paper, canvas and wood, and the light on it."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ def test_darkens_the_corners_only() -> None:
     assert fall[0, 0] == pytest.approx(0.71, abs=0.02)
 
 
-def test_leaves_an_uneven_margin_round_the_print() -> None:
+def test_leaves_an_uneven_margin_around_the_print() -> None:
     mask = deckle(Sheet(128, 96, 1), margin=60, rough=12)
     assert mask[48, 64] == pytest.approx(1)
     assert mask[0].max() == 0

@@ -1,4 +1,4 @@
-"""The pen: forms, contours that hide behind them, and hatched layers."""
+"""The pen: forms, contours that later forms hide, and hatched layers."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from artworks.pen import LAYERS, Drawing, hatch
 from artworks.sheet import Plane, Sheet
 
 SHAPE = (96, 1024)
-"""A strip as wide as the shipped size, so that a unit is a pixel and a stroke is seen."""
+"""A strip as wide as the shipped size: a unit is a pixel, so strokes are wide enough to see."""
 
 
 def blank(tone: float = 1.0, *, seed: int = 2) -> Drawing:
@@ -24,7 +24,7 @@ def right_half() -> Plane:
     return mask
 
 
-def test_gives_a_form_its_tone_and_run() -> None:
+def test_gives_a_form_its_tone_and_direction() -> None:
     drawing = blank()
     drawing.put(right_half(), 0.3, 0.7, 4.0, cool=0.5)
     assert drawing.tone[5, 800] == pytest.approx(0.3)
@@ -34,7 +34,7 @@ def test_gives_a_form_its_tone_and_run() -> None:
     assert drawing.tone[5, 10] == 1
 
 
-def test_draws_a_contour_when_the_next_form_comes() -> None:
+def test_keeps_a_contour_pending_until_it_is_drawn() -> None:
     drawing = blank()
     drawing.outline([(0, 48), (1024, 48)], 4)
     assert drawing.contour.max() == 0
@@ -51,12 +51,12 @@ def test_hides_the_contour_behind_a_later_form() -> None:
     assert drawing.contour[:, 516:].max() == 0
 
 
-def test_leaves_white_paper_alone() -> None:
+def test_draws_nothing_on_white_paper() -> None:
     drawing = blank(1.2)
     assert hatch(drawing.sheet, drawing, LAYERS[0]).max() == 0
 
 
-def test_inks_the_dark_more_than_the_light() -> None:
+def test_draws_more_ink_where_it_is_darker() -> None:
     ink = [
         float(hatch(drawing.sheet, drawing, (0.0, 6.0, 0.93)).mean())
         for drawing in (blank(0.9), blank(0.7), blank(0.2))
@@ -65,7 +65,7 @@ def test_inks_the_dark_more_than_the_light() -> None:
     assert ink[-1] > 0
 
 
-def test_keeps_the_deepest_layer_for_the_deepest_shade() -> None:
+def test_draws_the_last_layer_only_in_the_darkest_shade() -> None:
     middle, deep = blank(0.6), blank(0.05)
     assert hatch(middle.sheet, middle, LAYERS[-1]).max() == 0
     assert hatch(deep.sheet, deep, LAYERS[-1]).max() > 0

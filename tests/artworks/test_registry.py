@@ -20,6 +20,6 @@ def test_names_modules_that_have_a_file() -> None:
     assert [name for name in MODULES if not (folder / f"{name}.py").is_file()] == []
 
 
-def test_offers_a_painter_with_each_label() -> None:
+def test_has_a_render_function_for_each_label() -> None:
     for module in load_artworks().values():
         assert callable(module.render)

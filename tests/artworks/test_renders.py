@@ -1,4 +1,4 @@
-"""Every artwork of the registry: it renders, it is the same each time, and it is not flat."""
+"""Every artwork in the list: it renders, looks the same each time, and is not flat."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ SMALL = 96
 
 @cache
 def rendered(slug: str, seed: int) -> Image.Image:
-    """Return the artwork at a tiny size; each is painted once for all tests."""
+    """Return the artwork at a tiny size; all tests share one rendering of each."""
     module = ARTWORKS[slug]
     width, height = module.ARTWORK.size(SMALL)
     return module.render(width=width, height=height, seed=seed)
@@ -26,7 +26,7 @@ def own_seed(slug: str) -> int:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_has_the_size_asked_for(slug: str) -> None:
+def test_has_the_requested_size(slug: str) -> None:
     image = rendered(slug, own_seed(slug))
     assert image.size == ARTWORKS[slug].ARTWORK.size(SMALL)
     assert max(image.size) == SMALL
@@ -74,7 +74,7 @@ def test_uses_the_whole_range_of_light(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_has_a_label_worth_hanging(slug: str) -> None:
+def test_has_a_complete_label(slug: str) -> None:
     artwork = ARTWORKS[slug].ARTWORK
     assert artwork.slug == slug
     assert artwork.title
@@ -86,6 +86,6 @@ def test_has_a_label_worth_hanging(slug: str) -> None:
     assert len(set(artwork.tags)) == len(artwork.tags)
 
 
-def test_has_no_two_artworks_with_one_title() -> None:
+def test_gives_each_artwork_its_own_title() -> None:
     titles = [module.ARTWORK.title for module in ARTWORKS.values()]
     assert len(set(titles)) == len(titles)

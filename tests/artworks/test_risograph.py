@@ -21,12 +21,12 @@ def test_prints_solid_ink_at_full_tone() -> None:
     assert screen(sheet(), flat(1.0), 0.3, 40).mean() > 0.97
 
 
-def test_prints_next_to_nothing_without_tone() -> None:
+def test_prints_almost_nothing_without_tone() -> None:
     assert screen(sheet(), flat(0.0), 0.3, 40).mean() < 0.03
 
 
 @pytest.mark.parametrize("tone", [0.25, 0.5, 0.75])
-def test_covers_about_as_much_as_the_tone_says(tone: float) -> None:
+def test_covers_about_the_share_that_the_tone_gives(tone: float) -> None:
     assert screen(sheet(), flat(tone), 0.3, 40).mean() == pytest.approx(tone, abs=0.12)
 
 
@@ -42,13 +42,13 @@ def test_shifts_a_drum_out_of_register() -> None:
     assert ink[:, 124].mean() > 0.5
 
 
-def test_leaves_pinholes_in_a_solid() -> None:
+def test_leaves_pinholes_in_solid_ink() -> None:
     ink = pull(sheet(), flat(1.0), angle=0.0, shift=(0.0, 0.0))
     assert ink.mean() > 0.7
     assert ink.min() < 0.6
 
 
-def test_knocks_the_shape_out_of_every_plate() -> None:
+def test_replaces_the_tone_of_every_plate_in_a_shape() -> None:
     plates = Plates(flat(0.2), flat(0.4), flat(0.6))
     mask = flat(0.0)
     mask[:50] = 1.0

@@ -28,7 +28,7 @@ def test_has_smooth_edges() -> None:
     assert ((mask > 0.1) & (mask < 0.9)).any()
 
 
-def test_draws_a_line_as_wide_as_asked() -> None:
+def test_draws_a_line_with_the_given_width() -> None:
     mask = line(Sheet(128, 128, 0), [(0, 512), (1024, 512)], 64)
     assert mask[:, 64].sum() == pytest.approx(8, abs=1)
 
@@ -65,14 +65,14 @@ def test_measures_a_disk_in_units() -> None:
     assert mask.mean() == pytest.approx(math.pi / 16, rel=0.03)
 
 
-def test_swings_a_ridge_about_its_level() -> None:
+def test_swings_a_ridge_around_its_level() -> None:
     skyline = ridge(Sheet(256, 192, 5), 400, 50, 200)
     assert skyline.shape == (256,)
     assert abs(skyline.mean() - 400) < 50
     assert 10 < np.ptp(skyline) < 180
 
 
-def test_fills_what_is_below_a_skyline() -> None:
+def test_fills_the_part_below_a_skyline() -> None:
     mask = below(Sheet(64, 64, 0), as_plane(np.full(64, 512)))
     assert mask[:30].max() == 0
     assert mask[34:].min() == 1

@@ -1,4 +1,4 @@
-"""The sheet: pixels, units, chance."""
+"""The sheet: pixels, units and random numbers."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from artworks.sheet import Sheet, as_plane
 
 
-def test_gives_the_shape_rows_first() -> None:
+def test_returns_the_shape_with_rows_first() -> None:
     assert Sheet(40, 30, 0).shape == (30, 40)
 
 
@@ -29,11 +29,11 @@ def test_gives_the_same_units_at_any_size() -> None:
     assert small_y.max() < 768
 
 
-def test_draws_the_same_chance_from_the_same_seed() -> None:
+def test_draws_the_same_numbers_from_the_same_seed() -> None:
     assert Sheet(4, 4, 9).rng.uniform() == Sheet(4, 4, 9).rng.uniform()
     assert Sheet(4, 4, 9).rng.uniform() != Sheet(4, 4, 8).rng.uniform()
 
 
-def test_turns_anything_into_single_precision() -> None:
+def test_converts_arrays_to_single_precision() -> None:
     assert as_plane([1, 2]).dtype == np.float32
     assert as_plane(np.array([True, False])).tolist() == [1.0, 0.0]

@@ -14,7 +14,7 @@ from artworks.shipping import MANIFEST, MOST_BYTES, Entry, encode_webp, enter, r
 
 
 class Stripes:
-    """A real artwork that costs nothing: stripes whose tone is the seed."""
+    """A real artwork that renders fast: stripes whose tone is the seed."""
 
     def __init__(self, slug: str) -> None:
         self.ARTWORK = Artwork(
@@ -29,7 +29,7 @@ class Stripes:
         )
 
     def render(self, *, width: int, height: int, seed: int) -> Image.Image:
-        """Rule the stripes."""
+        """Paint stripes one px high."""
         pixels = np.zeros((height, width, 3), np.uint8)
         pixels[::2] = seed
         return Image.fromarray(pixels)
@@ -39,7 +39,7 @@ def entry(tmp_path: Path, slug: str) -> Entry:
     return ship(Stripes(slug), slug, tmp_path, longest=32).entry
 
 
-def test_writes_a_webp_file_of_the_size_asked_for(tmp_path: Path) -> None:
+def test_writes_a_webp_file_of_the_requested_size(tmp_path: Path) -> None:
     ship(Stripes("stripes"), "stripes", tmp_path, longest=32)
     with Image.open(tmp_path / "stripes.webp") as image:
         assert image.format == "WEBP"
@@ -57,7 +57,7 @@ def test_describes_the_file_it_wrote(tmp_path: Path) -> None:
     assert made["script"] == "artworks/stripes.py"
 
 
-def test_says_how_much_and_how_long(tmp_path: Path) -> None:
+def test_reports_the_size_and_the_time(tmp_path: Path) -> None:
     done = ship(Stripes("stripes"), "stripes", tmp_path, longest=32)
     assert done.bytes == (tmp_path / "stripes.webp").stat().st_size
     assert done.seconds > 0
@@ -112,7 +112,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "library" / "shipped"
 
 
 @pytest.mark.parametrize("made", read_manifest(SHIPPED / MANIFEST), ids=lambda made: made["slug"])
-def test_ships_what_the_manifest_says(made: Entry) -> None:
+def test_ships_the_files_in_the_manifest(made: Entry) -> None:
     data = (SHIPPED / made["file"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == made["sha256"]
     assert max(made["width"], made["height"]) == 1024

@@ -67,13 +67,13 @@ def test_never_crosses_the_border_of_a_region() -> None:
     assert (tiles.region[owner] == regions).all()
 
 
-def test_betters_a_guess_without_searching_far() -> None:
+def test_keeps_a_good_guess_without_a_long_search() -> None:
     tiles = scattered(one_region())
     owner = assign(tiles, one_region(), reach=20)
     assert (assign(tiles, one_region(), reach=2, known=owner) == owner).mean() > 0.99
 
 
-def test_settles_into_cells_of_like_size() -> None:
+def test_settles_into_cells_of_similar_size() -> None:
     regions = one_region()
     tiles = scattered(regions)
     before = np.bincount(assign(tiles, regions, reach=16).ravel(), minlength=len(tiles.x))

@@ -1,4 +1,4 @@
-"""The cartoon and the loom."""
+"""The drawing behind the loom (the cartoon), and the weaving."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def left_half() -> Plane:
     return mask
 
 
-def test_lays_a_shape_over_the_cartoon() -> None:
+def test_draws_a_shape_on_the_cartoon() -> None:
     cartoon = plain(SKY, 0.5)
     cartoon.lay(left_half(), SAGE, 0.2)
     assert cartoon.yarn[0, 0] == SAGE
@@ -32,14 +32,14 @@ def test_lays_a_shape_over_the_cartoon() -> None:
     assert cartoon.yarn[0, -1] == SKY
 
 
-def test_lets_a_bead_lie_between_its_own_borders() -> None:
+def test_keeps_each_bead_between_its_borders() -> None:
     row, rib, down, across = shed(sheet())
     assert row.shape == rib.shape == SHAPE
     assert np.abs(down).max() <= 1.0001
     assert np.abs(across).max() <= 1.0001
 
 
-def test_shows_a_pass_over_every_second_warp_only() -> None:
+def test_shows_a_pass_only_over_every_second_warp() -> None:
     row, rib, _, _ = shed(sheet())
     inner = row > 1
     np.testing.assert_array_equal((row % 2)[inner], (rib % 2)[inner])
@@ -52,7 +52,7 @@ def test_hatches_both_ways_within_its_spread() -> None:
     np.testing.assert_array_equal(teeth[:10], teeth[10:20])
 
 
-def test_weaves_with_the_yarns_of_the_cartoon_only() -> None:
+def test_weaves_only_with_the_yarns_of_the_cartoon() -> None:
     row, rib, _, _ = shed(sheet())
     wool = weave(sheet(), plain(RIVER, 0.5), row, rib)
     apart = to_oklab(wool)[..., None, :] - to_oklab(YARNS[RIVER].colors)

@@ -1,4 +1,4 @@
-"""The styles that come with the project: loaded once, and again when their picture changes."""
+"""The styles that come with the project: they load once, and again if their picture changes."""
 
 import hashlib
 import io
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def render(folder: Path, slug: str, seed: int) -> dict[str, Any]:
-    """Write a picture into the folder and return its entry."""
+    """Write a picture into the folder and return its entry for the manifest."""
     data = picture_bytes(make_picture((120, 90), seed=seed), "WEBP")
     (folder / f"{slug}.webp").write_bytes(data)
     return {
@@ -53,7 +53,7 @@ def write_manifest(folder: Path, *entries: dict[str, Any]) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a shipped folder of two styles, which the command uses too."""
+    """Return a folder with two shipped styles; the command also reads this folder."""
     assert media_root.is_dir()
     made = tmp_path / "shipped"
     made.mkdir()
@@ -63,7 +63,7 @@ def folder(tmp_path: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch) ->
     return made
 
 
-def test_hangs_what_is_shipped(folder: Path, media_root: Path) -> None:
+def test_publishes_the_shipped_styles(folder: Path, media_root: Path) -> None:
     assert load_shipped_styles(folder=folder, masterworks=folder / "none").created == [
         "ink",
         "wash",
@@ -88,7 +88,7 @@ def test_changes_nothing_the_second_time(folder: Path, media_root: Path) -> None
     assert (files_in(media_root), list(Style.objects.order_by("pk").values())) == before
 
 
-def test_renews_what_was_rendered_again(folder: Path, media_root: Path) -> None:
+def test_updates_a_style_that_was_rendered_again(folder: Path, media_root: Path) -> None:
     load_shipped_styles(folder=folder, masterworks=folder / "none")
     write_manifest(folder, render(folder, "ink", 9), render(folder, "wash", 2))
     loaded = load_shipped_styles(folder=folder, masterworks=folder / "none")
@@ -98,7 +98,7 @@ def test_renews_what_was_rendered_again(folder: Path, media_root: Path) -> None:
     assert len(files_in(media_root)) == 4
 
 
-def test_leaves_withdrawn_what_a_curator_withdrew(folder: Path) -> None:
+def test_keeps_a_withdrawn_style_withdrawn(folder: Path) -> None:
     load_shipped_styles(folder=folder, masterworks=folder / "none")
     withdraw_style(style=Style.objects.get(slug="ink"))
     write_manifest(folder, render(folder, "ink", 9))
@@ -106,25 +106,27 @@ def test_leaves_withdrawn_what_a_curator_withdrew(folder: Path) -> None:
     assert Style.objects.get(slug="ink").state == Style.State.WITHDRAWN
 
 
-def test_hangs_no_picture_that_the_manifest_does_not_mean(folder: Path, media_root: Path) -> None:
+def test_rejects_a_picture_that_the_manifest_does_not_describe(
+    folder: Path, media_root: Path
+) -> None:
     write_manifest(folder, {**render(folder, "ink", 1), "sha256": "0" * 64})
     with pytest.raises(ManifestMismatch, match=r"ink\.webp"):
         load_shipped_styles(folder=folder, masterworks=folder / "none")
     assert files_in(media_root) == []
 
 
-def test_hangs_nothing_from_an_empty_folder(tmp_path: Path) -> None:
+def test_creates_nothing_from_an_empty_folder(tmp_path: Path) -> None:
     assert load_shipped_styles(folder=tmp_path, masterworks=tmp_path).created == []
 
 
-def test_says_what_the_command_did(folder: Path) -> None:
+def test_reports_what_the_command_did(folder: Path) -> None:
     out = StringIO()
     call_command("load_shipped_styles", stdout=out)
     assert out.getvalue() == "Shipped styles: 2 new, 0 changed, 0 as they were.\n"
     assert folder.is_dir()
 
 
-def test_the_command_says_what_to_do(folder: Path) -> None:
+def test_tells_how_to_fix_a_wrong_picture(folder: Path) -> None:
     write_manifest(folder, {**render(folder, "ink", 1), "sha256": "0" * 64})
     with pytest.raises(CommandError, match=r"Make ink\.webp again"):
         call_command("load_shipped_styles")
@@ -132,7 +134,7 @@ def test_the_command_says_what_to_do(folder: Path) -> None:
 
 class TestCodes:
     def write(self, folder: Path, slug: str, code: bytes, **changes: str) -> None:
-        """Put a code of a shipped artwork into the folder."""
+        """Write the code of a shipped artwork and its entry into the folder."""
         (folder / f"{slug}.code").write_bytes(code)
         entry = {
             "picture_sha256": hashlib.sha256((folder / f"{slug}.webp").read_bytes()).hexdigest(),
@@ -155,19 +157,21 @@ class TestCodes:
         assert not wash.code
         assert self.load(folder).unchanged == ["ink", "wash"]
 
-    def test_are_brought_to_a_style_that_hangs(self, folder: Path) -> None:
+    def test_are_added_to_a_published_style(self, folder: Path) -> None:
         self.load(folder)
         self.write(folder, "ink", b"moments")
         assert self.load(folder).updated == ["ink"]
         ink = Style.objects.get(slug="ink")
         assert (ink.version, ink.shown_as) == (2, "full")
 
-    def test_of_an_older_rendering_are_left_out(self, folder: Path) -> None:
+    def test_are_ignored_for_an_older_rendering(self, folder: Path) -> None:
         self.write(folder, "ink", b"moments", picture_sha256="0" * 64)
         self.load(folder)
         assert not Style.objects.get(slug="ink").code
 
-    def test_must_be_those_that_are_listed(self, folder: Path, media_root: Path) -> None:
+    def test_are_rejected_if_the_list_describes_others(
+        self, folder: Path, media_root: Path
+    ) -> None:
         self.write(folder, "ink", b"moments", code_sha256="0" * 64)
         with pytest.raises(ManifestMismatch, match=r"ink\.code"):
             self.load(folder)
@@ -175,7 +179,7 @@ class TestCodes:
 
 
 def masterwork(folder: Path, slug: str, code: bytes = b"moments") -> dict[str, Any]:
-    """Write a code and its sample into the folder and return their entry."""
+    """Write a code and its sample into the folder and return their entry for the manifest."""
     sample = picture_bytes(make_picture((96, 72)), "WEBP")
     (folder / f"{slug}.code").write_bytes(code)
     (folder / f"{slug}.webp").write_bytes(sample)
@@ -230,7 +234,7 @@ class TestMasterworks:
         assert self.load(tmp_path).unchanged == ["wave"]
         assert (files_in(media_root), list(Style.objects.values())) == before
 
-    def test_are_renewed_with_their_code(self, tmp_path: Path, media_root: Path) -> None:
+    def test_are_updated_with_their_code(self, tmp_path: Path, media_root: Path) -> None:
         write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
         self.load(tmp_path)
         write_masterworks(tmp_path, masterwork(tmp_path, "wave", b"better moments"))
@@ -238,9 +242,7 @@ class TestMasterworks:
         assert (Style.objects.get().version, Evidence.objects.count()) == (2, 1)
         assert len(files_in(media_root)) == 3
 
-    def test_are_shown_by_a_new_sample_of_the_same_code(
-        self, tmp_path: Path, media_root: Path
-    ) -> None:
+    def test_get_a_new_sample_of_the_same_code(self, tmp_path: Path, media_root: Path) -> None:
         entry = masterwork(tmp_path, "wave")
         write_masterworks(tmp_path, entry)
         self.load(tmp_path)
@@ -275,7 +277,7 @@ class TestMasterworks:
 
 
 @pytest.mark.slow
-def test_hangs_everything_that_the_project_ships(media_root: Path) -> None:
+def test_publishes_everything_that_the_project_ships(media_root: Path) -> None:
     loaded = load_shipped_styles(folder=SHIPPED)
     assert Style.objects.published().count() == len(loaded.created)
     assert load_shipped_styles(folder=SHIPPED).unchanged == loaded.created
