@@ -1,4 +1,4 @@
-"""How visitors in a browser ask for batches: by the API, as an app of theirs would."""
+"""Ways in which visitors in a browser request batches: through the API, as their app would."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ async ({ photos, styles, spec }) => {
 
 
 def enter(visitor: Visitor, name: str) -> str:
-    """Make an account and put a photo in; return its id."""
+    """Make an account and upload a photo; return the id of the photo."""
     visitor.sign_up(name)
     visitor.page.locator("#studio.is-live").wait_for()
     visitor.put_in()
@@ -30,23 +30,23 @@ def enter(visitor: Visitor, name: str) -> str:
 
 
 def submit(visitor: Visitor, photo: str, *styles: str, **spec: Any) -> str:
-    """Have the photo made in each style; return the page of the batch."""
+    """Request the photo in each style; return the page of the batch."""
     return submit_all(visitor, [photo], *styles, **spec)
 
 
 def submit_all(visitor: Visitor, photos: list[str], *styles: str, **spec: Any) -> str:
-    """Have each photo made in each style; return the page of the batch."""
+    """Request each photo in each style; return the page of the batch."""
     asked = {"photos": photos, "styles": styles, "spec": {"size": 128, **spec}}
     return str(visitor.page.evaluate(SUBMIT, asked))
 
 
 def long_batch(visitor: Visitor, photo: str) -> str:
-    """Have three pictures made that take minutes each."""
+    """Request three pictures that take minutes each."""
     return submit(visitor, photo, *STYLES, method="optimize", steps=1500, size=320)
 
 
 def log_in(visitor: Visitor, name: str) -> None:
-    """Sign in to an account that is there."""
+    """Sign in to an account that exists."""
     visitor.go("/account/login/")
     visitor.page.locator("#id_login").fill(name)
     visitor.page.locator("#id_password").fill(PASSWORD)

@@ -1,7 +1,7 @@
 """A real site and headless Chromium for the tests of this folder.
 
-The browser lives as long as this folder's tests: Playwright's event loop would be in the way of
-the asynchronous tests that come after.
+The browser closes after the last test of this folder, because Playwright's event loop would
+disturb the asynchronous tests that run later.
 """
 
 import shutil
@@ -35,7 +35,7 @@ PATIENCE_MS = 90_000
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
-    """Serve the site as `make run` does, on data of its own."""
+    """Serve the site as `make run` does, with its own data folder."""
     program("chromium", "chromium")
     with EmbeddedSite(tmp_path_factory.mktemp("browser-site")) as running:
         yield running
@@ -52,7 +52,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visitor:
-    """Someone at the site with a browser window of their own."""
+    """A user of the site with a separate browser window."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
@@ -65,7 +65,7 @@ class Visitor:
     def _listen(self, message: ConsoleMessage) -> None:
         text = message.text
         if "/preview/" in message.location.get("url", ""):
-            return  # a newer preview took its place on the way, or its job was canceled
+            return  # a newer preview replaced it, or its job was canceled
         if "Content Security Policy" in text or message.type == "error":
             self.complaints.append(text)
 
@@ -74,7 +74,7 @@ class Visitor:
         self.page.goto(self.address + path)
 
     def sign_up(self, name: str) -> None:
-        """Make an account, which ends in the studio."""
+        """Make an account; the site then shows the studio."""
         if "/account/signup/" not in self.page.url:
             self.go("/account/signup/")
         self.page.get_by_label("Username").fill(name)
@@ -87,25 +87,25 @@ class Visitor:
         self.page.locator("#id_photo").set_input_files(photo_file(size))
 
     def choose(self, *numbers: int) -> None:
-        """Click the tiles of styles of which the picture is here."""
+        """Click the tiles of styles that have their artwork on this site."""
         tiles = self.page.locator('.tile:has(input[data-methods~="optimize"])')
         for number in numbers:
             tiles.nth(number).click()
 
     def ask_for(self, *, steps: int) -> None:
-        """Ask for a picture as large as the photo, painted step by step in `steps`."""
+        """Choose the size of the photo, the method optimize, and the number of steps."""
         self.page.get_by_text("Same as photo").click()
         self.page.locator("summary", has_text="More").click()
         self.page.get_by_label("Detailed, step by step").check()
         self.page.get_by_label("Steps", exact=True).fill(str(steps))
 
     def make(self) -> None:
-        """Press Make and wait for the job's page."""
+        """Press Create and wait for the job's page."""
         self.page.get_by_role("button", name="Create", exact=True).click()
         self.page.wait_for_url("**/jobs/*/")
 
     def have_made(self, *, steps: int, style: int = 0) -> str:
-        """Have a picture made from the studio, which keeps what was chosen before.
+        """Create a picture in the studio, which keeps the earlier choices.
 
         Returns the address of the job's page.
         """
@@ -121,14 +121,14 @@ class Visitor:
 
 
 def photo_file(size: tuple[int, int] = (320, 240)) -> FilePayload:
-    """Return a photo as a browser's file input takes it."""
+    """Return a photo in the form that a browser's file input accepts."""
     data = picture_bytes(make_picture(size))
     return {"name": "holiday.png", "mimeType": "image/png", "buffer": data}
 
 
 @pytest.fixture
 def visit(chromium: Browser, site: EmbeddedSite) -> Iterator[Callable[..., Visitor]]:
-    """Return a function that lets another visitor in; at the end no console may have complained."""
+    """Return a function that opens a new visitor; at the end no console may have an error."""
     visitors: list[Visitor] = []
 
     def come(**options: Any) -> Visitor:
@@ -144,7 +144,7 @@ def visit(chromium: Browser, site: EmbeddedSite) -> Iterator[Callable[..., Visit
 
 @pytest.fixture
 def pictures(request: pytest.FixtureRequest) -> Path:
-    """Return the folder for screenshots of this test, empty."""
+    """Return an empty folder for the screenshots of this test."""
     folder = Path("build/screenshots", str(request.node.name))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The page of the API in a real browser, where the strict policy holds for it as for every page."""
+"""The API's page in a real browser; its content security policy is as strict as on other pages."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def opened(visitor: Visitor, operation: str) -> Locator:
 
 
 def execute(block: Locator) -> Locator:
-    """Try the operation out and return the status of the answer."""
+    """Send the operation's request and return the status of the answer."""
     block.get_by_role("button", name="Try it out").click()
     block.get_by_role("button", name="Execute").click()
     return block.locator(".live-responses-table .response .response-col_status")
@@ -36,16 +36,16 @@ def test_shows_every_operation_with_its_headline(visit: Visit) -> None:
     expect(visitor.page.get_by_text("Upload a photo").first).to_be_visible()
 
 
-def test_calls_what_is_open_to_all(visit: Visit) -> None:
+def test_calls_a_public_operation(visit: Visit) -> None:
     expect(execute(opened(visit(), "methods_list"))).to_contain_text("200", timeout=PATIENCE_MS)
 
 
-def test_calls_for_who_is_signed_in(visit: Visit) -> None:
+def test_calls_as_the_signed_in_user(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_up("developer")
     visitor.page.wait_for_url("**/studio/")
     expect(execute(opened(visitor, "me_retrieve"))).to_contain_text("200", timeout=PATIENCE_MS)
-    # A change, for which the page sends the protection against forged requests by itself.
+    # For a change the page itself sends the token against forged requests.
     expect(execute(opened(visitor, "me_partial_update"))).to_contain_text(
         "200", timeout=PATIENCE_MS
     )

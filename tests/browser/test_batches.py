@@ -1,4 +1,4 @@
-"""The page of a batch in a real browser: one progress for the whole, kept by news alone."""
+"""The page of a batch in a real browser: one progress bar for all, updated by the socket alone."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def states(visitor: Visitor) -> Locator:
     return visitor.page.locator("#batch .job-state")
 
 
-def test_goes_on_by_news_alone(visit: Visit, pictures: Path) -> None:
+def test_updates_by_the_socket_alone(visit: Visit, pictures: Path) -> None:
     visitor = visit()
     photo = enter(visitor, "gatherer")
     visitor.go(submit(visitor, photo, *STYLES, method="optimize", steps=30))
@@ -77,10 +77,10 @@ def test_is_the_same_after_a_reload_and_on_another_device(visit: Visit, pictures
     for visitor in (desk, phone):
         expect(whole(visitor)).to_have_text("3 of 3 done")
         expect(states(visitor)).to_have_text(["Canceled"] * 3)
-        visitor.complaints.clear()  # a preview that was on its way is gone
+        visitor.complaints.clear()  # a preview that was still loading is deleted
 
 
-def test_catches_up_on_what_happened_while_the_socket_was_away(visit: Visit) -> None:
+def test_catches_up_after_the_socket_was_closed(visit: Visit) -> None:
     visitor = visit()
     opened: list[Any] = []
 
@@ -111,7 +111,7 @@ def test_catches_up_on_what_happened_while_the_socket_was_away(visit: Visit) -> 
         each.complaints.clear()
 
 
-def test_asks_where_sockets_are_blocked(visit: Visit) -> None:
+def test_polls_where_sockets_are_blocked(visit: Visit) -> None:
     visitor = visit()
     visitor.page.route_web_socket("**/ws/**", lambda socket: socket.close())
     photo = enter(visitor, "inquirer")

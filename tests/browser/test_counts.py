@@ -1,4 +1,4 @@
-"""Counts in sentences that the page brings ready-made."""
+"""Counts in sentences that the page contains in finished form."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The button says when the picture will be done, and the job's page says what is left."""
+"""The button says when the picture will be done; the job's page says how much time is left."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Visit = Callable[..., Visitor]
 
 
 def enter(visitor: Visitor, name: str) -> None:
-    """Make an account and put a photo into the studio."""
+    """Make an account and upload a photo in the studio."""
     visitor.sign_up(name)
     visitor.page.locator("#studio.is-live").wait_for()
     visitor.put_in((160, 120))
@@ -47,7 +47,7 @@ def test_says_on_the_button_when_it_will_be_done(
     visitor.page.screenshot(path=pictures / "studio-chinese.png")
 
 
-def test_tells_what_is_left_while_it_waits_and_runs(visit: Visit, pictures: Path) -> None:
+def test_shows_the_time_left_while_it_waits_and_runs(visit: Visit, pictures: Path) -> None:
     first = visit()
     enter(first, "front")
     first.choose(0)

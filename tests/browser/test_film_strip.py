@@ -1,6 +1,6 @@
-"""Two people queue, one cancels, the worker is killed, the page is reloaded: all end right.
+"""Two users queue, one cancels, the worker is killed, a page is reloaded: all jobs end correctly.
 
-The screenshots are a film strip of it.
+The screenshots show each stage in order.
 """
 
 import re
@@ -21,25 +21,25 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
-    """Serve a site of its own: the killed worker is not to be seen in other tests."""
+    """Serve a separate site, so that other tests do not see the killed worker."""
     with EmbeddedSite(tmp_path_factory.mktemp("film-site")) as running:
         yield running
 
 
 def snapshot(visitor: Visitor, page: str) -> dict[str, Any]:
-    """Ask the API how the job of a page goes."""
+    """Return the snapshot that the API gives for the job of a page."""
     address = page.replace("/jobs/", "/api/v1/jobs/")
     answer: dict[str, Any] = visitor.page.request.get(address).json()
     return answer
 
 
 def shoot(visitor: Visitor, path: Path) -> None:
-    """Take a screenshot once the page has arrived: pictures load, and a change of pages fades."""
+    """Take a screenshot after a second, so that pictures are loaded and the page has faded in."""
     visitor.page.wait_for_timeout(1000)
     visitor.page.screenshot(path=path)
 
 
-def test_two_queue_one_cancels_a_worker_dies_and_all_end_right(
+def test_ends_all_jobs_correctly_after_a_cancel_and_a_killed_worker(
     visit: Visit, site: EmbeddedSite, pictures: Path
 ) -> None:
     ada = visit()

@@ -1,4 +1,4 @@
-"""On a phone whatever is pressed by itself takes a finger, and nothing sticks out at the side."""
+"""On a phone each control is large enough for a finger, and no page is wider than the screen."""
 
 from collections.abc import Callable
 from itertools import product
@@ -11,8 +11,8 @@ from tests.support.sites import EmbeddedSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-# What does not answer in the whole of a square of 44 px around its middle. Links in the middle of
-# words are as high as these; pictures beside them lead to the same place.
+# Lists the controls that do not respond in a whole square of 44 px around their center. Links
+# inside a text are only as high as the text; pictures beside them lead to the same page.
 MISSED = """
 () => {
   const missed = [];
@@ -36,7 +36,9 @@ MISSED = """
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
-def test_takes_a_finger_on_a_phone(visit: Callable[..., Visitor], site: EmbeddedSite) -> None:
+def test_has_controls_large_enough_for_a_finger(
+    visit: Callable[..., Visitor], site: EmbeddedSite
+) -> None:
     visitor = visit(viewport=PHONE)
     visitor.sign_up("thumbelina")
     visitor.page.wait_for_url("**/studio/")
@@ -56,7 +58,7 @@ def test_takes_a_finger_on_a_phone(visit: Callable[..., Visitor], site: Embedded
 
 
 def speak(visitor: Visitor, language: str) -> None:
-    """Let the visitor read the site in that language from now on."""
+    """Show the site to the visitor in this language from now on."""
     visitor.page.context.add_cookies(
         [{"name": "django_language", "value": language, "url": visitor.address}]
     )

@@ -1,4 +1,4 @@
-"""How pages behave in a real browser: sizes, keys, words, light."""
+"""Pages in a real browser: sizes, keyboard, language, light and dark."""
 
 from collections.abc import Callable
 
@@ -65,7 +65,7 @@ def test_moves_the_slider_by_dragging(visit: Visit) -> None:
     assert split == pytest.approx(25, abs=2)
 
 
-def test_turns_the_light_off_and_remembers_it(visit: Visit) -> None:
+def test_switches_to_dark_and_remembers_it(visit: Visit) -> None:
     visitor = visit(color_scheme="light")
     visitor.go("/")
     wall = "getComputedStyle(document.documentElement).backgroundColor"
@@ -77,7 +77,7 @@ def test_turns_the_light_off_and_remembers_it(visit: Visit) -> None:
     assert visitor.page.evaluate(wall) == night
 
 
-def test_speaks_chinese_when_asked(visit: Visit) -> None:
+def test_shows_chinese_when_chosen(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/styles/")
     visitor.page.get_by_role("button", name="简体中文").click()
@@ -86,7 +86,7 @@ def test_speaks_chinese_when_asked(visit: Visit) -> None:
     expect(visitor.page.get_by_role("button", name="制作图片")).to_be_visible()
 
 
-def test_narrows_the_tiles_while_typing(visit: Visit) -> None:
+def test_filters_the_tiles_while_typing(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/studio/")
     visitor.page.get_by_label("Search the styles").fill("woodcut")
@@ -95,7 +95,7 @@ def test_narrows_the_tiles_while_typing(visit: Visit) -> None:
     expect(visitor.page.get_by_text("No styles found.")).to_be_visible()
 
 
-def test_takes_four_styles_and_no_fifth(visit: Visit) -> None:
+def test_accepts_four_styles_and_no_fifth(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/studio/")
     visitor.choose(0, 1, 2, 3)
@@ -113,7 +113,7 @@ def test_changes_the_strength_by_brackets(visit: Visit) -> None:
     expect(visitor.page.locator("output[for=id_strength]")).to_have_text("70%")
 
 
-def test_takes_a_photo_that_is_pasted(visit: Visit) -> None:
+def test_accepts_a_pasted_photo(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/studio/")
     visitor.page.evaluate(
@@ -127,7 +127,7 @@ def test_takes_a_photo_that_is_pasted(visit: Visit) -> None:
     expect(visitor.page.locator("#stage-picture")).to_be_visible()
 
 
-def test_comes_back_to_the_same_photo_and_styles(visit: Visit) -> None:
+def test_keeps_the_photo_and_styles_on_return(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_up("returner")
     visitor.page.wait_for_url("**/studio/")

@@ -1,4 +1,4 @@
-"""The proof sheet and the blend in a real browser: photo in, tiles fill, three styles, a result."""
+"""The proof sheet and the blend in a real browser, from the photo to a result in three styles."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +13,14 @@ Visit = Callable[..., Visitor]
 
 
 def enter(visitor: Visitor, name: str) -> None:
-    """Make an account and put a photo into the studio."""
+    """Make an account and upload a photo in the studio."""
     visitor.sign_up(name)
     visitor.page.wait_for_url("**/studio/")
     visitor.put_in()
 
 
 def wait_for_proofs(visitor: Visitor) -> int:
-    """Wait until every tile shows the photo; return how many there are."""
+    """Wait until every tile shows the photo; return the number of tiles."""
     tiles = visitor.page.locator(".tile").count()
     expect(visitor.page.locator("#proofs-said")).to_have_text(
         "Each preview shows your photo in that style.", timeout=PATIENCE_MS
@@ -30,13 +30,13 @@ def wait_for_proofs(visitor: Visitor) -> int:
 
 
 def shares(visitor: Visitor) -> list[float]:
-    """Return the shares of the chosen styles as their sliders show them."""
+    """Return the shares of the chosen styles that their sliders show."""
     sliders = visitor.page.locator(".palette-item input").all()
     return [float(slider.input_value()) for slider in sliders]
 
 
 def drag(visitor: Visitor, pad: Locator, *stops: tuple[float, float]) -> None:
-    """Press on the triangle at the first stop and drag to the others; sides count as one."""
+    """Press on the triangle at the first stop and drag to the others, in shares of its sides."""
     box = pad.bounding_box()
     assert box is not None
     mouse = visitor.page.mouse
@@ -69,12 +69,12 @@ def test_leads_from_the_photo_to_a_blend_of_three(visit: Visit, pictures: Path) 
 
     visitor.make()
     visitor.wait_for_result()
-    visitor.page.wait_for_timeout(1000)  # the change of pages fades
+    visitor.page.wait_for_timeout(1000)  # the page fades in
     visitor.page.screenshot(path=pictures / "3-result.png")
     expect(visitor.page.locator(".parts li")).to_have_count(3)
 
 
-def test_goes_on_step_by_step_where_the_artworks_are_here(visit: Visit) -> None:
+def test_paints_step_by_step_where_the_artworks_exist(visit: Visit) -> None:
     visitor = visit()
     enter(visitor, "patient")
     visitor.choose(0, 1)
@@ -86,7 +86,7 @@ def test_goes_on_step_by_step_where_the_artworks_are_here(visit: Visit) -> None:
     expect(visitor.page.locator(".parts li")).to_have_count(2)
     visitor.page.get_by_role("button", name="Cancel").click()
     expect(visitor.page.get_by_role("heading", name="Canceled")).to_be_visible()
-    visitor.complaints.clear()  # a preview that was on its way is gone
+    visitor.complaints.clear()  # a preview that was still loading is deleted
 
 
 def test_fills_by_polling_where_sockets_are_blocked(visit: Visit) -> None:
@@ -96,7 +96,7 @@ def test_fills_by_polling_where_sockets_are_blocked(visit: Visit) -> None:
     wait_for_proofs(visitor)
 
 
-def test_shows_on_the_stage_what_is_pointed_at(visit: Visit) -> None:
+def test_shows_the_style_under_the_pointer_on_the_stage(visit: Visit) -> None:
     visitor = visit()
     enter(visitor, "pointer")
     wait_for_proofs(visitor)
@@ -114,7 +114,7 @@ def test_shows_on_the_stage_what_is_pointed_at(visit: Visit) -> None:
     expect(visitor.page.locator(".tile-proof").first).to_be_visible()
 
 
-def test_tries_the_styles_anew_on_another_photo(visit: Visit) -> None:
+def test_tries_the_styles_again_on_another_photo(visit: Visit) -> None:
     visitor = visit()
     enter(visitor, "changer")
     wait_for_proofs(visitor)
@@ -131,7 +131,7 @@ def test_tries_the_styles_anew_on_another_photo(visit: Visit) -> None:
     wait_for_proofs(visitor)
 
 
-def test_sets_styles_aside_that_a_way_of_painting_cannot_use(visit: Visit) -> None:
+def test_disables_styles_that_a_method_cannot_use(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/studio/")
     code = visitor.page.locator('.tile input[data-methods="fast"]').first

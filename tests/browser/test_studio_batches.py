@@ -1,4 +1,4 @@
-"""Several photos and styles in the studio: one press makes a batch, as the button says before."""
+"""Several photos and styles in the studio: one press makes the batch that the button announces."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Visit = Callable[..., Visitor]
 
 
 def enter(visitor: Visitor, name: str) -> None:
-    """Make an account, put a photo in and choose two styles, each by itself."""
+    """Make an account, upload a photo and choose two styles for separate pictures."""
     visitor.sign_up(name)
     visitor.page.locator("#studio.is-live").wait_for()
     visitor.put_in()
@@ -47,7 +47,7 @@ def test_makes_each_photo_in_each_style(visit: Visit, pictures: Path) -> None:
     visitor.page.screenshot(path=pictures / "2-batch.png")
 
 
-def test_says_before_the_press_what_is_too_many(visit: Visit, pictures: Path) -> None:
+def test_says_before_the_press_that_it_is_too_many(visit: Visit, pictures: Path) -> None:
     visitor = visit(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
     enter(visitor, "greedy")
     expect(visitor.page.locator("#make-estimate")).to_contain_text(re.compile(r"about \d"))
@@ -67,7 +67,7 @@ def test_says_before_the_press_what_is_too_many(visit: Visit, pictures: Path) ->
     assert visitor.page.evaluate(width) == PHONE["width"]
 
 
-def test_mixes_four_at_most(visit: Visit) -> None:
+def test_mixes_at_most_four_styles(visit: Visit) -> None:
     visitor = visit()
     enter(visitor, "mixer")
     visitor.choose(2, 3, 4)

@@ -1,4 +1,4 @@
-"""The tray in a real browser: all my pictures on every page, after a reload, on another device."""
+"""The tray in a real browser: all of a user's jobs on every page, also on another device."""
 
 import re
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from tests.support.servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Visitor]
-# Minutes of work, so that the picture is still being made when one looks.
+# Minutes of work, so that the job still runs when the test looks.
 LONG = 1500
 
 
 def begin(visitor: Visitor, name: str, *, steps: int = LONG) -> None:
-    """Make an account and have a picture made."""
+    """Make an account and create a picture."""
     visitor.sign_up(name)
     visitor.page.wait_for_url("**/studio/")
     visitor.have_made(steps=steps)
@@ -42,7 +42,7 @@ def open_tray(visitor: Visitor) -> None:
     tray(visitor).locator("summary").click()
 
 
-def test_follows_to_every_page_and_through_a_reload(visit: Visit, pictures: Path) -> None:
+def test_appears_on_every_page_and_after_a_reload(visit: Visit, pictures: Path) -> None:
     visitor = visit()
     begin(visitor, "traveler")
     for path in ("/styles/", "/wall/", "/account/", "/styles/"):
@@ -93,10 +93,10 @@ def test_shows_on_another_device_and_cancels_from_there(visit: Visit, pictures: 
     cancel_first(phone)
 
     expect(desk.page.get_by_role("heading", name="Canceled")).to_be_visible()
-    desk.complaints.clear()  # a preview that was on its way is gone
+    desk.complaints.clear()  # a preview that was still loading is deleted
 
 
-def test_keeps_what_was_just_done_and_says_it_aloud(visit: Visit, pictures: Path) -> None:
+def test_keeps_a_finished_job_and_announces_it(visit: Visit, pictures: Path) -> None:
     visitor = visit()
     begin(visitor, "listener", steps=40)
     visitor.go("/wall/")
@@ -111,7 +111,7 @@ def test_keeps_what_was_just_done_and_says_it_aloud(visit: Visit, pictures: Path
     expect(tray(visitor).locator(".tray-word")).to_have_text("Done")
 
 
-def test_asks_where_sockets_are_blocked(visit: Visit) -> None:
+def test_polls_where_sockets_are_blocked(visit: Visit) -> None:
     visitor = visit()
     visitor.page.route_web_socket("**/ws/**", lambda socket: socket.close())
     begin(visitor, "asker")
@@ -125,7 +125,7 @@ def test_asks_where_sockets_are_blocked(visit: Visit) -> None:
     expect(tray(visitor)).to_be_hidden()
 
 
-def test_comes_back_by_itself_when_a_socket_breaks(visit: Visit) -> None:
+def test_reconnects_when_a_socket_breaks(visit: Visit) -> None:
     visitor = visit()
     opened: list[WebSocketRoute] = []
 
@@ -146,10 +146,10 @@ def test_comes_back_by_itself_when_a_socket_breaks(visit: Visit) -> None:
     assert len(opened) == before + 1
     visitor.page.get_by_role("button", name="Cancel", exact=True).last.click()
     expect(visitor.page.get_by_role("heading", name="Canceled")).to_be_visible()
-    visitor.complaints.clear()  # a preview that was on its way is gone
+    visitor.complaints.clear()  # a preview that was still loading is deleted
 
 
-def test_gives_up_a_socket_that_opens_and_says_nothing(visit: Visit) -> None:
+def test_drops_a_socket_that_opens_and_sends_nothing(visit: Visit) -> None:
     visitor = visit()
     opened: list[WebSocketRoute] = []
 
@@ -172,7 +172,7 @@ def test_gives_up_a_socket_that_opens_and_says_nothing(visit: Visit) -> None:
     assert len(opened) == 2
 
 
-def test_says_that_it_goes_on_while_one_is_offline(visit: Visit) -> None:
+def test_says_that_work_continues_while_the_user_is_offline(visit: Visit) -> None:
     visitor = visit()
     visitor.page.route_web_socket("**/ws/**", lambda socket: socket.close())
     begin(visitor, "diver")
@@ -184,7 +184,7 @@ def test_says_that_it_goes_on_while_one_is_offline(visit: Visit) -> None:
     visitor.page.context.set_offline(False)
 
     expect(line).to_have_attribute("data-connection", "polling")
-    visitor.complaints.clear()  # the browser tells of each request that failed
+    visitor.complaints.clear()  # the browser logs each request that failed
     visitor.page.get_by_role("button", name="Cancel", exact=True).last.click()
     expect(visitor.page.get_by_role("heading", name="Canceled")).to_be_visible()
     visitor.complaints.clear()

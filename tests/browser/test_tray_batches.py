@@ -1,4 +1,4 @@
-"""A batch in the tray, in a real browser: one entry, one ring, one voice, one notice."""
+"""A batch in the tray, in a real browser: one entry, one progress ring, one announcement."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ WOODCUT, MOSAIC = (
     "The Wave Looks Back at the Mountain",
     "The Fish That Mistook the Sun for Bread",
 )
-# What the tab's title and the voice say as time goes by, and the notices of the browser.
+# Records the tab's titles, the texts for screen readers, and the browser's notifications.
 RECORD = """
 window.titles = [];
 window.voiced = [];
@@ -59,13 +59,13 @@ def state_of(row: Locator) -> Locator:
 
 
 def shares(visitor: Visitor) -> list[int]:
-    """Return the percentages that the tab's title went through."""
+    """Return the percentages that the tab's title showed, in order."""
     found = (re.match(r"(\d+)% · ", title) for title in visitor.page.evaluate("window.titles"))
     return [int(match[1]) for match in found if match]
 
 
 def put_in_another(visitor: Visitor) -> str:
-    """Put one more photo in; return its id."""
+    """Upload one more photo; return its id."""
     before = visitor.page.locator("#id_photo_id").input_value()
     visitor.page.locator("#id_photo").set_input_files(photo_file((200, 150)))
     expect(visitor.page.locator("#id_photo_id")).not_to_have_value(re.compile(f"^({before})?$"))
@@ -73,7 +73,7 @@ def put_in_another(visitor: Visitor) -> str:
 
 
 def look_at(visitor: Visitor, pictures: Path, name: str) -> None:
-    """Take the open tray in both lights."""
+    """Take screenshots of the open tray in light and in dark."""
     for light in ("light", "dark"):
         visitor.page.emulate_media(color_scheme=light)
         visitor.page.screenshot(path=pictures / f"{name}-{light}.png")
@@ -120,10 +120,10 @@ def test_is_one_entry_that_leads_to_its_page(visit: Visit, pictures: Path) -> No
     rows(phone).get_by_role("button", name="Cancel").click()
     expect(tray(visitor)).to_be_hidden()
     for each in (visitor, phone):
-        each.complaints.clear()  # a preview that was on its way is gone
+        each.complaints.clear()  # a preview that was still loading is deleted
 
 
-def test_goes_forward_only_and_tells_each_tenth_once(visit: Visit, pictures: Path) -> None:
+def test_never_goes_back_and_announces_each_tenth_once(visit: Visit, pictures: Path) -> None:
     visitor = visit()
     visitor.page.add_init_script(RECORD)
     photo = enter(visitor, "forward")
@@ -153,7 +153,7 @@ def test_goes_forward_only_and_tells_each_tenth_once(visit: Visit, pictures: Pat
     assert visitor.page.evaluate("[...window.voiced, ...window.notices]") == []
 
 
-def test_counts_what_was_done_since_the_tray_was_empty(visit: Visit) -> None:
+def test_counts_the_jobs_done_since_the_tray_was_empty(visit: Visit) -> None:
     visitor = visit()
     photo = enter(visitor, "fairly")
     submit(visitor, photo, *STYLES, method="optimize", steps=4)
@@ -171,7 +171,7 @@ def test_counts_what_was_done_since_the_tray_was_empty(visit: Visit) -> None:
     visitor.complaints.clear()
 
 
-def test_says_what_failed_and_goes_after_ten_minutes(visit: Visit, site: EmbeddedSite) -> None:
+def test_says_what_failed_and_hides_after_ten_minutes(visit: Visit, site: EmbeddedSite) -> None:
     visitor = visit()
     photos = [enter(visitor, "unlucky"), put_in_another(visitor)]
     site.call("lose_photo", photo=photos[1])
@@ -193,4 +193,4 @@ def test_says_what_failed_and_goes_after_ten_minutes(visit: Visit, site: Embedde
     visitor.page.clock.fast_forward("10:31")
 
     expect(tray(visitor)).to_be_hidden()
-    visitor.complaints.clear()  # of the photo whose file was taken away
+    visitor.complaints.clear()  # about the photo whose file was removed

@@ -1,4 +1,4 @@
-"""Photos that do not arrive: what the studio says, keeps and lets go."""
+"""Uploads that fail: what the studio says, which photos it keeps, and which it drops."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def answer_no_room(route: Route) -> None:
     route.fulfill(status=507, json={"code": "storage_full", "detail": NO_ROOM})
 
 
-def test_keeps_a_photo_that_may_arrive_later(visit: Visit) -> None:
+def test_keeps_a_photo_that_can_be_sent_later(visit: Visit) -> None:
     visitor = visit()
     enter(visitor, "hopeful")
     visitor.page.route(UPLOAD, answer_no_room)
@@ -53,7 +53,7 @@ def test_says_that_the_connection_is_lost(visit: Visit) -> None:
     visitor.complaints.clear()
 
 
-def test_lets_go_of_a_further_photo_that_is_refused(visit: Visit) -> None:
+def test_drops_another_photo_that_is_refused(visit: Visit) -> None:
     visitor = visit()
     enter(visitor, "several-refused")
     visitor.put_in()
@@ -64,7 +64,7 @@ def test_lets_go_of_a_further_photo_that_is_refused(visit: Visit) -> None:
     visitor.complaints.clear()
 
 
-def test_takes_a_photo_once(visit: Visit) -> None:
+def test_accepts_a_photo_once(visit: Visit) -> None:
     visitor = visit()
     enter(visitor, "twice")
     visitor.put_in()

@@ -1,4 +1,4 @@
-"""The whole path in a real browser: a photo goes in, is painted live, kept and shown."""
+"""The whole path in a real browser: a photo is uploaded, painted live, kept and published."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ def percent(visitor: Visitor) -> int:
     return int(visitor.page.locator("[data-part=percent]").inner_text().strip(" %"))
 
 
-def test_leads_from_sign_up_to_the_wall(visit: Visit, pictures: Path) -> None:
+def test_leads_from_sign_up_to_the_public_gallery(visit: Visit, pictures: Path) -> None:
     painter = visit()
     painter.go("/")
     painter.page.screenshot(path=pictures / "1-home.png", full_page=True)
@@ -46,7 +46,7 @@ def test_leads_from_sign_up_to_the_wall(visit: Visit, pictures: Path) -> None:
     assert percent(painter) >= before
     painter.page.screenshot(path=pictures / "4-after-reload.png")
     painter.wait_for_result()
-    painter.page.wait_for_timeout(1000)  # the change of pages fades
+    painter.page.wait_for_timeout(1000)  # the page fades in
     painter.page.screenshot(path=pictures / "5-result.png")
 
     painter.page.get_by_label("Title").fill("Two manners of one morning")
@@ -84,7 +84,7 @@ def test_finishes_by_polling_where_sockets_are_blocked(visit: Visit) -> None:
     visitor.wait_for_result()
 
 
-def test_keeps_the_photo_of_someone_who_has_no_account_yet(visit: Visit) -> None:
+def test_keeps_the_photo_of_a_user_without_an_account(visit: Visit) -> None:
     visitor = visit(viewport=PHONE, has_touch=True, is_mobile=True)
     visitor.go("/")
     visitor.page.locator("#door").set_input_files(photo_file())
@@ -126,7 +126,7 @@ def test_cancels(visit: Visit) -> None:
     expect(visitor.page.get_by_role("heading", name="Canceled")).to_be_visible()
 
 
-def test_works_as_a_plain_form_without_script(visit: Visit) -> None:
+def test_works_as_a_plain_form_without_javascript(visit: Visit) -> None:
     visitor = visit(java_script_enabled=False)
     visitor.sign_up("plain")
     visitor.page.wait_for_url("**/studio/")

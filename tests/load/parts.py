@@ -1,4 +1,4 @@
-"""How often a second one connection can do what each worker, wakeup and frame asks of a server."""
+"""Rates at which one connection can do the server work of each worker, wakeup and frame."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.support.factories import make_job, make_photo, make_style, make_user
 
 
 def rates(*, number: int) -> dict[str, float]:
-    """Return how often a second each part can be done, tried so many times; no worker may run."""
+    """Return how often per second each part runs, from `number` tries; no worker may run."""
     style, stamp = make_style(f"style-{uuid4().hex[:8]}"), uuid4().hex[:8]
     for each in range(number):
         owner = make_user(f"claimer-{stamp}-{each}")

@@ -1,7 +1,7 @@
-"""How long a step takes to reach the browsers: `python -m tests.load.sockets`.
+"""Measures how long a step takes to reach the browsers: `python -m tests.load.sockets`.
 
 Starts PostgreSQL, Redis and a site with two socket processes, opens many sockets, paints at the
-pace of real workers, and prints how much arrived and how soon.
+pace of real workers, and prints how many steps arrived and how fast.
 """
 
 import argparse
@@ -30,7 +30,7 @@ WEB = ("-m", "uvicorn", "styleweb.asgi:application", "--ws-max-size=65536")
 
 @dataclass
 class Heard:
-    """What one socket heard: when each step of each job arrived, and which jobs ended."""
+    """What one socket received: the time of each step of each job, and the jobs that ended."""
 
     steps: dict[str, float] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
@@ -39,7 +39,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it; seconds, and shares from 0 to 1."""
+    """The results: times in seconds, and shares from 0 to 1."""
 
     sockets: int
     told: int
@@ -59,7 +59,7 @@ class Figures:
 
 
 async def _listen(socket: ClientConnection, heard: Heard) -> None:
-    """Note what arrives until the socket closes."""
+    """Record each frame until the socket closes."""
     try:
         async for text in socket:
             now, frame = time.time(), json.loads(text)
@@ -76,7 +76,7 @@ async def _listen(socket: ClientConnection, heard: Heard) -> None:
 async def measure(
     site: Site, ports: Sequence[int], *, sockets: int, seconds: float, each_second: float = 2
 ) -> Figures:
-    """Open the sockets, paint one job of each person, and gather what was heard."""
+    """Open the sockets, paint one job of each person, and collect what the sockets received."""
     people = [f"viewer-{time.time_ns()}-{number}" for number in range(-(-sockets // TABS_EACH))]
     jobs = {name: site.call("begin_steps", name=name)[0] for name in people}
     sessions = {name: site.call("sign_in", name=name) for name in people}
@@ -131,13 +131,13 @@ def _figures(
 
 
 def resident_mb(*servers: Server) -> float:
-    """Return how much memory these processes hold, in MiB."""
+    """Return the memory that these processes use, in MiB."""
     texts = [Path(f"/proc/{server.pid}/status").read_text() for server in servers]
     return sum(int(text.split("VmRSS:")[1].split()[0]) for text in texts) / 1024
 
 
 def second_web(site: ProductionSite) -> tuple[Server, int]:
-    """Return one more socket process of `site`, started, and its port."""
+    """Start one more socket process of `site`; return it and its port."""
     port = free_port()
     web = site.server(f"web-{port}", *WEB, "--port", str(port))
     web.start()
@@ -150,7 +150,7 @@ def second_web(site: ProductionSite) -> tuple[Server, int]:
 
 
 def measure_alone(folder: Path, **chosen: Any) -> tuple[Figures, float]:
-    """Measure on servers of its own; the figures, and the MiB of both socket processes."""
+    """Measure on separate servers; return the figures and the MiB of both socket processes."""
     postgresql, redis = PostgreSQL(), Redis(folder)
     redis.start()
     try:
@@ -167,7 +167,7 @@ def measure_alone(folder: Path, **chosen: Any) -> tuple[Figures, float]:
 
 
 def main() -> None:
-    """Measure on servers of its own and print the figures."""
+    """Measure on separate servers and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sockets", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=20)
