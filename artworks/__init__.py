@@ -1,1 +1,1 @@
-"""Style artworks that the project paints itself: one module an artwork, numpy and Pillow only."""
+"""Style artworks that the project paints itself: one module per artwork, only numpy and Pillow."""

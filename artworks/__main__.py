@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Run the command and return its exit status; exit with status 2 for wrong arguments."""
     parser = build_parser()
     options = parser.parse_args(arguments)
     modules = load_artworks()

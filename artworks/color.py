@@ -36,7 +36,10 @@ _LAB_TO_LMS = np.linalg.inv(_LMS_TO_LAB)
 
 
 def hex_color(text: str) -> Colors:
-    """Return the sRGB color, (3,) in [0, 1], of a text like `#1b3a5f`."""
+    """Return the sRGB color, (3,) in [0, 1], of a text like `#1b3a5f`.
+
+    Raises `ValueError` if it cannot read one of the three numbers.
+    """
     digits = text.removeprefix("#")
     return np.array([int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)], dtype=np.float32)
 

@@ -43,7 +43,7 @@ class Plan:
     ) -> None:  # fmt: skip
         """Add a shape of one color on top, in place; `width` 0 omits its contour."""
         path = np.asarray(edge, dtype=float)
-        path = smooth(path, 12 * len(path)) if curved else path  # 12 points a corner
+        path = smooth(path, 12 * len(path)) if curved else path  # 12 points per corner
         mask = polygon(self.sheet, path)
         flat = hex_color(color) if isinstance(color, str) else color
         self.lay(mask, flat, angle)
@@ -58,7 +58,7 @@ class Plan:
         self.panes.append((x, y, tall, wide, len(self.contours) - 1))
 
     def lay(self, mask: Plane, color: Colors, angle: Plane | float) -> None:
-        """Add a color (one, or one a pixel) under a mask, with the direction of its strokes."""
+        """Add a color (one, or one per pixel) under a mask, with the direction of its strokes."""
         self.color = over(self.color, color, mask)
         inside = mask > 0.5  # angles cannot be mixed
         self.angle = as_plane(np.where(inside, angle, self.angle))

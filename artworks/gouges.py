@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from artworks.flow import Flow
     from artworks.sheet import Plane, Sheet
 
-_JOINTS = 9  # points a cut
+_JOINTS = 9  # points per cut
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _cun(sheet: Sheet, skyline: Plane, ink: float, reach: float) -> Plane:
 
 
 def _moss(sheet: Sheet, skyline: Plane, ink: float) -> Plane:
-    """Return the ink of the dots that mean trees along a crest, (H, W)."""
+    """Return the ink of dots that represent trees along a crest, (H, W)."""
     _, y = sheet.units()
     depth = y - skyline[None, :]
     clumps = noise(sheet.shape, sheet.px(60), 2, sheet.rng)

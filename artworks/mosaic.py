@@ -267,7 +267,7 @@ def _set_in_grout(sheet: Sheet, tiles: Tiles, owner: Numbers, colors: Colors) ->
     chip = 0.5 * noise(sheet.shape, sheet.px(7), 3, sheet.rng)  # edges break unevenly
     face = smoothstep(0.75, 1.5, as_plane(far + chip))
     along, across = (part / sheet.px(14) for part in tile_frame(tiles, owner))
-    lean_x, lean_y = sheet.rng.normal(0, 0.5, (2, len(tiles.x)))  # one tilt a tile, (N,)
+    lean_x, lean_y = sheet.rng.normal(0, 0.5, (2, len(tiles.x)))  # one tilt per tile, (N,)
     tilt = as_plane(lean_x[owner] * along + lean_y[owner] * across)
     vein = noise(sheet.shape, sheet.px(9), 3, sheet.rng)
     grit = noise(sheet.shape, sheet.px(3), 2, sheet.rng)

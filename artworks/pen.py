@@ -59,7 +59,7 @@ class Drawing:
         self.cool = as_plane(np.where(inside, cool, self.cool))
 
     def outline(self, points: Points, width: float = 1.7) -> None:
-        """Collect a contour with points and width in units, to be drawn later."""
+        """Add a contour, with points and width in units, to those that are drawn later."""
         self.pending.append((points, width))
 
     def draw_pending(self) -> None:
@@ -97,7 +97,7 @@ def _wobbled(sheet: Sheet, strokes: list[Stroke]) -> list[Stroke]:
     drawn: list[Stroke] = []
     for points, width in strokes:
         path = np.asarray(points, dtype=float)
-        # A straight line of few points cannot shake; eight points a segment can.
+        # A straight line of few points cannot shake; with eight points per segment it can.
         if len(path) < 8:
             t = np.linspace(0, 1, 9)[:-1]
             pieces = [a + (b - a) * t[:, None] for a, b in pairwise(path)]

@@ -30,7 +30,7 @@ MODULES: tuple[str, ...] = (
 
 
 class ArtworkModule(Protocol):
-    """What every module in the list has."""
+    """A module in the list: its label and its `render` function."""
 
     ARTWORK: Artwork
 

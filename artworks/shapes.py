@@ -38,7 +38,7 @@ def polygon(sheet: Sheet, *outlines: Points) -> Plane:
 
 
 def line(sheet: Sheet, points: Points, widths: Sequence[float] | float) -> Plane:
-    """Return the mask of a line, (H, W); `widths` in units is one, or one a point (it tapers)."""
+    """Return the mask of a line, (H, W); `widths` in units: one, or one per point (it tapers)."""
     image = Image.new("L", (sheet.width * _FINE, sheet.height * _FINE))
     draw_line(image, sheet, points, widths)
     return np.asarray(image.reduce(_FINE), dtype=np.float32) / 255  # (H, W)

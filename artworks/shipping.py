@@ -97,7 +97,7 @@ def ship(module: ArtworkModule, name: str, folder: Path, *, longest: int) -> Shi
 
 
 def read_manifest(path: Path) -> list[Entry]:
-    """Return the entries of a manifest file, or none where there is no file."""
+    """Return the entries of a manifest file, or an empty list if there is no file."""
     if not path.exists():
         return []
     entries: list[Entry] = json.loads(path.read_text("utf-8"))["artworks"]

@@ -257,7 +257,7 @@ def weave(
     last = np.array([len(yarns.names) - 1 for yarns in YARNS])[kind]
     step = np.clip(np.rint(np.clip(tone, 0, 1) * last + lean), 0, last).astype(np.intp)
     lab = to_oklab(table)[kind, step]  # (H, W, 3)
-    dye = rng.normal(0, 1, (count, len(YARNS), 3)).astype(np.float32)  # one dye a pass and yarn
+    dye = rng.normal(0, 1, (count, len(YARNS), 3)).astype(np.float32)  # per pass and yarn
     dye = as_plane(dye * np.array([0.014, 0.006, 0.006]))
     bead = rng.normal(0, 0.014, (count, int(rib.max()) + 1)).astype(np.float32)
     lab = lab + dye[row // 2 * 2, kind]

@@ -1,4 +1,4 @@
-"""Woodcut: a great wave in front of a mountain, from five inked blocks."""
+"""Woodcut: a great wave in front of a mountain, four blocks printed in five inks."""
 
 from __future__ import annotations
 
