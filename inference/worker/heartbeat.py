@@ -59,7 +59,7 @@ def failures_written(work: Work, endings: Endings[Work]) -> Iterator[None]:
     except GivenBack:
         logger.info("%s: given back, because the worker ends", name)
     except LeaseLost:
-        logger.warning("%s: attempt %s lost the lease and writes no more", name, work.attempt)
+        logger.warning("%s: attempt %s is fenced and writes no more", name, work.attempt)
     except (OperationalError, InterfaceError):
         logger.warning(
             "%s: the database is away; the reaper will take the work back", name, exc_info=True
