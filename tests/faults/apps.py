@@ -1,4 +1,4 @@
-"""Apps that talk HTTP to a running site, alone or many at the same moment."""
+"""Apps that send HTTP requests to a running site, one at a time or many at the same moment."""
 
 import json
 import time
@@ -19,7 +19,7 @@ Answers = list[tuple[int, Any]]
 
 
 class App:
-    """An app that talks HTTP to a running site."""
+    """An app that sends HTTP requests to a running site."""
 
     def __init__(self, site: Site) -> None:
         self.address = f"{site.address}/api/v1"
@@ -32,7 +32,7 @@ class App:
         self.headers["Authorization"] = f"Bearer {answer['token']}"
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Make one call and return status and body; wait as told when the server is too busy."""
+        """Make one call and return status and body; wait and retry when a busy server says so."""
         while True:
             status, answer = self.try_once(method, path, body, **headers)
             if status != BUSY:
@@ -40,7 +40,7 @@ class App:
             time.sleep(answer["retry_after"])
 
     def try_once(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Make one call and return status and body; NO_ANSWER when the server is not there."""
+        """Make one call and return status and body; NO_ANSWER when no server answers."""
         data = None if body is None else json.dumps(body).encode()
         return self._answer(method, path, data, headers)
 
@@ -61,7 +61,7 @@ class App:
             return NO_ANSWER, None
 
     def upload(self, picture: bytes) -> tuple[int, Any]:
-        """Put a photo in and return status and body."""
+        """Upload a photo and return status and body."""
         edge = uuid4().hex
         head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="x.png"\r\n\r\n'
         form = head.encode() + picture + f"\r\n--{edge}--\r\n".encode()
@@ -69,7 +69,7 @@ class App:
         return self._answer("POST", "/photos/", form, kind)
 
     def body(self, **spec: Any) -> dict[str, Any]:
-        """Return a good request for a job of who is signed in, who has a photo."""
+        """Return a valid request for a job of the signed-in person, who has a photo."""
         _status, photos = self.send("GET", "/photos/")
         styles = [{"style": "great-wave"}]
         return {

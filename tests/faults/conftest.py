@@ -1,4 +1,4 @@
-"""The two ways a site runs; every fault is tried on both."""
+"""The two kinds of site: embedded and production; the tests cause every fault on both."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 @pytest.fixture(scope="session")
 def leases(*, full: bool) -> dict[str, str]:
-    """Return what sets the leases: short ones, or at length those that the product has."""
+    """Return the setting of the leases: short ones, or with --full those of the product."""
     return {"STYLEWEB_LEASE_SECONDS": "15"} if full else {}
 
 
@@ -18,7 +18,7 @@ def leases(*, full: bool) -> dict[str, str]:
 def embedded(
     tmp_path_factory: pytest.TempPathFactory, leases: dict[str, str]
 ) -> Iterator[EmbeddedSite]:
-    """Return a site on SQLite with its worker kept by the server."""
+    """Return a site on SQLite whose server process runs the worker."""
     with EmbeddedSite(tmp_path_factory.mktemp("embedded"), **leases) as site:
         yield site
 
@@ -38,7 +38,7 @@ def production(
 
 @pytest.fixture(scope="session")
 def sites(embedded: EmbeddedSite, production: ProductionSite) -> tuple[Site, ...]:
-    """Return both kinds of site, for what takes long and can be done to both at once."""
+    """Return both kinds of site, for long tests that can run on both at once."""
     return embedded, production
 
 

@@ -1,4 +1,4 @@
-"""Tests that what is sent many times at once happens once, and that limits let no more through."""
+"""Tests that a request sent many times at once acts once, and that no limit is exceeded."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -26,19 +26,19 @@ def app(site: Site) -> App:
 
 @pytest.fixture
 def body(app: App) -> dict[str, Any]:
-    """Return a good request for a job."""
+    """Return a valid request for a job."""
     return app.body()
 
 
 @pytest.mark.bar(30)
-def test_makes_one_job_of_many_equal_requests(app: App, body: dict[str, Any]) -> None:
+def test_makes_one_job_from_many_equal_requests(app: App, body: dict[str, Any]) -> None:
     answers = at_once(app.send, "PUT", f"/jobs/{uuid4()}/", body)
     assert Counter(status for status, _job in answers) == {201: 1, 200: AT_ONCE - 1}
     assert len({job["id"] for _status, job in answers}) == 1
 
 
 @pytest.mark.bar(30)
-def test_makes_one_job_of_one_key(
+def test_makes_one_job_for_one_key(
     app: App, body: dict[str, Any], site: Site, record_bar: Record
 ) -> None:
     key = {"Idempotency-Key": uuid4().hex}
@@ -56,7 +56,7 @@ def test_makes_one_job_of_one_key(
 
 
 @pytest.mark.bar(30)
-def test_knows_a_request_for_two_days(
+def test_remembers_a_request_for_two_days(
     app: App, body: dict[str, Any], site: Site, record_bar: Record
 ) -> None:
     address = f"/jobs/{uuid4()}/"
@@ -72,14 +72,14 @@ def test_knows_a_request_for_two_days(
     status, refusal = app.send("PUT", address, body)
     assert (status, refusal["code"]) == (409, "job_deleted")
 
-    # The reaper forgets it in one of its rounds.
+    # The reaper deletes the record of the job in one of its rounds.
     site.call("let_hours_pass", job=job["id"], hours=25.1)
     wait_until(lambda: app.send("PUT", address, body)[0] == 201, "the end of two days")
     record_bar(30, f"{site.kind}: known after 23 h, refused 23 h after its deletion, new after 48")
 
 
 @pytest.mark.bar(31)
-def test_lets_exactly_ten_tries_of_a_name_through(site: Site) -> None:
+def test_allows_exactly_ten_login_attempts_for_a_name(site: Site) -> None:
     login = {"login": f"mallory-{uuid4().hex}", "password": "wrong"}
     answers = at_once(App(site).try_once, "POST", "/auth/login/", login)
     refused = [body for status, body in answers if status == 429]
@@ -88,7 +88,9 @@ def test_lets_exactly_ten_tries_of_a_name_through(site: Site) -> None:
 
 
 @pytest.mark.bar(33)
-def test_accepts_exactly_what_is_left_of_the_day(app: App, site: Site, record_bar: Record) -> None:
+def test_accepts_exactly_the_rest_of_the_daily_quota(
+    app: App, site: Site, record_bar: Record
+) -> None:
     name = f"dora-{uuid4().hex[:8]}"
     photo = site.call("use_up_the_day", name=name, left=3)
     app.sign_in(name)
@@ -104,13 +106,15 @@ def test_accepts_exactly_what_is_left_of_the_day(app: App, site: Site, record_ba
 
 
 @pytest.mark.bar(33)
-def test_keeps_no_more_photos_than_fit(app: App, site: Site, record_bar: Record) -> None:
+def test_keeps_only_the_photos_that_fit_the_storage_quota(
+    app: App, site: Site, record_bar: Record
+) -> None:
     pictures = [picture_bytes(make_picture((320, 240), seed=seed)) for seed in range(UPLOADS)]
     before = app.send("GET", "/me/usage/")[1]["photos"]
     assert app.upload(pictures[0])[0] == 201
     after = app.send("GET", "/me/usage/")[1]["photos"]
     name = f"pia-{uuid4().hex[:8]}"
-    # They take about as much each, so that three fit.
+    # The photos have about the same size, so three of them fit.
     site.call("use_up_storage", name=name, left=(after["bytes"] - before["bytes"]) * 7 // 2)
     app.sign_in(name)
     files = photo_files(site)
@@ -131,6 +135,6 @@ def test_keeps_no_more_photos_than_fit(app: App, site: Site, record_bar: Record)
 
 
 def photo_files(site: Site) -> int:
-    """Count the files of photos that the site has."""
+    """Return the number of photo files on the site."""
     folder = site.folder / "media" / "photos"
     return sum(path.is_file() for path in folder.rglob("*"))

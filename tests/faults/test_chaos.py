@@ -1,4 +1,4 @@
-"""Tests of many jobs while workers are killed, told to end, or stopped by the job itself."""
+"""Tests of many jobs while workers are killed, are told to end, or die from the job itself."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.support.servers import PostgreSQL, Redis, Server, wait_until
 from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# About four seconds of work on a machine at rest.
+# About four seconds of work on an idle machine.
 SOME = {"size": 64, "steps": 500}
 CHAOS_SECONDS, KILL_SECONDS, MOST_SECONDS = 60, 9, 150
 ALL_OF_A_PAINTING = [".jpg", ".jpg", ".state"]
@@ -35,12 +35,12 @@ def pair(
 
 
 def burst(site: ProductionSite, number: int) -> list[str]:
-    """Submit so many jobs of ten people and return them."""
+    """Submit `number` jobs of ten people and return them."""
     return [site.call("submit", name=f"person{i % 10}", **SOME) for i in range(number)]
 
 
 def executions(site: ProductionSite, jobs: list[str]) -> list[int]:
-    """See that each job is done, with one result, and return how often each was begun."""
+    """Check that each job is done with one result; return the number of attempts of each."""
     snapshots = [site.wait_for(job, "succeeded", "failed", "canceled") for job in jobs]
     assert [each for each in snapshots if each["state"] != "succeeded"] == []
     for job in jobs:
@@ -49,7 +49,7 @@ def executions(site: ProductionSite, jobs: list[str]) -> list[int]:
 
 
 def spare_third_attempts(site: ProductionSite, jobs: list[str]) -> None:
-    """Wait while a job runs for the third time: killed then, it is given up, as bar 16 says."""
+    """Wait while a job is in its third attempt: a kill would then fail the job (bar 16)."""
 
     def spared() -> bool:
         looks = [site.call("look", job=job) for job in jobs]
@@ -59,7 +59,7 @@ def spare_third_attempts(site: ProductionSite, jobs: list[str]) -> None:
 
 
 def wait_for_attempt(site: ProductionSite, job: str, number: int) -> None:
-    """Wait until a job is begun for so many times."""
+    """Wait until a job runs in this attempt."""
 
     def reached() -> bool:
         snapshot = site.call("look", job=job)
@@ -71,7 +71,7 @@ def wait_for_attempt(site: ProductionSite, job: str, number: int) -> None:
 @pytest.mark.bar(14)
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_no_job_is_lost_or_doubled_while_workers_are_killed(
+def test_neither_loses_nor_doubles_a_job_while_workers_are_killed(
     pair: tuple[ProductionSite, list[Server]], record_bar: Record
 ) -> None:
     site, workers = pair
@@ -103,7 +103,7 @@ def test_no_job_is_lost_or_doubled_while_workers_are_killed(
 @pytest.mark.bar(24)
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_workers_restarted_in_turn_lose_nothing(
+def test_loses_no_job_while_workers_restart_in_turn(
     pair: tuple[ProductionSite, list[Server]], record_bar: Record
 ) -> None:
     site, workers = pair
@@ -129,7 +129,7 @@ def test_workers_restarted_in_turn_lose_nothing(
 
 
 @pytest.mark.bar(16)
-def test_a_job_that_kills_its_process_ends_after_three_and_holds_up_nobody(
+def test_ends_a_job_that_kills_its_process_after_three_attempts(
     production: ProductionSite, record_bar: Record
 ) -> None:
     poison = production.call("submit", name="vera", size=64, steps=2000)

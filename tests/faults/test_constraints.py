@@ -1,4 +1,4 @@
-"""Tests that the database itself refuses rows that make no sense, for every writer."""
+"""Tests that the database itself refuses inconsistent rows, whatever code writes them."""
 
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 
 @pytest.mark.bar(29)
-def test_each_wrong_row_is_refused(site: Site, record_bar: Record) -> None:
+def test_refuses_each_wrong_row(site: Site, record_bar: Record) -> None:
     answers = site.call("break_constraints", name=f"tess-{uuid4().hex[:8]}")
 
     assert len(answers) >= 12

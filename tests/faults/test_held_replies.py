@@ -1,4 +1,4 @@
-"""Tests that replies which are held for their pictures keep nobody else waiting."""
+"""Tests that replies that the server holds until the picture is done delay no other calls."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +12,12 @@ from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 WAIT_SECONDS = 5
-# The worker has more to do than the replies are held.
+# The worker is busy for longer than the server holds the replies.
 MANY = {"size": 256, "steps": 2000}
 
 
 @pytest.mark.bar(35)
-def test_are_few_and_let_other_calls_pass(site: Site, keep_bar: Keep) -> None:
+def test_holds_few_replies_and_answers_other_calls(site: Site, keep_bar: Keep) -> None:
     busy = site.call("submit", name="quentin", **MANY)
     site.wait_for(busy, "running")
     app = app_of(site, "rosa")
@@ -43,7 +43,7 @@ def test_are_few_and_let_other_calls_pass(site: Site, keep_bar: Keep) -> None:
     assert still_held
     keep_bar(passed, WAIT_SECONDS / 2)
     assert {status for status, _took in answers} <= {200, 202}
-    # Those for which there was no place were told to come back before a held reply could end.
+    # Calls beyond the number of held replies got their answer before a held reply could end.
     refused = min(took for status, took in answers if status == 202)
     assert refused < WAIT_SECONDS
     keep_bar(refused, WAIT_SECONDS / 2)

@@ -1,4 +1,4 @@
-"""Tests that a job ends right, and once, whatever happens to the processes around it."""
+"""Tests that a job ends correctly and once, whatever happens to the processes around it."""
 
 import os
 import signal
@@ -18,16 +18,16 @@ from tests.support.servers import PATIENCE_SECONDS, wait_until
 from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# Some seconds of work, and minutes of it.
+# Some seconds of work, and minutes of work.
 SOME = {"size": 64, "steps": 600}
 MANY = {"size": 64, "steps": 2000}
-# More work than anything here waits for.
+# More work than any test here waits for.
 ENDLESS = {"size": 512, "steps": 2000}
-# Two seconds on a machine at rest.
+# Two seconds on an idle machine.
 PROMPT_SECONDS = 5
-# A worker that is told to end finishes what ends soon, and has some time to leave.
+# A worker that is told to end may finish a short step, and then needs some time to exit.
 END_SECONDS = 30
-# Lease, round of the reaper, and a fresh worker's start.
+# The sum of the lease, one round of the reaper, and the start of a new worker.
 RECOVERY_SECONDS = 45
 ALL_OF_A_PAINTING = [".jpg", ".jpg", ".state"]
 
@@ -40,7 +40,7 @@ def assert_ended_well_once(site: Site, job: str, attempts: int) -> None:
 
 
 def seconds_to_recovery(site: Site, kill: Callable[[Site], None]) -> float:
-    """Kill something in the middle of a job, see it end once, and return how long it lay."""
+    """Kill a process during a job and check that the job ends once; return its idle time."""
     job = site.call("submit", **SOME)
     site.wait_until_painted(job)
     kill(site)
@@ -54,7 +54,7 @@ def seconds_to_recovery(site: Site, kill: Callable[[Site], None]) -> float:
 def assert_each_recovers(
     sites: tuple[Site, ...], kill: Callable[[Site], None], times: int, keep_bar: Keep
 ) -> str:
-    """Kill something so often on each site, all sites at once, and say how long the jobs lay."""
+    """Kill a process `times` times on each site, all sites at once; describe the idle times."""
 
     def recoveries(site: Site) -> list[float]:
         return [seconds_to_recovery(site, kill) for _ in range(times)]
@@ -75,7 +75,7 @@ class TestJob:
 
     @pytest.mark.bar(12)
     @pytest.mark.timeout(1200)
-    def test_survives_a_worker_killed_in_the_middle(
+    def test_survives_a_killed_worker(
         self, sites: tuple[Site, ...], record_bar: Record, keep_bar: Keep, *, full: bool
     ) -> None:
         kill = methodcaller("kill_worker")
@@ -84,7 +84,7 @@ class TestJob:
 
     @pytest.mark.bar(13)
     @pytest.mark.timeout(1200)
-    def test_survives_its_painting_process_killed_in_the_middle(
+    def test_survives_a_killed_painting_process(
         self, sites: tuple[Site, ...], record_bar: Record, keep_bar: Keep, *, full: bool
     ) -> None:
         kill = methodcaller("kill_pool")
@@ -92,7 +92,7 @@ class TestJob:
         record_bar(13, assert_each_recovers(sites, kill, 10 if full else 1, keep_bar))
 
     @pytest.mark.bar(23)
-    def test_is_painted_once_however_many_wakeups_come(
+    def test_is_painted_once_for_any_number_of_wakeups(
         self, site: Site, record_bar: Record
     ) -> None:
         job = site.call("submit", **SOME)
@@ -114,7 +114,7 @@ class TestJob:
         canceled = site.call("cancel", job=job)
         at = time.monotonic()
 
-        # The worker has left the canceled job when it takes the next one.
+        # When the worker takes the next job, it has stopped the canceled one.
         site.wait_for(behind, "running", "succeeded")
         took = time.monotonic() - at
         keep_bar(took, PROMPT_SECONDS)
@@ -126,7 +126,7 @@ class TestJob:
         site.wait_for(behind, "succeeded")
 
     @pytest.mark.bar(26)
-    def test_that_waits_never_starts_when_canceled(self, site: Site) -> None:
+    def test_never_starts_when_canceled_while_waiting(self, site: Site) -> None:
         job = site.call("submit", **MANY)
         waiting = site.call("submit", name="bob", steps=4)
         site.call("cancel", job=waiting)
@@ -138,7 +138,7 @@ class TestJob:
 
     @pytest.mark.bar(26)
     @pytest.mark.timeout(900)
-    def test_ends_one_way_when_its_cancel_races_with_its_end(
+    def test_is_either_done_or_canceled_when_a_cancel_races_with_its_end(
         self, site: Site, record_bar: Record, *, full: bool
     ) -> None:
         site.call("painter", name="yves")
@@ -180,7 +180,7 @@ class TestEmbeddedSite:
         record_bar(28, f"300 POSTs: {dict(sorted(answers.items()))}, 0 locked, journal wal")
 
     @pytest.mark.bar(28)
-    def test_ends_its_worker_when_it_is_killed_and_goes_on_after(
+    def test_ends_its_worker_when_killed_and_resumes_after_a_restart(
         self, embedded: EmbeddedSite, keep_bar: Keep
     ) -> None:
         job = embedded.call("submit", **SOME)
@@ -195,7 +195,7 @@ class TestEmbeddedSite:
         assert_ended_well_once(embedded, job, attempts=2)
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_gives_its_job_back_when_it_is_told_to_end(
+    def test_returns_its_job_to_the_queue_when_told_to_end(
         self, embedded: EmbeddedSite, number: signal.Signals, keep_bar: Keep
     ) -> None:
         job = embedded.call("submit", **MANY)

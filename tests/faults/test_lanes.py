@@ -1,4 +1,4 @@
-"""Tests of a worker for heavy work beside one for quick work: real processes."""
+"""Tests of a worker for heavy work beside one for short work, with real processes."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ HEAVY = {"size": 64, "steps": 1200}
 def lanes(
     tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, redis_server: Redis
 ) -> Iterator[ProductionSite]:
-    """Return a site that takes a second's work for heavy."""
+    """Return a site that treats more than one second of work as heavy."""
     folder = tmp_path_factory.mktemp("lanes")
     with ProductionSite(folder, postgresql, redis_server, STYLEWEB_QUICK_SECONDS="1") as site:
         yield site
@@ -28,7 +28,7 @@ def wait_for_painter(site: ProductionSite, job: str, name: str) -> None:
     wait_until(lambda: site.call("painter_at", job=job) == f"{name}@test", name)
 
 
-def test_heavy_work_waits_for_its_worker_only_while_that_is_there(lanes: ProductionSite) -> None:
+def test_keeps_heavy_work_for_its_worker_only_while_that_worker_runs(lanes: ProductionSite) -> None:
     heavy_worker = lanes.new_worker("heavy", queues="gpu,cpu")
     heavy_worker.start()
     wait_until(lambda: len(lanes.call("serving")) == 2, "the second worker")
@@ -37,7 +37,7 @@ def test_heavy_work_waits_for_its_worker_only_while_that_is_there(lanes: Product
         wait_for_painter(lanes, first, "heavy")
         second = lanes.call("submit", name="bob", **HEAVY)
         short = lanes.call("submit", name="carol", **SHORT)
-        # The other worker has nothing else to do, and yet leaves heavy work alone.
+        # The other worker is idle, but does not take heavy work.
         assert lanes.wait_for(short, "succeeded")["attempt"] == 1
         assert lanes.call("look", job=second)["state"] == "queued"
         assert lanes.call("look", job=first)["state"] == "running"

@@ -1,4 +1,4 @@
-"""Tests that limits of calls hold exactly, for several processes, and for any stated address."""
+"""Tests that call limits are exact across processes and ignore forged client addresses."""
 
 import random
 from collections import Counter
@@ -17,12 +17,12 @@ from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 TRIES = 200
-# Calls of one address without a token, in five minutes.
+# The limit of calls from one address without a token, in five minutes.
 OF_AN_ADDRESS = 300
 
 
 @pytest.mark.bar(31)
-def test_two_processes_let_exactly_ten_through(
+def test_allows_exactly_ten_across_two_processes(
     production: ProductionSite, record_bar: Record
 ) -> None:
     port = free_port()
@@ -50,8 +50,8 @@ def test_two_processes_let_exactly_ten_through(
 
 
 def status_from(site: ProductionSite, peer: str, forged: str) -> int:
-    """Return the status of a call from `peer`, which says that it comes from elsewhere."""
-    # A local peer of the server's own address would be trusted as its proxy.
+    """Return the status of a call from `peer` with a forged address in its headers."""
+    # The server would trust a peer with its own address as its proxy.
     connection = HTTPConnection("127.0.0.1", site.port, timeout=60, source_address=(peer, 0))
     with closing(connection):
         connection.request("GET", "/api/v1/styles/", headers={"X-Forwarded-For": forged})
@@ -59,21 +59,23 @@ def status_from(site: ProductionSite, peer: str, forged: str) -> int:
 
 
 @pytest.mark.bar(32)
-def test_forged_addresses_are_one_caller(production: ProductionSite, record_bar: Record) -> None:
+def test_counts_forged_addresses_as_one_caller(
+    production: ProductionSite, record_bar: Record
+) -> None:
     calls = OF_AN_ADDRESS + 50
     forged = [".".join(str(random.randrange(1, 255)) for _ in range(4)) for _ in range(calls)]
 
     with ThreadPoolExecutor(16) as pool:
         answers = Counter(pool.map(partial(status_from, production, "127.0.0.2"), forged))
 
-    # A window may end in between, and then starts again.
+    # The window of the limit may end during the test; the count then starts at zero again.
     assert answers[429] >= 1
     assert set(answers) == {200, 429}
     record_bar(32, f"{calls} forged addresses: {answers[200]} passed, as of one")
 
 
 @pytest.mark.bar(32)
-def test_the_site_is_served_while_redis_is_away(
+def test_serves_the_site_while_redis_is_down(
     production: ProductionSite, record_bar: Record
 ) -> None:
     app = app_of(production, "sam")

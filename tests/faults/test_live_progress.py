@@ -23,7 +23,7 @@ def open_socket(site: Site) -> ClientConnection:
 
 
 def receive(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    """Return what the next frame of a kind carries; others, say pings, are passed over."""
+    """Return the data of the next frame of this kind; skip other frames, such as pings."""
     while True:
         frame = json.loads(socket.recv(timeout=60))
         if frame["type"] == kind:
@@ -46,12 +46,12 @@ class TestSocket:
         assert frames[-1]["state"] == "succeeded"
         assert "running" in {frame["state"] for frame in frames}
         assert any(frame["preview"] for frame in frames[:-1])
-        # A quick worker's first frame may overtake the one of the submission, which another process
-        # sends; a client drops what is older than what it has, and nothing else comes late.
+        # The worker's first frame may arrive before the frame of the submission, which another
+        # process sends. A client drops a frame older than its own; no other frame is late.
         order = [frame["seq"] for frame in frames if frame["state"] != "queued"]
         assert order == sorted(order)
 
-    def test_begins_with_what_goes_on(self, site: Site) -> None:
+    def test_begins_with_the_current_jobs(self, site: Site) -> None:
         job = site.call("submit", size=256, steps=2000)
         site.wait_until_painted(job)
 
@@ -65,7 +65,7 @@ class TestSocket:
     def test_stays_open_while_nothing_happens(self, site: Site) -> None:
         with open_socket(site) as socket:
             receive(socket, "snapshot")
-            # redis-py would by itself drop a quiet connection after five seconds.
+            # By default redis-py drops a quiet connection after five seconds.
             time.sleep(7)
 
             socket.send('{"type": "resume"}')

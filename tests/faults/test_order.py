@@ -1,4 +1,4 @@
-"""Tests that one person's many jobs hold up nobody else, and that a full line says so."""
+"""Tests that one person's many jobs do not delay other people, and of the full queue's answer."""
 
 import time
 from collections import Counter
@@ -17,7 +17,7 @@ MOST_WAITING, MOST_ALTOGETHER = 20, 25
 
 
 def begun_in_order(site: Site, jobs: dict[str, str]) -> list[str]:
-    """Return the names of the jobs in the order in which their painting began."""
+    """Return the names of the jobs in the order of their start times."""
     for job in jobs.values():
         site.wait_for(job, "succeeded")
     begun = {name: site.call("look", job=job)["started_at"] for name, job in jobs.items()}
@@ -25,7 +25,7 @@ def begun_in_order(site: Site, jobs: dict[str, str]) -> list[str]:
 
 
 def hold_up(site: Site) -> str:
-    """Keep the worker busy with a long job, which is returned."""
+    """Start a long job that keeps the worker busy; return the job."""
     job: str = site.call("submit", name="holder", **LONG)
     site.wait_until_painted(job)
     return job
@@ -33,7 +33,7 @@ def hold_up(site: Site) -> str:
 
 @pytest.mark.bar(34)
 class TestOrder:
-    def test_goes_round_among_people(self, site: Site, record_bar: Record) -> None:
+    def test_alternates_between_people(self, site: Site, record_bar: Record) -> None:
         holder = hold_up(site)
         stamp = str(time.time_ns())
         jobs = {
@@ -47,7 +47,7 @@ class TestOrder:
         assert order == ["A1", "B1", "C1", "A2", "C2", "A3"]
         record_bar(34, f"{site.kind}: {' '.join(order)}")
 
-    def test_lets_someone_new_pass_a_long_line(self, site: Site, record_bar: Record) -> None:
+    def test_lets_a_new_person_pass_a_long_queue(self, site: Site, record_bar: Record) -> None:
         holder = hold_up(site)
         stamp = str(time.time_ns())
         jobs = {str(i): site.call("submit", name=f"many{stamp}", steps=1) for i in range(10)}
@@ -56,21 +56,21 @@ class TestOrder:
         site.call("cancel", job=holder)
 
         place = begun_in_order(site, jobs).index("new")
-        # One worker and one other.
+        # At most two jobs start earlier: one for the worker, and one of the other person.
         assert place <= 2
         record_bar(34, f"{site.kind}: behind 10 of one person, begun as number {place + 1}")
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
-    """Return a site that lets few jobs wait."""
+    """Return a site with a short queue."""
     folder = tmp_path_factory.mktemp("small")
     with EmbeddedSite(folder, STYLEWEB_MAX_QUEUE=str(MOST_ALTOGETHER)) as site:
         yield site
 
 
 def refusals(answers: list[tuple[int, Any]], status: int, code: str) -> int:
-    """Check that the refused say why and when to come back; return how many there are."""
+    """Check that refusals give their code and when to retry; return the number of refusals."""
     refused = [body for each, body in answers if each == status]
     assert {body["code"] for body in refused} == {code}
     assert all(body["retry_after"] >= 1 for body in refused)
@@ -78,7 +78,7 @@ def refusals(answers: list[tuple[int, Any]], status: int, code: str) -> int:
 
 
 @pytest.mark.bar(35)
-def test_a_full_line_takes_no_more_and_loses_nothing(
+def test_refuses_jobs_when_the_queue_is_full_and_loses_none(
     small: EmbeddedSite, record_bar: Record
 ) -> None:
     holder = hold_up(small)

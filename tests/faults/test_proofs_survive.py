@@ -1,4 +1,4 @@
-"""Tests that a proof sheet fills, once, whatever happens to the worker, and gives way to jobs."""
+"""Tests that a proof sheet fills exactly once, also after a kill, and that jobs come first."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ STYLES = 12
 
 
 def wait_for(site: Site, sheet: str, what: str, reached: Any) -> dict[str, Any]:
-    """Return the snapshot of `sheet` once `reached` holds for it."""
+    """Return the snapshot of `sheet` once `reached` is true for it."""
 
     def look() -> dict[str, Any] | None:
         snapshot: dict[str, Any] = site.call("look_at_proofs", sheet=sheet)
@@ -23,20 +23,20 @@ def wait_for(site: Site, sheet: str, what: str, reached: Any) -> dict[str, Any]:
 
 
 def wait_until_begun(site: Site, sheet: str) -> None:
-    """Wait until a tile is there and others are not."""
+    """Wait until some tiles are done and others are not."""
     snapshot = wait_for(site, sheet, "the first tile", lambda sheet: sheet["done"])
     assert snapshot["done"] < STYLES
 
 
 def assert_filled(site: Site, sheet: str) -> dict[str, Any]:
-    """Wait for the sheet's end and check that each style was tried, and once."""
+    """Wait for the end of the sheet and check that each style was tried exactly once."""
     ended = wait_for(site, sheet, "the sheet's end", lambda sheet: sheet["completed_at"])
     assert ended["state"] == "succeeded"
     assert [tile["state"] for tile in ended["tiles"]] == ["done"] * STYLES
     return ended
 
 
-def test_survives_a_worker_killed_in_the_middle(site: Site) -> None:
+def test_survives_a_killed_worker(site: Site) -> None:
     sheet = site.call("ask_for_proofs", styles=STYLES, name="dora")
     wait_until_begun(site, sheet)
 
@@ -46,7 +46,7 @@ def test_survives_a_worker_killed_in_the_middle(site: Site) -> None:
     assert site.call("proof_files", sheet=sheet) == STYLES
 
 
-def test_lets_a_job_pass_and_goes_on(site: Site) -> None:
+def test_lets_a_job_pass_and_continues(site: Site) -> None:
     sheet = site.call("ask_for_proofs", styles=STYLES, name="emil")
     wait_until_begun(site, sheet)
 
@@ -64,6 +64,6 @@ def test_stops_soon_after_its_cancel(site: Site) -> None:
     canceled = site.call("cancel_proof_sheet", sheet=sheet)
 
     assert canceled["state"] == "canceled"
-    # A job behind it is painted, so the worker has left the sheet.
+    # A later job is painted, so the worker has stopped the sheet.
     site.wait_for(site.call("submit", name="hedda", steps=2), "succeeded")
     assert site.call("look_at_proofs", sheet=sheet)["done"] < STYLES

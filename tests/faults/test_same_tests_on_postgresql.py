@@ -12,7 +12,7 @@ from tests.support.sites import ROOT
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 
-# Two runs, each in a process and with a database of its own.
+# Two runs, each in a separate process with a separate database.
 QUEUE = (
     "tests/common/test_locks.py",
     "tests/inference/queue/test_jobs.py",
@@ -30,7 +30,7 @@ WORKER = ("tests/inference/worker",)
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("paths", [QUEUE, WORKER], ids=["queue", "worker"])
-def test_passes_on_postgresql_too(postgresql: PostgreSQL, paths: tuple[str, ...]) -> None:
+def test_also_passes_on_postgresql(postgresql: PostgreSQL, paths: tuple[str, ...]) -> None:
     environment = {**os.environ, "DATABASE_URL": postgresql.url("postgres")}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *paths]
 

@@ -1,5 +1,6 @@
-"""Tests that nothing accepted is lost while a server of the site is away, and that people notice
-little of it.
+"""Tests that the site loses no accepted job while Redis or PostgreSQL is down.
+
+They also check that people notice little of it.
 """
 
 import signal
@@ -17,10 +18,10 @@ from tests.support.servers import PostgreSQL, Redis, wait_until
 from tests.support.sites import ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# Lease, a lost wakeup's patience, and the reaper's round.
+# The sum of the lease, the wait for a lost wakeup, and one round of the reaper.
 RECOVERY_SECONDS = 45
 LONG = {"size": 64, "steps": 2000}
-PAUSE = 0.15  # seconds between the calls of each of eight: together fewer than the limit a minute
+PAUSE = 0.15  # seconds between calls of each of 8 clients: stays under the limit per minute
 
 
 def assert_one_good_end(site: Site, job: str, seconds: float = 150) -> None:
@@ -30,7 +31,7 @@ def assert_one_good_end(site: Site, job: str, seconds: float = 150) -> None:
 
 
 def seconds_to_submit(app: App) -> tuple[float, str]:
-    """Return how long a submission took, and the job."""
+    """Return the time of a submission in seconds, and the job."""
     body, start = app.body(), time.monotonic()
     status, job = app.try_once("POST", "/jobs/", body)
     took = time.monotonic() - start
@@ -39,7 +40,7 @@ def seconds_to_submit(app: App) -> tuple[float, str]:
 
 
 @pytest.mark.bar(18)
-def test_a_submission_that_is_rolled_back_leaves_no_job_and_no_wakeup(
+def test_leaves_no_job_and_no_wakeup_after_a_rolled_back_submission(
     site: Site, record_bar: Record
 ) -> None:
     assert site.call("submit_and_roll_back", name="iris") == {"jobs": 0, "wakeups": 0}
@@ -49,7 +50,7 @@ def test_a_submission_that_is_rolled_back_leaves_no_job_and_no_wakeup(
 @pytest.mark.bar(19)
 class TestOfRedis:
     @pytest.mark.long
-    def test_a_refused_connection_delays_no_submission(
+    def test_delays_no_submission_when_the_connection_is_refused(
         self, production: ProductionSite, record_bar: Record
     ) -> None:
         app = app_of(production, "jack")
@@ -67,7 +68,7 @@ class TestOfRedis:
         assert ran <= RECOVERY_SECONDS
 
     @pytest.mark.long
-    def test_a_black_hole_delays_submissions_little(
+    def test_delays_submissions_little_when_the_server_is_silent(
         self, production: ProductionSite, record_bar: Record
     ) -> None:
         app = app_of(production, "kate")
@@ -86,7 +87,7 @@ class TestOfRedis:
 
 
 @pytest.mark.bar(20)
-def test_jobs_that_wait_survive_the_loss_of_all_wakeups(
+def test_paints_waiting_jobs_after_the_loss_of_all_wakeups(
     production: ProductionSite, record_bar: Record, *, full: bool
 ) -> None:
     number = 20 if full else 4
@@ -108,7 +109,7 @@ def test_jobs_that_wait_survive_the_loss_of_all_wakeups(
 @pytest.mark.bar(21)
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_a_worker_outlives_restarts_of_redis(
+def test_keeps_the_worker_alive_through_restarts_of_redis(
     production: ProductionSite, record_bar: Record
 ) -> None:
     took = []
@@ -128,7 +129,7 @@ def test_a_worker_outlives_restarts_of_redis(
 def crashing(
     tmp_path_factory: pytest.TempPathFactory, redis_server: Redis
 ) -> Iterator[ProductionSite]:
-    """Return a site with a PostgreSQL of its own and failpoints in a folder."""
+    """Return a site with a separate PostgreSQL server and a folder of failpoints."""
     folder = tmp_path_factory.mktemp("crashing")
     points = folder / "failpoints"
     points.mkdir()
@@ -146,7 +147,7 @@ def crashing(
 @pytest.mark.timeout(600)
 class TestOfCrashes:
     @pytest.mark.bar(17)
-    def test_a_job_whose_wakeup_was_never_sent_is_painted(
+    def test_paints_a_job_whose_wakeup_was_never_sent(
         self, crashing: ProductionSite, record_bar: Record
     ) -> None:
         app = app_of(crashing, "nina")
@@ -167,7 +168,7 @@ class TestOfCrashes:
         assert began <= RECOVERY_SECONDS
 
     @pytest.mark.bar(22)
-    def test_people_meet_no_error_once_postgresql_is_back(
+    def test_gives_no_error_once_postgresql_is_back(
         self, crashing: ProductionSite, record_bar: Record
     ) -> None:
         app = app_of(crashing, "olga")

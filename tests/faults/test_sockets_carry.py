@@ -1,4 +1,4 @@
-"""Bar 37 of the reliability page, and a short form of it: sockets live and carry everything."""
+"""Bar 37 of the reliability page, and a short form: sockets stay open and carry every frame."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from tests.support.bars import Keep, Record
 from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# On a machine that does nothing else; the first is for a run of few sockets.
+# Seconds on an idle machine; the first is for a run with few sockets.
 SOON, SOON_OF_MANY = 0.5, 0.25
 MOST_MB = 400
 
@@ -26,10 +26,10 @@ def carry(
     each_second: float,
     soon: float,
 ) -> str:
-    """Have sockets of two processes hear every step, check what arrived, and say what came of it.
+    """Let sockets of two processes receive every step, check the frames, and return the result.
 
-    The shares are those of the page: all ends, 99 of 100 steps. A step that waits half a second is
-    replaced by the next one, so a busy machine may lose more steps, but never an end.
+    The required shares are those of the page: all ends, 99 of 100 steps. The next step replaces a
+    step that waits half a second, so a busy machine may lose more steps, but never an end.
     """
     web, port = second_web(production)
     ports = [production.port, port]
@@ -49,7 +49,7 @@ def carry(
 
 
 @pytest.mark.bar(37)
-def test_many_sockets_hear_every_step_soon(
+def test_sends_every_step_to_many_sockets_soon(
     production: ProductionSite, record_bar: Record, keep_bar: Keep
 ) -> None:
     pace = {"seconds": 6, "each_second": 2}
@@ -60,7 +60,7 @@ def test_many_sockets_hear_every_step_soon(
 @pytest.mark.long
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("sockets", "each_second"), [(200, 2), (500, 1)])
-def test_hundreds_of_sockets_hear_every_step_soon(
+def test_sends_every_step_to_hundreds_of_sockets_soon(
     production: ProductionSite,
     sockets: int,
     each_second: float,
@@ -73,9 +73,7 @@ def test_hundreds_of_sockets_hear_every_step_soon(
 
 @pytest.mark.bar(37)
 @pytest.mark.long
-def test_sockets_that_hear_nothing_stay_open(
-    production: ProductionSite, record_bar: Record
-) -> None:
+def test_keeps_silent_sockets_open(production: ProductionSite, record_bar: Record) -> None:
     session = production.call("sign_in", name="idle")
     with ExitStack() as stack:
         sockets = [stack.enter_context(open_socket(production, session)) for _ in range(5)]

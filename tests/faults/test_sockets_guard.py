@@ -1,4 +1,4 @@
-"""Tests of who may open a socket, of what a socket may cost, and of when it must end."""
+"""Tests of the right to open a socket, of its limits, and of the end of that right."""
 
 import json
 import time
@@ -32,7 +32,7 @@ def open_socket(
     port: int | None = None,
     **options: Any,
 ) -> ClientConnection:
-    """Open a socket as a page of this site, or of another, would; at another process of it too."""
+    """Open a socket as a page of this or of another site does; `port` picks another process."""
     origin = f"http://127.0.0.1:{port or site.port}" if origin is None else origin
     socket: ClientConnection = connect(
         f"ws://127.0.0.1:{port or site.port}/ws/v1/events/{query}",
@@ -44,7 +44,7 @@ def open_socket(
 
 
 def receive(socket: ClientConnection, kind: str, seconds: float = 30) -> Any:
-    """Return what the next frame of a kind carries."""
+    """Return the data of the next frame of this kind."""
     while True:
         frame = json.loads(socket.recv(timeout=seconds))
         if frame["type"] == kind:
@@ -52,7 +52,7 @@ def receive(socket: ClientConnection, kind: str, seconds: float = 30) -> Any:
 
 
 def close_code(socket: ClientConnection, seconds: float = PATIENCE_SECONDS) -> int:
-    """Return the code with which the server closes a socket that one goes on reading."""
+    """Read a socket until the server closes it; return the close code."""
     end = time.monotonic() + seconds
     try:
         while time.monotonic() < end:
@@ -90,12 +90,12 @@ class TestHandshake:
 
         record_bar(38, f"{site.kind}: {len(foreign)} foreign pages refused")
 
-    def test_knows_no_token_in_the_address(self, site: Site) -> None:
+    def test_ignores_a_token_in_the_address(self, site: Site) -> None:
         token = app_of(site, "zoe").headers["Authorization"].split()[1]
         with pytest.raises(InvalidStatus):
             open_socket(site, origin="", query=f"?token={token}")
 
-    def test_takes_a_ticket_once(self, site: Site, record_bar: Record) -> None:
+    def test_accepts_a_ticket_once(self, site: Site, record_bar: Record) -> None:
         _status, answer = app_of(site, "zoe").send("POST", "/ws-tickets/")
         query = f"?ticket={answer['ticket']}"
         with open_socket(site, origin="", query=query) as socket:
@@ -104,11 +104,11 @@ class TestHandshake:
             assert close_code(socket) == 4403
         record_bar(38, f"{site.kind}: ticket good once")
 
-    def test_is_refused_to_nobody(self, site: Site) -> None:
+    def test_refuses_an_unknown_session(self, site: Site) -> None:
         with open_socket(site, "unknown") as socket:
             assert close_code(socket) == 4401
 
-    def test_tells_nothing_of_other_people(self, site: Site) -> None:
+    def test_sends_nothing_about_other_people(self, site: Site) -> None:
         job = site.call("submit", name="zoe", steps=1)
         with listening(site, f"stranger-{uuid4().hex[:8]}") as (_session, socket):
             site.wait_for(job, "succeeded")
@@ -117,7 +117,7 @@ class TestHandshake:
 
 
 def wakes_to_the_end(site: Site, name: str, socket: ClientConnection) -> None:
-    """Read what lies there until the job has ended; come again where the server hung up."""
+    """Read the waiting frames until the job has ended; reconnect if the server closed."""
     try:
         while receive(socket, "job")["state"] not in ENDED:
             pass
@@ -129,13 +129,13 @@ def wakes_to_the_end(site: Site, name: str, socket: ClientConnection) -> None:
 @pytest.mark.bar(39)
 class TestCost:
     @pytest.mark.timeout(400)
-    def test_a_reader_that_sleeps_costs_little_and_learns_the_end(
+    def test_uses_little_memory_for_a_slow_reader_and_sends_it_the_end(
         self, production: ProductionSite, record_bar: Record, keep_bar: Keep, *, full: bool
     ) -> None:
         seconds = 60 if full else 4
         name = f"sleeper-{uuid4().hex[:8]}"
         job = production.call("submit", name=name, size=64, steps=2000)
-        # Nor does it answer pings, so that the server may have hung up on it in the end.
+        # The client answers no pings either, so the server may have closed the socket by the end.
         asleep = listening(production, name, max_queue=1, ping_interval=None)
         with asleep as (_session, socket):
             before = resident_mb(production.web)
@@ -150,18 +150,18 @@ class TestCost:
         assert grown <= 20
         keep_bar(took, 2)
 
-    def test_a_message_too_long_ends_the_socket(self, site: Site) -> None:
+    def test_closes_on_a_message_that_is_too_long(self, site: Site) -> None:
         with listening(site, "yan") as (_session, socket):
             socket.send(json.dumps({"type": "x" * 65 * 1024}))
             assert close_code(socket) == 1009
 
-    def test_too_many_messages_end_the_socket(self, site: Site) -> None:
+    def test_closes_on_too_many_messages(self, site: Site) -> None:
         with listening(site, "yan") as (_session, socket):
             for _ in range(121):
                 socket.send('{"type": "nothing"}')
             assert close_code(socket) == 4408
 
-    def test_an_eleventh_socket_is_refused(self, site: Site, record_bar: Record) -> None:
+    def test_refuses_an_eleventh_socket(self, site: Site, record_bar: Record) -> None:
         name = f"tabs-{uuid4().hex[:8]}"
         session = site.call("sign_in", name=name)
         with ExitStack() as stack:
@@ -170,9 +170,7 @@ class TestCost:
             assert close_code(stack.enter_context(open_socket(site, session))) == 4429
         record_bar(39, f"{site.kind}: 1009, 4408 and 4429 where due")
 
-    def test_an_eleventh_socket_is_refused_whichever_process_has_the_ten(
-        self, production: ProductionSite
-    ) -> None:
+    def test_refuses_an_eleventh_socket_across_processes(self, production: ProductionSite) -> None:
         session = production.call("sign_in", name=f"tabs-{uuid4().hex[:8]}")
         web, port = second_web(production)
         with ExitStack() as stack:
@@ -185,14 +183,14 @@ class TestCost:
 
 
 def jobs_seen(site: Site, name: str) -> list[dict[str, Any]]:
-    """Return the jobs that a new socket begins with."""
+    """Return the jobs in the snapshot of a new socket."""
     with open_socket(site, site.call("sign_in", name=name)) as socket:
         jobs: list[dict[str, Any]] = receive(socket, "snapshot")["jobs"]
         return jobs
 
 
 def hear_end(socket: ClientConnection, job: str) -> Any:
-    """Return the snapshot that tells of a job's end; pings are 20 seconds apart, news is not."""
+    """Return the snapshot of the job's end; only pings may be 20 seconds apart."""
     while (seen := receive(socket, "job", PATIENCE_SECONDS))["id"] != job or (
         seen["state"] not in ENDED
     ):
@@ -203,7 +201,7 @@ def hear_end(socket: ClientConnection, job: str) -> Any:
 @pytest.mark.bar(40)
 class TestEnd:
     @pytest.mark.parametrize("how", ["sign_out", "change_password", "close_account"])
-    def test_comes_soon_after_the_right_ended(
+    def test_comes_soon_after_the_user_lost_access(
         self, site: Site, how: str, record_bar: Record, keep_bar: Keep
     ) -> None:
         name = f"leaver-{uuid4().hex[:8]}"
@@ -218,7 +216,7 @@ class TestEnd:
         keep_bar(took, PROMPT_SECONDS)
         record_bar(40, f"{site.kind}: {how} {took:.1f} s")
 
-    def test_leaves_the_other_session_of_a_person_alone(self, site: Site) -> None:
+    def test_keeps_the_other_session_of_a_person_open(self, site: Site) -> None:
         name = f"leaver-{uuid4().hex[:8]}"
         with (
             listening(site, name) as (leaves, socket),
@@ -231,7 +229,7 @@ class TestEnd:
                 receive(other, "job", seconds=1)
 
     @pytest.mark.parametrize("away", [0, 5])
-    def test_of_redis_hides_no_end_of_a_job(
+    def test_shows_every_end_of_a_job_after_redis_was_down(
         self, production: ProductionSite, away: float, record_bar: Record, keep_bar: Keep
     ) -> None:
         name = f"patient-{uuid4().hex[:8]}"

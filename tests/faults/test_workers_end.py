@@ -1,4 +1,4 @@
-"""Tests of workers that are told to end, that hang, and that run out of memory: real processes."""
+"""Tests of real workers that are told to end, that hang, and that run out of memory."""
 
 import time
 from collections.abc import Iterator
@@ -13,26 +13,26 @@ from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 LONG = {"size": 256, "steps": 2000}
-# What nobody expects to end soon, whatever was painted before.
+# The time estimate never says that this job ends soon, whatever was painted before.
 ENDLESS = {"size": 1024, "steps": 2000}
 SHORT = {"size": 64, "steps": 2}
-# More than one of the smallest tiles, and less than one of the usual ones.
+# Larger than one of the smallest tiles, and smaller than one of the usual tiles.
 TILED = {"method": "fast", "size": 640}
 DEADLINE_SECONDS = 5
 EXIT_SECONDS = 30
 
 
 class FailingSite(ProductionSite):
-    """A site whose steps and networks can be made to fail."""
+    """A site in which tests can make steps and networks fail."""
 
     app = "tests.support.failing_engine"
 
     def fail_next_step(self, how: str) -> None:
-        """Have the next step of any worker fail."""
+        """Make the next step of any worker fail."""
         (self.folder / "failpoints" / "step").write_text(how)
 
     def fail_in_the_network(self, how: str) -> None:
-        """Have the next passes of the networks fail, as often as is said."""
+        """Make the next passes of the networks fail; a number in `how` says how many passes."""
         (self.folder / "failpoints" / "forward").write_text(how)
 
     def painter(self) -> set[str]:
@@ -56,7 +56,7 @@ def failing(
 
 
 def failure(snapshot: dict[str, Any]) -> str:
-    """Return why a job failed; empty when it did not."""
+    """Return the error code of a job; empty when it did not fail."""
     return str((snapshot["error"] or {}).get("code", ""))
 
 
@@ -64,7 +64,7 @@ def failure(snapshot: dict[str, Any]) -> str:
 class TestOfAHangingStep:
     """Bar 25 of the reliability page."""
 
-    def test_the_job_ends_and_the_process_too(
+    def test_ends_the_job_and_the_process(
         self, failing: FailingSite, record_bar: Record, keep_bar: Keep
     ) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
@@ -88,7 +88,7 @@ class TestOfTooLittleMemory:
     """Bar 27 of the reliability page."""
 
     @pytest.mark.parametrize("how", ["memory", "torch-memory"])
-    def test_the_job_ends_with_advice_and_the_next_is_painted(
+    def test_ends_the_job_with_advice_and_paints_the_next(
         self, failing: FailingSite, how: str, record_bar: Record
     ) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
@@ -104,7 +104,7 @@ class TestOfTooLittleMemory:
         record_bar(27, f"{how}: failed with advice, next job done by the same process")
 
     @pytest.mark.parametrize("how", ["memory", "torch-memory", "gpu-memory"])
-    def test_the_job_is_painted_in_smaller_tiles(
+    def test_paints_the_job_in_smaller_tiles(
         self, failing: FailingSite, how: str, record_bar: Record
     ) -> None:
         before = self.painted(failing, **TILED)
@@ -118,7 +118,7 @@ class TestOfTooLittleMemory:
         record_bar(27, f"{how} in the first pass: done in {report['tiles']} tiles, the next in one")
 
     @pytest.mark.parametrize("how", ["memory", "torch-memory", "gpu-memory"])
-    def test_the_job_that_is_painted_step_by_step_is_painted_smaller(
+    def test_paints_a_step_by_step_job_at_a_smaller_size(
         self, failing: FailingSite, how: str, record_bar: Record
     ) -> None:
         failing.fail_in_the_network(how)
@@ -129,7 +129,7 @@ class TestOfTooLittleMemory:
         assert "painted at" not in self.painted(failing, **SHORT)["resized"]
         record_bar(27, f"{how} step by step: done at half the size, the next in full")
 
-    def test_the_job_ends_with_advice_where_nothing_helps(self, failing: FailingSite) -> None:
+    def test_ends_the_job_with_advice_when_no_fallback_helps(self, failing: FailingSite) -> None:
         before = failing.painter()
         failing.fail_in_the_network("torch-memory 3")
 
@@ -141,7 +141,7 @@ class TestOfTooLittleMemory:
 
     @staticmethod
     def painted(site: FailingSite, **job: Any) -> dict[str, Any]:
-        """Submit a job, see it painted at the first attempt, and return the engine's report."""
+        """Submit a job, check that its first attempt succeeds, and return the engine's report."""
         submitted = site.call("submit", **job)
         assert site.wait_for(submitted, "succeeded", "failed")["state"] == "succeeded"
         assert site.call("look", job=submitted)["attempt"] == 1
@@ -152,7 +152,7 @@ class TestOfTooLittleMemory:
 class TestOfAWorkerToldToEnd:
     """Part of bar 24 of the reliability page."""
 
-    def test_its_job_goes_on_elsewhere_at_once(
+    def test_passes_its_job_to_another_worker_at_once(
         self, production: ProductionSite, keep_bar: Keep
     ) -> None:
         job = production.call("submit", **LONG)
@@ -175,9 +175,7 @@ class TestOfAWorkerToldToEnd:
         production.worker.start()
         second.stop()
 
-    def test_it_leaves_a_step_that_does_not_come_back(
-        self, failing: FailingSite, keep_bar: Keep
-    ) -> None:
+    def test_abandons_a_step_that_never_returns(self, failing: FailingSite, keep_bar: Keep) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
         failing.fail_next_step("hang")
         job = failing.call("submit", **ENDLESS)
