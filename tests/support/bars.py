@@ -1,11 +1,11 @@
-"""The bars of the reliability page: which test proves which, what it measured, and a line for each.
+"""The bars of the reliability page: the tests that prove each bar, and the figures they measured.
 
-A test is marked `@pytest.mark.bar(12)` and may note what it measured by `record_bar`. With `--bars`
-a run ends with one line a bar, and fails when a bar was not proven; with `--full` the tests repeat
-as often, and wait as long, as the page says.
+A test has the mark `@pytest.mark.bar(12)` and can record a measured figure with `record_bar`. With
+`--bars` a run prints one line for each bar at its end, and fails if a bar was not proven. With
+`--full` the tests repeat as often, and wait as long, as the page says.
 
-A bound in seconds holds on a machine that does nothing else. `keep_bar` asserts it with `--bars`;
-in other runs the test still waits for the same condition, however busy the machine is.
+A bound in seconds is valid on an idle machine. `keep_bar` asserts it with `--bars`; in other runs
+the test still waits for the same condition, even on a busy machine.
 """
 
 import os
@@ -51,7 +51,7 @@ Property = tuple[str, object]
 
 @dataclass
 class Bar:
-    """What is known of one bar after a run."""
+    """The results of the tests of one bar in a run."""
 
     ran: int = 0
     failed: int = 0
@@ -59,20 +59,20 @@ class Bar:
 
     @property
     def verdict(self) -> str:
-        """Say whether the bar is proven: each of its tests ran to its end and passed."""
+        """Return whether the bar is proven: at least one test passed and none failed."""
         if self.failed:
             return "FAIL"
         return "pass" if self.ran else "MISSING"
 
 
 class Table:
-    """Collects what the tests of a run say of the bars."""
+    """Collects the results that the tests of a run give for the bars."""
 
     def __init__(self) -> None:
         self.bars = {number: Bar() for number in BARS}
 
     def add(self, when: str, outcome: str, properties: Iterable[Property]) -> None:
-        """Take in one phase of one test: `call` proves, and a failure of any phase disproves."""
+        """Add one phase of a test: a passed `call` proves its bar, a failed phase disproves it."""
         for each in properties:
             match each:
                 case "bar", int(number):
@@ -87,7 +87,7 @@ class Table:
         return all(bar.verdict == "pass" for bar in self.bars.values())
 
     def lines(self) -> list[str]:
-        """Return a line for each bar: its number, its subject, the verdict, what was measured."""
+        """Return a line for each bar: its number, subject, verdict and measured figures."""
         return [
             f"{number:3} {BARS[number]:36} {bar.verdict:8} {'; '.join(bar.figures)}".rstrip()
             for number, bar in self.bars.items()
@@ -101,13 +101,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class BarsPlugin:
-    """Listens to a run and says at its end how the bars stand."""
+    """Collects the reports of a run and prints the state of the bars at its end."""
 
     def __init__(self) -> None:
         self.table = Table()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in a phase of a test."""
+        """Add a phase of a test to the table."""
         self.table.add(report.when, report.outcome, report.user_properties)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -116,7 +116,7 @@ class BarsPlugin:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Write the lines."""
+        """Print one line for each bar."""
         load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
         terminalreporter.section(f"bars of the reliability page; load average {load}")
         for line in self.table.lines():
@@ -124,13 +124,13 @@ class BarsPlugin:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen when asked to."""
+    """Register the plugin with --bars; only the main process prints the bars."""
     if config.getoption("--bars") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(BarsPlugin(), "styleweb-bars")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note with each test which bars it proves."""
+    """Record with each test the numbers of the bars that it proves."""
     for item in items:
         for marker in item.iter_markers("bar"):
             item.user_properties.extend(("bar", number) for number in marker.args)
@@ -138,7 +138,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def record_bar(request: pytest.FixtureRequest) -> Record:
-    """Return what notes the figure that a test measured for a bar."""
+    """Return a function that records the figure that a test measured for a bar."""
 
     def record(number: int, figure: str) -> None:
         request.node.user_properties.append(("figure", (number, figure)))
@@ -148,7 +148,7 @@ def record_bar(request: pytest.FixtureRequest) -> Record:
 
 @pytest.fixture(scope="session")
 def keep_bar(request: pytest.FixtureRequest) -> Keep:
-    """Return what asserts that a measured time is at most a bound, where the bars are measured."""
+    """Return a function that asserts, with --bars, that a measured time is at most a bound."""
     measured = request.config.getoption("--bars")
 
     def keep(took: float, most: float) -> None:
@@ -159,5 +159,5 @@ def keep_bar(request: pytest.FixtureRequest) -> Keep:
 
 @pytest.fixture(scope="session")
 def full(request: pytest.FixtureRequest) -> bool:
-    """Tell whether the tests are to be as long as the bars say."""
+    """Return whether the tests repeat and wait as long as the bars say."""
     return bool(request.config.getoption("--full"))

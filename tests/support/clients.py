@@ -1,4 +1,4 @@
-"""Callers of the API: people with a session, apps with a token, nobody."""
+"""Clients of the API: users with a session, apps with a token, and anonymous clients."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def bearer(token: str) -> APIClient:
 
 
 def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
-    """Check that `response` is a problem of this status and code, and return its body."""
+    """Check that `response` is a problem with this status and code, and return its body."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
@@ -44,6 +44,6 @@ def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
 
 
 def sent_file(response: Any) -> bytes:
-    """Return the bytes of a file that was sent; reading to the end closes it."""
+    """Return the bytes of a sent file; the read to the end also closes the file."""
     assert response.status_code == 200, response.content
     return bytes(response.getvalue())

@@ -1,4 +1,4 @@
-"""The OpenAPI document as tests read it: whether it describes what the API answers."""
+"""Checks for tests that the OpenAPI document describes the answers of the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ def component(name: str) -> dict[str, Any]:
 
 
 def assert_described(value: object, schema: Mapping[str, Any], at: str = "") -> None:
-    """Check that `schema` names exactly the fields of `value`, down to its inner parts."""
+    """Check that `schema` names exactly the fields of `value` and of its nested values."""
     for choice in (*schema.get("oneOf", ()), *schema.get("allOf", ())):
         if "$ref" in choice and value is not None:
             assert_described(value, choice, at)

@@ -1,7 +1,7 @@
-"""Drives a site under test: `python -m tests.support.driver`, one JSON line in, one out.
+"""Drives a site under test: `python -m tests.support.driver` reads and writes JSON lines.
 
-It runs with the site's own settings in a process of its own, so a test of this process can look
-at several sites, whatever their databases are.
+It runs with the site's settings in a separate process, so one test can inspect several sites with
+different databases.
 """
 
 import json
@@ -51,7 +51,7 @@ from tests.support.wrong_rows import answers_to_wrong_rows  # noqa: E402
 
 
 def painter_of(name: str) -> tuple[User, Photo]:
-    """Return the person called `name` with a photo, made if need be."""
+    """Return the person called `name` and a photo of theirs; make both if they do not exist."""
     owner = User.objects.filter(username=name).first() or make_user(name)
     return owner, Photo.objects.filter(owner=owner).first() or make_photo(owner, (256, 192))
 
@@ -66,7 +66,7 @@ def submit(*, name: str = "alice", steps: int = 4, size: int = 64, method: str =
 
 
 def painter(*, name: str) -> str:
-    """Make the person called `name` with a photo and a style, if need be; return the photo."""
+    """Make the person called `name`, a photo and a style if absent; return the photo's id."""
     _owner, photo = painter_of(name)
     if not Style.objects.filter(slug="great-wave").exists():
         make_style()
@@ -74,7 +74,7 @@ def painter(*, name: str) -> str:
 
 
 def submit_and_roll_back(*, name: str) -> dict[str, int]:
-    """Submit a job in a transaction that fails; return how many jobs and wakeups there are."""
+    """Submit a job in a transaction that fails; return the numbers of jobs and wakeups."""
     painter(name=name)
     sent: list[object] = []
 
@@ -96,12 +96,12 @@ def jobs_of(*, name: str) -> list[str]:
 
 
 def break_constraints(*, name: str) -> dict[str, str]:
-    """Write rows that make no sense, one after the other; return what the database said."""
+    """Try to write inconsistent rows one by one; return the database's answers."""
     return answers_to_wrong_rows(make_user(name))
 
 
 def use_up_the_day(*, name: str, left: int) -> str:
-    """Give the person called `name` so many jobs of today that few are left; return their photo."""
+    """Add jobs of today until `left` remain in the person's daily quota; return the photo's id."""
     owner, photo = painter_of(name)
     Job.objects.bulk_create(
         Job(
@@ -118,26 +118,26 @@ def use_up_the_day(*, name: str, left: int) -> str:
 
 
 def use_up_storage(*, name: str, left: int) -> None:
-    """Give the person called `name`, who is new, a photo that leaves only so many bytes."""
+    """Make the person called `name` with a photo that leaves `left` bytes of storage quota."""
     photo = make_photo(make_user(name))
     photo.bytes = settings.PHOTOS_MAX_BYTES_PER_USER - left - photo.small_bytes
     photo.save(update_fields=["bytes"])
 
 
 def lose_photo(*, photo: str) -> None:
-    """Take the file of a photo away, as a broken disk would."""
+    """Delete the file of a photo, as a broken disk does."""
     Photo.objects.get(pk=photo).file.delete(save=False)
 
 
 def let_hours_pass(*, job: str, hours: float) -> None:
-    """Move a job, or the note that it was deleted, so far back in time."""
+    """Move a job, or the record of its deletion, back in time by `hours`."""
     past = timedelta(hours=hours)
     Job.objects.filter(pk=job).update(created_at=F("created_at") - past)
     DeletedJob.objects.filter(job_id=job).update(gone_at=F("gone_at") - past)
 
 
 def sign_in(*, name: str = "alice") -> str:
-    """Return the session key of the person called `name`, who is signed in by it."""
+    """Sign in the person called `name`; return the session key."""
     client = Client()
     client.force_login(User.objects.filter(username=name).first() or make_user(name))
     return client.cookies["sessionid"].value
@@ -151,7 +151,7 @@ def change_password(*, name: str) -> None:
 
 
 def tell_often(*, job: str, seconds: int, each_second: int) -> int:
-    """Publish a job so often; return how many times."""
+    """Publish a job `each_second` times per second; return the number of messages."""
     number = seconds * each_second
     for _ in range(number):
         broadcast.publish(UUID(job))
@@ -165,26 +165,26 @@ def look(*, job: str) -> dict[str, Any]:
 
 
 def report(*, job: str) -> dict[str, Any]:
-    """Return what the engine says of how it painted a job."""
+    """Return the engine's report on a job."""
     return dict(Job.objects.get(pk=job).report)
 
 
 def serving() -> list[str]:
-    """Return the names of the workers that take work."""
+    """Return the names of the workers that accept work."""
     return sorted(Worker.objects.serving().values_list("name", flat=True))
 
 
 def painter_at(*, job: str) -> str:
     """Return the name of the worker that paints a job now; empty when none does."""
-    # One that was killed still says that it paints.
+    # The row of a killed worker still names the job, so the latest beat decides.
     painters = Worker.objects.filter(job=job).order_by("-last_beat")
     return str(painters.values_list("name", flat=True).first() or "")
 
 
 def ask_for_proofs(*, styles: int, name: str = "alice") -> str:
-    """Have so many styles tried on a photo of the person called `name`; return the sheet's id.
+    """Request proofs of new styles on a photo of the person called `name`; return the sheet's id.
 
-    The styles are new, so that each takes the engine a moment to learn.
+    The styles are new, so that the engine needs a moment to learn each one.
     """
     owner, photo = painter_of(name)
     wanted = [make_style(f"tried-{uuid4().hex[:8]}") for _ in range(styles)]
@@ -192,36 +192,36 @@ def ask_for_proofs(*, styles: int, name: str = "alice") -> str:
 
 
 def look_at_proofs(*, sheet: str) -> dict[str, Any]:
-    """Return the snapshot of a proof sheet, and how many attempts it has had."""
+    """Return the snapshot of a proof sheet and the number of its attempts."""
     row = ProofSheet.objects.get(pk=sheet)
     return {**proof_snapshot(row), "attempt": row.attempt}
 
 
 def cancel_proof_sheet(*, sheet: str) -> dict[str, Any]:
-    """Cancel a proof sheet as its owner would and return its snapshot."""
+    """Cancel a proof sheet as its owner does and return its snapshot."""
     return dict(proof_snapshot(cancel_proofs(sheet=ProofSheet.objects.get(pk=sheet))))
 
 
 def proof_files(*, sheet: str) -> int:
-    """Return how many files there are of the proofs on the sheet's photo."""
+    """Return the number of proof files for the sheet's photo."""
     photo = ProofSheet.objects.get(pk=sheet).photo_id
     folder = Path(settings.MEDIA_ROOT) / "proofs" / photo.hex[:2] / str(photo)
     return sum(path.is_file() for path in folder.rglob("*"))
 
 
 def cancel(*, job: str) -> dict[str, Any]:
-    """Cancel a job as its owner would and return its snapshot."""
+    """Cancel a job as its owner does and return its snapshot."""
     return dict(job_snapshot(cancel_job(job=Job.objects.get(pk=job))))
 
 
 def files(*, job: str) -> list[str]:
-    """Return the endings of the files that the job has on disk."""
+    """Return the suffixes of the files that the job has on disk."""
     folder = Path(settings.MEDIA_ROOT) / "jobs" / UUID(job).hex[:2] / job
     return sorted(path.suffix for path in folder.rglob("*") if path.is_file())
 
 
 def standings(*, jobs: list[str]) -> list[dict[str, Any]]:
-    """Return how jobs stand: owner, state, attempt, and when they were begun and ended."""
+    """Return for each job its owner, state, attempt, and its start and end times in seconds."""
     rows = Job.objects.filter(pk__in=jobs).select_related("owner")
     return [
         {
@@ -237,7 +237,7 @@ def standings(*, jobs: list[str]) -> list[dict[str, Any]]:
 
 
 def paint_bare(*, number: int, size: int, name: str) -> float:
-    """Paint the photo of a person so many times by the engine alone; return the seconds."""
+    """Paint a person's photo `number` times with the engine alone; return the seconds."""
     _owner, photo = painter_of(name)
     style = load_style(Style.objects.get(slug="great-wave"), "fast")
     picture, spec = load_photo(photo.file), TransferSpec(method="fast", size=size)
@@ -249,24 +249,24 @@ def paint_bare(*, number: int, size: int, name: str) -> float:
 
 
 def time_parts(*, number: int) -> dict[str, float]:
-    """Return how often a second the parts of the queue can be used; no worker may run."""
+    """Return the rates of the queue's parts in calls per second; no worker may run."""
     return rates(number=number)
 
 
 def send_wakeups(*, number: int) -> None:
-    """Send wakeups that no job asked for."""
+    """Send wakeups that belong to no job."""
     for _ in range(number):
         send_wakeup()
 
 
 def journal_mode() -> str:
-    """Return how SQLite keeps its journal."""
+    """Return the journal mode of SQLite."""
     with connection.cursor() as cursor:
         return str(cursor.execute("PRAGMA journal_mode").fetchone()[0])
 
 
 def waiting() -> int:
-    """Return how many jobs wait."""
+    """Return the number of waiting jobs."""
     return Job.objects.waiting().count()
 
 
@@ -285,14 +285,14 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 
 def main() -> None:
-    """Answer until the input ends; messages are sent as a worker sends them."""
+    """Answer requests until the input ends; send messages in the same way as a worker."""
     thread_loop.open()
     for line in sys.stdin:
         request = json.loads(line)
         close_old_connections()
         try:
             answer = {"value": COMMANDS[request["name"]](**request["arguments"])}
-        except Exception as error:  # noqa: BLE001  # the test sees what went wrong
+        except Exception as error:  # noqa: BLE001  # the test receives the error
             answer = {"error": repr(error)}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

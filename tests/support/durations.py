@@ -1,6 +1,6 @@
-"""Lists tests that take long and do not say so, so that `make quick` stays quick.
+"""Lists long tests that are not marked as slow, so that `make quick` stays quick.
 
-The list is no failure: a busy machine makes any test slow.
+The list does not fail the run, because a busy machine makes any test slow.
 """
 
 import pytest
@@ -23,7 +23,7 @@ def long_tests(reports: list[pytest.TestReport]) -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Write the list where it has anything."""
+    """Print the list if it is not empty."""
     ran = [
         report
         for outcome in ("passed", "failed")

@@ -90,7 +90,7 @@ def make_style(
 
 
 def make_code_style(slug: str = "night-cafe", *, code: bytes = b"moments") -> Style:
-    """Return a new published style without a picture: a code and the sample painted with it."""
+    """Return a new published style without a picture: a code, and a sample painted with it."""
     style = make_style(slug, state="draft")
     for file in (style.image, style.sample):
         file.delete(save=False)
@@ -113,7 +113,7 @@ def make_job(
     spec: TransferSpec | None = None,
     **fields: Any,
 ) -> Job:
-    """Return a new waiting job; parts that are not given are made."""
+    """Return a new waiting job; the function makes parts that are not given."""
     if owner is None:
         owner = photo.owner if photo else make_user(f"user-{uuid4().hex[:8]}")
     spec = spec or TransferSpec(size=64, steps=2)
@@ -168,7 +168,7 @@ def make_sheet(
     styles: Sequence[Style] = (),
     **fields: Any,
 ) -> ProofSheet:
-    """Return a new waiting proof sheet; parts that are not given are made."""
+    """Return a new waiting proof sheet; the function makes parts that are not given."""
     if owner is None:
         owner = photo.owner if photo else make_user(f"user-{uuid4().hex[:8]}")
     sheet: ProofSheet = ProofSheet.objects.create(

@@ -1,6 +1,6 @@
-"""A worker whose networks can be made to fail: `celery -A tests.support.failing_engine worker`.
+"""A worker with networks that can fail: `celery -A tests.support.failing_engine worker`.
 
-The failpoint `forward` stands before every pass of every layer, where memory runs out in real life.
+The failpoint `forward` runs before each pass of each layer, where memory runs out in practice.
 """
 
 from celery.signals import worker_process_init
@@ -13,7 +13,7 @@ __all__ = ["app"]
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # no stubs
 def hit_before_each_layer(**_: object) -> None:
-    """Put the failpoint in place; in the process that paints, since torch survives no fork."""
+    """Install the failpoint in the process that paints, because torch does not survive a fork."""
     import torch
     from torch.nn.modules.module import register_module_forward_pre_hook
 

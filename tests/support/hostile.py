@@ -1,4 +1,4 @@
-"""Files that mean no good, and honest ones that are hard: made in memory for the gate's tests."""
+"""Malicious files, and honest files that are hard to read: made in memory to test uploads."""
 
 import io
 import struct
@@ -17,7 +17,7 @@ XMP: Final = (
 ).encode()
 MAKE, ARTIST, COPYRIGHT, GPS, GPS_LATITUDE_REF, GPS_AREA = 0x010F, 0x013B, 0x8298, 0x8825, 1, 0x1C
 ORIENTATION: Final = 0x0112
-# How a picture must lie in the file for a reader of each orientation to see it upright.
+# The changes to an upright picture before it is stored with each EXIF orientation.
 STORED_AS: Final[Mapping[int, tuple[Image.Transpose, ...]]] = {
     1: (),
     2: (Image.Transpose.FLIP_LEFT_RIGHT,),
@@ -44,7 +44,7 @@ def chunk(kind: bytes, payload: bytes) -> bytes:
 
 
 def png_of_zeros(width: int, height: int) -> bytes:
-    """Return a true 1-bit PNG of that size: a few kilobytes that unpack to many megabytes."""
+    """Return a valid 1-bit PNG of this size: a few kilobytes that unpack to many megabytes."""
     packer = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
     pixels = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
@@ -54,13 +54,13 @@ def png_of_zeros(width: int, height: int) -> bytes:
 
 
 def png_with_chunk(kind: bytes, payload: bytes) -> bytes:
-    """Return a good PNG with one more chunk behind its header."""
+    """Return a valid PNG with one more chunk after its header."""
     data = picture_bytes(make_picture())
     return data[:33] + chunk(kind, payload) + data[33:]
 
 
 def jpeg_claiming(width: int, height: int) -> bytes:
-    """Return a small JPEG whose header claims another size."""
+    """Return a small JPEG whose header states this size."""
     data = bytearray(picture_bytes(make_picture(), "JPEG"))
     at = data.index(b"\xff\xc0") + 5
     data[at : at + 4] = struct.pack(">HH", height, width)
@@ -68,21 +68,21 @@ def jpeg_claiming(width: int, height: int) -> bytes:
 
 
 def webp_claiming(width: int, height: int) -> bytes:
-    """Return a small lossy WebP whose header claims another size."""
+    """Return a small lossy WebP whose header states this size."""
     data = bytearray(picture_bytes(make_picture(), "WEBP"))
     data[26:30] = struct.pack("<HH", width, height)
     return bytes(data)
 
 
 def extended_webp_claiming(width: int, height: int) -> bytes:
-    """Return the beginning of a WebP of the extended kind that claims this size."""
+    """Return the start of an extended WebP file that states this size."""
     size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     body = b"VP8X" + struct.pack("<I", 10) + bytes(4) + size
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
 
 
 def jpeg_with_scans(scans: int) -> bytes:
-    """Return a progressive JPEG of exactly `scans` passes, its last one repeated."""
+    """Return a progressive JPEG of exactly `scans` scans; its last scan is repeated."""
     data = encoded(make_picture((96, 64)), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     own = data.count(b"\xff\xda")
@@ -90,7 +90,7 @@ def jpeg_with_scans(scans: int) -> bytes:
 
 
 def profile_with_red_for_blue() -> bytes:
-    """Return a color profile whose red is the blue of sRGB and the other way round."""
+    """Return an sRGB color profile with its red and blue primaries exchanged."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     red, blue = profile.index(b"rXYZ"), profile.index(b"bXYZ")
     profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
@@ -98,13 +98,13 @@ def profile_with_red_for_blue() -> bytes:
 
 
 def animation(form: str) -> bytes:
-    """Return two frames that play for ever."""
+    """Return an animation of two frames that repeats forever."""
     frames = [make_picture(seed=seed) for seed in (1, 2)]
     return encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=80, loop=0)
 
 
 def exif(orientation: int = 1) -> Image.Exif:
-    """Return metadata that says where, with what and by whom."""
+    """Return metadata with a place, a camera and an author."""
     tags = Image.Exif()
     tags[ORIENTATION] = orientation
     tags[MAKE] = tags[ARTIST] = tags[COPYRIGHT] = CANARY
@@ -113,7 +113,7 @@ def exif(orientation: int = 1) -> Image.Exif:
 
 
 def talkative(form: str) -> bytes:
-    """Return a picture whose file says a lot about its maker, in every way the format has."""
+    """Return a file with private data about its author in every field that the format has."""
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     picture = make_picture((160, 120))
     options: dict[str, Any] = {"exif": exif().tobytes(), "icc_profile": srgb}
@@ -131,7 +131,7 @@ def talkative(form: str) -> bytes:
 
 
 def turned(orientation: int, form: str = "JPEG") -> bytes:
-    """Return a picture that lies in its file as a camera held so would store it."""
+    """Return a picture stored with this EXIF orientation, as a turned camera stores it."""
     image = upright()
     for turn in STORED_AS[orientation]:
         image = image.transpose(turn)
@@ -139,7 +139,7 @@ def turned(orientation: int, form: str = "JPEG") -> bytes:
 
 
 def upright() -> Image.Image:
-    """Return a picture whose four corners differ: red, green, blue, white, clockwise."""
+    """Return a picture with corners that are red, green, blue and white, clockwise."""
     image = Image.new("RGB", (160, 96), "gray")
     pen = ImageDraw.Draw(image)
     for box, color in (
@@ -153,7 +153,7 @@ def upright() -> Image.Image:
 
 
 def polyglot() -> bytes:
-    """Return a PNG that is a web page as well."""
+    """Return a PNG that is also a web page."""
     return picture_bytes(make_picture()) + f"<script>{CANARY}</script>".encode()
 
 
@@ -172,7 +172,7 @@ OTHER_FORMATS: Final = ("TIFF", "BMP", "GIF", "ICO", "PPM", "TGA")
 
 
 def other_format(form: str) -> bytes:
-    """Return a good picture in a format that the gate does not take."""
+    """Return a valid picture in a format that uploads do not accept."""
     return encoded(make_picture((64, 64)), form)
 
 

@@ -1,4 +1,4 @@
-"""Jobs that are painted at a set pace by the test's hand, and sessions that end: for the driver."""
+"""Commands of the driver that paint jobs at a given pace, or end sessions."""
 
 import time
 from datetime import timedelta
@@ -21,7 +21,7 @@ STEPS = 100_000
 
 
 def begin_steps(*, name: str, jobs: int = 1) -> list[str]:
-    """Have so many jobs of the person called `name` be running, and return their ids."""
+    """Make running jobs of the person called `name`; return their ids."""
     owner = User.objects.filter(username=name).first() or make_user(name)
     photo = owner.photos.first() or make_photo(owner)
     style = Style.objects.filter(slug="great-wave").first() or make_style()
@@ -47,17 +47,17 @@ def begin_steps(*, name: str, jobs: int = 1) -> list[str]:
 
 
 def paint_steps(*, jobs: list[str], seconds: float, each_second: float) -> dict[str, float]:
-    """Paint steps of all `jobs` at this pace; return the moment of each, by job and step.
+    """Paint steps of all `jobs` at this pace; return the time of each, by job and step.
 
-    A step does what the worker does: it writes the row under the lease and tells the owner. A
-    machine that cannot keep the pace paints fewer of them.
+    A step does the same as the worker: it writes the row under the lease and notifies the owner. A
+    machine that cannot keep the pace paints fewer steps.
     """
     held = list(Job.objects.filter(pk__in=jobs))
     moments, begun, done = {}, time.monotonic(), 0
     while time.monotonic() - begun < seconds:
         ahead, done = done / each_second, done + 1
         for number, job in enumerate(held):
-            # Spread over the interval, as jobs of several workers are.
+            # Spread the jobs over the interval, as several workers do.
             due = begun + ahead + number / each_second / len(held)
             time.sleep(max(0.0, due - time.monotonic()))
             moments[f"{job.pk} {done}"] = time.time()
@@ -68,13 +68,13 @@ def paint_steps(*, jobs: list[str], seconds: float, each_second: float) -> dict[
 
 
 def end_steps(*, jobs: list[str]) -> None:
-    """End `jobs`, and tell so."""
+    """End `jobs`, and notify their owners."""
     for job in Job.objects.filter(pk__in=jobs):
         cancel_job(job=job)
 
 
 def sign_out(*, session: str) -> None:
-    """Sign out the browser with this session, as its button does."""
+    """Sign out this session through the site, as the button in the browser does."""
     client = Client()
     client.cookies["sessionid"] = session
     client.post("/account/logout/", secure=False, headers={"host": "127.0.0.1"})

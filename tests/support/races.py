@@ -1,4 +1,4 @@
-"""Calls that are made at the same moment, each in a thread with a connection of its own."""
+"""Calls at the same moment, each in a thread with a separate database connection."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from django.db import connection
 
 
 def together(*calls: Callable[[], object]) -> list[object]:
-    """Run the calls in threads that start at the same moment and return what they returned."""
+    """Run the calls in threads that start at the same moment; return their results in order."""
     barrier = threading.Barrier(len(calls))
     answers: list[object] = [None] * len(calls)
 

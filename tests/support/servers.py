@@ -1,7 +1,7 @@
-"""Real servers for tests, started from the installed programs on free ports and stopped after.
+"""Real servers for tests: they start from the installed programs, on free ports.
 
-Where a program is missing the tests that need it are skipped, saying how to get it; with CI=true
-they fail instead.
+If a program is missing, its tests are skipped with a message that says how to install it. With
+CI=true these tests fail instead.
 """
 
 import itertools
@@ -25,14 +25,14 @@ STOP_SECONDS = 10.0
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nothing listens on."""
+    """Return a free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def program(name: str, package: str) -> str:
-    """Return the path of an installed program; else skip the test, or fail it on CI."""
+    """Return the path of an installed program; if absent, skip the test, or fail it on CI."""
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = shutil.which(name) or (str(debian[-1]) if debian else None)
     if found is None:
@@ -44,7 +44,7 @@ def program(name: str, package: str) -> str:
 
 
 def wait_until(ready: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
-    """Return what `ready` returns once that is true; fail the test after `seconds`."""
+    """Call `ready` until its result is true and return it; fail the test after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if answer := ready():
@@ -54,7 +54,7 @@ def wait_until(ready: Callable[[], Any], what: str, seconds: float = PATIENCE_SE
 
 
 class Server:
-    """A program that runs in a process group of its own, its output kept in a file."""
+    """A program that runs in a separate process group and writes its output to a file."""
 
     def __init__(self, command: Sequence[str], log: Path, **options: Any) -> None:
         self.command = command
@@ -76,7 +76,7 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The process id, which is the id of the process group too."""
+        """The process id, which is also the id of the process group."""
         assert self.process is not None
         return self.process.pid
 
@@ -85,7 +85,7 @@ class Server:
         os.killpg(self.pid, number)
 
     def kill(self) -> None:
-        """End the whole process group at once, as a crash would."""
+        """End the whole process group at once, as a crash does."""
         self.signal(signal.SIGKILL)
         self.wait()
 
@@ -95,7 +95,7 @@ class Server:
         return self.process.wait(seconds)
 
     def stop(self) -> None:
-        """End the program if it runs, in peace if it can."""
+        """End the program if it runs: first with a signal, then by force."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
@@ -106,7 +106,7 @@ class Server:
 
 
 class PostgreSQL:
-    """A PostgreSQL cluster in a folder of its own; as root it runs as the user postgres."""
+    """A PostgreSQL cluster in a separate folder; under root it runs as the user postgres."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="styleweb-pg-"))
@@ -145,7 +145,7 @@ class PostgreSQL:
         wait_until(self._answers, "PostgreSQL's start")
 
     def crash(self) -> None:
-        """Stop the server at once, without a word to its clients."""
+        """Stop the server at once, without a message to its clients."""
         self.server.signal(signal.SIGQUIT)
         self.server.wait()
 
@@ -156,7 +156,7 @@ class PostgreSQL:
         self.server.log.unlink()
 
     def url(self, database: str) -> str:
-        """Return the address of `database`, which is made when absent."""
+        """Return the address of `database`; create the database if it is absent."""
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             query = "SELECT 1 FROM pg_database WHERE datname = %s"
             if connection.execute(query, [database]).fetchone() is None:
@@ -175,7 +175,7 @@ class PostgreSQL:
 
 
 class Redis:
-    """A Redis server that keeps nothing on disk."""
+    """A Redis server that stores no data on disk."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
@@ -195,15 +195,15 @@ class Redis:
         wait_until(self._answers, "Redis's start")
 
     def stop(self) -> None:
-        """Stop the server; everything in it is lost."""
+        """Stop the server; all its data is lost."""
         self.server.stop()
 
     def new_url(self) -> str:
-        """Return the address of a database that nobody else was given."""
+        """Return the address of a database that no other caller has received."""
         return f"redis://127.0.0.1:{self.port}/{next(self._databases)}"
 
     def crash(self) -> None:
-        """Kill the server; everything in it is lost."""
+        """Kill the server; all its data is lost."""
         self.server.kill()
 
     def _answers(self) -> bool:

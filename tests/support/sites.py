@@ -1,4 +1,4 @@
-"""Whole sites for tests: a data folder, the processes of a real start, and a hand that moves it."""
+"""Whole sites for tests: a data folder, the processes of a real start, and a driver."""
 
 import json
 import os
@@ -23,12 +23,12 @@ from tests.support.servers import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-# Short leases, so that a lost worker is found out within a test's patience.
+# Short leases, so that a test soon sees that a worker is lost.
 LEASE_SECONDS = 3
 
 
 class Site:
-    """A running site. Subclasses say which processes it has, and what kind of site that is."""
+    """A running site. Subclasses define its processes and its kind."""
 
     kind: str
 
@@ -87,14 +87,14 @@ class Site:
         return Server([sys.executable, *command], log, env=self.environment, cwd=ROOT)
 
     def manage(self, *arguments: str) -> None:
-        """Run a management command to its end."""
+        """Run a management command and wait for its end."""
         command = [sys.executable, "manage.py", *arguments]
         subprocess.run(
             command, check=True, env=self.environment, cwd=ROOT, timeout=PATIENCE_SECONDS
         )
 
     def call(self, command: str, /, **arguments: Any) -> Any:
-        """Have the driver do something and return what it says."""
+        """Run a command of the driver and return its answer."""
         if self._driver is None:
             self._driver = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.driver"],
@@ -126,9 +126,9 @@ class Site:
         return snapshot
 
     def wait_for_files(self, job: str, *endings: str) -> None:
-        """Wait until `job` has files with these endings and no others.
+        """Wait until `job` has files with these suffixes and no others.
 
-        The worker sweeps a moment after the row says that the job has ended.
+        The worker deletes old files a moment after the row says that the job has ended.
         """
         wait_until(lambda: self.call("files", job=job) == list(endings), f"the files of {job}")
 
@@ -143,7 +143,7 @@ class Site:
         return snapshot
 
     def is_ready(self) -> bool:
-        """Tell whether the site says that every part works."""
+        """Return whether the site says that every part works."""
         try:
             with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)
@@ -152,7 +152,7 @@ class Site:
 
 
 class EmbeddedSite(Site):
-    """`manage.py serve`: one server process that keeps its worker."""
+    """`manage.py serve`: one server process that runs its own worker."""
 
     kind = "embedded"
 
@@ -161,17 +161,17 @@ class EmbeddedSite(Site):
         self.serve = self.server("serve", "manage.py", "serve", "--port", str(self.port))
 
     def start(self) -> None:
-        """Serve, with the data that is there."""
+        """Start the server with the existing data."""
         self.serve.start()
         wait_until(self.is_ready, "the site's start")
 
     def stop(self) -> None:
-        """Stop as Ctrl-C does."""
+        """Stop in the same way as Ctrl-C."""
         self.serve.stop()
 
     def worker_pids(self) -> list[int]:
         """Return the process ids of the worker's processes."""
-        # The whole path, since two test runs beside each other give folders the same names.
+        # Compare the whole path, because two simultaneous test runs use the same folder names.
         own = f"STYLEWEB_DATA={self.folder}\0"
         return [pid for pid in _all_pids() if _is_worker(pid) and own in _environment(pid)]
 
@@ -181,12 +181,12 @@ class EmbeddedSite(Site):
 
     def pool_pids(self) -> list[int]:
         """Return the process ids of the worker's children, which paint."""
-        # Process numbers start again at times, so a child's may be the smaller one.
+        # Process ids can wrap around, so a child can have a smaller id than its parent.
         return [pid for pid in self.worker_pids() if os.getpgid(pid) != pid]
 
 
 class ProductionSite(Site):
-    """PostgreSQL and Redis, and web, worker and beat as processes of their own."""
+    """PostgreSQL and Redis, with web, worker and beat in separate processes."""
 
     kind = "production"
     # The Celery application of the workers.
@@ -231,7 +231,7 @@ class ProductionSite(Site):
             server.stop()
 
     def kill_worker(self) -> None:
-        """Kill the worker, and start another as a service manager would."""
+        """Kill the worker and start another one, as a service manager does."""
         self.worker.kill()
         self.worker.start()
 

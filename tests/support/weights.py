@@ -18,6 +18,6 @@ def add_weights(folder: Path, name: str, content: bytes = b"", **fields: Any) ->
 
 
 def write_manifest(folder: Path, content: object) -> None:
-    """Write a manifest of any content, sense or none; texts and bytes are written as they are."""
+    """Write a manifest with any content, valid or not; texts and bytes are written unchanged."""
     text = content if isinstance(content, str | bytes) else json.dumps(content)
     (folder / MANIFEST).write_bytes(text.encode() if isinstance(text, str) else text)

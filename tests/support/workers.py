@@ -1,7 +1,7 @@
-"""How a run with several processes (`-n`) shares out the tests.
+"""Distributes the tests of a run with several processes (`-n`).
 
-Tests that use the same running site stay together in one process, and so do the tests of each other
-file. Each process has a data folder, a database and servers of its own.
+Tests that use the same running site stay together in one process. So do the tests of any other
+file. Each process has its own data folder, database and servers.
 """
 
 import os
@@ -9,16 +9,16 @@ import os
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# The groups that take longest start first; the tests that compute run beside them.
+# The longest groups start first; tests that mainly compute run at the same time.
 LONGEST_FIRST = ("production", "browser", "embedded")
-# Files of tests/faults whose tests start sites, or whole test runs, of their own.
+# Files of tests/faults that start their own sites or whole test runs.
 OWN_SITES = {"test_lanes.py", "test_same_tests_on_postgresql.py", "test_workers_end.py"}
 
 
 def group_of(nodeid: str) -> str:
-    """Return what a test stays together with: those of the same site, or else of the same file.
+    """Return the group of a test: the tests of one site, or else the tests of one file.
 
-    It goes by the name, since the process that shares out the tests knows nothing else of them.
+    Only the name decides, because the process that distributes the tests knows nothing else.
     """
     path, _, name = nodeid.partition("::")
     if path.startswith("tests/browser/"):
@@ -29,29 +29,30 @@ def group_of(nodeid: str) -> str:
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives a process all tests of a group, one after the other."""
+    """Sends all tests of a group to one process, one after the other."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
 
 
 def is_slow(item: pytest.Item) -> bool:
-    """Tell whether a test says of itself that it takes long."""
+    """Return whether a test is marked as slow."""
     return item.get_closest_marker("slow") is not None
 
 
 def pytest_configure() -> None:
-    """Let each process compute with one thread, and what it starts too.
+    """Limit each process, and the processes that it starts, to one compute thread.
 
-    Several threads wait for each other in a loop, which takes many times as long on a busy machine.
+    Several threads wait for each other in a busy loop; on a busy machine that takes many times
+    as long.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-# Last, since pytest-django sorts the tests by their use of the database.
+# Run last, because pytest-django also sorts the tests, by their use of the database.
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put first what takes longest; a run in one process keeps the order of the files."""
+    """Sort the longest groups first; a run in one process keeps the order of the files."""
     if not hasattr(config, "workerinput"):
         return
     slow_files = {item.path for item in items if is_slow(item)}
@@ -66,6 +67,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
-    """Share out the tests by group, in the order that they stand in."""
+    """Return the scheduler that distributes the tests by group, in their current order."""
     config.option.loadscopereorder = False
     return Scheduling(config, log)

@@ -1,4 +1,4 @@
-"""Rows that make no sense, which the database itself must refuse."""
+"""Inconsistent rows that the database itself must refuse."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -16,7 +16,7 @@ Write = Callable[[], object]
 
 
 def answers_to_wrong_rows(owner: User) -> dict[str, str]:
-    """Try to write each wrong row among those of `owner`; return what the database said."""
+    """Try to write each wrong row for `owner`; return whether the database refused each."""
     photo, style = make_photo(owner), make_style(f"style-{uuid4().hex[:8]}")
     job = make_job(owner, photo=photo, styles=[style])
     Job.objects.filter(pk=job.pk).update(state="canceled", completed_at=timezone.now())
@@ -25,7 +25,7 @@ def answers_to_wrong_rows(owner: User) -> dict[str, str]:
 
 
 def of_ended_job(job: Job) -> dict[str, Write]:
-    """Return wrong changes of a job that was canceled."""
+    """Return wrong changes to a canceled job."""
     row, now = Job.objects.filter(pk=job.pk), timezone.now()
     ongoing = {"completed_at": None}
     return {
@@ -58,7 +58,7 @@ def of_styles(job: Job, style: Style) -> dict[str, Write]:
 
 
 def of_people(job: Job, photo: Photo, style: Style) -> dict[str, Write]:
-    """Return wrong things among what a person has."""
+    """Return wrong changes to the rows of a person."""
     same = Photo(owner=photo.owner, sha256=photo.sha256, width=1, height=1, bytes=1)
     tile = ProofTile(photo=photo, style=style, version=1, engine="any")
     make_sheet(photo.owner, photo=photo)
