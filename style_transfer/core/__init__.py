@@ -1,1 +1,1 @@
-"""What every part of the engine speaks: specs, errors, sizes, devices, cards."""
+"""What every part of the engine uses: specs, errors, sizes, devices, manifests of weights."""

@@ -1,11 +1,11 @@
-"""How much memory a painting will take, and how to cut it so that a limit holds.
+"""How much memory a painting will take, and how to cut it into tiles to keep a memory limit.
 
-The figures are fitted to what processes were measured to take beyond themselves with their
-networks loaded, and hold to within 30 %: `python -m style_transfer bench memory` sets both side
-by side.
+The figures are fitted to measurements: the memory of a process while it paints, minus its memory
+with the networks loaded. They are right to within 30 %. `python -m style_transfer bench memory`
+prints estimates and measurements side by side.
 
-Loads no torch, so a web process may plan too; `halved` is whether the processor knows half
-precision, as Painter says.
+This module loads no torch, so a web process can plan too. `halved` tells whether the processor
+supports half precision; `Painter` decides that.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,17 @@ from style_transfer.core.sizes import STRIDE, sizes_of
 from style_transfer.core.tiling import ENCODER_MARGIN, PictureTiling, Tiling
 
 _MEGA = 1e6  # pixels
-# MiB: what any painting takes, and what it takes a megapixel.
+# Each pair is in MiB: a constant for any painting, and a slope per megapixel.
 _WHOLE = (-15, 245)
-_LEAST = 5
+_LEAST = 5  # MiB
 _CUT = (30, 35)
-_TILE = 254  # a megapixel of the largest tile, with its margin
-# The method optimize, up to and above a size from which its memory is no longer used again.
-_SMALL = 100_000
+_TILE = 254  # MiB per megapixel of the largest tile, with its margin
+# The method optimize, up to _SMALL pixels and above. Above that size the allocator no longer
+# reuses the memory of one step for the next.
+_SMALL = 100_000  # pixels
 _OPTIMIZE = ((10, 2000), (130, 3550))
-_FULL = 1.3  # times as much where the processor does not know half precision
-# From the largest tiles to the smallest; whole pictures are then no larger than a tile.
+_FULL = 1.3  # factor on a processor without half precision
+# From the largest tiles to the smallest. A picture that is not cut is never larger than one tile.
 TILINGS = (
     Tiling(),
     *(Tiling((tile + 2 * ENCODER_MARGIN) ** 2, tile) for tile in (512, 384, 256)),
@@ -34,7 +35,7 @@ TILINGS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What a painting is expected to take in MiB, and how it is cut: into `tiles` at the end."""
+    """How many MiB a painting is expected to take, and into how many tiles it is cut at last."""
 
     mb: int = 0
     tiling: Tiling = TILINGS[0]
@@ -42,7 +43,7 @@ class Plan:
 
 
 class OverLimitError(OutOfMemoryError):
-    """A painting that cannot be kept within the limit in any way: another try is of no use."""
+    """No way to paint this picture keeps within the limit, so another try would fail too."""
 
 
 class MemoryModel(Protocol):
@@ -57,49 +58,49 @@ class MemoryModel(Protocol):
         ...
 
     def most_pixels(self, limit: int) -> int | None:
-        """Give the most pixels that `limit` MiB allow, None where tiles keep within it."""
+        """Give the most pixels that fit into `limit` MiB; None where tiles keep within it."""
         ...
 
 
 class TiledMemory:
-    """Of a method that cuts large pictures into tiles: the largest ones that fit."""
+    """The memory of a method that cuts large pictures into tiles, the largest that fit."""
 
     tiled: ClassVar[bool] = True
 
     def plan(
         self, size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
     ) -> Plan:
-        """Plan by the largest tiles that fit."""
+        """Plan with the largest tiles that fit."""
         return plan_fast(size, halved=halved, pass_size=pass_size, limit=limit)
 
     def most_pixels(self, limit: int) -> int | None:
-        """Bound nothing: larger pictures are cut."""
+        """Give None: larger pictures are cut into tiles."""
         return None
 
 
 class GrowingMemory:
-    """Of a method that holds the whole picture many times over."""
+    """The memory of a method that holds many copies of the whole picture."""
 
     tiled: ClassVar[bool] = False
 
     def plan(
         self, size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
     ) -> Plan:
-        """Plan by the pixels alone: the picture is chosen small enough before."""
+        """Plan from the pixels alone; the caller has already made the picture small enough."""
         del halved, pass_size, limit
         return Plan(optimize_mb(size))
 
     def most_pixels(self, limit: int) -> int:
-        """Bound what is painted."""
+        """Give the most pixels that can be painted within `limit` MiB."""
         return most_pixels(limit)
 
 
 def plan_fast(
     size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
 ) -> Plan:
-    """Plan `pass_size` pictures of a size (width, height) by the largest tiles that fit.
+    """Plan `pass_size` pictures of a size (width, height) with the largest tiles that fit.
 
-    Raises OutOfMemoryError if not even the smallest fit into `limit` MiB.
+    Raises OutOfMemoryError if even the smallest tiles do not fit into `limit` MiB.
     """
     plans = [plan_cut(size, tiling, halved=halved, pass_size=pass_size) for tiling in TILINGS]
     for plan in plans:
@@ -111,13 +112,13 @@ def plan_fast(
 
 
 def plan_cut(size: tuple[int, int], tiling: Tiling, *, halved: bool, pass_size: int = 1) -> Plan:
-    """Plan `pass_size` pictures of a size (width, height) cut in a way that is set."""
+    """Plan `pass_size` pictures of a size (width, height), cut by the given `tiling`."""
     need = painting_mb(size, pass_size, tiling, halved=halved)
     return Plan(need, tiling, _count_tiles(size, pass_size, tiling))
 
 
 def painting_mb(size: tuple[int, int], pass_size: int, tiling: Tiling, *, halved: bool) -> int:
-    """Estimate MiB for pictures of a size (width, height), with their embeddings at hand."""
+    """Estimate MiB for pictures of a size (width, height) whose embeddings are already made."""
     needs = [_pass_mb(each, pass_size, tiling) for each in sizes_of(*size)]
     return round(max(needs) * factor_of(halved=halved))
 
@@ -131,7 +132,7 @@ def _pass_mb(size: tuple[int, int], pass_size: int, tiling: Tiling) -> float:
 
 
 def _widest(side: int, tile: int) -> int:
-    """Return what the largest tile along a side sees: a margin for each neighbor that it has."""
+    """Return the input length of the largest tile on a side: it adds a margin per neighbor."""
     neighbors = min(2, -(-side // tile) - 1)
     return min(side, tile + neighbors * ENCODER_MARGIN)
 
@@ -143,9 +144,9 @@ def optimize_mb(size: tuple[int, int]) -> int:
 
 
 def most_pixels(limit: int) -> int:
-    """Say how many pixels the method optimize may paint within `limit` MiB.
+    """Compute how many pixels the method optimize can paint within `limit` MiB.
 
-    Raises OutOfMemoryError if those are too few for a picture.
+    Raises OutOfMemoryError if they are too few for a picture.
     """
     small, large = (int((limit - constant) / slope * _MEGA) for constant, slope in _OPTIMIZE)
     pixels = large if large > _SMALL else min(small, _SMALL)
@@ -155,12 +156,12 @@ def most_pixels(limit: int) -> int:
 
 
 def factor_of(*, halved: bool) -> float:
-    """Give how many times as much is needed where half precision is not known."""
+    """Give the factor on memory: above 1 where the processor lacks half precision."""
     return 1 if halved else _FULL
 
 
 def line_mb(figures: tuple[float, float], pixels: float) -> float:
-    """Give MiB for so many pixels by a constant and a slope per megapixel."""
+    """Compute MiB for a number of pixels from a constant and a slope per megapixel."""
     constant, slope = figures
     return constant + slope * pixels / _MEGA
 

@@ -1,7 +1,7 @@
-"""The methods that are installed, and all that others ask of a method; loads no torch.
+"""The installed methods, and what other code needs to know about each; loads no torch.
 
-A method is one entry here and one folder of its slug in style_transfer/methods. Everybody else
-asks the entry: nobody compares a slug.
+A method is one entry here and one folder in style_transfer/methods that is named by its slug.
+All other code reads the fields of the entry and never compares a slug.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class MethodMissingError(EngineError):
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds on one CPU core: of any painting, of a megapixel, of a megapixel and step."""
+    """Seconds on one CPU core: per painting, per megapixel, and per megapixel and step."""
 
     base: float
     megapixel: float
@@ -33,19 +33,19 @@ class Cost:
 
 @dataclass(frozen=True)
 class MethodInfo:
-    """What a method is called, what it does, what it needs and what it takes.
+    """The name of a method, what it does, what it needs and what it costs.
 
     title, description  in English; the pages of the site translate them
-    used                names of the controls that the method heeds
-    previews            pictures arrive while it paints
-    continues           its paintings can be stopped, kept and continued
-    immediate           a small picture takes about a second: other work waits for it
-    batches             several pictures of one size can be painted in one pass
-    half_precision      it computes in half precision where the processor knows it
-    needs_pictures      it looks at the artwork itself; a style code is not enough
-    needs_own_network   it paints only styles that a network was trained for
-    max_pixels          it paints at most so many and enlarges the result
-    memory              what a painting takes; None where that cannot be predicted
+    used                names of the controls that the method reads
+    previews            it sends pictures while it paints
+    continues           its paintings can be stopped, saved and continued
+    immediate           a small picture takes about a second; other work waits for it
+    batches             it can paint several pictures of one size in one pass
+    half_precision      it computes in half precision where the processor supports that
+    needs_pictures      it needs the artwork itself; a style code is not enough
+    needs_own_network   it paints only styles for which a network was trained
+    max_pixels          it paints at most this many pixels and enlarges the result
+    memory              how much memory a painting takes; None where that cannot be predicted
     """
 
     slug: str
@@ -66,13 +66,13 @@ class MethodInfo:
 
     @property
     def is_tiled(self) -> bool:
-        """Tell whether it can paint in smaller tiles where memory is short."""
+        """Tell whether the method can paint in smaller tiles when memory is short."""
         return self.memory is not None and self.memory.tiled
 
     def most_painted(self, limit: int | None) -> int | None:
         """Give the most pixels that are painted within `limit` MiB; None for no bound.
 
-        Raises OutOfMemoryError if those are too few for a picture.
+        Raises OutOfMemoryError if they are too few for a picture.
         """
         if self.max_pixels is None or self.memory is None or limit is None:
             return self.max_pixels
@@ -88,7 +88,7 @@ class MethodInfo:
     ) -> Plan:
         """Plan a pass of pictures painted at a size (width, height).
 
-        Raises OutOfMemoryError if it cannot be kept within `limit` MiB.
+        Raises OutOfMemoryError if the pass cannot keep within `limit` MiB.
         """
         if self.memory is None:
             return Plan()
@@ -97,7 +97,7 @@ class MethodInfo:
 
 _COMMON = ("strength", "style_scale", "size", "color")
 DEFAULT_METHOD = "fast"
-# The method that is offered next for a picture that came out well.
+# The site offers this method next when a user likes a picture.
 FINEST_METHOD = "optimize"
 METHOD_INFOS: dict[str, MethodInfo] = {
     "fast": MethodInfo(
@@ -137,17 +137,17 @@ METHOD_INFOS: dict[str, MethodInfo] = {
 
 
 def find_method(slug: object) -> MethodInfo:
-    """Find the entry of a method. Raises MethodMissingError for one that is not installed."""
+    """Find the entry of a method. Raises MethodMissingError if the method is not installed."""
     if not is_installed(slug):
         raise MethodMissingError(f"The method {slug} is not installed.")
     return METHOD_INFOS[str(slug)]
 
 
 def is_installed(slug: object) -> bool:
-    """Tell whether there is a method of this slug."""
+    """Tell whether a method has this slug."""
     return isinstance(slug, str) and slug in METHOD_INFOS
 
 
 def methods_that(trait: str) -> list[str]:
-    """List the slugs of the methods whose entry says yes to `trait`, say `batches`."""
+    """List the slugs of the methods for which the field `trait` is true, for example `batches`."""
     return [slug for slug, info in METHOD_INFOS.items() if getattr(info, trait)]

@@ -17,7 +17,7 @@ _MEANINGS = {
 
 
 def controls_of(info: MethodInfo) -> dict[str, Any]:
-    """Describe the controls that a method heeds as a JSON Schema object."""
+    """Describe the controls that a method reads as a JSON Schema object."""
     properties = {name: _control(name, info) for name in info.used}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 

@@ -1,4 +1,4 @@
-"""Where the engine computes."""
+"""The device on which the engine computes."""
 
 import torch
 
@@ -10,7 +10,7 @@ DEVICES = ("auto", "cpu", "cuda")
 def choose_device(name: str) -> torch.device:
     """Turn auto, cpu, cuda or cuda:N into a device; auto prefers a GPU.
 
-    Raises DeviceMissingError for a GPU that this machine does not have and for other names.
+    Raises DeviceMissingError for a GPU that this machine lacks, and for any other name.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -23,9 +23,9 @@ def choose_device(name: str) -> torch.device:
 
 
 def knows_bfloat16(device: torch.device) -> bool:
-    """Tell whether convolutions in bfloat16 are faster there than in float32.
+    """Tell whether convolutions on this device are faster in bfloat16 than in float32.
 
-    On processors without instructions for it they are emulated, and slower.
+    A processor without bfloat16 instructions emulates them, which is slower.
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

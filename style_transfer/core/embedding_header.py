@@ -1,20 +1,20 @@
-"""The words at the head of a style code, read without torch.
+"""The header of a style code (a style embedding in a file), read without torch.
 
-A code is a safetensors file: the length of a JSON header, the header, and numbers. Among the words
-of the header are the encoder that made the code and a perceptual_hash of the artwork, by which a
-network is found that was trained for it.
+A style code is a safetensors file: the length of a JSON header, the header, then the numbers. The
+header names the encoder that made the embedding. It also holds a perceptual hash of the artwork,
+which is used to find a network that was trained for this artwork.
 """
 
 import json
 
-_LENGTH = 8  # bytes that say how long the header is
-_MOST = 2**20  # bytes; a header names a few dozen tensors
+_LENGTH = 8  # bytes; they hold the length of the header
+_MOST = 2**20  # bytes; a real header names a few dozen tensors and is far shorter
 
 
 def read_words(content: bytes) -> dict[str, str]:
-    """Read the words of a code, or of as much of its beginning as holds the header.
+    """Read the metadata of a style code. The first bytes of it are enough if they hold the header.
 
-    Raises ValueError, KeyError or TypeError for what has none.
+    Raises ValueError, KeyError or TypeError if `content` has no such header.
     """
     length = int.from_bytes(content[:_LENGTH], "little")
     if length > _MOST:
@@ -24,7 +24,7 @@ def read_words(content: bytes) -> dict[str, str]:
 
 
 def artwork_in(content: bytes) -> str:
-    """Give the perceptual_hash of the artwork whose code it is; empty if it tells none."""
+    """Give the perceptual hash of the artwork of a style code; empty if the header has none."""
     try:
         return str(read_words(content).get("artwork", ""))
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -32,9 +32,9 @@ def artwork_in(content: bytes) -> str:
 
 
 def sort_words(content: bytes) -> bytes:
-    """Sort the header, which safetensors writes in an order left to chance."""
+    """Sort the header, because safetensors writes its entries in a random order."""
     end = _LENGTH + int.from_bytes(content[:_LENGTH], "little")
     words = json.loads(content[_LENGTH:end])
     header = json.dumps(words, sort_keys=True, separators=(",", ":")).encode()
-    # As long as it was: the same words, filled up with spaces to where the numbers begin.
+    # The header keeps its length: spaces fill it up to the place where the numbers begin.
     return content[:_LENGTH] + header.ljust(end - _LENGTH) + content[end:]

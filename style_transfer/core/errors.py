@@ -1,10 +1,10 @@
-"""What can go wrong in the engine, each with a stable code and advice for people."""
+"""The errors of the engine, each with a stable code and advice for the user."""
 
 
 class EngineError(Exception):
-    """A failure that the engine foresees; its text is one sentence for the person who asked.
+    """An expected failure of the engine; its text is one sentence for the user.
 
-    `code` is stable and meant for programs, `hint` says what to do next.
+    `code` is stable and meant for programs; `hint` tells the user what to do next.
     """
 
     code = "internal"
@@ -24,7 +24,7 @@ class InputUnreadableError(EngineError):
 
 
 class InputTooLargeError(EngineError):
-    """The picture has more pixels, or the file more bytes, than the engine takes."""
+    """The picture has more pixels, or the file more bytes, than the engine accepts."""
 
     code = "input_too_large"
     hint = "Use a smaller picture."
@@ -45,11 +45,11 @@ class ModelMissingError(EngineError):
 
 
 class DeviceMissingError(EngineError):
-    """The device that was asked for is not in this machine."""
+    """This machine does not have the requested device."""
 
     code = "device_missing"
     hint = "Choose the device `auto` or `cpu`."
 
 
 class InternalError(EngineError):
-    """The engine broke one of its own promises, say a result that is not finite."""
+    """The engine made an error of its own, for example a result that is not finite."""

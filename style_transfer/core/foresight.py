@@ -1,4 +1,4 @@
-"""What a painting will take, before anything of it is loaded; loads no torch."""
+"""Estimate how much memory a painting will take before anything is loaded; loads no torch."""
 
 from style_transfer.core.budget import Plan
 from style_transfer.core.catalog import find_method
@@ -11,8 +11,8 @@ def foresee(
 ) -> Plan:
     """Plan the painting of a photo of a size (width, height).
 
-    The embeddings of the styles are taken to be at hand. Raises OutOfMemoryError if it cannot be
-    kept within `limit` MiB.
+    The plan assumes that the style embeddings are already made. Raises OutOfMemoryError if the
+    painting cannot keep within `limit` MiB.
     """
     info = find_method(spec.method)
     size = painted_size(result_size(own, spec.size), info.most_painted(limit))

@@ -1,12 +1,13 @@
-"""Manifests: which weights are installed and what is known of each, read without torch.
+"""Manifests: which weights are installed and what is known about each, read without torch.
 
-A folder of weights holds `manifest.json`, name -> card, beside the files. One such folder ships
-with the engine; STYLEWEB_WEIGHTS_DIR, or a folder in the user's data, holds what people add with
-`python -m style_transfer fetch_weights` and `train network`.
+A folder of weights holds `manifest.json` (name -> card) beside the weights files. One folder ships
+with the engine. A second one, STYLEWEB_WEIGHTS_DIR or a folder in the user's data, holds the
+weights that a user adds with `python -m style_transfer fetch_weights` and `train network`.
 
-A manifest is read again when its file has changed, so new weights appear without a restart. A
-manifest or a card in the user's folder that cannot be understood is logged once and left out: it
-must not stop what the shipped weights can do. The error is raised for a caller that names it.
+A manifest is read again when its file has changed, so new weights appear without a restart. If a
+manifest or a card in the user's folder cannot be understood, the fault is logged once and the
+entry is skipped, because the shipped weights must still work. A caller that asks for such an entry
+by name gets the error.
 """
 
 import hashlib
@@ -23,9 +24,9 @@ from style_transfer.core.errors import ModelMissingError
 
 SHIPPED = Path(__file__).parents[1] / "weights"
 MANIFEST = "manifest.json"
-PAINTING_NET = "network-"  # before the name of a network for one artwork
-_KINDS = {"data": list, "figures": dict}  # the other fields of a card are texts
-_MANIFESTS = 16  # kept in memory; a process has two, tests have more
+PAINTING_NET = "network-"  # the name of a network for one artwork begins with this
+_KINDS = {"data": list, "figures": dict}  # all other fields of a card are texts
+_MANIFESTS = 16  # how many stay in memory; a process reads two, the tests read more
 
 logger = logging.getLogger(__name__)
 
@@ -53,21 +54,21 @@ class ManifestError(ModelMissingError):
 
 @dataclass(frozen=True)
 class _Manifest:
-    """The cards of a folder, what is wrong with single ones, and what is wrong with all."""
+    """The cards of a folder, the faults of single cards, and the fault of the whole manifest."""
 
     cards: Mapping[str, Card] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
 
     def find(self, name: str) -> Card | None:
-        """Find a card by name. Raises ManifestError if it, or the manifest, makes no sense."""
+        """Find a card by name; raises ManifestError if the card or the manifest is not valid."""
         if fault := self.fault or self.faults.get(name):
             raise ManifestError(fault)
         return self.cards.get(name)
 
 
 def user_folder() -> Path:
-    """Give the folder for weights that people add: STYLEWEB_WEIGHTS_DIR or the user's data."""
+    """Give the folder for weights that a user adds: STYLEWEB_WEIGHTS_DIR or the user's data."""
     chosen = os.environ.get("STYLEWEB_WEIGHTS_DIR")
     if chosen:
         return Path(chosen)
@@ -75,7 +76,7 @@ def user_folder() -> Path:
 
 
 def user_data() -> Path:
-    """Give the folder `styleweb` in the user's data, which need not exist."""
+    """Give the folder `styleweb` in the user's data; it may not exist yet."""
     data = os.environ.get("XDG_DATA_HOME")
     if data:
         return Path(data) / "styleweb"
@@ -87,9 +88,9 @@ def user_data() -> Path:
 
 
 def read_manifest(folder: Path) -> dict[str, Card]:
-    """Read the cards of a folder, name -> card; a folder without a manifest has none.
+    """Read the cards of a folder (name -> card); a folder without a manifest has none.
 
-    Raises ManifestError if the manifest, or one of its cards, cannot be understood.
+    Raises ManifestError if the manifest or one of its cards cannot be understood.
     """
     manifest = _read(folder)
     for fault in (manifest.fault, *manifest.faults.values()):
@@ -101,7 +102,7 @@ def read_manifest(folder: Path) -> dict[str, Card]:
 def write_card(folder: Path, name: str, card: Card) -> None:
     """Add a card to the manifest of a folder, or replace it; the other cards stay.
 
-    Raises ManifestError if the manifest that is there cannot be understood.
+    Raises ManifestError if the existing manifest cannot be understood.
     """
     cards = read_manifest(folder) | {name: card}
     content = {each: asdict(cards[each]) for each in sorted(cards)}
@@ -111,14 +112,14 @@ def write_card(folder: Path, name: str, card: Card) -> None:
 
 
 def read_manifests() -> dict[str, Card]:
-    """Read the cards of all weights that are installed; a shipped one hides the user's."""
+    """Read the cards of all installed weights; a shipped card hides a user's of the same name."""
     return {**_read(user_folder()).cards, **_read(SHIPPED).cards}
 
 
 def find_card(name: str) -> tuple[Path, Card]:
-    """Find the file and card of weights, the shipped ones first.
+    """Find the file and the card of weights; the shipped ones come first.
 
-    Raises ModelMissingError if no folder has a card of that name, or one that makes no sense.
+    Raises ModelMissingError if no folder has a card of that name, or if the card is not valid.
     """
     for folder in (SHIPPED, user_folder()):
         card = _read(folder).find(name)
@@ -131,7 +132,7 @@ def find_card(name: str) -> tuple[Path, Card]:
 
 
 def installed_networks() -> dict[str, str]:
-    """List the painting networks that are installed: name -> perceptual hash of the artwork."""
+    """List the installed painting networks: name -> perceptual hash of the artwork."""
     return {
         name: str(card.figures.get("artwork", ""))
         for name, card in read_manifests().items()
@@ -140,17 +141,17 @@ def installed_networks() -> dict[str, str]:
 
 
 def shipped_digest() -> str:
-    """Compute a digest that changes with any of the shipped weights or their cards.
+    """Compute a digest that changes when any shipped weights or their cards change.
 
-    What users add is left out: it cannot replace shipped weights, and the web process and the
-    worker may look into folders of different users.
+    Weights that a user adds are left out: they cannot replace shipped weights, and the web process
+    and the worker may read the folders of different users.
     """
     cards = {name: asdict(card) for name, card in _read(SHIPPED).cards.items()}
     return hashlib.sha256(json.dumps(cards, sort_keys=True).encode()).hexdigest()
 
 
 def _read(folder: Path) -> _Manifest:
-    """Read the manifest of a folder, or take it from memory if its file is the same as before."""
+    """Read the manifest of a folder, or take it from memory if the file has not changed."""
     path = folder / MANIFEST
     try:
         status = path.stat()
@@ -164,7 +165,7 @@ def _read(folder: Path) -> _Manifest:
 
 @lru_cache(maxsize=_MANIFESTS)
 def _parse(path: Path, _stamp: tuple[int, ...]) -> _Manifest:
-    """Read a manifest. Raises OSError, which is not kept in memory."""
+    """Read a manifest. Raises OSError; the cache does not store errors."""
     try:
         entries = dict(json.loads(path.read_bytes()).items())
     except (ValueError, AttributeError, RecursionError):
@@ -182,13 +183,13 @@ def _parse(path: Path, _stamp: tuple[int, ...]) -> _Manifest:
 
 @lru_cache(maxsize=_MANIFESTS)
 def _refuse(fault: str) -> _Manifest:
-    """Log a fault once, however often the manifest is asked for."""
+    """Log a fault once, even if the manifest is read often."""
     logger.warning("%s", fault)
     return _Manifest(fault=fault)
 
 
 def _card(entry: Any) -> Card | None:
-    """Make a card of an entry; None if fields are missing, unknown or of another kind."""
+    """Make a card from an entry; None if a field is missing, unknown or of the wrong type."""
     try:
         card = Card(**entry)
     except TypeError:

@@ -1,4 +1,4 @@
-"""How much memory painting takes, and one name for every way in which there is too little."""
+"""One error for all the ways in which torch and Python report too little memory."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ def naming_memory_errors() -> Generator[None, None, None]:
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise OutOfMemoryError("There is too little memory for a picture of this size.") from error
     except RuntimeError as error:
-        # On the CPU torch has no error of its own for this.
+        # On the CPU torch raises a plain RuntimeError for this.
         if "allocate memory" not in str(error):
             raise
         raise OutOfMemoryError("There is too little memory for a picture of this size.") from error

@@ -1,4 +1,4 @@
-"""The styles of a run: who takes part, and with what share."""
+"""The styles of a run: which are used, and the share of each."""
 
 import hashlib
 import math
@@ -9,17 +9,17 @@ from style_transfer.core.spec import MAX_STYLES, SpecError, StyleInput
 
 
 class StyleNeedsPictureError(EngineError):
-    """The method looks at the artwork itself, and a style came as a code alone."""
+    """The method needs the artwork itself, but a style has only a style code."""
 
     code = "style_needs_picture"
     hint = "Choose the method fast, or a style with a picture."
 
 
 def normalize_weights(styles: Sequence[StyleInput]) -> list[StyleInput]:
-    """Drop styles without weight, let the rest sum to one, and bring them into one order.
+    """Drop styles of weight 0, scale the other weights to sum to one, and sort the styles.
 
-    Raises SpecError for none, too many, weights that are negative or no numbers, and a style that
-    has neither a picture nor a code.
+    Raises SpecError for no styles, too many styles, a weight that is negative or not a finite
+    number, and a style that has neither a picture nor a code.
     """
     if not all(math.isfinite(style.weight) and style.weight >= 0 for style in styles):
         raise SpecError({"styles": "must have weights that are positive numbers"})
@@ -30,11 +30,11 @@ def normalize_weights(styles: Sequence[StyleInput]) -> list[StyleInput]:
         raise SpecError({"styles": "must each have a picture or a style code"})
     total = sum(sorted(style.weight for style in used))
     shares = [StyleInput(style.image, style.weight / total, style.code) for style in used]
-    # A sum of floats depends on their order in the last bit, and the picture on that bit.
+    # The last bit of a sum of floats depends on their order, and the picture depends on that bit.
     return sorted(shares, key=lambda share: (share.weight, digest_of(share)))
 
 
 def digest_of(share: StyleInput) -> bytes:
-    """Tell the picture and code of a style from all others, in 32 bytes."""
+    """Compute 32 bytes that identify the picture and the code of a style."""
     content = share.image.tobytes() if share.image is not None else b""
     return hashlib.sha256(content + (share.code or b"")).digest()

@@ -1,6 +1,6 @@
-"""What can be asked of the engine and what it answers; loads no torch, so web code may import it.
+"""The requests and answers of the engine; loads no torch, so web code may import it.
 
-Every bound of every control stands in BOUNDS; forms, serializers and the command line read it.
+BOUNDS holds the bounds of every control; forms, serializers and the command line read it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,14 +38,14 @@ class Bound:
     whole: bool = False
 
     def accepts(self, value: object) -> bool:
-        """Tell whether `value` is a number of the right kind between the ends."""
+        """Tell whether `value` is a number of the right type within the bounds."""
         if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
             return False
-        # Infinity and not-a-number fail here too; math.isfinite would fail on a very long integer.
+        # This refuses infinity and NaN too; math.isfinite would raise for a very long integer.
         return self.low <= value <= self.high
 
     def sentence(self) -> str:
-        """Say which values are allowed."""
+        """Write a sentence that names the allowed values."""
         kind = "whole number" if self.whole else "number"
         return f"must be a {kind} from {self.low:g} to {self.high:.10g}"
 
@@ -61,7 +61,7 @@ OPTIONAL = frozenset({"size", "steps"})
 
 
 class SpecError(EngineError):
-    """A spec that cannot be carried out; `fields` maps each wrong field to its sentence."""
+    """A spec that is not valid; `fields` maps each wrong field to a sentence about it."""
 
     code = "spec_invalid"
     hint = "Some fields are not valid. See the list of errors."
@@ -77,10 +77,10 @@ class TransferSpec:
 
     strength     how far the picture goes from photo (0) to painting (1)
     style_scale  brush size; 1 shows the artwork's strokes at the size of the result
-    size         longest side of the result in pixels; None keeps the photo's own
-    steps        iterations; None takes the method's default
+    size         longest side of the result in pixels; None keeps the size of the photo
+    steps        iterations; None uses the method's default
 
-    Raises SpecError naming each field that is out of bounds.
+    Raises SpecError, which names each field that is out of bounds.
     """
 
     method: str = DEFAULT_METHOD
@@ -111,9 +111,9 @@ class TransferSpec:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `to_json` of this or an older version wrote; absent fields get defaults.
+        """Read what `to_json` of this or an older version wrote; missing fields get defaults.
 
-        Raises SpecError for an unknown field, a newer version and everything out of bounds.
+        Raises SpecError for an unknown field, a newer version and a value that is out of bounds.
         """
         values = dict(data)
         version = values.pop("version", VERSION)
@@ -126,7 +126,7 @@ class TransferSpec:
 
 
 def check_continues(method: str) -> None:
-    """Raise SpecError for a method whose paintings cannot be gone on with."""
+    """Raise SpecError for a method whose paintings cannot be continued."""
     if not METHOD_INFOS[method].continues:
         able = ", ".join(methods_that("continues"))
         raise SpecError({"method": f"must be one of {able} to go on with a painting"})
@@ -136,7 +136,7 @@ _CHOSEN = ("method", "color", "features")
 
 
 def choices_of(name: str) -> tuple[str, ...]:
-    """List the words that a control takes; none for one that takes numbers."""
+    """List the words that a control accepts; none for a control that takes numbers."""
     choices = {
         "method": tuple(METHOD_INFOS),
         "color": tuple(color.value for color in Color),
@@ -147,10 +147,10 @@ def choices_of(name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class StyleInput:
-    """One artwork and its share; shares of several artworks need not sum to one.
+    """One artwork and its weight; the weights of several artworks do not have to sum to one.
 
-    A style comes as a picture, or as the bytes of a style code (an embedding in a file), which a
-    method that paints from embeddings takes before the picture.
+    A style has a picture, or the bytes of a style code (an embedding in a file), or both. A method
+    that paints from embeddings prefers the code to the picture.
     """
 
     image: "Image.Image | None"
@@ -160,7 +160,7 @@ class StyleInput:
 
 @dataclass(frozen=True)
 class PaintRequest:
-    """One picture of a batch: what `stylize` takes."""
+    """One picture of a batch: the arguments of `stylize`."""
 
     content: "Image.Image"
     styles: Sequence[StyleInput]
@@ -169,10 +169,10 @@ class PaintRequest:
 
 @dataclass(frozen=True)
 class Report:
-    """What was done to make a result, so that it can be explained and made again.
+    """How a result was made, so that it can be explained and made again.
 
-    Sizes are (width, height) in pixels, `memory_mb` is what was expected
-    to be needed, and `weights` maps each weights file to its sha256.
+    Sizes are (width, height) in pixels, `memory_mb` is the estimate of the memory needed (MiB),
+    `seconds` is the time that painting took, and `weights` maps each weights file to its sha256.
     """
 
     source_mode: str
@@ -196,17 +196,17 @@ class Report:
 
 
 class Painting(Protocol):
-    """A painting under way that can be kept as it is, and gone on with another day.
+    """An unfinished painting that can be shown, or saved and continued later.
 
-    It costs nothing until it is asked.
+    It does no work until one of its methods is called.
     """
 
     def finish(self) -> "Step":
-        """Give what is painted so far in the size of the result, with its report."""
+        """Give the painting so far in the size of the result, with its report."""
         ...
 
     def save(self) -> bytes:
-        """Give what `stylize` goes on from when it is handed back as `resume`."""
+        """Give the bytes from which `stylize` continues when it gets them as `resume`."""
         ...
 
 
@@ -214,9 +214,9 @@ class Painting(Protocol):
 class Step:
     """One published moment of a run.
 
-    `stage` is preparing, painting, finishing or done. `image` is a preview (long side up to 512)
-    while painting, and the whole result in the last step, whose `done` equals its `total`.
-    `painting` comes with the steps of methods that can be stopped and continued.
+    `stage` is preparing, painting, finishing or done. While painting, `image` is a preview (long
+    side up to 512 pixels). In the last step, `image` is the whole result and `done` equals `total`.
+    `painting` is set by methods whose paintings can be stopped and continued.
     """
 
     done: int
@@ -229,7 +229,7 @@ class Step:
 
 @dataclass(frozen=True)
 class BatchStep:
-    """One picture of a batch has ended: with its last step, or with what was wrong."""
+    """The end of one picture of a batch: its last step, or its error."""
 
     index: int
     step: Step | None = None

@@ -1,1 +1,1 @@
-"""Feature networks and the losses between their activations."""
+"""Feature networks, and the losses between their activations."""

@@ -1,4 +1,4 @@
-"""Feature networks: how the engine sees a picture when it compares texture and content."""
+"""Feature networks: the engine compares the texture and content of pictures by their features."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -17,21 +17,23 @@ SCALE = "channel_scale."
 class FeatureNet(nn.Module):
     """A frozen network that gives the activations of named layers.
 
-    `layers` are the names it knows, shallow to deep; `channel_scale` holds the standard deviation
-    of each channel over artworks, (C,) a layer, by which features are made comparable.
+    `layers` are the names of its layers, shallow to deep. `channel_scale` holds the standard
+    deviation of each channel over many artworks, (C,) per layer; features are divided by it so
+    that channels can be compared.
     """
 
     def __init__(self, network: nn.Module, channel_scale: Mapping[str, Tensor]) -> None:
-        """Freeze a network and keep its scales beside it."""
+        """Freeze a network and store the scales of its channels."""
         super().__init__()
         self.network = network.eval().requires_grad_(requires_grad=False)
         self.layers = tuple(name for name in LAYERS if name in channel_scale)
         self.channel_scale = dict(channel_scale)
 
     def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-        """Compute layer -> (B, C, h, w) for x (B, 3, H, W), RGB in [0, 1]; no deeper than needed.
+        """Compute layer -> (B, C, h, w) for x (B, 3, H, W), RGB in [0, 1].
 
-        Gradients flow to x. Normalization happens inside.
+        Layers after the deepest one in `layers` are not computed. Gradients flow to x. The network
+        normalizes x itself.
         """
         found: dict[str, Tensor] = self.network(x, layers)
         return found
@@ -39,9 +41,9 @@ class FeatureNet(nn.Module):
 
 @cache
 def load_features(name: str, device: torch.device) -> FeatureNet:
-    """Load the feature network `builtin` or `vgg19` onto a device, once a process.
+    """Load the feature network `builtin` or `vgg19` onto a device, once per process.
 
-    Raises ModelMissingError if its weights are absent or refused, or the name is another.
+    Raises ModelMissingError if its weights are missing or refused, and for any other name.
     """
     if name not in _BUILDERS:
         raise ModelMissingError(f"There are no features called {name}.")
@@ -49,8 +51,9 @@ def load_features(name: str, device: torch.device) -> FeatureNet:
     scale = {key.removeprefix(SCALE): v for key, v in stored.items() if key.startswith(SCALE)}
     weights = {key: value for key, value in stored.items() if not key.startswith(SCALE)}
     try:
-        # Laying a network out draws random numbers, which nobody else should notice. The meta
-        # device would draw none, but its first use imports 800 modules: two seconds.
+        # Creating a network draws random numbers; the fork leaves the generator of other code
+        # unchanged. The meta device would draw none, but its first use imports 800 modules, which
+        # takes two seconds.
         with torch.random.fork_rng(devices=[]):
             network = _BUILDERS[name](weights)
     except (KeyError, RuntimeError) as error:

@@ -1,9 +1,9 @@
-"""What a picture is judged by: the features of the photo, and the statistics of the artwork's.
+"""Losses of a picture: against the features of the photo, and the statistics of the artwork's.
 
-A texture is what remains of a feature map when places are forgotten: the means of its channels
-and how they vary together (Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural
-Networks"). Channels are divided by their usual spread over artworks first, so that no loud
-channel drowns the others and one set of weights serves every feature network.
+The texture of a feature map is described by statistics without positions: the means of its
+channels and their covariance (Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural
+Networks"). Each channel is first divided by its usual standard deviation over artworks. So no
+channel with large values dominates the others, and the same loss weights fit every feature network.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,14 @@ from torch import Tensor
 
 from style_transfer.imaging.color import sum_weighted
 
-# Channels that hardly ever fire would be blown up to the size of the others.
+# The least standard deviation, as a share of the mean one. Without it, channels that are almost
+# always 0 would be enlarged to the size of the others.
 _QUIET = 0.1
 _EPSILON = 1e-6
 
 
 class Features(Protocol):
-    """A feature network: a picture in, the maps of the layers asked for out."""
+    """A feature network: it turns a picture into the feature maps of the named layers."""
 
     channel_scale: dict[str, Tensor]
 
@@ -38,9 +39,9 @@ class Moments:
     covariance: Tensor
 
     def split(self, count: int | None = None) -> list["Moments"]:
-        """Take moments (B, C) and (B, C, C) apart, each (1, C) and (1, C, C).
+        """Split moments (B, C) and (B, C, C) into B moments, each (1, C) and (1, C, C).
 
-        One of them may stand for `count`.
+        If B is 1, the one part is repeated `count` times.
         """
         rows = range(len(self.mean))
         parts = [Moments(self.mean[i : i + 1], self.covariance[i : i + 1]) for i in rows]
@@ -48,7 +49,10 @@ class Moments:
 
 
 def extract(features: Features, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-    """Compute the maps (1, C, h, w) of some layers, each channel divided by its usual spread."""
+    """Compute the feature maps (1, C, h, w) of `layers`, for image (1, 3, H, W) in [0, 1].
+
+    Each channel is divided by its usual standard deviation.
+    """
     return {
         name: activation / _spread(features.channel_scale[name])[:, None, None]
         for name, activation in features(image, layers).items()
@@ -68,10 +72,11 @@ def moments_of(activation: Tensor) -> Moments:
 
 
 def blend_moments(parts: Sequence[Moments], weights: Sequence[float]) -> Moments:
-    """Mix textures by weighted means of their moments; the weights sum to one.
+    """Mix textures by the weighted means of their moments; the weights sum to one.
 
-    Li et al. 2017 blend so. The covariance between the artworks' means is left out: it would ask
-    for a picture that is part one artwork and part the other, not for strokes between the two.
+    Li et al. 2017 blend in this way. The covariance between the artworks' means is left out: with
+    it, the target would be a picture that is partly one artwork and partly the other, and not one
+    with strokes between the two.
     """
     return Moments(
         sum_weighted([part.mean for part in parts], weights),
@@ -80,10 +85,11 @@ def blend_moments(parts: Sequence[Moments], weights: Sequence[float]) -> Moments
 
 
 def style_distance(painted: Mapping[str, Moments], wanted: Mapping[str, Moments]) -> Tensor:
-    """Measure how far moments are from those wanted: the mean over layers, 0 if all are equal.
+    """Measure the distance of moments from the wanted ones: the mean over layers, 0 if equal.
 
-    Each part is relative to the size of what is wanted, where the paper takes plain squares: a
-    deep layer then counts as much as a shallow one, without a table of weights for each network.
+    Each difference is divided by the size of the wanted value, where Gatys et al. use plain
+    squares. So a deep layer counts as much as a shallow one, without a table of weights for each
+    network.
     """
     parts = [relative(painted[name].mean, wanted[name].mean) for name in wanted]
     parts += [relative(painted[name].covariance, wanted[name].covariance) for name in wanted]
@@ -91,18 +97,18 @@ def style_distance(painted: Mapping[str, Moments], wanted: Mapping[str, Moments]
 
 
 def content_distance(painted: Mapping[str, Tensor], photo: Mapping[str, Tensor]) -> Tensor:
-    """Measure how far feature maps are from the photo's: the mean over layers, relative."""
+    """Measure the relative distance of feature maps from the photo's: the mean over layers."""
     parts = [relative(painted[name], photo[name]) for name in photo]
     return torch.stack(parts).mean()
 
 
 def total_variation(image: Tensor) -> Tensor:
-    """Measure squared differences of neighboring pixels of image (1, 3, H, W)."""
+    """Measure the squared differences of neighboring pixels of image (1, 3, H, W), per value."""
     across = (image[..., :, 1:] - image[..., :, :-1]).square().sum()
     down = (image[..., 1:, :] - image[..., :-1, :]).square().sum()
     return (across + down) / image.numel()
 
 
 def relative(value: Tensor, wanted: Tensor) -> Tensor:
-    """Measure the squared difference of two tensors relative to the size of the one wanted."""
+    """Measure the squared difference of two tensors, divided by the squared size of `wanted`."""
     return (value - wanted).square().sum() / (wanted.square().sum() + _EPSILON)

@@ -1,4 +1,4 @@
-"""VGG-19 as torchvision defines it, cut after relu5_1 and addressed by layer names."""
+"""VGG-19 as torchvision defines it, up to relu5_1, with named layers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ class ImageNetVGG(nn.Module):
     """The original network (Simonyan & Zisserman 2015) with weights trained on ImageNet."""
 
     def __init__(self) -> None:
-        """Lay out the network with random weights; `load_` brings the real ones."""
+        """Create the network with random weights; `load_` sets the trained ones."""
         super().__init__()
         models = import_torchvision().models
         # vgg19() would also initialize the classifier: 120 million numbers that nothing uses.
@@ -25,16 +25,19 @@ class ImageNetVGG(nn.Module):
         self.std = torch.tensor(IMAGENET_STD)[:, None, None]
 
     def load_(self, state: Mapping[str, Tensor]) -> None:
-        """Take weights by torchvision's names; those beyond relu5_1 are left out.
+        """Load weights by torchvision's names; those after relu5_1 are ignored.
 
-        Raises RuntimeError if a name is missing or a shape is another.
+        Raises RuntimeError if a name is missing or a shape is wrong.
         """
         wanted = self.state_dict().keys()
         kept = {name: value for name, value in state.items() if name in wanted}
         self.load_state_dict(kept, assign=True)
 
     def forward(self, x: Tensor, layers: Sequence[str] = TAPS) -> dict[str, Tensor]:
-        """Compute the named activations of (B, 3, H, W) RGB in [0, 1], no deeper than needed."""
+        """Compute layer -> (B, C, h, w) for x (B, 3, H, W), RGB in [0, 1].
+
+        Layers after the deepest one in `layers` are not computed.
+        """
         x = (x - self.mean.to(x)) / self.std.to(x)
         deepest = max(layers, key=LAYERS.index)
         names = iter(LAYERS)
@@ -43,7 +46,7 @@ class ImageNetVGG(nn.Module):
             if not isinstance(module, nn.ReLU):
                 x = module(x)
                 continue
-            x = F.relu(x)  # torchvision's works in place and would overwrite what was kept
+            x = F.relu(x)  # torchvision's own works in place and would overwrite stored maps
             name = next(names)
             if name in layers:
                 found[name] = x

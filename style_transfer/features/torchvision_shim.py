@@ -1,9 +1,10 @@
-"""Importing torchvision where its compiled part does not fit the installed torch.
+"""Import torchvision even if its compiled part does not fit the installed torch.
 
-The wheel's `_C.so` is built for one torch alone; with another, `import torchvision` stops at
-"operator torchvision::nms does not exist". The engine needs only networks in Python, so the two
-operators that the import looks up are declared, without an implementation, when and only when
-the compiled part cannot be loaded: declared beside a working one they would end the process.
+The wheel's `_C.so` is built for one version of torch. With another version, `import torchvision`
+fails with "operator torchvision::nms does not exist". The engine needs only the networks, which
+are written in Python. The import looks up two operators, so this module declares them without an
+implementation. It does so only if the compiled part cannot be loaded: a second declaration beside
+working operators would end the process.
 """
 
 from importlib.util import find_spec
@@ -13,13 +14,13 @@ from types import ModuleType
 import torch
 
 _SIGNATURE = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
-_DECLARED: list[torch.library.Library] = []  # a Library that is collected takes its operators along
+_DECLARED: list[torch.library.Library] = []  # if a Library is freed, its operators are removed
 
 
 def import_torchvision() -> ModuleType:
-    """Import torchvision, with stand-ins for its operators if its compiled part does not load.
+    """Import torchvision, with empty operators if its compiled part cannot be loaded.
 
-    Raises ModuleNotFoundError where torchvision is not installed.
+    Raises ModuleNotFoundError if torchvision is not installed.
     """
     if not _DECLARED and not _load_compiled_part():
         library = torch.library.Library("torchvision", "DEF")
@@ -33,7 +34,7 @@ def import_torchvision() -> ModuleType:
 
 
 def find_compiled(folder: Path) -> list[Path]:
-    """List the compiled parts in torchvision's folder; a source checkout has none."""
+    """List the compiled files in torchvision's folder; a source checkout has none."""
     return sorted(folder.glob("_C*.so"))
 
 

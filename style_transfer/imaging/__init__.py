@@ -1,1 +1,1 @@
-"""Pictures: files, alpha, color, tensors. Only color, pyramid and tensors import torch."""
+"""Pictures: files, alpha, colors, tensors. Only color, pyramid and tensors import torch."""

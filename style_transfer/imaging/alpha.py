@@ -1,7 +1,7 @@
 """Give fully transparent pixels colors that a network can work with.
 
 A fully transparent pixel holds any color, often black. A network would paint strokes around that
-black, and they would show at the soft edge. Such pixels take the colors around them instead.
+black, and they would show at the soft edge. So such pixels get the colors around them.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 
 
 def fill_transparent(rgb: Image.Image, alpha: Image.Image) -> Image.Image:
-    """Return `rgb` with each fully transparent pixel colored like its visible surroundings.
+    """Return `rgb` with each fully transparent pixel in the colors of the visible pixels near it.
 
     Every visible pixel keeps its color to the bit. A picture without a visible pixel is returned
     unchanged.
@@ -35,7 +35,7 @@ def _fill(colors: Floats, weights: Floats) -> Floats:
     sums, total = _halve(colors * weights), _halve(weights)  # (H/2, W/2, 3), (H/2, W/2, 1)
     means: Floats = sums / total.clip(min=1e-6)
     coarse = _fill(means, total.clip(max=1))
-    # Each coarse pixel covers 2 x 2 fine ones; an odd edge has only one of the two.
+    # Each coarse pixel covers 2 x 2 fine ones; at an odd edge only one of the two exists.
     near = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
     return np.where(weights > 0, colors, near)
 

@@ -1,9 +1,9 @@
 """Closed-form maps from one palette to another, and luminance separate from hue.
 
-A palette is the mean and covariance of a picture's RGB values. The move from one to another is
-the optimal transport map between two Gaussians (Pitié & Kokaram 2007, "The linear
-Monge-Kantorovitch linear colour mapping"): of all linear maps that give the target's mean and
-covariance it changes each color least, so that reds do not turn green on the way.
+A palette is the mean and covariance of a picture's RGB values. The map from one palette to another
+is the optimal transport map between two Gaussians (Pitié & Kokaram 2007, "The linear
+Monge-Kantorovitch linear colour mapping"). Many linear maps give the target's mean and covariance;
+this one changes each color least, so red does not become green.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,10 +14,10 @@ from torch import Tensor
 
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
 
-# Added to each variance: a gray or flat picture has no covariance to invert. It stands for noise
-# of about one step in 8 bits.
+# Added to each variance, because the covariance of a gray or flat picture cannot be inverted. It
+# corresponds to noise of about one step of 8 bits.
 _VARIANCE_FLOOR = 2e-5
-# Without a limit the noise of a nearly gray photo would turn into the colors of a painting.
+# Without this limit the noise of a nearly gray photo would become the colors of a painting.
 _MAX_GAIN = 4.0
 LUMA = (0.299, 0.587, 0.114)
 
@@ -31,7 +31,7 @@ class Palette:
 
 
 def palette_of(image: Tensor) -> Palette:
-    """Measure the palette of image (1, 3, H, W), bytes or floats."""
+    """Measure the palette of image (1, 3, H, W), bytes or floats in [0, 1]."""
     count = image.shape[2] * image.shape[3]
     mean = torch.stack([band.sum(1) for band in _pixels_of(image)]).sum(0) / count
     centered = (band - mean[:, None] for band in _pixels_of(image))
@@ -47,9 +47,9 @@ def _pixels_of(image: Tensor) -> Iterator[Tensor]:
 
 
 def blend_palettes(palettes: Sequence[Palette], weights: Sequence[float]) -> Palette:
-    """Measure the palette of pixels taken from several pictures in proportion to their weights.
+    """Compute the palette of a mixture of pictures, of which each has a share of the pixels.
 
-    The weights sum to one.
+    The shares are `weights` and sum to one.
     """
     mean = sum_weighted([palette.mean for palette in palettes], weights)
     spreads = [
@@ -70,7 +70,7 @@ def match_palette(image: Tensor, target: Palette) -> Tensor:
 
 
 def match_each(images: Tensor, target: Palette) -> Tensor:
-    """Do the same for each of images (B, 3, H, W), all at once."""
+    """Move the colors of each of images (B, 3, H, W) to the target, within [0, 1], in one pass."""
     own = [palette_of(image) for image in images[:, None]]
     mean = torch.stack([each.mean for each in own])
     transport = _transport(torch.stack([each.covariance for each in own]), target.covariance)
@@ -79,12 +79,15 @@ def match_each(images: Tensor, target: Palette) -> Tensor:
 
 
 def move_palette(image: Tensor, target: Palette) -> Tensor:
-    """Do the same for image (1, 3, H, W), without the limit to [0, 1]."""
+    """Move the colors of image (1, 3, H, W) to the target, without the limit to [0, 1]."""
     return _move_between(palette_of(image), target)(image)
 
 
 def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
-    """Find the move from one palette to another, for pictures (1, 3, H, W) and parts of them."""
+    """Make a function that moves one palette to another in pictures (1, 3, H, W) or parts of them.
+
+    Its output is within [0, 1].
+    """
     move = _move_between(own, target)
     return lambda image: move(image).clamp(0, 1)
 
@@ -101,9 +104,9 @@ def _move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
 
 
 def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
-    """Return the luminance of the painting in the hue and saturation of the photo.
+    """Return the luminance of the painting with the hue and saturation of the photo.
 
-    Both are (1, 3, H, W).
+    Both are (1, 3, H, W) in [0, 1].
     """
     return with_luma(photo, luma_of(painting))
 
@@ -111,21 +114,22 @@ def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
 def toward_colors_of(painting: Tensor, photo: Tensor) -> Tensor:
     """Return the painting with hue and saturation halfway to the photo's, at its own luminance.
 
-    A palette knows how reds and greens balance in a picture, not where they are: this keeps the
-    green that must answer a red hat off the face below it. Both are (1, 3, H, W).
+    A palette holds how much red and green a picture has, but not where. A palette match alone
+    could balance a red hat with green on the face below it; this step prevents that. Both pictures
+    are (1, 3, H, W) in [0, 1].
     """
     return with_luma(painting.lerp(photo, 0.5), luma_of(painting))
 
 
 def with_luma(image: Tensor, luma: Tensor) -> Tensor:
-    """Return image (1, 3, H, W) in its own hue and saturation at luminance (1, 1, H, W).
+    """Return image (1, 3, H, W) with its own hue and saturation at luminance (1, 1, H, W).
 
-    Where a color does not fit into [0, 1] at its new luminance, it is drawn towards gray of that
-    luminance, so that neither hue nor luminance shifts.
+    Where a color does not fit into [0, 1] at its new luminance, it moves toward the gray of that
+    luminance. So neither hue nor luminance changes.
     """
     chroma = image - luma_of(image)
-    # How far each channel may move before it reaches 0 or 1, (B, 3, H, W).
-    room = torch.where(chroma > 0, 1 - luma, luma)
+    # How far each channel can move before it reaches 0 or 1.
+    room = torch.where(chroma > 0, 1 - luma, luma)  # (B, 3, H, W)
     fit = (room / chroma.abs().clamp_min(1e-6)).amin(1, keepdim=True).clamp(0, 1)
     return (luma + chroma * fit).clamp(0, 1)
 
@@ -139,7 +143,7 @@ def luma_of(image: Tensor) -> Tensor:
 def _transport(own: Tensor, wanted: Tensor) -> Tensor:
     """Find the symmetric matrices that map covariances (..., 3, 3) to `wanted`, with limited gain.
 
-    This runs on the CPU: a GPU is slower with small matrices, and each step would wait for it.
+    This runs on the CPU: a GPU is slower for small matrices, and each step would wait for it.
     """
     spread, target = own.cpu(), wanted.cpu()
     root, inverse_root = _power(spread, 0.5), _power(spread, -0.5)
@@ -156,13 +160,13 @@ def _power(covariance: Tensor, exponent: float) -> Tensor:
 
 
 def _limit_gain(transport: Tensor) -> Tensor:
-    """Cap how much symmetric maps stretch any direction."""
+    """Limit how much symmetric maps stretch in any direction."""
     values, vectors = _eigen(transport)
     return (vectors * values.clamp_max(_MAX_GAIN)[..., None, :]) @ vectors.mT
 
 
 def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Give eigenvalues and eigenvectors of symmetric matrices, without rounding asymmetry."""
+    """Give eigenvalues and eigenvectors of symmetric matrices; removes asymmetry from rounding."""
     values: Tensor
     vectors: Tensor
     values, vectors = torch.linalg.eigh((matrix + matrix.mT) / 2)

@@ -1,4 +1,4 @@
-"""Opening files that nobody has checked: what decoders raise, and what a JPEG costs to decode."""
+"""Open unchecked files: name the errors of decoders, and count the scans of a JPEG."""
 
 import re
 import struct
@@ -12,11 +12,12 @@ from PIL import Image, UnidentifiedImageError
 from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
 
 MAX_PIXELS: Final = 50_000_000
-# A progressive JPEG of some kilobytes can ask for a thousand passes over all its pixels.
+# A progressive JPEG of a few kilobytes can require a thousand passes over all its pixels.
 MAX_SCANS: Final = 100
 
 SCAN: Final = 0xDA
-# In compressed data 0xFF is followed by 0 or by a restart marker. Everything else is a marker.
+# In compressed data, 0xFF comes before 0 or is part of a restart marker. Before any other byte it
+# begins a marker.
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _END: Final = 0xD9
 _WITHOUT_PAYLOAD: Final = frozenset({0x01, 0xD8})
@@ -27,11 +28,11 @@ def named_decoder_errors() -> Iterator[None]:
     """Turn every error of a decoder into InputUnreadableError or InputTooLargeError.
 
     Damaged files make Pillow's decoders raise nearly any exception. MemoryError passes unchanged:
-    it says nothing about the file.
+    it does not mean that the file is damaged.
     """
     try:
         with warnings.catch_warnings():
-            # Pillow warns about damaged metadata, which is thrown away in any case.
+            # Pillow warns about damaged metadata, which is not used in any case.
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
@@ -70,5 +71,5 @@ def segments(jpeg: bytes) -> Iterator[tuple[int, int]]:
         yield marker, position
         if position + 2 > len(jpeg):
             return
-        # The length counts its own two bytes. A smaller number is damage, and must not stop us.
+        # The length counts its own two bytes. A smaller number is damage; the search must go on.
         position += max(2, struct.unpack_from(">H", jpeg, position)[0])

@@ -1,7 +1,7 @@
 """Read any picture file as upright sRGB pixels, with a note of every conversion.
 
-Nothing is cropped or resized. A file that cannot be used is refused with a named error; where its
-header shows that already, before the pixels are decoded.
+Nothing is cropped or resized. A file that cannot be used is refused with a named error. If the
+header already shows this, the file is refused before its pixels are decoded.
 """
 
 import io
@@ -28,8 +28,8 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 class Picture:
     """An upright sRGB picture.
 
-    `rgb` is mode RGB and has sensible colors under transparent pixels too; `alpha` is mode L of
-    the same size, or None for an opaque picture. `conversions` names what was done to get there.
+    `rgb` is mode RGB and has useful colors under transparent pixels too. `alpha` is mode L of the
+    same size, or None for an opaque picture. `conversions` names each conversion of the file.
     """
 
     rgb: Image.Image
@@ -56,7 +56,7 @@ class Picture:
         return painted
 
     def noting(self, *conversions: str) -> "Picture":
-        """Return the same picture with more conversions named."""
+        """Return the same picture with more names in `conversions`."""
         return replace(self, conversions=(*self.conversions, *conversions))
 
 
@@ -77,7 +77,7 @@ def load_picture(source: Path | str | bytes) -> Picture:
 
 
 def to_picture(image: Image.Image) -> Picture:
-    """Turn a decoded image of any mode into a Picture: upright, in sRGB, alpha apart.
+    """Turn a decoded image of any mode into a Picture: upright, in sRGB, with separate alpha.
 
     Raises InputUnreadableError for modes that have no colors.
     """
@@ -97,7 +97,7 @@ def _read(path: Path) -> bytes:
 def _refuse_by_header(image: Image.Image, data: bytes) -> None:
     if image.width * image.height > MAX_PIXELS:
         raise too_large()
-    # A phone's JPEG may carry further views (MPO); the first one is the photo.
+    # A JPEG from a phone may hold more views (MPO); the first one is the photo.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise InputUnreadableError("The picture is animated.", hint="Use a still picture.")
     if image.format in ("JPEG", "MPO") and count_scans(data) > MAX_SCANS:

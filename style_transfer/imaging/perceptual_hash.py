@@ -5,8 +5,8 @@ from PIL import Image
 
 _SIDE = 8
 LENGTH = 2 * 3 * _SIDE * _SIDE  # hexadecimal digits
-# Mean difference of levels, of 255: a shrunken and badly compressed copy differs by about one,
-# two paintings of the same bouquet by twenty.
+# Mean difference of levels from 0 to 255. A small and badly compressed copy differs by about 1,
+# two paintings of the same bouquet differ by 20.
 SAME = 6.0
 
 
@@ -17,7 +17,7 @@ def perceptual_hash(image: Image.Image) -> str:
 
 
 def picture_of(digits: str) -> Image.Image | None:
-    """Draw the 8 x 8 cells of a perceptual_hash; None for any other text."""
+    """Draw the 8 x 8 cells of a perceptual hash as a picture; None for any other text."""
     if len(digits) != LENGTH:
         return None
     try:
@@ -27,9 +27,9 @@ def picture_of(digits: str) -> Image.Image | None:
 
 
 def difference(one: str, other: str) -> float:
-    """Measure the mean difference of levels, 0 to 255, between two perceptual_hashes.
+    """Measure the mean difference of levels, 0 to 255, between two perceptual hashes.
 
-    Any other text has the largest difference, 255, from everything.
+    A text that is not a perceptual hash has the largest difference, 255, from everything.
     """
     try:
         cells = [np.frombuffer(bytes.fromhex(each), np.uint8).astype(int) for each in (one, other)]

@@ -1,7 +1,7 @@
-"""Pixels of a decoded file as everybody sees them: upright, in sRGB, 8 bits, alpha apart.
+"""The pixels of a decoded file as a viewer shows them: upright, sRGB, 8 bits, separate alpha.
 
-The upload validation of a site and the engine both use this module, so a file looks the same to
-both. Nothing here imports torch.
+The upload validation of a site and the engine both use this module, so both see the same picture
+in a file. Nothing here imports torch.
 """
 
 import io
@@ -34,7 +34,7 @@ _PROFILE_DATE: Final = slice(24, 36)
 class Pixels:
     """An upright sRGB picture: `rgb` is mode RGB; `alpha` is mode L, or None if it is opaque.
 
-    `conversions` names what was done to get there.
+    `conversions` names each conversion of the file.
     """
 
     rgb: Image.Image
@@ -43,7 +43,7 @@ class Pixels:
 
 
 def upright_srgb(image: Image.Image) -> Pixels:
-    """Turn a decoded image of any mode upright and into sRGB, and take its alpha apart.
+    """Turn a decoded image of any mode upright, convert it to sRGB and separate its alpha.
 
     A broken EXIF block or color profile is ignored. Raises InputUnreadableError for modes that
     have no colors.
@@ -53,7 +53,7 @@ def upright_srgb(image: Image.Image) -> Pixels:
     straight, widened = _to_common_mode(upright)
     alpha = straight.getchannel("A") if straight.mode in ("LA", "RGBA") else None
     opaque = straight.convert(straight.mode.removesuffix("A")) if alpha else straight
-    # A large picture fills the memory: its earlier forms are freed before the next is made.
+    # A large picture takes much memory, so each earlier form is freed before the next is made.
     del upright, straight
     rgb, converted = _to_srgb(opaque, profile)
     if alpha and alpha.getextrema() == (255, 255):
@@ -91,7 +91,7 @@ def _to_common_mode(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
 
 
 def _from_16_bits(image: Image.Image) -> Image.Image:
-    """Scale 16 bits to 8. `Image.convert` clips at 255 here, which would leave a white sheet."""
+    """Scale 16 bits to 8. `Image.convert` would clip at 255, so the picture would be all white."""
     values = np.asarray(image).astype(np.float32)  # (H, W)
     values /= 257  # 65535 = 255 * 257
     # In place: each copy of a large picture in floats takes 100 MB.
@@ -107,7 +107,7 @@ def _to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[
         if _is_own_srgb(icc):
             return _in_rgb(image), plain
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        # A gray picture may carry the RGB profile of its camera; lcms takes it for RGB only.
+        # A gray picture may hold the RGB profile of its camera; lcms accepts it for RGB only.
         source = _in_rgb(image) if profile.profile.xcolor_space.strip() == "RGB" else image
         converted = ImageCms.profileToProfile(source, profile, SRGB, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -118,9 +118,10 @@ def _to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[
 
 
 def _is_own_srgb(icc: bytes) -> bool:
-    """Whether a profile is the one that `save_picture` embeds.
+    """Tell whether a profile is the one that `save_picture` embeds.
 
-    The conversion would change no pixel. The name is no proof of that: the bytes are compared.
+    Then the conversion would change no pixel. The name alone does not prove that, so the bytes are
+    compared.
     """
     own = bytearray(SRGB.tobytes())
     other = bytearray(icc)
@@ -136,6 +137,6 @@ def _name_of(profile: ImageCms.ImageCmsProfile) -> str:
 
 
 def _in_rgb(image: Image.Image) -> Image.Image:
-    """Convert an image to RGB. One that is RGB is not copied: large ones fill the memory."""
+    """Convert an image to RGB. An RGB image is not copied: a large one takes much memory."""
     image.load()
     return image if image.mode == "RGB" else image.convert("RGB")

@@ -1,4 +1,4 @@
-"""Sizes from coarse to fine, and resizing from one to the next."""
+"""Sizes from coarse to fine, and resizing from one size to the next."""
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -9,10 +9,10 @@ SMALLEST = 128
 
 
 def sizes_up_to(width: int, height: int, smallest: int = SMALLEST) -> list[tuple[int, int]]:
-    """List (width, height) from coarse to fine, each about sqrt(2) times the one before.
+    """List (width, height) from coarse to fine, each about sqrt(2) times the size before it.
 
-    The last is the given size itself, the first has its longest side at or just above `smallest`
-    unless the picture is smaller than that.
+    The last is the given size itself. The longest side of the first is `smallest` or a little
+    more, unless the picture is smaller than that.
     """
     longest = max(width, height)
     sizes: list[tuple[int, int]] = []
@@ -24,7 +24,7 @@ def sizes_up_to(width: int, height: int, smallest: int = SMALLEST) -> list[tuple
 
 
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
-    """Scale image (B, C, H, W) to (width, height): bicubic, free of aliasing, within [0, 1]."""
+    """Scale image (B, C, H, W) to (width, height): bicubic, antialiased, within [0, 1]."""
     width, height = size
     if image.shape[-2:] == (height, width):
         return image

@@ -1,4 +1,4 @@
-"""Write pictures, tagged sRGB: completely or not at all."""
+"""Write pictures with an sRGB profile. A file is written completely or not at all."""
 
 import io
 import os
@@ -22,9 +22,9 @@ class OutputError(EngineError):
 
 
 def output_format(path: Path) -> str:
-    """Give the format that the suffix of `path` stands for.
+    """Give the format that belongs to the suffix of `path`.
 
-    Raises OutputError for a suffix other than those in SUFFIXES.
+    Raises OutputError for a suffix that is not in SUFFIXES.
     """
     try:
         return SUFFIXES[path.suffix.lower()]
@@ -34,10 +34,10 @@ def output_format(path: Path) -> str:
 
 
 def save_picture(image: Image.Image, path: Path) -> None:
-    """Write an RGB or RGBA image to `path`, replacing what is there in one step.
+    """Write an RGB or RGBA image to `path` and replace an old file in one step.
 
-    JPEG has no transparency: transparent parts become white. Raises OutputError, and leaves
-    no half-written file behind.
+    JPEG has no transparency, so transparent parts become white. Raises OutputError; then no
+    half-written file remains.
     """
     kind = output_format(path)
     if kind == "JPEG":
@@ -53,7 +53,7 @@ def save_picture(image: Image.Image, path: Path) -> None:
 
 
 def save_bytes(content: bytes | memoryview, path: Path) -> None:
-    """Write a file, replacing what is there in one step; raises OutputError."""
+    """Write a file and replace an old one in one step; raises OutputError."""
     try:
         write_whole(path, content)
     except OSError as error:
@@ -61,7 +61,7 @@ def save_bytes(content: bytes | memoryview, path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes | memoryview) -> None:
-    """Write a file in one step: it is complete, or as it was before. Raises OSError."""
+    """Write a file in one step: afterwards it is complete or unchanged. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
     part = Path(name)
     try:

@@ -1,4 +1,4 @@
-"""Convert images to tensors and back, without holding a large picture in floats."""
+"""Convert images to tensors and back, without a large picture in floats in memory."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,27 +9,27 @@ from torch import Tensor
 
 from style_transfer.core.errors import InternalError
 
-_AT_ONCE = 2**20  # pixels that are held in floats at a time
+_AT_ONCE = 2**20  # pixels that are in memory as floats at one time
 
 
 def to_pixels(image: Image.Image, device: torch.device) -> Tensor:
-    """Turn an RGB image into bytes (1, 3, H, W)."""
+    """Turn an RGB image into a tensor of bytes (1, 3, H, W)."""
     pixels = torch.from_numpy(np.array(image)).to(device)  # (H, W, 3)
     return pixels.permute(2, 0, 1)[None]
 
 
 def to_tensor(image: Image.Image, device: torch.device) -> Tensor:
-    """Turn an RGB image into a tensor (1, 3, H, W) in [0, 1]."""
+    """Turn an RGB image into a float tensor (1, 3, H, W) in [0, 1]."""
     return as_floats(to_pixels(image, device))
 
 
 def as_floats(picture: Tensor) -> Tensor:
-    """Give a picture of bytes or of any floats as float32 in [0, 1]."""
+    """Give a picture of bytes, or of floats in [0, 1] of any type, as float32 in [0, 1]."""
     return picture.float().div_(255) if picture.dtype is torch.uint8 else picture.float()
 
 
 def bands_of_rows(picture: Tensor) -> Iterator[slice]:
-    """Cut a picture (B, C, H, W) into bands of rows that are small enough to work with."""
+    """Cut a picture (B, C, H, W) into bands of rows with at most _AT_ONCE pixels each."""
     rows = max(1, _AT_ONCE // (len(picture) * picture.shape[3]))
     height = picture.shape[2]
     return (slice(first, min(first + rows, height)) for first in range(0, height, rows))
@@ -40,11 +40,11 @@ def to_image(
 ) -> Image.Image:
     """Turn a picture (1, 3, H, W), bytes or floats in [0, 1], into an RGB image.
 
-    `change` is given each band of rows in floats, and which rows they are, and returns what is to
-    be shown. Raises InternalError if a value is not finite.
+    `change` gets each band of rows (1, 3, h, W) as floats, with the slice of its rows, and returns
+    the band to show. Raises InternalError if a value is not finite.
     """
     height, width = picture.shape[2:]
-    pixels = np.empty((height, width, 3), dtype=np.uint8)
+    pixels = np.empty((height, width, 3), dtype=np.uint8)  # (H, W, 3)
     for rows in bands_of_rows(picture):
         band = as_floats(picture.detach()[:, :, rows])
         band = change(band, rows) if change else band

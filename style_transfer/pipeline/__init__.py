@@ -1,1 +1,1 @@
-"""From a request to steps: one picture, or several in a pass."""
+"""Turn a request into steps: one picture, or several in one pass."""

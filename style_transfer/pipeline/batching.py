@@ -1,4 +1,4 @@
-"""Several pictures in one pass: photos x styles of one size, of a method that can do so."""
+"""Paint several pictures of one size in one pass, with a method that can do that."""
 
 import time
 from collections import defaultdict
@@ -30,11 +30,11 @@ class _Prepared:
     request: PaintRequest
     canvas: Canvas
     own: object
-    """What the method made ready for this picture alone."""
+    """What the method prepared for this picture."""
 
     @property
     def kind(self) -> tuple[str, tuple[int, int], float]:
-        """Tell what can go into one pass: pictures of one method, size and strength."""
+        """Give the method, size and strength: the pictures of one pass have all three in common."""
         spec = self.request.spec
         return spec.method, self.canvas.painted_size, spec.strength
 
@@ -47,12 +47,12 @@ def stylize_batch(
     pass_size: int = PASS_SIZE,
     memory_mb: int | None = None,
 ) -> Generator[BatchStep, None, None]:
-    """Paint requests, up to `pass_size` of one size in a pass, each as it is done.
+    """Paint requests, up to `pass_size` of one size in a pass; yield each picture when it is done.
 
-    Each request ends in exactly one BatchStep, with its last Step or with its own EngineError; one
-    that fails takes no other with it. Within `memory_mb` MiB fewer are painted in a pass, and large
-    ones in smaller tiles. Leave the loop to cancel what is left. Raises DeviceMissingError and
-    ModelMissingError, which no picture could be painted without.
+    Each request ends in exactly one BatchStep, with its last Step or with its own EngineError. A
+    request that fails does not stop the others. To keep within `memory_mb` MiB, a pass has fewer
+    pictures, and large pictures are painted in smaller tiles. Leave the loop to cancel the rest.
+    Raises DeviceMissingError and ModelMissingError, because then no picture can be painted.
     """
     place = choose_device(device)
     methods: dict[str, PassMethod] = {}
@@ -74,7 +74,7 @@ def stylize_batch(
 
 
 def _load_method_(methods: dict[str, PassMethod], slug: str, place: torch.device) -> None:
-    """Add the method to those that are loaded, if it can paint several pictures in a pass."""
+    """Load a method and add it to `methods`, if it can paint several pictures in a pass."""
     if slug not in methods and find_method(slug).batches:
         methods[slug] = load_pass_method(slug)
         methods[slug].load(place)
@@ -115,7 +115,7 @@ class _Pass:
     limit: int | None
 
     def steps(self, group: Sequence[_Prepared]) -> Generator[BatchStep, None, None]:
-        """Paint pictures of one kind in one pass; those of a pass that fails, one by one."""
+        """Paint pictures of one kind in one pass; if the pass fails, paint them one by one."""
         for prepared, result in try_together(group, self._paint):
             if isinstance(result, EngineError):
                 yield BatchStep(prepared.index, error=result)

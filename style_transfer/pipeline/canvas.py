@@ -1,4 +1,4 @@
-"""Everything about one painting that no method needs to know: sizes, colors, transparency."""
+"""The parts of a painting that are the same for every method: sizes, colors, transparency."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ from style_transfer.imaging.tensors import as_floats, to_image, to_pixels, to_te
 from style_transfer.methods.frame import Artwork
 
 PREVIEW_SIDE = 512
-# Methods may show an artwork this much larger than the picture, so that its strokes show.
+# Methods may scale an artwork up to this factor above the picture, so that its strokes are visible.
 _LARGER = 1.5
 _SHARP = Image.Resampling.LANCZOS
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """A photo prepared for a method, and the way from what the method paints to the result.
+    """A photo prepared for a method, and the conversion of the painted picture to the result.
 
-    `rgb` is what is painted, `size` (width, height) is the result's, and `resized` says why the
-    two sizes, or the photo's own, differ.
+    `rgb` is the photo in the size that is painted, and `size` (width, height) is that of the
+    result. `resized` explains why either differs from the photo's own size.
     """
 
     picture: Picture
@@ -53,7 +53,10 @@ class Canvas:
         device: torch.device,
         most: int | None = MAX_PAINTED_PIXELS,
     ) -> "Canvas":
-        """Bring a photo of any mode to the size that is painted, of `most` pixels if not None."""
+        """Scale a photo of any mode to the size that is painted, with at most `most` pixels.
+
+        With None as `most`, the number of pixels has no limit.
+        """
         picture = to_picture(content)
         size, notes = _result_size(picture.size, spec.size)
         painted = painted_size(size, most)
@@ -74,13 +77,13 @@ class Canvas:
 
     @cached_property
     def photo(self) -> Tensor:
-        """Give the photo as floats (1, 3, H, W) in [0, 1]; four times as much memory."""
+        """Give the photo as floats (1, 3, H, W) in [0, 1]; they take four times as much memory."""
         return to_tensor(self.rgb, self.device)
 
     def artworks(self, shares: Sequence[StyleInput]) -> list[Artwork]:
-        """Prepare artworks, each no larger than its strokes need, in the colors asked for.
+        """Prepare artworks, each as large as its strokes need, in the colors that the spec sets.
 
-        Raises StyleNeedsPictureError for a style that came as a code alone.
+        Raises StyleNeedsPictureError for a style that has only a style code.
         """
         return [
             Artwork(self._in_colors(self._at_scale(share.image)), share.weight) for share in shares
@@ -103,16 +106,19 @@ class Canvas:
 
     @property
     def _paints_from_embeddings(self) -> bool:
-        """Tell whether there is no artwork to recolor, so that what was painted must be."""
+        """Tell whether the method sees no artwork that can be recolored.
+
+        Then the painting is recolored instead.
+        """
         return not METHOD_INFOS[self.spec.method].needs_pictures
 
     def preview(self, painted: Tensor) -> Image.Image:
-        """Show a painting of any size as it will look, its longest side up to PREVIEW_SIDE."""
+        """Make a preview of a painting of any size, with a longest side of up to PREVIEW_SIDE."""
         size = fitted(*self.size, min(PREVIEW_SIDE, max(self.size)))
         return self._show(resize(as_floats(painted), size))
 
     def result(self, painted: Tensor) -> Image.Image:
-        """Show a painting, bytes or floats, in the size of the result."""
+        """Make the result from a painting (1, 3, h, w), bytes or floats in [0, 1], of any size."""
         width, height = self.size
         if painted.shape[-2:] != (height, width):
             painted = resize(as_floats(painted), self.size)
@@ -122,7 +128,7 @@ class Canvas:
         return self.picture.with_alpha(to_image(painted, self._recoloring(painted)))
 
     def _recoloring(self, painted: Tensor) -> Callable[[Tensor, slice], Tensor] | None:
-        """Find what is to be done to the colors of a painting, some rows at a time."""
+        """Make the function that recolors bands of rows of a painting; None to keep its colors."""
         if self.spec.color is Color.STYLE or self.spec.strength == 0:
             return None
         width, height = painted.shape[3], painted.shape[2]
@@ -145,7 +151,7 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _result_size(own: tuple[int, int], asked: int | None) -> tuple[tuple[int, int], list[str]]:
-    """Give the size of the result and, where it is not the photo's own, say why."""
+    """Give the size of the result and, if it is not the photo's own size, the reason."""
     size = result_size(own, asked)
     if size == own:
         return own, []

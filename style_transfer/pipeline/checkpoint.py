@@ -1,4 +1,4 @@
-"""Paintings that are stopped and kept as they are, and go on from there another day."""
+"""Paintings that are stopped, saved and continued later."""
 
 import hashlib
 import json
@@ -21,12 +21,12 @@ from style_transfer.methods.frame import Kept
 from style_transfer.pipeline.canvas import Canvas
 
 _PICTURE, _DONE, _IDENTITY = "picture", "done", "identity"
-# What may be another when a painting goes on.
+# These settings may change when a painting is continued.
 _FREE = ("steps", "seed")
 
 
 class StateError(EngineError):
-    """A saved painting that is damaged, or not the one that is to go on."""
+    """The saved painting is damaged, or belongs to another photo, style or setting."""
 
     code = "state_unusable"
     hint = "Give the photo, styles and settings it was saved with, or start again."
@@ -34,9 +34,9 @@ class StateError(EngineError):
 
 @dataclass(frozen=True)
 class State:
-    """How far a painting has come: its picture (1, 3, h, w), if any, after `done` steps.
+    """The progress of a painting: its picture (1, 3, h, w), if any, after `done` steps.
 
-    `identity` is that of the photo, the styles and the settings.
+    `identity` identifies the photo, the styles and the settings.
     """
 
     identity: bytes
@@ -45,7 +45,7 @@ class State:
 
     @classmethod
     def from_bytes(cls, data: bytes, identity: bytes) -> Self:
-        """Read what `to_bytes` wrote for the same identity; raises StateError."""
+        """Read the bytes that `to_bytes` wrote for the same identity; raises StateError."""
         try:
             tensors = load(data)
             picture, done, found = (tensors[name] for name in (_PICTURE, _DONE, _IDENTITY))
@@ -61,17 +61,17 @@ class State:
         """Write the state as safetensors."""
         if self.picture is None:
             raise AssertionError("a painting that has not begun is not saved")
-        # Half precision is finer than any display.
+        # The steps of half precision are finer than any display shows.
         picture = self.picture.detach().to("cpu", torch.float16).contiguous()
         identity = torch.tensor(list(self.identity), dtype=torch.uint8)
         return save({_PICTURE: picture, _DONE: torch.tensor(self.done), _IDENTITY: identity})
 
     def after(self, done: int) -> "State":
-        """Give the state after some steps more, without its picture."""
+        """Give the state after `done` steps, without its picture."""
         return replace(self, done=done, picture=None)
 
     def picture_for(self, canvas: Canvas) -> Tensor | None:
-        """Give the picture on the device of a canvas; raises StateError if it does not fit."""
+        """Give the picture on the device of a canvas; raises StateError if its size is wrong."""
         if self.picture is None:
             return None
         height, width = self.picture.shape[-2:]
@@ -81,7 +81,7 @@ class State:
 
 
 def identity_of(content: Image.Image, shares: Sequence[StyleInput], spec: TransferSpec) -> bytes:
-    """Tell the painting of a photo by styles and settings from all others, in 32 bytes."""
+    """Compute 32 bytes that identify a painting by its photo, styles and settings."""
     settings = {name: value for name, value in spec.to_json().items() if name not in _FREE}
     whole = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     whole.update(f"{content.mode} {content.size}".encode() + content.tobytes())
@@ -103,17 +103,17 @@ class KeptPainting:
     def of(
         cls, kept: Kept | None, state: State, canvas: Canvas, report: Callable[[], Report]
     ) -> "KeptPainting | None":
-        """Keep what a frame brings, if it brings anything to keep."""
+        """Make a painting from what a frame holds; None if the frame holds nothing to keep."""
         return cls(kept, state, canvas, report) if kept is not None else None
 
     def finish(self) -> Step:
-        """Give what is painted so far in the size of the result, with its report."""
+        """Give the painting so far in the size of the result, with its report."""
         with naming_memory_errors():
             image = self.canvas.result(self.kept.show(self.kept.picture))
         return Step(self.state.done, self.state.done, "done", image, self.report(), self)
 
     def save(self) -> bytes:
-        """Give what `stylize` goes on from."""
+        """Give the bytes from which `stylize` continues."""
         return replace(self.state, picture=self.kept.picture).to_bytes()
 
 

@@ -1,10 +1,10 @@
-"""What is tried next where painting fails: the one place that decides it.
+"""The fallbacks when painting fails; only this module decides what is tried next.
 
-memory      as planned, then in the smallest tiles, or half and a quarter of the pixels
-device      then the same on the CPU, where a GPU has too little memory even for that
-precision   a picture that half precision broke, once more in float32, at each of these
-passes      pictures of a pass that fails, one by one, each with all of the above
-alone       a picture that memory does not suffice for beside others, when those are done
+memory      first as planned, then in the smallest tiles or with a half and a quarter of the pixels
+device      if a GPU has too little memory even for that, the same on the CPU
+precision   in each of these: if half precision breaks a picture, again in float32
+passes      if a pass fails, its pictures one by one, each with all of the above
+alone       if memory is too short for a picture beside others, again after those are done
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +20,8 @@ from style_transfer.core.oom import naming_memory_errors
 from style_transfer.core.spec import BatchStep
 from style_transfer.methods.frame import Attempt
 
-# Where memory runs out, a method that cannot cut pictures paints one pixel in so many: one size
-# less, then two.
+# When memory runs out, a method that cannot cut pictures paints the pixels divided by these: one
+# size of the pyramid less, then two.
 _SHARES = (2, 4)
 _CPU = torch.device("cpu")
 Result = TypeVar("Result")
@@ -37,8 +37,8 @@ def attempts_of(
 ) -> list[Attempt]:
     """List the ways to paint a picture in the order in which they are tried.
 
-    `most` is how many pixels may be painted, and `size` (width, height) is that of the result; None
-    where it must not change, because a painting goes on.
+    `most` is the largest number of pixels that may be painted. `size` (width, height) is that of
+    the result; it is None if the size must not change, because a saved painting is continued.
     """
     planned = Attempt(device, most)
     smaller = []
@@ -58,10 +58,10 @@ def try_in_turn(
     attempts: Sequence[Attempt],
     paint: Callable[[Attempt], Iterator[Result]],
 ) -> Iterator[Result]:
-    """Yield what `paint` yields in each attempt, up to the first for which memory suffices.
+    """Yield what `paint` yields in each attempt; stop after the first that has enough memory.
 
-    Raises OutOfMemoryError if that is none of them, OverLimitError at once, since less is planned
-    for no later one, and all other errors of `paint`.
+    Raises OutOfMemoryError if no attempt has enough memory. Raises OverLimitError at once, because
+    no later attempt is planned with less memory. Raises all other errors of `paint`.
     """
     for attempt in attempts:
         try:
@@ -79,7 +79,7 @@ def try_in_turn(
 def _exactly_if_broken(
     info: MethodInfo, attempt: Attempt, paint: Callable[[Attempt], Iterator[Result]]
 ) -> Iterator[Result]:
-    """Paint, and once more in float32 where half precision overflowed."""
+    """Paint, and paint again in float32 if half precision overflowed."""
     try:
         yield from paint(attempt)
     except InternalError:
@@ -93,9 +93,9 @@ def _exactly_if_broken(
 def try_together(
     pictures: Sequence[Picture], paint: Callable[[Sequence[Picture]], Sequence[Result]]
 ) -> Iterator[tuple[Picture, Result | EngineError]]:
-    """Paint pictures in one pass; those of a pass that fails, one by one.
+    """Paint pictures in one pass; if the pass fails, paint them one by one.
 
-    Yield each picture with what came of it.
+    Yield each picture with its result or its error.
     """
     try:
         results = paint(pictures)
@@ -111,5 +111,5 @@ def try_together(
 
 
 def try_alone(step: BatchStep) -> bool:
-    """Tell whether a picture may still be painted when nothing else is in memory."""
+    """Tell whether a picture may succeed when nothing else is in memory."""
     return isinstance(step.error, OutOfMemoryError)

@@ -1,4 +1,4 @@
-"""The report beside a result: what was done to make it."""
+"""The report of a result: how it was made."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def report_of(
     shares: Sequence[StyleInput] = (),
     plan: Plan | None = None,
 ) -> Report:
-    """Say what was done to paint a canvas; its weights may depend on the styles, `shares`."""
+    """Make the report of a painting; its weights may depend on the styles, `shares`."""
     plan = plan or Plan()
     names = load_method(spec.method).weights(spec, shares)
     return Report(

@@ -1,4 +1,4 @@
-"""From a request to the steps of one picture, whichever method paints it."""
+"""Turn a request into the steps of one picture, with any method."""
 
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -30,16 +30,16 @@ def stylize(
     resume: bytes | None = None,
     memory_mb: int | None = None,
 ) -> Generator[Step, None, None]:
-    """Paint `content` in the manner of `styles`, yielding steps up to the one with the result.
+    """Paint `content` in the style of `styles`, and yield steps; the last one holds the result.
 
-    Leave the loop to cancel. The order of the styles does not matter, and a style of weight 0
-    counts as absent. `cache` keeps style embeddings from one call to the next. `resume` is what
-    `Step.painting` saved: the same painting goes on for as many steps as the spec says. The
-    painting keeps within `memory_mb` MiB; fallbacks.py says what is tried where memory runs out,
-    and the report what was done.
+    Leave the loop to cancel. The order of the styles does not matter, and a style of weight 0 is
+    ignored. `cache` keeps style embeddings for later calls. `resume` holds the bytes that
+    `Step.painting` saved; the same painting then continues for the number of steps in the spec.
+    The painting keeps within `memory_mb` MiB. fallbacks.py decides what is tried when memory runs
+    out, and the report tells what was done.
 
-    Raises SpecError (styles), StateError (resume) and DeviceMissingError at once, and while it
-    runs StyleNeedsPictureError, StyleEmbeddingError, ModelMissingError, InputUnreadableError,
+    Raises SpecError (styles), StateError (resume) and DeviceMissingError at once. While it runs,
+    it raises StyleNeedsPictureError, StyleEmbeddingError, ModelMissingError, InputUnreadableError,
     OutOfMemoryError and InternalError.
     """
     shares, place = normalize_weights(styles), choose_device(device)
@@ -54,7 +54,7 @@ def stylize(
 
 @dataclass(frozen=True)
 class StylizeRun:
-    """One painting as it was asked for, and what it may use; see `stylize`."""
+    """One painting: its request and what it may use; see `stylize`."""
 
     content: Image.Image
     shares: Sequence[StyleInput]
@@ -68,16 +68,16 @@ class StylizeRun:
 
     @property
     def total(self) -> int:
-        """How many steps there will be, with those of the painting that it goes on from."""
+        """Count all steps, with those of the saved painting that is continued."""
         return self.state.done + (self.spec.steps or self.method.info.default_steps)
 
     def steps(self) -> Generator[Step, None, None]:
-        """Paint, and in another way where memory runs out."""
+        """Paint, and try the next attempt when memory runs out."""
         yield Step(self.state.done, self.total, "preparing")
         yield from try_in_turn(self.method.info, self._attempts(), self._paint)
 
     def _attempts(self) -> list[Attempt]:
-        """List how to paint; a painting that goes on keeps its size."""
+        """List the attempts; a continued painting keeps its size."""
         info = self.method.info
         size = result_size(self.content.size, self.spec.size)
         changes = self.state.picture is None
@@ -85,7 +85,7 @@ class StylizeRun:
         return attempts_of(info, self.device, most=most, size=size if changes else None)
 
     def _paint(self, attempt: Attempt) -> Iterator[Step]:
-        """Paint once."""
+        """Paint in one way; yields the steps of that attempt."""
         begun, before = time.monotonic(), self.state.done
         total, result, painting = self.total, None, None
         canvas = Canvas.prepare(self.content, self.spec, attempt.device, attempt.most)
