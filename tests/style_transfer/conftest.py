@@ -1,4 +1,4 @@
-"""A feature network of a few channels, and one thread, for fast tests that share a machine."""
+"""A feature network with a few channels, and a limit of one thread, for fast tests."""
 
 import resource
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def features() -> TinyFeatures:
-    """Make an untrained network of the real layout, always with the same weights."""
+    """Return an untrained network of the real layout, always with the same weights."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = SlimVGG((4, 4, 6, 6, 6))
@@ -36,7 +36,7 @@ def features() -> TinyFeatures:
 
 @pytest.fixture
 def painter(features: TinyFeatures) -> Painter:
-    """Make an untrained any-style network of the real layout, always with the same weights."""
+    """Return an untrained any-style network of the real layout, always with the same weights."""
     with torch.random.fork_rng():
         torch.manual_seed(1)
         decoder = Decoder((4, 4, 6, 6, 6))
@@ -48,9 +48,9 @@ def painter(features: TinyFeatures) -> Painter:
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """Let no file grow beyond some bytes, which the system says as it says that a disk is full.
+    """Limit the size of every file, so that a write fails in the same way as on a full disk.
 
-    Only around the call that matters: the file that the test run itself reports to is one too.
+    Use it only around the tested call, because the limit also applies to the test run's own files.
     """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))

@@ -1,4 +1,4 @@
-"""The method optimize beside the plain recipe."""
+"""The convergence of the method optimize, compared with the plain recipe."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def courses() -> list[Course]:
 
 
 class TestCompare:
-    def test_follows_the_method_and_the_plain_recipe_from_each_start(
+    def test_runs_the_method_and_the_plain_recipe_from_each_start(
         self, courses: list[Course]
     ) -> None:
         assert [course.recipe for course in courses] == [
@@ -34,11 +34,11 @@ class TestCompare:
             assert seconds == sorted(seconds)
             assert seconds[0] > 0
 
-    def test_begins_the_plain_recipe_where_it_is_told(self, courses: list[Course]) -> None:
+    def test_starts_the_plain_recipe_from_each_start(self, courses: list[Course]) -> None:
         first = [course.moments[0].loss for course in courses[1:]]
         assert len(set(first)) > 1
 
-    def test_lowers_the_loss_it_descends_on(self, courses: list[Course]) -> None:
+    def test_lowers_the_loss_that_it_minimizes(self, courses: list[Course]) -> None:
         for course in (courses[0], courses[3], courses[4]):
             assert course.end.loss < course.moments[0].loss
 
@@ -46,10 +46,10 @@ class TestCompare:
 class TestCourse:
     COURSE = Course("ours", (Moment(1, 0.5, 9.0), Moment(2, 1.0, 2.0), Moment(3, 1.5, 3.0)))
 
-    def test_knows_how_it_ended(self) -> None:
+    def test_returns_its_last_moment(self) -> None:
         assert self.COURSE.end == Moment(3, 1.5, 3.0)
 
-    def test_tells_when_a_loss_was_reached_first(self) -> None:
+    def test_returns_the_first_moment_with_a_loss(self) -> None:
         assert self.COURSE.when(5.0) == Moment(2, 1.0, 2.0)
         assert self.COURSE.when(9.0) == Moment(1, 0.5, 9.0)
         assert self.COURSE.when(1.0) is None
@@ -61,7 +61,7 @@ class TestTable:
         row = [*table([TestCourse.COURSE, slow]).columns[-1].cells]
         assert row == ["", "0.25"]
 
-    def test_admits_what_was_never_reached(self) -> None:
+    def test_says_that_a_loss_was_never_reached(self) -> None:
         better = Course("plain, photo", (Moment(1, 4.0, 0.1),))
         laid = table([TestCourse.COURSE, better])
         assert [*laid.columns[-2].cells] == ["", "never"]
@@ -79,7 +79,7 @@ class TestCommand:
         assert "plain, noise" in printed
         assert "threads" in printed
 
-    def test_refuses_what_is_no_picture(
+    def test_refuses_a_file_that_is_not_a_picture(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (tmp_path / "photo.png").write_bytes(b"no picture")

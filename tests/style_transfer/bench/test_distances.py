@@ -1,4 +1,4 @@
-"""Distances: zero for the thing itself, and growing with what is different."""
+"""Distances: zero between equal pictures, and larger for larger differences."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_is_zero_for_the_picture_itself(metric: Metric) -> None:
     assert style_distance(seen, seen) == 0
 
 
-def test_grows_with_what_is_changed(metric: Metric) -> None:
+def test_grows_with_the_difference(metric: Metric) -> None:
     photo = blobs(1)
     little, much = photo.lerp(blobs(2), 0.1), photo.lerp(blobs(2), 0.7)
     seen, near, far = (metric.encode(each) for each in (photo, little, much))
@@ -44,7 +44,7 @@ def test_grows_with_what_is_changed(metric: Metric) -> None:
     assert 0 < style_distance(near, seen) < style_distance(far, seen)
 
 
-def test_sees_the_same_style_elsewhere_in_a_picture(metric: Metric) -> None:
+def test_ignores_shifts_in_the_style_distance(metric: Metric) -> None:
     picture = blobs(3).repeat(1, 1, 2, 2)
     seen, moved, other = (
         metric.encode(each) for each in (picture, picture.roll((32, 48), (2, 3)), blobs(6))
@@ -53,7 +53,7 @@ def test_sees_the_same_style_elsewhere_in_a_picture(metric: Metric) -> None:
     assert content_distance(moved, seen) > 0.5
 
 
-def test_names_the_part_that_a_judge_had_in_training(metric: Metric) -> None:
+def test_says_that_the_methods_use_the_same_features(metric: Metric) -> None:
     assert metric.title == "builtin (the features of the methods)"
 
 

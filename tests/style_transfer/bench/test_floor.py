@@ -1,4 +1,4 @@
-"""The floor of a painting: which convolutions there were, and what they take alone."""
+"""The floor of a painting: its convolutions, and the time that they need alone."""
 
 import pytest
 import torch
@@ -49,7 +49,7 @@ def test_adds_up_the_convolutions_of_a_run() -> None:
     assert floor.seconds > 0
 
 
-def test_finds_none_where_there_is_none() -> None:
+def test_finds_no_convolutions_in_other_operations() -> None:
     floor = floor_of(lambda: torch.rand(3).sum(), CPU)
     assert (floor.operations, floor.seconds) == (0, 0)
 
@@ -59,7 +59,7 @@ def test_takes_longer_for_larger_pictures() -> None:
     assert large.seconds(CPU) > small.seconds(CPU)
 
 
-def test_is_printed_beside_the_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+def test_prints_the_floor_beside_the_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "speed", "--sizes", "64", "--repeats", "1", "--device", "cpu"]) == 0
     assert "floor" in capsys.readouterr().out
     words = "bench speed --method optimize --sizes 64 --repeats 1 --steps 1 --device cpu"

@@ -1,4 +1,4 @@
-"""What paintings take of memory: measured in a process of its own, and seen at the seams."""
+"""The memory that paintings need, measured in a separate process; the seams between tiles."""
 
 import numpy as np
 import pytest
@@ -8,19 +8,19 @@ from style_transfer.__main__ import main
 from style_transfer.bench.memory import Measured, measure_seam, median_of, seam_of, table
 
 
-def test_measures_in_a_process_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_measures_in_a_separate_process(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "memory", "--sizes", "128", "--repeats", "1"]) == 0
     printed = capsys.readouterr().out
     assert "128 x 96" in printed
     assert "threads" in printed
 
 
-def test_tells_the_median_of_several() -> None:
+def test_returns_the_median_of_several() -> None:
     rows = [Measured((128, 96), 1, 80, needed, 400, 0.5) for needed in (90, 10, 70, 75)]
     assert [median_of(rows[:count]).needed for count in (1, 2, 3, 4)] == [90, 90, 70, 75]
 
 
-def test_names_a_limit_that_is_too_tight(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_a_limit_that_is_too_small(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "memory", "--sizes", "512", "--limit", "20"]) == 2
     assert "20 MB are allowed" in capsys.readouterr().err
 
@@ -42,7 +42,7 @@ def test_sets_expected_and_measured_side_by_side() -> None:
 class TestSeam:
     NOISE = np.random.default_rng(0).integers(100, 120, (96, 96, 3), dtype=np.uint8)
 
-    def test_is_nothing_between_equal_pictures(self) -> None:
+    def test_is_zero_between_equal_pictures(self) -> None:
         image = Image.fromarray(self.NOISE)
         assert seam_of(image, image, 32) == 0
 
@@ -52,11 +52,11 @@ class TestSeam:
         image = Image.fromarray(self.NOISE)
         assert seam_of(Image.fromarray(stepped), image, 32) > 0.5
 
-    def test_overlooks_steps_elsewhere(self) -> None:
+    def test_ignores_steps_elsewhere(self) -> None:
         stepped = self.NOISE.copy()
         stepped[:, 10:20] += 40
         image = Image.fromarray(self.NOISE)
         assert abs(seam_of(Image.fromarray(stepped), image, 32)) < 0.01
 
-    def test_is_within_5_percent_of_none(self) -> None:
+    def test_is_within_5_percent_of_an_uncut_picture(self) -> None:
         assert abs(measure_seam(560)) < 0.05

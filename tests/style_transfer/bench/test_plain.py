@@ -1,4 +1,4 @@
-"""The plain recipe that optimize is measured against."""
+"""The plain recipe, the baseline for the method optimize."""
 
 import pytest
 import torch
@@ -34,7 +34,7 @@ def test_keeps_pictures_in_range(recipe: PlainRecipe) -> None:
         assert picture.max() <= 1
 
 
-def test_begins_from_the_photo_or_from_noise_of_a_seed(recipe: PlainRecipe) -> None:
+def test_starts_from_the_photo_or_from_seeded_noise(recipe: PlainRecipe) -> None:
     from_photo, from_noise = run(recipe, "photo", 1)[0], run(recipe, "noise", 1)[0]
     assert (from_photo - PHOTO).abs().max() < 0.05
     assert (from_noise - PHOTO).abs().mean() > 0.1
@@ -42,13 +42,13 @@ def test_begins_from_the_photo_or_from_noise_of_a_seed(recipe: PlainRecipe) -> N
     assert not torch.equal(from_noise, run(recipe, "noise", 1, seed=1)[0])
 
 
-def test_leaves_the_photo_as_it_is(recipe: PlainRecipe) -> None:
+def test_does_not_change_the_photo(recipe: PlainRecipe) -> None:
     before = PHOTO.clone()
     run(recipe, "photo", 2)
     assert torch.equal(before, PHOTO)
 
 
-def test_misses_only_the_artwork_where_the_photo_is_shown(recipe: PlainRecipe) -> None:
+def test_has_zero_loss_for_the_photo_only_if_it_is_also_the_artwork(recipe: PlainRecipe) -> None:
     features = load_features("builtin", torch.device("cpu"))
     nothing_left = PlainRecipe(features, PHOTO, PHOTO, 0.75)
     assert float(nothing_left.loss(PHOTO)) == pytest.approx(0, abs=1e-6)

@@ -1,4 +1,4 @@
-"""The plain any-style recipe: what `fast` is measured against."""
+"""The plain any-style recipe, the baseline for the method `fast`."""
 
 import pytest
 import torch
@@ -19,17 +19,17 @@ def painter() -> Painter:
 
 
 def apart(one: Tensor, other: Tensor) -> float:
-    """Measure how far the palettes of two pictures are from each other."""
+    """Return the distance between the palettes of two pictures."""
     return float((palette_of(one).mean - palette_of(other).mean).norm())
 
 
-def test_goes_some_of_the_way_to_the_artwork(painter: Painter) -> None:
+def test_moves_the_palette_toward_the_artwork(painter: Painter) -> None:
     painted = paint(PHOTO, ARTWORK, painter)
     assert apart(painted, ARTWORK) < 0.4 * apart(PHOTO, ARTWORK)
     assert (painted - PHOTO).abs().mean() > 0.05
 
 
-def test_changes_a_picture_less_in_its_own_manner_than_in_another(painter: Painter) -> None:
+def test_changes_a_picture_less_in_its_own_style_than_in_another(painter: Painter) -> None:
     own, other = (paint(ARTWORK, each, painter) - ARTWORK for each in (ARTWORK, PHOTO))
     assert own.abs().mean() < 0.6 * other.abs().mean()
 

@@ -19,7 +19,7 @@ from style_transfer.methods.network.johnson import PaintingNet
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """A folder with three small pictures and a text."""
+    """Return a folder with three small pictures and a text file."""
     for seed, name in enumerate(["b.png", "a.JPG", "c.webp"]):
         noise = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), dtype=np.uint8)
         Image.fromarray(noise).save(tmp_path / name)
@@ -28,7 +28,7 @@ def pictures(tmp_path: Path) -> Path:
 
 
 class TestSpeed:
-    def test_measures_first_preview_and_whole(self) -> None:
+    def test_measures_the_first_preview_and_the_whole_run(self) -> None:
         timing = measure(TransferSpec(method="optimize", size=64, steps=2), 1, "cpu")
         assert timing.size == (64, 48)
         assert timing.steps == 2
@@ -43,7 +43,7 @@ class TestSpeed:
         assert "threads" in printed
 
     @pytest.mark.parametrize("size", ["wide", "64x", "x64", "64x48x2"])
-    def test_refuses_what_is_no_size(self, size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_refuses_an_invalid_size(self, size: str, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             main(["bench", "speed", "--sizes", size])
         assert "invalid parse_size value" in capsys.readouterr().err
@@ -84,14 +84,14 @@ class TestSpeed:
 
 
 class TestQuality:
-    def test_writes_a_sheet_of_photos_by_artworks(self, pictures: Path) -> None:
+    def test_writes_a_sheet_with_each_photo_in_each_artwork(self, pictures: Path) -> None:
         out = pictures / "sheet.png"
         words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 64"
         assert main([*words.split(), "--steps", "1", "--most", "2", "--device", "cpu"]) == 0
         with Image.open(out) as sheet:
             assert sheet.size == (3 * 72, 72 + 2 * 56)
 
-    def test_prints_distances_beside_simpler_answers(
+    def test_prints_distances_beside_those_of_simpler_methods(
         self, pictures: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         out = pictures / "sheet.png"
@@ -124,7 +124,9 @@ class TestQuality:
 
 
 class TestPasses:
-    def test_prints_pictures_a_second_by_batch(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_prints_pictures_per_second_by_pass_size(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         words = "bench batch --batches 1 2 --size 64 --repeats 1 --device cpu"
         assert main(words.split()) == 0
         printed = capsys.readouterr().out
@@ -142,7 +144,7 @@ class TestPasses:
         assert seconds["in memory"] < seconds["computed"]
 
 
-def test_lists_pictures_by_name_and_nothing_else(pictures: Path) -> None:
+def test_lists_only_pictures_sorted_by_name(pictures: Path) -> None:
     assert [path.name for path in pictures_in([pictures], 9)] == ["a.JPG", "b.png", "c.webp"]
     assert len(pictures_in([pictures], 2)) == 2
     some = pictures_in([pictures / "c.webp", pictures], 2)
@@ -154,7 +156,7 @@ def test_refuses_an_empty_folder(tmp_path: Path) -> None:
         pictures_in([tmp_path], 1)
 
 
-def test_lays_images_out_in_rows_and_columns() -> None:
+def test_arranges_images_in_rows_and_columns() -> None:
     red, blue = Image.new("RGB", (10, 4), "red"), Image.new("RGB", (6, 8), "blue")
     sheet = lay_out([[red, blue], [blue, red]])
     assert sheet.size == (18 + 18, 16 + 16)

@@ -1,4 +1,4 @@
-"""The command line: a picture in, a picture out, one sentence for each mistake."""
+"""The command line: it reads and writes pictures, and prints one sentence for each mistake."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ from style_transfer.core.errors import InputUnreadableError
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a photo and two artworks."""
+    """Return a folder with a photo and two artworks."""
     for seed, name in enumerate(["photo.png", "a.jpg", "b.webp"]):
         noise = np.random.default_rng(seed).integers(0, 256, (18, 24, 3), dtype=np.uint8)
         Image.fromarray(noise).save(tmp_path / name)
@@ -37,7 +37,7 @@ class TestStylize:
             assert image.size == (24, 18)
             assert image.info["icc_profile"]
 
-    def test_takes_several_styles_and_every_control(self, folder: Path) -> None:
+    def test_accepts_several_styles_and_every_control(self, folder: Path) -> None:
         out = folder / "out.webp"
         words = (
             f"--style {folder}/a.jpg=0.7 --style {folder}/b.webp=0.3 --method optimize --size 64"
@@ -68,7 +68,7 @@ class TestState:
         style = ("--style", str(folder / "a.jpg"))
         return run(folder, "--method", "optimize", *style, *out, *words)
 
-    def test_saves_a_painting_and_goes_on_with_it(
+    def test_saves_a_painting_and_continues_it(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.paint(folder) == 0
@@ -77,7 +77,7 @@ class TestState:
         assert "4/4" in capsys.readouterr().err
         assert (folder / "kept.safetensors").read_bytes() != first
 
-    def test_refuses_a_painting_by_other_settings_and_leaves_it(
+    def test_refuses_a_painting_with_other_settings_and_keeps_the_file(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.paint(folder) == 0
@@ -86,7 +86,7 @@ class TestState:
         assert "another one" in capsys.readouterr().err
         assert (folder / "kept.safetensors").read_bytes() == kept
 
-    def test_refuses_a_file_that_is_no_painting(
+    def test_refuses_a_file_that_is_not_a_painting(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (folder / "kept.safetensors").write_text("hello")
@@ -99,14 +99,14 @@ class TestState:
         assert self.paint(folder) == 2
         assert "cannot be read" in capsys.readouterr().err
 
-    def test_refuses_methods_of_one_pass(
+    def test_refuses_single_pass_methods(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.paint(folder, "--method", "fast") == 2
         assert "optimize" in capsys.readouterr().err
         assert not (folder / "kept.safetensors").exists()
 
-    def test_keeps_within_the_memory_it_may_take(
+    def test_stays_within_the_memory_limit(
         self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         words = ("--style", str(folder / "a.jpg"), "-o", str(folder / "out.png"))
@@ -117,7 +117,7 @@ class TestState:
         monkeypatch.setenv("STYLEWEB_MEMORY_MB", "1")
         assert run(folder, *words) == 2
 
-    def test_refuses_a_memory_that_is_no_number(
+    def test_refuses_a_memory_limit_that_is_not_a_number(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("STYLEWEB_MEMORY_MB", "plenty")
@@ -178,24 +178,24 @@ class TestMistakes:
 
 
 class TestParseStyle:
-    def test_weighs_one_without_a_weight(self, folder: Path) -> None:
+    def test_gives_weight_1_to_a_style_without_a_weight(self, folder: Path) -> None:
         assert parse_style(str(folder / "a.jpg")).weight == 1
 
     @pytest.mark.parametrize("weight", ["0.25", "3", "1e-1"])
     def test_reads_the_weight(self, folder: Path, weight: str) -> None:
         assert parse_style(f"{folder}/a.jpg={weight}").weight == float(weight)
 
-    def test_takes_a_file_that_ends_like_a_weight_by_its_name(self, folder: Path) -> None:
+    def test_treats_an_existing_file_that_ends_like_a_weight_as_a_name(self, folder: Path) -> None:
         path = folder / "poster=2"
         path.write_bytes((folder / "a.jpg").read_bytes())
         assert parse_style(str(path)).weight == 1
 
-    def test_takes_what_is_no_weight_as_a_part_of_the_name(self) -> None:
+    def test_treats_an_invalid_weight_as_part_of_the_name(self) -> None:
         with pytest.raises(InputUnreadableError, match=r"a\.jpg=much cannot be read"):
             parse_style("a.jpg=much")
 
     @pytest.mark.parametrize("suffix", ["code", "safetensors"])
-    def test_takes_a_style_code_by_its_name(self, folder: Path, suffix: str) -> None:
+    def test_recognizes_a_style_code_by_its_suffix(self, folder: Path, suffix: str) -> None:
         path = folder / f"scream.{suffix}"
         path.write_bytes(b"a code")
         style = parse_style(f"{path}=0.5")
@@ -221,7 +221,7 @@ class TestMethods:
         printed = json.loads(capsys.readouterr().out)
         assert printed["optimize"] == controls_of(METHOD_INFOS["optimize"])
 
-    def test_does_not_wait_for_torch(self) -> None:
+    def test_does_not_load_torch(self) -> None:
         code = (
             "import sys; from style_transfer.__main__ import main; main(['methods']);"
             "print('torch' in sys.modules, file=sys.stderr)"
@@ -247,7 +247,7 @@ def test_explains_each_command(command: str, capsys: pytest.CaptureFixture[str])
         ("/src/style_transfer/__main__.py", "python -m style_transfer"),
     ],
 )
-def test_calls_itself_as_the_user_did(
+def test_uses_the_program_name_that_the_user_typed(
     program: str, called: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", [program])

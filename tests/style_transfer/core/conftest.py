@@ -1,4 +1,4 @@
-"""Folders of weights for the tests of manifests and of loading."""
+"""Folders of weights for the tests of manifests and of loading weights."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from style_transfer.core import manifest
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of weights that a user added, beside an empty one in place of the shipped."""
+    """Return an empty folder for the user's weights; the folder of shipped weights is empty too."""
     monkeypatch.setattr(manifest, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path / "added"))
     (tmp_path / "shipped").mkdir()

@@ -1,4 +1,4 @@
-"""What a painting will take, and how it is cut so that it fits."""
+"""Estimates of the memory for a painting, and the tiling that fits it into a limit."""
 
 import subprocess
 import sys
@@ -38,18 +38,18 @@ def painter(painter: Painter) -> Painter:
 
 
 class TestPainting:
-    def test_takes_more_the_larger_and_the_more(self) -> None:
+    def test_needs_more_for_larger_and_for_more_pictures(self) -> None:
         sizes = [(64, 64), (512, 384), (1024, 768), LARGE]
         needs = [painting_mb(size, 1, TILINGS[0], halved=True) for size in sizes]
         assert needs == sorted(needs)
         batches = [painting_mb((512, 384), n, TILINGS[0], halved=True) for n in (1, 2, 4, 8)]
         assert batches == sorted(set(batches))
 
-    def test_takes_less_in_smaller_tiles(self) -> None:
+    def test_needs_less_in_smaller_tiles(self) -> None:
         needs = [painting_mb(LARGE, 1, tiling, halved=True) for tiling in TILINGS]
         assert needs == sorted(set(needs), reverse=True)
 
-    def test_takes_more_in_full_precision(self) -> None:
+    def test_needs_more_in_full_precision(self) -> None:
         half = painting_mb(LARGE, 1, TILINGS[0], halved=True)
         assert painting_mb(LARGE, 1, TILINGS[0], halved=False) == pytest.approx(1.3 * half, abs=1)
 
@@ -59,13 +59,13 @@ class TestPainting:
 
 
 class TestPlan:
-    def test_cuts_as_little_as_without_a_limit_where_it_fits(self) -> None:
+    def test_uses_the_usual_tiles_when_they_fit_the_limit(self) -> None:
         free = plan_fast(LARGE, halved=True)
         assert free.tiling is TILINGS[0]
         assert plan_fast(LARGE, halved=True, limit=free.mb) == free
 
     @pytest.mark.parametrize("limit", [540, 600, 700, 800, 900, 4000])
-    def test_keeps_within_the_limit(self, limit: int) -> None:
+    def test_stays_within_the_limit(self, limit: int) -> None:
         plan = plan_fast(LARGE, halved=True, limit=limit)
         assert plan.mb <= limit
         assert plan.tiling in TILINGS
@@ -75,7 +75,7 @@ class TestPlan:
         assert plan_fast((512, 384), halved=True).tiles == 1
         assert plan_fast((768 * 3, 768 * 2), halved=True).tiles == 6
 
-    def test_refuses_what_does_not_fit_in_the_smallest_tiles(self) -> None:
+    def test_refuses_a_limit_below_the_smallest_tiles(self) -> None:
         with pytest.raises(OutOfMemoryError, match="and 100 MB are allowed") as got:
             plan_fast(LARGE, halved=True, limit=100)
         assert got.value.code == "out_of_memory"
@@ -85,11 +85,11 @@ class TestPlan:
 class TestCodes:
     ARTWORK = Image.effect_noise((1600, 1600), 50).convert("RGB")
 
-    def test_count_where_the_artwork_must_be_seen(self, painter: Painter) -> None:
+    def test_count_when_the_artwork_must_be_encoded(self, painter: Painter) -> None:
         plan = with_embeddings(Plan(20), [StyleInput(self.ARTWORK)], painter, EmbeddingCache())
         assert plan.mb > 400
 
-    def test_do_not_count_where_they_are_at_hand(self, painter: Painter, tmp_path: Path) -> None:
+    def test_do_not_count_when_they_are_available(self, painter: Painter, tmp_path: Path) -> None:
         small = self.ARTWORK.resize((64, 64))
         cache = EmbeddingCache(tmp_path)
         before = with_embeddings(Plan(), [StyleInput(small)], painter, cache)
@@ -102,13 +102,13 @@ class TestCodes:
             == Plan()
         )
 
-    def test_do_not_shrink_what_painting_takes(self, painter: Painter) -> None:
+    def test_do_not_reduce_the_memory_for_painting(self, painter: Painter) -> None:
         assert (
             with_embeddings(Plan(900), [StyleInput(self.ARTWORK)], painter, EmbeddingCache()).mb
             == 900
         )
 
-    def test_are_refused_where_the_artwork_is_too_large(self, painter: Painter) -> None:
+    def test_are_refused_when_the_artwork_is_too_large(self, painter: Painter) -> None:
         shares = [StyleInput(self.ARTWORK)]
         with pytest.raises(OutOfMemoryError, match="Seeing an artwork") as caught:
             with_embeddings(Plan(20), shares, painter, EmbeddingCache(), limit=100)
@@ -120,11 +120,11 @@ class TestOptimize:
     def test_paints_no_more_pixels_than_fit(self, limit: int) -> None:
         assert optimize_mb((most_pixels(limit), 1)) <= limit
 
-    def test_paints_more_where_more_is_allowed(self) -> None:
+    def test_paints_more_pixels_with_a_higher_limit(self) -> None:
         pixels = [most_pixels(limit) for limit in (50, 150, 400, 600, 3000)]
         assert pixels == sorted(pixels)
 
-    def test_refuses_a_limit_below_any_picture(self) -> None:
+    def test_refuses_a_limit_too_small_for_any_picture(self) -> None:
         with pytest.raises(OutOfMemoryError):
             most_pixels(5)
 
@@ -135,7 +135,7 @@ class TestForesee:
 
     @pytest.mark.parametrize("method", ["fast", "optimize"])
     @pytest.mark.parametrize("size", [None, 64, 300])
-    def test_says_what_the_report_says(self, method: str, size: int | None) -> None:
+    def test_predicts_the_same_as_the_report(self, method: str, size: int | None) -> None:
         cache = EmbeddingCache()
         halved = knows_bfloat16(torch.device("cpu"))
         cache.embedding_of(self.STYLE.image or self.PHOTO, load_painter(torch.device("cpu")))
@@ -147,15 +147,15 @@ class TestForesee:
         assert last.report is not None
         assert (plan.mb, plan.tiles) == (last.report.memory_mb, last.report.tiles)
 
-    def test_promises_nothing_of_trained_networks(self) -> None:
+    def test_gives_no_estimate_for_trained_networks(self) -> None:
         assert foresee(LARGE, TransferSpec(method="network")) == Plan()
 
-    def test_counts_the_size_that_optimize_paints(self) -> None:
+    def test_uses_the_size_that_optimize_paints(self) -> None:
         large, larger = (foresee(LARGE, TransferSpec("optimize", size=n)) for n in (2048, 4096))
         assert larger.mb == pytest.approx(large.mb, rel=0.01)
         assert foresee(LARGE, TransferSpec("optimize"), limit=600).mb <= 600
 
-    def test_refuses_what_cannot_fit(self) -> None:
+    def test_refuses_a_job_that_cannot_fit(self) -> None:
         with pytest.raises(OutOfMemoryError):
             foresee(LARGE, TransferSpec(), limit=50)
 
@@ -166,6 +166,6 @@ class TestForesee:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "limit"), [(1024, None), (1536, None), (1536, 300)])
-def test_expects_what_is_measured(size: int, limit: int | None) -> None:
+def test_estimates_close_to_the_measured_memory(size: int, limit: int | None) -> None:
     row = measure(TransferSpec(size=size), limit, repeats=5)
     assert row.needed == pytest.approx(row.expected, rel=0.3)

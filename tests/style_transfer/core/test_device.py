@@ -13,7 +13,7 @@ def test_prefers_a_gpu_where_there_is_one() -> None:
     assert choose_device("auto").type == expected
 
 
-def test_takes_the_cpu_when_asked() -> None:
+def test_uses_the_cpu_when_asked() -> None:
     assert choose_device("cpu") == torch.device("cpu")
 
 
@@ -26,12 +26,12 @@ def test_refuses_other_names(name: str) -> None:
         choose_device(name)
 
 
-def test_refuses_a_gpu_that_is_not_there() -> None:
+def test_refuses_a_gpu_that_does_not_exist() -> None:
     with pytest.raises(DeviceMissingError, match="no such CUDA device"):
         choose_device(f"cuda:{torch.cuda.device_count()}")
 
 
-def test_counts_on_bfloat16_only_where_the_processor_has_it() -> None:
+def test_uses_bfloat16_only_if_the_processor_supports_it() -> None:
     if torch.cuda.is_available():
         capable = torch.cuda.get_device_capability() >= (8, 0)
         assert knows_bfloat16(torch.device("cuda")) is capable
@@ -40,6 +40,8 @@ def test_counts_on_bfloat16_only_where_the_processor_has_it() -> None:
         assert knows_bfloat16(torch.device("cpu")) is ("avx512_bf16" in flags)
 
 
-def test_knows_no_bfloat16_where_torch_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_does_not_use_bfloat16_if_torch_cannot_report_support(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delattr(torch.cpu, "_is_avx512_bf16_supported")
     assert knows_bfloat16(torch.device("cpu")) is False

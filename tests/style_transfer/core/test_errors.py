@@ -27,11 +27,11 @@ def test_has_the_documented_codes() -> None:
     }
 
 
-def test_reads_as_its_sentence() -> None:
+def test_converts_to_its_message() -> None:
     assert str(InputTooLargeError("The photo has 90 megapixels.")) == "The photo has 90 megapixels."
 
 
-def test_takes_a_hint_of_its_own() -> None:
+def test_accepts_a_specific_hint() -> None:
     error = InputTooLargeError("Too large.", hint="Send at most 50 megapixels.")
     assert error.hint == "Send at most 50 megapixels."
     assert InputTooLargeError.hint == "Use a smaller picture."

@@ -1,4 +1,4 @@
-"""Manifests: the cards of all folders, and what cannot be understood left out and logged once."""
+"""Manifests: the cards of all folders; an invalid entry is skipped and logged once."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.fixture
 def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's folder beside the shipped weights as they are."""
+    """Return the user's folder beside the real shipped weights."""
     monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
     return tmp_path
 
@@ -64,7 +64,7 @@ class TestReading:
         assert find_card("tiny") == (manifest.SHIPPED / "tiny.safetensors", shipped)
         assert read_manifests() == {"tiny": shipped}
 
-    def test_names_both_folders_cards(self, folder: Path) -> None:
+    def test_lists_the_cards_of_both_folders(self, folder: Path) -> None:
         shipped, mine = add_weights(manifest.SHIPPED, "one"), add_weights(folder, "two")
         assert read_manifests() == {"one": shipped, "two": mine}
 
@@ -132,9 +132,9 @@ class TestUserFolder:
         assert user_folder() == Path("/.local/share/styleweb/weights")
 
 
-class TestSenseless:
+class TestInvalid:
     @senseless
-    def test_is_an_error_with_a_code_for_a_caller_that_names_it(
+    def test_is_an_error_with_a_code_for_a_caller_that_requests_it(
         self, folder: Path, content: object
     ) -> None:
         write_manifest(folder, content)
@@ -163,7 +163,7 @@ class TestSenseless:
         (warning,) = warnings(caplog)
         assert str(users / "manifest.json") in warning
 
-    def test_leaves_the_other_cards_as_they_are(self, folder: Path) -> None:
+    def test_does_not_affect_the_other_cards(self, folder: Path) -> None:
         good = add_weights(folder, "good")
         cards = json.loads((folder / "manifest.json").read_text())
         write_manifest(folder, cards | {"tiny": {}})
@@ -185,7 +185,7 @@ class TestUnreadable:
     def unreadable(
         self, request: pytest.FixtureRequest, users: Path, monkeypatch: pytest.MonkeyPatch
     ) -> Path:
-        """A folder of the user's that cannot be read for one reason or another."""
+        """Return a user's folder that cannot be read, for one of several reasons."""
         folder = users / "weights"
         monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(folder))
         if request.param == "file":
@@ -199,7 +199,7 @@ class TestUnreadable:
         return folder
 
     def _deny(self, monkeypatch: pytest.MonkeyPatch, name: str, folder: Path) -> None:
-        """Deny a call below a folder; tests may run as root, whom no permission stops."""
+        """Make a path method fail below a folder; permissions do not stop tests run by root."""
         real = getattr(Path, name)
 
         def denied(path: Path, **options: object) -> object:
@@ -225,7 +225,7 @@ class TestUnreadable:
         assert str(unreadable) in str(caught.value)
 
     @pytest.mark.usefixtures("unreadable")
-    def test_lets_the_shipped_weights_paint(self) -> None:
+    def test_still_paints_with_the_shipped_weights(self) -> None:
         photo, artwork = make_picture((64, 48), seed=1), make_picture((48, 64), seed=2)
         *_, last = stylize(photo, [StyleInput(artwork)], TransferSpec(size=64), device="cpu")
         assert last.image is not None
@@ -238,7 +238,7 @@ class TestInstalledNetworks:
         add_weights(folder, "vgg19", figures={"artwork": "cd"})
         assert installed_networks() == {"network-wave": "ab", "network-old": ""}
 
-    def test_paints_by_a_shipped_network_beside_a_broken_manifest(self, users: Path) -> None:
+    def test_paints_with_a_shipped_network_beside_a_broken_manifest(self, users: Path) -> None:
         write_manifest(users, "{")
         assert set(installed_networks()) == {
             name for name in read_manifest(SHIPPED) if name.startswith("network-")
@@ -260,7 +260,7 @@ class TestShippedDigest:
         assert shipped_digest() == before
 
 
-def test_names_no_place_of_the_training_machine_in_the_shipped_cards() -> None:
+def test_has_no_paths_of_the_training_machine_in_the_shipped_cards() -> None:
     text = (SHIPPED / "manifest.json").read_text()
     assert json.loads(text)
     for place in ("/home/", "/root/", "/tmp/", "/work/"):  # noqa: S108

@@ -1,4 +1,4 @@
-"""The styles of a run: who takes part, with what share, and in which order."""
+"""The styles of a run: which styles count, their shares, and their order."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ def test_sums_to_one() -> None:
 
 
 @given(st.permutations([0.1, 0.2, 0.3, 0.7]))
-def test_gives_one_order_to_the_same_styles(weights: list[float]) -> None:
+def test_sorts_the_same_styles_in_the_same_order(weights: list[float]) -> None:
     colors = {0.1: "red", 0.2: "blue", 0.3: "green", 0.7: "white"}
     styles = [StyleInput(Image.new("RGB", (2, 2), colors[weight]), weight) for weight in weights]
     shares = normalize_weights(styles)
@@ -26,7 +26,7 @@ def test_gives_one_order_to_the_same_styles(weights: list[float]) -> None:
     assert sum(share.weight for share in shares) == pytest.approx(1)
 
 
-def test_orders_equal_shares_by_what_they_are() -> None:
+def test_sorts_equal_shares_by_content() -> None:
     first, second = StyleInput(RED, code=b"1"), StyleInput(BLUE)
     code = StyleInput(None, code=b"2")
     one, other = normalize_weights([first, second, code]), normalize_weights([code, second, first])
@@ -43,7 +43,7 @@ def test_keeps_codes_with_their_styles() -> None:
     [[], [0], [1] * (MAX_STYLES + 1), [-1, 2], [float("nan")], [float("inf")]],
     ids=["none", "only-zero", "too-many", "negative", "nan", "infinite"],
 )
-def test_refuses_weights(weights: list[float]) -> None:
+def test_refuses_invalid_weights(weights: list[float]) -> None:
     with pytest.raises(SpecError) as caught:
         normalize_weights([StyleInput(RED, weight) for weight in weights])
     assert set(caught.value.fields) == {"styles"}
@@ -60,7 +60,7 @@ def test_counts_only_styles_with_weight() -> None:
     assert len(normalize_weights(styles)) == MAX_STYLES
 
 
-def test_says_what_to_do_where_a_picture_is_needed() -> None:
+def test_says_what_to_do_when_a_picture_is_needed() -> None:
     error = StyleNeedsPictureError("This method needs a picture of each style.")
     assert error.code == "style_needs_picture"
     assert "fast" in error.hint

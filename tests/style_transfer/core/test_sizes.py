@@ -1,4 +1,4 @@
-"""Sizes that are asked for, painted, and passed on the way."""
+"""The requested size, the painted size, and the sizes between them."""
 
 import pytest
 
@@ -20,17 +20,17 @@ def test_fits_the_longest_side(own: tuple[int, int]) -> None:
     assert max(fitted(*own, 512)) == 512
 
 
-def test_takes_the_photos_own_size_up_to_the_largest_allowed() -> None:
+def test_uses_the_photos_size_up_to_the_maximum() -> None:
     assert result_size((640, 480), None) == (640, 480)
     assert result_size((8192, 4096), None) == (4096, 2048)
 
 
 @pytest.mark.parametrize("asked", [64, 640, 1280])
-def test_takes_the_size_that_is_asked_for(asked: int) -> None:
+def test_uses_the_requested_size(asked: int) -> None:
     assert max(result_size((640, 480), asked)) == asked
 
 
-def test_paints_no_more_pixels_than_it_may() -> None:
+def test_paints_at_most_the_allowed_pixels() -> None:
     assert painted_size((3000, 2000), None) == (3000, 2000)
     assert painted_size((30, 20), 2_000_000) == (30, 20)
     width, height = painted_size((3000, 2000), 1_500_000)

@@ -32,10 +32,10 @@ class TestBound:
         [-0.1, 1.1, float("nan"), float("inf"), True, "1", None],
         ids=["below", "above", "nan", "infinite", "boolean", "text", "none"],
     )
-    def test_refuses(self, value: object) -> None:
+    def test_refuses_other_values(self, value: object) -> None:
         assert not Bound(0, 1).accepts(value)
 
-    def test_refuses_a_fraction_where_whole_numbers_are_asked(self) -> None:
+    def test_refuses_a_fraction_for_a_whole_number(self) -> None:
         assert not Bound(1, 9, whole=True).accepts(2.5)
         assert Bound(1, 9, whole=True).accepts(2)
 
@@ -56,11 +56,11 @@ class TestTransferSpec:
         with pytest.raises(dataclasses.FrozenInstanceError):
             TransferSpec().strength = 1  # type: ignore[misc]
 
-    def test_turns_a_color_name_into_the_choice(self) -> None:
+    def test_converts_a_color_name_to_the_choice(self) -> None:
         assert TransferSpec(color="content").color is Color.CONTENT  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("name", sorted(BOUNDS))
-    def test_takes_the_ends_of_each_bound(self, name: str) -> None:
+    def test_accepts_both_ends_of_each_bound(self, name: str) -> None:
         bound = BOUNDS[name]
         for end in (bound.low, bound.high):
             value = int(end) if bound.whole else end
@@ -79,7 +79,7 @@ class TestTransferSpec:
             TransferSpec.from_json({name: None})
 
     @pytest.mark.parametrize("name", ["method", "color", "features"])
-    def test_names_the_choices_of_a_wrong_choice(self, name: str) -> None:
+    def test_lists_the_valid_choices_for_a_wrong_one(self, name: str) -> None:
         for value in ("telepathy", None, 3):
             with pytest.raises(SpecError, match=f"{name} must be one of"):
                 TransferSpec.from_json({name: value})
@@ -97,7 +97,7 @@ class TestTransferSpec:
 
 
 class TestJson:
-    def test_survives_the_way_to_text_and_back(self) -> None:
+    def test_is_unchanged_after_conversion_to_text_and_back(self) -> None:
         spec = TransferSpec(strength=0.5, color=Color.MATCH, size=640, steps=9, seed=7)
         assert TransferSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
@@ -136,7 +136,7 @@ class TestMethodInfo:
         for info in METHOD_INFOS.values():
             assert {"strength", "style_scale", "size", "color"} <= set(info.used)
 
-    def test_spares_controls_that_a_method_does_not_heed(self) -> None:
+    def test_omits_controls_that_a_method_ignores(self) -> None:
         assert "steps" not in controls_of(METHOD_INFOS["fast"])["properties"]
         assert "steps" in controls_of(METHOD_INFOS["optimize"])["properties"]
 
@@ -156,17 +156,17 @@ class TestMethodInfo:
         assert json.loads(json.dumps(controls)) == controls
         assert controls["properties"]["color"]["enum"] == ["style", "content", "match"]
 
-    def test_marks_what_may_be_empty(self) -> None:
+    def test_marks_fields_that_may_be_empty(self) -> None:
         properties = controls_of(METHOD_INFOS["optimize"])["properties"]
         assert properties["size"]["type"] == ["integer", "null"]
         assert properties["seed"]["type"] == "integer"
         assert properties["strength"]["type"] == "number"
 
-    def test_stands_under_its_slug(self) -> None:
+    def test_is_stored_under_its_slug(self) -> None:
         assert all(slug == info.slug for slug, info in METHOD_INFOS.items())
 
 
-def test_reports_in_plain_json() -> None:
+def test_converts_a_report_to_plain_json() -> None:
     report = Report("CMYK", (30, 20), (60, 40), conversions=("CMYK to RGB",), weights={"a": "f0"})
     plain = report.to_json()
     assert json.loads(json.dumps(plain)) == plain
@@ -174,7 +174,7 @@ def test_reports_in_plain_json() -> None:
     assert plain["weights"] == {"a": "f0"}
 
 
-def test_steps_without_a_picture_unless_given_one() -> None:
+def test_has_no_picture_in_a_step_by_default() -> None:
     step = Step(1, 10, "painting")
     assert step.image is None
     assert step.report is None

@@ -1,4 +1,4 @@
-"""Weights come in with a card and its hash, as safetensors, or not at all."""
+"""Weights load only as safetensors, with a card and a matching hash."""
 
 import time
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_loads_what_the_card_describes(folder: Path) -> None:
     assert loaded["b"].dtype == torch.float16
 
 
-def test_refuses_a_file_of_another_hash(folder: Path) -> None:
+def test_refuses_a_file_with_another_hash(folder: Path) -> None:
     add_weights(folder, "tiny", save({"a": torch.zeros(1)}))
     (folder / "tiny.safetensors").write_bytes(save({"a": torch.ones(1)}))
     with pytest.raises(ModelMissingError, match="not the file that its card describes") as caught:
@@ -31,7 +31,7 @@ def test_refuses_a_file_of_another_hash(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
-def test_refuses_the_pickle_form_even_with_a_right_hash(folder: Path, *, zipped: bool) -> None:
+def test_refuses_a_pickle_even_with_the_right_hash(folder: Path, *, zipped: bool) -> None:
     path = folder / "tiny.safetensors"
     torch.save({"a": torch.zeros(1)}, path, _use_new_zipfile_serialization=zipped)
     add_weights(folder, "tiny", path.read_bytes())
@@ -39,13 +39,13 @@ def test_refuses_the_pickle_form_even_with_a_right_hash(folder: Path, *, zipped:
         load_weights("tiny")
 
 
-def test_refuses_a_file_that_is_something_else(folder: Path) -> None:
+def test_refuses_a_file_of_another_format(folder: Path) -> None:
     add_weights(folder, "tiny", b"not a model")
     with pytest.raises(ModelMissingError, match="not a safetensors file"):
         load_weights("tiny")
 
 
-def test_says_that_a_file_is_gone(folder: Path) -> None:
+def test_says_that_a_file_is_missing(folder: Path) -> None:
     add_weights(folder, "tiny", save({"a": torch.zeros(1)}))
     (folder / "tiny.safetensors").unlink()
     with pytest.raises(ModelMissingError, match="cannot be read"):
@@ -75,7 +75,7 @@ def test_loads_the_shipped_weights_in_half_a_second() -> None:
     assert time.process_time() - started < 0.5
 
 
-def test_all_that_ships_is_less_than_10_mb() -> None:
+def test_ships_less_than_10_mb() -> None:
     sizes = {path.name: path.stat().st_size for path in SHIPPED.glob("*.safetensors")}
     assert "builtin.safetensors" in sizes
     assert sizes.keys() == {card.file for card in read_manifest(SHIPPED).values()}

@@ -1,4 +1,4 @@
-"""Feature networks: names, shapes, gradients, normalization, one copy a process."""
+"""Feature networks: names, shapes, gradients, normalization, one copy per process."""
 
 import hashlib
 import subprocess
@@ -29,14 +29,14 @@ def _fresh_cache() -> Iterator[None]:
 
 
 def install(folder: Path, tensors: dict[str, Tensor]) -> None:
-    """Put tensors where the engine looks for its shipped `builtin` weights."""
+    """Install tensors as the engine's shipped `builtin` weights."""
     content = save(tensors)
     (folder / "builtin.safetensors").write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     write_card(folder, "builtin", Card("builtin.safetensors", sha256, "MIT", "here"))
 
 
-def test_gives_the_layers_asked_for() -> None:
+def test_returns_the_requested_layers() -> None:
     features = load_features("builtin", CPU)
     found = features(torch.rand(2, 3, 64, 48), ["relu1_1", "relu3_1"])
     assert set(found) == {"relu1_1", "relu3_1"}
@@ -55,7 +55,7 @@ def test_knows_all_layers_and_the_scale_of_each() -> None:
         assert features.channel_scale[name].max() > 0
 
 
-def test_sends_gradients_to_the_picture_and_none_to_the_weights() -> None:
+def test_passes_gradients_to_the_picture_and_not_to_the_weights() -> None:
     features = load_features("builtin", CPU)
     picture = torch.rand(1, 3, 32, 32, requires_grad=True)
     sum(maps.mean() for maps in features(picture, TAPS).values()).backward()
@@ -65,7 +65,7 @@ def test_sends_gradients_to_the_picture_and_none_to_the_weights() -> None:
     assert all(not parameter.requires_grad for parameter in features.parameters())
 
 
-def test_tells_a_flat_picture_from_a_busy_one() -> None:
+def test_distinguishes_a_flat_picture_from_a_busy_one() -> None:
     features = load_features("builtin", CPU)
     torch.manual_seed(0)
     flat, busy = torch.full((1, 3, 64, 64), 0.5), torch.rand(1, 3, 64, 64)
@@ -83,7 +83,7 @@ def test_loads_in_half_a_second_in_a_new_process() -> None:
     code = (
         "import time, torch\n"
         "from style_transfer.features.builtin import load_features\n"
-        "started = time.process_time()\n"  # of this process: other work on the machine is not it
+        "started = time.process_time()\n"  # of this process, without other work on the machine
         "load_features('builtin', torch.device('cpu'))\n"
         "print(time.process_time() - started)\n"
     )
@@ -93,7 +93,7 @@ def test_loads_in_half_a_second_in_a_new_process() -> None:
     assert float(done.stdout) < 0.5
 
 
-def test_leaves_the_random_numbers_of_others_alone() -> None:
+def test_does_not_change_the_global_random_state() -> None:
     torch.manual_seed(3)
     expected = torch.rand(4)
     torch.manual_seed(3)
@@ -113,7 +113,7 @@ def test_says_how_to_get_vgg19(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "fetch_weights vgg19" in caught.value.hint
 
 
-def test_reads_the_widths_off_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_the_widths_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
     network = SlimVGG((2, 3, 4, 5, 6))
     scale = {f"channel_scale.{name}": torch.ones(2) for name in ("relu1_1", "relu1_2")}

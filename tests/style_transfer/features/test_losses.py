@@ -21,7 +21,7 @@ class TestMoments:
         assert torch.allclose(moments.mean, flat.mean(1))
         assert torch.allclose(moments.covariance, flat.cov(correction=0), atol=1e-6)
 
-    def test_forgets_places(self) -> None:
+    def test_ignores_positions(self) -> None:
         maps = torch.rand(1, 4, 6, 6)
         moved = maps.flip(2).transpose(2, 3)
         assert torch.allclose(moments_of(maps).covariance, moments_of(moved).covariance)
@@ -50,18 +50,18 @@ class TestDistances:
         large = content_distance({"a": 50 * painted}, {"a": 50 * wanted})
         assert large == pytest.approx(small.item(), rel=1e-3)
 
-    def test_is_one_for_nothing_at_all(self) -> None:
+    def test_is_one_for_zero_features(self) -> None:
         wanted = Moments(torch.ones(3), torch.eye(3))
         nothing = Moments(torch.zeros(3), torch.zeros(3, 3))
         assert style_distance({"a": nothing}, {"a": wanted}) == pytest.approx(2, rel=1e-3)
 
-    def test_is_finite_against_nothing(self) -> None:
+    def test_is_finite_against_zero_features(self) -> None:
         zero = {"a": torch.zeros(1, 3, 2, 2)}
         assert content_distance({"a": torch.ones(1, 3, 2, 2)}, zero).isfinite()
 
 
 class TestExtract:
-    def test_divides_channels_by_their_spread(self, features: TinyFeatures) -> None:
+    def test_divides_channels_by_their_standard_deviation(self, features: TinyFeatures) -> None:
         image = torch.rand(1, 3, 16, 16)
         raw = features(image, ["relu1_1"])["relu1_1"]
         scale = features.channel_scale["relu1_1"]
@@ -69,14 +69,14 @@ class TestExtract:
         loud = scale > scale.mean()
         assert torch.allclose(found[0, loud], raw[0, loud] / scale[loud][:, None, None])
 
-    def test_does_not_blow_up_silent_channels(self, features: TinyFeatures) -> None:
+    def test_does_not_amplify_silent_channels(self, features: TinyFeatures) -> None:
         scale = torch.ones_like(features.channel_scale["relu1_1"])
         scale[0] = 0
         features.channel_scale["relu1_1"] = scale
         found = extract(features, torch.rand(1, 3, 16, 16), ["relu1_1"])["relu1_1"]
         assert found.isfinite().all()
 
-    def test_sends_gradients_to_the_picture(self, features: TinyFeatures) -> None:
+    def test_passes_gradients_to_the_picture(self, features: TinyFeatures) -> None:
         image = torch.rand(1, 3, 16, 16, requires_grad=True)
         maps = extract(features, image, ["relu1_1", "relu2_1"])
         loss = content_distance(maps, {name: torch.zeros_like(m) for name, m in maps.items()})
@@ -85,7 +85,7 @@ class TestExtract:
         assert gradient.abs().max() > 0
 
 
-def test_finds_flat_pictures_smooth_and_noise_rough() -> None:
+def test_gives_a_higher_total_variation_to_noise_than_to_a_flat_picture() -> None:
     assert total_variation(torch.full((1, 3, 8, 8), 0.4)) == 0
     assert total_variation(torch.rand(1, 3, 8, 8)) > 0.1
     assert total_variation(torch.rand(1, 3, 1, 1)) == 0

@@ -1,4 +1,4 @@
-"""torchvision's VGG-19, addressed by layer names and fed with its own names of weights."""
+"""torchvision's VGG-19 with our names of layers and torchvision's names of weights."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ CHANNELS = (64, 128, 256, 512, 512)
 
 @pytest.fixture(scope="module")
 def original() -> nn.Module:
-    """torchvision's own layers with random weights, as they stand in its file."""
+    """Return torchvision's layers with random weights, in the layout of its file."""
     torch.manual_seed(0)
     vgg = import_torchvision().models.vgg
     whole: nn.Module = vgg.VGG(vgg.make_layers(vgg.cfgs["E"]), num_classes=1, init_weights=False)
@@ -28,7 +28,9 @@ def network(original: nn.Module) -> ImageNetVGG:
     return built.eval()
 
 
-def test_sees_exactly_what_torchvision_sees(network: ImageNetVGG, original: nn.Module) -> None:
+def test_computes_exactly_what_torchvision_computes(
+    network: ImageNetVGG, original: nn.Module
+) -> None:
     picture = torch.rand(1, 3, 32, 32)
     mean = torch.tensor(IMAGENET_MEAN)[:, None, None]
     std = torch.tensor(IMAGENET_STD)[:, None, None]
@@ -57,7 +59,7 @@ def test_passes_gradients_to_the_picture(network: ImageNetVGG) -> None:
     assert picture.grad.abs().sum() > 0
 
 
-def test_leaves_the_layers_beyond_relu5_1_out(network: ImageNetVGG) -> None:
+def test_omits_the_layers_after_relu5_1(network: ImageNetVGG) -> None:
     assert len(network.features) == 30
     assert "features.28.weight" in network.state_dict()
     assert "features.30.weight" not in network.state_dict()

@@ -1,4 +1,4 @@
-"""torchvision comes in whether or not its compiled part fits this torch, and only once."""
+"""torchvision is imported once, even if its compiled part does not fit this torch."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def run_fresh(code: str) -> str:
-    """Run code in a new interpreter: operators are declared once a process."""
+    """Run code in a new interpreter, because operators can be declared only once per process."""
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -21,16 +21,16 @@ def run_fresh(code: str) -> str:
     return done.stdout.strip()
 
 
-def test_gives_a_torchvision_that_lays_out_vgg19() -> None:
+def test_returns_a_torchvision_that_builds_vgg19() -> None:
     models = import_torchvision().models
     assert models.vgg.cfgs["E"][:3] == [64, 64, "M"]
 
 
-def test_gives_the_same_module_twice() -> None:
+def test_returns_the_same_module_twice() -> None:
     assert import_torchvision() is import_torchvision()
 
 
-def test_declares_stand_ins_where_the_compiled_part_does_not_load() -> None:
+def test_declares_stubs_if_the_compiled_part_does_not_load() -> None:
     code = (
         "import torch\n"
         "def refuse(path): raise OSError('undefined symbol')\n"
@@ -41,8 +41,8 @@ def test_declares_stand_ins_where_the_compiled_part_does_not_load() -> None:
     assert run_fresh(code) == "torchvision 1"
 
 
-def test_declares_nothing_beside_a_compiled_part_that_loads() -> None:
-    # The library stands for one that really brings nms: a second declaration would end the process.
+def test_declares_nothing_if_the_compiled_part_loads() -> None:
+    # The library stands for a real one with nms: a second declaration would end the process.
     code = (
         "import sys, types, torch\n"
         "native = torch.library.Library('torchvision', 'DEF')\n"

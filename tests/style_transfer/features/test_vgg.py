@@ -1,4 +1,4 @@
-"""The slim VGG: names, shapes, padding, pooling and what its input expects."""
+"""The slim VGG: names, shapes, padding, pooling and the normalization of its input."""
 
 import pytest
 import torch
@@ -45,7 +45,7 @@ def test_halves_the_sides_at_every_block_for_any_size(
         assert found[name].min() >= 0
 
 
-def test_computes_only_what_is_asked_for(network: SlimVGG) -> None:
+def test_computes_only_the_requested_layers(network: SlimVGG) -> None:
     calls: list[str] = []
     for name, module in network.named_children():
         module.register_forward_hook(lambda *_, name=name: calls.append(name))
@@ -54,7 +54,7 @@ def test_computes_only_what_is_asked_for(network: SlimVGG) -> None:
     assert calls == ["input", "conv1_1", "conv1_2", "conv2_1"]
 
 
-def test_goes_on_from_an_inner_layer(network: SlimVGG) -> None:
+def test_continues_from_an_inner_layer(network: SlimVGG) -> None:
     whole = network(torch.rand(1, 3, 32, 32), ("relu2_1", "relu4_1"))
     rest = network(whole["relu2_1"], ("relu4_1",), start="relu2_1")
     assert torch.equal(rest["relu4_1"], whole["relu4_1"])
@@ -67,7 +67,7 @@ def test_applies_the_imagenet_normalization_first(network: SlimVGG) -> None:
     torch.testing.assert_close(network.input(picture), (picture - mean) / std)
 
 
-def test_keeps_the_normalization_out_of_training(network: SlimVGG) -> None:
+def test_does_not_train_the_normalization(network: SlimVGG) -> None:
     network(torch.rand(1, 3, 16, 16))["relu5_1"].sum().backward()
     assert network.input.weight.grad is None
     assert network.get_parameter("conv1_1.weight").grad is not None
@@ -80,7 +80,7 @@ def test_passes_gradients_to_the_picture(network: SlimVGG) -> None:
     assert picture.grad.abs().sum() > 0
 
 
-def test_lets_a_leak_through_below_zero(network: SlimVGG) -> None:
+def test_passes_a_leak_below_zero(network: SlimVGG) -> None:
     picture = torch.rand(1, 3, 8, 8)
     tight = network(picture, ("relu1_1",))["relu1_1"]
     network.leak = 0.5
@@ -114,7 +114,7 @@ def test_reflects_at_the_border_without_repeating_the_edge() -> None:
 
 
 @pytest.mark.parametrize("size", [(16, 32), (1, 1), (1, 200), (17, 5), (33, 48), (2, 2)])
-def test_reflects_up_to_a_multiple(size: tuple[int, int]) -> None:
+def test_pads_by_reflection_to_a_multiple(size: tuple[int, int]) -> None:
     x = torch.rand(2, 3, *size)
     padded = reflect_to(x, 16)
     assert tuple(padded.shape[2:]) == tuple(-(-side // 16) * 16 for side in size)
@@ -123,7 +123,7 @@ def test_reflects_up_to_a_multiple(size: tuple[int, int]) -> None:
     assert padded.is_contiguous(memory_format=torch.channels_last)
 
 
-def test_mirrors_a_short_side_to_and_fro() -> None:
+def test_reflects_a_short_side_repeatedly() -> None:
     x = torch.tensor([0.0, 1.0, 2.0]).view(1, 1, 1, 3)
     padded = reflect_to(x, 8)
     assert padded[0, 0, 0].tolist() == [0, 1, 2, 1, 0, 1, 2, 1]
@@ -131,11 +131,11 @@ def test_mirrors_a_short_side_to_and_fro() -> None:
     assert torch.equal(padded[0, 0, 7], padded[0, 0, 0])
 
 
-def test_reflects_bytes_as_well() -> None:
+def test_also_reflects_bytes() -> None:
     x = torch.randint(0, 256, (1, 3, 5, 5), dtype=torch.uint8)
     assert torch.equal(reflect_to(x, 8).float(), reflect_to(x.float(), 8))
 
 
-def test_strips_the_heads_of_a_slimmed_file() -> None:
+def test_removes_the_heads_of_a_slimmed_file() -> None:
     state = {"conv1_1.weight": torch.zeros(1), "conv1_1.to_vgg19.weight": torch.zeros(1)}
     assert list(strip_heads(state)) == ["conv1_1.weight"]

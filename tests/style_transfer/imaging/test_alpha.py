@@ -7,7 +7,7 @@ from style_transfer.imaging.alpha import fill_transparent
 
 
 def split(width: int, height: int, seen: int) -> tuple[Image.Image, Image.Image]:
-    """Make a red picture of which only the `seen` left columns show; the rest is black."""
+    """Make a red picture with `seen` visible columns at the left; the rest is black and hidden."""
     rgb, alpha = Image.new("RGB", (width, height)), Image.new("L", (width, height))
     rgb.paste((200, 40, 20), (0, 0, seen, height))
     alpha.paste(255, (0, 0, seen, height))
@@ -19,7 +19,7 @@ def test_fills_hidden_pixels_from_their_surroundings() -> None:
     assert (filled == (200, 40, 20)).all()
 
 
-def test_keeps_pixels_that_show_to_the_bit() -> None:
+def test_keeps_visible_pixels_exactly() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (20, 30, 3), dtype=np.uint8)
     alpha = np.random.default_rng(2).integers(0, 3, (20, 30)).astype(np.uint8) * 100
     filled = np.asarray(fill_transparent(Image.fromarray(noise), Image.fromarray(alpha)))
@@ -38,7 +38,7 @@ def test_blends_between_two_sides() -> None:
     assert row[2] < row[61]
 
 
-def test_leaves_opaque_and_invisible_pictures_alone() -> None:
+def test_does_not_change_opaque_and_invisible_pictures() -> None:
     rgb = Image.new("RGB", (5, 5), "blue")
     assert fill_transparent(rgb, Image.new("L", (5, 5), 255)) is rgb
     assert fill_transparent(rgb, Image.new("L", (5, 5), 0)) is rgb
@@ -46,7 +46,7 @@ def test_leaves_opaque_and_invisible_pictures_alone() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(width=st.integers(1, 50), height=st.integers(1, 50), x=st.integers(0, 49))
-def test_takes_any_size(width: int, height: int, x: int) -> None:
+def test_accepts_any_size(width: int, height: int, x: int) -> None:
     rgb, alpha = Image.new("RGB", (width, height), "black"), Image.new("L", (width, height))
     rgb.putpixel((x % width, 0), (9, 99, 199))
     alpha.putpixel((x % width, 0), 1)

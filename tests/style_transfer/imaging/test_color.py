@@ -39,7 +39,7 @@ class TestPalette:
         torch.testing.assert_close(bytes_of.mean, floats_of.mean)
         torch.testing.assert_close(bytes_of.covariance, floats_of.covariance)
 
-    def test_comes_to_the_same_band_by_band(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_gives_the_same_result_in_bands(self, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = palette_of(noise(1))
         monkeypatch.setattr("style_transfer.imaging.tensors._AT_ONCE", 100)
         parts = palette_of(noise(1))
@@ -50,7 +50,7 @@ class TestPalette:
         palette = palette_of(torch.full((1, 3, 4, 4), 0.5))
         assert torch.linalg.eigvalsh(palette.covariance).min() > 0
 
-    def test_blends_as_the_pixels_taken_together_would(self) -> None:
+    def test_blends_to_the_palette_of_the_joined_pixels(self) -> None:
         first, second = noise(1), noise(2)
         blended = blend_palettes([palette_of(first), palette_of(second)], [0.5, 0.5])
         together = palette_of(torch.cat([first, second], 3))
@@ -65,17 +65,17 @@ class TestPalette:
 
 
 class TestMatch:
-    def test_gives_the_mean_and_covariance_of_the_target(self) -> None:
+    def test_reaches_the_mean_and_covariance_of_the_target(self) -> None:
         target = palette_of(noise(2))
         matched = palette_of(match_palette(noise(1), target))
         assert torch.allclose(matched.mean, target.mean, atol=1e-4)
         assert torch.allclose(matched.covariance, target.covariance, atol=1e-4)
 
-    def test_leaves_a_picture_that_has_the_palette_alone(self) -> None:
+    def test_does_not_change_a_picture_that_has_the_palette(self) -> None:
         image = noise(5)
         assert torch.allclose(match_palette(image, palette_of(image)), image, atol=1e-5)
 
-    def test_does_not_blow_up_the_noise_of_a_gray_picture(self) -> None:
+    def test_does_not_amplify_the_noise_of_a_gray_picture(self) -> None:
         gray = (0.5 + 0.002 * torch.randn(1, 1, 32, 32)).expand(1, 3, 32, 32)
         matched = match_palette(gray, palette_of(noise(1, spread=0.4)))
         assert matched.std() < 0.2
@@ -110,7 +110,7 @@ class TestColorsOf:
         shown = with_colors_of(painting, photo)
         assert torch.allclose(self.luma(shown), self.luma(painting), atol=1e-5)
 
-    def test_keeps_the_photo_where_the_luminance_is_the_same(self) -> None:
+    def test_returns_the_photo_if_the_luminance_is_the_same(self) -> None:
         photo = noise(4, spread=0.5)
         assert torch.allclose(with_colors_of(photo, photo), photo, atol=1e-5)
 
@@ -119,12 +119,12 @@ class TestColorsOf:
         assert (shown.amax(1) - shown.amin(1)).max() < 1e-5
 
     @pytest.mark.parametrize("value", [0.0, 1.0])
-    def test_fades_colors_that_do_not_fit(self, value: float) -> None:
+    def test_desaturates_colors_outside_the_range(self, value: float) -> None:
         shown = with_colors_of(torch.full((1, 3, 24, 32), value), noise(2))
         assert torch.allclose(shown, torch.full_like(shown, value), atol=1e-5)
 
 
-def test_moves_parts_of_a_picture_as_the_whole() -> None:
+def test_maps_parts_of_a_picture_like_the_whole() -> None:
     image, target = noise(3), palette_of(noise(4))
     move = move_between(palette_of(image), target)
     whole = match_palette(image, target)
@@ -135,7 +135,7 @@ class TestTowardColorsOf:
     PAINTING = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(5)) * 0.3 + 0.35
     PHOTO = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(6)) * 0.3 + 0.35
 
-    def test_goes_half_of_the_way_in_hue_and_saturation(self) -> None:
+    def test_goes_half_way_in_hue_and_saturation(self) -> None:
         mixed = toward_colors_of(self.PAINTING, self.PHOTO)
         chroma = [each - luma_of(each) for each in (self.PAINTING, mixed, self.PHOTO)]
         assert torch.allclose(chroma[1], (chroma[0] + chroma[2]) / 2, atol=1e-4)
@@ -144,5 +144,5 @@ class TestTowardColorsOf:
         mixed = toward_colors_of(self.PAINTING, self.PHOTO)
         assert torch.allclose(luma_of(mixed), luma_of(self.PAINTING), atol=1e-4)
 
-    def test_leaves_a_photo_as_it_is(self) -> None:
+    def test_does_not_change_the_photo_itself(self) -> None:
         assert torch.allclose(toward_colors_of(self.PHOTO, self.PHOTO), self.PHOTO, atol=1e-5)

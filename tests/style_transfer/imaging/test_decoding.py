@@ -1,4 +1,4 @@
-"""Errors of decoders get names; a JPEG's passes are counted without decoding it."""
+"""Decoder errors become named errors; the scans of a JPEG are counted without a decode."""
 
 import io
 import zlib
@@ -16,17 +16,17 @@ SCAN = b"\xff\xda\x00\x02"
 @pytest.mark.parametrize(
     "error", [OSError(), SyntaxError(), AssertionError(), zlib.error(), RuntimeError()]
 )
-def test_calls_every_error_of_a_decoder_unreadable(error: Exception) -> None:
+def test_reports_every_decoder_error_as_unreadable(error: Exception) -> None:
     with pytest.raises(InputUnreadableError, match="damaged"), named_decoder_errors():
         raise error
 
 
-def test_names_a_file_of_no_known_format() -> None:
+def test_reports_a_file_of_an_unknown_format() -> None:
     with pytest.raises(InputUnreadableError, match="not a JPEG"), named_decoder_errors():
         Image.open(io.BytesIO(b"nothing"))
 
 
-def test_calls_a_bomb_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_a_decompression_bomb_as_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     buffer = io.BytesIO()
     Image.new("L", (20, 20)).save(buffer, "PNG")
     for limit in (100, 300):  # Pillow refuses twice its limit, and warns above it
@@ -35,7 +35,7 @@ def test_calls_a_bomb_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
             Image.open(buffer)
 
 
-def test_does_not_call_lack_of_memory_a_bad_file() -> None:
+def test_does_not_report_lack_of_memory_as_a_bad_file() -> None:
     with pytest.raises(MemoryError), named_decoder_errors():
         raise MemoryError
 
@@ -44,12 +44,12 @@ def test_counts_scans_up_to_the_end_of_the_first_picture() -> None:
     assert count_scans(START + SCAN * 3 + END + SCAN * 9) == 3
 
 
-def test_skips_what_looks_like_a_scan_inside_metadata() -> None:
+def test_ignores_scan_markers_inside_metadata() -> None:
     payload = SCAN * 5
     metadata = b"\xff\xe1" + (2 + len(payload)).to_bytes(2, "big") + payload
     assert count_scans(START + metadata + SCAN + END) == 1
 
 
 @pytest.mark.parametrize("rest", [b"", b"\xff", b"\xff\xda", b"\xff\xda\x00", b"\xff\xda\x00\x00"])
-def test_stops_where_the_file_is_cut(rest: bytes) -> None:
+def test_stops_at_the_end_of_a_truncated_file(rest: bytes) -> None:
     assert count_scans(START + rest) <= 1

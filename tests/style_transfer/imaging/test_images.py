@@ -1,4 +1,4 @@
-"""The picture contract: whatever people send comes in upright, in sRGB and in its own size."""
+"""The picture contract: every picture is loaded upright, in sRGB and in its own size."""
 
 import io
 import struct
@@ -52,7 +52,7 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def png_header(width: int, height: int) -> bytes:
-    """Make a PNG that says how large it is and holds next to nothing."""
+    """Make a PNG with a header of this size and almost no data."""
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     data = chunk(b"IDAT", zlib.compress(b"\0" * 64))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + data + chunk(b"IEND", b"")
@@ -62,7 +62,7 @@ class TestModes:
     @pytest.mark.parametrize("mode", MODES)
     @settings(max_examples=6, deadline=None)
     @given(width=st.integers(1, 40), height=st.integers(1, 40))
-    def test_takes_any_size_of_every_mode(self, mode: str, width: int, height: int) -> None:
+    def test_accepts_any_size_of_every_mode(self, mode: str, width: int, height: int) -> None:
         image = draw(mode, (width, height))
         picture = to_picture(image)
         assert picture.rgb.mode == "RGB"
@@ -70,10 +70,10 @@ class TestModes:
         assert picture.source_mode == image.mode
         assert (mode in ("RGB",)) == (picture.conversions == () and mode != "RGBA")
 
-    def test_takes_long_thin_pictures(self) -> None:
+    def test_accepts_long_thin_pictures(self) -> None:
         assert to_picture(draw("RGB", (4097, 33))).size == (4097, 33)
 
-    def test_leaves_plain_rgb_as_it_is(self) -> None:
+    def test_does_not_change_plain_rgb(self) -> None:
         image = draw("RGB")
         assert to_picture(image).rgb.tobytes() == image.tobytes()
         assert to_picture(image).conversions == ()
@@ -98,7 +98,7 @@ class TestModes:
         image = Image.new("1", (4, 4), 1)
         assert pixel(load_picture(encode(image)).rgb, 0, 0) == (255, 255, 255)
 
-    def test_takes_floats_as_gray(self) -> None:
+    def test_reads_floats_as_gray(self) -> None:
         assert to_picture(Image.new("F", (4, 4), 128)).rgb.getpixel((0, 0)) == (128, 128, 128)
 
 
@@ -127,12 +127,12 @@ class TestAlpha:
         assert picture.alpha is not None
         assert picture.alpha.getpixel((0, 0)) == 0
 
-    def test_takes_premultiplied_colors_apart(self) -> None:
+    def test_undoes_premultiplied_alpha(self) -> None:
         image = Image.new("RGBa", (2, 2), (100, 50, 0, 128))
         red, green, blue = pixel(to_picture(image).rgb, 0, 0)
         assert (round(red, -1), round(green, -1), blue) == (200, 100, 0)
 
-    def test_drops_an_alpha_that_hides_nothing(self) -> None:
+    def test_drops_a_fully_opaque_alpha(self) -> None:
         picture = to_picture(Image.new("RGBA", (3, 3), (1, 2, 3, 255)))
         assert picture.alpha is None
         assert picture.image.mode == "RGB"
@@ -149,7 +149,7 @@ class TestAlpha:
 class TestOrientation:
     @pytest.mark.parametrize("orientation", range(1, 9))
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-    def test_turns_the_picture_upright(self, orientation: int, kind: str) -> None:
+    def test_rotates_the_picture_upright(self, orientation: int, kind: str) -> None:
         upright = Image.new("RGB", (48, 32), "white")
         upright.paste("red", (0, 0, 16, 16))
         inverse = {
@@ -179,7 +179,7 @@ class TestOrientation:
 
 
 class TestProfiles:
-    def test_leaves_srgb_to_the_bit(self) -> None:
+    def test_keeps_srgb_exactly(self) -> None:
         image = draw("RGB")
         picture = load_picture(encode(image, icc_profile=SRGB.tobytes()))
         assert picture.rgb.tobytes() == image.tobytes()
@@ -193,7 +193,7 @@ class TestProfiles:
         assert picture.conversions[-1].endswith("to sRGB")
         assert lab.profile.xcolor_space.strip() == "Lab"
 
-    def test_ignores_a_profile_that_is_broken(self) -> None:
+    def test_ignores_a_broken_profile(self) -> None:
         image = draw("RGB")
         picture = load_picture(encode(image, icc_profile=b"not a profile"))
         assert picture.rgb.tobytes() == image.tobytes()
@@ -203,18 +203,18 @@ class TestProfiles:
         lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
         assert load_picture(encode(draw("RGB"), icc_profile=lab)).size == (7, 5)
 
-    def test_keeps_the_alpha_beside_a_profile(self) -> None:
+    def test_keeps_the_alpha_when_it_converts_a_profile(self) -> None:
         picture = load_picture(encode(draw("RGBA"), icc_profile=_with_swapped_primaries()))
         assert picture.image.mode == "RGBA"
 
-    def test_takes_gray_pictures_with_an_rgb_profile(self) -> None:
+    def test_accepts_gray_pictures_with_an_rgb_profile(self) -> None:
         picture = load_picture(encode(draw("L"), icc_profile=SRGB.tobytes()))
         red, green, blue = pixel(picture.rgb, 3, 3)
         assert max(red, green, blue) - min(red, green, blue) <= 1
 
 
 def _with_swapped_primaries() -> bytes:
-    """Make a usable RGB profile that differs from sRGB: its red and blue primaries swapped."""
+    """Make a valid RGB profile that differs from sRGB: its red and blue primaries are swapped."""
     profile = bytearray(SRGB.tobytes())
     red, blue = profile.find(b"rXYZ"), profile.find(b"bXYZ")
     profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
@@ -227,7 +227,7 @@ class TestRefusals:
         [b"", b"hello, this is text", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"],
         ids=["empty", "text", "jpeg-start", "png-start", "webp-start"],
     )
-    def test_refuses_what_is_no_picture(self, data: bytes) -> None:
+    def test_refuses_data_that_is_not_a_picture(self, data: bytes) -> None:
         with pytest.raises(InputUnreadableError) as caught:
             load_picture(data)
         assert caught.value.code == "input_unreadable"
@@ -244,7 +244,7 @@ class TestRefusals:
         with pytest.raises(InputUnreadableError, match="animated"):
             load_picture(data)
 
-    def test_takes_the_first_view_of_a_phone_picture_with_several(self) -> None:
+    def test_uses_the_first_frame_of_a_multi_picture_phone_photo(self) -> None:
         views = [draw("RGB", (32, 16), seed) for seed in range(2)]
         data = encode(views[0], "MPO", save_all=True, append_images=views[1:])
         assert load_picture(data).size == (32, 16)
@@ -275,13 +275,13 @@ class TestRefusals:
             load_picture(png_header(*size))
         assert caught.value.code == "input_too_large"
 
-    def test_refuses_a_jpeg_of_endless_passes(self) -> None:
+    def test_refuses_a_jpeg_with_too_many_scans(self) -> None:
         data = encode(draw("RGB", (16, 16)), "JPEG")
         bomb = data[:-2] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" * 101 + data[-2:]
         with pytest.raises(InputUnreadableError, match="passes"):
             load_picture(bomb)
 
-    def test_takes_a_progressive_jpeg(self) -> None:
+    def test_accepts_a_progressive_jpeg(self) -> None:
         data = encode(draw("RGB", (64, 64)), "JPEG", progressive=True)
         assert load_picture(data).size == (64, 64)
 
@@ -289,7 +289,9 @@ class TestRefusals:
         with pytest.raises(InputUnreadableError, match=r"gone\.jpg cannot be read"):
             load_picture(tmp_path / "gone.jpg")
 
-    def test_does_not_call_lack_of_memory_a_bad_file(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_does_not_report_lack_of_memory_as_a_bad_file(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def exhaust(_: Image.Image) -> None:
             raise MemoryError
 
@@ -298,14 +300,14 @@ class TestRefusals:
             load_picture(encode(draw("RGB")))
 
 
-def test_loads_by_path_and_by_bytes_alike(tmp_path: Path) -> None:
+def test_loads_a_path_and_bytes_in_the_same_way(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     draw("RGB").save(path)
     assert load_picture(path).rgb.tobytes() == load_picture(path.read_bytes()).rgb.tobytes()
     assert load_picture(str(path)).size == (7, 5)
 
 
-def test_notes_further_conversions_in_a_copy() -> None:
+def test_adds_further_conversions_to_a_copy() -> None:
     picture = to_picture(draw("L"))
     assert picture.noting("shrunk").conversions == ("L to RGB", "shrunk")
     assert picture.conversions == ("L to RGB",)

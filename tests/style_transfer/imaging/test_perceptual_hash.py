@@ -1,4 +1,4 @@
-"""The same artwork has the same perceptual_hash, in any size and format; another one has not."""
+"""The perceptual hash is the same for an artwork in any size and format; others differ."""
 
 import io
 
@@ -28,14 +28,14 @@ def compressed(image: Image.Image, format_: str, quality: int) -> Image.Image:
     return Image.open(buffer)
 
 
-def test_is_short_and_plain() -> None:
+def test_is_a_short_hexadecimal_text() -> None:
     digits = perceptual_hash(draw(0))
     assert len(digits) == LENGTH == 384
     assert perceptual_hash(draw(0)) == digits
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "WEBP"])
-def test_knows_a_picture_again_after_compression(format_: str) -> None:
+def test_recognizes_a_picture_after_compression(format_: str) -> None:
     assert (
         difference(perceptual_hash(draw(0)), perceptual_hash(compressed(draw(0), format_, 40)))
         < SAME
@@ -43,12 +43,12 @@ def test_knows_a_picture_again_after_compression(format_: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 90), (100, 75), (719, 540)])
-def test_knows_a_picture_again_in_another_size(size: tuple[int, int]) -> None:
+def test_recognizes_a_picture_in_another_size(size: tuple[int, int]) -> None:
     smaller = draw(0).resize(size, Image.Resampling.LANCZOS)
     assert difference(perceptual_hash(draw(0)), perceptual_hash(smaller)) < SAME
 
 
-def test_tells_pictures_apart() -> None:
+def test_distinguishes_pictures() -> None:
     apart = [
         difference(perceptual_hash(draw(0)), perceptual_hash(draw(seed))) for seed in range(1, 20)
     ]
@@ -57,17 +57,17 @@ def test_tells_pictures_apart() -> None:
     assert difference(perceptual_hash(draw(0)), perceptual_hash(mirrored)) > 3 * SAME
 
 
-def test_takes_any_mode() -> None:
+def test_accepts_any_mode() -> None:
     assert len(perceptual_hash(draw(0).convert("L"))) == LENGTH
     assert difference(perceptual_hash(draw(0).convert("RGBA")), perceptual_hash(draw(0))) == 0
 
 
 @pytest.mark.parametrize("other", ["", "00", "not hexadecimal", "0" * 383, "0" * 386])
-def test_is_far_from_what_is_no_fingerprint(other: str) -> None:
+def test_is_far_from_an_invalid_hash(other: str) -> None:
     assert difference(perceptual_hash(draw(0)), other) == 255
 
 
-def test_can_be_drawn_again() -> None:
+def test_draws_a_picture_with_the_same_hash() -> None:
     digits = perceptual_hash(draw(4))
     drawn = picture_of(digits)
     assert drawn is not None
@@ -75,5 +75,5 @@ def test_can_be_drawn_again() -> None:
 
 
 @pytest.mark.parametrize("digits", ["", "ff", "no digits", "0" * (LENGTH + 2)])
-def test_draws_nothing_of_what_is_none(digits: str) -> None:
+def test_draws_nothing_for_an_invalid_hash(digits: str) -> None:
     assert picture_of(digits) is None

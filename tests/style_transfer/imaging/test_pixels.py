@@ -1,4 +1,4 @@
-"""A decoded file comes upright and in sRGB, and what is broken beside its pixels is ignored."""
+"""A decoded file is upright and in sRGB; broken metadata is ignored."""
 
 import io
 
@@ -11,13 +11,13 @@ from tests.support.hostile import profile_with_red_for_blue
 
 
 def red(mode: str = "RGB", **info: object) -> Image.Image:
-    """Return a red picture with this in its file."""
+    """Return a red picture with this metadata in `info`."""
     image = Image.new("RGB", (6, 4), "red").convert(mode)
     image.info.update(info)
     return image
 
 
-def test_honors_a_profile_whatever_its_name() -> None:
+def test_uses_a_profile_with_any_name() -> None:
     profile = profile_with_red_for_blue()
     assert b"s\0R\0G\0B" in profile
     pixels = upright_srgb(red(icc_profile=profile))
@@ -25,7 +25,7 @@ def test_honors_a_profile_whatever_its_name() -> None:
     assert pixels.conversions == ("sRGB built-in to sRGB",)
 
 
-def test_leaves_own_srgb_alone_whenever_it_was_made() -> None:
+def test_does_not_convert_pillows_srgb_profile_of_any_date() -> None:
     profile = bytearray(SRGB.tobytes())
     profile[24:36] = bytes(12)
     pixels = upright_srgb(red(icc_profile=bytes(profile)))
@@ -34,13 +34,13 @@ def test_leaves_own_srgb_alone_whenever_it_was_made() -> None:
 
 
 @pytest.mark.parametrize("profile", [b"nonsense", "text of a chunk with this name"])
-def test_ignores_a_profile_that_is_none(profile: object) -> None:
+def test_ignores_an_invalid_profile(profile: object) -> None:
     pixels = upright_srgb(red(icc_profile=profile))
     assert pixels.rgb.getpixel((0, 0)) == (255, 0, 0)
     assert pixels.conversions == ("unusable ICC profile ignored",)
 
 
-def test_takes_the_orientation_from_the_exif_block_alone() -> None:
+def test_reads_the_orientation_only_from_the_exif_block() -> None:
     assert upright_srgb(red(orientation=6)).rgb.size == (6, 4)
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -53,7 +53,7 @@ def test_rounds_sixteen_bits_to_the_nearest_level() -> None:
     assert np.abs(levels * 257.0 - values).max() <= 128
 
 
-def test_keeps_alpha_of_every_kind_apart() -> None:
+def test_separates_every_kind_of_alpha() -> None:
     for mode in ("LA", "RGBA"):
         image = red(mode)
         image.putalpha(100)
@@ -64,7 +64,7 @@ def test_keeps_alpha_of_every_kind_apart() -> None:
     assert upright_srgb(red("RGBA")).alpha is None
 
 
-def test_does_not_turn_a_picture_twice() -> None:
+def test_does_not_rotate_a_picture_twice() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     buffer = io.BytesIO()

@@ -14,15 +14,15 @@ def test_ends_at_the_size_itself_and_only_grows(width: int, height: int) -> None
     assert longest == sorted(longest)
 
 
-def test_steps_by_about_the_root_of_two() -> None:
+def test_grows_by_about_the_square_root_of_two() -> None:
     assert sizes_up_to(512, 256) == [(128, 64), (181, 91), (256, 128), (362, 181), (512, 256)]
 
 
-def test_starts_with_the_picture_where_it_is_small() -> None:
+def test_has_one_size_for_a_small_picture() -> None:
     assert sizes_up_to(60, 20) == [(60, 20)]
 
 
-def test_returns_a_picture_of_that_size_untouched() -> None:
+def test_returns_a_picture_of_the_same_size_unchanged() -> None:
     image = torch.rand(1, 3, 5, 7)
     assert resize(image, (7, 5)) is image
 

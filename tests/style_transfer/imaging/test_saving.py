@@ -26,7 +26,7 @@ def test_writes_each_format_tagged_srgb(tmp_path: Path, suffix: str) -> None:
     assert "sRGB" in ImageCms.getProfileDescription(profile)
 
 
-def test_knows_suffixes_in_capitals() -> None:
+def test_accepts_suffixes_in_capitals() -> None:
     assert output_format(Path("A.JPG")) == "JPEG"
 
 
@@ -45,14 +45,14 @@ def test_keeps_transparency(tmp_path: Path, suffix: str) -> None:
         assert image.getchannel("A").getextrema() == (40, 40)
 
 
-def test_lays_transparency_on_white_for_jpeg(tmp_path: Path) -> None:
+def test_fills_transparency_with_white_for_jpeg(tmp_path: Path) -> None:
     path = tmp_path / "out.jpg"
     save_picture(Image.new("RGBA", (16, 16), (0, 0, 0, 0)), path)
     with Image.open(path) as image:
         assert image.getpixel((8, 8)) == (255, 255, 255)
 
 
-def test_replaces_what_is_there(tmp_path: Path) -> None:
+def test_replaces_an_existing_file(tmp_path: Path) -> None:
     path = tmp_path / "out.png"
     path.write_text("old")
     save_picture(Image.new("RGB", (2, 2)), path)
@@ -81,7 +81,7 @@ def test_says_that_a_format_cannot_hold_a_picture(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_writes_bytes_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_writes_bytes_completely_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "code"
     write_whole(path, b"first")
     write_whole(path, memoryview(b"second"))

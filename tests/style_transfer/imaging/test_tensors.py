@@ -10,7 +10,7 @@ from style_transfer.imaging.tensors import as_floats, bands_of_rows, to_image, t
 CPU = torch.device("cpu")
 
 
-def test_survives_the_way_to_a_tensor_and_back() -> None:
+def test_is_unchanged_after_conversion_to_a_tensor_and_back() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8)
     image = Image.fromarray(noise)
     tensor = to_tensor(image, CPU)
@@ -19,20 +19,20 @@ def test_survives_the_way_to_a_tensor_and_back() -> None:
     assert to_image(tensor).tobytes() == image.tobytes()
 
 
-def test_clips_what_is_out_of_range() -> None:
+def test_clips_values_out_of_range() -> None:
     image = to_image(torch.tensor([-1.0, 0.5, 2.0]).reshape(1, 3, 1, 1))
     assert image.getpixel((0, 0)) == (0, 128, 255)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_refuses_to_show_what_is_no_number(value: float) -> None:
+def test_refuses_values_that_are_not_finite(value: float) -> None:
     tensor = torch.zeros(1, 3, 2, 2)
     tensor[0, 1, 0, 1] = value
     with pytest.raises(InternalError, match="not numbers"):
         to_image(tensor)
 
 
-def test_gives_bytes_and_floats_of_the_same_picture() -> None:
+def test_returns_bytes_and_floats_of_the_same_picture() -> None:
     image = Image.effect_noise((7, 9), 50).convert("RGB")
     pixels = to_pixels(image, CPU)
     assert pixels.dtype is torch.uint8
@@ -42,14 +42,14 @@ def test_gives_bytes_and_floats_of_the_same_picture() -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
-def test_takes_floats_of_any_kind(dtype: torch.dtype) -> None:
+def test_accepts_any_float_type(dtype: torch.dtype) -> None:
     picture = torch.rand(1, 3, 4, 5)
     floats = as_floats(picture.to(dtype))
     assert floats.dtype is torch.float32
     torch.testing.assert_close(floats, picture, atol=0.01, rtol=0)
 
 
-def test_does_not_change_what_it_is_given() -> None:
+def test_does_not_change_its_input() -> None:
     picture = torch.rand(1, 3, 4, 5)
     before = picture.clone()
     to_image(picture, lambda band, _rows: band * 0.5)
@@ -57,9 +57,7 @@ def test_does_not_change_what_it_is_given() -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 40, 100, 10_000])
-def test_works_through_a_picture_band_by_band(
-    monkeypatch: pytest.MonkeyPatch, at_once: int
-) -> None:
+def test_processes_a_picture_in_bands(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
     monkeypatch.setattr(tensors, "_AT_ONCE", at_once)
     picture = torch.rand(2, 3, 13, 9)
     bands = list(bands_of_rows(picture))
@@ -72,7 +70,7 @@ def test_works_through_a_picture_band_by_band(
     assert whole.tobytes() == to_image(picture[:1]).tobytes()
 
 
-def test_changes_each_band_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_each_band(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tensors, "_AT_ONCE", 14)
     asked: list[slice] = []
 
