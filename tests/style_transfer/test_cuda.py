@@ -1,6 +1,6 @@
-"""What the engine does on an NVIDIA GPU; skipped where there is none.
+"""The engine on an NVIDIA GPU; these tests are skipped if there is none.
 
-They need the engine alone, so a machine without Django can run them:
+They need only the engine, so a machine without Django can run them:
 `python -m pytest --noconftest -c /dev/null tests/style_transfer/test_cuda.py`.
 """
 
@@ -38,14 +38,14 @@ def paint(spec: TransferSpec, device: str, photo: Image.Image = PHOTO) -> Step:
 
 
 def apart(first: Step, second: Step) -> float:
-    """Measure the mean difference of pixels, of 255."""
+    """Return the mean difference of pixel values, in levels of 255."""
     pictures = [np.asarray(each.image, dtype=float) for each in (first, second)]
     return float(np.abs(pictures[0] - pictures[1]).mean())
 
 
 @pytest.fixture
 def crowded() -> Iterator[None]:
-    """Leave this process a sliver of the GPU's memory."""
+    """Limit this process to a small share of the GPU's memory."""
     torch.cuda.empty_cache()
     whole = torch.cuda.get_device_properties(0).total_memory
     used = torch.cuda.memory_reserved()
@@ -54,16 +54,16 @@ def crowded() -> Iterator[None]:
     torch.cuda.set_per_process_memory_fraction(1.0)
 
 
-def test_is_named_in_figures() -> None:
+def test_appears_in_the_figures() -> None:
     assert machine("auto").startswith(torch.cuda.get_device_name(0))
 
 
-def test_auto_prefers_it() -> None:
+def test_is_preferred_by_auto() -> None:
     assert choose_device("auto").type == "cuda"
 
 
 @pytest.mark.parametrize("method", ["fast", "optimize"])
-def test_paints_what_the_processor_paints(method: str) -> None:
+def test_paints_the_same_as_the_cpu(method: str) -> None:
     spec = TransferSpec(method=method, size=320, steps=12 if method == "optimize" else None)
     there, here = (paint(spec, device) for device in ("cuda", "cpu"))
     assert there.report is not None
@@ -78,13 +78,13 @@ def test_paints_the_same_twice(method: str) -> None:
     assert apart(paint(spec, "cuda"), paint(spec, "cuda")) < 0.5
 
 
-def test_gives_the_photo_back_at_no_strength() -> None:
+def test_returns_the_photo_at_strength_0() -> None:
     assert apart(paint(TransferSpec(strength=0), "cuda"), Step(0, 1, "", image=PHOTO)) == 0
 
 
 @pytest.mark.usefixtures("crowded")
 @pytest.mark.parametrize("method", ["fast", "optimize"])
-def test_finishes_where_its_memory_runs_out(method: str) -> None:
+def test_finishes_when_its_memory_runs_out(method: str) -> None:
     photo = PHOTO.resize((2400, 1800))
     spec = TransferSpec(method=method, steps=1 if method == "optimize" else None)
     last = paint(spec, "cuda", photo)

@@ -28,7 +28,7 @@ def compressed(image: Image.Image, format_: str, quality: int) -> Image.Image:
     return Image.open(buffer)
 
 
-def test_is_a_short_hexadecimal_text() -> None:
+def test_has_a_fixed_length_and_repeats() -> None:
     digits = perceptual_hash(draw(0))
     assert len(digits) == LENGTH == 384
     assert perceptual_hash(draw(0)) == digits

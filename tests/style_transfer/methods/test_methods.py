@@ -1,4 +1,4 @@
-"""A method is one entry in the catalog and one folder: nothing else need know of it."""
+"""A method is one entry in the catalog and one folder; no other code names it."""
 
 import ast
 import sys
@@ -89,7 +89,7 @@ class TestCatalog:
         assert folders == set(METHOD_INFOS)
 
     @pytest.mark.parametrize("slug", METHOD_INFOS)
-    def test_is_what_the_method_says_of_itself(self, slug: str) -> None:
+    def test_equals_the_methods_own_description(self, slug: str) -> None:
         method = load_method(slug)
         assert method.info is METHOD_INFOS[slug]
         assert all(hasattr(method, name) for name in ("plan", "paint", "weights"))
@@ -97,7 +97,7 @@ class TestCatalog:
             needed = ("load", "prepare", "most_in_pass", "plan_pass", "paint_pass")
             assert all(hasattr(method, name) for name in needed)
 
-    def test_has_the_methods_that_are_named_in_it(self) -> None:
+    def test_contains_the_default_and_the_finest_method(self) -> None:
         assert {DEFAULT_METHOD, FINEST_METHOD} <= set(METHOD_INFOS)
 
     @pytest.mark.parametrize("slug", ["gone", "", None, 3, ["fast"]])
@@ -107,7 +107,7 @@ class TestCatalog:
         assert caught.value.code == "method_missing"
         assert "no longer installed" in caught.value.hint
 
-    def test_names_a_method_whose_folder_is_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_names_a_method_whose_folder_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(METHOD_INFOS, "tiny", TINY)
         with pytest.raises(MethodMissingError):
             stylize(PHOTO, [StyleInput(ARTWORK)], TransferSpec(method="tiny"), device="cpu")
@@ -121,7 +121,7 @@ class TestFourthMethod:
         assert done.report is not None
         assert set(done.report.weights) == {"builtin"}
 
-    def test_falls_back_as_all_do(self, tiny: str) -> None:
+    def test_falls_back_like_all_methods(self, tiny: str) -> None:
         done = paint(TransferSpec(method=tiny, size=64))
         assert done.image is not None
         assert done.image.size == (64, 32)
@@ -132,7 +132,7 @@ class TestFourthMethod:
         assert set(controls_of(find_method(tiny))["properties"]) == set(TINY.used)
         assert foresee((100, 100), TransferSpec(method=tiny)).mb == 0
 
-    def test_is_refused_beside_others(self, tiny: str) -> None:
+    def test_is_refused_in_a_batch(self, tiny: str) -> None:
         request = PaintRequest(PHOTO, [StyleInput(ARTWORK)], TransferSpec(method=tiny))
         (step,) = stylize_batch([request], device="cpu")
         assert isinstance(step.error, SpecError)
@@ -147,7 +147,7 @@ def _constants(node: ast.AST) -> set[object]:
 
 
 def _asked_by(node: ast.AST) -> set[object]:
-    """Return what a node compares with, looks up or chooses by."""
+    """Return the constants that a node compares, looks up or filters by."""
     match node:
         case ast.Compare() | ast.MatchValue():
             return _constants(node)
@@ -155,7 +155,7 @@ def _asked_by(node: ast.AST) -> set[object]:
             return {key.value for key in node.keys if isinstance(key, ast.Constant)}
         case ast.Subscript():
             return _constants(node.slice)
-        # A script may name the method that is to paint; a filter of rows may not.
+        # A script may name a method to paint with, but a filter of rows may not.
         case ast.keyword(arg=str(name)) if name.endswith("__method"):
             return _constants(node.value)
         case ast.Assign(targets=[ast.Name(id=name)]) if name.endswith("METHOD"):
@@ -164,7 +164,7 @@ def _asked_by(node: ast.AST) -> set[object]:
 
 
 def _slugs_asked_by_name(tree: ast.AST) -> list[int]:
-    """List the lines that ask for a method by its slug."""
+    """List the lines that look up or compare a method by its slug."""
     found = [node for node in ast.walk(tree) if _asked_by(node) & set(METHOD_INFOS)]
     return [getattr(node, "lineno", 0) for node in found]
 
@@ -173,7 +173,7 @@ PACKAGES = ("style_transfer", "inference", "gallery", "library", "accounts", "co
 
 
 class TestSlugs:
-    def test_are_compared_by_the_methods_alone(self) -> None:
+    def test_are_compared_only_inside_the_methods(self) -> None:
         found = {}
         for package in (*PACKAGES, "scripts", "artworks"):
             for path in sorted((ROOT / package).rglob("*.py")):
@@ -204,11 +204,11 @@ class TestSlugs:
         assert not _slugs_asked_by_name(ast.parse('paint(TransferSpec(method="fast"))'))
 
 
-def test_an_attempt_as_planned_is_no_fallback() -> None:
+def test_has_no_fallback_for_a_planned_attempt() -> None:
     assert Attempt(torch.device("cpu"), 5).fallback is None
 
 
-def test_lack_of_memory_is_named_by_the_fourth_method_too(
+def test_also_names_lack_of_memory_for_the_fourth_method(
     tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> Iterator[object]:

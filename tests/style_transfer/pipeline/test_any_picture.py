@@ -1,4 +1,4 @@
-"""Whatever people send: painted in its own size by the shipped weights, or refused with a code."""
+"""Every picture is painted in its own size by the shipped weights, or refused with a code."""
 
 import io
 from collections.abc import Callable
@@ -96,7 +96,7 @@ def test_is_painted_in_its_own_size(name: str) -> None:
     assert report.resized == ""
 
 
-def test_is_painted_smaller_where_it_is_endless() -> None:
+def test_is_painted_smaller_if_it_is_extremely_long() -> None:
     image, report = paint(saved(noise(20_000, 1)))
     assert image.size == (4096, 1)
     assert report.source_size == (20_000, 1)
@@ -118,7 +118,7 @@ def test_is_refused_with_a_code(name: str) -> None:
     assert caught.value.hint
 
 
-def test_keeps_the_alpha_to_the_bit() -> None:
+def test_keeps_the_alpha_exactly() -> None:
     image, _ = paint(transparent())
     before = load_picture(transparent()).alpha
     assert before is not None
@@ -127,7 +127,7 @@ def test_keeps_the_alpha_to_the_bit() -> None:
 
 @pytest.mark.parametrize("color", list(Color))
 @pytest.mark.parametrize("mode", ["RGB", "L", "RGBA"])
-def test_comes_back_to_the_bit_at_no_strength(mode: str, color: Color) -> None:
+def test_returns_the_exact_photo_at_strength_0(mode: str, color: Color) -> None:
     photo = noise(33, 17).convert(mode)
     spec = TransferSpec(strength=0, color=color)
     *_, last = stylize(photo, [StyleInput(STYLE)], spec, device="cpu")

@@ -1,4 +1,4 @@
-"""Batches: each picture as if it were alone, each failure its own."""
+"""Batches: each picture is painted like a single one, and each failure affects only one."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,9 +54,9 @@ def alone(wanted: PaintRequest) -> Image.Image:
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
-    """Compare pictures but for the last bits, which depend on how many are computed at once.
+    """Compare pictures except for the last bits, which depend on the batch size.
 
-    Such a bit decides here and there which of two marks that are equally like is taken.
+    In a few places such a bit decides which of two equally similar patches is used.
     """
     away = np.abs(np.asarray(one).astype(int) - np.asarray(other).astype(int))
     return (one.mode, one.size) == (other.mode, other.size) and away.mean() < 2
@@ -68,7 +68,7 @@ class TestResults:
         for index, step in run(requests).items():
             assert same(picture(step), alone(requests[index]))
 
-    def test_are_each_its_own(self) -> None:
+    def test_differ_between_requests(self) -> None:
         found = run([request(seed) for seed in range(3)])
         assert not same(picture(found[0]), picture(found[1]))
         assert not same(picture(found[1]), picture(found[2]))
@@ -89,7 +89,7 @@ class TestResults:
             assert same(picture(step), alone(requests[index]))
         assert len({picture(step).tobytes() for step in found.values()}) == len(requests)
 
-    def test_are_the_photo_at_no_strength(self) -> None:
+    def test_are_the_photo_at_strength_0(self) -> None:
         found = run([request(0, replace(FAST, strength=0)), request(1)])
         assert picture(found[0]).tobytes() == soft(0).tobytes()
 
@@ -116,7 +116,7 @@ class TestResults:
             assert set(report.weights) == {"builtin", "fast"}
             assert report.seconds > 0
 
-    def test_are_none_for_none(self) -> None:
+    def test_are_empty_for_an_empty_batch(self) -> None:
         assert run([]) == {}
 
 
@@ -130,7 +130,7 @@ class TestGroups:
         order = [step.index for step in stylize_batch(requests, device="cpu", pass_size=2)]
         assert order == [0, 2, 1, 3, 4]
 
-    def test_hold_no_more_than_a_batch(self) -> None:
+    def test_contain_at_most_the_pass_size(self) -> None:
         order = [step.index for step in stylize_batch([request(0)] * 5, device="cpu", pass_size=2)]
         assert order == [0, 1, 2, 3, 4]
 
@@ -148,7 +148,7 @@ class TestGroups:
         assert all(report and report.memory_mb <= 50 for report in reports)
         assert all(picture(step).width == 200 for step in steps)
 
-    def test_fail_alone_where_a_picture_does_not_fit(self) -> None:
+    def test_fail_only_for_a_picture_that_does_not_fit(self) -> None:
         large = PaintRequest(soft(0, 1500, 1200), [StyleInput(soft(1))], FAST)
         found = list(stylize_batch([request(0), large], device="cpu", memory_mb=60))
         codes = {step.index: step.error and step.error.code for step in found}
@@ -156,7 +156,7 @@ class TestGroups:
 
 
 class TestFailures:
-    def test_are_alone_among_pictures_that_are_painted(self) -> None:
+    def test_affect_only_their_own_picture(self) -> None:
         foreign = StyleEmbedding.from_picture(soft(9), load_painter(CPU))
         requests = [
             request(0),
@@ -185,7 +185,7 @@ class TestFailures:
         for index in (0, 2, 8):
             assert same(picture(found[index]), alone(requests[index]))
 
-    def test_in_a_pass_are_found_by_painting_one_by_one(self) -> None:
+    def test_in_a_pass_are_isolated_by_painting_one_by_one(self) -> None:
         poison = StyleEmbedding.from_picture(soft(9), load_painter(CPU))
         means = {level: mean * 1e30 for level, mean in poison.means.items()}
         requests = [request(0), broken(replace(poison, means=means).to_bytes()), request(1)]
@@ -196,13 +196,13 @@ class TestFailures:
         for index in (0, 2):
             assert same(picture(found[index]), alone(requests[index]))
 
-    def test_of_a_missing_device_are_those_of_all(self) -> None:
+    def test_of_a_missing_device_affect_all(self) -> None:
         with pytest.raises(DeviceMissingError):
             next(stylize_batch([request()], device="tpu"))
 
 
-class TestLeaving:
-    def test_paints_no_more(self) -> None:
+class TestEarlyExit:
+    def test_stops_painting(self) -> None:
         asked: list[int] = []
 
         class Requests(list[PaintRequest]):
@@ -218,6 +218,6 @@ class TestLeaving:
         steps.close()
         assert asked == [0, 1]
 
-    def test_leaves_gradients_as_the_caller_has_them(self) -> None:
+    def test_keeps_the_callers_gradient_mode(self) -> None:
         for _ in stylize_batch([request(0), request(1)], device="cpu"):
             assert torch.is_grad_enabled()

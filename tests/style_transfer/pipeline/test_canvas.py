@@ -25,7 +25,7 @@ def prepare(image: Image.Image, spec: TransferSpec | None = None) -> Canvas:
 class TestSize:
     @settings(max_examples=15, deadline=None)
     @given(st.integers(1, 90), st.integers(1, 90))
-    def test_gives_back_the_size_of_the_photo(self, width: int, height: int) -> None:
+    def test_returns_the_size_of_the_photo(self, width: int, height: int) -> None:
         canvas = prepare(noise(width, height))
         assert canvas.resized == ""
         assert canvas.photo.shape == (1, 3, height, width)
@@ -49,7 +49,7 @@ class TestSize:
         assert canvas.resized == "painted at 100 x 50 and enlarged, to fit memory"
         assert canvas.result(canvas.photo).size == (400, 200)
 
-    def test_shows_previews_of_one_size_all_along(self) -> None:
+    def test_shows_all_previews_in_one_size(self) -> None:
         canvas = prepare(noise(800, 400))
         for side in (8, 100, 800):
             preview = canvas.preview(torch.rand(1, 3, side // 2, side))
@@ -61,7 +61,7 @@ class TestSize:
 
 
 class TestPixels:
-    def test_gives_bytes_and_floats_of_the_size_that_is_painted(self) -> None:
+    def test_returns_bytes_and_floats_of_the_painted_size(self) -> None:
         canvas = Canvas.prepare(noise(60, 40), TransferSpec(), CPU, 30 * 20)
         assert canvas.painted_size == (30, 20)
         assert canvas.pixels.shape == canvas.photo.shape == (1, 3, 20, 30)
@@ -88,7 +88,7 @@ class TestPixels:
 
 
 class TestTransparency:
-    def test_puts_the_alpha_back(self) -> None:
+    def test_restores_the_alpha(self) -> None:
         image = noise(20, 10, "RGBA")
         canvas = prepare(image)
         result = canvas.result(torch.rand_like(canvas.photo))
@@ -103,7 +103,7 @@ class TestTransparency:
 class TestColor:
     SOFT = Image.new("RGB", (32, 32), (200, 90, 40))
 
-    def test_leaves_the_artwork_alone_in_its_own_colors(self) -> None:
+    def test_does_not_recolor_the_artwork_for_style_colors(self) -> None:
         artworks = prepare(noise(32, 32)).artworks([StyleInput(self.SOFT)])
         assert artworks[0].image[0, :, 0, 0].mul(255).round().tolist() == [200, 90, 40]
 
@@ -122,13 +122,13 @@ class TestColor:
         assert (result[..., 0] >= result[..., 1]).all()
         assert (result[..., 1] >= result[..., 2]).all()
 
-    def test_takes_any_color_otherwise(self) -> None:
+    def test_allows_any_color_otherwise(self) -> None:
         for spec in (TransferSpec(), TransferSpec(method="optimize", color=Color.MATCH)):
             canvas = prepare(self.SOFT, spec)
             painted = torch.zeros_like(canvas.photo)
             assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
 
-    def test_recolors_what_was_painted_where_no_artwork_can_be(self) -> None:
+    def test_recolors_the_painting_if_no_artwork_can_be_recolored(self) -> None:
         canvas = prepare(noise(40, 30), TransferSpec(method="fast", color=Color.MATCH))
         painted = 0.25 + 0.5 * torch.rand_like(canvas.photo)
         for image in (canvas.result(painted), canvas.preview(painted)):
@@ -137,7 +137,7 @@ class TestColor:
             assert torch.allclose(recolored.mean, wanted.mean, atol=0.03)
 
     @pytest.mark.parametrize("method", ["fast", "optimize"])
-    def test_draws_each_place_to_its_own_colors_in_between(self, method: str) -> None:
+    def test_moves_each_pixel_half_way_to_its_photo_color_for_match(self, method: str) -> None:
         canvas = prepare(self.SOFT, TransferSpec(method=method, color=Color.MATCH))
         painted = 1 - canvas.photo
         before = match_palette(painted, palette_of(canvas.photo)) if method == "fast" else painted
@@ -147,18 +147,18 @@ class TestColor:
         assert distances[1] == pytest.approx(distances[0] / 2, rel=0.15)
 
     @pytest.mark.parametrize("color", list(Color))
-    def test_gives_back_the_photo_at_no_strength(self, color: Color) -> None:
+    def test_returns_the_photo_at_strength_0(self, color: Color) -> None:
         photo = noise(40, 30)
         canvas = prepare(photo, TransferSpec(strength=0, color=color))
         assert canvas.result(canvas.photo).tobytes() == photo.tobytes()
 
 
 class TestArtworks:
-    def test_brings_the_artwork_to_half_more_than_the_photo(self) -> None:
+    def test_scales_the_artwork_to_one_and_a_half_times_the_photo(self) -> None:
         artwork = prepare(noise(40, 40)).artworks([StyleInput(noise(200, 50))])[0]
         assert artwork.image.shape == (1, 3, 30, 120)
 
-    def test_keeps_more_of_it_for_broader_strokes(self) -> None:
+    def test_keeps_it_larger_for_broader_strokes(self) -> None:
         spec = TransferSpec(style_scale=2)
         artwork = prepare(noise(40, 40), spec).artworks([StyleInput(noise(200, 200))])[0]
         assert artwork.image.shape == (1, 3, 120, 120)
@@ -167,7 +167,7 @@ class TestArtworks:
         artwork = prepare(noise(90, 90)).artworks([StyleInput(noise(30, 20))])[0]
         assert artwork.image.shape == (1, 3, 20, 30)
 
-    def test_carries_the_shares(self) -> None:
+    def test_passes_on_the_shares(self) -> None:
         shares = [StyleInput(noise(8, 8), 0.25), StyleInput(noise(8, 8), 0.75)]
         artworks = prepare(noise(16, 16)).artworks(shares)
         assert [artwork.share for artwork in artworks] == [0.25, 0.75]

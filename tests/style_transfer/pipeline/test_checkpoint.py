@@ -1,4 +1,4 @@
-"""Stop, keep, and go on: with the real engine at tiny sizes."""
+"""Stop, save and continue a painting, with the real engine at tiny sizes."""
 
 from dataclasses import replace
 
@@ -42,8 +42,8 @@ def stopped(after: int, spec: TransferSpec = SPEC) -> Step:
     return next(step for step in steps if step.done == after and step.painting)
 
 
-class TestKeeping:
-    def test_gives_the_size_of_the_result_at_any_step(self) -> None:
+class TestCheckpoint:
+    def test_has_the_size_of_the_result_at_any_step(self) -> None:
         spec = replace(SPEC, size=700, steps=12)
         kept = stopped(1, spec).painting
         assert kept is not None
@@ -54,7 +54,7 @@ class TestKeeping:
         assert done.report is not None
         assert done.report.result_size == (700, 455)
 
-    def test_gives_the_result_itself_at_the_end(self) -> None:
+    def test_is_the_result_itself_at_the_end(self) -> None:
         last = paint()[-1]
         assert last.painting is not None
         again = last.painting.finish().image
@@ -66,7 +66,7 @@ class TestKeeping:
         steps = paint()
         assert all(step.painting for step in steps if step.stage in ("painting", "done"))
 
-    def test_is_not_offered_by_methods_of_one_pass(self) -> None:
+    def test_is_not_offered_by_single_pass_methods(self) -> None:
         assert all(step.painting is None for step in paint(TransferSpec(method="fast")))
 
     def test_keeps_transparency(self) -> None:
@@ -79,14 +79,14 @@ class TestKeeping:
         assert image.mode == "RGBA"
 
 
-class TestGoingOn:
-    def test_counts_from_where_it_stopped(self) -> None:
+class TestContinue:
+    def test_counts_from_the_step_where_it_stopped(self) -> None:
         more = paint(replace(SPEC, steps=4), saved(paint()[-1]))
         assert more[0].done == 6
         assert {step.total for step in more} == {10}
         assert [step.done for step in more if step.stage == "painting"] == [7, 8, 9]
 
-    def test_brings_the_picture_nearer_to_what_is_wanted(self) -> None:
+    def test_refines_the_picture(self) -> None:
         first = paint()[-1]
         more = paint(replace(SPEC, steps=20), saved(first))[-1]
         assert first.image is not None
@@ -95,7 +95,7 @@ class TestGoingOn:
         change = np.abs(np.asarray(more.image, float) - np.asarray(first.image, float)).mean()
         assert 0 < change < 60
 
-    def test_goes_on_from_a_coarse_size(self) -> None:
+    def test_continues_from_a_coarse_size(self) -> None:
         state = saved(stopped(1))
         height, width = load(state)["picture"].shape[-2:]
         assert max(height, width) < max(PHOTO.size)
@@ -103,18 +103,18 @@ class TestGoingOn:
         assert last.image is not None
         assert last.image.size == PHOTO.size
 
-    def test_gives_the_same_bytes_from_the_same_state(self) -> None:
+    def test_returns_the_same_bytes_from_the_same_state(self) -> None:
         state = saved(paint()[-1])
         ends = [saved(paint(resume=state)[-1]) for _ in range(2)]
         assert ends[0] == ends[1]
 
-    def test_takes_another_seed_and_number_of_steps(self) -> None:
+    def test_accepts_another_seed_and_number_of_steps(self) -> None:
         assert paint(replace(SPEC, steps=1, seed=9), saved(paint()[-1]))[-1].done == 7
 
 
 class TestRefusing:
     @pytest.mark.parametrize("data", [b"", b"hello", bytes(400)], ids=["empty", "text", "zeros"])
-    def test_refuses_what_is_no_state(self, data: bytes) -> None:
+    def test_refuses_data_that_is_not_a_state(self, data: bytes) -> None:
         with pytest.raises(StateError) as caught:
             paint(resume=data)
         assert caught.value.code == "state_unusable"
@@ -126,7 +126,7 @@ class TestRefusing:
             paint(resume=state[: len(state) // 2])
 
     @pytest.mark.parametrize("name", ["picture", "done", "identity"])
-    def test_refuses_a_state_with_a_part_missing(self, name: str) -> None:
+    def test_refuses_a_state_with_a_missing_part(self, name: str) -> None:
         parts = load(saved(paint()[-1]))
         del parts[name]
         with pytest.raises(StateError):
@@ -154,7 +154,7 @@ class TestRefusing:
         with pytest.raises(StateError, match="another"):
             paint(resume=state, photo=noise(7, 200, 130))
 
-    def test_refuses_methods_of_one_pass(self) -> None:
+    def test_refuses_single_pass_methods(self) -> None:
         with pytest.raises(SpecError) as caught:
             stylize(PHOTO, STYLES, TransferSpec(method="fast"), resume=saved(paint()[-1]))
         assert set(caught.value.fields) == {"method"}
@@ -164,7 +164,7 @@ class TestIdentity:
     def identity(self, *styles: StyleInput, photo: Image.Image = PHOTO) -> bytes:
         return identity_of(photo, normalize_weights(styles), SPEC)
 
-    def test_tells_photos_styles_and_weights_apart(self) -> None:
+    def test_distinguishes_photos_styles_and_weights(self) -> None:
         other = StyleInput(noise(2, 90, 80))
         kinds = [
             self.identity(StyleInput(ARTWORK)),
@@ -180,7 +180,7 @@ class TestIdentity:
         assert self.identity(one, two) == self.identity(two, one)
 
 
-def test_keeps_pictures_finer_than_a_display() -> None:
+def test_keeps_pictures_with_more_than_8_bits() -> None:
     picture = torch.rand(1, 3, 9, 7)
     state = State(bytes(32), 5, picture)
     read = State.from_bytes(state.to_bytes(), bytes(32))

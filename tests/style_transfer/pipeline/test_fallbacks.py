@@ -1,4 +1,4 @@
-"""What is tried next where painting fails."""
+"""The fallbacks after a failed attempt to paint."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ TILED, SHRUNK, WHOLE = (METHOD_INFOS[slug] for slug in ("fast", "optimize", "net
 
 
 class TestAttempts:
-    def test_of_a_tiled_method_go_to_the_smallest_tiles_and_to_the_cpu(self) -> None:
+    def test_of_a_tiled_method_use_the_smallest_tiles_and_the_cpu(self) -> None:
         smallest = TILINGS[-1]
         on_cpu = [Attempt(CPU), Attempt(CPU, tiling=smallest)]
         on_gpu = [
@@ -28,7 +28,7 @@ class TestAttempts:
         assert attempts_of(TILED, CPU) == on_cpu
         assert attempts_of(TILED, GPU) == on_gpu
 
-    def test_of_one_that_shrinks_go_to_fewer_pixels_of_what_is_painted(self) -> None:
+    def test_of_a_method_that_shrinks_use_fewer_pixels_than_painted(self) -> None:
         found = attempts_of(SHRUNK, GPU, most=1000, size=(20, 20))
         assert found == [
             Attempt(GPU, 1000),
@@ -37,16 +37,16 @@ class TestAttempts:
             Attempt(CPU, 100),
         ]
 
-    def test_keep_the_size_of_a_painting_that_goes_on(self) -> None:
+    def test_keep_the_size_of_a_continued_painting(self) -> None:
         assert attempts_of(SHRUNK, CPU, most=1000) == [Attempt(CPU, 1000)]
 
-    def test_of_others_go_to_the_cpu(self) -> None:
+    def test_of_other_methods_use_the_cpu(self) -> None:
         assert attempts_of(WHOLE, GPU, size=(9, 9)) == [Attempt(GPU), Attempt(CPU)]
         assert attempts_of(WHOLE, CPU, size=(9, 9)) == [Attempt(CPU)]
 
 
 class Painter:
-    """Raises its errors one after the other, and then paints; keeps what was tried."""
+    """Raises its errors one after the other, then paints; records the attempts."""
 
     def __init__(self, *errors: Exception) -> None:
         self.errors, self.tried = list(errors), list[Attempt]()
@@ -62,29 +62,29 @@ class Painter:
 class TestInTurn:
     ATTEMPTS = attempts_of(TILED, GPU)
 
-    def test_the_first_is_enough_where_nothing_fails(self) -> None:
+    def test_uses_only_the_first_attempt_when_it_succeeds(self) -> None:
         painter = Painter()
         assert [*try_in_turn(TILED, self.ATTEMPTS, painter)] == ["begun", "done"]
         assert painter.tried == self.ATTEMPTS[:1]
 
-    def test_the_next_is_tried_where_memory_runs_out(self) -> None:
+    def test_tries_the_next_attempt_when_memory_runs_out(self) -> None:
         painter = Painter(MemoryError(), torch.OutOfMemoryError("CUDA out of memory"))
         assert [*try_in_turn(TILED, self.ATTEMPTS, painter)][-1] == "done"
         assert painter.tried == self.ATTEMPTS
 
-    def test_lack_of_memory_is_named_after_the_last(self) -> None:
+    def test_names_lack_of_memory_after_the_last_attempt(self) -> None:
         painter = Painter(*[MemoryError() for _ in range(5)])
         with pytest.raises(OutOfMemoryError):
             list(try_in_turn(TILED, self.ATTEMPTS, painter))
         assert painter.tried == self.ATTEMPTS
 
-    def test_none_is_tried_after_a_plan_beyond_the_limit(self) -> None:
+    def test_tries_no_other_attempt_after_a_plan_beyond_the_limit(self) -> None:
         painter = Painter(OverLimitError("too large"))
         with pytest.raises(OverLimitError):
             list(try_in_turn(TILED, self.ATTEMPTS, painter))
         assert painter.tried == self.ATTEMPTS[:1]
 
-    def test_a_broken_picture_is_painted_exactly_in_the_same_way(self) -> None:
+    def test_repaints_a_broken_picture_in_full_precision(self) -> None:
         painter = Painter(InternalError("nan"), MemoryError(), InternalError("nan"))
         assert [*try_in_turn(TILED, self.ATTEMPTS, painter)][-1] == "done"
         tried = [(attempt.device, attempt.tiling, attempt.exact) for attempt in painter.tried]
@@ -95,13 +95,13 @@ class TestInTurn:
             (GPU, TILINGS[-1], True),
         ]
 
-    def test_a_method_without_half_precision_fails_at_once(self) -> None:
+    def test_fails_at_once_for_a_method_without_half_precision(self) -> None:
         painter = Painter(InternalError("nan"))
         with pytest.raises(InternalError):
             list(try_in_turn(SHRUNK, attempts_of(SHRUNK, CPU), painter))
         assert len(painter.tried) == 1
 
-    def test_other_errors_go_through(self) -> None:
+    def test_raises_other_errors(self) -> None:
         painter = Painter(RuntimeError("boom"))
         with pytest.raises(RuntimeError, match="boom"):
             list(try_in_turn(TILED, self.ATTEMPTS, painter))
@@ -115,16 +115,16 @@ class TestTogether:
             raise EngineError("bad")
         return [f"{each} of {len(pictures)}" for each in pictures]
 
-    def test_all_are_painted_in_one_pass(self) -> None:
+    def test_paints_all_in_one_pass(self) -> None:
         assert dict(try_together(["a", "b"], self.paint)) == {"a": "a of 2", "b": "b of 2"}
 
-    def test_a_pass_that_fails_is_painted_one_by_one(self) -> None:
+    def test_paints_one_by_one_after_a_failed_pass(self) -> None:
         found = dict(try_together(["a", "bad", "b"], self.paint))
         assert (found["a"], found["b"]) == ("a of 1", "b of 1")
         assert isinstance(found["bad"], EngineError)
 
 
-def test_what_did_not_fit_beside_others_is_tried_alone() -> None:
+def test_tries_a_request_alone_that_did_not_fit_in_a_pass() -> None:
     assert try_alone(BatchStep(0, error=OutOfMemoryError("small")))
     assert not try_alone(BatchStep(0, error=EngineError("odd")))
     assert not try_alone(BatchStep(0, Step(1, 1, "done")))

@@ -1,4 +1,4 @@
-"""The report beside a result."""
+"""The report that comes with a result."""
 
 import pytest
 import torch
@@ -42,7 +42,7 @@ def test_names_the_weights_that_painted(spec: TransferSpec, names: list[str]) ->
     assert weights == {name: find_card(name)[1].sha256 for name in names}
 
 
-def test_names_weights_that_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_weights_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", "/nonexistent")
     with pytest.raises(ModelMissingError):
         report_on(Image.new("RGB", (9, 9)), TransferSpec(method="optimize", features="vgg19"))

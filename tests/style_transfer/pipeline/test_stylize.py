@@ -1,4 +1,4 @@
-"""The one door: steps in order, the same picture for the same request, named errors."""
+"""The function stylize: ordered steps, the same picture for the same request, named errors."""
 
 import gc
 import json
@@ -89,12 +89,14 @@ class TestSteps:
         assert all(step.done <= step.total for step in steps)
         assert steps[-1].done == steps[-1].total
 
-    def test_counts_the_steps_asked_for(self) -> None:
+    def test_counts_the_requested_steps(self) -> None:
         steps, _ = paint(PHOTO, [StyleInput(FIRST)], replace(QUICK, steps=5))
         assert {step.total for step in steps} == {5}
 
     @BOTH
-    def test_brings_the_result_and_the_report_last_only(self, spec: TransferSpec) -> None:
+    def test_returns_the_result_and_the_report_only_in_the_last_step(
+        self, spec: TransferSpec
+    ) -> None:
         steps, image = paint(PHOTO, [StyleInput(FIRST)], spec)
         assert all(step.report is None for step in steps[:-1])
         report = steps[-1].report
@@ -113,12 +115,12 @@ class TestSteps:
         assert paint(photo, [StyleInput(FIRST)], spec)[1].size == size
 
     @BOTH
-    def test_takes_artworks_of_one_pixel(self, spec: TransferSpec) -> None:
+    def test_accepts_artworks_of_one_pixel(self, spec: TransferSpec) -> None:
         assert paint(PHOTO, [StyleInput(noise(1, 1, 1))], spec)[1].size == PHOTO.size
 
     @BOTH
     @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "CMYK", "P", "1"])
-    def test_takes_photos_and_artworks_of_any_mode(self, mode: str, spec: TransferSpec) -> None:
+    def test_accepts_photos_and_artworks_of_any_mode(self, mode: str, spec: TransferSpec) -> None:
         image = paint(noise(3, mode=mode), [StyleInput(noise(4, mode=mode))], spec)[1]
         assert image.mode == ("RGBA" if mode.endswith("A") else "RGB")
 
@@ -129,7 +131,7 @@ class TestSteps:
         assert image.getchannel("A").tobytes() == photo.getchannel("A").tobytes()
 
     @BOTH
-    def test_gives_the_size_asked_for(self, spec: TransferSpec) -> None:
+    def test_returns_the_requested_size(self, spec: TransferSpec) -> None:
         assert paint(PHOTO, [StyleInput(FIRST)], replace(spec, size=66))[1].size == (66, 44)
 
     @BOTH
@@ -145,13 +147,13 @@ class TestSteps:
 
 class TestMemory:
     @BOTH
-    def test_is_expected_before_and_reported(self, spec: TransferSpec) -> None:
+    def test_is_estimated_before_and_reported_after(self, spec: TransferSpec) -> None:
         report = paint(noise(3, 300, 200), [StyleInput(FIRST)], spec)[0][-1].report
         assert report is not None
         assert 3 < report.memory_mb < 600
         assert report.tiles == 1
 
-    def test_is_kept_within_a_limit_by_smaller_tiles(self) -> None:
+    def test_stays_within_a_limit_with_smaller_tiles(self) -> None:
         photo = noise(3, 900, 700)
         # A processor without half precision needs more for the same tiles.
         limit = 120 if load_painter(torch.device("cpu")).halved else 156
@@ -159,14 +161,14 @@ class TestMemory:
         assert (free.tiles, tight.tiles) == (1, 12)
         assert tight.memory_mb <= limit < free.memory_mb
 
-    def test_is_kept_within_a_limit_by_a_smaller_picture(self) -> None:
+    def test_stays_within_a_limit_with_a_smaller_picture(self) -> None:
         report = self.report(noise(3, 300, 200), QUICK, 60)
         assert "to fit memory" in report.resized
         assert report.result_size == (300, 200)
         assert report.memory_mb <= 60
 
     @BOTH
-    def test_is_refused_where_nothing_fits(self, spec: TransferSpec) -> None:
+    def test_is_refused_when_nothing_fits(self, spec: TransferSpec) -> None:
         with pytest.raises(OutOfMemoryError) as caught:
             self.report(noise(3, 300, 200), spec, 3)
         assert caught.value.code == "out_of_memory"
@@ -179,12 +181,12 @@ class TestMemory:
         return last.report
 
 
-class TestSameness:
+class TestDeterminism:
     @BOTH
-    def test_gives_the_same_bytes_for_the_same_seed(self, spec: TransferSpec) -> None:
+    def test_returns_the_same_bytes_for_the_same_seed(self, spec: TransferSpec) -> None:
         assert result([StyleInput(FIRST)], spec) == result([StyleInput(FIRST)], spec)
 
-    def test_gives_another_picture_for_another_seed(self) -> None:
+    def test_returns_another_picture_for_another_seed(self) -> None:
         photo, artwork = noise(0, 130, 110), noise(1, 160, 160)
         first, second = (
             paint(photo, [StyleInput(artwork)], replace(QUICK, steps=2, seed=seed))[1]
@@ -206,23 +208,23 @@ class TestSameness:
         assert result([one, two], spec) == result([two, one], spec)
 
     @BOTH
-    def test_takes_a_style_of_weight_0_as_absent(self, spec: TransferSpec) -> None:
+    def test_ignores_a_style_of_weight_0(self, spec: TransferSpec) -> None:
         with_nothing = [StyleInput(FIRST, 1), StyleInput(SECOND, 0)]
         assert result(with_nothing, spec) == result([StyleInput(FIRST)], spec)
 
     @BOTH
-    def test_looks_at_the_ratio_of_weights_only(self, spec: TransferSpec) -> None:
+    def test_depends_only_on_the_ratio_of_weights(self, spec: TransferSpec) -> None:
         small = [StyleInput(FIRST, 1), StyleInput(SECOND, 2)]
         large = [StyleInput(FIRST, 10), StyleInput(SECOND, 20)]
         assert result(small, spec) == result(large, spec)
 
     @BOTH
-    def test_blends_to_something_else_than_either(self, spec: TransferSpec) -> None:
+    def test_blends_to_a_picture_unlike_either(self, spec: TransferSpec) -> None:
         both = result([StyleInput(FIRST), StyleInput(SECOND)], spec)
         assert both not in (result([StyleInput(FIRST)], spec), result([StyleInput(SECOND)], spec))
 
 
-class TestLeaving:
+class TestEarlyExit:
     def test_frees_its_memory_when_the_loop_is_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
         kept: list[weakref.ref[torch.Tensor]] = []
         prepare = Canvas.prepare
@@ -243,7 +245,7 @@ class TestLeaving:
         assert kept[0]() is None
 
     @BOTH
-    def test_leaves_gradients_as_the_caller_has_them(self, spec: TransferSpec) -> None:
+    def test_keeps_the_callers_gradient_mode(self, spec: TransferSpec) -> None:
         for _ in stylize(PHOTO, [StyleInput(FIRST)], spec, device="cpu"):
             assert torch.is_grad_enabled()
 
@@ -265,12 +267,12 @@ class TestErrors:
         with pytest.raises(ModelMissingError):
             paint(PHOTO, [StyleInput(FIRST)], replace(QUICK, features="vgg19"))
 
-    def test_needs_pictures_where_the_method_looks_at_them(self) -> None:
+    def test_needs_pictures_if_the_method_reads_them(self) -> None:
         with pytest.raises(StyleNeedsPictureError) as caught:
             paint(PHOTO, [StyleInput(None, code=b"a code")], QUICK)
         assert caught.value.code == "style_needs_picture"
 
-    def test_names_a_code_that_is_none(self) -> None:
+    def test_names_an_invalid_code(self) -> None:
         with pytest.raises(StyleEmbeddingError) as caught:
             paint(PHOTO, [StyleInput(None, code=b"no code")], FAST)
         assert caught.value.code == "style_code_unusable"
@@ -290,7 +292,7 @@ class TestErrors:
         assert caught.value.code == "out_of_memory"
 
     @pytest.mark.parametrize(("room", "size"), [(24 * 16, None), (200, "17 x 11"), (100, "12 x 8")])
-    def test_paints_smaller_where_memory_runs_out(
+    def test_paints_smaller_when_memory_runs_out(
         self, monkeypatch: pytest.MonkeyPatch, room: int, size: str | None
     ) -> None:
         paint_in_full = OptimizeMethod.paint
@@ -309,7 +311,7 @@ class TestErrors:
         assert image.size == PHOTO.size
         assert report.resized == (f"painted at {size} and enlarged, to fit memory" if size else "")
 
-    def test_does_not_go_on_with_a_painting_at_another_size(
+    def test_does_not_continue_a_painting_at_another_size(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         painting = paint(PHOTO, [StyleInput(FIRST)])[0][-1].painting
@@ -326,9 +328,7 @@ class TestErrors:
             list(stylize(PHOTO, [StyleInput(FIRST)], QUICK, resume=painting.save(), device="cpu"))
         assert sizes == [PHOTO.size]
 
-    def test_says_in_how_many_tiles_it_painted_at_last(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_reports_the_tiles_of_the_last_attempt(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def once(_method: object, _task: Task, attempt: Attempt, _plan: object) -> Iterator[Frame]:
             if attempt.tiling is not TILINGS[-1]:
                 raise MemoryError
@@ -339,7 +339,7 @@ class TestErrors:
         assert report is not None
         assert (report.tiles, report.device) == (6, "cpu")
 
-    def test_lets_other_errors_through(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_raises_other_errors(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(RuntimeError, match="boom"):
             self._paint_with(monkeypatch, RuntimeError("boom"))
 
@@ -353,7 +353,7 @@ class TestErrors:
         paint(PHOTO, [StyleInput(FIRST)])
 
     @pytest.mark.parametrize("image", [None, torch.full((1, 3, 16, 24), float("nan"))])
-    def test_fails_loudly_without_a_proper_picture(
+    def test_raises_an_error_without_a_valid_picture(
         self, monkeypatch: pytest.MonkeyPatch, image: torch.Tensor | None
     ) -> None:
         monkeypatch.setattr(

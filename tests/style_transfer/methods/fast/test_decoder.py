@@ -1,4 +1,4 @@
-"""The decoder: shapes, units, colors handed on, and channels without spread."""
+"""The decoder: shapes, units, the passed-on colors, and channels without variation."""
 
 import pytest
 import torch
@@ -25,7 +25,7 @@ def decoder() -> Decoder:
 
 
 def features(level: int, height: int = 4, width: int = 4) -> Tensor:
-    """Make random features of a level, colors last."""
+    """Make random features of a level, with the colors last: (1, width + 3, height, width)."""
     return torch.rand(1, WIDTHS[level - 1] + COLORS, height, width)
 
 
@@ -39,7 +39,7 @@ def test_doubles_the_sides_at_every_level(decoder: Decoder, level: int) -> None:
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 7), (2, 1)])
-def test_takes_features_of_one_pixel(decoder: Decoder, height: int, width: int) -> None:
+def test_accepts_features_of_one_pixel(decoder: Decoder, height: int, width: int) -> None:
     picture = decoder(features(5, height, width))
     assert picture.shape == (1, 3, STRIDE * height, STRIDE * width)
     assert picture.isfinite().all()
@@ -53,7 +53,7 @@ def test_starts_at_the_deepest_level(decoder: Decoder) -> None:
     assert torch.equal(decoder(x), step)
 
 
-def test_puts_colors_beside_the_features_of_every_level() -> None:
+def test_appends_colors_to_the_features_of_every_level() -> None:
     picture = torch.rand(2, 3, 32, 48)
     maps = SlimVGG(WIDTHS)(picture, TAPS)
     levels = with_colors(maps, picture)
@@ -64,12 +64,12 @@ def test_puts_colors_beside_the_features_of_every_level() -> None:
         torch.testing.assert_close(levels[level][:, -COLORS:], smaller)
 
 
-def test_puts_colors_beside_as_many_levels_as_there_are() -> None:
+def test_appends_colors_to_the_given_levels_only() -> None:
     picture = torch.rand(1, 3, 16, 16)
     assert list(with_colors(SlimVGG(WIDTHS)(picture, TAPS[:2]), picture)) == [1, 2]
 
 
-def test_hands_colors_up_before_it_has_learned_anything(decoder: Decoder) -> None:
+def test_passes_colors_on_before_any_training(decoder: Decoder) -> None:
     assert torch.equal(decoder.decode_level(1, x := features(1)), x[:, -COLORS:])
     with torch.no_grad():
         last = decoder.get_submodule("level3.refine")[-1]  # type: ignore[index]
@@ -79,12 +79,12 @@ def test_hands_colors_up_before_it_has_learned_anything(decoder: Decoder) -> Non
     torch.testing.assert_close(decoder.decode_level(3, x)[:, -COLORS:], expected)
 
 
-def test_gives_features_as_an_encoder_has_them(decoder: Decoder) -> None:
+def test_returns_nonnegative_features_like_an_encoder(decoder: Decoder) -> None:
     for level in LEVELS[:-1]:
         assert decoder.decode_level(level, features(level))[:, :-COLORS].min() >= 0
 
 
-def test_is_the_same_in_any_unit_of_the_features(decoder: Decoder) -> None:
+def test_gives_the_same_result_for_any_unit_of_the_features(decoder: Decoder) -> None:
     x = features(3)
     plain = decoder.decode_level(3, x)
     gain, offset = (
@@ -96,7 +96,7 @@ def test_is_the_same_in_any_unit_of_the_features(decoder: Decoder) -> None:
     torch.testing.assert_close(decoder.decode_level(3, moved), plain, rtol=1e-3, atol=1e-3)
 
 
-def test_writes_into_the_units_of_the_next_level(decoder: Decoder) -> None:
+def test_returns_features_in_the_units_of_the_next_level(decoder: Decoder) -> None:
     x = features(3)
     before = decoder.decode_level(3, x)
     center, spread = torch.full((3,), 50.0), torch.tensor([1.0, 2.0, 3.0])
@@ -107,7 +107,7 @@ def test_writes_into_the_units_of_the_next_level(decoder: Decoder) -> None:
     assert torch.equal(after[:, -COLORS:], before[:, -COLORS:])
 
 
-def test_leaves_channels_without_spread_at_their_center(decoder: Decoder) -> None:
+def test_keeps_channels_without_variation_at_their_mean(decoder: Decoder) -> None:
     mean, deviation = torch.tensor([4.0, 1.0, 1.0]), torch.tensor([0.001, 1.0, 1.0])
     decoder.standardize_(2, mean, deviation)
     risen = decoder.decode_level(3, features(3))
@@ -118,7 +118,7 @@ def test_leaves_channels_without_spread_at_their_center(decoder: Decoder) -> Non
     assert torch.equal(decoder.decode_level(2, x), decoder.decode_level(2, other))
 
 
-def test_tells_the_units_of_a_level(decoder: Decoder) -> None:
+def test_returns_the_units_of_a_level(decoder: Decoder) -> None:
     decoder.standardize_(2, torch.tensor([4.0, 1.0, 1.0]), torch.tensor([0.001, 1.0, 2.0]))
     center, spread = decoder.channel_stats(2)
     assert center.shape == spread.shape == (3 + COLORS, 1, 1)
@@ -145,7 +145,7 @@ def test_keeps_its_units_with_its_weights(decoder: Decoder) -> None:
     assert torch.equal(decoder(x), other(x))
 
 
-def test_reads_widths_off_weights(decoder: Decoder) -> None:
+def test_reads_widths_from_weights(decoder: Decoder) -> None:
     assert read_decoder_widths(decoder.state_dict()) == WIDTHS
     with pytest.raises(KeyError):
         read_decoder_widths({"conv1_1.weight": torch.zeros(1)})

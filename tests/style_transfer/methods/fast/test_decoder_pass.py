@@ -1,4 +1,4 @@
-"""Tiles: no seam, since there is nothing to hide; statistics of the whole."""
+"""Tiles: they use the statistics of the whole picture, so no seam can appear."""
 
 import pytest
 import torch
@@ -47,7 +47,7 @@ def finish(decoding: DecoderPass) -> Tensor:
     return last
 
 
-def test_gives_what_painting_in_one_piece_gives(
+def test_gives_the_same_result_as_paint_whole(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     with torch.no_grad():
@@ -56,11 +56,13 @@ def test_gives_what_painting_in_one_piece_gives(
     torch.testing.assert_close(whole, simple, atol=1e-4, rtol=0)
 
 
-def test_cuts_without_a_trace(painter: Painter, photo: Tensor, wanted: dict[int, Moments]) -> None:
+def test_gives_the_same_result_in_tiles(
+    painter: Painter, photo: Tensor, wanted: dict[int, Moments]
+) -> None:
     whole = finish(DecoderPass(painter, photo, wanted, BLEND))
     painting = DecoderPass(painter, photo, wanted, BLEND, tiling=small_tiles(photo))
     tiled = finish(painting)
-    # What is left is the rounding of maps that are held in float16.
+    # The remaining difference is the rounding of maps stored in float16.
     assert (tiled - whole).abs().max() < 0.01
     assert (tiled - whole).abs().mean() < 0.001
 
@@ -77,7 +79,7 @@ def test_shows_no_seam_where_tiles_meet(
     assert (steps[seams] / plain[seams] - 1).abs().max() < 0.05
 
 
-def test_paints_several_at_once_as_one_by_one(
+def test_paints_several_at_once_like_one_by_one(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     other = photo.flip(3)
@@ -88,7 +90,7 @@ def test_paints_several_at_once_as_one_by_one(
 
 
 @pytest.mark.parametrize("margin", [ENCODER_MARGIN, BLOCK_MARGIN])
-def test_looks_at_a_margin_around_each_tile(margin: int) -> None:
+def test_reads_a_margin_around_each_tile(margin: int) -> None:
     tiles = split_into_tiles(300, 500, 128, margin)
     assert len(tiles) == 12
     covered = torch.zeros(300, 500)
@@ -103,7 +105,7 @@ def test_looks_at_a_margin_around_each_tile(margin: int) -> None:
     assert (covered == 1).all()
 
 
-def test_finds_its_place_on_larger_and_smaller_maps() -> None:
+def test_scales_a_tile_to_larger_and_smaller_maps() -> None:
     tile = split_into_tiles(256, 256, 128, 32)[3]
     assert tile.rows == (128, 256)
     assert tile.scaled_up(2).rows == (256, 512)
@@ -121,7 +123,7 @@ def test_counts_its_steps(
         assert len([*painting.run()]) == tiling.count_steps(deepest)
 
 
-def test_refines_a_painting_as_in_one_piece(
+def test_refines_a_painting_in_tiles_like_in_one_piece(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     blend = LevelBlend((1.0, 1.0, 1.0), (0.1, 0.2, 0.3))
@@ -132,7 +134,7 @@ def test_refines_a_painting_as_in_one_piece(
     assert (tiled - simple).abs().mean() < 0.001
 
 
-def test_paints_bytes_as_it_paints_floats(
+def test_paints_bytes_like_floats(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     pixels = (photo * 255).round().byte()
@@ -144,7 +146,7 @@ def test_paints_bytes_as_it_paints_floats(
         assert torch.equal(*paintings)
 
 
-def test_holds_large_pictures_as_the_painter_stores_them(
+def test_stores_large_pictures_in_the_painters_precision(
     painter: Painter, photo: Tensor, wanted: dict[int, Moments]
 ) -> None:
     def kind(network: Painter, tiling: PictureTiling | None) -> torch.dtype:
@@ -156,7 +158,7 @@ def test_holds_large_pictures_as_the_painter_stores_them(
 
 
 @pytest.mark.parametrize(("height", "width"), [(1600, 800), (160, 4096), (16, 16)])
-def test_cuts_strips_that_begin_at_a_multiple(height: int, width: int) -> None:
+def test_cuts_strips_that_start_at_a_multiple(height: int, width: int) -> None:
     strips = PictureTiling(1, height, width, Tiling(whole=0, tile=256)).strips(48, 18)
     assert [strip.rows[0] % 48 for strip in strips] == [0] * len(strips)
     assert [strip.rows[1] for strip in strips[:-1]] == [strip.rows[0] for strip in strips[1:]]
@@ -166,5 +168,5 @@ def test_cuts_strips_that_begin_at_a_multiple(height: int, width: int) -> None:
     assert len(strips) == 1 or strips[0].rows[1] * width <= max(256**2, 48 * width)
 
 
-def test_leaves_a_picture_that_is_not_cut_in_one_strip() -> None:
+def test_uses_one_strip_for_a_picture_without_tiles() -> None:
     assert [strip.rows for strip in PictureTiling(1, 320, 480).strips(3, 18)] == [(0, 320)]

@@ -1,4 +1,4 @@
-"""The cache of style codes: in memory and in files, and never in the way."""
+"""The cache of style codes: in memory and in files; its failures never stop a painting."""
 
 from pathlib import Path
 
@@ -20,23 +20,23 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
 
 
 class TestCache:
-    def test_computes_a_code_once_and_remembers_it(self, painter: Painter) -> None:
+    def test_computes_a_code_once_and_caches_it(self, painter: Painter) -> None:
         cache = EmbeddingCache()
         first = cache.embedding_of(soft(0), painter)
         assert cache.embedding_of(soft(0).copy(), painter) is first
         assert cache.embedding_of(soft(1), painter) is not first
 
-    def test_tells_pictures_apart_by_size_and_mode_too(self) -> None:
+    def test_also_distinguishes_pictures_by_size_and_mode(self) -> None:
         wide, tall = Image.new("L", (4, 2)), Image.new("L", (2, 4))
         assert len({digest_of(each) for each in (wide, tall, Image.new("P", (4, 2)))}) == 3
 
-    def test_tells_encoders_apart(self, painter: Painter) -> None:
+    def test_distinguishes_encoders(self, painter: Painter) -> None:
         cache = EmbeddingCache()
         first = cache.embedding_of(soft(0), painter)
         painter.sha256 = "1" * 64
         assert cache.embedding_of(soft(0), painter).encoder != first.encoder
 
-    def test_forgets_what_was_not_used_for_longest(
+    def test_drops_the_least_recently_used_code(
         self, painter: Painter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(codes_module, "_KEPT", 2)
@@ -54,7 +54,7 @@ class TestCache:
         EmbeddingCache(folder).embedding_of(soft(0), painter)
         (path,) = folder.iterdir()
         assert path.name == f"{digest_of(soft(0))[:32]}-{painter.sha256[:32]}-{FORMAT}"
-        # Were it computed again, it would not be the code of another picture.
+        # The code of another picture shows that the cache reads the file and does not compute.
         other = StyleEmbedding.from_picture(soft(7), painter).to_bytes()
         path.write_bytes(other)
         assert EmbeddingCache(folder).embedding_of(soft(0), painter).to_bytes() == other
@@ -71,7 +71,7 @@ class TestCache:
         assert torch.equal(read.textons[0].keys, in_memory.textons[0].keys)
 
     @pytest.mark.parametrize("content", [b"", b"damaged", b"P\3\0\0\0\0\0\0{"])
-    def test_makes_a_damaged_file_anew(
+    def test_replaces_a_damaged_file(
         self, painter: Painter, tmp_path: Path, content: bytes
     ) -> None:
         good = EmbeddingCache(tmp_path).embedding_of(soft(0), painter).to_bytes()
@@ -80,7 +80,7 @@ class TestCache:
         assert EmbeddingCache(tmp_path).embedding_of(soft(0), painter).to_bytes() == good
         assert path.read_bytes() == good
 
-    def test_does_without_a_folder_that_cannot_be_made(
+    def test_works_without_a_folder_that_cannot_be_made(
         self, painter: Painter, tmp_path: Path
     ) -> None:
         blocked = tmp_path / "file"
@@ -89,7 +89,7 @@ class TestCache:
         assert cache.embedding_of(soft(0), painter) is cache.embedding_of(soft(0), painter)
         assert blocked.read_text() == "in the way"
 
-    def test_does_without_a_disk_that_is_full(self, painter: Painter, tmp_path: Path) -> None:
+    def test_works_with_a_full_disk(self, painter: Painter, tmp_path: Path) -> None:
         cache = EmbeddingCache(tmp_path)
         with full_disk():
             first = cache.embedding_of(soft(0), painter)

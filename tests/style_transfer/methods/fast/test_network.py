@@ -1,4 +1,4 @@
-"""The any-style network: units, moves, precision, and where gradients go."""
+"""The any-style network: units, affine maps, precision, and gradients."""
 
 import copy
 import hashlib
@@ -50,14 +50,16 @@ def moments(painter: Painter, picture: Tensor) -> dict[int, Moments]:
     return {level: painter.measure(level, levels[level]) for level in LEVELS}
 
 
-def test_begins_a_look_at_the_level_of_its_last_values() -> None:
+def test_starts_a_blend_at_the_level_of_its_last_values() -> None:
     assert WHOLE.deepest == 5
     assert SHAPES.deepest == 4
     assert LevelBlend((1.0,), (0.5,)).deepest == 1
 
 
-class TestSee:
-    def test_sees_levels_with_colors_down_to_a_depth(self, painter: Painter, photo: Tensor) -> None:
+class TestEncode:
+    def test_encodes_levels_with_colors_down_to_a_depth(
+        self, painter: Painter, photo: Tensor
+    ) -> None:
         whole = painter.encode(photo)
         expected = with_colors(painter.encoder(photo, TAPS), photo)
         assert list(whole) == [1, 2, 3, 4, 5]
@@ -76,7 +78,7 @@ class TestSee:
 
 
 class TestMeasure:
-    def test_measures_in_units_of_the_usual_spread(self, painter: Painter, photo: Tensor) -> None:
+    def test_measures_in_units_of_the_channel_scale(self, painter: Painter, photo: Tensor) -> None:
         maps = painter.encode(photo)[2]
         found = painter.measure(2, maps)
         spread = torch.cat([painter.encoder.channel_scale["relu2_1"], torch.full((3,), 0.25)])
@@ -86,25 +88,25 @@ class TestMeasure:
         expected = torch.cov(scaled, correction=0)[live][:, live]
         torch.testing.assert_close(found.covariance[0], expected, rtol=1e-4, atol=1e-5)
 
-    def test_leaves_channels_out_that_never_vary(self, features: FeatureNet) -> None:
+    def test_omits_channels_that_never_vary(self, features: FeatureNet) -> None:
         features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1e-3, 1.0])
         painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
         assert painter.live(3) == 4 + COLORS
         assert painter.live(2) <= 4 + COLORS
         assert painter.measure(3, torch.rand(1, 9, 8, 8)).mean.shape == (1, 4 + COLORS)
 
-    def test_tells_the_spread_of_colors_that_it_measured(self, painter: Painter) -> None:
+    def test_returns_the_standard_deviation_of_the_measured_colors(self, painter: Painter) -> None:
         pictures = torch.cat([soft(3, 4, 4), soft(4, 4, 4)])
         spread = painter.color_std(painter.measure(1, painter.encode(pictures, 1)[1]))
         expected = pictures.flatten(2).var(2, correction=0).sum(1).sqrt()
         torch.testing.assert_close(spread, expected, rtol=1e-3, atol=1e-4)
 
 
-class TestMove:
+class TestAffineMap:
     @pytest.mark.parametrize("level", LEVELS)
-    def test_brings_a_level_to_the_moments_wanted(self, painter: Painter, level: int) -> None:
+    def test_moves_a_level_to_the_wanted_moments(self, painter: Painter, level: int) -> None:
         torch.manual_seed(5)
-        # As many places as make every channel vary on its own, so that no gain has to be cut.
+        # Enough positions to make the channels independent, so that no gain exceeds the limit.
         maps = torch.rand(1, painter.decoder.width(level), 24, 24)
         scale = painter.encoder.channel_scale[TAPS[level - 1]].clamp_min(0.05)
         maps[:, :-COLORS] *= 4 * scale[:, None, None]
@@ -115,7 +117,7 @@ class TestMove:
         torch.testing.assert_close(found.mean, goal.mean, atol=1e-3, rtol=1e-3)
         torch.testing.assert_close(found.covariance, goal.covariance, atol=2e-2, rtol=2e-2)
 
-    def test_goes_as_far_as_it_is_pulled(
+    def test_interpolates_by_the_pull(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         maps = painter.encode(photo)[3]
@@ -126,7 +128,7 @@ class TestMove:
         torch.testing.assert_close(still, maps, atol=1e-5, rtol=1e-5)
         torch.testing.assert_close(half, (maps + whole) / 2, atol=1e-4, rtol=1e-4)
 
-    def test_is_to_the_bit_the_same_in_any_company(
+    def test_is_exactly_the_same_in_any_batch(
         self, painter: Painter, wanted: dict[int, Moments]
     ) -> None:
         torch.manual_seed(6)
@@ -137,7 +139,7 @@ class TestMove:
             assert torch.equal(together[0][index], alone[0][0])
             assert torch.equal(together[1][index], alone[1][0])
 
-    def test_leaves_dead_channels_alone(self, features: FeatureNet) -> None:
+    def test_does_not_change_dead_channels(self, features: FeatureNet) -> None:
         features.channel_scale["relu3_1"] = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 1.0])
         painter = Painter(features, Decoder((4, 4, 6, 6, 6)))
         maps, other = torch.rand(2, 1, 9, 8, 8)
@@ -164,13 +166,13 @@ class TestMove:
         torch.testing.assert_close(still, photo, atol=1e-5, rtol=0)
 
     @pytest.mark.parametrize("level", LEVELS)
-    def test_is_made_on_the_way_up(
+    def test_applies_the_map_while_it_decodes(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments], level: int
     ) -> None:
         maps = painter.encode(photo)[level]
         affine_map = painter.affine_map(level, painter.measure(level, maps), wanted[level], 0.7)
         expected = painter.decoder.decode_level(level, apply_map(maps, affine_map))
-        if level == 2:  # of level 1 only the colors are made
+        if level == 2:  # decode_level computes only the colors of level 1
             expected = expected[:, -COLORS:]
         torch.testing.assert_close(
             painter.decode_level(level, maps, affine_map), expected, atol=1e-3, rtol=1e-3
@@ -186,14 +188,14 @@ class TestPaint:
         assert painted.isfinite().all()
         assert (painted - photo).abs().mean() > 0.01
 
-    def test_takes_on_the_colors_wanted(
+    def test_reaches_the_wanted_colors(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         painted = paint_whole(painter, photo, wanted, WHOLE)
         colors = wanted[1].mean[0, -COLORS:] * 0.25
         torch.testing.assert_close(painted.mean((0, 2, 3)), colors, atol=0.05, rtol=0)
 
-    def test_gives_the_photo_where_all_of_it_is_kept_and_nothing_moves(
+    def test_returns_the_photo_if_all_content_is_kept(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         torch.nn.init.zeros_(painter.decoder.level1.paint.weight)
@@ -201,7 +203,7 @@ class TestPaint:
         torch.testing.assert_close(painted, photo, atol=1e-5, rtol=0)
 
     def test_paints_nearly_the_same_in_half_precision(self, photo: Tensor) -> None:
-        # An untrained network has no idea what to do with rounded numbers; the shipped one does.
+        # Use the shipped network: an untrained network amplifies rounding errors.
         exact, halved = copy.copy(load_painter(CPU)), copy.copy(load_painter(CPU))
         exact.halved, halved.halved = False, True
         wanted = moments(exact, soft(4, 4, 4))
@@ -211,7 +213,7 @@ class TestPaint:
         assert not torch.equal(one, other)
         assert (one - other).abs().mean() < 0.005
 
-    def test_goes_up_level_by_level(
+    def test_decodes_level_by_level(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         *stages, last = run_stages(painter, photo, wanted, SHAPES)
@@ -225,7 +227,7 @@ class TestPaint:
         painted = apply_map(last.maps, last.affine_map)
         assert torch.equal(painted, paint_whole(painter, photo, wanted, SHAPES))
 
-    def test_begins_from_a_painting_that_is_there(
+    def test_starts_from_an_existing_painting(
         self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
     ) -> None:
         start = photo.flip(2)
@@ -235,7 +237,7 @@ class TestPaint:
         again = paint_whole(painter, photo, wanted, faithful, start)
         assert torch.equal(again, paint_whole(painter, photo, wanted, SHAPES))
 
-    def test_paints_a_batch_as_one_by_one(self, painter: Painter, photo: Tensor) -> None:
+    def test_paints_a_batch_like_one_by_one(self, painter: Painter, photo: Tensor) -> None:
         artworks = [moments(painter, soft(seed, 4, 4)) for seed in (6, 7)]
         both = {
             level: Moments(
@@ -250,7 +252,7 @@ class TestPaint:
             alone = paint_whole(painter, photos[index : index + 1], artwork, WHOLE)
             torch.testing.assert_close(together[index : index + 1], alone, atol=1e-3, rtol=0)
 
-    def test_has_a_twin_in_full_precision(self, painter: Painter) -> None:
+    def test_returns_a_copy_in_full_precision(self, painter: Painter) -> None:
         painter.halved = True
         exact = painter.in_full()
         assert (exact.halved, exact.stored) == (False, torch.float32)
@@ -271,7 +273,7 @@ class TestGradients:
             reached = parameter.grad is not None and bool(parameter.grad.abs().sum() > 0)
             assert reached != name.startswith("level1."), name
 
-    def test_do_not_pass_through_the_moves(self, painter: Painter, photo: Tensor) -> None:
+    def test_do_not_pass_through_the_affine_maps(self, painter: Painter, photo: Tensor) -> None:
         picture = soft(8, 4, 4).requires_grad_()
         levels = painter.encode(picture)
         wanted = {level: painter.measure(level, levels[level]) for level in LEVELS}
@@ -284,7 +286,7 @@ class TestGradients:
 
 
 class TestLoading:
-    def test_loads_the_shipped_weights_once_a_process(self) -> None:
+    def test_loads_the_shipped_weights_once_per_process(self) -> None:
         painter = load_painter(CPU)
         assert load_painter(CPU) is painter
         assert painter.device == CPU
@@ -292,7 +294,7 @@ class TestLoading:
         assert not any(parameter.requires_grad for parameter in painter.parameters())
         assert painter.sha256 == manifest.find_card("builtin")[1].sha256
 
-    def test_takes_half_a_second_at_the_most(self) -> None:
+    def test_takes_at_most_half_a_second(self) -> None:
         load_painter(CPU)
         begun = time.process_time()  # other work on the machine does not count
         load_painter.__wrapped__(CPU)
@@ -328,34 +330,32 @@ class TestLoading:
         with pytest.raises(ModelMissingError, match="fast do not fit"):
             load_painter.__wrapped__(CPU)
 
-    def test_names_weights_that_are_absent(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_names_missing_weights(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
         monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
         with pytest.raises(ModelMissingError, match="fast are not installed"):
             load_painter.__wrapped__(CPU)
 
 
-class TestLegible:
+class TestLimitLumaShift:
     @staticmethod
     def lightness(painter: Painter, shade: float, wanted: float) -> float:
-        """Say how light a photo of a shade is to be after an artwork of another one."""
+        """Return the limited target luma in [0, 1] for a gray photo and a gray artwork."""
         artwork, photo = (torch.full((1, 3, 32, 32), each) for each in (wanted, shade))
         eased = painter.limit_luma_shift(moments(painter, artwork), photo)
         means = [float(each.mean[:, -COLORS:].mean()) * 0.25 for each in eased.values()]
         assert means == pytest.approx([means[0]] * len(means), abs=1e-4)
         return means[0]
 
-    def test_lets_a_photo_become_a_little_lighter_or_darker(self, painter: Painter) -> None:
+    def test_allows_a_small_change_of_luma(self, painter: Painter) -> None:
         assert self.lightness(painter, 0.5, 0.55) == pytest.approx(0.55, abs=1e-4)
         assert self.lightness(painter, 0.5, 0.43) == pytest.approx(0.43, abs=1e-4)
 
-    def test_lets_none_drown(self, painter: Painter) -> None:
+    def test_limits_a_large_change_of_luma(self, painter: Painter) -> None:
         assert 0.2 < self.lightness(painter, 0.5, 0.05) < 0.35
         assert 0.65 < self.lightness(painter, 0.5, 0.95) < 0.8
 
-    def test_changes_nothing_but_lightness(self, painter: Painter, photo: Tensor) -> None:
+    def test_changes_only_the_lightness(self, painter: Painter, photo: Tensor) -> None:
         wanted = moments(painter, photo * 0.2)
         eased = painter.limit_luma_shift(wanted, photo)
         for level, before in wanted.items():
@@ -364,7 +364,7 @@ class TestLegible:
             assert float(change[:, -COLORS:].std()) < 1e-5
             assert torch.equal(eased[level].covariance, before.covariance)
 
-    def test_weighs_bytes_as_floats(self, painter: Painter, photo: Tensor) -> None:
+    def test_measures_bytes_like_floats(self, painter: Painter, photo: Tensor) -> None:
         wanted = moments(painter, photo * 0.2)
         stored = (photo * 255).round().byte()
         exact, rough = (
@@ -373,7 +373,7 @@ class TestLegible:
         )
         assert torch.allclose(exact[3].mean, rough[3].mean, atol=0.01)
 
-    def test_asks_for_each_photo_of_a_batch_what_it_asks_alone(
+    def test_treats_each_photo_of_a_batch_like_a_single_photo(
         self, painter: Painter, photo: Tensor
     ) -> None:
         wanted = moments(painter, photo * 0.1)

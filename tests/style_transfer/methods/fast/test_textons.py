@@ -1,4 +1,4 @@
-"""Textons: the marks of an artwork, and pictures laid from them."""
+"""Textons: the patches of an artwork, and pictures synthesized from them."""
 
 import pytest
 import torch
@@ -32,14 +32,14 @@ def lay(brush: PatchSynthesizer, picture: Tensor) -> Tensor:
 
 
 def direction(picture: Tensor) -> float:
-    """Tell how much more a picture changes from column to column than from row to row."""
+    """Return the ratio of the squared change between columns to that between rows."""
     columns = (picture[..., :, 1:] - picture[..., :, :-1]).square().mean()
     rows = (picture[..., 1:, :] - picture[..., :-1, :]).square().mean()
     return float((columns + 1e-6) / (rows + 1e-6))
 
 
 def rough(soft: Tensor) -> Tensor:
-    """Add blotches a few pixels wide, in no direction."""
+    """Add blotches a few pixels wide, without a direction."""
     blotches = torch.randn(1, 3, 22, 25, generator=torch.Generator().manual_seed(1))
     larger = torch.nn.functional.interpolate(blotches, soft.shape[-2:], mode="bicubic")
     return (soft + 0.15 * larger).clamp(0, 1)
@@ -47,13 +47,13 @@ def rough(soft: Tensor) -> Tensor:
 
 @pytest.fixture
 def soft() -> Tensor:
-    """Soft blobs, (1, 3, 66, 75)."""
+    """Return soft blobs (1, 3, 66, 75)."""
     torch.manual_seed(5)
     small = torch.rand(1, 3, 8, 9)
     return torch.nn.functional.interpolate(small, (66, 75), mode="bicubic").clamp(0, 1)
 
 
-def test_holds_no_more_entries_than_it_may() -> None:
+def test_keeps_at_most_the_allowed_entries() -> None:
     torch.manual_seed(0)
     book = Textons.from_picture(torch.rand(1, 3, 60, 60))
     assert book.keys.shape == (ENTRIES, PARAMETERS.dimensions)
@@ -63,12 +63,12 @@ def test_holds_no_more_entries_than_it_may() -> None:
     )
 
 
-def test_reads_the_same_marks_each_time(soft: Tensor) -> None:
+def test_reads_the_same_textons_each_time(soft: Tensor) -> None:
     one, other = (Textons.from_picture(soft) for _ in range(2))
     assert torch.equal(one.keys, other.keys)
 
 
-def test_leaves_the_global_chance_alone(soft: Tensor) -> None:
+def test_does_not_change_the_global_random_state(soft: Tensor) -> None:
     torch.manual_seed(9)
     expected = torch.rand(1)
     torch.manual_seed(9)
@@ -77,34 +77,34 @@ def test_leaves_the_global_chance_alone(soft: Tensor) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (4, 40), (9, 9)])
-def test_reads_marks_off_a_tiny_artwork(size: tuple[int, int]) -> None:
+def test_reads_textons_from_a_tiny_artwork(size: tuple[int, int]) -> None:
     book = Textons.from_picture(torch.full((1, 3, *size), 0.25))
     assert len(book.keys) >= 1
     assert (book.patches() - 0.25).abs().max() < 0.01
 
 
-def test_keeps_the_contrast_of_what_it_averages() -> None:
+def test_keeps_the_contrast_of_averaged_patches() -> None:
     art = stripes(across=True)
     patches = Textons.from_picture(art).patches().view(-1, 3, PATCH * PATCH)
     strongest = patches.std(2).amax()
     assert strongest > 0.9 * art[0].flatten(1).std(1).amax()
 
 
-def test_lays_a_picture_in_the_direction_of_the_marks(soft: Tensor) -> None:
+def test_paints_in_the_direction_of_the_marks(soft: Tensor) -> None:
     picture = rough(soft)
     upright = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
     lying = PatchSynthesizer([Textons.from_picture(stripes(across=False))], [1.0])
     assert direction(lay(upright, picture)) > 1.3 * direction(lay(lying, picture))
 
 
-def test_gives_an_artwork_back_from_its_own_marks() -> None:
+def test_restores_an_artwork_from_its_own_textons() -> None:
     art = stripes(across=True)
     laid = lay(PatchSynthesizer([Textons.from_picture(art)], [1.0]), art)
     assert (laid - art).abs().mean() < 0.08
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 30), (20, 9), (33, 64)])
-def test_lays_any_size(size: tuple[int, int], soft: Tensor) -> None:
+def test_synthesizes_any_size(size: tuple[int, int], soft: Tensor) -> None:
     brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
     laid = lay(brush, torch.rand(1, 3, *size))
     assert laid.shape == (1, 3, *size)
@@ -113,14 +113,14 @@ def test_lays_any_size(size: tuple[int, int], soft: Tensor) -> None:
     assert laid.max() <= 1
 
 
-def test_lays_a_flat_place_without_a_screen_of_dots() -> None:
+def test_synthesizes_a_flat_area_without_a_dot_pattern() -> None:
     brush = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
     laid = lay(brush, torch.full((1, 3, 40, 40), 0.6))
     assert laid.std((2, 3)).max() < 0.03
     assert (laid.mean() - 0.6).abs() < 0.3
 
 
-def test_stirs_a_flat_place_as_strongly_as_the_marks_are() -> None:
+def test_adds_noise_to_a_flat_area_in_proportion_to_the_marks() -> None:
     flat = torch.full((1, 3, 40, 40), 0.5)
     calm = PatchSynthesizer([Textons.from_picture(0.5 + 0.02 * stripes(across=True))], [1.0])
     lively = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
@@ -128,7 +128,7 @@ def test_stirs_a_flat_place_as_strongly_as_the_marks_are() -> None:
     assert torch.equal(lively.add_noise(flat, 0.0), flat)
 
 
-def test_stirs_otherwise_with_another_seed(soft: Tensor) -> None:
+def test_adds_other_noise_with_another_seed(soft: Tensor) -> None:
     book = Textons.from_picture(soft)
     one, same, other = (
         PatchSynthesizer([book], [1.0], seed).add_noise(soft, 1.0) for seed in (1, 1, 2)
@@ -137,7 +137,7 @@ def test_stirs_otherwise_with_another_seed(soft: Tensor) -> None:
     assert not torch.equal(one, other)
 
 
-def test_leaves_no_trace_of_its_bands(soft: Tensor) -> None:
+def test_shows_no_seam_between_its_bands(soft: Tensor) -> None:
     tall = torch.nn.functional.interpolate(soft, (3 * 64 * STRIDE, 40), mode="bicubic").clamp(0, 1)
     brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
     laid = lay(brush, tall)
@@ -146,12 +146,12 @@ def test_leaves_no_trace_of_its_bands(soft: Tensor) -> None:
     assert steps[seam - 2 : seam + 3].max() <= steps.quantile(0.99) * 1.5
 
 
-def test_shows_no_grid_where_one_mark_is_repeated() -> None:
+def test_shows_no_grid_where_one_patch_repeats() -> None:
     slope = torch.linspace(0.2, 0.8, 96).expand(1, 3, 96, 96).contiguous()
     laid = lay(PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0]), slope)
     change = (laid - slope)[..., 12:-12, 12:-12]  # 72 pixels a side: 24 periods
     first, second, third = (change[..., phase::STRIDE].mean() for phase in range(STRIDE))
-    # A slope is no grid, so it may differ in a line from one phase to the next.
+    # A slope is not a grid: a linear change from phase to phase is allowed.
     assert (first - 2 * second + third).abs() < 0.001
 
 
@@ -169,7 +169,7 @@ def test_mixes_the_marks_of_two_artworks(soft: Tensor) -> None:
     assert direction(mostly_upright) > direction(mostly_lying)
 
 
-def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
+def test_synthesizes_a_part_like_the_whole(soft: Tensor) -> None:
     tall = torch.nn.functional.interpolate(rough(soft), (240, 75), mode="bicubic").clamp(0, 1)
     brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
     whole = lay(brush, tall)
@@ -181,7 +181,7 @@ def test_lays_a_part_as_it_lies_in_the_whole(soft: Tensor) -> None:
     torch.testing.assert_close(inner, whole[..., first:last, :], atol=1e-4, rtol=0)
 
 
-def test_wants_entries_less_the_more_others_are_like_the_picture(soft: Tensor) -> None:
+def test_gives_the_most_weight_to_the_entry_that_matches(soft: Tensor) -> None:
     book = Textons.from_picture(soft)
     weights = PatchSynthesizer([book], [1.0]).reweight(book.patches()[0].view(1, 3, PATCH, PATCH))
     assert weights.argmax() == 0

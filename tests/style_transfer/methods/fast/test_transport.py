@@ -1,4 +1,4 @@
-"""The move between statistics: it arrives, it changes least, and it does not blow anything up."""
+"""The optimal transport map: it reaches its target with the least change and a limited gain."""
 
 import pytest
 import torch
@@ -30,11 +30,11 @@ def root(matrix: Tensor) -> Tensor:
 class TestTransport:
     @settings(max_examples=20, deadline=None)
     @given(st.integers(0, 10_000), st.floats(0.5, 2))
-    def test_reaches_the_covariance_wanted(self, seed: int, spread: float) -> None:
+    def test_reaches_the_wanted_covariance(self, seed: int, spread: float) -> None:
         own, wanted = covariance(seed, spread=spread), covariance(seed + 1)
         move = transport(own, wanted)[0].double()
         if torch.linalg.eigvalsh(move).max() > MOST_GAIN - 1e-3:
-            return  # a gain was cut, and what is cut does not arrive
+            return  # a limited gain does not reach the target
         reached = move @ (own[0].double() + FLOORS) @ move.T
         torch.testing.assert_close(reached, wanted[0].double() + FLOORS, rtol=1e-3, atol=1e-3)
 
@@ -43,11 +43,11 @@ class TestTransport:
         torch.testing.assert_close(move, move.mT)
         assert (torch.linalg.eigvalsh(move) > 0).all()
 
-    def test_stays_where_it_is_wanted(self) -> None:
+    def test_is_the_identity_between_equal_covariances(self) -> None:
         own = covariance(3)
         torch.testing.assert_close(transport(own, own)[0], torch.eye(SIZE), atol=1e-4, rtol=0)
 
-    def test_changes_less_than_any_other_map_that_arrives(self) -> None:
+    def test_changes_less_than_other_maps_to_the_same_covariance(self) -> None:
         own, wanted = covariance(4), covariance(5)
         exact = own[0].double() + FLOORS
         move = transport(own, wanted)[0].double()
@@ -74,7 +74,7 @@ class TestTransport:
         assert gains.max() <= MOST_GAIN + 1e-4
         assert gains.max() > MOST_GAIN - 1e-2
 
-    def test_takes_flat_pictures_for_what_their_floor_says(self) -> None:
+    def test_uses_the_floor_for_flat_pictures(self) -> None:
         flat = torch.zeros(1, SIZE, SIZE)
         assert torch.allclose(transport(flat, flat)[0], torch.eye(SIZE), atol=1e-4)
         assert transport(flat, covariance(8)).isfinite().all()
@@ -82,18 +82,18 @@ class TestTransport:
         assert (to_flat > 0).all()
         assert to_flat.max() <= 1 + 1e-4
 
-    def test_gives_each_of_a_batch_its_own(self) -> None:
+    def test_returns_one_map_for_each_picture_of_a_batch(self) -> None:
         own, wanted = covariance(9, 4), covariance(10, 4)
         together = transport(own, wanted)
         for index in range(4):
             alone = transport(own[index : index + 1], wanted[index : index + 1])
             torch.testing.assert_close(together[index : index + 1], alone, atol=1e-5, rtol=1e-4)
 
-    def test_gives_one_goal_to_all_of_a_batch(self) -> None:
+    def test_uses_one_target_for_a_whole_batch(self) -> None:
         own = covariance(11, 3)
         assert transport(own, covariance(12)).shape == (3, SIZE, SIZE)
 
-    def test_names_what_holds_no_numbers(self) -> None:
+    def test_refuses_values_that_are_not_finite(self) -> None:
         broken = covariance(1)
         broken[0, 2, 3] = float("nan")
         with pytest.raises(InternalError, match="not numbers"):
@@ -114,7 +114,7 @@ class TestMoments:
             torch.testing.assert_close(found.mean[index], flat.mean(1))
             torch.testing.assert_close(found.covariance[index], torch.cov(flat, correction=0))
 
-    def test_comes_to_the_same_in_parts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_gives_the_same_result_in_parts(self, monkeypatch: pytest.MonkeyPatch) -> None:
         maps = torch.rand(2, SIZE, 13, 9)
         whole = moments_of_batch(maps)
         monkeypatch.setattr(transport_module, "_AT_ONCE", 2 * SIZE * 9 * 4)
@@ -122,13 +122,13 @@ class TestMoments:
         torch.testing.assert_close(parts.covariance, whole.covariance)
         assert torch.equal(parts.mean, whole.mean)
 
-    def test_measures_in_float32_whatever_it_is_given(self) -> None:
+    def test_measures_in_float32_for_any_input_type(self) -> None:
         maps = 100 + torch.rand(1, SIZE, 40, 40)
         exact, found = moments_of_batch(maps.half().float()), moments_of_batch(maps.half())
         assert found.covariance.dtype == found.mean.dtype == torch.float32
         torch.testing.assert_close(found.covariance, exact.covariance, rtol=1e-3, atol=1e-5)
 
-    def test_finds_no_spread_in_one_pixel(self) -> None:
+    def test_finds_no_variance_in_one_pixel(self) -> None:
         found = moments_of_batch(torch.rand(1, SIZE, 1, 1))
         assert torch.equal(found.covariance, torch.zeros(1, SIZE, SIZE))
 

@@ -1,4 +1,4 @@
-"""The painting network: sizes, noise, borders, held statistics, and weights that come back."""
+"""The painting network: sizes, noise, borders, held statistics, and saved weights."""
 
 import pytest
 import torch
@@ -46,7 +46,7 @@ def test_paints_in_the_size_of_the_photo(network: PaintingNet, height: int, widt
     assert not torch.equal(painted, photos)
 
 
-def test_paints_each_photo_of_a_batch_as_if_it_were_alone(network: PaintingNet) -> None:
+def test_paints_each_photo_of_a_batch_like_a_single_photo(network: PaintingNet) -> None:
     photos = torch.rand(2, 3, 32, 32)
     noise = noise_for(photos)
     with torch.no_grad():
@@ -55,11 +55,11 @@ def test_paints_each_photo_of_a_batch_as_if_it_were_alone(network: PaintingNet) 
     torch.testing.assert_close(together[:1], alone, rtol=1e-4, atol=1e-5)
 
 
-def test_makes_something_of_a_flat_sky(network: PaintingNet) -> None:
+def test_paints_strokes_in_a_flat_sky(network: PaintingNet) -> None:
     sky = torch.full((1, 3, 48, 48), 0.5)
     strokes = paint(network, sky) - sky
     inside = strokes[..., 12:36, 12:36]
-    # Without noise, flat ground could only become a lattice that repeats every four pixels.
+    # Without noise a flat area could only become a lattice that repeats every four pixels.
     again = inside[..., STRIDE:] - inside[..., :-STRIDE]
     assert again.std() > 0.2 * inside.std() > 0
 
@@ -72,18 +72,18 @@ def lattice_in_a_sky(network: PaintingNet, side: int = 128) -> float:
 
 
 @pytest.mark.parametrize("light", [False, True])
-def test_weaves_no_lattice_before_it_learns(light: bool) -> None:  # noqa: FBT001
+def test_makes_no_lattice_before_training(light: bool) -> None:  # noqa: FBT001
     shares = []
     for seed in range(4):
         torch.manual_seed(seed)
         shares.append(lattice_in_a_sky(PaintingNet(light=light)))
-    # Enlarged by nearest neighbors, features would leave ten times as much.
+    # With nearest-neighbor upsampling the share would be ten times as large.
     assert sum(shares) / len(shares) < 0.0008
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_weaves_no_lattice_once_trained(name: str) -> None:
-    # Enlarged by nearest neighbors it was 0.023 for The Starry Night.
+def test_makes_no_lattice_after_training(name: str) -> None:
+    # With nearest-neighbor upsampling the share was 0.023 for The Starry Night.
     assert lattice_in_a_sky(load_network(name, torch.device("cpu")), 256) < 0.01
 
 
@@ -94,14 +94,14 @@ def test_draws_noise_by_its_seed_at_any_size() -> None:
     assert not torch.equal(noise_for(photos), noise_for(photos, 1))
 
 
-def test_leaves_no_frame(network: PaintingNet) -> None:
+def test_paints_no_frame_at_the_border(network: PaintingNet) -> None:
     sky = torch.full((1, 3, 64, 64), 0.5)
     strokes = (paint(network, sky) - sky).abs().mean((0, 1))
     border = torch.cat([strokes[:4].flatten(), strokes[-4:].flatten()]).mean()
     assert border < 2 * strokes[16:48, 16:48].mean()
 
 
-def test_moves_colors_to_the_artworks(network: PaintingNet) -> None:
+def test_moves_colors_to_the_palette_of_the_artwork(network: PaintingNet) -> None:
     artwork = torch.rand(1, 3, 32, 32) * 0.3 + torch.tensor([0.5, 0.2, 0.1])[:, None, None]
     network.take_palette_(palette_of(artwork))
     photos = torch.rand(2, 3, 24, 24) * 0.4 + 0.3
@@ -118,7 +118,7 @@ def test_passes_gradients_to_all_weights(network: PaintingNet) -> None:
     assert without == []
 
 
-def test_comes_back_from_its_weights(network: PaintingNet) -> None:
+def test_is_restored_from_its_weights(network: PaintingNet) -> None:
     network.take_palette_(Palette(torch.rand(3), torch.eye(3)))
     photos = torch.rand(1, 3, 32, 32)
     again = build_painting_net({name: each.half() for name, each in network.state_dict().items()})
@@ -147,7 +147,7 @@ class TestNorm:
             out.std((2, 3), correction=0), torch.ones(2, 3), atol=1e-3, rtol=0
         )
 
-    def test_is_what_torch_computes(self, norm: Norm) -> None:
+    def test_equals_the_instance_norm_of_torch(self, norm: Norm) -> None:
         with torch.no_grad():
             norm.weight.copy_(torch.tensor([1.0, 2.0, 3.0]))
             norm.bias.copy_(torch.tensor([0.1, 0.2, 0.3]))
@@ -158,7 +158,7 @@ class TestNorm:
     def test_keeps_flat_channels_quiet(self, norm: Norm) -> None:
         assert norm(torch.full((1, 3, 8, 8), 4.0)).abs().max() < 0.1
 
-    def test_stays_in_the_precision_that_comes_in(self, norm: Norm) -> None:
+    def test_keeps_the_precision_of_its_input(self, norm: Norm) -> None:
         assert norm(torch.rand(1, 3, 4, 4).bfloat16()).dtype == torch.bfloat16
 
 
@@ -169,11 +169,11 @@ def test_holds_the_statistics_of_the_first_picture(network: PaintingNet) -> None
         network.hold_()
         whole = network(photo, noise)
         part = network(photo[..., 32:, 32:], noise[..., 8:, 8:])
-    # Far from the cut, a tile is the same as that part of the whole picture.
+    # Far from the cut edge, a tile equals that part of the whole picture.
     torch.testing.assert_close(part[..., 56:, 56:], whole[..., 88:, 88:], rtol=1e-3, atol=1e-4)
 
 
-def test_lets_another_picture_decide_when_it_is_asked_again(network: PaintingNet) -> None:
+def test_measures_the_statistics_again_after_another_hold(network: PaintingNet) -> None:
     one, other = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32) * 0.2
     network.hold_()
     paint(network, one)
@@ -184,9 +184,9 @@ def test_lets_another_picture_decide_when_it_is_asked_again(network: PaintingNet
 
 
 class PaintingNetCopy:
-    """A fresh network with the weights of another."""
+    """A new network with the weights of another network."""
 
     @staticmethod
     def of(network: PaintingNet) -> PaintingNet:
-        """Copy the weights, not the held statistics."""
+        """Copy the weights, but not the held statistics."""
         return build_painting_net(network.state_dict())

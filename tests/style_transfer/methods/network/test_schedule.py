@@ -1,4 +1,4 @@
-"""The method network: found by the artwork, blended by weight, alike in tiles and whole."""
+"""The method network: found by the artwork, blended by weight, the same in tiles and whole."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +61,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def last(frames: Iterator[Frame]) -> Tensor:
-    """Give the picture of the last frame."""
+    """Return the picture of the last frame."""
     *_, frame = frames
     assert frame.image is not None
     return frame.image
@@ -71,25 +71,25 @@ ONE = [Share("network-scream", 1.0)]
 
 
 class TestFindNetworks:
-    def test_knows_the_artwork_in_any_size_and_mode(self) -> None:
+    def test_recognizes_the_artwork_in_any_size_and_mode(self) -> None:
         small = SCREAM.resize((40, 32)).convert("RGBA")
         found = find_networks([StyleInput(small, 0.25), StyleInput(WAVE, 0.75)])
         assert found == [Share("network-scream", 0.25), Share("network-wave", 0.75)]
 
-    def test_says_what_to_do_where_there_is_none(self) -> None:
+    def test_says_what_to_do_when_there_is_no_network(self) -> None:
         with pytest.raises(NetworkMissingError, match="for this artwork") as caught:
             find_networks([StyleInput(OTHER)])
         assert caught.value.code == "network_missing"
         assert "train network" in caught.value.hint
 
-    def test_finds_nothing_where_nothing_is_installed(
+    def test_finds_no_network_in_an_empty_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path / "empty"))
         with pytest.raises(NetworkMissingError):
             find_networks([StyleInput(SCREAM)])
 
-    def test_needs_a_picture_or_a_code_that_tells_whose_it_is(self) -> None:
+    def test_needs_a_picture_or_a_code_that_names_its_artwork(self) -> None:
         with pytest.raises(StyleNeedsPictureError):
             find_networks([StyleInput(None, code=b"x")])
         code = StyleEmbedding.from_picture(WAVE, load_painter(CPU)).to_bytes()
@@ -108,12 +108,12 @@ class TestFindNetworks:
 
 
 class TestLoadNetwork:
-    def test_gives_a_frozen_network(self) -> None:
+    def test_returns_a_frozen_network(self) -> None:
         loaded = load_network("network-wave", CPU)
         assert loaded.light
         assert not any(weight.requires_grad for weight in loaded.parameters())
 
-    def test_refuses_another_file_than_the_cards(self, folder: Path) -> None:
+    def test_refuses_a_file_that_its_card_does_not_describe(self, folder: Path) -> None:
         path = folder / "network-scream.safetensors"
         path.write_bytes(path.read_bytes() + b" ")
         with pytest.raises(ModelMissingError, match="not the file that its card describes"):
@@ -145,12 +145,12 @@ class TestPaint:
         assert painted.shape == PHOTO.shape
         assert 0 <= painted.min() < painted.max() <= 1
 
-    def test_gives_the_photo_back_at_strength_0(self) -> None:
+    def test_returns_the_photo_at_strength_0(self) -> None:
         assert torch.equal(
             last(paint(PHOTO, ONE, TransferSpec(method="network", strength=0))), PHOTO
         )
 
-    def test_goes_further_from_the_photo_with_strength(self) -> None:
+    def test_differs_more_from_the_photo_with_more_strength(self) -> None:
         away = [
             (last(paint(PHOTO, ONE, TransferSpec(method="network", strength=strength))) - PHOTO)
             .abs()
@@ -161,7 +161,7 @@ class TestPaint:
         assert away == sorted(away)
         assert away[0] < away[2] / 3
 
-    def test_depends_on_the_seed_alone(self) -> None:
+    def test_depends_only_on_the_seed(self) -> None:
         once, again = last(paint(PHOTO, ONE, FULL)), last(paint(PHOTO, ONE, FULL))
         assert torch.equal(once, again)
         other = TransferSpec(method="network", strength=AS_TRAINED, seed=1)
@@ -173,10 +173,10 @@ class TestPaint:
         frames = list(paint(PHOTO, both, FULL))
         assert [(frame.done, frame.total) for frame in frames] == [(1, 2), (2, 2)]
         mixed = 0.25 * alone[0] + 0.75 * alone[1]
-        # Where one network leaves [0, 1], the mean of what it meant differs from that of pixels.
+        # Where one network leaves [0, 1], the mean before the clamp differs from the mean after it.
         assert (last(iter(frames)) - mixed).abs().mean() < 0.02
 
-    def test_keeps_the_photos_colors_where_they_are_to_match(self) -> None:
+    def test_keeps_the_photos_colors_when_asked(self) -> None:
         matched = TransferSpec(method="network", strength=AS_TRAINED, color=Color.MATCH)
         own = palette_of(PHOTO).mean
         there = (palette_of(last(paint(PHOTO, ONE, matched))).mean - own).abs().sum()
@@ -184,14 +184,14 @@ class TestPaint:
         assert there < 0.2 * styled
 
     @pytest.mark.parametrize("style_scale", [0.25, 0.5, 2.0, 4.0])
-    def test_paints_with_any_brush(self, style_scale: float) -> None:
+    def test_paints_with_any_style_scale(self, style_scale: float) -> None:
         spec = TransferSpec(method="network", strength=AS_TRAINED, style_scale=style_scale)
         painted = last(paint(PHOTO, ONE, spec))
         assert painted.shape == PHOTO.shape
         assert not torch.equal(painted, last(paint(PHOTO, ONE, FULL)))
 
     @pytest.mark.parametrize("size", [(1, 1), (1, 300), (33, 5), (17, 63)])
-    def test_takes_any_size(self, size: tuple[int, int]) -> None:
+    def test_accepts_any_size(self, size: tuple[int, int]) -> None:
         painted = last(paint(torch.rand(1, 3, *size), ONE, FULL))
         assert painted.shape == (1, 3, *size)
         assert painted.isfinite().all()
@@ -216,7 +216,7 @@ def test_is_one_of_the_methods() -> None:
     assert set(step.report.weights) == {"network-scream"}
 
 
-def test_does_not_mind_the_order_of_styles() -> None:
+def test_does_not_depend_on_the_order_of_styles() -> None:
     first, second = StyleInput(SCREAM, 1), StyleInput(WAVE, 3)
     pictures = []
     for styles in ((first, second), (second, first)):

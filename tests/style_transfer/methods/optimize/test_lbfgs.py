@@ -5,7 +5,7 @@ from style_transfer.methods.optimize.lbfgs import LBFGS
 
 
 def bowl(image: Tensor, target: Tensor, slopes: Tensor) -> tuple[Tensor, Tensor]:
-    """Give the loss and gradient of a bowl that is steeper in some directions than in others."""
+    """Return the loss and gradient of a bowl that is steeper in some directions than in others."""
     away = image - target
     return (slopes * away.square()).sum() / 2, slopes * away
 
@@ -19,7 +19,7 @@ class TestStep:
             optimizer.step_(*bowl(optimizer.image, self.TARGET, torch.ones(1)))
         assert torch.allclose(optimizer.image, self.TARGET, atol=1e-3)
 
-    def test_finds_it_in_a_long_narrow_valley(self) -> None:
+    def test_finds_the_minimum_of_a_long_narrow_valley(self) -> None:
         slopes = torch.logspace(-2, 2, self.TARGET.numel()).reshape(self.TARGET.shape)
         optimizer = LBFGS(torch.full_like(self.TARGET, 0.5))
         first, _ = bowl(optimizer.image, self.TARGET, slopes)
@@ -28,7 +28,7 @@ class TestStep:
         last, _ = bowl(optimizer.image, self.TARGET, slopes)
         assert last < 1e-3 * first
 
-    def test_starts_alike_whatever_the_size_of_the_gradient(self) -> None:
+    def test_takes_the_same_first_step_for_any_gradient_size(self) -> None:
         ends = []
         for scale in (1e-6, 1.0, 1e6):
             optimizer = LBFGS(torch.full((1, 3, 2, 2), 0.5))
@@ -45,7 +45,7 @@ class TestStep:
         assert optimizer.image.min() >= 0
         assert optimizer.image.max() <= 1
 
-    def test_stays_where_the_gradient_is_nothing(self) -> None:
+    def test_stays_where_the_gradient_is_zero(self) -> None:
         start = torch.rand(1, 3, 4, 4)
         optimizer = LBFGS(start)
         for _ in range(3):
@@ -54,21 +54,21 @@ class TestStep:
 
 
 class TestTooFar:
-    def test_takes_a_step_back_when_the_loss_leaps(self) -> None:
+    def test_takes_a_step_back_when_the_loss_jumps_up(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
         optimizer = LBFGS(start)
         optimizer.step_(torch.tensor(1.0), torch.ones_like(start))
         optimizer.step_(torch.tensor(5.0), torch.ones_like(start))
         assert torch.allclose(optimizer.image, torch.tensor(0.495))
 
-    def test_takes_a_step_back_when_the_loss_is_no_number(self) -> None:
+    def test_takes_a_step_back_when_the_loss_is_nan(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
         optimizer = LBFGS(start)
         optimizer.step_(torch.tensor(1.0), torch.ones_like(start))
         optimizer.step_(torch.tensor(float("nan")), torch.full_like(start, float("nan")))
         assert torch.allclose(optimizer.image, torch.tensor(0.495))
 
-    def test_goes_back_to_the_best_when_the_loss_creeps_up(self) -> None:
+    def test_returns_to_the_best_when_the_loss_rises_slowly(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
         optimizer = LBFGS(start)
         for loss in (1.0, 1.2, 1.4, 1.6):
@@ -76,7 +76,7 @@ class TestTooFar:
         assert torch.allclose(optimizer.image, torch.tensor(0.495))
 
 
-def test_does_not_change_the_picture_it_starts_from() -> None:
+def test_does_not_change_the_start_picture() -> None:
     start = torch.rand(1, 3, 4, 4)
     before = start.clone()
     LBFGS(start).step_(torch.tensor(1.0), torch.ones_like(start))

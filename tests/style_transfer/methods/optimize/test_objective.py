@@ -17,8 +17,8 @@ def objective_for(
     return StyleObjective(features, photo, [Artwork(ARTWORK, 1.0)], strength)
 
 
-class TestJudge:
-    def test_gives_a_gradient_of_the_shape_of_the_picture(self, features: FeatureNet) -> None:
+class TestStyleObjective:
+    def test_returns_a_gradient_of_the_shape_of_the_picture(self, features: FeatureNet) -> None:
         loss, gradient = objective_for(features).evaluate(torch.rand_like(PHOTO))
         assert loss > 0
         assert not loss.requires_grad
@@ -26,17 +26,17 @@ class TestJudge:
         assert gradient.isfinite().all()
         assert gradient.abs().max() > 0
 
-    def test_gives_the_gradient_of_its_loss(self, features: FeatureNet) -> None:
+    def test_returns_the_gradient_of_its_loss(self, features: FeatureNet) -> None:
         image, looked_at = torch.rand_like(PHOTO) * 0.8 + 0.1, objective_for(features)
         loss, gradient = looked_at.evaluate(image)
         assert looked_at.loss(image - 1e-3 * gradient / gradient.norm()) < loss
 
-    def test_finds_the_artwork_itself_in_style(self, features: FeatureNet) -> None:
+    def test_has_a_lower_loss_for_the_artwork_itself(self, features: FeatureNet) -> None:
         looked_at = StyleObjective(features, ARTWORK, [Artwork(ARTWORK, 1.0)], 1.0)
         other = StyleObjective(features, ARTWORK, [Artwork(ARTWORK.square(), 1.0)], 1.0)
         assert looked_at.loss(ARTWORK) < 0.5 * other.loss(ARTWORK)
 
-    def test_weighs_the_photo_less_the_stronger_the_painting(self, features: FeatureNet) -> None:
+    def test_gives_less_weight_to_the_photo_at_higher_strength(self, features: FeatureNet) -> None:
         away = PHOTO.flip(3)
         losses = [objective_for(features, strength).loss(away) for strength in (0.2, 0.6, 1.0)]
         assert losses == sorted(losses, reverse=True)
@@ -46,11 +46,11 @@ class TestJudge:
         objective_for(features).evaluate(image)
         assert not image.requires_grad
 
-    def test_works_where_gradients_are_off(self, features: FeatureNet) -> None:
+    def test_works_when_gradients_are_disabled(self, features: FeatureNet) -> None:
         with torch.no_grad():
             assert objective_for(features).evaluate(torch.rand_like(PHOTO))[1].abs().max() > 0
 
-    def test_leads_a_descent_to_less_and_less(self, features: FeatureNet) -> None:
+    def test_is_reduced_by_lbfgs(self, features: FeatureNet) -> None:
         looked_at, optimizer = objective_for(features), LBFGS(PHOTO * 0.3)
         losses = []
         for _ in range(12):
@@ -60,12 +60,12 @@ class TestJudge:
         assert losses[-1] < 0.5 * losses[0]
 
     @pytest.mark.parametrize("size", [(1, 1), (2, 9), (33, 1)])
-    def test_takes_any_size(self, features: FeatureNet, size: tuple[int, int]) -> None:
+    def test_accepts_any_size(self, features: FeatureNet, size: tuple[int, int]) -> None:
         photo = torch.rand(1, 3, *size)
         assert objective_for(features, photo=photo).evaluate(photo)[1].isfinite().all()
 
 
-def test_the_weight_of_shapes_falls_with_strength() -> None:
+def test_reduces_the_content_weight_with_strength() -> None:
     values = [content_weight(strength / 10) for strength in range(11)]
     assert values == sorted(values, reverse=True)
     assert min(values) > 0

@@ -1,4 +1,4 @@
-"""The method itself, with an untrained network of a few channels: what holds for any features."""
+"""The method optimize with a small untrained network: properties that hold for any features."""
 
 import time
 
@@ -17,7 +17,7 @@ from style_transfer.methods.optimize.schedule import paint, plan_for
 
 
 def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
-    """Make soft random colors (1, 3, height, width), as far from noise as photos are."""
+    """Make soft random colors (1, 3, height, width), as smooth as a photo."""
     generator = torch.Generator().manual_seed(seed)
     small = torch.rand(1, 3, 6, 6, generator=generator)
     return torch.nn.functional.interpolate(small, (height, width), mode="bicubic").clamp(0, 1)
@@ -36,7 +36,7 @@ def result(features: FeatureNet, spec: TransferSpec, photo: Tensor | None = None
 
 class TestPlan:
     @given(st.integers(1, 3000), st.integers(1, 3000), st.integers(1, 400))
-    def test_shares_out_exactly_the_steps_asked_for(
+    def test_distributes_exactly_the_requested_steps(
         self, width: int, height: int, steps: int
     ) -> None:
         plan = plan_for(width, height, steps)
@@ -45,7 +45,7 @@ class TestPlan:
         assert plan.layings[-1][0] == (width, height)
         assert plan.descents >= 0
 
-    def test_lays_strokes_from_coarse_to_fine(self) -> None:
+    def test_paints_strokes_from_coarse_to_fine(self) -> None:
         plan = plan_for(512, 384, 40)
         assert [size[0] for size, _ in plan.layings] == [128, 181, 256, 362, 512]
         assert plan.descents == 25
@@ -54,17 +54,17 @@ class TestPlan:
         assert plan_for(512, 384, 1).layings == (((512, 384), 1),)
         assert [size for size, _ in plan_for(512, 384, 5).layings] == [(362, 272), (512, 384)]
 
-    def test_goes_on_with_the_sizes_above_the_one_begun(self) -> None:
+    def test_continues_with_the_sizes_above_the_current_one(self) -> None:
         plan = plan_for(512, 384, 40, (256, 192))
         assert [size[0] for size, _ in plan.layings] == [362, 512]
         assert plan.total == 40
 
-    def test_only_descends_once_all_strokes_are_laid(self) -> None:
+    def test_only_optimizes_once_all_strokes_are_painted(self) -> None:
         plan = plan_for(512, 384, 40, (512, 384))
         assert plan.layings == ()
         assert plan.descents == 40
 
-    def test_spends_many_steps_on_descent(self) -> None:
+    def test_uses_many_steps_for_optimization(self) -> None:
         assert plan_for(512, 384, 400).descents == 385
 
 
@@ -84,14 +84,14 @@ class TestFrames:
         frames = run(features, TransferSpec(steps=4))
         assert all(frame.image is not None for frame in frames[:3])
 
-    def test_spares_previews_that_nobody_could_follow(
+    def test_skips_previews_that_would_come_too_fast(
         self, features: FeatureNet, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(optimize, "_PREVIEW_SECONDS", 3600)
         frames = run(features, TransferSpec(steps=4))
         assert all(frame.image is None for frame in frames[:-1])
 
-    def test_comes_back_to_the_caller_after_each_step(self, features: FeatureNet) -> None:
+    def test_returns_to_the_caller_after_each_step(self, features: FeatureNet) -> None:
         frames = paint(soft(0), [Artwork(soft(1), 1.0)], TransferSpec(steps=2000), features)
         begun = time.process_time()  # other work on the machine does not count
         for _ in range(3):
@@ -99,7 +99,7 @@ class TestFrames:
         assert time.process_time() - begun < 20
 
 
-class TestGoingOn:
+class TestContinue:
     def test_keeps_the_picture_of_each_step(self, features: FeatureNet) -> None:
         frames = run(features, TransferSpec(steps=4))
         assert all(frame.kept is not None for frame in frames)
@@ -108,16 +108,14 @@ class TestGoingOn:
         assert image is not None
         assert torch.equal(kept.show(kept.picture), image)
 
-    def test_keeps_the_painting_apart_from_the_photo_that_shows_through(
-        self, features: FeatureNet
-    ) -> None:
+    def test_separates_the_painting_from_the_blended_photo(self, features: FeatureNet) -> None:
         photo = soft(0)
         kept = run(features, TransferSpec(steps=3, strength=0.1), photo)[-1].kept
         assert kept is not None
         shown = kept.show(kept.picture)
         assert (shown - photo).abs().mean() < 0.5 * (kept.picture - photo).abs().mean()
 
-    def test_begins_where_it_is_told_to(self, features: FeatureNet) -> None:
+    def test_starts_from_the_given_painting(self, features: FeatureNet) -> None:
         photo, begun = soft(0), soft(5)
         artworks = [Artwork(soft(8, 48, 48), 1.0)]
         first = next(paint(photo, artworks, TransferSpec(steps=3), features, begun))
@@ -128,7 +126,7 @@ class TestGoingOn:
 class TestPicture:
     @settings(max_examples=8, deadline=None)
     @given(st.integers(1, 40), st.integers(1, 40))
-    def test_has_the_size_of_the_photo_and_proper_values(self, height: int, width: int) -> None:
+    def test_has_the_size_of_the_photo_and_valid_values(self, height: int, width: int) -> None:
         features = _features()
         image = result(features, TransferSpec(steps=2), soft(3, height, width))
         assert image.shape == (1, 3, height, width)
@@ -140,8 +138,8 @@ class TestPicture:
         spec = TransferSpec(steps=4, seed=3)
         assert torch.equal(result(features, spec), result(features, spec))
 
-    def test_is_another_for_another_seed(self, features: FeatureNet) -> None:
-        # Only an artwork with more patches than the bank holds leaves anything to chance.
+    def test_is_different_for_another_seed(self, features: FeatureNet) -> None:
+        # The seed matters only for an artwork with more patches than the bank holds.
         photo, artworks = soft(0, 110, 130), [Artwork(soft(8, 160, 160), 1.0)]
         first, second = (
             list(paint(photo, artworks, TransferSpec(steps=2, seed=seed), features))[-1].image
@@ -151,11 +149,11 @@ class TestPicture:
         assert second is not None
         assert not torch.equal(first, second)
 
-    def test_is_the_photo_at_no_strength(self, features: FeatureNet) -> None:
+    def test_is_the_photo_at_strength_0(self, features: FeatureNet) -> None:
         photo = soft(0)
         assert torch.equal(result(features, TransferSpec(steps=2, strength=0), photo), photo)
 
-    def test_does_not_change_what_it_is_given(self, features: FeatureNet) -> None:
+    def test_does_not_change_its_inputs(self, features: FeatureNet) -> None:
         photo, artwork = soft(0), soft(1)
         before = photo.clone(), artwork.clone()
         list(paint(photo, [Artwork(artwork, 1.0)], TransferSpec(steps=3), features))
@@ -168,7 +166,7 @@ class TestPicture:
         got = palette_of(result(features, TransferSpec(steps=8), photo)).mean
         assert (got - wanted).norm() < 0.4 * (palette_of(photo).mean - wanted).norm() + 0.03
 
-    def test_stays_nearer_to_the_photo_at_less_strength(self, features: FeatureNet) -> None:
+    def test_is_nearer_to_the_photo_at_less_strength(self, features: FeatureNet) -> None:
         photo = soft(0)
         away = [
             (result(features, TransferSpec(steps=8, strength=strength), photo) - photo).abs().mean()

@@ -17,7 +17,7 @@ def brush(photo: Tensor = PHOTO, strength: float = 0.75, seed: int = 0) -> Strok
 
 class TestLayStrokes:
     @pytest.mark.parametrize("settled", [False, True])
-    def test_gives_a_picture_of_the_same_size(self, *, settled: bool) -> None:
+    def test_returns_a_picture_of_the_same_size(self, *, settled: bool) -> None:
         laid = brush().synthesize(PHOTO, settled=settled)
         assert laid.shape == PHOTO.shape
         assert laid.min() >= 0
@@ -27,7 +27,7 @@ class TestLayStrokes:
         first, again = (brush().synthesize(PHOTO, settled=False) for _ in range(2))
         assert torch.equal(first, again)
 
-    def test_keeps_to_the_photo_when_strength_is_low(self) -> None:
+    def test_stays_near_the_photo_when_strength_is_low(self) -> None:
         other = PHOTO.flip(3)
         near, far = (
             (brush(strength=strength).synthesize(other, settled=True) - PHOTO).abs().mean()
@@ -35,7 +35,7 @@ class TestLayStrokes:
         )
         assert near < far
 
-    def test_keeps_to_the_photo_where_it_is_busy(self) -> None:
+    def test_stays_near_the_photo_where_it_has_detail(self) -> None:
         photo = torch.full((1, 3, 40, 80), 0.5)
         photo[..., 40:] = (torch.arange(40) // 4 % 2).float()
         art = Artwork(torch.cat([photo, photo.flip(3)], 2), 1.0)
@@ -45,14 +45,14 @@ class TestLayStrokes:
         assert away[48:72].mean() < (1 - photo - photo).abs().mean((0, 1, 2))[48:72].mean()
 
     @pytest.mark.parametrize("size", [(1, 1), (2, 9), (33, 1)])
-    def test_takes_any_size(self, size: tuple[int, int]) -> None:
+    def test_accepts_any_size(self, size: tuple[int, int]) -> None:
         photo = torch.rand(1, 3, *size)
         laid = brush(photo).synthesize(photo, settled=True)
         assert laid.shape == photo.shape
         assert laid.isfinite().all()
 
 
-def test_holds_to_the_photo_less_the_stronger_the_painting() -> None:
+def test_reduces_faith_to_the_photo_with_strength() -> None:
     values = [faith(strength / 10) for strength in range(11)]
     assert values == sorted(values, reverse=True)
     assert min(values) > 0

@@ -19,7 +19,7 @@ def bank(*artworks: Artwork, seed: int = 0) -> StrokeBank:
 
 
 class TestRepaint:
-    def test_keeps_what_the_artwork_itself_shows(self) -> None:
+    def test_restores_the_artwork_itself(self) -> None:
         image = stripes(30, 32)
         assert (bank().synthesize(image, 3, 0) - image).abs().mean() < 0.05
 
@@ -29,7 +29,7 @@ class TestRepaint:
 
     @settings(max_examples=15, deadline=None)
     @given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 4), st.integers(0, 3))
-    def test_takes_any_size(self, height: int, width: int, stride: int, offset: int) -> None:
+    def test_accepts_any_size(self, height: int, width: int, stride: int, offset: int) -> None:
         image = torch.rand(1, 3, height, width)
         painted = bank().synthesize(image, stride, offset)
         assert painted.shape == image.shape
@@ -38,7 +38,7 @@ class TestRepaint:
         assert painted.max() < 1 + 1e-5
 
     @pytest.mark.parametrize("size", [(1, 1), (3, 40), (6, 6)])
-    def test_takes_artworks_smaller_than_a_patch(self, size: tuple[int, int]) -> None:
+    def test_accepts_artworks_smaller_than_a_patch(self, size: tuple[int, int]) -> None:
         art = Artwork(torch.rand(1, 3, *size), 1.0)
         painted = bank(art).synthesize(torch.rand(1, 3, 20, 20), 3, 0)
         assert painted.isfinite().all()
@@ -49,19 +49,19 @@ class TestRepaint:
         assert torch.equal(first, again)
         assert not torch.equal(first, other)
 
-    def test_asks_for_no_gradients(self) -> None:
+    def test_computes_no_gradients(self) -> None:
         image = torch.rand(1, 3, 16, 16, requires_grad=True)
         assert not bank().synthesize(image, 3, 0).requires_grad
 
 
 class TestComparing:
-    def test_takes_flat_for_flat_whatever_the_tone(self) -> None:
+    def test_matches_flat_to_flat_in_any_tone(self) -> None:
         art = torch.full((1, 3, 40, 80), 0.5)
         art[..., 40:] = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(3))
         painted = bank(Artwork(art, 1.0)).synthesize(torch.full((1, 3, 30, 30), 0.62), 3, 0)
         assert painted.std() < 0.05
 
-    def test_spreads_over_the_artwork_when_nothing_tells(self) -> None:
+    def test_uses_many_patches_for_a_photo_of_low_contrast(self) -> None:
         art = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(4))
         art = torch.nn.functional.interpolate(art, (60, 60), mode="bilinear")
         found = bank(Artwork(art, 1.0))
@@ -70,7 +70,7 @@ class TestComparing:
         used = torch.unique(found._nearest(seen))
         assert len(used) > 0.2 * len(found._patches)
 
-    def test_does_not_force_in_what_the_photo_has_nothing_like(self) -> None:
+    def test_does_not_use_patches_unlike_the_photo(self) -> None:
         art = torch.rand(1, 3, 60, 60, generator=torch.Generator().manual_seed(5)) * 0.05 + 0.3
         art[..., :12, :12] = torch.tensor([0.0, 0.2, 1.0])[None, :, None, None]
         painted = bank(Artwork(art, 1.0)).synthesize(torch.full((1, 3, 40, 40), 0.31), 3, 0)
@@ -78,7 +78,7 @@ class TestComparing:
 
 
 class TestShares:
-    def test_draws_patches_of_each_artwork_by_its_share(self) -> None:
+    def test_samples_patches_of_each_artwork_by_its_share(self) -> None:
         red = Artwork(torch.tensor([1.0, 0, 0])[None, :, None, None].expand(1, 3, 200, 200), 0.25)
         blue = Artwork(torch.tensor([0, 0, 1.0])[None, :, None, None].expand(1, 3, 200, 200), 0.75)
         patches = bank(red, blue)._patches

@@ -36,7 +36,7 @@ class TestTones:
 class TestCurve:
     @settings(max_examples=30, deadline=None)
     @given(st.integers(0, 999), st.floats(0, 0.5), st.floats(0.5, 1))
-    def test_rises_within_range_and_never_too_flat(
+    def test_rises_within_range_and_is_never_too_flat(
         self, seed: int, low: float, high: float
     ) -> None:
         generator = torch.Generator().manual_seed(seed)
@@ -49,7 +49,7 @@ class TestCurve:
         span = (curve.moved[-1] - curve.moved[0]) / (own[-1] - own[0])
         assert span > 0.3
 
-    def test_goes_towards_the_tones_wanted(self) -> None:
+    def test_moves_toward_the_wanted_tones(self) -> None:
         own, wanted = torch.linspace(0.4, 0.6, 256), torch.linspace(0.1, 0.5, 256)
         moved = curve_between(own, wanted).moved
         assert moved.mean() == pytest.approx(0.75 * 0.3 + 0.25 * 0.5, abs=0.02)
@@ -69,7 +69,7 @@ class TestInColorsOf:
         means = moved.mean((0, 2, 3))
         assert means[0] > means[1] > means[2]
 
-    def test_leaves_no_islands_of_white(self) -> None:
+    def test_makes_no_islands_of_white(self) -> None:
         photo, art = ramp(), paper()
         plain = luma_of(match_palette(photo, palette_of(art)))[0, 0, 0]
         toned = luma_of(in_colors_of(photo, [Artwork(art, 1.0)]))[0, 0, 0]
@@ -89,7 +89,7 @@ class TestInColorsOf:
         )
 
     @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
-    def test_takes_flat_pictures(self, value: float) -> None:
+    def test_accepts_flat_pictures(self, value: float) -> None:
         flat = torch.full((1, 3, 9, 9), value)
         for photo, art in ((flat, paper()), (ramp(), flat), (flat, flat)):
             moved = in_colors_of(photo, [Artwork(art, 1.0)])
