@@ -28,9 +28,9 @@ _PARSERS = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Build the parser with all its commands; each sets `run`, which returns the exit status."""
+    """Build the parser with all commands. Each sets `run`, which returns the exit status."""
     parser = argparse.ArgumentParser(
-        prog=_called(), description="Paint photos in the manner of artworks."
+        prog=_called(), description="Paint photos in the style of artworks."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in _PARSERS:
@@ -39,15 +39,18 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _called() -> str:
-    """Give the words by which the user called this program, for its help."""
+    """Return the command that the user typed to start this program, for the help text."""
     return INSTALLED if Path(sys.argv[0]).stem == INSTALLED else "python -m style_transfer"
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; returns 0, or 2 after one sentence on what went wrong."""
+    """Run one command. Return its exit status: 0, 2 after an error, 130 after Ctrl-C.
+
+    An error is printed as one sentence that says what went wrong.
+    """
     arguments = build_parser().parse_args(words)
-    # Read when torch is loaded, which no command has done yet: on a busy machine threads that spin
-    # while they wait cost more than they save.
+    # Torch reads this variable when it is loaded, and no command has loaded it yet. On a busy
+    # machine, threads that spin while they wait cost more time than they save.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
@@ -56,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> int:
         console.print(f"{error} {error.hint}", style="red", markup=False)
         return 2
     except KeyboardInterrupt:
-        console.print("Stopped; nothing was written.", style="red")
+        console.print("Stopped. Nothing was written.", style="red")
         return 130
     return status
 

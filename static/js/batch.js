@@ -1,4 +1,4 @@
-/** The page of a batch: one progress for the whole, and each of its pictures as it comes. */
+/** The page of a batch: the progress of the whole batch, and each picture when it is ready. */
 
 import { batches } from "./batches.js";
 import { counted } from "./counts.js";
@@ -10,7 +10,7 @@ const { id, api, wordDone } = page.dataset;
 function drawWhole({ fraction, done, total }) {
   const said = counted(wordDone, done, total);
   const status = page.querySelector("#batch-done");
-  // Only what changes is read out.
+  // Written only when it changes, because a screen reader reads every change aloud.
   if (status.textContent.trim() !== said) status.textContent = said;
   page.querySelector("#batch-bar").value = fraction;
   if (done === total) page.querySelector("#batch-cancel")?.remove();

@@ -1,8 +1,8 @@
 /**
- * My batches as they go: each is asked for when a connection comes about, then kept by what is heard
- * of its jobs, so that no caller needs to ask.
+ * The current state of my batches. Each batch is fetched when a connection begins. After that,
+ * events of its jobs update it, so callers do not need to fetch it.
  *
- * Dispatches "change" (detail: the id of the batch, and its jobs of which there is news).
+ * Dispatches "change" (detail: the id of the batch, and its jobs that changed).
  */
 
 import { events, hasEnded } from "./events.js";
@@ -10,7 +10,7 @@ import { events, hasEnded } from "./events.js";
 const CONNECTED = new Set(["live", "polling"]);
 const AGAIN_MS = 5000;
 
-/** What a batch says of one of its jobs, from the job's own snapshot. */
+/** Return the short form of a job, as a batch has it, from the snapshot of the job. */
 export function inShort(job) {
   const { id, seq, state, preview, artwork, created_at, completed_at } = job;
   const [{ style, title: style_title }] = job.styles;
@@ -31,20 +31,20 @@ class Batches extends EventTarget {
     });
   }
 
-  /** Keep up with the batch of this id; `address` is its own in the API. */
+  /** Start to follow the batch with this id. `address` is its address in the API. */
   follow(id, address) {
     if (this.#batches.has(id)) return;
     this.#batches.set(id, { address, jobs: new Map(), isWhole: false });
     if (CONNECTED.has(events.state)) this.#ask(id);
   }
 
-  /** All jobs of a batch in their order, in short; undefined until it is known how many they are. */
+  /** Return the short form of all jobs of a batch, in order; undefined until it is loaded. */
   jobsOf(id) {
     const batch = this.#batches.get(id);
     return batch?.isWhole ? [...batch.jobs.values()] : undefined;
   }
 
-  /** How far all of a batch are together; undefined until it is known how many they are. */
+  /** Return the progress of a whole batch; undefined until the batch is loaded. */
   progressOf(id) {
     const jobs = this.jobsOf(id);
     if (!jobs) return undefined;
@@ -64,7 +64,7 @@ class Batches extends EventTarget {
     for (const [id, { jobs }] of this.#batches) if (jobs.delete(gone)) this.#changed(id, []);
   }
 
-  /** Asked only when news arrives again: what came in between would be lost otherwise. */
+  /** Fetch a batch again after a new connection, because events before it may be lost. */
   async #ask(id) {
     const batch = this.#batches.get(id);
     clearTimeout(batch.again);
@@ -73,7 +73,7 @@ class Batches extends EventTarget {
     else if (reply?.status !== 404) batch.again = setTimeout(() => this.#ask(id), AGAIN_MS);
   }
 
-  /** Take in what the API says of a batch, except for jobs with newer news. */
+  /** Use the reply of the API about a batch, except for jobs with newer events. */
   take(id, { jobs }) {
     const batch = this.#batches.get(id);
     const heard = batch.jobs;

@@ -1,4 +1,4 @@
-/** A picture over its photo with a line to drag: <compare-slider>, two images and a range input. */
+/** <compare-slider>: a picture over its photo, with a line to drag. It has two images, one range. */
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -14,14 +14,14 @@ class CompareSlider extends HTMLElement {
     if (this.hasAttribute("data-glide")) this.#glideOnce();
   }
 
-  /** Put the line at `percent` from the left edge. */
+  /** Move the line to `percent` from the left edge. */
   move(percent) {
     this.range.value = percent;
     this.style.setProperty("--split", `${this.range.value}%`);
     this.toggleAttribute("data-edge", this.range.value < 2 || this.range.value > 98);
   }
 
-  /** Show the whole photo while `held`, then go back to where the line was. */
+  /** Show the whole photo while `held`, then move the line back to its place. */
   hold(held) {
     this.classList.toggle("is-held", true);
     this.style.setProperty("--split", held ? "100%" : `${this.range.value}%`);
@@ -63,7 +63,7 @@ class CompareSlider extends HTMLElement {
 
 customElements.define("compare-slider", CompareSlider);
 
-/** A button with data-hold shows the photo of the slider it names as long as it is pressed. */
+/** A button with data-hold shows the photo of the slider that it names while it is pressed. */
 function onHold(event, held) {
   const button = event.target.closest?.("[data-hold]");
   if (!button) return;

@@ -1,4 +1,4 @@
-/** Buttons that copy: data-copy names the element whose text goes to the clipboard. */
+/** Buttons that copy: data-copy names an element, and its text is copied to the clipboard. */
 
 const SHOWN_MS = 1800;
 

@@ -1,7 +1,7 @@
-/** Counts in sentences that the page brings ready-made: "1 of 9 done" stands for any two numbers. */
+/** Numbers in translated sentences of the page: "1 of 9 done" is a template for two numbers. */
 
-/** Put `done` where `sentence` has 1 and `total` where it has 9, each only once. */
+/** Return `sentence` with `done` in place of 1 and `total` in place of 9, each only once. */
 export function counted(sentence, done, total) {
-  // In one go: a 9 that was just put in is none to replace.
+  // One pass: a 9 that was just inserted must not be replaced again.
   return sentence.replace(/[19]/g, (digit) => (digit === "1" ? done : total));
 }

@@ -1,4 +1,4 @@
-/** The photo that is on its way: kept in this browser until it has arrived, across sign-in too. */
+/** The photo before its upload ends. This browser keeps it, also while the user signs in. */
 
 const STORE = "photos";
 const KEY = "draft";
@@ -17,16 +17,16 @@ async function store(mode) {
   return database.transaction(STORE, mode).objectStore(STORE);
 }
 
-/** Keep `file`; a browser that keeps nothing (private windows) is no reason to stop. */
+/** Store `file`. If the browser cannot store it (in a private window), go on without it. */
 export async function keepDraft(file) {
   try {
     await request((await store("readwrite")).put(file, KEY));
   } catch {
-    // The photo is only in the page then.
+    // Then only the page has the photo.
   }
 }
 
-/** Return the kept file, or undefined. */
+/** Return the stored file, or undefined. */
 export async function readDraft() {
   try {
     return await request((await store("readonly")).get(KEY));
@@ -35,11 +35,11 @@ export async function readDraft() {
   }
 }
 
-/** Forget the kept file. */
+/** Delete the stored file. */
 export async function dropDraft() {
   try {
     await request((await store("readwrite")).delete(KEY));
   } catch {
-    // Nothing was kept.
+    // Nothing was stored.
   }
 }

@@ -1,8 +1,8 @@
-/** A whole page that takes a photo: dropped, pasted, or chosen in a file input. */
+/** Photos that the user drops or pastes anywhere on the page. */
 
 const KINDS = ["image/jpeg", "image/png", "image/webp"];
 
-/** Tell `take(file, more)` of pictures that are dropped or pasted anywhere on the page. */
+/** Call `take(file, more)` with pictures that the user drops or pastes anywhere on the page. */
 export function takePictures(take) {
   const curtain = document.querySelector("#drop");
   let depth = 0;

@@ -1,4 +1,4 @@
-/** What the tray lists: a picture by itself, or all that were asked for together as one. */
+/** The entries of the tray: one job, or one batch of several jobs. */
 
 import { batches, inShort } from "./batches.js";
 import { counted } from "./counts.js";
@@ -7,20 +7,20 @@ import { events, hasEnded } from "./events.js";
 const words = document.querySelector("#tray").dataset;
 const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 const NOBODY = "00000000-0000-0000-0000-000000000000";
-// What is done stays in the tray for a while, so that one sees it go by.
+// A finished entry stays in the tray for some time, so that the user sees it.
 const STAYS_MS = 10 * 60_000;
 const OUTCOMES = ["succeeded", "failed", "canceled", "expired"];
 
 const address = (pattern, id) => pattern.replace(NOBODY, id);
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
-/** One line of the tray; `key` is the id of the job or of the batch. */
+/** One line of the tray. `key` is the id of the job or of the batch. */
 class Entry {
   constructor(key, known) {
     this.key = key;
     this.isBatch = known[0].batch === key;
     const whole = this.isBatch ? batches.jobsOf(key) : known.map(inShort);
-    // Until all of a batch are known, what is known of them tells only whether it goes on.
+    // Until the batch is loaded, the known jobs only tell whether the batch is active.
     this.isKnown = whole?.length > 0;
     this.jobs = this.isKnown ? whole : known.map(inShort);
     const active = this.jobs.filter((job) => !hasEnded(job));
@@ -45,7 +45,7 @@ class Entry {
     return `${words.wordPictures.replace("9", this.jobs.length)} · ${first}${more}`;
   }
 
-  /** Whether something came of it, good or bad: what was only canceled leaves the tray at once. */
+  /** Whether a job succeeded or failed. An entry that was only canceled leaves the tray at once. */
   get hasOutcome() {
     return this.jobs.some(({ state }) => state === "succeeded" || state === "failed");
   }
@@ -54,7 +54,7 @@ class Entry {
     return this.isKnown && (this.isActive || (this.isRecent && this.hasOutcome));
   }
 
-  /** How it is, in words; the ring beside them tells how far several are. */
+  /** The state in words. For a batch, the ring beside the words shows the progress. */
   get state() {
     if (this.jobs.every(({ state }) => state === "queued")) return words.wordQueued;
     if (!this.isActive) return this.isSeveral ? this.#outcomes() : words[`word${capital(this.jobs[0].state)}`];
@@ -62,7 +62,7 @@ class Entry {
     return `${words.wordRunning} · ${percent.format(this.fraction)}`;
   }
 
-  /** The same for who does not see the ring. */
+  /** The same with the progress of a batch, for users who do not see the ring. */
   get aloud() {
     const isHidden = this.isSeveral && this.isActive;
     return `${this.title}: ${this.state}${isHidden ? ` · ${percent.format(this.fraction)}` : ""}`;
@@ -83,20 +83,20 @@ class Entry {
     return address(this.isBatch ? words.batchCancel : words.jobCancel, this.key);
   }
 
-  /** The first that is to be seen, or the photo. */
+  /** The first preview of a job, or the photo if there is no preview yet. */
   get picture() {
     const painted = this.jobs.find(({ preview }) => preview);
     return painted ? painted.preview.url : address(words.photoThumb, this.jobs[0].photo);
   }
 
-  /** Take in what the API answered about it. */
+  /** Use the reply of the API about this entry. */
   take(answer) {
     if (this.isBatch) batches.take(this.key, answer);
     else events.take(answer);
   }
 }
 
-/** Everything that is known, newest first; batches that matter are kept up with from then on. */
+/** Return all known entries, newest first, and follow the batches that the tray needs. */
 export function currentEntries() {
   const groups = new Map();
   for (const job of events.jobs) {
@@ -113,7 +113,10 @@ export function currentEntries() {
   return entries.sort((one, other) => other.begin - one.begin);
 }
 
-/** Everything that was active since nothing was: what is, and what ended while something was. */
+/**
+* Return the entries since the tray was last idle: all active entries, and the entries that ended
+* while another one was active.
+*/
 function stretchOf(entries) {
   const stretch = entries.filter(({ isActive }) => isActive);
   let since = Math.min(...stretch.map(({ begin }) => begin));
@@ -127,8 +130,9 @@ function stretchOf(entries) {
 }
 
 /**
- * How far all are together, each picture counting alike: those too that were done since the tray was
- * last empty, so that it does not go back when one is done. Undefined until that is known.
+ * Return the progress of all pictures together; each picture counts the same. Pictures that ended
+ * since the tray was last idle count too, so the progress does not go back when one ends. Undefined
+ * until all batches are loaded.
  */
 export function shareDone(entries) {
   const stretch = stretchOf(entries);

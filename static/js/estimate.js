@@ -1,7 +1,8 @@
 /**
- * What the picture would take, or all of them, said on the button a moment after the last change.
+ * The estimated time of the picture, or of all pictures. It is shown on the button soon after the
+ * last change.
  *
- * Dispatches "told" when there is a new number of jobs that can be created (`room`).
+ * Dispatches "told" when there is a new number of jobs that the user can create (`room`).
  */
 
 import { span } from "./spans.js";
@@ -16,7 +17,7 @@ export class Estimate extends EventTarget {
   #timer = 0;
   #asked = 0;
 
-  /** `form` is the studio, `palette` and `methods` are its choices. */
+  /** `form` is the studio; `palette` and `methods` are its choices. */
   constructor(form, palette, methods) {
     super();
     this.form = form;
@@ -30,7 +31,7 @@ export class Estimate extends EventTarget {
     setInterval(() => document.hidden || this.refresh(), AGAIN_MS);
   }
 
-  /** Ask again, once nothing has changed for a moment. */
+  /** Fetch the estimate again when nothing has changed for a moment. */
   refresh() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), QUIET_MS);
@@ -62,7 +63,7 @@ export class Estimate extends EventTarget {
     return reply?.ok ? reply.json() : null;
   }
 
-  /** Where each style is painted by itself, one stands for the others. */
+  /** If each style is painted separately, the estimate uses the first one for all. */
   #styles() {
     const slugs = this.pictures > 1 ? this.palette.slugs.slice(0, 1) : this.palette.slugs;
     return slugs.map((style) => ({
@@ -71,7 +72,7 @@ export class Estimate extends EventTarget {
     }));
   }
 
-  /** The controls of the chosen way; those of other ways are disabled and left out. */
+  /** The controls of the chosen method. Controls of other methods are disabled, so not sent. */
   #spec() {
     const fields = new FormData(this.form);
     const spec = { method: this.methods.chosen?.value };

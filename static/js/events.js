@@ -1,20 +1,21 @@
 /**
- * What happens to my jobs: a socket, or asking where sockets are blocked.
+ * The events of my jobs. They come from a socket, or from polling if sockets are blocked.
  *
  * Dispatches "job" (detail: the snapshot), "gone" (detail: the id of a deleted job) and "connection"
- * (detail: live, reconnecting, polling, offline, signedOut); "proof" and "proof.tile" as they come,
- * for what asks for proof sheets itself.
+ * (detail: live, reconnecting, polling, offline, signedOut). It passes on "proof" and "proof.tile",
+ * which the proof sheet uses.
  */
 
 const OPENING_MS = 4000;
 const SILENCE_MS = 50_000;
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
-// Asking begins quickly and slows down while nothing changes; the wider range is for no work.
+// The shortest and longest pause between two polls, with active jobs and without. The pause grows
+// while nothing changes.
 const ASK_MS = { busy: [1000, 5000], idle: [8000, 60_000] };
 const SLOWER = 1.5;
 const SIGNED_OUT = 4401;
 const ENDED = new Set(["succeeded", "failed", "canceled", "expired"]);
-// Nobody sees the title of a hidden tab on a phone, so there it need not hear of progress.
+// On a phone the title of a hidden tab is not visible, so a hidden tab needs no progress events.
 const hidesTitles = matchMedia("(pointer: coarse)");
 
 export const hasEnded = (job) => ENDED.has(job.state);
@@ -27,7 +28,7 @@ class JobEvents extends EventTarget {
   #silence = 0;
   #pause = 0;
 
-  /** Begin; `socket` and `events` are addresses. A second call does nothing. */
+  /** Start. `socket` and `events` are addresses. A second call does nothing. */
   start({ socket, events }) {
     if (this.address) return;
     this.address = events;
@@ -42,12 +43,12 @@ class JobEvents extends EventTarget {
     window.addEventListener("offline", () => this.state !== "live" && this.#become("offline"));
   }
 
-  /** All jobs that are known, those that ended too. */
+  /** All known jobs, including those that ended. */
   get jobs() {
     return [...this.#jobs.values()];
   }
 
-  /** Take in `job` unless something newer is known of it. */
+  /** Use the snapshot `job`, unless a newer one is known. */
   take(job) {
     if ((this.#jobs.get(job.id)?.seq ?? 0) >= job.seq) return;
     this.#jobs.set(job.id, job);
@@ -76,7 +77,7 @@ class JobEvents extends EventTarget {
       if (socket !== this.socket) return;
       const frame = JSON.parse(data);
       this.#receive(frame);
-      // The snapshot has the latest; this brings the other changes.
+      // The snapshot has the latest jobs. "resume" asks for the other changes that were missed.
       const isFirst = frame.type === "snapshot" && missed !== undefined;
       if (isFirst && missed < frame.seq) this.#say({ type: "resume", seq: missed });
     });
@@ -90,7 +91,7 @@ class JobEvents extends EventTarget {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  /** Give up a socket from which nothing comes, even if it is open. */
+  /** Close the socket if nothing arrives for SILENCE_MS, even if it looks open. */
   #listen() {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.socket.close(), SILENCE_MS);
@@ -116,19 +117,19 @@ class JobEvents extends EventTarget {
     if (type.startsWith("proof")) this.dispatchEvent(new CustomEvent(type, { detail: data }));
   }
 
-  /** Ask from the second failure on, trying the socket again in between. */
+  /** Poll from the second failure on, and try the socket again between polls. */
   #lost(code) {
     clearTimeout(this.#silence);
     const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
     this.#failures += 1;
-    // A new session may be there already, as after a change of the password.
+    // After a change of the password the page may already have a new session, so try once more.
     if (code === SIGNED_OUT && this.#failures > 1) {
       this.#stop();
       return;
     }
     if (this.#failures === 1) this.#become("reconnecting");
     if (this.#failures === 2) this.#ask();
-    // Not all at the same moment, when it was the server that went.
+    // A random time: after a restart of the server, not all pages must connect at the same moment.
     this.#retrying = setTimeout(() => this.#connect(), wait * (0.75 + Math.random() / 2));
   }
 
@@ -169,7 +170,7 @@ class JobEvents extends EventTarget {
     this.#asking = setTimeout(() => this.#ask(), page.more ? 0 : this.#patience(page, failed));
   }
 
-  /** How long to wait before asking again: longer each time nothing came. */
+  /** Return the pause before the next poll. It grows each time nothing has changed. */
   #patience({ events }, failed) {
     const [least, most] = this.jobs.some((job) => !hasEnded(job)) ? ASK_MS.busy : ASK_MS.idle;
     const longest = failed ? ASK_MS.idle[1] : most;

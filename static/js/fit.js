@@ -1,6 +1,6 @@
-/** Tells the style sheet the shape of pictures whose size depends on the height of the window. */
+/** Gives the style sheet the shape of pictures with a size that depends on the window's height. */
 
-/** Set --ratio on each [data-fit] below `root` from the size its picture says it has. */
+/** Set --ratio on each [data-fit] below `root`, from the width and height attributes. */
 export function fitPictures(root = document) {
   for (const frame of root.querySelectorAll("[data-fit]")) {
     const image = frame.querySelector("img[width]");

@@ -1,4 +1,4 @@
-/** The home page: a photo that is dropped anywhere goes to the studio; buttons switch the examples. */
+/** The home page: a dropped photo opens the studio, and buttons switch the examples. */
 
 import { keepDraft } from "./draft.js";
 import { takePictures } from "./drop.js";

@@ -1,4 +1,4 @@
-/** The page of one job: the picture sharpens, the ring fills, and the result takes their place. */
+/** The page of one job: it shows previews and a progress ring, and at the end the result. */
 
 import "./compare.js";
 import "./copy.js";
@@ -84,7 +84,7 @@ class JobPage {
     this.#part("left").textContent = span(eta.p50 - since, eta.p90 - since);
   }
 
-  /** Ask how the line has moved: that changes no job of mine, so nobody tells. */
+  /** Fetch the place in the queue. When the queue moves, my job does not change: no event comes. */
   async #askAgain() {
     if (document.hidden || this.job.state !== "queued") return;
     const reply = await fetch(this.words.job).catch(() => null);
@@ -97,7 +97,7 @@ class JobPage {
     return `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   }
 
-  /** Lay the new preview over the old one once it is decoded, then let it come up. */
+  /** Put the new preview over the old one when it is decoded, and fade it in. */
   async #preview({ url, width, height, version }) {
     this.version = version;
     const image = new Image(width, height);
@@ -106,7 +106,7 @@ class JobPage {
     try {
       await image.decode();
     } catch {
-      return; // A newer one has replaced it.
+      return; // The server has a newer preview and deleted this one.
     }
     if (version < this.version) return;
     const display = this.#part("picture");
@@ -125,7 +125,7 @@ class JobPage {
     dot.textContent = this.words[`word${state[0].toUpperCase()}${state.slice(1)}`];
   }
 
-  /** The server draws how it ended; the page only changes its main part. */
+  /** Fetch the page of the ended job from the server, and replace the main part of this page. */
   async #finish() {
     clearInterval(this.clock);
     clearInterval(this.line);

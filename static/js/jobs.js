@@ -1,4 +1,4 @@
-/** Jobs in a list: each one with `data-job` shows how its job goes, until it is deleted. */
+/** Jobs in a list: each element with `data-job` shows the state of its job until it is deleted. */
 
 import { events } from "./events.js";
 import { showPicture } from "./preview.js";
@@ -15,7 +15,7 @@ function wordsFor({ state, artwork }, fraction) {
   return artwork ? `${word} · ${words.wordKept}` : word;
 }
 
-/** Draw a job, in full or in short, unless the page shows something newer. */
+/** Draw a job, from its snapshot or its short form, unless the page shows a newer state. */
 export function drawJob(job) {
   const place = placeOf(job.id);
   if (!place || Number(place.dataset.seq) >= job.seq) return;

@@ -1,4 +1,4 @@
-/** The choice of light: as the device, day or night, kept in a cookie so the server draws it. */
+/** The choice of colors: as the device, day or night. A cookie tells it to the server. */
 
 const YEAR = 365 * 24 * 3600;
 const group = document.querySelector("#light");

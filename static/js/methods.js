@@ -1,4 +1,4 @@
-/** The way of painting: only its own controls are shown, and styles that it cannot use are set aside. */
+/** The choice of the method. Only its controls are shown; styles that it cannot use are marked. */
 
 export class MethodChoice extends EventTarget {
   /** `form` is the studio. */
@@ -10,17 +10,17 @@ export class MethodChoice extends EventTarget {
     for (const radio of this.radios) radio.addEventListener("change", () => this.apply());
   }
 
-  /** The radio that is on. */
+  /** The selected radio button. */
   get chosen() {
     return this.radios.find((radio) => radio.checked);
   }
 
-  /** The chosen styles that this way of painting cannot use. */
+  /** The chosen styles that the method cannot use. */
   get unfit() {
     return this.boxes.filter((box) => box.checked && box.dataset.unfit === "true");
   }
 
-  /** Show the controls of the chosen way. */
+  /** Show the controls of the chosen method, and mark the styles that it cannot use. */
   apply() {
     if (!this.chosen) return;
     const controls = this.chosen.dataset.controls.split(" ");

@@ -1,8 +1,8 @@
-/** Shares of the chosen styles: they sum to one, and none is nothing. */
+/** Shares of the chosen styles. Their sum is one, and each is at least LEAST. */
 
 export const LEAST = 0.01;
 
-/** The corners of a triangle of side 100, the first on top. */
+/** The corners of a triangle with sides of 100, the top corner first. */
 export const CORNERS = [
   { x: 50, y: 0 },
   { x: 0, y: 86.6 },
@@ -17,7 +17,7 @@ export function sharesOf(weights) {
   return above.map((each) => LEAST + room * (sum ? each / sum : 1 / weights.length));
 }
 
-/** Return the shares with the one at `index` as wanted; the others give or take in proportion. */
+/** Return the shares with `wanted` at `index`. The other shares keep their proportions. */
 export function withShare(shares, index, wanted) {
   const most = 1 - LEAST * (shares.length - 1);
   const share = Math.min(Math.max(wanted, LEAST), most);
@@ -26,24 +26,24 @@ export function withShare(shares, index, wanted) {
   return shares.map((_, each) => (each === index ? share : rest[each - (each > index)]));
 }
 
-/** How far shares above the least shrink when they are to sum to `sum`. */
+/** Return the factor for the parts above LEAST of `count` shares, so that their sum is `sum`. */
 function scale(sum, count) {
   return (sum - LEAST * count) / (1 - LEAST * count);
 }
 
-/** Return the shares with one more style, which gets its fair part. */
+/** Return the shares with one more style, which gets an equal part. */
 export function withOneMore(shares) {
   const part = 1 / (shares.length + 1);
   return sharesOf([...shares.map((share) => share * (1 - part)), part]);
 }
 
-/** Return where in the triangle three shares are. */
+/** Return the point in the triangle that belongs to three shares. */
 export function pointOf(shares) {
   const along = (axis) => shares.reduce((sum, share, at) => sum + share * CORNERS[at][axis], 0);
   return { x: along("x"), y: along("y") };
 }
 
-/** Return the three shares at a point; one outside the triangle counts as one on its edge. */
+/** Return the three shares at a point. A point outside the triangle is moved to its edge. */
 export function sharesAt({ x, y }) {
   const [a, b, c] = CORNERS;
   const area = (b.y - c.y) * (a.x - c.x) + (c.x - b.x) * (a.y - c.y);

@@ -1,11 +1,11 @@
-/** More photos for the studio beside the one on the stage: each is painted in each style. */
+/** More photos for the studio, in addition to the first. Each is painted in each style. */
 
 import { sendPhoto } from "./upload.js";
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export class MorePhotos extends EventTarget {
-  /** `form` is the studio; without an account it takes one photo only. */
+  /** `form` is the studio. Without an account it accepts only one photo. */
   constructor(form) {
     super();
     this.form = form;
@@ -22,20 +22,20 @@ export class MorePhotos extends EventTarget {
       const out = target.closest("button");
       if (out) this.#drop(out.closest("li"));
     });
-    // One that was deleted, or belongs to someone else, goes by itself; of one on its way the server
-    // is to say what is wrong.
+    // A stored photo that was deleted, or that belongs to another user, is removed from the list.
+    // For a photo that is being sent, the reply of the server says what is wrong.
     this.list.addEventListener("error", ({ target }) => {
       const item = target.closest("li");
       if (item.querySelector("input").value) this.#drop(item);
     }, true);
   }
 
-  /** How many there are, those on their way too. */
+  /** The number of photos, including those that are being sent. */
   get count() {
     return this.list.children.length;
   }
 
-  /** Show `files` and send them, one after the other. */
+  /** Show `files`, and send them one after the other. */
   take(files) {
     if (this.form.dataset.signedIn !== "true") return;
     for (const file of files) {
@@ -45,7 +45,7 @@ export class MorePhotos extends EventTarget {
     this.#changed();
   }
 
-  /** Use photos that were sent before. */
+  /** Use photos that were sent earlier. */
   use(ids) {
     for (const id of ids) {
       this.#add(this.form.dataset.photoThumb.replace(NOBODY, id)).querySelector("input").value = id;

@@ -1,18 +1,18 @@
-/** A notice of the browser when a picture is done: offered from the second job on, never on load. */
+/** Browser notifications when a picture is done. The page offers them from the second job on. */
 
 import { events } from "./events.js";
 
 const SECOND = 2;
 
 export class Notices {
-  /** `offer` is the element that holds the button. */
+  /** `offer` is the element with the button. */
   constructor(offer) {
     this.offer = offer;
     this.waiting = new Set();
     this.offer.querySelector("button").addEventListener("click", () => this.#ask());
   }
 
-  /** Take in how the entries of the tray are; one notice for each, however many pictures it has. */
+  /** Look at the entries of the tray, and show one notification for each entry that ended. */
   take(entries) {
     for (const entry of entries) {
       const wasCanceled = entry.jobs.every(({ state }) => state === "canceled");
@@ -32,7 +32,7 @@ export class Notices {
     this.#offer();
   }
 
-  /** Several open tabs give one notice: the tag makes the later replace the earlier. */
+  /** Show a notification. The tag makes several open tabs show only one: the latest. */
   #tell({ key, title, state, picture, page }) {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     if (document.hasFocus()) return;

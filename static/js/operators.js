@@ -1,4 +1,4 @@
-/** The operators' page looks again every five seconds, and keeps the focus where it was. */
+/** The page of operators. It loads its figures again every five seconds and keeps the focus. */
 
 const LOOK_MS = 5000;
 const now = document.querySelector("#queue-now");

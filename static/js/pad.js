@@ -1,9 +1,9 @@
-/** A triangle to mix three styles in with mouse or finger; the sliders beside it do it by key. */
+/** A triangle that mixes three styles with a mouse or finger. The sliders beside it take keys. */
 
 import { CORNERS, pointOf, sharesAt } from "./mix.js";
 
 export class MixPad extends EventTarget {
-  /** `svg` is drawn in the template; corners and point are moved here. */
+  /** The template draws `svg`; this class moves its point and rays. */
   constructor(svg) {
     super();
     this.svg = svg;
@@ -16,7 +16,7 @@ export class MixPad extends EventTarget {
     }
   }
 
-  /** Show three `shares`; with another number there is no triangle. */
+  /** Show three `shares`. With another number of shares, hide the triangle. */
   show(shares, pictures) {
     this.svg.toggleAttribute("hidden", shares.length !== CORNERS.length);
     if (shares.length !== CORNERS.length) return;

@@ -1,6 +1,6 @@
 /**
- * The chosen styles: one to four that are mixed, each with a slider, three with a triangle; or any
- * number of them, of which each is painted by itself.
+ * The chosen styles. One to four styles are mixed: each has a slider, and three have a triangle. Or
+ * any number of styles are painted separately.
  */
 
 import { LEAST, sharesOf, withOneMore, withShare } from "./mix.js";
@@ -12,7 +12,7 @@ export class Palette extends EventTarget {
   #shares = [];
   #each = false;
 
-  /** `form` is the studio; the tiles' checkboxes stay the truth that is sent. */
+  /** `form` is the studio. The checkboxes of the tiles are what the form sends. */
   constructor(form) {
     super();
     this.form = form;
@@ -32,7 +32,7 @@ export class Palette extends EventTarget {
     this.#fill(chosen.map((box) => [box, Number(box.dataset.weight) || 1]));
   }
 
-  /** The slugs in the order they were chosen. */
+  /** The slugs, in the order in which they were chosen. */
   get slugs() {
     return this.#items.map((item) => item.dataset.slug);
   }
@@ -45,7 +45,7 @@ export class Palette extends EventTarget {
     this.#changed();
   }
 
-  /** Paint each of the styles by itself, or mix them. */
+  /** Paint each style separately, or mix the styles. */
   spread(each) {
     if (this.#each === each) return;
     this.#each = each;
@@ -53,12 +53,12 @@ export class Palette extends EventTarget {
     this.#changed();
   }
 
-  /** Are there more styles than can be mixed? */
+  /** Whether there are more styles than the page can mix. */
   get isOverfull() {
     return !this.#each && this.#items.length > this.most;
   }
 
-  /** Choose as many as `room` of the styles that the list shows. */
+  /** Choose the styles that the list shows, up to `room` styles in total. */
   chooseAll(room) {
     const free = this.boxes.filter((box) => !box.checked && !box.disabled && !box.closest("li").hidden);
     for (const box of free.slice(0, Math.max(0, room - this.#items.length))) {
@@ -69,7 +69,7 @@ export class Palette extends EventTarget {
     this.#changed();
   }
 
-  /** Show another picture of a style, say its proof on the photo. */
+  /** Show another picture of a style, such as its proof on the photo. */
   picture(slug, address) {
     const item = this.#items.find((each) => each.dataset.slug === slug);
     if (!item) return;
@@ -77,7 +77,7 @@ export class Palette extends EventTarget {
     this.#show();
   }
 
-  /** Show again which tiles cannot be chosen now. */
+  /** Disable the tiles that cannot be chosen now. */
   limit() {
     const full = !this.#each && this.#items.length >= this.most;
     for (const box of this.boxes) {
@@ -142,7 +142,7 @@ export class Palette extends EventTarget {
     this.#show();
   }
 
-  /** Take the shares of the triangle; the form hears of it as it hears of a slider. */
+  /** Use the shares of the triangle, and send the form an "input" event, as a slider does. */
   #mix(shares) {
     this.#shares = shares;
     this.#show();
@@ -155,7 +155,7 @@ export class Palette extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Put sliders, figures and triangle where the shares are. */
+  /** Show the shares on the sliders, figures and triangle. */
   #show() {
     this.#items.forEach((item, at) => {
       const slider = item.querySelector("input");
@@ -170,7 +170,7 @@ export class Palette extends EventTarget {
   }
 }
 
-/** The picture that a tile shows: the proof on the photo when it is there, else the style's own. */
+/** Return the picture of a tile: the proof on the photo if it exists, otherwise the style's own. */
 function pictureOf(box) {
   const tile = box.closest(".tile");
   return (tile.querySelector(".tile-proof") ?? tile.querySelector("img:not(.pic-haze)")).src;

@@ -1,4 +1,4 @@
-/** The studio's photo: shown at once from the file, sent in the background, remembered by its id. */
+/** The photo of the studio. It is shown at once from the file, and sent in the background. */
 
 import { dropDraft, keepDraft } from "./draft.js";
 import { sendPhoto } from "./upload.js";
@@ -6,7 +6,7 @@ import { sendPhoto } from "./upload.js";
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export class PhotoInput extends EventTarget {
-  /** `form` is the studio; its data attributes hold addresses and words. */
+  /** `form` is the studio. Its data attributes have addresses and words. */
   constructor(form) {
     super();
     this.form = form;
@@ -27,12 +27,12 @@ export class PhotoInput extends EventTarget {
     });
   }
 
-  /** Is there a photo, here or on its way? */
+  /** Whether there is a photo, on the server or in the form. */
   get present() {
     return Boolean(this.id.value || this.file.files.length);
   }
 
-  /** Show `file` and send it; without an account it waits in this browser. */
+  /** Show `file` and send it. Without an account it stays in this browser. */
   async take(file) {
     this.errors.textContent = "";
     this.id.value = "";
@@ -42,7 +42,7 @@ export class PhotoInput extends EventTarget {
     if (this.form.dataset.signedIn === "true") this.arrival = this.#send(file);
   }
 
-  /** Use a photo that was sent before; one that is gone or someone else's clears itself. */
+  /** Use a photo that was sent earlier. If it cannot be loaded, the photo is cleared. */
   use(id) {
     this.id.value = id;
     this.#show(this.form.dataset.photoPreview.replace(NOBODY, id));
@@ -70,7 +70,7 @@ export class PhotoInput extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Resolve to true when the photo arrived or can still go with the form, else to false. */
+  /** Resolve to true if the photo arrived, or if the form can still send it; otherwise to false. */
   async #send(file) {
     this.progress.hidden = false;
     this.progress.setAttribute("aria-label", this.form.dataset.wordUploading);

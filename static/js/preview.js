@@ -1,6 +1,6 @@
-/** A picture in a page that changes to a newer one. */
+/** Replace a picture in a page by a newer one. */
 
-/** Show the picture of `url` once it is there; one that a newer one replaced is left out. */
+/** Show the picture of `url` when it is loaded, unless a newer one was requested since. */
 export async function showPicture(image, url) {
   if (image.dataset.next === url) return;
   image.dataset.next = url;

@@ -1,7 +1,7 @@
 /**
- * The proof sheet: every style tried on the photo, each tile as it comes.
+ * The proof sheet: previews of the photo in every style. Each tile is shown when it is ready.
  *
- * Tiles arrive by the socket; the sheet is asked for now and then in any case, and often where
+ * The socket sends the tiles. The page also fetches the sheet from time to time, and more often if
  * sockets are blocked. Dispatches "proof" (detail: slug and address) for each tile.
  */
 
@@ -35,12 +35,12 @@ export class ProofSheet extends EventTarget {
     events.addEventListener("connection", () => this.#plan());
   }
 
-  /** The address of the proof of a style, or undefined. */
+  /** Return the address of the proof of a style, or undefined. */
   of(slug) {
     return this.#shown.get(slug);
   }
 
-  /** Have every style tried on the photo of this id; the proofs of another photo go. */
+  /** Request the proofs of all styles for the photo with this id. Remove those of other photos. */
   async request(photo) {
     if (photo === this.photo) return;
     this.clear();
@@ -68,7 +68,7 @@ export class ProofSheet extends EventTarget {
     for (const proof of this.list.querySelectorAll(".tile-proof")) proof.remove();
   }
 
-  /** Let the tiles show the photo's proofs, or the artworks themselves. */
+  /** Show the proofs of the photo on the tiles, or the artworks. */
   #turn(side) {
     this.list.classList.toggle("shows-artworks", side === "artwork");
     for (const button of this.side.querySelectorAll("button")) {
@@ -103,7 +103,7 @@ export class ProofSheet extends EventTarget {
     this.said.textContent = this.progress.hidden ? word : trying;
   }
 
-  /** Ask again soon where nothing arrives by itself, and now and then where it does. */
+  /** Plan the next fetch: soon without a socket, and later with one. */
   #plan() {
     clearTimeout(this.#timer);
     if (!this.sheet || ENDED.has(this.sheet.state)) return;
@@ -116,7 +116,7 @@ export class ProofSheet extends EventTarget {
       const reply = await fetch(`${this.words.proofs}${this.sheet.id}/`);
       if (reply.ok) this.#take(await reply.json());
     } catch {
-      // No network just now; the next round asks again.
+      // There is no network now. The next round fetches again.
     }
     this.#plan();
   }
@@ -133,7 +133,7 @@ export class ProofSheet extends EventTarget {
     try {
       await image.decode();
     } catch {
-      return; // It is gone; the artwork stays.
+      return; // The proof was deleted. The tile keeps the artwork.
     }
     if (this.#shown.get(style) !== url) return;
     const frame = box.closest(".tile").querySelector(".pic");

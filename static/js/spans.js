@@ -1,8 +1,8 @@
-/** Times in words: a range of seconds or minutes as the page's language writes it. */
+/** Times in words: a range of seconds or minutes in the language of the page. */
 
 const language = document.documentElement.lang;
 
-/** Say `low` to `high` seconds, in minutes where that is plainer; one figure where both are equal. */
+/** Return `low` to `high` seconds in words, in minutes above 90 s; one number if both are equal. */
 export function span(low, high) {
   const unit = high > 90 ? "minute" : "second";
   const scale = unit === "minute" ? 60 : 1;

@@ -1,4 +1,4 @@
-/** The studio: photo, styles and controls come together, and Make sends them. */
+/** The studio: the user chooses a photo, styles and controls, and the button Make sends them. */
 
 import { readDraft } from "./draft.js";
 import { takePictures } from "./drop.js";
@@ -13,7 +13,7 @@ import { TryOn } from "./tryon.js";
 
 const CHOICES = "studio-choices";
 const MOST = 50;
-// Fields of which there are several, brought back by who draws them.
+// Fields that exist several times. The classes that draw them restore them.
 const LISTS = new Set(["styles", "more_photos"]);
 const form = document.querySelector("#studio");
 const make = form.querySelector("#make");
@@ -38,7 +38,7 @@ function missing() {
   return estimate.room ? words.wordTooMany.replace("9", estimate.room) : words.wordNoRoom;
 }
 
-/** Each style is painted by itself where that is asked for, and where there are several photos. */
+/** Each style is painted separately if the user asks for it, or if there are several photos. */
 function showWay() {
   const styles = palette.slugs.length;
   const wanted = form.elements.each.value === "on";
@@ -81,7 +81,7 @@ function showValues() {
   }
 }
 
-/** Remember everything but the photo in this tab, so that signing in loses nothing. */
+/** Store all choices except the photo in this tab, so that they are kept when the user signs in. */
 function keepChoices() {
   const entries = [...new FormData(form)].filter(
     ([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "job_id"].includes(name),
@@ -135,7 +135,7 @@ function shortcut(event) {
   keepChoices();
 }
 
-/** Tiles take the photo's shape, so that its proofs show all of it. */
+/** Give the tiles the shape of the photo, so that the proofs show the whole photo. */
 function shapeTiles() {
   const { naturalWidth, naturalHeight } = photo.image;
   if (!naturalHeight) return;
@@ -148,7 +148,7 @@ function tryStyles() {
   tryOn.show();
 }
 
-/** The first picture goes on the stage, the others beside it. */
+/** Use the first picture as the main photo, and the others as more photos. */
 function take(file, others) {
   photo.take(file);
   more.take(others);
@@ -223,7 +223,7 @@ async function start() {
   }
 }
 
-// A page that comes back from memory carries the id of a job that was made already.
+// A page that the browser restores from memory has the id of a job that already exists.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 start();

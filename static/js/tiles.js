@@ -1,4 +1,4 @@
-/** The style tiles: narrowed by word and technique, walked with the arrow keys. */
+/** The style tiles: filters by word and technique, and movement with the arrow keys. */
 
 export function watchTiles(form) {
   const filter = form.querySelector("#tiles-filter");

@@ -1,4 +1,4 @@
-/** The tray in the header: the pictures being made and those just done, on every page. */
+/** The tray in the header of every page: the pictures in progress and those that just ended. */
 
 import { batches } from "./batches.js";
 import { currentEntries, shareDone } from "./entries.js";
@@ -19,7 +19,7 @@ const TENTHS = 10;
 const TIDY_MS = 30_000;
 const told = new Map();
 const pageTitle = document.title;
-// The page of a job has a title and a voice of its own, that of a batch a voice.
+// The page of a job sets the title itself. The pages of jobs and batches also speak themselves.
 const jobPage = document.querySelector("#job")?.dataset.id;
 const batchPage = document.querySelector("#batch")?.dataset.id;
 let isDue = false;
@@ -43,7 +43,7 @@ async function cancelEntry(key, button) {
     const entry = currentEntries().find((each) => each.key === key);
     const reply = await fetch(entry.cancelAddress, { method: "POST", headers: { "X-CSRFToken": token } });
     if (!reply.ok) throw new Error(reply.status);
-    // The focus stays in the tray although the row goes.
+    // The row with the focus disappears, so move the focus to the tray.
     tray.querySelector("summary").focus();
     entry.take(await reply.json());
   } catch {
@@ -60,7 +60,7 @@ function drawRow(row, entry) {
   showPicture(row.querySelector("img"), entry.picture);
 }
 
-/** Draw the rows in the order of `shown`; one that is there stays where it is, and its focus too. */
+/** Draw the rows in the order of `shown`. An existing row is not moved, so it keeps its focus. */
 function drawList(shown) {
   const rows = new Map([...list.children].map((row) => [row.dataset.entry, row]));
   const keys = new Set(shown.map(({ key }) => key));
@@ -72,7 +72,7 @@ function drawList(shown) {
   });
 }
 
-/** Draw what the whole tray says: how many, how far, and in the title of the tab. */
+/** Draw the summary of the tray (number and progress), and the title of the tab. */
 function drawWhole(entries, shown) {
   const left = entries.reduce((sum, entry) => sum + entry.left, 0);
   tray.hidden = left === 0 && shown.length === 0;
@@ -86,12 +86,12 @@ function drawWhole(entries, shown) {
   document.title = left ? `${percent.format(share)} · ${pageTitle}` : pageTitle;
 }
 
-/** What is worth saying aloud of an entry: each tenth of the way, and the end. */
+/** Return what a screen reader says about an entry: each tenth of its progress, and its end. */
 function newsOf(entry) {
   const before = told.get(entry.key);
   const step = entry.isActive ? Math.floor(entry.fraction * TENTHS) : Infinity;
   told.set(entry.key, Math.max(step, before ?? 0));
-  // What was so when the page came is no news.
+  // The state when the page loads is not news.
   if (before === undefined || step <= before || !entry.isShown) return "";
   return [jobPage, batchPage].includes(entry.key) ? "" : entry.aloud;
 }
@@ -110,7 +110,7 @@ function draw() {
   notices.take(known);
 }
 
-/** Draw once for all that comes in one frame. */
+/** Draw only once for all events of one frame. */
 function drawSoon() {
   if (isDue) return;
   isDue = true;
@@ -127,10 +127,10 @@ events.addEventListener("gone", drawSoon);
 batches.addEventListener("change", drawSoon);
 events.addEventListener("connection", ({ detail }) => connection(detail));
 events.start(words);
-// What is done goes after a while though nothing happens.
+// Finished entries leave the tray after some time, even if no event comes.
 setInterval(drawSoon, TIDY_MS);
 
-// Panels of the header close when the visitor goes elsewhere.
+// The panels of the header close when the user clicks outside.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;

@@ -1,7 +1,7 @@
-/** The stage shows the proof of the style that is pointed at, or of the only one that is chosen. */
+/** Shows the proof of the style under the pointer, or of the only chosen style, over the photo. */
 
 export class TryOn {
-  /** Takes the studio's form, its proofs and its palette. */
+  /** `form` is the studio; `proofs` and `palette` are its parts. */
   constructor(form, proofs, palette) {
     this.proofs = proofs;
     this.palette = palette;
@@ -19,7 +19,7 @@ export class TryOn {
     palette.addEventListener("change", () => this.show());
   }
 
-  /** Show what there is to be shown now. */
+  /** Show the current proof, or hide it if there is none. */
   show() {
     const [only, another] = this.palette.slugs;
     const slug = this.pointed ?? (another ? undefined : only);

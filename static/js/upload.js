@@ -1,16 +1,17 @@
-/** Photos on their way to the server. */
+/** The upload of photos. */
 
 /**
- * Send `file`, and tell `onProgress` how many bytes of how many are there.
+ * Send `file`, and call `onProgress` with the sent bytes and the total bytes.
  *
- * Resolves to the photo's id, or "" where it has none; to what the server said against it, in the
- * reader's words, or "" where nobody answered; and to whether it would say so again.
+ * Resolves to an object: `id` is the id of the photo, or "" after a failure. `detail` is the reason
+ * of the server in the user's language, or "" without an answer. `isRefused` tells whether the
+ * server refuses this file, so that another try fails too.
  */
 export function sendPhoto(form, file, onProgress = () => {}) {
   return new Promise((resolve) => {
     const body = new FormData();
     body.append("file", file);
-    // fetch does not tell how far an upload is.
+    // fetch cannot report the progress of an upload.
     const sending = new XMLHttpRequest();
     sending.open("POST", form.dataset.photos);
     sending.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);

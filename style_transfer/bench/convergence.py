@@ -92,7 +92,7 @@ def compare(
 def table(courses: list[Course], device: str = "cpu") -> Table:
     """Lay courses out: the first is the method, the others are what it is measured against."""
     ours, *others = courses
-    result = Table(title=f"optimize beside the plain recipe on {machine(device)}")
+    result = Table(title=f"optimize compared with the plain recipe on {machine(device)}")
     for heading in ("recipe", "steps", "seconds", "loss", "optimize s", "share"):
         result.add_column(heading, justify="left" if heading == "recipe" else "right")
     result.add_row(*_row(ours), "", "")
@@ -101,7 +101,7 @@ def table(courses: list[Course], device: str = "cpu") -> Table:
         seconds = f"{met.seconds:.1f}" if met else "never"
         share = f"{met.seconds / course.end.seconds:.2f}" if met else ""
         result.add_row(*_row(course), seconds, share)
-    result.caption = "optimize s: when it had the other's loss; plain: Gram matrices"
+    result.caption = "optimize s: seconds until optimize has this loss; plain: Gram matrices"
     return result
 
 

@@ -69,9 +69,7 @@ def table(rows: Sequence[Measured], method: str, seam: float | None) -> Table:
         size = f"{row.size[0]} x {row.size[1]}"
         result.add_row(size, *map(str, figures), f"{row.seconds:.1f}")
     if seam is not None:
-        result.caption = (
-            f"steps across the borders of tiles, against the picture uncut: {seam:+.1%}"
-        )
+        result.caption = f"differences at the borders of tiles, compared with no tiles: {seam:+.1%}"
     return result
 
 

@@ -20,7 +20,7 @@ def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, devic
     artwork, cache = noise((side, side), 2), EmbeddingCache()
     table = Table(title=f"fast at {side} x {side * 3 // 4} on {machine(device)}")
     table.add_column("batch", justify="right")
-    table.add_column("pictures a second", justify="right")
+    table.add_column("pictures per second", justify="right")
     for batch in batches:
         requests = [
             PaintRequest(noise((side, side * 3 // 4), seed), [StyleInput(artwork)], spec)
@@ -43,7 +43,7 @@ def time_cache(side: int, repeats: int, device: str) -> Table:
     from style_transfer.methods.fast.network import load_painter
 
     painter, artwork = load_painter(choose_device(device)), noise((side, side), 2)
-    table = Table(title=f"the style code of {side} x {side} on {machine(device)}")
+    table = Table(title=f"style code of a {side} x {side} picture on {machine(device)}")
     table.add_column("use")
     table.add_column("seconds", justify="right")
     with tempfile.TemporaryDirectory() as name:

@@ -85,7 +85,7 @@ def measure(pairs: Sequence[Pair], metric_name: str, device: str) -> Table:
     place = choose_device(device)
     artworks = [to_tensor(pair.artwork, place) for pair in pairs]
     metric = load_metric(metric_name, artworks, place)
-    table = Table(title=f"{len(pairs)} pairs, judged by {metric.title}")
+    table = Table(title=f"{len(pairs)} pairs, distances by {metric.title}")
     for heading in ("answer", "content distance", "style distance"):
         table.add_column(heading, justify="left" if heading == "answer" else "right")
     for name in pairs[0].answers:

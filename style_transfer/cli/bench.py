@@ -1,4 +1,4 @@
-"""The command `bench`: what painting takes, and what comes of it."""
+"""The command `bench`: measure the speed, memory and quality of painting."""
 
 import argparse
 from collections.abc import Sequence
@@ -24,53 +24,68 @@ _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `bench` to the command line of the engine."""
-    bench = subparsers.add_parser("bench", help="measure speed, or look at quality")
+    bench = subparsers.add_parser("bench", help="measure speed, memory and quality")
     kinds = bench.add_subparsers(required=True, metavar="WHAT")
-    speed = kinds.add_parser("speed", help="seconds a picture, by size")
+    speed = kinds.add_parser("speed", help="seconds per picture, for each size")
     speed.add_argument(
         "--sizes",
         type=parse_size,
         nargs="+",
         default=[(256, 192), (512, 384)],
         metavar="SIZE",
-        help="WIDTHxHEIGHT, or the width alone of a picture of 4:3",
+        help="WIDTHxHEIGHT, or only WIDTH for a 4:3 picture",
     )
     speed.add_argument("--repeats", type=int, default=3)
     speed.set_defaults(run=run_speed)
-    quality = kinds.add_parser("quality", help="a sheet of photos x artworks")
+    quality = kinds.add_parser("quality", help="a sheet of each photo in each style")
     for what in ("content", "style"):
         quality.add_argument(
-            f"--{what}", type=Path, nargs="+", required=True, help="pictures, or folders of them"
+            f"--{what}",
+            type=Path,
+            nargs="+",
+            required=True,
+            help="pictures, or folders with pictures",
         )
     quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
-    quality.add_argument("--most", type=int, default=4, help="pictures taken from each folder")
+    quality.add_argument(
+        "--most", type=int, default=4, help="the most pictures to use, of photos and of artworks"
+    )
     quality.add_argument("--size", type=int, default=512)
     quality.add_argument(
         "--methods",
         nargs="+",
         choices=METHODS,
         default=[DEFAULT_METHOD],
-        help="the first is on the sheet",
+        help="methods to run; the sheet shows the first",
     )
-    quality.add_argument("--judge", help="builtin, vgg19, or a slimmed VGG-19 as safetensors")
+    quality.add_argument(
+        "--judge",
+        help="network that measures distances: builtin, vgg19, or a reduced VGG-19 (safetensors)",
+    )
     quality.set_defaults(run=run_quality)
     speed.add_argument("--method", choices=METHODS, default=DEFAULT_METHOD)
-    batch = kinds.add_parser("batch", help="pictures a second, by how many are painted in a pass")
+    batch = kinds.add_parser(
+        "batch", help="pictures per second, for each number of pictures per pass"
+    )
     batch.add_argument("--batches", type=int, nargs="+", default=[1, 4, 16])
     batch.add_argument("--size", type=int, default=256)
     batch.set_defaults(run=run_batch)
-    cache = kinds.add_parser("cache", help="first and later uses of a style code")
+    cache = kinds.add_parser("cache", help="seconds for a first and a later use of a style code")
     cache.add_argument("--size", type=int, default=1024)
     cache.set_defaults(run=run_cache)
-    memory = kinds.add_parser("memory", help="what paintings take, beside what was expected")
+    memory = kinds.add_parser(
+        "memory", help="memory that painting needs, compared with the estimate"
+    )
     memory.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 4096])
     memory.add_argument("--method", choices=FORESEEN, default=DEFAULT_METHOD)
     memory.add_argument("--steps", type=int)
-    memory.add_argument("--limit", type=int, metavar="MB", help="what a painting may take")
+    memory.add_argument("--limit", type=int, metavar="MB", help="memory that a painting may use")
     memory.add_argument("--repeats", type=int, default=3)
-    memory.add_argument("--seam", type=int, metavar="SIZE", help="compare a picture cut and uncut")
+    memory.add_argument(
+        "--seam", type=int, metavar="SIZE", help="also compare a picture with tiles and without"
+    )
     memory.set_defaults(run=run_memory)
-    convergence = kinds.add_parser("convergence", help="optimize beside the plain recipe")
+    convergence = kinds.add_parser("convergence", help="optimize compared with the plain recipe")
     convergence.add_argument("--content", type=Path, required=True, help="a photo")
     convergence.add_argument("--style", type=Path, required=True, help="an artwork")
     convergence.add_argument("--size", type=int, default=256)
@@ -85,9 +100,9 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def run_speed(arguments: argparse.Namespace) -> int:
-    """Print a table of seconds; returns the exit status.
+    """Print a table of seconds, and return the exit status.
 
-    Raises NetworkMissingError for the method network where none was trained.
+    Raises NetworkMissingError for the method network if no network was trained.
     """
     specs = [
         TransferSpec(method=arguments.method, size=max(size), steps=arguments.steps)
@@ -105,7 +120,7 @@ def run_speed(arguments: argparse.Namespace) -> int:
 
 
 def run_quality(arguments: argparse.Namespace) -> int:
-    """Write a contact sheet and, if there is a judge, print distances; returns the exit status.
+    """Write a contact sheet, print distances if a judge is named, and return the exit status.
 
     Raises EngineError.
     """
@@ -130,7 +145,7 @@ def run_quality(arguments: argparse.Namespace) -> int:
 
 
 def run_batch(arguments: argparse.Namespace) -> int:
-    """Print pictures a second by batch; returns the exit status."""
+    """Print the pictures per second for each batch size, and return the exit status."""
     spec = TransferSpec(size=arguments.size)
 
     from style_transfer.bench import passes
@@ -141,7 +156,7 @@ def run_batch(arguments: argparse.Namespace) -> int:
 
 
 def run_cache(arguments: argparse.Namespace) -> int:
-    """Print what a style code takes at its first use and later; returns the exit status."""
+    """Print the seconds for a first and a later use of a style code; return the exit status."""
     from style_transfer.bench import passes
 
     Console().print(passes.time_cache(arguments.size, arguments.repeats, arguments.device))
@@ -149,7 +164,7 @@ def run_cache(arguments: argparse.Namespace) -> int:
 
 
 def run_memory(arguments: argparse.Namespace) -> int:
-    """Print expected and measured memory by size, on the CPU; returns the exit status.
+    """Print expected and measured memory for each size, on the CPU; return the exit status.
 
     Raises EngineError.
     """
@@ -168,7 +183,7 @@ def run_memory(arguments: argparse.Namespace) -> int:
 
 
 def run_convergence(arguments: argparse.Namespace) -> int:
-    """Print how soon optimize reaches the plain recipe's loss; returns the exit status.
+    """Print when optimize reaches the loss of the plain recipe, and return the exit status.
 
     Raises EngineError.
     """
@@ -187,13 +202,13 @@ def run_convergence(arguments: argparse.Namespace) -> int:
 
 
 def parse_size(word: str) -> tuple[int, int]:
-    """Read WIDTHxHEIGHT, or WIDTH for a picture of 4:3; ValueError for anything else."""
+    """Read WIDTHxHEIGHT, or WIDTH for a 4:3 picture. Raises ValueError for anything else."""
     width, cross, height = word.partition("x")
     return int(width), int(height) if cross else int(width) * 3 // 4
 
 
 def pictures_in(places: Sequence[Path], most: int) -> list[Path]:
-    """List the pictures that are named, and those of the folders by name, no more than `most`.
+    """List the named pictures, and the pictures of the named folders by name: at most `most`.
 
     Raises InputUnreadableError if there are none.
     """

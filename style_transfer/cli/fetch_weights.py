@@ -1,4 +1,4 @@
-"""The command `fetch_weights`: the only way in which the engine ever downloads anything."""
+"""The command `fetch_weights`. Only this command of the engine downloads something."""
 
 import argparse
 from pathlib import Path
@@ -11,17 +11,21 @@ def add_fetch_weights_parser(
 ) -> None:
     """Add `fetch_weights` to the command line of the engine."""
     parser = subparsers.add_parser(
-        "fetch_weights", help="install weights that do not come with the engine"
+        "fetch_weights", help="install weights that the engine does not include"
     )
     parser.add_argument("name", choices=["vgg19"], help="VGG-19 as torchvision publishes it")
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--file", type=Path, help="torchvision's .pth file, already downloaded")
-    source.add_argument("--url", help="where to download it; torchvision's own address if absent")
+    source.add_argument(
+        "--file", type=Path, help="the .pth file of torchvision, if it is already downloaded"
+    )
+    source.add_argument(
+        "--url", help="address of the download (default: the address of torchvision)"
+    )
     parser.set_defaults(run=run_fetch_weights)
 
 
 def run_fetch_weights(arguments: argparse.Namespace) -> int:
-    """Install the weights that the arguments name; returns the exit status.
+    """Install the weights that the arguments name, and return the exit status.
 
     Raises ModelMissingError or FetchError.
     """

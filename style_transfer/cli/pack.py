@@ -1,4 +1,4 @@
-"""The command `train pack`. Loads torch only when it runs."""
+"""The command `train pack`. It loads torch only when it runs."""
 
 import argparse
 from pathlib import Path
@@ -10,22 +10,25 @@ from style_transfer.training.arguments import parse_size
 
 
 def add_pack_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `pack` beside the trainings."""
-    parser = kinds.add_parser("pack", help="shrink training pictures into one file that travels")
+    """Add `pack` to the subcommands of `train`."""
+    parser = kinds.add_parser("pack", help="pack reduced training pictures into one file")
     parser.add_argument("--content", type=Path, help="folder of photos")
     parser.add_argument("--style", type=Path, help="folder of artworks")
-    parser.add_argument("--held-out", type=Path, help="folder to judge on")
+    parser.add_argument("--held-out", type=Path, help="folder of test pictures")
     parser.add_argument(
-        "--budget", type=parse_size, required=True, metavar="48MB", help="bytes of the file at most"
+        "--budget", type=parse_size, required=True, metavar="48MB", help="largest size of the file"
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the zip to write")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the zip file to write"
+    )
     parser.set_defaults(run=run_pack)
 
 
 def run_pack(arguments: argparse.Namespace) -> int:
-    """Pack the pictures of the folders that the arguments name; returns the exit status.
+    """Pack the pictures of the folders that the arguments name, and return the exit status.
 
-    Raises TrainingDataError for a folder without a usable picture and for a budget too small.
+    Raises TrainingDataError for a folder without a usable picture, and for a budget that is too
+    small.
     """
     from style_transfer.training.pack import PARTS, Part, pack_pictures
     from style_transfer.training.session import check_folder
@@ -33,7 +36,7 @@ def run_pack(arguments: argparse.Namespace) -> int:
     console = Console(stderr=True, highlight=False)
     named = {part: getattr(arguments, part) for part in PARTS if getattr(arguments, part)}
     if not named:
-        console.print("Say what to pack: --content FOLDER, --style FOLDER or both.")
+        console.print("Add --content FOLDER, --style FOLDER or both.")
         return 2
     parts = {part: Part(root, check_folder(root, console)) for part, root in named.items()}
     count = sum(len(part.paths) for part in parts.values())

@@ -25,7 +25,7 @@ from style_transfer.core.spec import (
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.saving import output_format, save_bytes, save_picture
 
-# The reader of a code refuses longer files, so they are never read completely.
+# The reader of a style code refuses longer files, so the rest of a longer file is not read.
 _MOST_CODE_BYTES = 2**23
 _CODE_SUFFIXES = (".code", ".safetensors")
 _DEVICES = "auto, cpu, cuda or cuda:N"
@@ -36,7 +36,7 @@ def add_stylize_parser(
 ) -> None:
     """Add `stylize` to the command line of the engine."""
     defaults = TransferSpec()
-    parser = subparsers.add_parser("stylize", help="paint a photo in the manner of artworks")
+    parser = subparsers.add_parser("stylize", help="paint a photo in the style of artworks")
     parser.add_argument("photo", type=Path, metavar="PHOTO")
     parser.add_argument(
         "--style",
@@ -44,7 +44,7 @@ def add_stylize_parser(
         action="append",
         required=True,
         metavar="FILE[=WEIGHT]",
-        help="an artwork, as a picture or a style code, and its share; may be given several times",
+        help="an artwork (a picture or a style code) and its weight; can be repeated",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
     parser.add_argument("--method", choices=list(METHOD_INFOS), default=defaults.method)
@@ -63,16 +63,16 @@ def add_stylize_parser(
         "--state",
         type=Path,
         metavar="FILE",
-        help="go on with the painting saved there, if there is one, and save it when done",
+        help="continue the painting in this file if it exists, and save it there at the end",
     )
     parser.add_argument(
         "--memory",
         type=int,
         metavar="MB",
         default=os.environ.get("STYLEWEB_MEMORY_MB"),
-        help="what painting may take; STYLEWEB_MEMORY_MB if absent, else as much as it likes",
+        help="memory that painting may use (default: STYLEWEB_MEMORY_MB, or no limit)",
     )
-    parser.add_argument("--report", action="store_true", help="print what was done as JSON")
+    parser.add_argument("--report", action="store_true", help="print a report as JSON")
     parser.set_defaults(run=run_stylize)
 
 
@@ -86,9 +86,10 @@ def add_methods_parser(
 
 
 def run_stylize(arguments: argparse.Namespace) -> int:
-    """Paint the photo that the arguments name; returns the exit status.
+    """Paint the photo that the arguments name, and return the exit status.
 
-    Raises EngineError for whatever is wrong with them, before torch is loaded where it can.
+    Raises EngineError if an argument is wrong. Most of these errors are found before torch is
+    loaded, because that takes seconds.
     """
     output_format(arguments.out)
     names = ("method", "color", "features", *BOUNDS)
@@ -120,10 +121,10 @@ def run_stylize(arguments: argparse.Namespace) -> int:
 
 
 def read_state(path: Path | None, method: str) -> bytes | None:
-    """Read a saved painting; None where there is none yet.
+    """Read a saved painting, or return None if the file does not exist.
 
-    Raises SpecError for a method whose paintings cannot go on, InputUnreadableError for a file
-    that cannot be read.
+    Raises SpecError for a method that cannot continue a painting, and InputUnreadableError for a
+    file that cannot be read.
     """
     if path is None:
         return None
@@ -135,9 +136,9 @@ def read_state(path: Path | None, method: str) -> bytes | None:
 
 
 def parse_style(word: str) -> StyleInput:
-    """Read FILE or FILE=WEIGHT; a file whose name ends in =NUMBER is taken by its name.
+    """Read FILE or FILE=WEIGHT. If a file with the whole name exists, its name may end in =NUMBER.
 
-    The file is a picture, or a style code if its name ends in .code or .safetensors.
+    The file is a style code if its name ends in .code or .safetensors, otherwise a picture.
     """
     path, _, weight = word.rpartition("=")
     if not path or Path(word).exists():
@@ -160,7 +161,7 @@ def _load_style(path: Path, share: float) -> StyleInput:
 
 
 def run_methods(arguments: argparse.Namespace) -> int:
-    """Print the methods; returns the exit status."""
+    """Print the methods, and return the exit status."""
     if arguments.json:
         schemas = {slug: controls_of(info) for slug, info in METHOD_INFOS.items()}
         Console().print_json(json.dumps(schemas))
@@ -182,7 +183,7 @@ def _allowed(control: dict[str, Any]) -> str:
 
 
 def _follow(steps: Iterable[Step]) -> Step | None:
-    """Draw a progress bar on the error stream while the steps go by; gives the last one."""
+    """Draw a progress bar on the error stream during the steps, and return the last step."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""The command `train`: which trainings there are, and what each is asked. Loads no torch."""
+"""The command `train`: the trainings and their options. It loads no torch."""
 
 import argparse
 import math
@@ -23,8 +23,8 @@ TEACHERS = ("none", *(slug for slug, info in METHOD_INFOS.items() if not info.ne
 class Kind:
     """A training on the command line.
 
-    `load` imports the recipe's module, and with it torch, and gives its `prepare`. With
-    `artworks`, --style is a folder; else the kind adds a --style of its own.
+    `load` imports the module of the recipe (which imports torch) and returns its `prepare`. With
+    `artworks`, --style is a folder. Without it, the kind adds its own --style.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Kind:
 
 
 def add_train_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `train` with its trainings to the command line of the engine."""
+    """Add `train` with all trainings to the command line of the engine."""
     train = subparsers.add_parser("train", help="train the networks that the engine ships")
     kinds = train.add_subparsers(dest="kind", required=True, metavar="WHAT")
     for kind in KINDS:
@@ -56,13 +56,13 @@ def add_train_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Train as the arguments say; returns the exit status.
+    """Train as the arguments say, and return the exit status.
 
-    Raises EngineError subclasses of the parts.
+    Raises the subclasses of EngineError that the parts of the training raise.
     """
     console = Console(stderr=True)
     if math.isinf(arguments.time_limit) and math.isinf(arguments.steps):
-        console.print("Say how long: --time-limit 30m, or --steps 4000.")
+        console.print("Add a limit: --time-limit 30m or --steps 4000.")
         return 2
     from style_transfer.training.session import train
 
@@ -72,12 +72,12 @@ def run_train(arguments: argparse.Namespace) -> int:
 
 
 def _add_out(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True, help="folder for everything it writes")
+    parser.add_argument("--out", type=Path, required=True, help="folder for all output files")
 
 
 def _add_builtin(parser: argparse.ArgumentParser) -> None:
     _add_out(parser)
-    parser.add_argument("--teacher", type=Path, required=True, help="slimmed VGG-19, safetensors")
+    parser.add_argument("--teacher", type=Path, required=True, help="reduced VGG-19 (safetensors)")
 
 
 def _load_builtin() -> "Prepare":
@@ -95,10 +95,10 @@ def _load_decoder() -> "Prepare":
 def _add_fast(parser: argparse.ArgumentParser) -> None:
     _add_out(parser)
     parser.add_argument(
-        "--decoder", type=Path, required=True, help="fast.safetensors of `train decoder`"
+        "--decoder", type=Path, required=True, help="the fast.safetensors that `train decoder` made"
     )
     parser.add_argument(
-        "--teacher", type=Path, help="slimmed VGG-19, safetensors, as a second judge"
+        "--teacher", type=Path, help="reduced VGG-19 (safetensors), for a second loss"
     )
 
 
@@ -110,41 +110,43 @@ def _load_fast() -> "Prepare":
 
 def _add_artwork(parser: argparse.ArgumentParser, *, content_weight: float) -> None:
     parser.add_argument("--style", type=Path, required=True, metavar="FILE", help="the artwork")
-    parser.add_argument("--name", help="of the result; the artwork's file name if absent")
+    parser.add_argument("--name", help="name of the result (default: the file name of the artwork)")
     parser.add_argument(
         "--content-weight",
         type=parse_positive,
         default=content_weight,
-        help="how much the photo's shapes count; more keeps faces readable",
+        help="weight of the shapes of the photo; a higher value keeps faces clear",
     )
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
     _add_artwork(parser, content_weight=0.7)
     parser.add_argument(
-        "--out", type=Path, help="folder for everything it writes; the user's weights if absent"
+        "--out",
+        type=Path,
+        help="folder for all output files (default: the weights folder of the user)",
     )
     parser.add_argument(
         "--style-size",
         type=parse_count,
         default=512,
-        help="longest side of the artwork when its strokes are learned",
+        help="longest side of the artwork in pixels, to learn its strokes",
     )
     parser.add_argument(
         "--tone-weight",
         type=parse_positive,
         default=5.0,
-        help="how much the light and the colors of larger areas count",
+        help="weight of the light and colors of larger areas",
     )
     parser.add_argument("--light", action="store_true", help="a smaller and faster network")
     parser.add_argument(
         "--teacher",
         choices=TEACHERS,
         default=TEACHERS[0],
-        help="the method whose paintings it copies; with none it is judged by the artwork alone",
+        help="a method to learn from; with none, only the artwork counts",
     )
     parser.add_argument(
-        "--examples", type=parse_count, default=600, help="photos that the teacher paints, at most"
+        "--examples", type=parse_count, default=600, help="the most photos that the teacher paints"
     )
 
 
@@ -168,7 +170,7 @@ def _load_code() -> "Prepare":
 KINDS = (
     Kind(
         name="builtin",
-        help="the compact feature network, by distillation",
+        help="the compact feature network, trained by distillation",
         load=_load_builtin,
         add_arguments=_add_builtin,
         batch=4,
@@ -177,7 +179,7 @@ KINDS = (
     ),
     Kind(
         name="decoder",
-        help="the decoder of the method `fast`, by reconstruction",
+        help="the decoder of the method `fast`, trained by reconstruction",
         load=_load_decoder,
         add_arguments=_add_out,
         batch=4,
@@ -186,7 +188,7 @@ KINDS = (
     ),
     Kind(
         name="fast",
-        help="the same decoder, end to end: it paints and is judged",
+        help="the same decoder, trained end to end on its paintings",
         load=_load_fast,
         add_arguments=_add_fast,
         batch=4,
@@ -205,7 +207,7 @@ KINDS = (
     ),
     Kind(
         name="code",
-        help="the style code of one artwork; all networks stand still",
+        help="the style code of one artwork; no network changes",
         load=_load_code,
         add_arguments=_add_code,
         batch=2,

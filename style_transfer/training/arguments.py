@@ -1,4 +1,4 @@
-"""What every training is asked: folders, an end, batches, seed and machine. Loads no torch."""
+"""The options of every training: folders, an end, batches, seed, machine. It loads no torch."""
 
 import argparse
 import math
@@ -60,11 +60,13 @@ def add_common_arguments(
     if artworks:
         parser.add_argument("--style", type=Path, required=True, help="folder or pack of artworks")
     parser.add_argument(
-        "--held-out", type=Path, help="folder or pack to judge on; else a few are set aside"
+        "--held-out", type=Path, help="folder or pack of test pictures (default: a few others)"
     )
     parser.add_argument("--time-limit", type=parse_duration, default=math.inf, metavar="30m")
-    parser.add_argument("--steps", type=parse_count, default=math.inf, help="steps in all")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--steps", type=parse_count, default=math.inf, help="total number of steps")
+    parser.add_argument(
+        "--resume", action="store_true", help="continue from the checkpoint in --out"
+    )
     parser.add_argument("--batch", type=parse_count, default=batch)
     parser.add_argument(
         "--size",
@@ -72,11 +74,11 @@ def add_common_arguments(
         type=parse_count,
         nargs="+",
         default=tuple(sizes),
-        help="side of a crop in pixels; of several, one is drawn each step",
+        help="side of a crop in pixels; with several, each step uses a random one",
     )
     parser.add_argument(
-        "--rate", type=parse_positive, default=rate, help="of learning, at its highest"
+        "--rate", type=parse_positive, default=rate, help="the highest learning rate"
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=parse_count, help="CPU threads; torch's choice if absent")
+    parser.add_argument("--threads", type=parse_count, help="CPU threads (default: torch decides)")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
