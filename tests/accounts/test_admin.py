@@ -1,4 +1,4 @@
-"""People and tokens for administrators: found, suspended, revoked; secrets are never shown."""
+"""Admin pages of users and tokens: search, suspend, revoke. Secrets are never shown."""
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ PEOPLE = reverse("admin:accounts_user_changelist")
 TOKENS = reverse("admin:accounts_apitoken_changelist")
 
 
-def test_finds_people_by_name_and_address(admin_client: Client, alice: User, bob: User) -> None:
+def test_finds_users_by_name_and_email(admin_client: Client, alice: User, bob: User) -> None:
     page = admin_client.get(PEOPLE, {"q": alice.email}).content.decode()
     assert "alice@example.org" in page
     assert bob.email not in page
@@ -26,7 +26,7 @@ def test_shows_no_password(admin_client: Client, alice: User) -> None:
     assert page.status_code == 200
 
 
-def test_adds_a_person_with_an_address(admin_client: Client) -> None:
+def test_adds_a_user_with_an_email(admin_client: Client) -> None:
     fields = {
         "username": "carol",
         "email": "carol@example.org",
@@ -45,7 +45,7 @@ def test_deletes_no_user(admin_client: Client, alice: User) -> None:
     assert User.objects.filter(pk=alice.pk).exists()
 
 
-def test_revokes_tokens_and_shows_none(admin_client: Client, alice: User) -> None:
+def test_revokes_tokens_and_never_shows_them(admin_client: Client, alice: User) -> None:
     row, secret = create_token(owner=alice, name="phone", scopes=[Scope.PHOTOS_READ])
     page = admin_client.get(TOKENS).content.decode()
     assert row.prefix in page

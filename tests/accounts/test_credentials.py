@@ -66,7 +66,7 @@ class TestSession:
 
         assert not credential.is_valid()
 
-    def test_ends_when_the_session_is_given_to_someone_else(self, alice: User, bob: User) -> None:
+    def test_ends_when_the_session_belongs_to_another_user(self, alice: User, bob: User) -> None:
         client = signed_in(alice)
         credential = credential_of_session(key_of(client))
         assert credential is not None
@@ -78,7 +78,7 @@ class TestSession:
         assert not credential.is_valid()
 
     @pytest.mark.parametrize("key", ["", "nothing-like-it", "../../etc/passwd"])
-    def test_is_nobody_for_a_session_that_is_none(self, key: str) -> None:
+    def test_is_none_for_an_unknown_session(self, key: str) -> None:
         assert credential_of_session(key) is None
 
 

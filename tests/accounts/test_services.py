@@ -1,4 +1,4 @@
-"""The first administrator: made once, its password shown once and kept nowhere."""
+"""The first administrator: made only once. The password is shown once and not stored."""
 
 import re
 from io import StringIO
@@ -24,19 +24,19 @@ def test_makes_an_administrator_who_can_sign_in() -> None:
     assert Client().login(username="admin", password=password)
 
 
-def test_makes_only_one() -> None:
+def test_makes_only_one_administrator() -> None:
     assert make_admin() is not None
     assert make_admin() is None
     assert User.objects.filter(is_superuser=True).count() == 1
 
 
-def test_leaves_an_administrator_alone_whatever_its_name() -> None:
+def test_makes_none_if_there_is_one_with_another_name() -> None:
     make_user("zoe", is_superuser=True)
     assert make_admin() is None
 
 
 @pytest.mark.parametrize("taken", ["admin", "Admin"])
-def test_takes_another_name_when_its_own_is_taken(taken: str) -> None:
+def test_uses_another_name_when_admin_is_taken(taken: str) -> None:
     make_user(taken)
     made = make_admin()
     assert made is not None
@@ -44,7 +44,7 @@ def test_takes_another_name_when_its_own_is_taken(taken: str) -> None:
     assert not User.objects.get(username=taken).is_superuser
 
 
-def test_gives_every_site_another_password() -> None:
+def test_makes_a_different_password_for_every_site() -> None:
     first = make_admin()
     User.objects.all().delete()
     second = make_admin()
@@ -53,7 +53,7 @@ def test_gives_every_site_another_password() -> None:
     assert first[1] != second[1]
 
 
-def test_the_command_shows_the_password_once() -> None:
+def test_shows_the_password_once_in_the_command() -> None:
     out = StringIO()
     call_command("make_admin", stdout=out)
     found = re.search(r"Administrator: admin {3}password: (\S+) {3}\(shown once\)", out.getvalue())

@@ -1,4 +1,4 @@
-"""Tests of messages to sockets when a session or token may have ended, and only then."""
+"""Tests of messages to sockets. They are sent only if a session or token may have ended."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ News = list[tuple[str, Any]]
 
 @pytest.fixture
 def news(monkeypatch: pytest.MonkeyPatch) -> News:
-    """Return the messages that sockets get from here on."""
+    """Return the list of the messages that sockets get from now on."""
     told: News = []
     monkeypatch.setattr(session_news, "broadcast", lambda *each: told.append(each))
     return told
@@ -45,7 +45,7 @@ def revoke(user: User) -> None:
     revoke_token(token=create_token(owner=user, name="app", scopes=["jobs:read"])[0])
 
 
-def test_names_the_session_that_signs_out_without_its_key(alice: User, news: News) -> None:
+def test_names_the_session_that_ended_without_its_key(alice: User, news: News) -> None:
     client = sign_in(alice)
     key = client.cookies["sessionid"].value
 
@@ -64,7 +64,7 @@ def test_rechecks_sockets_when_a_credential_may_have_ended(
     assert news == [(group_of(alice.pk), {"type": "session.changed", "ended": ""})]
 
 
-def test_notices_a_password_changed_on_the_page(alice: User, news: News) -> None:
+def test_sends_a_message_after_a_new_password_on_the_page(alice: User, news: News) -> None:
     client = sign_in(alice)
     new = PASSWORD + "!"
     fields = {"oldpassword": PASSWORD, "password1": new, "password2": new}
@@ -74,7 +74,7 @@ def test_notices_a_password_changed_on_the_page(alice: User, news: News) -> None
     assert (group_of(alice.pk), {"type": "session.changed", "ended": ""}) in news
 
 
-def test_notices_an_account_closed_by_an_administrator(alice: User, news: News) -> None:
+def test_sends_a_message_when_an_administrator_closes_an_account(alice: User, news: News) -> None:
     admin = User.objects.create_superuser("root", "root@example.org", PASSWORD)
     fields = {"username": "alice", "email": alice.email, "display_name": "", "is_active": ""}
     fields |= {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}

@@ -1,4 +1,4 @@
-"""Signing up, in and out, and a forgotten password: allauth with our own user model."""
+"""Sign-up, sign-in, sign-out and a forgotten password: allauth with the project's user model."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def signed_in(client: Client) -> User | None:
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD) -> User | None:
-    """Send the sign-in form and return the user who is then signed in."""
+    """Send the sign-in form, and return the user who is signed in after it."""
     client.post(reverse("account_login"), {"login": login, "password": password})
     return signed_in(client)
 
@@ -45,7 +45,7 @@ def test_shows_its_forms(client: Client, name: str) -> None:
     assert "<form" in page.content.decode()
 
 
-def test_signs_up_and_in_with_name_address_and_password(client: Client) -> None:
+def test_signs_up_with_name_email_and_password(client: Client) -> None:
     response = client.post(reverse("account_signup"), SIGN_UP)
     assert response.status_code == 302
     assert response["Location"] == reverse("studio")
@@ -77,21 +77,21 @@ def test_registers_no_account_with_a_wrong_field(client: Client, change: dict[st
 
 
 @pytest.mark.parametrize("taken", ["carol", "Carol"])
-def test_gives_a_name_to_one_person(client: Client, taken: str) -> None:
+def test_gives_a_name_to_only_one_user(client: Client, taken: str) -> None:
     make_user("carol", email="other@example.org")
     client.post(reverse("account_signup"), {**SIGN_UP, "username": taken})
     assert User.objects.count() == 1
     assert signed_in(client) is None
 
 
-def test_gives_an_address_to_one_person(client: Client) -> None:
+def test_gives_an_email_to_only_one_user(client: Client) -> None:
     make_user("other", email="carol@example.org")
     client.post(reverse("account_signup"), {**SIGN_UP, "email": "Carol@Example.org"})
     assert User.objects.count() == 1
     assert signed_in(client) is None
 
 
-def test_makes_nobody_an_administrator_by_form(client: Client) -> None:
+def test_makes_no_administrator_from_the_form(client: Client) -> None:
     client.post(reverse("account_signup"), {**SIGN_UP, "is_staff": "1", "is_superuser": "1"})
     user = User.objects.get()
     assert not user.is_staff
@@ -99,19 +99,19 @@ def test_makes_nobody_an_administrator_by_form(client: Client) -> None:
 
 
 @pytest.mark.parametrize("login", ["alice", "Alice", "alice@example.org", "ALICE@example.org"])
-def test_signs_in_by_name_or_address(client: Client, alice: User, login: str) -> None:
+def test_signs_in_with_name_or_email(client: Client, alice: User, login: str) -> None:
     assert sign_in(client, login) == alice
 
 
 @pytest.mark.parametrize("login", ["alice", "alice@example.org", "nobody", "nobody@example.org"])
-def test_signs_nobody_in_with_a_wrong_password(client: Client, alice: User, login: str) -> None:
+def test_signs_no_user_in_with_a_wrong_password(client: Client, alice: User, login: str) -> None:
     response = client.post(reverse("account_login"), {"login": login, "password": WRONG})
     assert response.status_code == 200
     assert signed_in(client) is None
     assert alice.is_active
 
 
-def test_answers_alike_for_known_and_unknown_names(client: Client, alice: User) -> None:
+def test_gives_the_same_answer_for_known_and_unknown_names(client: Client, alice: User) -> None:
     def errors(login: str) -> list[str]:
         response = client.post(reverse("account_login"), {"login": login, "password": WRONG})
         return [str(each) for each in response.context["form"].non_field_errors()]
@@ -120,7 +120,7 @@ def test_answers_alike_for_known_and_unknown_names(client: Client, alice: User) 
     assert errors(alice.username) != []
 
 
-def test_does_not_sign_in_who_is_suspended(client: Client, alice: User) -> None:
+def test_does_not_sign_in_a_suspended_user(client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert sign_in(client, "alice") is None
 
@@ -139,14 +139,14 @@ def test_continues_to_the_requested_page(client: Client, alice: User) -> None:
     assert alice.is_active
 
 
-def test_goes_nowhere_else(client: Client, alice: User) -> None:
+def test_does_not_redirect_to_another_site(client: Client, alice: User) -> None:
     form = {"login": "alice", "password": PASSWORD, "next": "https://evil.example/"}
     response = client.post(reverse("account_login"), form)
     assert response["Location"] == reverse("studio")
     assert alice.is_active
 
 
-def test_signs_out_by_post_only(client: Client, alice: User) -> None:
+def test_signs_out_only_by_post(client: Client, alice: User) -> None:
     client.force_login(alice)
     client.get(reverse("account_logout"))
     assert signed_in(client) == alice
@@ -170,7 +170,7 @@ def test_mails_a_link_that_sets_a_new_password_once(client: Client, alice: User)
     assert client.get(link[1], follow=True).context.get("token_fail")
 
 
-def test_says_nothing_about_unknown_addresses(client: Client, alice: User) -> None:
+def test_does_not_tell_whether_an_email_is_known(client: Client, alice: User) -> None:
     answers = [
         client.post(reverse("account_reset_password"), {"email": email})
         for email in (alice.email, "nobody@example.org")
@@ -178,20 +178,20 @@ def test_says_nothing_about_unknown_addresses(client: Client, alice: User) -> No
     assert answers[0]["Location"] == answers[1]["Location"]
 
 
-def test_takes_no_link_that_it_did_not_mail(client: Client, alice: User) -> None:
+def test_refuses_a_link_that_it_did_not_mail(client: Client, alice: User) -> None:
     url = reverse("account_reset_password_from_key", args=["1", "made-up-by-someone"])
     assert client.get(url, follow=True).context.get("token_fail")
     assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
 
 
-def test_lets_a_session_end_with_its_password(client: Client, alice: User) -> None:
+def test_ends_a_session_when_the_password_changes(client: Client, alice: User) -> None:
     client.force_login(alice)
     alice.set_password("another uncommon sentence")
     alice.save(update_fields=["password"])
     assert client.get(reverse("my-artworks")).status_code == 302
 
 
-def test_sends_no_form_from_another_site(alice: User) -> None:
+def test_refuses_a_form_from_another_site(alice: User) -> None:
     careful = Client(enforce_csrf_checks=True)
     response = careful.post(reverse("account_login"), {"login": "alice", "password": PASSWORD})
     assert response.status_code == 403

@@ -1,4 +1,4 @@
-"""Tests of socket tickets: valid once, for a short time, while their credential is valid."""
+"""Tests of socket tickets: valid once, for a short time, and only with a valid credential."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def credential(alice: User) -> Credential:
-    """Return the credential of an app of alice."""
+    """Return the credential of an app that belongs to alice."""
     row, _secret = create_token(owner=alice, name="app", scopes=["jobs:read"])
     return Credential(alice.pk, token_id=row.pk)
 
 
 def redeem(ticket: str) -> Credential | None:
-    """Redeem in a thread that closes its connection."""
+    """Redeem a ticket in a thread, and close the connection of the thread."""
     try:
         return redeem_socket_ticket(ticket)
     finally:
@@ -32,7 +32,7 @@ def redeem(ticket: str) -> Credential | None:
 
 
 class TestTicket:
-    def test_has_the_credential_it_was_issued_for(self, credential: Credential) -> None:
+    def test_has_the_credential_that_it_was_issued_for(self, credential: Credential) -> None:
         assert redeem_socket_ticket(issue_socket_ticket(credential=credential)) == credential
 
     def test_is_valid_once(self, credential: Credential) -> None:
@@ -41,7 +41,7 @@ class TestTicket:
 
         assert redeem_socket_ticket(ticket) is None
 
-    def test_is_each_time_another(self, credential: Credential) -> None:
+    def test_is_different_each_time(self, credential: Credential) -> None:
         first, second = (issue_socket_ticket(credential=credential) for _ in range(2))
 
         assert first != second
@@ -56,12 +56,12 @@ class TestTicket:
 
         assert redeem_socket_ticket(ticket) is None
 
-    def test_is_kept_as_a_digest_only(self, credential: Credential) -> None:
+    def test_is_stored_only_as_a_hash(self, credential: Credential) -> None:
         ticket = issue_socket_ticket(credential=credential)
 
         assert ticket not in str(SocketTicket.objects.values())
 
-    def test_is_cleared_away_when_too_old(self, credential: Credential) -> None:
+    def test_is_deleted_when_too_old(self, credential: Credential) -> None:
         issue_socket_ticket(credential=credential)
         SocketTicket.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
@@ -70,18 +70,18 @@ class TestTicket:
         assert SocketTicket.objects.count() == 1
 
     @pytest.mark.parametrize("ticket", ["", "unknown", "\u00e9"])
-    def test_is_none_when_made_up(self, credential: Credential, ticket: str) -> None:
+    def test_is_refused_when_unknown(self, credential: Credential, ticket: str) -> None:
         issue_socket_ticket(credential=credential)
 
         assert redeem_socket_ticket(ticket) is None
 
-    def test_ends_with_the_token_it_came_from(self, credential: Credential, alice: User) -> None:
+    def test_ends_with_its_token(self, credential: Credential, alice: User) -> None:
         ticket = issue_socket_ticket(credential=credential)
         revoke_token(token=alice.api_tokens.get())
 
         assert redeem_socket_ticket(ticket) is None
 
-    def test_ends_with_the_session_it_came_from(self, alice: User) -> None:
+    def test_ends_with_its_session(self, alice: User) -> None:
         client = Client()
         client.force_login(alice)
         key = client.cookies["sessionid"].value
@@ -92,7 +92,7 @@ class TestTicket:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_lets_in_one_of_many_at_the_same_moment(credential: Credential) -> None:
+def test_accepts_only_one_of_many_at_the_same_time(credential: Credential) -> None:
     ticket = issue_socket_ticket(credential=credential)
 
     with ThreadPoolExecutor(8) as threads:

@@ -1,4 +1,4 @@
-"""Tests of the sign-in of sockets: which origins, which sessions, which tokens."""
+"""Tests of the sign-in of sockets: origins, sessions, tokens and tickets."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.tokens import create_token, revoke_token
 
 
 def headers(origin: bytes | None, host: bytes = b"good.example") -> dict[bytes, bytes]:
-    """Return what a browser sends."""
+    """Return the headers that a browser sends."""
     return {b"host": host} | ({b"origin": origin} if origin is not None else {})
 
 
@@ -59,14 +59,14 @@ class TestOrigin:
             b"http://friend.example",
         ],
     )
-    def test_may_be_no_other_site(self, origin: bytes | None) -> None:
+    def test_must_not_be_another_site(self, origin: bytes | None) -> None:
         assert not comes_from_this_site(headers(origin), secure=False)
 
-    def test_must_be_encrypted_where_the_site_is(self) -> None:
+    def test_must_use_https_if_the_site_does(self) -> None:
         assert not comes_from_this_site(headers(b"http://good.example"), secure=True)
         assert comes_from_this_site(headers(b"https://good.example"), secure=True)
 
-    def test_does_not_help_at_another_host(self) -> None:
+    def test_is_refused_with_a_forged_host(self) -> None:
         forged = headers(b"https://evil.example", b"evil.example")
         assert not comes_from_this_site(forged, secure=False)
 
@@ -92,7 +92,7 @@ class TestSignIn:
     async def token(self, owner: User) -> tuple[ApiToken, str]:
         return await sync_to_async(create_token)(owner=owner, name="app", scopes=["jobs:read"])
 
-    async def test_takes_a_session_from_a_page_of_the_site(self, alice: User) -> None:
+    async def test_accepts_a_session_from_a_page_of_the_site(self, alice: User) -> None:
         client = Client()
         await sync_to_async(client.force_login)(alice)
         key = client.cookies["sessionid"].value
@@ -103,10 +103,12 @@ class TestSignIn:
         assert credential == Credential(alice.pk, session_key=key)
 
     @pytest.mark.parametrize("cookie", ["", "sessionid=", "sessionid=unknown", "a=b", "\x01=;;="])
-    async def test_finds_nobody_by_other_cookies(self, transactional_db: None, cookie: str) -> None:
+    async def test_finds_no_user_for_other_cookies(
+        self, transactional_db: None, cookie: str
+    ) -> None:
         assert await standing_with(cookie=cookie, origin="http://localhost") == 4401
 
-    async def test_takes_a_token_in_the_header_without_an_origin(self, alice: User) -> None:
+    async def test_accepts_a_token_in_the_header_without_an_origin(self, alice: User) -> None:
         row, secret = await self.token(alice)
 
         credential = await standing_with(authorization=f"Bearer {secret}")
@@ -119,7 +121,7 @@ class TestSignIn:
 
         assert await standing_with(authorization=f"bearer {secret}") == 4401
 
-    async def test_does_not_take_a_bad_token_for_a_page(self, alice: User) -> None:
+    async def test_refuses_a_bad_token_even_with_a_good_session(self, alice: User) -> None:
         client = Client()
         await sync_to_async(client.force_login)(alice)
         cookie = f"sessionid={client.cookies['sessionid'].value}"
@@ -127,7 +129,7 @@ class TestSignIn:
 
         assert await standing_with(**sent) == 4401
 
-    async def test_takes_a_ticket_without_an_origin_and_once(self, alice: User) -> None:
+    async def test_accepts_a_ticket_without_an_origin_once(self, alice: User) -> None:
         row, _secret = await self.token(alice)
         credential = Credential(alice.pk, token_id=row.pk)
         ticket = await sync_to_async(issue_socket_ticket)(credential=credential)
@@ -145,7 +147,7 @@ class TestSignIn:
             assert found == 4403
 
     @pytest.mark.parametrize("name", ["ticket", "token", "access_token"])
-    async def test_takes_no_token_in_the_address(self, alice: User, name: str) -> None:
+    async def test_accepts_no_token_in_the_address(self, alice: User, name: str) -> None:
         _row, secret = await self.token(alice)
 
         assert await standing_with(f"{name}={secret}") == 4403

@@ -1,4 +1,4 @@
-"""Tokens: hashed at rest, shown once, limited, gone when revoked."""
+"""Tokens: stored as a hash, shown once, limited to scopes, and useless when revoked."""
 
 from datetime import timedelta
 
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.django_db
 SCOPES = [Scope.PHOTOS_READ]
 
 
-def test_finds_the_token_it_made() -> None:
+def test_finds_the_token_that_it_made() -> None:
     row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
     assert find_token(token) == row
 
 
-def test_keeps_nothing_that_signs_in() -> None:
+def test_stores_nothing_that_can_sign_in() -> None:
     row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM accounts_apitoken")
@@ -86,12 +86,12 @@ def test_does_not_find_the_token_of_a_closed_account() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "sw_", "sw_" + "a" * 43, "\ufffd", "x" * 10_000])
-def test_does_not_find_what_was_never_made(token: str) -> None:
+def test_does_not_find_an_unknown_token(token: str) -> None:
     create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
     assert find_token(token) is None
 
 
-def test_notes_the_use_at_most_once_a_minute() -> None:
+def test_records_the_time_of_use_at_most_once_a_minute() -> None:
     row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
     find_token(token)
     row.refresh_from_db()
@@ -101,7 +101,7 @@ def test_notes_the_use_at_most_once_a_minute() -> None:
     assert row.last_used_at == first is not None
 
 
-def test_notes_a_later_use() -> None:
+def test_records_a_later_use() -> None:
     row, token = create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
     early = timezone.now() - USE_NOTED_EVERY - timedelta(seconds=1)
     ApiToken.objects.filter(pk=row.pk).update(last_used_at=early)
@@ -112,7 +112,7 @@ def test_notes_a_later_use() -> None:
 
 
 @pytest.mark.parametrize("login", ["alice", "alice@example.org", "ALICE@example.org"])
-def test_exchanges_name_or_address_and_password_for_a_token(login: str) -> None:
+def test_exchanges_name_or_email_and_password_for_a_token(login: str) -> None:
     alice = make_user("alice")
     row, token = exchange_password(login=login, password=PASSWORD, name="phone", scopes=SCOPES)
     assert row.owner == alice
@@ -120,14 +120,14 @@ def test_exchanges_name_or_address_and_password_for_a_token(login: str) -> None:
 
 
 @pytest.mark.parametrize(("login", "password"), [("alice", "wrong"), ("nobody", PASSWORD)])
-def test_exchanges_nothing_for_wrong_credentials(login: str, password: str) -> None:
+def test_makes_no_token_for_wrong_credentials(login: str, password: str) -> None:
     make_user("alice")
     with pytest.raises(WrongCredentials):
         exchange_password(login=login, password=password, name="phone", scopes=SCOPES)
     assert not ApiToken.objects.exists()
 
 
-def test_exchanges_nothing_for_a_closed_account() -> None:
+def test_makes_no_token_for_a_closed_account() -> None:
     make_user("alice", is_active=False)
     with pytest.raises(WrongCredentials):
         exchange_password(login="alice", password=PASSWORD, name="phone", scopes=SCOPES)

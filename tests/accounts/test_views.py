@@ -21,13 +21,13 @@ def client_of(user: User) -> Client:
 
 
 class TestSignUp:
-    def test_takes_three_fields(self, client: Client) -> None:
+    def test_needs_three_fields(self, client: Client) -> None:
         data = {"username": "carol", "email": "carol@example.org", "password1": PASSWORD}
         answer = client.post(reverse("account_signup"), data)
         assert answer.headers["Location"] == reverse("studio")
         assert User.objects.get().username == "carol"
 
-    def test_returns_to_the_page_of_the_visitor(self, client: Client) -> None:
+    def test_returns_to_the_page_of_the_user(self, client: Client) -> None:
         data = {
             "username": "carol",
             "email": "carol@example.org",
@@ -44,7 +44,7 @@ class TestSignUp:
         assert not User.objects.exists()
 
     @pytest.mark.parametrize("name", ["account_signup", "account_login", "account_reset_password"])
-    def test_looks_like_the_house(self, client: Client, name: str) -> None:
+    def test_looks_like_the_rest_of_the_site(self, client: Client, name: str) -> None:
         page = client.get(reverse(name))
         assert "css/tokens.css" in page.text
         assert "site-header" in page.text
@@ -52,7 +52,7 @@ class TestSignUp:
 
 class TestSignIn:
     @pytest.mark.parametrize("login", ["alice", "alice@example.org"])
-    def test_takes_name_or_address(self, client: Client, alice: User, login: str) -> None:
+    def test_accepts_name_or_email(self, client: Client, alice: User, login: str) -> None:
         client.post(reverse("account_login"), {"login": login, "password": PASSWORD})
         assert client.session["_auth_user_id"] == str(alice.pk)
 
@@ -65,7 +65,7 @@ class TestSignIn:
         assert errors[0]
         assert errors[0] == errors[1]
 
-    def test_signs_out_by_button_only(self, alice: User) -> None:
+    def test_signs_out_only_by_button(self, alice: User) -> None:
         client = client_of(alice)
         client.get(reverse("account_logout"))
         assert "_auth_user_id" in client.session
@@ -115,14 +115,16 @@ class TestTokens:
         assert secret not in client.get(reverse("tokens")).text
         assert ApiToken.objects.matching(secret).get().scopes == ["jobs:write", "photos:read"]
 
-    def test_is_never_kept_by_caches(self, alice: User) -> None:
+    def test_is_never_cached(self, alice: User) -> None:
         page = client_of(alice).get(reverse("tokens"))
         assert "no-store" in page.headers["Cache-Control"]
 
     @pytest.mark.parametrize(
         "data", [{"name": "phone"}, {"scopes": ["photos:read"]}, {"name": "a", "scopes": ["all"]}]
     )
-    def test_makes_none_of_half_a_form(self, alice: User, data: dict[str, object]) -> None:
+    def test_makes_no_token_from_an_incomplete_form(
+        self, alice: User, data: dict[str, object]
+    ) -> None:
         page = client_of(alice).post(reverse("tokens"), data)
         assert "errorlist" in page.text
         assert not ApiToken.objects.exists()
@@ -136,7 +138,7 @@ class TestTokens:
         client_of(alice).post(reverse("token-revoke", args=[row.pk]))
         assert not ApiToken.objects.matching(secret).exists()
 
-    def test_leaves_the_tokens_of_others_alone(self, alice: User, bob: User) -> None:
+    def test_does_not_revoke_the_tokens_of_others(self, alice: User, bob: User) -> None:
         row, secret = create_token(owner=alice, name="phone", scopes=["photos:read"])
         assert client_of(bob).post(reverse("token-revoke", args=[row.pk])).status_code == 404
         assert ApiToken.objects.matching(secret).exists()

@@ -14,14 +14,14 @@ from common.broadcast import broadcast, thread_loop
 
 
 class BrokenLayer:
-    """A channel layer whose server is away."""
+    """A channel layer with a server that does not run."""
 
     async def group_send(self, group: str, message: dict[str, object]) -> None:
         raise ConnectionRefusedError
 
 
 class StuckLayer:
-    """A channel layer whose server does not answer, and that counts how often it is asked."""
+    """A channel layer with a server that does not answer. It counts its calls."""
 
     asked = 0
 
@@ -53,7 +53,9 @@ def test_only_logs_a_failure(
     assert "Broadcast to some_group failed" in caplog.text
 
 
-def test_needs_no_layer(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_does_nothing_without_a_layer(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(broadcasting, "get_channel_layer", lambda: None)
 
     broadcast("some_group", {"type": "news"})
@@ -62,7 +64,7 @@ def test_needs_no_layer(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptu
 
 
 class HangsUpLayer:
-    """A channel layer that records the loop of each message; its server may close connections."""
+    """A channel layer that records the event loop of each message. It can close connections."""
 
     def __init__(self, hang_ups: int = 0) -> None:
         self.hang_ups = hang_ups
@@ -117,7 +119,7 @@ class TestThreadLoop:
 
         assert layer.sent == [1]
 
-    def test_sends_no_third_time(
+    def test_does_not_send_a_third_time(
         self, layer: HangsUpLayer, caplog: pytest.LogCaptureFixture
     ) -> None:
         layer.hang_ups = 3

@@ -1,4 +1,4 @@
-"""Tests of the layer that lets a worker process reach the browsers of its server."""
+"""Tests of the layer that sends messages from a worker process to the browsers of the server."""
 
 import asyncio
 import json
@@ -42,14 +42,14 @@ async def next_message(layer: LocalSocketChannelLayer, channel: str) -> Any:
 
 
 class TestLocalSocketChannelLayer:
-    async def test_carries_within_the_server(self, layer: LocalSocketChannelLayer) -> None:
+    async def test_sends_within_the_server(self, layer: LocalSocketChannelLayer) -> None:
         channel = await joined(layer)
 
         await layer.group_send("jobs_1", MESSAGE)
 
         assert await next_message(layer, channel) == MESSAGE
 
-    async def test_carries_from_another_thread_of_the_server(
+    async def test_sends_from_another_thread_of_the_server(
         self, layer: LocalSocketChannelLayer
     ) -> None:
         channel = await joined(layer)
@@ -59,7 +59,7 @@ class TestLocalSocketChannelLayer:
         assert await next_message(layer, channel) == MESSAGE
 
     @pytest.mark.slow
-    async def test_carries_from_another_process(
+    async def test_sends_from_another_process(
         self, layer: LocalSocketChannelLayer, tmp_path: Path
     ) -> None:
         channel = await joined(layer)
@@ -79,14 +79,14 @@ class TestLocalSocketChannelLayer:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(layer.receive(other), 0.05)
 
-    async def test_opens_its_socket_to_its_own_user_only(
+    async def test_lets_only_its_own_user_open_the_socket(
         self, layer: LocalSocketChannelLayer, tmp_path: Path
     ) -> None:
         mode = (tmp_path / "layer.sock").stat().st_mode
 
         assert stat.S_IMODE(mode) == 0o600
 
-    async def test_survives_what_it_cannot_read(
+    async def test_continues_after_a_message_that_it_cannot_read(
         self,
         layer: LocalSocketChannelLayer,
         tmp_path: Path,
@@ -103,7 +103,7 @@ class TestLocalSocketChannelLayer:
 
         assert await next_message(layer, channel) == MESSAGE
 
-    async def test_replaces_the_socket_of_a_dead_server(self, tmp_path: Path) -> None:
+    async def test_replaces_the_socket_of_a_killed_server(self, tmp_path: Path) -> None:
         path = tmp_path / "layer.sock"
         path.write_text("left behind")
         layer = LocalSocketChannelLayer(path=str(path))
@@ -113,7 +113,7 @@ class TestLocalSocketChannelLayer:
 
         assert not path.exists()
 
-    async def test_says_so_when_no_server_listens(self, tmp_path: Path) -> None:
+    async def test_raises_an_error_when_no_server_listens(self, tmp_path: Path) -> None:
         layer = LocalSocketChannelLayer(path=str(tmp_path / "layer.sock"))
 
         with pytest.raises(OSError, match="No such file"):

@@ -1,4 +1,4 @@
-"""ETags of replies: nothing is sent twice, nothing private is kept by strangers."""
+"""ETags: a known reply is not sent again, and proxies do not cache private replies."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from common.conditional import answers_conditionally
 
 @answers_conditionally
 class Counting(APIView):
-    """A view whose answer the test sets."""
+    """A view with an answer that the test sets."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -32,7 +32,7 @@ class Counting(APIView):
 
 @answers_conditionally
 class File(View):
-    """A view that says itself how long its answer may be kept."""
+    """A view that sets its own Cache-Control."""
 
     def get(self, request: Any) -> HttpResponse:
         """Answer."""
@@ -40,7 +40,7 @@ class File(View):
 
 
 def ask(method: str = "get", *, answer: int = 1, **headers: str) -> Response:
-    """Ask the counting view."""
+    """Call the counting view."""
     request = getattr(APIRequestFactory(), method)("/", headers=headers)
     response = Counting.as_view(answer=answer)(request)
     assert isinstance(response, Response)
@@ -48,23 +48,23 @@ def ask(method: str = "get", *, answer: int = 1, **headers: str) -> Response:
 
 
 def rendered(method: str = "get", *, answer: int = 1, **headers: str) -> Any:
-    """Ask the counting view and render the answer, as the handler does."""
+    """Call the counting view and render the answer, as the handler does."""
     return ask(method, answer=answer, **headers).render()
 
 
-def test_tags_what_it_answers() -> None:
+def test_adds_an_etag_to_a_reply() -> None:
     assert rendered()["ETag"] == rendered()["ETag"]
     assert rendered(answer=2)["ETag"] != rendered()["ETag"]
 
 
-def test_lets_no_one_keep_it_unasked() -> None:
+def test_lets_only_the_browser_cache_a_reply_and_check_it() -> None:
     assert rendered()["Cache-Control"] == "private, no-cache"
 
 
-def test_does_not_tag_a_change() -> None:
+def test_adds_no_etag_to_a_change() -> None:
     assert "ETag" not in rendered("post").headers
 
 
-def test_leaves_the_rule_of_a_file_alone() -> None:
+def test_does_not_change_the_cache_control_of_a_file() -> None:
     response = File.as_view()(APIRequestFactory().get("/"))
     assert response["Cache-Control"] == "public, max-age=300"

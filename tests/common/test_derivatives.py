@@ -32,7 +32,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def noise(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
-    """Return the hardest picture to compress."""
+    """Return noise, which is the hardest picture to compress."""
     channels = len(mode)
     values = np.random.default_rng(0).integers(0, 256, (size[1], size[0], channels), np.uint8)
     return Image.fromarray(values)
@@ -46,32 +46,34 @@ def see_through() -> Image.Image:
 
 
 @pytest.mark.parametrize(("size", "expected"), [((480, 640), (240, 320)), ((90, 60), (90, 60))])
-def test_fits_a_thumb_and_never_enlarges(size: tuple[int, int], expected: tuple[int, int]) -> None:
+def test_reduces_a_thumb_to_its_size_and_never_enlarges_it(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
     thumb = opened(make_thumb(make_picture(size)))
     assert (thumb.format, thumb.size) == ("WEBP", expected)
 
 
 @pytest.mark.parametrize("image", [noise((320, 320)), noise((500, 400), "RGBA")])
-def test_keeps_even_a_thumb_of_noise_light(image: Image.Image) -> None:
+def test_keeps_a_thumb_of_noise_below_the_limit_of_bytes(image: Image.Image) -> None:
     data = make_thumb(image)
     assert len(data) <= THUMB_BYTES
     assert max(opened(data).size) >= 80
 
 
-def test_keeps_a_thumb_of_a_common_picture_large() -> None:
+def test_keeps_a_thumb_of_a_common_picture_at_full_size() -> None:
     data = make_thumb(make_picture((640, 640)).filter(ImageFilter.GaussianBlur(2)))
     assert len(data) <= THUMB_BYTES
     assert opened(data).size == (320, 320)
 
 
-def test_fits_a_preview() -> None:
+def test_reduces_a_preview_to_its_size() -> None:
     made = make_derivatives(make_picture((2000, 500)))
     preview = opened(made.preview)
     assert (preview.format, preview.size) == ("WEBP", (1280, 320))
     assert opened(made.thumb).size == (320, 80)
 
 
-def test_keeps_what_is_see_through_in_the_small_versions() -> None:
+def test_keeps_transparency_in_the_small_versions() -> None:
     made = make_derivatives(see_through())
     assert {opened(made.preview).mode, opened(made.thumb).mode} == {"RGBA"}
 
@@ -91,7 +93,7 @@ def test_makes_a_placeholder_that_fits_its_column(image: Image.Image) -> None:
     assert tile.mode == "RGB"
 
 
-def test_keeps_an_opaque_picture_as_a_jpeg_of_full_color() -> None:
+def test_stores_an_opaque_picture_as_a_jpeg_with_full_color() -> None:
     kept = encode_picture(make_picture())
     image = opened(kept.data)
     assert (kept.suffix, image.format) == (".jpg", "JPEG")
@@ -99,26 +101,26 @@ def test_keeps_an_opaque_picture_as_a_jpeg_of_full_color() -> None:
     assert np.abs(np.asarray(image, int) - np.asarray(make_picture(), int)).mean() < 4
 
 
-def test_keeps_a_see_through_picture_without_loss() -> None:
+def test_stores_a_transparent_picture_without_loss() -> None:
     kept = encode_picture(see_through())
     assert kept.suffix == ".png"
     assert opened(kept.data).tobytes() == see_through().tobytes()
 
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
-def test_embeds_a_credit_on_request_only(form: str) -> None:
+def test_embeds_a_credit_only_on_request(form: str) -> None:
     bare, credited = encode_as(make_picture(), form), encode_as(make_picture(), form, xmp=XMP)
     assert b"xmpmeta" not in bare.data
     assert XMP in credited.data
     assert opened(credited.data).size == (96, 64)
 
 
-def test_refuses_a_form_that_it_does_not_know() -> None:
+def test_refuses_an_unknown_format() -> None:
     with pytest.raises(KeyError, match="gif"):
         encode_as(make_picture(), "gif")
 
 
-def test_lays_see_through_parts_on_white() -> None:
+def test_makes_transparent_parts_white() -> None:
     flat = on_white(see_through())
     assert flat.mode == "RGB"
     assert flat.getpixel((0, 0)) == pytest.approx((255, 255, 255), abs=3)
@@ -126,5 +128,5 @@ def test_lays_see_through_parts_on_white() -> None:
     assert opened(jpeg.data).mode == "RGB"
 
 
-def test_never_loses_the_short_side_of_a_ribbon() -> None:
+def test_keeps_one_pixel_of_the_short_side_of_a_long_picture() -> None:
     assert fitted(Image.new("RGB", (12_000, 64)), 24).size == (24, 1)

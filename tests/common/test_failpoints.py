@@ -1,4 +1,4 @@
-"""Tests of the places at which something is made to go wrong."""
+"""Tests of the places where a test can make a failure happen."""
 
 import subprocess
 import sys
@@ -16,12 +16,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_do_nothing_on_a_site_that_names_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_does_nothing_on_a_site_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STYLEWEB_FAILPOINTS", raising=False)
     failpoints.hit("step")
 
 
-def test_do_nothing_where_nothing_is_asked(folder: Path) -> None:
+def test_does_nothing_at_a_place_without_a_file(folder: Path) -> None:
     (folder / "elsewhere").write_text("memory")
     failpoints.hit("step")
 
@@ -29,14 +29,14 @@ def test_do_nothing_where_nothing_is_asked(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("action", "error"), [("memory", MemoryError), ("torch-memory", RuntimeError)]
 )
-def test_raise_what_is_asked_for_once(folder: Path, action: str, error: type[Exception]) -> None:
+def test_raises_the_requested_error_once(folder: Path, action: str, error: type[Exception]) -> None:
     (folder / "step").write_text(action)
     with pytest.raises(error):
         failpoints.hit("step")
     failpoints.hit("step")
 
 
-def test_raise_as_often_as_is_asked_for(folder: Path) -> None:
+def test_raises_an_error_as_often_as_requested(folder: Path) -> None:
     (folder / "step").write_text("memory 3")
     for _ in range(3):
         with pytest.raises(MemoryError):
@@ -44,7 +44,7 @@ def test_raise_as_often_as_is_asked_for(folder: Path) -> None:
     failpoints.hit("step")
 
 
-def test_wait_where_a_hang_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_when_the_file_says_hang(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("common.failpoints.time.sleep", slept.append)
     (folder / "step").write_text("hang\n")
@@ -52,7 +52,7 @@ def test_wait_where_a_hang_is_asked_for(folder: Path, monkeypatch: pytest.Monkey
     assert slept == [failpoints.HANG_SECONDS]
 
 
-def test_kill_the_process_where_that_is_asked_for(folder: Path) -> None:
+def test_kills_the_process_when_the_file_says_kill(folder: Path) -> None:
     (folder / "step").write_text("kill")
     lines = "from common import failpoints; failpoints.hit('step')"
     run = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, check=False)

@@ -1,4 +1,4 @@
-"""What a file claims, read without a decoder: hostile bytes never do worse than be refused."""
+"""What a file claims, read without a decoder. Hostile bytes only cause a refusal."""
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +31,7 @@ def test_reads_all_three_kinds_of_webp() -> None:
         assert read_header(data) == Header("WEBP", 70, 65)
 
 
-def test_reads_the_claim_of_a_file_that_has_nothing_behind_it() -> None:
+def test_reads_the_size_that_a_file_without_pixels_claims() -> None:
     assert read_header(hostile.jpeg_claiming(65_500, 65_500)) == Header("JPEG", 65_500, 65_500)
     assert read_header(hostile.extended_webp_claiming(2**24, 9)) == Header("WEBP", 2**24, 9)
     assert read_header(hostile.png_header_only(2**31, 8)) == Header("PNG", 2**31, 8)
@@ -45,19 +45,19 @@ def test_counts_the_passes_of_a_jpeg(scans: int) -> None:
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])
-def test_sees_what_moves(form: str) -> None:
+def test_recognizes_an_animation(form: str) -> None:
     header = read_header(hostile.animation(form))
     assert header is not None
     assert header.animated
 
 
 @pytest.mark.parametrize("name", hostile.SPOOFS)
-def test_knows_no_other_format(name: str) -> None:
+def test_returns_none_for_other_formats(name: str) -> None:
     assert read_header(hostile.SPOOFS[name]) is None
 
 
 @pytest.mark.parametrize("form", GOOD)
-def test_refuses_each_cut_inside_the_header(form: str) -> None:
+def test_refuses_a_file_that_ends_inside_its_header(form: str) -> None:
     for length in range(12, 24):
         with pytest.raises(UnreadableHeader):
             read_header(GOOD[form][:length])
@@ -65,7 +65,7 @@ def test_refuses_each_cut_inside_the_header(form: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(start=st.sampled_from(STARTS), rest=st.binary(max_size=400))
-def test_survives_any_bytes(start: bytes, rest: bytes) -> None:
+def test_raises_no_other_error_for_any_bytes(start: bytes, rest: bytes) -> None:
     try:
         header = read_header(start + rest)
     except UnreadableHeader:
@@ -76,7 +76,7 @@ def test_survives_any_bytes(start: bytes, rest: bytes) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(form=st.sampled_from(sorted(GOOD)), at=st.integers(0, 200), value=st.integers(0, 255))
-def test_survives_any_changed_byte(form: str, at: int, value: int) -> None:
+def test_raises_no_other_error_for_any_changed_byte(form: str, at: int, value: int) -> None:
     data = bytearray(GOOD[form])
     data[at] = value
     try:

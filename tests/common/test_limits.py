@@ -1,4 +1,4 @@
-"""Limits: exact counts, one address for a network, something left when the cache is gone."""
+"""Limits: exact counts, one address for a network, and a limit even without the cache."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from common.limits import address_of, seconds_to_wait
 
 @pytest.fixture
 def who() -> str:
-    """Return a caller that no other test counts."""
+    """Return a client that no other test counts."""
     return uuid4().hex
 
 
@@ -23,7 +23,7 @@ def _three_calls(settings: Any) -> None:
     settings.API_LIMITS = {"login": (3, 3600)}
 
 
-def test_lets_exactly_the_limit_through(who: str) -> None:
+def test_allows_exactly_the_limit(who: str) -> None:
     waits = [seconds_to_wait("login", who) for _ in range(5)]
     assert waits[:3] == [0, 0, 0]
     assert all(1 <= wait <= 3600 for wait in waits[3:])
@@ -35,13 +35,13 @@ def test_counts_exactly_under_many_threads(who: str) -> None:
     assert waits.count(0) == 3
 
 
-def test_counts_each_caller_alone(who: str) -> None:
+def test_counts_each_client_separately(who: str) -> None:
     for _ in range(4):
         seconds_to_wait("login", who)
     assert seconds_to_wait("login", f"{who}-neighbor") == 0
 
 
-def test_begins_again_in_the_next_window(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starts_again_in_the_next_time_window(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000 * 3600.0
     monkeypatch.setattr("common.limits.time.time", lambda: now)
     waits = [seconds_to_wait("login", who) for _ in range(4)]
@@ -50,7 +50,7 @@ def test_begins_again_in_the_next_window(who: str, monkeypatch: pytest.MonkeyPat
     assert seconds_to_wait("login", who) == 0
 
 
-def test_counts_in_the_process_while_the_cache_is_gone(
+def test_counts_in_the_process_while_the_cache_does_not_answer(
     who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_args: object, **_kwargs: object) -> None:
@@ -71,7 +71,7 @@ def test_counts_in_the_process_while_the_cache_is_gone(
         ("", "local"),
     ],
 )
-def test_names_a_caller_by_network(raw: str, address: str) -> None:
+def test_names_an_ipv6_client_by_its_network(raw: str, address: str) -> None:
     assert address_of(RequestFactory(REMOTE_ADDR=raw).get("/")) == address
 
 

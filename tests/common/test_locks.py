@@ -1,4 +1,4 @@
-"""Tests of locks by name; run on SQLite here and on PostgreSQL by tests/faults."""
+"""Tests of locks by name. They run on SQLite here, and on PostgreSQL in tests/faults."""
 
 import threading
 import time
@@ -13,9 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 class TestLockUntilCommit:
     @pytest.mark.parametrize("fails", [False, True], ids=["commit", "rollback"])
-    def test_keeps_a_second_transaction_waiting_until_the_first_has_ended(
-        self, *, fails: bool
-    ) -> None:
+    def test_makes_a_second_transaction_wait_until_the_first_ends(self, *, fails: bool) -> None:
         events: list[str] = []
         holding = threading.Event()
 

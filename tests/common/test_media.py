@@ -1,4 +1,4 @@
-"""Sending files: guarded by headers, streamed piece by piece, or handed to nginx."""
+"""How files are sent: with safe headers, streamed in pieces, or by nginx."""
 
 from pathlib import Path
 
@@ -31,19 +31,19 @@ def name(media_root: Path) -> str:
 
 
 def get(**headers: str) -> HttpRequest:
-    """Return a request as a WSGI server makes it."""
+    """Return a request like that of a WSGI server."""
     return RequestFactory().get("/", headers=headers)
 
 
 def body(response: HttpResponseBase) -> bytes:
-    """Return the bytes of an answer and close it."""
+    """Return the bytes of an answer, and close it."""
     assert isinstance(response, FileResponse)
     data = b"".join(response.streaming_content)  # type: ignore[arg-type]  # a sync answer
     response.close()
     return data
 
 
-def test_sends_the_bytes_under_guard(name: str) -> None:
+def test_sends_the_bytes_with_safe_headers(name: str) -> None:
     response = send_media(get(), name, public=False)
     assert response["Content-Type"] == "image/jpeg"
     assert response["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
@@ -54,20 +54,20 @@ def test_sends_the_bytes_under_guard(name: str) -> None:
     assert body(response) == b"0123456789"
 
 
-def test_lets_nobody_keep_what_is_private(name: str) -> None:
+def test_forbids_caches_to_keep_a_private_file(name: str) -> None:
     response = send_media(get(), name, public=False)
     response.close()
     assert response["Cache-Control"] == "private, no-store"
 
 
-def test_lets_what_is_public_be_kept_for_a_moment(name: str) -> None:
+def test_lets_caches_keep_a_public_file_for_five_minutes(name: str) -> None:
     response = send_media(get(), name, public=True)
     response.close()
     assert response["Cache-Control"] == "public, max-age=300"
     assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_answers_that_nothing_changed(name: str) -> None:
+def test_answers_304_for_a_known_etag(name: str) -> None:
     tag = send_media(RequestFactory().head("/"), name, public=True)["ETag"]
     response = send_media(get(if_none_match=tag), name, public=True)
     assert response.status_code == 304
@@ -83,7 +83,7 @@ def test_answers_a_head_without_a_body(name: str) -> None:
 @pytest.mark.parametrize(
     "title", ["painting.jpg", 'a"b.jpg', "猫.jpg", "a\r\nSet-Cookie: b=c.jpg", "../up.jpg"]
 )
-def test_names_a_download_without_letting_headers_in(name: str, title: str) -> None:
+def test_names_a_download_and_lets_no_header_in(name: str, title: str) -> None:
     response = send_media(get(), name, public=False, download_as=title)
     response.close()
     disposition = response["Content-Disposition"]
@@ -93,13 +93,13 @@ def test_names_a_download_without_letting_headers_in(name: str, title: str) -> N
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_finds_nothing_outside_the_folder(name: str, trick: str) -> None:
+def test_finds_no_file_outside_the_folder(name: str, trick: str) -> None:
     with pytest.raises(Http404):
         send_media(get(), trick, public=True)
     assert default_storage.exists(name)
 
 
-def test_hands_the_file_to_nginx(name: str, settings: Settings) -> None:
+def test_lets_nginx_send_the_file(name: str, settings: Settings) -> None:
     settings.MEDIA_ACCEL_PREFIX = "/protected/"
     response = send_media(get(), name, public=False, download_as="a.jpg")
     assert response["X-Accel-Redirect"] == f"/protected/{name}"
@@ -109,7 +109,7 @@ def test_hands_the_file_to_nginx(name: str, settings: Settings) -> None:
     assert getattr(response, "content", None) == b""
 
 
-async def test_streams_piece_by_piece_under_asgi(media_root: Path) -> None:
+async def test_streams_a_file_in_pieces_under_asgi(media_root: Path) -> None:
     data = bytes(range(256)) * (CHUNK // 100)
     name = default_storage.save("photos/large.png", ContentFile(data))
     assert (media_root / name).is_file()
@@ -122,7 +122,9 @@ async def test_streams_piece_by_piece_under_asgi(media_root: Path) -> None:
     assert response["Content-Length"] == str(len(data))
 
 
-async def test_sends_a_file_whole_that_is_removed_meanwhile(media_root: Path) -> None:
+async def test_sends_the_whole_file_even_if_it_is_removed_during_the_answer(
+    media_root: Path,
+) -> None:
     data = bytes(CHUNK + 1)
     name = default_storage.save("photos/replaced.jpg", ContentFile(data))
     response = send_media(AsyncRequestFactory().get("/"), name, public=False)
@@ -132,7 +134,7 @@ async def test_sends_a_file_whole_that_is_removed_meanwhile(media_root: Path) ->
     response.close()
 
 
-def test_closes_a_file_of_which_nobody_read(media_root: Path) -> None:
+def test_closes_a_file_that_is_not_read(media_root: Path) -> None:
     name = default_storage.save("photos/left.jpg", ContentFile(b"picture"))
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
@@ -141,7 +143,7 @@ def test_closes_a_file_of_which_nobody_read(media_root: Path) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
-def test_sends_what_was_made_for_this_request_under_the_same_guards() -> None:
+def test_sends_a_made_file_with_the_same_headers() -> None:
     response = send_made(b"x", ".png", public=False, download_as="a.png")
     assert response.content == b"x"
     assert response["Content-Type"] == "image/png"
@@ -149,7 +151,7 @@ def test_sends_what_was_made_for_this_request_under_the_same_guards() -> None:
     assert response["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-def test_calls_what_it_does_not_know_bytes(media_root: Path) -> None:
+def test_sends_an_unknown_type_as_bytes(media_root: Path) -> None:
     name = default_storage.save("photos/a.svg", ContentFile(b"<svg/>"))
     response = send_media(get(), name, public=False)
     response.close()

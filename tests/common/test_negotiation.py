@@ -1,4 +1,4 @@
-"""Addresses of files answer whatever the Accept header prefers."""
+"""Addresses of files ignore the Accept header."""
 
 import pytest
 from rest_framework.parsers import JSONParser
@@ -10,7 +10,7 @@ from common.negotiation import AnyAccept
 
 
 @pytest.mark.parametrize("accept", ["image/avif,image/webp,*/*;q=0.8", "image/png", "", "nonsense"])
-def test_takes_the_first_renderer(accept: str) -> None:
+def test_selects_the_first_renderer(accept: str) -> None:
     request = Request(APIRequestFactory().get("/", headers={"Accept": accept}))
     first, second = JSONRenderer(), StaticHTMLRenderer()
     renderer, media_type = AnyAccept().select_renderer(request, [first, second])
@@ -18,6 +18,6 @@ def test_takes_the_first_renderer(accept: str) -> None:
     assert media_type == "application/json"
 
 
-def test_takes_the_first_parser() -> None:
+def test_selects_the_first_parser() -> None:
     parser = JSONParser()
     assert AnyAccept().select_parser(Request(APIRequestFactory().get("/")), [parser]) is parser

@@ -1,4 +1,4 @@
-"""Replies declared as TypedDicts, and the hooks that finish the OpenAPI document."""
+"""Replies that are TypedDicts, and the hooks that complete the OpenAPI document."""
 
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -16,23 +16,23 @@ from common.replies import JsonSchema, Moment, Uuid
 
 
 def document(**operation: Any) -> dict[str, Any]:
-    """Return a document with one operation at an address with an id."""
+    """Return a document with one operation, at an address with an id."""
     fields = {"responses": {"200": {"description": "Fine."}}, **operation}
     return {"paths": {"/photos/{id}/": {"get": fields, "parameters": []}}}
 
 
 def finished(**operation: Any) -> dict[str, Any]:
-    """Return that operation after both hooks."""
+    """Return this operation after both hooks."""
     result = summarize(document_problems(document(**operation), None, None, None), None, None, None)
     found: dict[str, Any] = result["paths"]["/photos/{id}/"]["get"]
     return found
 
 
-def test_adds_what_every_operation_can_answer() -> None:
+def test_adds_the_failures_of_every_operation() -> None:
     assert {"200", "401", "404", "429"} <= set(finished()["responses"])
 
 
-def test_adds_what_only_some_can_answer() -> None:
+def test_adds_failures_that_only_some_operations_have() -> None:
     assert "403" not in finished()["responses"]
     assert "403" in finished(security=[{"token": []}])["responses"]
     assert "422" not in finished()["responses"]
@@ -40,18 +40,18 @@ def test_adds_what_only_some_can_answer() -> None:
     assert "422" in finished(parameters=[{}])["responses"]
 
 
-def test_keeps_what_a_view_said_itself() -> None:
+def test_keeps_the_response_that_a_view_declares() -> None:
     own = {"404": {"description": "Gone for good."}}
     assert finished(responses=own)["responses"]["404"] == own["404"]
 
 
-def test_describes_the_problem_once() -> None:
+def test_adds_the_problem_schema() -> None:
     result = document_problems(document(), None, None, None)
     problem = result["components"]["schemas"]["Problem"]
     assert set(problem["required"]) == {"type", "title", "status", "code", "detail"}
 
 
-def test_takes_the_first_sentence_for_a_headline() -> None:
+def test_uses_the_first_sentence_as_the_summary() -> None:
     assert finished(description="Put a photo in. Twice is once.")["summary"] == "Put a photo in"
     assert finished(description="One line.\n\nMore.")["summary"] == "One line"
     assert finished(description="A. B.", summary="Mine")["summary"] == "Mine"
@@ -90,7 +90,7 @@ class PetSerializer(SnapshotSerializer[Any]):
 class TestTypedDict:
     @pytest.fixture(params=[PetSnapshot, PetSerializer], ids=["itself", "serializer"])
     def schemas(self, request: pytest.FixtureRequest) -> dict[str, Any]:
-        """Return the components of a document whose one view answers with a pet."""
+        """Return the components of a document with one view, which answers with a pet."""
 
         class PetView(APIView):
             @extend_schema(responses=request.param)
@@ -103,13 +103,13 @@ class TestTypedDict:
         found: dict[str, Any] = document["components"]["schemas"]
         return found
 
-    def test_is_a_component_by_its_name(self, schemas: dict[str, Any]) -> None:
+    def test_becomes_a_component_with_its_name(self, schemas: dict[str, Any]) -> None:
         pet = schemas["Pet"]
         assert pet["description"] == "An animal."
         assert pet["required"] == sorted(pet["properties"])
         assert "PetSnapshot" not in schemas
 
-    def test_says_of_each_field_what_it_is(self, schemas: dict[str, Any]) -> None:
+    def test_describes_each_field(self, schemas: dict[str, Any]) -> None:
         fields = schemas["Pet"]["properties"]
         assert fields["name"] == {"type": "string", "description": "What it is called."}
         assert fields["weight"] == {"type": ["number", "null"], "format": "double"}
@@ -117,12 +117,12 @@ class TestTypedDict:
         assert fields["tags"]["additionalProperties"] == {"type": "integer"}
         assert fields["more"] == {"type": "object", "minProperties": 1}
 
-    def test_names_the_choices(self, schemas: dict[str, Any]) -> None:
+    def test_lists_the_choices(self, schemas: dict[str, Any]) -> None:
         assert schemas["MoodEnum"]["enum"] == ["good", "bad"]
         assert "`good` - Good" in schemas["MoodEnum"]["description"]
         assert schemas["KindEnum"] == {"type": "string", "enum": ["cat", "dog"]}
 
-    def test_refers_to_what_is_inside(self, schemas: dict[str, Any]) -> None:
+    def test_refers_to_the_components_inside(self, schemas: dict[str, Any]) -> None:
         fields, owner = schemas["Pet"]["properties"], {"$ref": "#/components/schemas/Owner"}
         assert fields["friends"] == {"type": "array", "items": owner}
         assert fields["owner"] == {

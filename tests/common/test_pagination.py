@@ -1,4 +1,4 @@
-"""Paging: stable while rows come in, whole, in order, bounded."""
+"""Pages: stable while rows are added, complete, in order, and limited in size."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ PHOTOS = "/api/v1/photos/"
 
 @pytest.fixture
 def client(alice: User) -> APIClient:
-    """Return her browser."""
+    """Return a browser that is signed in as alice."""
     return session_of(alice)
 
 
@@ -40,7 +40,7 @@ def add_photos(owner: User, count: int, *, step: timedelta = timedelta(seconds=1
 
 
 def read_all(client: APIClient, address: str) -> list[dict[str, Any]]:
-    """Follow `next` to the end."""
+    """Return the entries of all pages: follow `next` to the end."""
     found = []
     while address:
         page = client.get(address).json()
@@ -56,12 +56,12 @@ def test_shows_the_newest_first(client: APIClient, alice: User) -> None:
     ]
 
 
-def test_has_a_page_size_of_its_own(client: APIClient, alice: User) -> None:
+def test_has_a_default_page_size(client: APIClient, alice: User) -> None:
     add_photos(alice, PAGE_SIZE + 1)
     assert len(client.get(PHOTOS).json()["results"]) == PAGE_SIZE
 
 
-def test_gives_no_more_than_the_largest_page(client: APIClient, alice: User) -> None:
+def test_limits_the_page_size(client: APIClient, alice: User) -> None:
     add_photos(alice, MAX_PAGE_SIZE + 1)
     page = client.get(PHOTOS, {"limit": 10_000}).json()
     assert len(page["results"]) == MAX_PAGE_SIZE
@@ -74,13 +74,13 @@ def test_reads_every_row_once(client: APIClient, alice: User) -> None:
     assert set(found) == {str(photo.pk) for photo in photos}
 
 
-def test_reads_every_row_of_one_moment_once(client: APIClient, alice: User) -> None:
+def test_reads_every_row_with_the_same_time_once(client: APIClient, alice: User) -> None:
     add_photos(alice, 7, step=timedelta())
     found = [each["id"] for each in read_all(client, f"{PHOTOS}?limit=3")]
     assert len(set(found)) == len(found) == 7
 
 
-def test_repeats_nothing_when_a_row_comes_in(client: APIClient, alice: User) -> None:
+def test_repeats_no_row_when_a_row_is_added(client: APIClient, alice: User) -> None:
     add_photos(alice, 4)
     page = client.get(PHOTOS, {"limit": 2}).json()
     late = add_photos(alice, 1, step=timedelta())[0]
@@ -90,19 +90,19 @@ def test_repeats_nothing_when_a_row_comes_in(client: APIClient, alice: User) -> 
     assert str(late.pk) not in {each["id"] for each in rest}
 
 
-def test_goes_back(client: APIClient, alice: User) -> None:
+def test_can_go_back(client: APIClient, alice: User) -> None:
     add_photos(alice, 4)
     first = client.get(PHOTOS, {"limit": 2}).json()
     second = client.get(first["next"]).json()
     assert client.get(second["previous"]).json()["results"] == first["results"]
 
 
-# The second is well formed, and its position is no moment.
+# The second cursor has a valid form, but its position is not a time.
 @pytest.mark.parametrize("cursor", ["ä", "cD1ub3doZXJl"])
-def test_refuses_a_cursor_it_did_not_write(client: APIClient, cursor: str) -> None:
+def test_refuses_a_cursor_that_it_did_not_write(client: APIClient, cursor: str) -> None:
     assert_problem(client.get(PHOTOS, {"cursor": cursor}), 400, "cursor_invalid")
 
 
 @pytest.mark.parametrize("cursor", ["x", "bm90aGluZw==", "%00"])
-def test_survives_a_cursor_that_says_nothing(client: APIClient, cursor: str) -> None:
+def test_does_not_fail_on_a_cursor_without_meaning(client: APIClient, cursor: str) -> None:
     assert client.get(PHOTOS, {"cursor": cursor}).status_code in {200, 400}

@@ -1,4 +1,4 @@
-"""Uploads and the engine see the same pixels in the same file."""
+"""Pixels of a file: upload validation and the engine must read the same."""
 
 import io
 
@@ -13,18 +13,18 @@ from tests.support.factories import make_picture, picture_bytes
 
 
 def accepted(data: bytes) -> Image.Image:
-    """Return what upload validation makes of `data`."""
+    """Return the picture that upload validation makes from `data`."""
     return accept_picture(io.BytesIO(data), max_bytes=2**20).image
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA", "RGBA"])
 @pytest.mark.parametrize("profile", [None, hostile.profile_with_red_for_blue()])
 @pytest.mark.parametrize("orientation", [1, 6])
-def test_look_the_same_to_uploads_and_engine(
+def test_are_the_same_for_uploads_and_the_engine(
     mode: str, profile: bytes | None, orientation: int
 ) -> None:
     picture = make_picture().convert("RGBA")
-    # Nothing is fully transparent: there the engine chooses colors of its own.
+    # No pixel is fully transparent, because the engine chooses its own colors for such pixels.
     picture.putalpha(Image.linear_gradient("L").resize(picture.size).point(lambda v: max(v, 1)))
     source = picture.convert("RGB").convert(mode) if "A" not in mode else picture.convert(mode)
     options = {"icc_profile": profile} if profile else {}
@@ -34,7 +34,7 @@ def test_look_the_same_to_uploads_and_engine(
     assert ours.tobytes() == engines.tobytes()
 
 
-def test_round_sixteen_bits_to_the_nearest_level() -> None:
+def test_are_rounded_from_sixteen_bits_to_the_nearest_level() -> None:
     values = np.full((64, 64), 255, np.uint16)  # nearly one level of 257
     assert accepted(picture_bytes(Image.fromarray(values))).getpixel((0, 0)) == (1, 1, 1)
 

@@ -1,4 +1,4 @@
-"""Every failure of the API: one form, a stable code, a sentence that says what to do."""
+"""Failures of the API: one form, a stable code, and a sentence that says what to do."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from tests.support.clients import assert_problem
 
 
 class Refused(Exception):
-    """What a service raises: a code, a status, and more where it helps."""
+    """An exception of a service: it has a code, a status, and details."""
 
     code = "license_refused"
     status = 422
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 class Raise(APIView):
-    """A view that fails as the test tells it to."""
+    """A view that raises the exception of the test."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -41,7 +41,7 @@ class Raise(APIView):
     failure: ClassVar[Exception] = Http404()
 
     def get(self, request: Request) -> Response:
-        """Fail."""
+        """Raise the exception."""
         raise self.failure
 
     def post(self, request: Request) -> Response:
@@ -59,7 +59,7 @@ def _addresses() -> Iterator[None]:
 
 
 def ask(failure: Exception) -> Any:
-    """Return the answer of a view that raised `failure`."""
+    """Return the answer of a view that raises `failure`."""
     Raise.failure = failure
     return APIClient(raise_request_exception=False).get("/")
 
@@ -86,18 +86,18 @@ def test_answers_a_failure_as_a_problem(failure: Exception, status: int, code: s
     assert_problem(ask(failure), status, code)
 
 
-def test_says_that_the_same_nothing_is_there_for_every_reason() -> None:
+def test_gives_the_same_404_for_every_reason() -> None:
     assert ask(Http404("photo 12")).content == ask(not_found()).content
 
 
-def test_passes_on_what_a_service_adds_to_its_refusal() -> None:
+def test_passes_on_the_details_of_a_refusal() -> None:
     response = ask(Refused("Choose another license."))
     assert response["Retry-After"] == "7"
     assert response.json()["reasons"] == ["share-alike"]
     assert response.json()["detail"] == "Choose another license."
 
 
-def test_says_when_to_come_back() -> None:
+def test_says_when_to_try_again() -> None:
     response = ask(exceptions.Throttled(41.6))
     assert_problem(response, 429, "throttled")
     assert response["Retry-After"] == "42"
@@ -108,18 +108,18 @@ def test_says_when_to_come_back() -> None:
     ("wait", "words"),
     [(0.2, "in 1 second."), (119, "in 119 seconds."), (120, "in 2 minutes."), (1155, "20 minutes")],
 )
-def test_says_a_long_wait_in_minutes(wait: float, words: str) -> None:
+def test_gives_a_long_wait_in_minutes(wait: float, words: str) -> None:
     assert words in ask(exceptions.Throttled(wait)).json()["detail"]
 
 
-def test_names_the_methods_that_an_address_takes() -> None:
+def test_names_the_methods_that_an_address_accepts() -> None:
     response = APIClient().delete("/")
     body = assert_problem(response, 405, "method_not_allowed")
     assert "GET, POST" in body["detail"]
     assert response["Allow"].startswith("GET, POST")
 
 
-def test_names_the_content_types_that_an_address_takes() -> None:
+def test_names_the_content_types_that_an_address_accepts() -> None:
     response = APIClient().post("/", "a=b", content_type="text/plain")
     assert "application/json" in assert_problem(response, 415, "unsupported_media_type")["detail"]
 
@@ -129,7 +129,7 @@ def test_refuses_a_body_that_is_not_json() -> None:
     assert_problem(response, 400, "malformed")
 
 
-def test_refuses_a_body_that_is_nested_without_end() -> None:
+def test_refuses_a_body_that_is_nested_too_deeply() -> None:
     response = APIClient().post("/", "[" * 200_000, content_type="application/json")
     assert_problem(response, 400, "malformed")
 
@@ -140,7 +140,7 @@ def test_refuses_a_body_that_is_too_large() -> None:
     assert_problem(response, 413, "body_too_large")
 
 
-def test_tells_nothing_of_a_defect_but_an_id(caplog: pytest.LogCaptureFixture) -> None:
+def test_shows_only_an_id_of_a_defect(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         response = ask(ValueError("the canary sings"))
     body = assert_problem(response, 500, "internal")
@@ -150,13 +150,13 @@ def test_tells_nothing_of_a_defect_but_an_id(caplog: pytest.LogCaptureFixture) -
     assert "canary" in caplog.text
 
 
-def test_does_not_take_a_foreign_code_for_a_refusal() -> None:
+def test_does_not_treat_an_error_with_another_code_as_a_refusal() -> None:
     failure = OSError("disk")
     failure.code = 5  # type: ignore[attr-defined]
     assert_problem(ask(failure), 500, "internal")
 
 
-def test_answers_an_address_that_does_not_exist_to_every_method() -> None:
+def test_answers_every_method_for_an_unknown_address() -> None:
     client = Client(enforce_csrf_checks=True)
     assert_problem(client.get("/nowhere/"), 404, "not_found")
     assert_problem(client.post("/nowhere/"), 404, "not_found")
@@ -176,7 +176,7 @@ def test_flattens_nested_errors_to_paths() -> None:
     assert found == {("parts.1.weight", "invalid"), ("name", "required")}
 
 
-def test_names_no_field_for_what_concerns_all_of_them() -> None:
+def test_names_no_field_for_an_error_of_all_fields() -> None:
     (error,) = field_errors({"non_field_errors": [exceptions.ErrorDetail("no", "odd")]})
     assert error == {"field": "", "code": "odd", "message": "no"}
 
@@ -186,7 +186,7 @@ def test_lists_the_indexes_of_a_list_of_serializers() -> None:
     assert error["field"] == "styles.1.weight"
 
 
-def test_gives_the_code_of_a_single_field_to_the_whole_answer() -> None:
+def test_uses_the_code_of_a_single_field_for_the_answer() -> None:
     response = ask(Problem.of_field("photo", "unknown_photo", "Choose another photo."))
     body = assert_problem(response, 422, "unknown_photo")
     assert body["errors"] == [

@@ -1,4 +1,4 @@
-"""Query parameters that choose among words."""
+"""Query parameters that select one of a few words."""
 
 import pytest
 from rest_framework.request import Request
@@ -15,22 +15,22 @@ def request(**query: str) -> Request:
     return Request(APIRequestFactory().get("/", query))
 
 
-def test_takes_the_first_word_when_none_is_chosen() -> None:
+def test_returns_the_first_word_when_none_is_chosen() -> None:
     assert chosen(request(), "variant", SIZES) == "full"
 
 
 @pytest.mark.parametrize("word", SIZES)
-def test_takes_each_word(word: str) -> None:
+def test_accepts_each_word(word: str) -> None:
     assert chosen(request(variant=word), "variant", SIZES) == word
 
 
 @pytest.mark.parametrize("word", ["", "FULL", "full ", "../full", "\0", "full,thumb"])
-def test_takes_no_other_word(word: str) -> None:
+def test_refuses_any_other_word(word: str) -> None:
     with pytest.raises(Problem) as caught:
         chosen(request(variant=word), "variant", SIZES)
     assert (caught.value.status_code, caught.value.code) == (422, "invalid_choice")
     assert "full, preview, thumb" in str(caught.value)
 
 
-def test_looks_at_its_own_parameter_only() -> None:
+def test_reads_only_its_own_parameter() -> None:
     assert chosen(request(size="thumb"), "variant", SIZES) == "full"

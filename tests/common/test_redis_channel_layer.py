@@ -1,4 +1,4 @@
-"""Tests of the layer over Redis, with a Redis of its own that crashes and comes back."""
+"""Tests of the layer over Redis, with a separate Redis that crashes and restarts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ RETURNED = {"type": "layer.returned"}
 
 @pytest.fixture
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """Return a Redis that nothing else uses."""
+    """Return a Redis that no other test uses."""
     server = Redis(tmp_path_factory.mktemp("redis"))
     server.start()
     yield server
@@ -29,7 +29,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 @pytest.fixture
 async def layer(redis: Redis) -> AsyncIterator[LastingRedisChannelLayer]:
     """Return the layer of one process."""
-    # As in the settings: redis-py by itself would end each wait after five seconds.
+    # As in the settings: the default of redis-py ends each wait after five seconds.
     layer = LastingRedisChannelLayer(hosts=[{"address": redis.new_url(), "socket_timeout": 20}])
     yield layer
     with suppress(RedisError):
@@ -37,7 +37,7 @@ async def layer(redis: Redis) -> AsyncIterator[LastingRedisChannelLayer]:
 
 
 class Listeners:
-    """Channels that wait for messages as open sockets do."""
+    """Channels that wait for messages, as open sockets do."""
 
     def __init__(self, layer: LastingRedisChannelLayer) -> None:
         self.layer = layer
@@ -45,7 +45,7 @@ class Listeners:
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
     async def join(self, group: str) -> str:
-        """Add a channel to a group, let it wait, and return it."""
+        """Add a new channel to a group, let it wait, and return it."""
         channel: str = await self.layer.new_channel()
         await self.layer.group_add(group, channel)
         self.heard[channel] = []
@@ -57,13 +57,13 @@ class Listeners:
             self.heard[channel].append(await self.layer.receive(channel))
 
     async def leave(self, group: str, channel: str) -> None:
-        """End the wait of a channel and take it out of its group."""
+        """End the wait of a channel, and remove it from its group."""
         self.tasks.pop(channel).cancel()
         del self.heard[channel]
         await self.layer.group_discard(group, channel)
 
     async def all_hear(self, message: dict[str, Any]) -> None:
-        """Wait until a message is the last that each has heard; fail after five seconds."""
+        """Wait until `message` is the last message of each channel. Fail after five seconds."""
         for _ in range(500):
             if all(heard[-1:] == [message] for heard in self.heard.values()):
                 return
@@ -73,7 +73,7 @@ class Listeners:
 
 @pytest.fixture
 async def listeners(layer: LastingRedisChannelLayer) -> AsyncIterator[Listeners]:
-    """Return channels that all end with the test."""
+    """Return an object for channels, and end all of them after the test."""
     listeners = Listeners(layer)
     yield listeners
     for task in listeners.tasks.values():
@@ -82,7 +82,7 @@ async def listeners(layer: LastingRedisChannelLayer) -> AsyncIterator[Listeners]
 
 
 @pytest.mark.parametrize("seconds_away", [0, 0.7])
-async def test_tells_each_channel_of_the_return_and_has_it_in_its_groups_again(
+async def test_tells_each_channel_of_the_return_and_puts_it_back_into_its_groups(
     redis: Redis, layer: LastingRedisChannelLayer, listeners: Listeners, seconds_away: float
 ) -> None:
     for group in ("alice", "alice", "bob"):
@@ -99,7 +99,7 @@ async def test_tells_each_channel_of_the_return_and_has_it_in_its_groups_again(
     await listeners.all_hear(NEWS)
 
 
-async def test_outlives_one_crash_after_another(
+async def test_works_after_several_crashes(
     redis: Redis, layer: LastingRedisChannelLayer, listeners: Listeners
 ) -> None:
     for group in ("alice", "bob"):
@@ -114,14 +114,14 @@ async def test_outlives_one_crash_after_another(
         await listeners.all_hear(NEWS | {"number": number})
 
 
-async def test_tells_the_channel_too_that_meanwhile_waits_at_redis(
+async def test_also_tells_the_channel_that_waits_for_redis_now(
     layer: LastingRedisChannelLayer, listeners: Listeners
 ) -> None:
     for group in ("alice", "alice", "bob"):
         await listeners.join(group)
     await asyncio.sleep(0.1)
 
-    # The next one waits there for all of them before those that noticed have joined again.
+    # The killed channel waited for all others. Another channel waits for Redis before they rejoin.
     for client in await layer.connection(0).client_list():
         if client["cmd"] == "bzpopmin":
             await layer.connection(0).client_kill_filter(_id=client["id"])
@@ -129,7 +129,7 @@ async def test_tells_the_channel_too_that_meanwhile_waits_at_redis(
     await listeners.all_hear(RETURNED)
 
 
-async def test_joins_no_group_again_that_was_left(
+async def test_does_not_rejoin_a_group_that_a_channel_left(
     redis: Redis, layer: LastingRedisChannelLayer, listeners: Listeners
 ) -> None:
     stays = await listeners.join("alice")

@@ -21,13 +21,13 @@ def _nobody_holds_a_place() -> Iterator[None]:
 
 @pytest.fixture
 def dead_cache(settings: Settings) -> None:
-    """Put a cache in place that cannot be reached."""
+    """Use a cache that cannot be reached."""
     backend = "django.core.cache.backends.redis.RedisCache"
     location = "redis://127.0.0.1:1/0"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": location}}
 
 
-async def test_are_as_many_as_the_limit_for_each_name() -> None:
+async def test_are_limited_for_each_name() -> None:
     taken = [await take_slot("alice", 2) for _ in range(3)]
 
     assert len(set(taken)) == 3
@@ -35,7 +35,7 @@ async def test_are_as_many_as_the_limit_for_each_name() -> None:
     assert await take_slot("bob", 2) is not None
 
 
-async def test_can_be_taken_again_once_given_back() -> None:
+async def test_can_be_taken_again_when_freed() -> None:
     slot = await take_slot("alice", 1)
     assert slot is not None
     assert await take_slot("alice", 1) is None
@@ -45,7 +45,7 @@ async def test_can_be_taken_again_once_given_back() -> None:
     assert await take_slot("alice", 1) == slot
 
 
-async def test_free_themselves_when_nobody_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_become_free_when_they_are_not_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "SLOT_SECONDS", 0)
 
     assert await take_slot("alice", 1) is not None
@@ -53,7 +53,7 @@ async def test_free_themselves_when_nobody_keeps_them(monkeypatch: pytest.Monkey
     assert await take_slot("alice", 1) is not None
 
 
-async def test_are_held_longer_by_keeping_them(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_last_longer_when_they_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "SLOT_SECONDS", 0)
     slot = await take_slot("alice", 1)
     assert slot is not None
@@ -64,7 +64,7 @@ async def test_are_held_longer_by_keeping_them(monkeypatch: pytest.MonkeyPatch) 
     assert await take_slot("alice", 1) is None
 
 
-async def test_are_counted_by_the_process_when_the_cache_is_away(dead_cache: None) -> None:
+async def test_are_counted_by_the_process_when_the_cache_does_not_answer(dead_cache: None) -> None:
     slot = await take_slot("alice", 1)
     assert slot is not None
     await keep_slot(slot)

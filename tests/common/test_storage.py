@@ -1,4 +1,4 @@
-"""Files: whole or not at all, under random names, gone when their row is."""
+"""Files: complete or missing, with random names, and removed with their row."""
 
 import errno
 import os
@@ -39,19 +39,19 @@ HOSTILE_NAMES = [
 
 
 def files_in(folder: Path) -> list[str]:
-    """Return every file below `folder`, hidden ones too."""
+    """Return every file below `folder`, including hidden files."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-class FullDisk(ContentFile):  # type: ignore[type-arg]  # takes none at run time
-    """A file whose second piece finds no room."""
+class FullDisk(ContentFile):  # type: ignore[type-arg]  # it is not generic at run time
+    """A file with a second piece that does not fit on the disk."""
 
     def __init__(self, code: int = errno.ENOSPC) -> None:
         super().__init__(b"")
         self.code = code
 
     def chunks(self, chunk_size: int | None = None) -> Any:
-        """Yield some bytes, then fail as a full disk does."""
+        """Yield some bytes, then fail like a full disk."""
         del chunk_size
         yield b"some bytes"
         raise OSError(self.code, os.strerror(self.code))
@@ -63,37 +63,37 @@ def test_is_the_default(media_root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_forgets_what_people_call_their_files(media_root: Path, name: str) -> None:
+def test_does_not_keep_the_file_names_of_users(media_root: Path, name: str) -> None:
     stored = default_storage.save("photos/" + name.replace("/", ""), ContentFile(b"x"))
     assert RANDOM_NAME.fullmatch(stored), stored
     assert files_in(media_root) == [stored]
 
 
 @pytest.mark.parametrize("name", ["../../up.jpg", "/etc/passwd", "photos/../../up.jpg"])
-def test_writes_nothing_outside_its_folder(media_root: Path, name: str) -> None:
+def test_writes_no_file_outside_its_folder(media_root: Path, name: str) -> None:
     with pytest.raises(Exception, match=r"(?i)path|traversal|outside"):
         default_storage.save(name, ContentFile(b"x"))
     assert files_in(media_root.parent) == []
 
 
-def test_drops_an_extension_that_is_none(media_root: Path) -> None:
+def test_drops_an_extension_that_is_not_valid(media_root: Path) -> None:
     stored = default_storage.save("photos/a.b c;d", ContentFile(b"x"))
     assert Path(stored).suffix == ""
     assert (media_root / stored).read_bytes() == b"x"
 
 
-def test_gives_the_same_name_twice_two_files(media_root: Path) -> None:
+def test_stores_two_files_for_the_same_name(media_root: Path) -> None:
     names = {default_storage.save("photos/a.jpg", ContentFile(b"x")) for _ in range(20)}
     assert len(names) == len(files_in(media_root)) == 20
 
 
-def test_lets_nobody_else_read_a_file(media_root: Path) -> None:
+def test_lets_other_users_not_read_a_file(media_root: Path) -> None:
     stored = default_storage.save("photos/a.jpg", ContentFile(b"x"))
     assert (media_root / stored).stat().st_mode & 0o027 == 0
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
-def test_leaves_nothing_on_a_full_disk(media_root: Path, code: int) -> None:
+def test_leaves_no_file_on_a_full_disk(media_root: Path, code: int) -> None:
     with pytest.raises(StorageFull) as full:
         default_storage.save("photos/a.jpg", FullDisk(code))
     assert (full.value.code, full.value.status) == ("storage_full", 507)
@@ -101,14 +101,14 @@ def test_leaves_nothing_on_a_full_disk(media_root: Path, code: int) -> None:
     assert files_in(media_root) == []
 
 
-def test_leaves_nothing_after_any_other_failure(media_root: Path) -> None:
+def test_leaves_no_file_after_any_other_failure(media_root: Path) -> None:
     with pytest.raises(OSError, match=os.strerror(errno.EIO)) as failed:
         default_storage.save("photos/a.jpg", FullDisk(errno.EIO))
     assert not isinstance(failed.value, StorageFull)
     assert files_in(media_root) == []
 
 
-def test_leaves_nothing_when_the_last_step_fails(
+def test_leaves_no_file_when_the_last_step_fails(
     media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_room(_path: Path, _target: Path) -> None:
@@ -121,7 +121,7 @@ def test_leaves_nothing_when_the_last_step_fails(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
-def test_knows_a_full_disk_when_the_kernel_says_so(
+def test_recognizes_a_full_disk_from_the_kernel(
     media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     really_open = os.open
@@ -139,7 +139,7 @@ def test_keeps_the_files_of_a_saved_row(media_root: Path) -> None:
 
 
 def write_two_files(failure: Exception | None = None) -> None:
-    """Write the files of one row, which then fails."""
+    """Write two files of one row. With `failure`, the row then fails."""
     with files_of_a_row() as row_files:
         row_files.put("photos", ".jpg", b"x")
         row_files.put("photos", ".webp", b"y")
@@ -148,14 +148,14 @@ def write_two_files(failure: Exception | None = None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_removes_the_files_of_a_row_that_failed(media_root: Path) -> None:
+def test_removes_the_files_of_a_row_that_fails(media_root: Path) -> None:
     with pytest.raises(ValueError, match="no row"):
         write_two_files(ValueError("no row"))
     assert files_in(media_root) == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_removes_the_first_file_when_there_is_no_room_for_the_second(
+def test_removes_the_first_file_when_the_second_does_not_fit(
     media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
@@ -192,7 +192,7 @@ def test_keeps_the_files_when_the_row_stays(media_root: Path) -> None:
     assert files_in(media_root) == [name]
 
 
-def test_passes_over_files_that_are_gone(media_root: Path) -> None:
+def test_ignores_files_that_are_missing(media_root: Path) -> None:
     remove_files(["", "photos/aa/bb/gone.jpg"])
     assert files_in(media_root) == []
 

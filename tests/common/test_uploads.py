@@ -1,4 +1,4 @@
-"""The gate: what it takes, what it refuses and how it says so."""
+"""Upload validation: what it accepts, what it refuses, and what it says."""
 
 import io
 import time
@@ -18,26 +18,26 @@ MEGABYTE = 2**20
 
 
 def accept(data: bytes, max_bytes: int = 25 * MEGABYTE) -> AcceptedPicture:
-    """Return what the gate makes of `data`."""
+    """Return the picture that upload validation makes from `data`."""
     return accept_picture(io.BytesIO(data), max_bytes=max_bytes)
 
 
 def refusal(data: bytes, max_bytes: int = 25 * MEGABYTE) -> UploadRefused:
-    """Return the refusal of `data`, which must be one."""
+    """Return the refusal of `data`. Fail if it is accepted."""
     with pytest.raises(UploadRefused) as refused:
         accept(data, max_bytes)
     return refused.value
 
 
 def color_at(image: Image.Image, x: float, y: float) -> tuple[int, ...]:
-    """Return the color at a place given as shares of the sides, rounded to pure colors."""
+    """Return the color at (x, y), which are shares of the sides, rounded to pure colors."""
     pixel = image.getpixel((int(x * (image.width - 1)), int(y * (image.height - 1))))
     assert isinstance(pixel, tuple)
     return tuple(255 if channel > 128 else 0 for channel in pixel)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_takes_the_three_formats(form: str) -> None:
+def test_accepts_the_three_formats(form: str) -> None:
     data = picture_bytes(make_picture((200, 150)), form)
     picture = accept(data)
     assert (picture.format, picture.bytes) == (form, len(data))
@@ -54,7 +54,7 @@ def test_refuses_an_empty_file() -> None:
     assert (refusal(b"").code, refusal(b"").status) == ("empty_file", 422)
 
 
-def test_sees_what_a_file_is_before_it_is_decoded() -> None:
+def test_reads_the_header_before_it_decodes_the_file() -> None:
     data = picture_bytes(make_picture((400, 300)), "JPEG")[:4000]
     seen = see_picture(io.BytesIO(data), max_bytes=MEGABYTE)
     assert seen.sha256 == sha256(data).hexdigest()
@@ -64,7 +64,7 @@ def test_sees_what_a_file_is_before_it_is_decoded() -> None:
     assert refused.value.code == "unreadable"
 
 
-def test_refuses_a_byte_too_many_and_reads_no_further() -> None:
+def test_refuses_one_byte_too_many_and_stops_reading() -> None:
     data = picture_bytes(make_picture((200, 150)))
     assert accept(data, len(data)).bytes == len(data)
     file = io.BytesIO(data + bytes(1000))
@@ -82,7 +82,7 @@ def test_names_the_size_of_a_file_that_is_too_large() -> None:
 
 
 @pytest.mark.parametrize("name", hostile.SPOOFS)
-def test_refuses_what_only_calls_itself_a_picture(name: str) -> None:
+def test_refuses_files_that_are_not_pictures(name: str) -> None:
     assert refusal(hostile.SPOOFS[name]).code == "unsupported_format"
 
 
@@ -92,7 +92,7 @@ def test_refuses_pictures_of_other_formats(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
-def test_refuses_pictures_that_move(form: str) -> None:
+def test_refuses_animations(form: str) -> None:
     assert refusal(hostile.animation(form)).code == "animated"
 
 
@@ -120,7 +120,7 @@ def test_refuses_pictures_too_small_to_paint(size: tuple[int, int]) -> None:
     assert refusal(picture_bytes(Image.new("RGB", size))).code == "too_small"
 
 
-def test_takes_the_smallest_picture() -> None:
+def test_accepts_the_smallest_picture() -> None:
     assert accept(picture_bytes(Image.new("RGB", (64, 64)))).image.size == (64, 64)
 
 
@@ -132,7 +132,7 @@ def test_refuses_a_jpeg_of_many_passes_without_decoding_it() -> None:
 
 
 @pytest.mark.parametrize("scans", [10, 53, 100])
-def test_takes_progressive_jpegs(scans: int) -> None:
+def test_accepts_progressive_jpegs(scans: int) -> None:
     assert accept(hostile.jpeg_with_scans(scans)).format == "JPEG"
 
 
@@ -143,12 +143,12 @@ def test_does_not_count_the_passes_of_a_thumbnail_in_the_metadata() -> None:
     assert accept(data[:2] + segment + data[2:]).image.size == (96, 64)
 
 
-def test_does_not_look_behind_the_end_of_a_jpeg() -> None:
+def test_does_not_read_after_the_end_of_a_jpeg() -> None:
     moving_part = b"\xff\xda" * 5000
     assert accept(picture_bytes(make_picture(), "JPEG") + moving_part).format == "JPEG"
 
 
-def test_takes_the_first_picture_of_an_mpo_as_a_jpeg() -> None:
+def test_accepts_the_first_picture_of_an_mpo_as_a_jpeg() -> None:
     first, second = make_picture(seed=1), make_picture(seed=2)
     data = hostile.encoded(first, "MPO", save_all=True, append_images=[second])
     picture = accept(data)
@@ -156,7 +156,7 @@ def test_takes_the_first_picture_of_an_mpo_as_a_jpeg() -> None:
     assert np.abs(np.asarray(picture.image, int) - np.asarray(first, int)).mean() < 10
 
 
-def test_turns_cmyk_into_srgb() -> None:
+def test_converts_cmyk_to_srgb() -> None:
     cyan = Image.new("CMYK", (96, 64), (255, 0, 0, 0))
     image = accept(hostile.encoded(cyan, "JPEG", quality=95)).image
     red, green, blue = ImageStat.Stat(image).mean
@@ -166,7 +166,7 @@ def test_turns_cmyk_into_srgb() -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16"])
-def test_takes_every_mode_of_a_png(mode: str) -> None:
+def test_accepts_every_mode_of_a_png(mode: str) -> None:
     if mode == "I;16":
         values = np.linspace(0, 65_535, 96 * 64).reshape(64, 96).astype(np.uint16)
         source = Image.fromarray(values)
@@ -181,7 +181,7 @@ def test_keeps_the_range_of_sixteen_bits() -> None:
     assert ImageStat.Stat(image).mean == pytest.approx([127.5] * 3, abs=1)
 
 
-def test_keeps_what_is_see_through() -> None:
+def test_keeps_transparency() -> None:
     picture = make_picture().convert("RGBA")
     picture.putalpha(Image.linear_gradient("L").resize(picture.size))
     image = accept(picture_bytes(picture)).image
@@ -189,7 +189,7 @@ def test_keeps_what_is_see_through() -> None:
     assert image.getchannel("A").tobytes() == picture.getchannel("A").tobytes()
 
 
-def test_understands_a_palette_with_a_see_through_color() -> None:
+def test_understands_a_palette_with_a_transparent_color() -> None:
     picture = Image.new("P", (96, 64), 1)
     picture.putpalette([255, 0, 0, 0, 0, 255])
     picture.paste(0, (0, 0, 48, 64))
@@ -199,7 +199,7 @@ def test_understands_a_palette_with_a_see_through_color() -> None:
     assert image.getpixel((80, 10)) == (0, 0, 255, 255)
 
 
-def test_brings_colors_of_another_profile_into_srgb() -> None:
+def test_converts_colors_of_another_profile_to_srgb() -> None:
     red = Image.new("RGB", (96, 64), "red")
     profile = hostile.profile_with_red_for_blue()
     for picture in (red, red.convert("RGBA")):
@@ -207,7 +207,7 @@ def test_brings_colors_of_another_profile_into_srgb() -> None:
         assert color_at(managed, 0.5, 0.5) == (0, 0, 255)
 
 
-def test_keeps_what_is_see_through_when_it_brings_colors_into_srgb() -> None:
+def test_keeps_transparency_when_it_converts_colors_to_srgb() -> None:
     picture = Image.new("RGBA", (96, 64), (255, 0, 0, 100))
     profile = hostile.profile_with_red_for_blue()
     managed = accept(hostile.encoded(picture, "PNG", icc_profile=profile)).image
@@ -215,7 +215,7 @@ def test_keeps_what_is_see_through_when_it_brings_colors_into_srgb() -> None:
 
 
 @pytest.mark.parametrize("profile", [b"nonsense", bytes(400)])
-def test_passes_over_a_broken_profile(profile: bytes) -> None:
+def test_ignores_a_broken_profile(profile: bytes) -> None:
     image = accept(hostile.encoded(make_picture(), "PNG", icc_profile=profile)).image
     assert image.tobytes() == make_picture().tobytes()
 
@@ -235,18 +235,18 @@ def test_turns_each_orientation_upright(orientation: int, form: str) -> None:
 
 
 @pytest.mark.parametrize("value", [0, 9, 77])
-def test_passes_over_an_orientation_that_does_not_exist(value: int) -> None:
+def test_ignores_an_orientation_that_does_not_exist(value: int) -> None:
     data = hostile.encoded(make_picture(), "JPEG", exif=hostile.exif(value).tobytes())
     assert accept(data).image.size == (96, 64)
 
 
-def test_takes_a_photo_with_damaged_metadata() -> None:
+def test_accepts_a_photo_with_damaged_metadata() -> None:
     data = hostile.encoded(make_picture(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
     assert accept(data).image.size == (96, 64)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_leaves_all_metadata_behind(form: str) -> None:
+def test_removes_all_metadata(form: str) -> None:
     data = hostile.talkative(form)
     assert hostile.CANARY.encode() in data or form == "PNG"
     image = accept(data).image
@@ -256,19 +256,19 @@ def test_leaves_all_metadata_behind(form: str) -> None:
         assert hostile.CANARY.encode() not in hostile.encoded(image, kept)
 
 
-def test_drops_what_hides_behind_the_pixels() -> None:
+def test_drops_data_after_the_pixels() -> None:
     image = accept(hostile.polyglot()).image
     assert b"<script" not in hostile.encoded(image, "PNG")
 
 
 @pytest.mark.slow
-def test_takes_the_photo_of_a_large_phone_at_half_its_size() -> None:
+def test_reduces_a_large_phone_photo_to_half_its_size() -> None:
     data = hostile.encoded(Image.new("RGB", (8064, 6048), "teal"), "JPEG")
     assert accept(data).image.size == (4032, 3024)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_reduces_other_large_photos_to_what_is_kept(
+def test_reduces_other_large_photos_to_the_largest_stored_size(
     monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     monkeypatch.setattr("common.uploads.KEPT_PIXELS", 200 * 150)
@@ -283,7 +283,7 @@ def test_turns_a_reduced_photo_upright_too(monkeypatch: pytest.MonkeyPatch) -> N
     assert color_at(image, 0.05, 0.05) == (255, 0, 0)
 
 
-def test_ends_each_refusal_with_what_to_do() -> None:
+def test_ends_each_refusal_with_advice() -> None:
     files = [b"", hostile.SPOOFS["text"], hostile.BROKEN["truncated-png"]()]
     files += [
         hostile.animation("GIF"),

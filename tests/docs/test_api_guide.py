@@ -1,4 +1,4 @@
-"""The guide to the API is run as it stands: its shell lines, against a site of its own."""
+"""The guide to the API: its shell commands run unchanged, against a running site."""
 
 import os
 import re
@@ -18,7 +18,7 @@ ROOT = GUIDE.parent.parent
 
 
 def shell_lines() -> str:
-    """Return the guide's blocks of shell as one script that stops at the first failure."""
+    """Return the shell blocks of the guide as one script, which stops at the first failure."""
     blocks = re.findall(r"^```sh\n(.*?)^```", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
     return "\n".join(["set -euo pipefail", *blocks])
 
@@ -62,7 +62,7 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
         assert shared.format == "WEBP"
 
 
-# Of a base class, and of what curators do outside the API.
+# Codes of a base class, and of commands that curators use outside the API.
 NOT_OF_THE_API = {"job_refused", "import_refused", "source_refused", "style_incomplete"}
 CODES = (
     r'(?:Problem|UploadRefused)\(\s*"([a-z_]+)"',
@@ -72,7 +72,7 @@ CODES = (
 
 
 def codes_in_use() -> set[str]:
-    """Return the codes that the source gives to problems and refusals."""
+    """Return the codes of problems and refusals in the source."""
     folders = (ROOT / name for name in ("common", "accounts", "library", "inference", "gallery"))
     paths = (path for folder in folders for path in folder.rglob("*.py"))
     text = "\n".join(path.read_text() for path in paths if "engine" not in path.parts)

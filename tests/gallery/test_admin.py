@@ -1,4 +1,4 @@
-"""Moderation: what was published is hidden and shown again; private work is not seen."""
+"""Moderation: hide published artworks and show them again. Private artworks are not visible."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ LIST = reverse("admin:gallery_artwork_changelist")
 
 @pytest.fixture
 def moderator(bob: User) -> Client:
-    """Return a browser in which a moderator is signed in."""
+    """Return a browser that is signed in as a moderator."""
     bob.is_staff = True
     bob.save(update_fields=["is_staff"])
     rights = Permission.objects.filter(codename__in=["change_artwork", "view_artwork"])
@@ -38,17 +38,17 @@ def artwork(media_root: Path, alice: User) -> Artwork:
 
 
 def page_of(artwork: Artwork) -> str:
-    """Return the address of an artwork's page."""
+    """Return the address of the page of an artwork."""
     return reverse("admin:gallery_artwork_change", args=[artwork.pk])
 
 
-def test_hides_and_shows_from_the_list(moderator: Client, artwork: Artwork) -> None:
+def test_hides_and_shows_artworks_from_the_list(moderator: Client, artwork: Artwork) -> None:
     for action, is_public in (("hide", False), ("show", True)):
         moderator.post(LIST, {"action": action, "_selected_action": [str(artwork.pk)]})
         assert Artwork.objects.in_public_gallery().exists() == is_public
 
 
-def test_shows_what_was_hidden_to_moderators(moderator: Client, artwork: Artwork) -> None:
+def test_shows_hidden_artworks_to_moderators(moderator: Client, artwork: Artwork) -> None:
     moderator.post(LIST, {"action": "hide", "_selected_action": [str(artwork.pk)]})
     page = moderator.get(LIST, {"moderation__exact": "hidden"}).content.decode()
     source = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "thumb"})
@@ -56,7 +56,7 @@ def test_shows_what_was_hidden_to_moderators(moderator: Client, artwork: Artwork
     assert moderator.get(source).getvalue()
 
 
-def test_shows_an_artwork_and_changes_nothing_of_it(moderator: Client, artwork: Artwork) -> None:
+def test_shows_an_artwork_without_changing_it(moderator: Client, artwork: Artwork) -> None:
     page = moderator.get(page_of(artwork)).content.decode()
     assert "CC BY 4.0" in page
     assert "Katsushika Hokusai" in page
@@ -65,13 +65,13 @@ def test_shows_an_artwork_and_changes_nothing_of_it(moderator: Client, artwork: 
     assert (artwork.title, artwork.owner.username) == ("Sea at night", "alice")
 
 
-def test_does_not_list_private_work(moderator: Client, artwork: Artwork) -> None:
+def test_does_not_list_private_artworks(moderator: Client, artwork: Artwork) -> None:
     unpublish_artwork(artwork=artwork)
     assert "Sea at night" not in moderator.get(LIST).content.decode()
     assert moderator.get(page_of(artwork)).status_code == 302
 
 
-def test_neither_adds_nor_deletes(artwork: Artwork, admin_client: Client) -> None:
+def test_can_neither_add_nor_delete_artworks(artwork: Artwork, admin_client: Client) -> None:
     assert admin_client.get(reverse("admin:gallery_artwork_add")).status_code == 403
     url = reverse("admin:gallery_artwork_delete", args=[artwork.pk])
     assert admin_client.post(url, {"post": "yes"}).status_code == 403

@@ -1,4 +1,4 @@
-"""Files of artworks: as visible as the artwork, in every variant, for everyone who may ask."""
+"""Files of artworks: every variant is visible to the users who may see the artwork."""
 
 import io
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def artwork(media_root: Path, alice: User) -> Artwork:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that was read to its end."""
+    """An answer with its whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,14 +37,14 @@ class Answer:
 
     @property
     def picture(self) -> Image.Image:
-        """The picture in it."""
+        """The picture in the body."""
         image = Image.open(io.BytesIO(self.body))
         image.load()
         return image
 
 
 def ask(visitor: User | None, artwork: Artwork, variant: str = "full", **query: str) -> Answer:
-    """Return the answer to `visitor`; nobody for None."""
+    """Return the answer to `visitor`. None is an anonymous client."""
     client = Client()
     if visitor:
         client.force_login(visitor)
@@ -54,9 +54,7 @@ def ask(visitor: User | None, artwork: Artwork, variant: str = "full", **query: 
 
 
 @pytest.mark.parametrize("variant", [*VARIANTS, "before"])
-def test_sends_private_files_to_their_owner_alone(
-    artwork: Artwork, bob: User, variant: str
-) -> None:
+def test_sends_private_files_only_to_their_owner(artwork: Artwork, bob: User, variant: str) -> None:
     mine = ask(artwork.owner, artwork, variant)
     assert mine.status == 200
     assert mine.headers["Cache-Control"] == "private, no-store"
@@ -76,7 +74,7 @@ def test_sends_public_files_to_everyone(artwork: Artwork, bob: User, variant: st
 
 
 @pytest.mark.parametrize("shows", [True, False])
-def test_shows_the_photo_to_others_only_when_its_owner_says_so(
+def test_shows_the_photo_to_others_only_if_its_owner_allows_it(
     artwork: Artwork, bob: User, *, shows: bool
 ) -> None:
     publish_artwork(artwork=artwork, license="CC0-1.0", shows_before=shows)
@@ -95,7 +93,7 @@ def test_hides_everything_from_the_next_request_on(
         assert ask(visitor, artwork, variant).status == 404
 
 
-def test_hides_what_a_moderator_hid_but_not_from_moderators(artwork: Artwork, bob: User) -> None:
+def test_shows_hidden_files_only_to_moderators_and_the_owner(artwork: Artwork, bob: User) -> None:
     hide_artwork(artwork=publish_artwork(artwork=artwork, license="CC0-1.0"))
     assert ask(bob, artwork, "thumb").status == 404
     assert ask(None, artwork, "thumb").status == 404
@@ -106,7 +104,7 @@ def test_hides_what_a_moderator_hid_but_not_from_moderators(artwork: Artwork, bo
     assert ask(artwork.owner, artwork, "thumb").status == 200
 
 
-def test_shows_private_work_to_no_moderator(artwork: Artwork, admin_user: User) -> None:
+def test_does_not_show_private_artworks_to_moderators(artwork: Artwork, admin_user: User) -> None:
     assert ask(admin_user, artwork, "thumb").status == 404
 
 
@@ -115,7 +113,7 @@ def test_has_no_other_variant(artwork: Artwork) -> None:
     assert ask(artwork.owner, Artwork(pk=uuid4())).status == 404
 
 
-def test_names_a_download_for_its_title(artwork: Artwork) -> None:
+def test_names_a_download_after_its_title(artwork: Artwork) -> None:
     response = ask(artwork.owner, artwork, download="1")
     assert (
         response.headers["Content-Disposition"]
@@ -135,11 +133,11 @@ def test_converts_a_download_and_keeps_its_credit(artwork: Artwork, form: str, k
     assert "attachment" in response.headers["Content-Disposition"]
 
 
-def test_converts_into_nothing_else(artwork: Artwork) -> None:
+def test_converts_to_no_other_format(artwork: Artwork) -> None:
     assert ask(artwork.owner, artwork, download="1", format="gif").status == 404
 
 
-def test_names_the_photo_by_what_it_is(artwork: Artwork) -> None:
+def test_names_the_photo_by_its_real_format(artwork: Artwork) -> None:
     response = ask(artwork.owner, artwork, "before", download="1", format="jpeg")
     assert response.headers["Content-Disposition"].endswith('.png"')
     assert response.picture.format == "PNG"

@@ -1,4 +1,4 @@
-"""Artworks: kept with files of their own, published as the styles allow, gone without a trace."""
+"""Artworks: kept with their own files, published as the styles allow, deleted completely."""
 
 import errno
 import io
@@ -50,7 +50,7 @@ def artwork(job: Job) -> Artwork:
 
 
 def made_with(owner: User, *licenses: str) -> Artwork:
-    """Return an artwork made with a style under each of `licenses`."""
+    """Return an artwork with one style for each of `licenses`."""
     styles = [make_style(f"style-{number}", license=each) for number, each in enumerate(licenses)]
     return keep_artwork(job=finished_job(owner, styles=styles))
 
@@ -65,13 +65,13 @@ def opened(name: str | None) -> Image.Image:
 
 
 def stored(artwork: Artwork) -> bytes:
-    """Return the bytes of an artwork's full file."""
+    """Return the bytes of the full file of an artwork."""
     with default_storage.open(str(artwork.file.name)) as file:
         return bytes(file.read())
 
 
 def files_of(artwork: Artwork) -> set[str | None]:
-    """Return the stored names of an artwork."""
+    """Return the stored file names of an artwork."""
     return {each.name for each in (artwork.file, artwork.preview, artwork.thumb, artwork.before)}
 
 
@@ -83,12 +83,12 @@ def test_keeps_a_result_privately(artwork: Artwork, job: Job) -> None:
     assert not Artwork.objects.in_public_gallery().exists()
 
 
-def test_keeps_the_very_pixels(artwork: Artwork, job: Job) -> None:
+def test_keeps_the_exact_pixels(artwork: Artwork, job: Job) -> None:
     assert opened(artwork.file.name).tobytes() == opened(job.result).tobytes()
     assert artwork.bytes == default_storage.size(str(artwork.file.name))
 
 
-def test_keeps_files_of_its_own(artwork: Artwork, job: Job) -> None:
+def test_copies_all_files(artwork: Artwork, job: Job) -> None:
     theirs = {job.result, job.preview, job.photo.file.name, job.photo.preview.name}
     assert not files_of(artwork) & theirs
     assert len(files_of(artwork)) == 4
@@ -96,7 +96,7 @@ def test_keeps_files_of_its_own(artwork: Artwork, job: Job) -> None:
     assert opened(artwork.before.name).size == (job.photo.width, job.photo.height)
 
 
-def test_writes_the_recipe_down(artwork: Artwork, job: Job) -> None:
+def test_stores_the_recipe(artwork: Artwork, job: Job) -> None:
     (part,) = job.job_styles.all()
     assert artwork.recipe["spec"] == job.spec
     assert artwork.recipe["seed"] == job.spec["seed"]
@@ -113,7 +113,7 @@ def test_credits_the_styles(artwork: Artwork) -> None:
     assert b"Katsushika Hokusai" in stored(artwork)
 
 
-def test_keeps_a_job_once(artwork: Artwork, job: Job, media_root: Path) -> None:
+def test_keeps_a_result_only_once(artwork: Artwork, job: Job, media_root: Path) -> None:
     before = files_in(media_root)
     assert keep_artwork(job=job, title="Again") == artwork
     assert files_in(media_root) == before
@@ -133,7 +133,7 @@ def test_finds_the_artwork_that_another_request_kept_first(
     assert files_in(media_root) == before
 
 
-def test_keeps_nothing_of_a_job_that_is_not_done(media_root: Path, alice: User) -> None:
+def test_refuses_a_job_that_is_not_done(media_root: Path, alice: User) -> None:
     job = make_job(alice)
     before = files_in(media_root)
     with pytest.raises(NothingToKeep) as refused:
@@ -143,7 +143,7 @@ def test_keeps_nothing_of_a_job_that_is_not_done(media_root: Path, alice: User) 
 
 
 @pytest.mark.parametrize("room_for", range(4))
-def test_leaves_nothing_on_a_full_disk(
+def test_leaves_no_file_on_a_full_disk(
     job: Job, media_root: Path, monkeypatch: pytest.MonkeyPatch, room_for: int
 ) -> None:
     before = files_in(media_root)
@@ -154,7 +154,7 @@ def test_leaves_nothing_on_a_full_disk(
         if len(written) == room_for:
             raise OSError(errno.ENOSPC, "full")
         written.append(path)
-        really_write(self, path, content)  # type: ignore[arg-type]  # passed on as it came
+        really_write(self, path, content)  # type: ignore[arg-type]  # passed on unchanged
 
     monkeypatch.setattr(AtomicFileSystemStorage, "_write_durably", write)
     with pytest.raises(StorageFull):
@@ -164,7 +164,7 @@ def test_leaves_nothing_on_a_full_disk(
     assert not ArtworkStyle.objects.exists()
 
 
-def test_survives_the_deletion_of_its_job_and_photo(artwork: Artwork, job: Job) -> None:
+def test_stays_after_the_deletion_of_its_job_and_photo(artwork: Artwork, job: Job) -> None:
     delete_photo(photo=job.photo)
     artwork.refresh_from_db()
     assert artwork.job is None
@@ -172,13 +172,13 @@ def test_survives_the_deletion_of_its_job_and_photo(artwork: Artwork, job: Job) 
     assert all(default_storage.exists(str(name)) for name in files_of(artwork))
 
 
-def test_survives_the_deletion_of_its_job_alone(artwork: Artwork, job: Job) -> None:
+def test_stays_after_the_deletion_of_its_job(artwork: Artwork, job: Job) -> None:
     delete_job(job=job)
     artwork.refresh_from_db()
     assert opened(artwork.file.name).size == (artwork.width, artwork.height)
 
 
-def test_changes_words_and_leaves_the_others(artwork: Artwork) -> None:
+def test_changes_one_text_and_keeps_the_other(artwork: Artwork) -> None:
     rename_artwork(artwork=artwork, title="  Waves ")
     rename_artwork(artwork=artwork, alt_text="A boat")
     artwork.refresh_from_db()
@@ -203,7 +203,7 @@ def test_publishes_with_its_license_in_the_file(artwork: Artwork, media_root: Pa
     assert len(files_in(media_root)) == len(before)
 
 
-def test_publishing_again_changes_the_license_and_keeps_the_date(artwork: Artwork) -> None:
+def test_changes_the_license_and_keeps_the_date_when_published_again(artwork: Artwork) -> None:
     first = publish_artwork(artwork=artwork, license="CC0-1.0").published_at
     again = publish_artwork(artwork=artwork, license="all-rights-reserved")
     assert again.published_at == first
@@ -235,19 +235,19 @@ def test_refuses_a_license_that_the_styles_do_not_allow(
 
 
 @pytest.mark.parametrize("asked", ["", "MIT", "CC-PDM-1.0"])
-def test_refuses_what_is_no_license_for_a_new_picture(artwork: Artwork, asked: str) -> None:
+def test_refuses_a_license_that_a_new_picture_cannot_have(artwork: Artwork, asked: str) -> None:
     with pytest.raises(LicenseRefused, match="allow only these licenses"):
         publish_artwork(artwork=artwork, license=asked)
 
 
-def test_minds_a_license_that_was_corrected_since(artwork: Artwork) -> None:
+def test_uses_the_current_license_of_a_style(artwork: Artwork) -> None:
     Style.objects.filter(slug="great-wave").update(license="CC-BY-ND-4.0", state="withdrawn")
     with pytest.raises(LicenseRefused, match="This picture cannot be published") as refused:
         publish_artwork(artwork=artwork, license="CC-BY-4.0")
     assert refused.value.reasons == ("no-derivatives:CC-BY-ND-4.0",)
 
 
-def test_keeps_the_old_file_when_the_new_one_finds_no_room(
+def test_keeps_the_old_file_when_the_new_one_does_not_fit(
     artwork: Artwork, media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = files_in(media_root)
@@ -262,7 +262,7 @@ def test_keeps_the_old_file_when_the_new_one_finds_no_room(
     assert not Artwork.objects.in_public_gallery().exists()
 
 
-def test_takes_an_artwork_down(artwork: Artwork, bob: User) -> None:
+def test_unpublishes_an_artwork(artwork: Artwork, bob: User) -> None:
     artwork = publish_artwork(artwork=artwork, license="CC0-1.0")
     assert Artwork.objects.visible_to(bob).exists()
     unpublish_artwork(artwork=artwork)
@@ -280,7 +280,7 @@ def test_hides_an_artwork_from_all_but_its_owner(artwork: Artwork, bob: User) ->
     assert Artwork.objects.visible_to(bob).exists()
 
 
-def test_publishing_does_not_undo_a_moderator(artwork: Artwork, bob: User) -> None:
+def test_stays_hidden_by_a_moderator_when_published_again(artwork: Artwork, bob: User) -> None:
     artwork = publish_artwork(artwork=artwork, license="CC0-1.0")
     hide_artwork(artwork=artwork)
     unpublish_artwork(artwork=artwork)
@@ -301,7 +301,7 @@ def test_can_be_kept_again_after_its_deletion(artwork: Artwork, job: Job) -> Non
     assert keep_artwork(job=Job.objects.get(pk=job.pk)).pk != artwork.pk
 
 
-def test_tells_clients_of_the_job_that_it_is_kept_and_that_it_is_not(job: Job) -> None:
+def test_tells_clients_when_a_result_is_kept_and_when_it_is_deleted(job: Job) -> None:
     place = events_since(job.owner_id, None)["seq"]
 
     artwork = keep_artwork(job=job)
@@ -314,7 +314,7 @@ def test_tells_clients_of_the_job_that_it_is_kept_and_that_it_is_not(job: Job) -
     assert left["data"]["seq"] > kept["data"]["seq"] > job.seq
 
 
-def test_keeps_a_see_through_result(media_root: Path, alice: User) -> None:
+def test_keeps_a_transparent_result(media_root: Path, alice: User) -> None:
     job = finished_job(alice, photo=make_photo(alice))
     picture = Image.new("RGBA", (80, 64), (200, 30, 30, 90))
     with default_storage.open(job.result, "wb") as file:
@@ -325,7 +325,7 @@ def test_keeps_a_see_through_result(media_root: Path, alice: User) -> None:
     assert media_root.is_dir()
 
 
-def test_the_database_takes_nothing_public_without_a_license(artwork: Artwork) -> None:
+def test_cannot_store_a_public_artwork_without_a_license(artwork: Artwork) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Artwork.objects.filter(pk=artwork.pk).update(visibility=Artwork.Visibility.PUBLIC)
     assert services.FOLDER == "artworks"

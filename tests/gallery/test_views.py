@@ -1,4 +1,4 @@
-"""Home, the public gallery and artworks, asked for by the owner, a stranger and nobody."""
+"""Home, the public gallery and artworks, for the owner, another user and an anonymous client."""
 
 from typing import Any
 from uuid import uuid4
@@ -32,26 +32,28 @@ def shown(kept: Artwork) -> Artwork:
 
 
 class TestHome:
-    def test_greets_nobody_in_particular(self, client: Client) -> None:
+    def test_works_without_sign_in(self, client: Client) -> None:
         make_style("woodcut")
         page = client.get(reverse("home"))
         assert page.status_code == 200
         assert "Woodcut" in page.text
         assert "compare-slider" in page.text
 
-    def test_shows_the_wall_and_nothing_private(self, client: Client, shown: Artwork) -> None:
+    def test_shows_public_artworks_and_nothing_private(
+        self, client: Client, shown: Artwork
+    ) -> None:
         keep_artwork(job=finished_job(shown.owner), title="Secret")
         page = client.get(reverse("home"))
         assert "The harbor" in page.text
         assert "Secret" not in page.text
 
-    def test_shows_artworks_and_no_samples_of_those_elsewhere(self, client: Client) -> None:
+    def test_shows_only_styles_with_a_picture(self, client: Client) -> None:
         make_style("woodcut")
         make_code_style("night-cafe")
         page = client.get(reverse("home"))
         assert [style.slug for style in page.context["styles"]] == ["woodcut"]
 
-    def test_stands_without_any_style(self, client: Client) -> None:
+    def test_works_without_any_style(self, client: Client) -> None:
         assert client.get(reverse("home")).status_code == 200
 
     def test_allows_no_inline_script_or_style(self, client: Client) -> None:
@@ -60,15 +62,15 @@ class TestHome:
         assert " style=" not in page.text
         assert "<script>" not in page.text
 
-    def test_remembers_the_light(self, client: Client) -> None:
+    def test_remembers_the_choice_of_colors(self, client: Client) -> None:
         client.cookies["light"] = "night"
         assert 'data-light="night"' in client.get(reverse("home")).text
 
-    def test_ignores_a_light_it_does_not_know(self, client: Client) -> None:
+    def test_ignores_an_unknown_choice_of_colors(self, client: Client) -> None:
         client.cookies["light"] = '"><script>'
         assert "data-light" not in client.get(reverse("home")).text
 
-    def test_speaks_chinese(self, client: Client) -> None:
+    def test_is_translated_to_chinese(self, client: Client) -> None:
         page = client.get(reverse("home"), headers={"Accept-Language": "zh-CN"})
         assert '<html lang="zh-hans"' in page.text
         assert "工作室" in page.text
@@ -78,7 +80,7 @@ class TestWall:
     def test_shows_public_artworks(self, client: Client, shown: Artwork) -> None:
         assert "The harbor" in client.get(reverse("wall")).text
 
-    def test_leaves_out_private_and_hidden_ones(self, client: Client, shown: Artwork) -> None:
+    def test_leaves_out_private_and_hidden_artworks(self, client: Client, shown: Artwork) -> None:
         keep_artwork(job=finished_job(shown.owner), title="Secret")
         hide_artwork(artwork=shown)
         page = client.get(reverse("wall"))
@@ -86,47 +88,49 @@ class TestWall:
         assert "The harbor" not in page.text
         assert "Nothing here yet." in page.text
 
-    def test_forgives_a_page_number_that_is_none(self, client: Client) -> None:
+    def test_accepts_a_page_number_that_is_not_valid(self, client: Client) -> None:
         assert client.get(reverse("wall"), {"page": "last"}).status_code == 200
 
 
 class TestMyArtworks:
-    def test_shows_what_is_kept_and_what_is_not_yet(self, kept: Artwork) -> None:
+    def test_shows_kept_pictures_and_results_that_are_not_kept(self, kept: Artwork) -> None:
         fresh = finished_job(kept.owner)
         page = client_of(kept.owner).get(reverse("my-artworks"))
         assert "The harbor" in page.text
         assert reverse("job", args=[fresh.pk]) in page.text
 
-    def test_shows_a_stranger_nothing_of_it(self, bob: User, kept: Artwork) -> None:
+    def test_shows_nothing_of_it_to_another_user(self, bob: User, kept: Artwork) -> None:
         page = client_of(bob).get(reverse("my-artworks"))
         assert "The harbor" not in page.text
         assert "No saved pictures yet." in page.text
 
-    def test_asks_nobody_to_sign_in(self, client: Client) -> None:
+    def test_asks_an_anonymous_client_to_sign_in(self, client: Client) -> None:
         answer = client.get(reverse("my-artworks"))
         assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
 class TestArtwork:
-    def test_shows_the_owner_the_tools(self, kept: Artwork) -> None:
+    def test_shows_the_tools_to_the_owner(self, kept: Artwork) -> None:
         page = client_of(kept.owner).get(kept.get_absolute_url())
         for deed in ("rename", "publish", "delete"):
             assert reverse(f"artwork-{deed}", args=[kept.pk]) in page.text
 
-    def test_is_not_there_for_others_while_private(
+    def test_is_hidden_from_others_while_private(
         self, bob: User, client: Client, kept: Artwork
     ) -> None:
         assert client_of(bob).get(kept.get_absolute_url()).status_code == 404
         assert client.get(kept.get_absolute_url()).status_code == 404
 
-    def test_shows_a_stranger_the_public_one_without_tools(self, bob: User, shown: Artwork) -> None:
+    def test_shows_a_public_artwork_to_another_user_without_tools(
+        self, bob: User, shown: Artwork
+    ) -> None:
         page = client_of(bob).get(shown.get_absolute_url())
         assert 'alt="Boats at night"' in page.text
         assert "CC BY 4.0" in page.text
         assert "Use this style" in page.text
         assert reverse("artwork-delete", args=[shown.pk]) not in page.text
 
-    def test_shows_the_photo_only_when_the_owner_says_so(
+    def test_shows_the_photo_only_if_the_owner_allows_it(
         self, client: Client, shown: Artwork
     ) -> None:
         before = reverse("artwork-file", args=[shown.pk, "before"])
@@ -141,7 +145,7 @@ class TestArtwork:
         choices = page.context["publish_form"].fields["license"].choices
         assert choices == [("CC-BY-SA-4.0", "CC BY-SA 4.0")]
 
-    def test_says_when_it_can_only_be_private(self, alice: User) -> None:
+    def test_says_when_it_cannot_be_published(self, alice: User) -> None:
         styles = [
             make_style("shared", license="CC-BY-SA-4.0"),
             make_style("unsold", license="CC-BY-NC-4.0"),
@@ -157,7 +161,7 @@ class TestArtwork:
 
 
 class TestKeep:
-    def test_keeps_a_result_under_its_title(self, alice: User) -> None:
+    def test_saves_a_result_with_its_title(self, alice: User) -> None:
         job = finished_job(alice)
         answer = client_of(alice).post(reverse("artwork-keep", args=[job.pk]), {"title": "Morning"})
         artwork = Artwork.objects.get()
@@ -165,25 +169,25 @@ class TestKeep:
         assert artwork.visibility == Artwork.Visibility.PRIVATE
         assert answer.headers["Location"] == artwork.get_absolute_url()
 
-    def test_keeps_it_once(self, alice: User) -> None:
+    def test_saves_a_result_only_once(self, alice: User) -> None:
         job = finished_job(alice)
         client = client_of(alice)
         for _ in range(2):
             client.post(reverse("artwork-keep", args=[job.pk]))
         assert Artwork.objects.count() == 1
 
-    def test_finds_nothing_to_keep_of_an_unfinished_job(self, alice: User) -> None:
+    def test_does_not_save_an_unfinished_job(self, alice: User) -> None:
         url = reverse("artwork-keep", args=[make_job(alice).pk])
         assert client_of(alice).post(url).status_code == 404
 
-    def test_never_keeps_the_result_of_another(self, alice: User, bob: User) -> None:
+    def test_does_not_save_the_result_of_another_user(self, alice: User, bob: User) -> None:
         url = reverse("artwork-keep", args=[finished_job(alice).pk])
         assert client_of(bob).post(url).status_code == 404
         assert not Artwork.objects.exists()
 
 
 class TestOwnersDeeds:
-    def test_renames(self, kept: Artwork) -> None:
+    def test_renames_an_artwork(self, kept: Artwork) -> None:
         url = reverse("artwork-rename", args=[kept.pk])
         client_of(kept.owner).post(url, {"title": "The quay"})
         kept.refresh_from_db()
@@ -196,7 +200,7 @@ class TestOwnersDeeds:
         kept.refresh_from_db()
         assert kept.title == "The harbor"
 
-    def test_publishes(self, kept: Artwork) -> None:
+    def test_publishes_an_artwork(self, kept: Artwork) -> None:
         data = {"license": "CC-BY-4.0", "alt_text": "Boats", "shows_before": "on"}
         client_of(kept.owner).post(reverse("artwork-publish", args=[kept.pk]), data)
         kept.refresh_from_db()
@@ -211,17 +215,17 @@ class TestOwnersDeeds:
         kept.refresh_from_db()
         assert kept.visibility == Artwork.Visibility.PRIVATE
 
-    def test_takes_down(self, shown: Artwork) -> None:
+    def test_unpublishes_an_artwork(self, shown: Artwork) -> None:
         client_of(shown.owner).post(reverse("artwork-unpublish", args=[shown.pk]))
         shown.refresh_from_db()
         assert shown.visibility == Artwork.Visibility.PRIVATE
 
-    def test_deletes(self, kept: Artwork) -> None:
+    def test_deletes_an_artwork(self, kept: Artwork) -> None:
         client_of(kept.owner).post(reverse("artwork-delete", args=[kept.pk]))
         assert not Artwork.objects.exists()
 
     @pytest.mark.parametrize("deed", ["rename", "publish", "unpublish", "delete"])
-    def test_is_forbidden_to_a_stranger_who_may_look(
+    def test_is_forbidden_to_a_user_who_may_only_look(
         self, bob: User, shown: Artwork, deed: str
     ) -> None:
         page = client_of(bob).post(reverse(f"artwork-{deed}", args=[shown.pk]))
@@ -230,25 +234,27 @@ class TestOwnersDeeds:
         assert shown.visibility == Artwork.Visibility.PUBLIC
 
     @pytest.mark.parametrize("deed", ["rename", "publish", "unpublish", "delete"])
-    def test_is_not_there_for_a_stranger_who_may_not(
+    def test_is_hidden_from_a_user_who_may_not_look(
         self, bob: User, kept: Artwork, deed: str
     ) -> None:
         url = reverse(f"artwork-{deed}", args=[kept.pk])
         assert client_of(bob).post(url).status_code == 404
 
     @pytest.mark.parametrize("deed", ["rename", "publish", "unpublish", "delete", "keep"])
-    def test_asks_nobody_to_sign_in_before_looking(self, client: Client, deed: str) -> None:
+    def test_asks_an_anonymous_client_to_sign_in_before_it_searches(
+        self, client: Client, deed: str
+    ) -> None:
         answer = client.post(reverse(f"artwork-{deed}", args=[uuid4()]))
         assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
 class TestErrorPages:
-    def test_says_kindly_that_nothing_is_there(self, client: Client) -> None:
+    def test_says_that_a_page_is_not_found(self, client: Client) -> None:
         page = client.get("/no/such/room/")
         assert page.status_code == 404
         assert "Page not found" in page.text
 
-    def test_asks_to_load_a_page_again_when_it_was_open_too_long(self, alice: User) -> None:
+    def test_asks_to_reload_a_page_that_has_expired(self, alice: User) -> None:
         client: Any = Client(enforce_csrf_checks=True)
         client.force_login(alice)
         page = client.post(reverse("studio"))

@@ -1,4 +1,4 @@
-"""Credit inside the file: readable by others, and not a pixel touched."""
+"""Credit in the file: other programs can read it, and no pixel changes."""
 
 import io
 from xml.etree.ElementTree import Element, fromstring
@@ -20,13 +20,13 @@ CREDIT = PictureCredit(
 
 
 def parsed(packet: bytes) -> Element:
-    """Return the XML between the packet's marks."""
+    """Return the XML between the marks of the packet."""
     start = packet.index(b"?>") + 2
-    return fromstring(packet[start : packet.rindex(b"<?xpacket")].decode())  # noqa: S314  # ours
+    return fromstring(packet[start : packet.rindex(b"<?xpacket")].decode())  # noqa: S314  # own XML
 
 
 def texts(packet: bytes, prefix: str, name: str) -> list[str]:
-    """Return what a property says, a list of one where it is no list."""
+    """Return the values of a property, as a list."""
     (found,) = parsed(packet).iter(f"{{{NAMESPACES[prefix]}}}{name}")
     items = [item.text or "" for item in found.iter(f"{{{NAMESPACES['rdf']}}}li")]
     return items or [found.text or ""]
@@ -45,7 +45,7 @@ def packet_in(data: bytes) -> bytes:
     return found if isinstance(found, bytes) else str(found).encode()
 
 
-def test_says_who_what_and_under_which_license() -> None:
+def test_has_title_makers_rights_and_license() -> None:
     packet = build_xmp(CREDIT)
     assert texts(packet, "dc", "title") == ["Sea & <sky>"]
     assert texts(packet, "dc", "creator") == ["Alice", "Bob"]
@@ -56,32 +56,32 @@ def test_says_who_what_and_under_which_license() -> None:
     assert MADE_BY_A_MODEL.endswith("/compositeWithTrainedAlgorithmicMedia")
 
 
-def test_leaves_out_what_is_not_known() -> None:
+def test_leaves_out_unknown_parts() -> None:
     packet = build_xmp(PictureCredit("", ("Alice",), "", "", ""))
     names = [element.tag.rpartition("}")[2] for element in parsed(packet).iter()]
     assert not {"title", "rights", "WebStatement", "Credit"} & set(names)
 
 
-def test_leaves_out_signs_that_no_xml_may_hold() -> None:
+def test_leaves_out_characters_that_xml_does_not_allow() -> None:
     odd = PictureCredit("Sea\0\x0b at\ud800 night 猫", ("Al\x1bice",), "", "", "Al\x00ice")
     packet = build_xmp(odd)
     assert texts(packet, "dc", "title") == ["Sea at night 猫"]
     assert texts(packet, "dc", "creator") == texts(packet, "photoshop", "Credit") == ["Alice"]
 
 
-def test_marks_the_language_where_the_standard_asks_for_it() -> None:
+def test_marks_the_language_where_the_standard_requires_it() -> None:
     assert build_xmp(CREDIT).count(b'xml:lang="x-default"') == 2
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_puts_the_packet_where_readers_find_it(form: str) -> None:
+def test_inserts_the_packet_where_readers_find_it(form: str) -> None:
     packet = build_xmp(CREDIT)
     data = embed_xmp(picture_bytes(make_picture(), form), packet)
     assert packet_in(data) == packet
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_touches_no_pixel(form: str) -> None:
+def test_changes_no_pixel(form: str) -> None:
     plain = picture_bytes(make_picture(), form)
     credited = embed_xmp(plain, build_xmp(CREDIT))
     assert opened(credited).tobytes() == opened(plain).tobytes()
@@ -89,7 +89,7 @@ def test_touches_no_pixel(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_replaces_the_packet_that_was_there(form: str) -> None:
+def test_replaces_an_existing_packet(form: str) -> None:
     once = embed_xmp(picture_bytes(make_picture(), form), build_xmp(CREDIT))
     other = build_xmp(PictureCredit("Other", ("Bob",), "", "", ""))
     twice = embed_xmp(once, other)
@@ -105,13 +105,13 @@ def test_keeps_other_metadata_of_the_file(form: str) -> None:
     assert packet_in(data) == build_xmp(CREDIT)
 
 
-def test_credits_a_progressive_jpeg() -> None:
+def test_adds_a_credit_to_a_progressive_jpeg() -> None:
     plain = hostile.jpeg_with_scans(20)
     data = embed_xmp(plain, build_xmp(CREDIT))
     assert opened(data).tobytes() == opened(plain).tobytes()
 
 
-def test_refuses_a_packet_that_a_jpeg_cannot_hold() -> None:
+def test_refuses_a_packet_that_is_too_long_for_a_jpeg() -> None:
     with pytest.raises(ValueError, match="too long"):
         embed_xmp(picture_bytes(make_picture(), "JPEG"), bytes(70_000))
 

@@ -1,4 +1,4 @@
-"""The curators' pages: pictures pass the gate, services decide, nothing is styled inline."""
+"""Pages of curators: pictures are validated, services save, and nothing is styled inline."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ ADD = reverse("admin:library_style_add")
 
 @pytest.fixture
 def curator(alice: User) -> Client:
-    """Return a browser in which a curator is signed in: staff, with rights on styles only."""
+    """Return a browser that is signed in as a curator: staff, with rights only for styles."""
     alice.is_staff = True
     alice.save(update_fields=["is_staff"])
     rights = Permission.objects.filter(
@@ -36,7 +36,7 @@ def curator(alice: User) -> Client:
 
 
 def form(data: bytes | None, **changes: str) -> dict[str, object]:
-    """Return what the curator's form sends."""
+    """Return the data that the form of the curator sends."""
     artist, _made = Artist.objects.get_or_create(name="Styleweb")
     fields: dict[str, object] = {
         "title": "Ink",
@@ -56,11 +56,11 @@ def form(data: bytes | None, **changes: str) -> dict[str, object]:
 
 
 def page_of(style: Style) -> str:
-    """Return the address of a style's page."""
+    """Return the address of the page of a style."""
     return reverse("admin:library_style_change", args=[style.pk])
 
 
-def test_adds_a_style_through_the_gate(curator: Client, media_root: Path) -> None:
+def test_adds_a_style_with_a_valid_picture(curator: Client, media_root: Path) -> None:
     data = picture_bytes(make_picture((200, 120)), "JPEG")
     response = curator.post(ADD, form(data))
     assert response.status_code == 302
@@ -72,14 +72,16 @@ def test_adds_a_style_through_the_gate(curator: Client, media_root: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["text", "svg", "eps"])
-def test_refuses_what_the_gate_refuses(curator: Client, media_root: Path, name: str) -> None:
+def test_refuses_a_picture_that_validation_refuses(
+    curator: Client, media_root: Path, name: str
+) -> None:
     response = curator.post(ADD, form(hostile.SPOOFS[name]))
     assert "This file type is not supported" in response.content.decode()
     assert files_in(media_root) == []
     assert not Style.objects.exists()
 
 
-def test_replaces_the_picture_and_counts_the_version(curator: Client, media_root: Path) -> None:
+def test_replaces_the_picture_and_makes_a_new_version(curator: Client, media_root: Path) -> None:
     curator.post(ADD, form(picture_bytes(make_picture((200, 120)))))
     style = Style.objects.get()
     curator.post(page_of(style), form(picture_bytes(make_picture((90, 90)))))
@@ -88,7 +90,7 @@ def test_replaces_the_picture_and_counts_the_version(curator: Client, media_root
     assert len(files_in(media_root)) == 2
 
 
-def test_keeps_the_picture_when_only_words_change(curator: Client, media_root: Path) -> None:
+def test_keeps_the_picture_when_only_text_changes(curator: Client, media_root: Path) -> None:
     curator.post(ADD, form(picture_bytes(make_picture((200, 120)))))
     style = Style.objects.get()
     before = files_in(media_root)
@@ -98,7 +100,7 @@ def test_keeps_the_picture_when_only_words_change(curator: Client, media_root: P
     assert files_in(media_root) == before
 
 
-def test_computed_fields_cannot_be_sent(curator: Client, media_root: Path) -> None:
+def test_ignores_computed_fields_in_the_form(curator: Client, media_root: Path) -> None:
     sent = form(picture_bytes(make_picture((200, 120))))
     curator.post(ADD, {**sent, "state": "published", "version": "9", "image_sha256": "f" * 64})
     style = Style.objects.get()
@@ -107,7 +109,7 @@ def test_computed_fields_cannot_be_sent(curator: Client, media_root: Path) -> No
     assert media_root.is_dir()
 
 
-def test_a_published_style_keeps_a_license_that_allows_it(
+def test_refuses_a_license_that_a_published_style_may_not_have(
     curator: Client, media_root: Path
 ) -> None:
     style = make_style("ink")
@@ -128,7 +130,7 @@ def test_publishes_and_withdraws_from_the_list(curator: Client, media_root: Path
     assert media_root.is_dir()
 
 
-def test_deletes_from_page_and_list_with_all_files(curator: Client, media_root: Path) -> None:
+def test_deletes_styles_and_all_files_from_page_and_list(curator: Client, media_root: Path) -> None:
     first, second = make_style("ink"), make_style("wave")
     curator.post(reverse("admin:library_style_delete", args=[first.pk]), {"post": "yes"})
     chosen = {"action": "delete_selected", "_selected_action": [str(second.pk)], "post": "yes"}
@@ -194,7 +196,7 @@ def test_filters_and_searches_the_list(curator: Client, media_root: Path) -> Non
 
 
 @pytest.mark.parametrize("where", ["list", "add", "change"])
-def test_runs_and_styles_nothing_inline(curator: Client, media_root: Path, where: str) -> None:
+def test_has_no_inline_script_or_style(curator: Client, media_root: Path, where: str) -> None:
     style = make_style("ink")
     url = {"list": LIST, "add": ADD, "change": page_of(style)}[where]
     response = curator.get(url)
@@ -217,7 +219,7 @@ def test_is_closed_to_others(bob: User, media_root: Path) -> None:
     assert media_root.is_dir()
 
 
-def test_shows_drafts_to_curators_alone(curator: Client, bob: User, media_root: Path) -> None:
+def test_shows_drafts_only_to_curators(curator: Client, bob: User, media_root: Path) -> None:
     make_style("ink", state="draft")
     url = reverse("style-file", kwargs={"slug": "ink", "variant": "thumb"})
     answer = curator.get(url)

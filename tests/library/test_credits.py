@@ -1,4 +1,4 @@
-"""Credit lines: title, author, source and license, in four forms, with nothing let through."""
+"""Credit lines: title, author, source and license, in four forms, with all markup escaped."""
 
 import json
 
@@ -32,7 +32,7 @@ def test_writes_the_four_parts_as_text() -> None:
     )
 
 
-def test_leaves_out_what_there_is_not() -> None:
+def test_leaves_out_missing_parts() -> None:
     assert attribution([PLAIN], form="text") == "“Ink” by Styleweb, All rights reserved"
     assert attribution([PLAIN], form="html") == (
         "<p><cite>Ink</cite> by Styleweb, All rights reserved</p>"
@@ -60,7 +60,7 @@ def test_links_source_and_license_in_markdown() -> None:
     )
 
 
-def test_lets_no_markup_through() -> None:
+def test_escapes_markup() -> None:
     html = attribution([HOSTILE], form="html")
     markdown = attribution([HOSTILE], form="markdown")
     assert "<script" not in html
@@ -68,13 +68,13 @@ def test_lets_no_markup_through() -> None:
     assert r"\<script\>" in markdown
 
 
-def test_tells_everything_as_json() -> None:
+def test_writes_everything_as_json() -> None:
     (told,) = json.loads(attribution([WAVE], form="json"))
     assert Work(**told) == WAVE
 
 
 @pytest.mark.parametrize("form", ["text", "html", "markdown"])
-def test_uses_the_wording_that_was_asked_for(form: str) -> None:
+def test_uses_the_required_wording(form: str) -> None:
     asked = Work(
         title="Ink", creator="X", license="CC BY 4.0", license_url="", wording="Ink © X 2020"
     )
@@ -82,7 +82,7 @@ def test_uses_the_wording_that_was_asked_for(form: str) -> None:
     assert line.removeprefix("<p>").removesuffix("</p>") == "Ink © X 2020, CC BY 4.0"
 
 
-def test_reads_what_a_style_says_of_itself() -> None:
+def test_reads_the_facts_of_a_style() -> None:
     style = Style(
         title="The Great Wave",
         artist=Artist(name="Katsushika Hokusai"),
@@ -95,6 +95,6 @@ def test_reads_what_a_style_says_of_itself() -> None:
     assert work_of(style).holder == "Gift of a friend"
 
 
-def test_survives_a_style_without_a_license() -> None:
+def test_works_for_a_style_without_a_license() -> None:
     work = work_of(Style(title="A", artist=Artist(name="B")))
     assert attribution([work], form="text") == "“A” by B"

@@ -1,4 +1,4 @@
-"""The demonstration pairs are there, small, and credited."""
+"""The demonstration pairs: they exist, are small, and have credits."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ LARGEST_BYTES = 260_000
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=[pair.name for pair in PAIRS])
-def test_has_two_pictures_of_the_size_it_says(pair: Pair) -> None:
+def test_has_two_pictures_of_the_declared_size(pair: Pair) -> None:
     for path in (pair.before, pair.after):
         with Image.open(STATIC / path) as picture:
             assert picture.size == (pair.width, pair.height)

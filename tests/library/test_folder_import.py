@@ -1,4 +1,4 @@
-"""Collections with a manifest: taken whole or not at all, and only when their rights are named."""
+"""Collections with a manifest: imported completely or not at all, and only with their rights."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ INK: dict[str, Any] = {**WAVE, "file": "ink.jpg", "title": "Ink", "slug": "black
 
 @pytest.fixture
 def folder(tmp_path: Path, media_root: Path) -> Path:
-    """Return a folder with two pictures, not yet described."""
+    """Return a folder with two pictures and no manifest."""
     assert media_root.is_dir()
     made = tmp_path / "collection"
     made.mkdir()
@@ -48,7 +48,7 @@ def describe(folder: Path, *rows: dict[str, Any]) -> Path:
 
 
 def refusals(folder: Path) -> tuple[str, ...]:
-    """Return why the folder is refused; nothing may be left of it."""
+    """Return the reasons why the folder is refused. Check that nothing was imported."""
     with pytest.raises(ImportRefused) as refused:
         load_styles_from_folder(folder=folder, publish=True)
     assert not Style.objects.exists()
@@ -56,7 +56,7 @@ def refusals(folder: Path) -> tuple[str, ...]:
     return refused.value.reasons
 
 
-def test_takes_a_folder_as_drafts(folder: Path) -> None:
+def test_imports_a_folder_as_drafts(folder: Path) -> None:
     loaded = load_styles_from_folder(folder=describe(folder, WAVE, INK))
     assert loaded.created == ["the-great-wave", "black-ink"]
     wave = Style.objects.get(slug="the-great-wave")
@@ -66,7 +66,7 @@ def test_takes_a_folder_as_drafts(folder: Path) -> None:
     assert (wave.width, wave.height) == (120, 80)
 
 
-def test_publishes_when_asked(folder: Path) -> None:
+def test_publishes_on_request(folder: Path) -> None:
     load_styles_from_folder(folder=describe(folder, WAVE), publish=True)
     assert Style.objects.published().count() == 1
 
@@ -81,7 +81,7 @@ def test_changes_nothing_the_second_time(folder: Path, media_root: Path) -> None
     assert (files_in(media_root), list(Style.objects.order_by("pk").values())) == before
 
 
-def test_makes_a_new_version_of_another_picture(folder: Path) -> None:
+def test_makes_a_new_version_for_a_new_picture(folder: Path) -> None:
     load_styles_from_folder(folder=describe(folder, WAVE), publish=True)
     withdraw_style(style=Style.objects.get())
     (folder / "wave.png").write_bytes(picture_bytes(make_picture((90, 90), seed=5)))
@@ -92,7 +92,7 @@ def test_makes_a_new_version_of_another_picture(folder: Path) -> None:
     assert style.state == Style.State.WITHDRAWN
 
 
-def test_reads_a_table_as_spreadsheets_write_it(folder: Path) -> None:
+def test_reads_a_csv_file_of_a_spreadsheet(folder: Path) -> None:
     with (folder / "manifest.csv").open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, [*WAVE, "slug"])
         table.writeheader()
@@ -108,7 +108,7 @@ def test_reads_a_plain_list(folder: Path) -> None:
 
 @pytest.mark.parametrize("field", REQUIRED)
 @pytest.mark.parametrize("empty", ["", "  ", None])
-def test_refuses_a_record_without_what_it_needs(
+def test_refuses_a_record_without_a_required_field(
     folder: Path, field: str, empty: str | None
 ) -> None:
     (reason,) = refusals(describe(folder, INK, {**WAVE, field: empty}))
@@ -131,15 +131,13 @@ def test_refuses_a_record_without_what_it_needs(
         ({"slug": "black-ink"}, "twice"),
     ],
 )
-def test_refuses_a_record_that_cannot_stand(
-    folder: Path, change: dict[str, str], word: str
-) -> None:
+def test_refuses_a_wrong_record(folder: Path, change: dict[str, str], word: str) -> None:
     (folder.parent / "outside.png").write_bytes(picture_bytes(make_picture()))
     (reason,) = refusals(describe(folder, INK, {**WAVE, **change}))
     assert word in reason
 
 
-def test_refuses_a_link_that_leads_outside(folder: Path) -> None:
+def test_refuses_a_link_to_a_file_outside(folder: Path) -> None:
     (folder.parent / "outside.png").write_bytes(picture_bytes(make_picture()))
     (folder / "wave.png").unlink()
     (folder / "wave.png").symlink_to(folder.parent / "outside.png")
@@ -147,14 +145,16 @@ def test_refuses_a_link_that_leads_outside(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["text", "svg"])
-def test_refuses_what_the_gate_refuses(folder: Path, media_root: Path, name: str) -> None:
+def test_refuses_a_picture_that_validation_refuses(
+    folder: Path, media_root: Path, name: str
+) -> None:
     (folder / "wave.png").write_bytes(hostile.SPOOFS[name])
     (reason,) = refusals(describe(folder, INK, WAVE))
     assert "file type is not supported" in reason
     assert files_in(media_root) == []
 
 
-def test_names_everything_that_is_wrong_at_once(folder: Path) -> None:
+def test_names_all_errors_at_once(folder: Path) -> None:
     rows = [{**WAVE, "license": ""}, {**INK, "file": "none.jpg"}, {}]
     assert len(refusals(describe(folder, *rows))) == 2 + len(REQUIRED)
 
@@ -165,18 +165,18 @@ def test_refuses_a_manifest_that_cannot_be_read(folder: Path, text: str) -> None
     assert refusals(folder)[0].startswith("manifest.json cannot be read: ")
 
 
-def test_refuses_an_empty_manifest_and_none(folder: Path) -> None:
+def test_refuses_an_empty_or_missing_manifest(folder: Path) -> None:
     assert refusals(folder)[0].startswith("The folder has no manifest")
     assert refusals(describe(folder))[0].startswith("The manifest is empty")
 
 
-def test_says_what_the_command_did(folder: Path) -> None:
+def test_prints_what_the_command_did(folder: Path) -> None:
     out = StringIO()
     call_command("load_styles", describe(folder, WAVE), "--publish", stdout=out)
     assert out.getvalue() == "1 new, 0 changed, 0 as they were.\n"
     assert Style.objects.published().exists()
 
 
-def test_the_command_names_every_refusal(folder: Path) -> None:
+def test_names_every_refusal_in_the_command(folder: Path) -> None:
     with pytest.raises(CommandError, match=r"Nothing was taken in\.\n1\. wave\.png"):
         call_command("load_styles", describe(folder, {**WAVE, "license": ""}))

@@ -1,7 +1,7 @@
-"""License arithmetic, checked against the rules written down a second time, the other way round.
+"""The rules that combine licenses, checked against the same rules in another form.
 
-`licenses.py` decides by asking what the inputs demand. Here each output is judged on its own: may
-this one license stand over that one work?
+`licenses.py` starts from the conditions of the inputs. The chart here starts from each output: may
+an adaptation of this work have this license?
 """
 
 from itertools import combinations_with_replacement, permutations
@@ -10,7 +10,7 @@ import pytest
 
 from library.licenses import LICENSES, USABLE_IN_LIBRARY, LicenseId, allowed_outputs
 
-# Creative Commons, adapter's chart: the licenses that an adaptation of each work may carry.
+# The adapter's chart of Creative Commons: the licenses that an adaptation of each work may have.
 CHART: dict[str, set[str]] = {
     "CC0-1.0": {
         *("CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0"),
@@ -34,16 +34,16 @@ TRIPLES: list[tuple[str, ...]] = [*combinations_with_replacement(sorted(CHART), 
 
 
 def expected(works: tuple[str, ...]) -> set[str]:
-    """Return what every one of the works lets stand over it."""
+    """Return the licenses that all works allow for an adaptation."""
     return set.intersection(*(CHART[work] for work in works))
 
 
-def test_the_chart_has_every_license() -> None:
+def test_is_in_the_chart_with_every_license() -> None:
     assert set(CHART) == set(LICENSES) == set(LicenseId.values)
 
 
 @pytest.mark.parametrize("work", sorted(CHART))
-def test_decides_each_license_as_the_chart(work: str) -> None:
+def test_decides_each_license_like_the_chart(work: str) -> None:
     decision = allowed_outputs([work])
     assert set(decision.publishable) == CHART[work]
     assert decision.attribution_required == (work in CREDIT_NEEDED)
@@ -51,7 +51,7 @@ def test_decides_each_license_as_the_chart(work: str) -> None:
 
 
 @pytest.mark.parametrize("works", PAIRS + TRIPLES, ids=" + ".join)
-def test_decides_each_combination_as_the_chart(works: tuple[str, ...]) -> None:
+def test_decides_each_combination_like_the_chart(works: tuple[str, ...]) -> None:
     decision = allowed_outputs(works)
     assert set(decision.publishable) == expected(works)
     assert decision.attribution_required == bool(CREDIT_NEEDED & set(works))
@@ -63,12 +63,12 @@ def test_covers_all_pairs_and_triples() -> None:
 
 
 @pytest.mark.parametrize("works", TRIPLES, ids=" + ".join)
-def test_does_not_mind_the_order(works: tuple[str, ...]) -> None:
+def test_does_not_depend_on_the_order(works: tuple[str, ...]) -> None:
     assert len({allowed_outputs(order) for order in permutations(works)}) == 1
 
 
 @pytest.mark.parametrize("works", PAIRS, ids=" + ".join)
-def test_gives_a_reason_whenever_it_limits(works: tuple[str, ...]) -> None:
+def test_gives_a_reason_for_every_limit(works: tuple[str, ...]) -> None:
     decision = allowed_outputs(works)
     free = {"CC0-1.0", "CC-PDM-1.0"}
     assert bool(decision.reasons) == (not set(works) <= free)
@@ -81,7 +81,7 @@ def test_puts_the_freest_license_first() -> None:
 
 
 @pytest.mark.parametrize("unknown", ["", "MIT", "CC-BY-3.0", "cc0-1.0"])
-def test_lets_nothing_be_made_of_an_unknown_license(unknown: str) -> None:
+def test_allows_nothing_for_an_unknown_license(unknown: str) -> None:
     decision = allowed_outputs(["CC0-1.0", unknown])
     assert decision.publishable == ()
     assert decision.reasons == (f"unknown-license:{unknown}",)
@@ -93,28 +93,28 @@ def test_names_the_license_that_forbids_changes() -> None:
     assert decision.reasons == ("no-derivatives:CC-BY-ND-4.0",)
 
 
-def test_tells_the_two_share_alike_conflicts_apart() -> None:
+def test_distinguishes_the_two_share_alike_conflicts() -> None:
     both = allowed_outputs(["CC-BY-SA-4.0", "CC-BY-NC-SA-4.0"])
     mixed = allowed_outputs(["CC-BY-SA-4.0", "CC-BY-NC-4.0"])
     assert both.reasons == ("share-alike-conflict",)
     assert mixed.reasons == ("share-alike-forbids-non-commercial",)
 
 
-def test_leaves_everything_open_without_styles() -> None:
+def test_allows_every_license_without_styles() -> None:
     assert set(allowed_outputs([]).publishable) == CHART["CC0-1.0"]
 
 
-def test_never_lets_a_new_picture_be_marked_as_public_domain() -> None:
+def test_never_allows_the_public_domain_mark_for_a_new_picture() -> None:
     outputs = {each for works in PAIRS for each in allowed_outputs(works).publishable}
     assert "CC-PDM-1.0" not in outputs
 
 
-def test_the_library_takes_what_may_be_changed() -> None:
+def test_lets_the_library_use_works_that_may_be_changed() -> None:
     assert set(USABLE_IN_LIBRARY) == {name for name, outputs in CHART.items() if outputs}
 
 
 @pytest.mark.parametrize("name", sorted(set(CHART) - {"all-rights-reserved"}))
-def test_points_to_the_text_of_each_license(name: str) -> None:
+def test_links_to_the_text_of_each_license(name: str) -> None:
     known = LICENSES[name]
     assert known.url.startswith("https://creativecommons.org/")
     assert known.name == LicenseId(name).label

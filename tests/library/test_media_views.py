@@ -1,4 +1,4 @@
-"""Files of styles: published ones for everyone, for as long as they are published."""
+"""Files of styles: everybody may see them while the style is published."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def url(slug: str = "ink", variant: str = "full") -> str:
-    """Return the address of a style's file."""
+    """Return the address of a file of a style."""
     return reverse("style-file", kwargs={"slug": slug, "variant": variant})
 
 
@@ -45,7 +45,7 @@ def test_hides_every_other_style(
     assert media_root.is_dir()
 
 
-def test_hides_a_style_from_the_moment_it_is_withdrawn(client: Client, media_root: Path) -> None:
+def test_hides_a_style_as_soon_as_it_is_withdrawn(client: Client, media_root: Path) -> None:
     style = make_style("ink")
     tag = client.head(url())["ETag"]
     withdraw_style(style=style)
@@ -71,7 +71,7 @@ def test_sends_the_sample_of_a_style_without_a_picture(client: Client, media_roo
     assert media_root.is_dir()
 
 
-def test_sends_a_style_code_to_nobody(client: Client, media_root: Path, alice: User) -> None:
+def test_never_sends_a_style_code(client: Client, media_root: Path, alice: User) -> None:
     style = make_code_style("cafe")
     alice.is_superuser = True
     alice.save(update_fields=["is_superuser"])

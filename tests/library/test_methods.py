@@ -1,4 +1,4 @@
-"""Which ways of painting can use a style, with and without its picture."""
+"""Which methods can use a style, with and without its picture."""
 
 import pytest
 
@@ -16,9 +16,9 @@ def _two_methods(monkeypatch: pytest.MonkeyPatch) -> None:
     register_method("slow", lambda style: style.has_picture)
 
 
-def test_a_picture_can_be_used_by_all() -> None:
+def test_lists_all_methods_for_a_picture() -> None:
     assert usable_methods(make_style()) == ["fast", "slow"]
 
 
-def test_a_code_alone_is_no_use_to_those_that_look_at_the_artwork() -> None:
+def test_lists_only_methods_that_need_no_picture_for_a_code() -> None:
     assert usable_methods(make_code_style()) == ["fast"]

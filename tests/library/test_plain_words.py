@@ -47,12 +47,12 @@ from library.plain_words import license_meaning, license_name, outcome_sentence,
         ),
     ],
 )
-def test_says_what_comes_of_the_styles(inputs: list[str], sentence: str) -> None:
+def test_says_what_the_licenses_of_the_styles_allow(inputs: list[str], sentence: str) -> None:
     assert outcome_sentence(allowed_outputs(inputs)) == sentence
 
 
 @pytest.mark.parametrize("license_id", list(LICENSES))
-def test_means_something_for_every_license(license_id: str) -> None:
+def test_has_a_meaning_for_every_license(license_id: str) -> None:
     assert license_meaning(license_id).endswith(".")
 
 
@@ -60,7 +60,7 @@ def test_has_no_meaning_for_no_license() -> None:
     assert license_meaning("") == ""
 
 
-def test_names_a_license_as_people_do() -> None:
+def test_uses_the_short_name_of_a_license() -> None:
     assert license_name("CC-BY-SA-4.0") == "CC BY-SA 4.0"
 
 
@@ -72,7 +72,7 @@ def test_allows_everything_for_cc0() -> None:
     assert all(allowed for allowed, _sentence in terms(LICENSES[LicenseId.CC0]))
 
 
-def test_forbids_selling_what_is_not_commercial() -> None:
+def test_forbids_selling_with_a_non_commercial_license() -> None:
     allowed = {sentence: each for each, sentence in terms(LICENSES[LicenseId.BY_NC_SA])}
     assert not allowed["You cannot sell the result."]
     assert "You can sell the result." not in allowed

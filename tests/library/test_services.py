@@ -1,4 +1,4 @@
-"""Writes to the library: versions, pictures and their files, publishing and withdrawing."""
+"""Writes to the library: versions, pictures and their files, publication and withdrawal."""
 
 import errno
 import hashlib
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def accepted(seed: int = 0, size: tuple[int, int] = (200, 100)) -> AcceptedPicture:
-    """Return a picture that passed the gate."""
+    """Return a picture that passed upload validation."""
     data = picture_bytes(make_picture(size, seed=seed))
     return accept_picture(io.BytesIO(data), max_bytes=10**7)
 
@@ -44,7 +44,7 @@ def draft(**fields: str) -> Style:
     return Style(artist=artist, **{**values, **fields})
 
 
-def test_saves_a_new_style_with_all_that_follows_from_its_picture(media_root: Path) -> None:
+def test_saves_a_new_style_with_all_fields_of_its_picture(media_root: Path) -> None:
     style = save_style(style=draft(), picture=StylePicture(accepted()))
     style.refresh_from_db()
     assert (style.version, style.state) == (1, Style.State.DRAFT)
@@ -55,14 +55,14 @@ def test_saves_a_new_style_with_all_that_follows_from_its_picture(media_root: Pa
     assert set(files_in(media_root)) == {style.image.name, style.thumb.name}
 
 
-def test_keeps_a_file_of_our_own_as_it_is(media_root: Path) -> None:
+def test_stores_a_file_of_the_project_unchanged(media_root: Path) -> None:
     data = picture_bytes(make_picture((200, 100)), "WEBP")
     picture = StylePicture(accepted(), Encoded(data, ".webp"))
     style = save_style(style=draft(), picture=picture)
     assert (media_root / str(style.image.name)).read_bytes() == data
 
 
-def test_makes_a_new_version_of_another_picture_and_drops_the_old_files(media_root: Path) -> None:
+def test_makes_a_new_version_for_a_new_picture_and_deletes_the_old_files(media_root: Path) -> None:
     style = save_style(style=draft(), picture=StylePicture(accepted(1)))
     old = files_in(media_root)
     style = save_style_picture(style=style, picture=accepted(2))
@@ -71,14 +71,14 @@ def test_makes_a_new_version_of_another_picture_and_drops_the_old_files(media_ro
     assert not set(files_in(media_root)) & set(old)
 
 
-def test_makes_a_new_version_of_another_license(media_root: Path) -> None:
+def test_makes_a_new_version_for_a_new_license(media_root: Path) -> None:
     style = save_style(style=draft(), picture=StylePicture(accepted()))
     style.license = "CC-BY-4.0"
     assert save_style(style=style).version == 2
     assert len(files_in(media_root)) == 2
 
 
-def test_keeps_the_version_when_only_words_change(media_root: Path) -> None:
+def test_keeps_the_version_when_only_text_changes(media_root: Path) -> None:
     style = save_style(style=draft(), picture=StylePicture(accepted()))
     style.title = "Ink, again"
     assert save_style(style=style).version == 1
@@ -86,7 +86,7 @@ def test_keeps_the_version_when_only_words_change(media_root: Path) -> None:
     assert len(files_in(media_root)) == 2
 
 
-def test_leaves_nothing_of_a_style_whose_row_fails(media_root: Path) -> None:
+def test_leaves_no_file_of_a_style_when_its_row_fails(media_root: Path) -> None:
     save_style(style=draft(), picture=StylePicture(accepted(1)))
     before = files_in(media_root)
     with pytest.raises(IntegrityError):
@@ -117,7 +117,7 @@ def code(data: bytes = b"moments", seed: int = 3) -> StyleEmbedding:
 
 
 class TestStyleCode:
-    def test_stands_in_for_a_picture(self, media_root: Path) -> None:
+    def test_can_replace_a_picture(self, media_root: Path) -> None:
         style = save_style(style=draft(), code=code())
         style.refresh_from_db()
         assert not style.has_picture
@@ -135,7 +135,7 @@ class TestStyleCode:
         assert style.state == Style.State.PUBLISHED
         assert media_root.is_dir()
 
-    def test_makes_a_new_version_and_drops_the_old_files(self, media_root: Path) -> None:
+    def test_makes_a_new_version_and_deletes_the_old_files(self, media_root: Path) -> None:
         style = save_style(style=draft(), code=code())
         old = files_in(media_root)
         style = save_style(style=style, code=code(b"better"))
@@ -143,12 +143,12 @@ class TestStyleCode:
         assert len(files_in(media_root)) == 3
         assert not set(files_in(media_root)) & set(old)
 
-    def test_lies_beside_a_picture_which_is_what_is_shown(self, media_root: Path) -> None:
+    def test_does_not_replace_the_picture_that_is_shown(self, media_root: Path) -> None:
         style = save_style(style=draft(), picture=StylePicture(accepted()), code=code())
         assert (style.shown_as, style.width, style.sample.name) == ("full", 200, "")
         assert set(files_in(media_root)) == {style.image.name, style.thumb.name, style.code.name}
 
-    def test_stays_when_the_picture_comes_and_its_sample_goes(self, media_root: Path) -> None:
+    def test_stays_without_its_sample_when_a_picture_is_added(self, media_root: Path) -> None:
         style = save_style(style=draft(), code=code())
         style = save_style_picture(style=style, picture=accepted(2))
         style.refresh_from_db()
@@ -156,19 +156,19 @@ class TestStyleCode:
         assert style.code_sha256
         assert set(files_in(media_root)) == {style.image.name, style.thumb.name, style.code.name}
 
-    def test_leaves_the_shown_picture_when_it_is_renewed(self, media_root: Path) -> None:
+    def test_does_not_change_the_shown_picture_when_it_changes(self, media_root: Path) -> None:
         style = save_style(style=draft(), picture=StylePicture(accepted()), code=code())
         thumb = style.thumb.name
         style = save_style(style=style, code=code(b"better"))
         assert (style.version, style.thumb.name) == (2, thumb)
         assert len(files_in(media_root)) == 3
 
-    def test_goes_with_its_style(self, media_root: Path) -> None:
+    def test_is_deleted_with_its_style(self, media_root: Path) -> None:
         delete_style(style=save_style(style=draft(), code=code()))
         assert files_in(media_root) == []
 
     @pytest.mark.parametrize("column", ["code", "code_sha256", "code_weights"])
-    def test_is_whole_or_the_style_cannot_be_published(self, media_root: Path, column: str) -> None:
+    def test_must_be_complete_for_publication(self, media_root: Path, column: str) -> None:
         style = save_style(style=draft(), code=code())
         with pytest.raises(IntegrityError), transaction.atomic():
             Style.objects.filter(pk=style.pk).update(state="published", **{column: ""})
@@ -193,7 +193,9 @@ def test_publishes_a_complete_style_once(media_root: Path) -> None:
         ({"credit_line": ""}, "source"),
     ],
 )
-def test_publishes_no_incomplete_style(media_root: Path, fields: dict[str, str], part: str) -> None:
+def test_does_not_publish_an_incomplete_style(
+    media_root: Path, fields: dict[str, str], part: str
+) -> None:
     style = save_style(style=draft(**fields), picture=StylePicture(accepted()))
     with pytest.raises(StyleIncomplete) as refused:
         publish_style(style=style)
@@ -204,19 +206,19 @@ def test_publishes_no_incomplete_style(media_root: Path, fields: dict[str, str],
     assert media_root.is_dir()
 
 
-def test_publishes_no_style_without_a_picture() -> None:
+def test_does_not_publish_a_style_without_a_picture() -> None:
     with pytest.raises(StyleIncomplete, match="a picture"):
         publish_style(style=save_style(style=draft()))
 
 
-def test_the_database_takes_no_published_style_that_is_incomplete(media_root: Path) -> None:
+def test_cannot_store_an_incomplete_published_style(media_root: Path) -> None:
     style = save_style(style=draft(license="CC-BY-ND-4.0"), picture=StylePicture(accepted()))
     with pytest.raises(IntegrityError), transaction.atomic():
         Style.objects.filter(pk=style.pk).update(state=Style.State.PUBLISHED)
     assert media_root.is_dir()
 
 
-def test_withdraws_a_published_style_and_lets_it_back(media_root: Path) -> None:
+def test_withdraws_a_published_style_and_publishes_it_again(media_root: Path) -> None:
     style = make_style()
     Style.objects.filter(pk=style.pk).update(credit_line="Ours")
     assert withdraw_style(style=style).state == Style.State.WITHDRAWN
@@ -233,7 +235,7 @@ def test_deletes_a_style_with_its_files(media_root: Path) -> None:
     assert not Style.objects.exists()
 
 
-def test_keeps_a_style_that_something_was_made_with(media_root: Path) -> None:
+def test_does_not_delete_a_style_that_a_job_uses(media_root: Path) -> None:
     style = make_style()
     make_job(styles=[style])
     before = files_in(media_root)
@@ -242,7 +244,7 @@ def test_keeps_a_style_that_something_was_made_with(media_root: Path) -> None:
     assert files_in(media_root) == before
 
 
-def test_withdraws_no_draft(media_root: Path) -> None:
+def test_does_not_withdraw_a_draft(media_root: Path) -> None:
     style = make_style(state="draft")
     assert withdraw_style(style=style).state == Style.State.DRAFT
     assert media_root.is_dir()

@@ -148,7 +148,7 @@ class TestCodes:
     def load(self, folder: Path) -> Loaded:
         return load_shipped_styles(folder=folder, masterworks=folder / "none")
 
-    def test_come_with_the_picture(self, folder: Path, media_root: Path) -> None:
+    def test_are_loaded_with_the_picture(self, folder: Path, media_root: Path) -> None:
         self.write(folder, "ink", b"moments")
         assert self.load(folder).created == ["ink", "wash"]
         ink, wash = Style.objects.order_by("slug")
@@ -216,7 +216,7 @@ class TestMasterworks:
     def load(self, folder: Path) -> Loaded:
         return load_shipped_styles(folder=folder / "none", masterworks=folder)
 
-    def test_load_with_their_code_and_sample(self, tmp_path: Path, media_root: Path) -> None:
+    def test_are_loaded_with_their_code_and_sample(self, tmp_path: Path, media_root: Path) -> None:
         write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
         assert self.load(tmp_path).created == ["wave"]
         wave = Style.objects.get()
@@ -227,7 +227,7 @@ class TestMasterworks:
         evidence = Evidence.objects.get(style=wave)
         assert (evidence.recorded_by, evidence.recorded_at.year) == ("Styleweb", 2026)
 
-    def test_change_nothing_the_second_time(self, tmp_path: Path, media_root: Path) -> None:
+    def test_do_not_change_the_second_time(self, tmp_path: Path, media_root: Path) -> None:
         write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
         self.load(tmp_path)
         before = (files_in(media_root), list(Style.objects.values()))

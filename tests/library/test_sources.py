@@ -1,4 +1,4 @@
-"""Fetching pictures of museums: only what is free, within limits; asked of a server of ours."""
+"""Pictures from museums: only free ones, within limits. A local server plays the museum."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ PICTURE = picture_bytes(make_picture((300, 200)), "JPEG")
 
 
 class MuseumServer(ThreadingHTTPServer):
-    """Answers with what `pages` has: bytes, an address to go to, or seconds to dawdle."""
+    """Answers with the entry of `pages`: bytes, an address to redirect to, or slow seconds."""
 
     daemon_threads = True
 
@@ -36,7 +36,7 @@ class MuseumServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: MuseumServer
 
-    def do_GET(self) -> None:  # as http.server calls it
+    def do_GET(self) -> None:  # the name that http.server calls
         self.server.asked.append((self.path, self.headers["User-Agent"]))
         page = self.server.pages.get(self.path)
         if isinstance(page, str):
@@ -60,12 +60,12 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(0.05)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def museum(monkeypatch: pytest.MonkeyPatch) -> Iterator[MuseumServer]:
-    """Serve a museum on this machine, and let http pass, which is all that it speaks."""
+    """Serve a museum on this machine. It has no https, so http is allowed."""
     server = MuseumServer()
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -83,7 +83,7 @@ def museum(monkeypatch: pytest.MonkeyPatch) -> Iterator[MuseumServer]:
 
 
 def met(server: MuseumServer, **changes: Any) -> dict[str, str]:
-    """Put a record of the Met and its picture into the server; return what names it."""
+    """Put a record of the Met and its picture into the server. Return the source that names it."""
     record = {"isPublicDomain": True, "primaryImage": f"{server.address}/wave.jpg", **changes}
     server.pages["/met/45434"] = json.dumps(record).encode()
     server.pages["/wave.jpg"] = PICTURE
@@ -120,7 +120,7 @@ class TestFetchPicture:
     @pytest.mark.parametrize(
         "changes", [{"isPublicDomain": False}, {"primaryImage": ""}, {"primaryImage": None}]
     )
-    def test_takes_no_picture_that_is_not_free(
+    def test_refuses_a_picture_that_is_not_free(
         self, museum: MuseumServer, changes: dict[str, Any]
     ) -> None:
         with pytest.raises(SourceRefused, match="no free picture"):
@@ -128,7 +128,9 @@ class TestFetchPicture:
         assert [path for path, _agent in museum.asked] == ["/met/45434"]
 
     @pytest.mark.parametrize("record", [b"<html>", b"[]", b"{}", b"null", b"\xff"])
-    def test_says_when_a_record_has_another_form(self, museum: MuseumServer, record: bytes) -> None:
+    def test_says_when_a_record_has_an_unexpected_format(
+        self, museum: MuseumServer, record: bytes
+    ) -> None:
         source = met(museum)
         museum.pages["/met/45434"] = record
         with pytest.raises(SourceRefused, match="unexpected format"):
@@ -140,17 +142,17 @@ class TestFetchPicture:
 
 
 class TestDownload:
-    def test_speaks_https_only(self) -> None:
+    def test_uses_only_https(self) -> None:
         with pytest.raises(SourceRefused, match="not an https address"):
             download("http://127.0.0.1:1/", max_bytes=10)
         with pytest.raises(SourceRefused, match="not an https address"):
             download("file:///etc/hostname", max_bytes=10)
 
-    def test_follows_a_redirection(self, museum: MuseumServer) -> None:
+    def test_follows_a_redirect(self, museum: MuseumServer) -> None:
         museum.pages |= {"/old": f"{museum.address}/new", "/new": b"here"}
         assert download(f"{museum.address}/old", max_bytes=10) == b"here"
 
-    def test_is_not_led_to_another_scheme(self, museum: MuseumServer) -> None:
+    def test_does_not_follow_a_redirect_to_another_scheme(self, museum: MuseumServer) -> None:
         museum.pages["/old"] = "ftp://127.0.0.1/file"
         with pytest.raises(SourceRefused, match="not an https address"):
             download(f"{museum.address}/old", max_bytes=10)
@@ -182,7 +184,7 @@ class TestDownload:
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, media_root: Path) -> Path:
-    """Return a folder of masterworks with two entries, one of which its museum gives away."""
+    """Return a folder of masterworks with two entries. One has an open-access picture."""
     assert media_root.is_dir()
     entries = [
         {"slug": "wave", "open_access": {"from": "met", "id": "45434"}},
@@ -194,7 +196,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, media_root: Path) -> 
 
 
 def fetch(*slugs: str) -> str:
-    """Run the command and return what it says."""
+    """Run the command, and return its output."""
     out = StringIO()
     call_command("fetch_sources", *slugs, stdout=out, stderr=out)
     return out.getvalue()
@@ -202,7 +204,7 @@ def fetch(*slugs: str) -> str:
 
 @pytest.mark.django_db(transaction=True)
 class TestFetchSources:
-    def test_gives_a_code_its_picture(
+    def test_adds_the_picture_to_a_style_with_only_a_code(
         self, museum: MuseumServer, shelf: Path, media_root: Path
     ) -> None:
         make_code_style("wave")
@@ -218,7 +220,7 @@ class TestFetchSources:
         assert len(files_in(media_root)) == 3
         assert shelf.is_dir()
 
-    def test_asks_nobody_for_what_is_there(self, museum: MuseumServer, shelf: Path) -> None:
+    def test_does_not_fetch_a_picture_that_exists(self, museum: MuseumServer, shelf: Path) -> None:
         make_code_style("wave")
         met(museum)
         fetch()
@@ -227,13 +229,15 @@ class TestFetchSources:
         assert museum.asked == []
         assert shelf.is_dir()
 
-    def test_passes_over_what_nobody_gives_away(self, museum: MuseumServer, shelf: Path) -> None:
+    def test_skips_a_style_without_an_open_access_picture(
+        self, museum: MuseumServer, shelf: Path
+    ) -> None:
         make_code_style("cafe")
         assert fetch() == ""
         assert museum.asked == []
         assert shelf.is_dir()
 
-    def test_fetches_only_what_is_named(self, museum: MuseumServer, shelf: Path) -> None:
+    def test_fetches_only_named_styles(self, museum: MuseumServer, shelf: Path) -> None:
         make_code_style("wave")
         met(museum)
         assert fetch("cafe") == ""
@@ -241,7 +245,7 @@ class TestFetchSources:
         assert shelf.is_dir()
 
     @pytest.mark.parametrize("answer", [b"<html>", b"GIF89a", PICTURE[:2000]])
-    def test_leaves_the_style_as_it_was_when_no_picture_comes(
+    def test_does_not_change_the_style_when_no_picture_comes(
         self, museum: MuseumServer, shelf: Path, media_root: Path, answer: bytes
     ) -> None:
         make_code_style("wave")
@@ -254,7 +258,7 @@ class TestFetchSources:
         assert not Evidence.objects.exists()
         assert shelf.is_dir()
 
-    def test_goes_on_after_one_that_fails(self, museum: MuseumServer, shelf: Path) -> None:
+    def test_continues_after_a_failure(self, museum: MuseumServer, shelf: Path) -> None:
         entries = [
             {"slug": "cafe", "open_access": {"from": "artic", "id": "1"}},
             {"slug": "wave", "open_access": {"from": "met", "id": "45434"}},

@@ -18,13 +18,13 @@ def styles_shown(client: Client, **query: str) -> list[str]:
 
 
 class TestStyles:
-    def test_shows_published_styles_only(self, client: Client) -> None:
+    def test_shows_only_published_styles(self, client: Client) -> None:
         make_style("woodcut")
         make_style("unready", state="draft")
         make_style("gone", state="withdrawn")
         assert styles_shown(client) == ["woodcut"]
 
-    def test_hangs_them_in_their_order(self, client: Client) -> None:
+    def test_shows_styles_in_their_order(self, client: Client) -> None:
         for slug, position in (("late", 3), ("early", 1)):
             make_style(slug)
             Style.objects.filter(slug=slug).update(position=position)
@@ -36,18 +36,18 @@ class TestStyles:
         Style.objects.update(technique="Relief print", medium="Ink on cherry")
         assert styles_shown(client, q=word) == ["woodcut"]
 
-    def test_says_when_nothing_is_called_that(self, client: Client) -> None:
+    def test_says_when_no_style_is_found(self, client: Client) -> None:
         make_style("woodcut")
         page = client.get(reverse("styles"), {"q": "qwerty"})
         assert "No styles found." in page.text
 
-    def test_narrows_by_technique(self, client: Client) -> None:
+    def test_filters_by_technique(self, client: Client) -> None:
         for slug in ("woodcut", "mosaic"):
             make_style(slug)
             Style.objects.filter(slug=slug).update(technique=slug.title())
         assert styles_shown(client, technique="Mosaic") == ["mosaic"]
 
-    def test_needs_the_same_queries_for_many(
+    def test_needs_the_same_queries_for_many_styles(
         self, client: Client, django_assert_num_queries: object
     ) -> None:
         for number in range(8):
@@ -57,7 +57,7 @@ class TestStyles:
 
 
 class TestStyle:
-    def test_tells_what_may_be_done_with_results(self, client: Client) -> None:
+    def test_says_what_users_may_do_with_results(self, client: Client) -> None:
         style = make_style("woodcut", license="CC-BY-NC-4.0")
         page = client.get(style.get_absolute_url())
         assert "CC BY-NC 4.0" in page.text
@@ -65,13 +65,11 @@ class TestStyle:
         assert f"?style={style.slug}" in page.text
 
     @pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
-    def test_is_not_there_before_and_after_it_is_published(
-        self, client: Client, state: str
-    ) -> None:
+    def test_is_hidden_before_and_after_publication(self, client: Client, state: str) -> None:
         style = make_style("woodcut", state=state)
         assert client.get(style.get_absolute_url()).status_code == 404
 
-    def test_shows_a_draft_to_a_curator_without_offering_it(self, alice: User) -> None:
+    def test_shows_a_draft_to_a_curator_but_does_not_offer_it(self, alice: User) -> None:
         alice.user_permissions.add(Permission.objects.get(codename="change_style"))
         style = make_style("woodcut", state="draft")
         client = Client()
@@ -80,9 +78,7 @@ class TestStyle:
         assert page.status_code == 200
         assert "Use this style" not in page.text
 
-    def test_shows_public_artworks_made_with_it_and_no_others(
-        self, alice: User, client: Client
-    ) -> None:
+    def test_shows_only_public_artworks_that_use_it(self, alice: User, client: Client) -> None:
         style = make_style("woodcut")
         shown = keep_artwork(job=finished_job(alice, styles=[style]), title="For all")
         keep_artwork(job=finished_job(alice, styles=[style]), title="For me")
@@ -91,12 +87,12 @@ class TestStyle:
         assert "For all" in page.text
         assert "For me" not in page.text
 
-    def test_shows_the_artwork_to_zoom_into(self, client: Client) -> None:
+    def test_offers_the_artwork_at_full_size(self, client: Client) -> None:
         page = client.get(make_style("woodcut").get_absolute_url()).text
         assert "View full size" in page
         assert "/media/styles/woodcut/full/" in page
 
-    def test_calls_a_sample_a_sample_and_leads_to_the_museum(self, client: Client) -> None:
+    def test_labels_a_sample_and_links_to_the_museum(self, client: Client) -> None:
         style = make_code_style("night-cafe")
         Style.objects.update(institution="Yale", source_url="https://example.org/12507")
         page = client.get(style.get_absolute_url()).text
@@ -106,12 +102,12 @@ class TestStyle:
         assert "see it at Yale" in page
         assert 'href="https://example.org/12507"' in page
 
-    def test_names_the_holder_where_there_is_no_page_of_it(self, client: Client) -> None:
+    def test_names_the_holder_of_an_artwork_without_a_page(self, client: Client) -> None:
         style = make_code_style("night-cafe")
         Style.objects.update(credit_line="A private collection")
         assert "A private collection" in client.get(style.get_absolute_url()).text
 
-    def test_says_on_what_its_rights_rest(self, client: Client) -> None:
+    def test_shows_the_evidence_for_its_rights(self, client: Client) -> None:
         style = make_style("woodcut")
         Style.objects.update(rights_statement="http://rightsstatements.org/vocab/NoC-US/1.0/")
         Evidence.objects.create(
@@ -132,5 +128,5 @@ class TestStyle:
         Artist.objects.update(born=born, died=died)
         assert years in client.get(style.get_absolute_url()).text
 
-    def test_leaves_years_out_that_nobody_knows(self, client: Client) -> None:
+    def test_leaves_out_unknown_years(self, client: Client) -> None:
         assert "(?" not in client.get(make_style("woodcut").get_absolute_url()).text

@@ -1,4 +1,4 @@
-"""The first thing a newcomer runs: clear sentences, and nothing done twice."""
+"""The first script that a new user runs: it prints clear sentences, and repeats no work."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from scripts import bootstrap
 
 @pytest.fixture
 def stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Point the bootstrap at a throwaway environment."""
+    """Let the script use a temporary environment."""
     path = tmp_path / "installed"
     monkeypatch.setattr(bootstrap, "VENV", tmp_path)
     monkeypatch.setattr(bootstrap, "STAMP", path)
@@ -29,7 +29,7 @@ def test_accepts_the_python_it_runs_on() -> None:
     bootstrap.check_python()
 
 
-def test_knows_nothing_installed_before_the_first_install(stamp: Path) -> None:
+def test_finds_nothing_installed_before_the_first_install(stamp: Path) -> None:
     assert not stamp.exists()
     assert not bootstrap.is_installed(bootstrap.wanted(""))
 
@@ -56,7 +56,7 @@ def test_installs_the_larger_set_over_the_smaller(
     assert bootstrap.is_installed(bootstrap.wanted("prod,dev"))
 
 
-def test_a_changed_pin_asks_for_a_new_install(
+def test_needs_a_new_install_after_a_change_of_the_pins(
     stamp: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = bootstrap.wanted("")
@@ -87,7 +87,7 @@ def test_names_the_compiler_when_pip_fails(stamp: Path, monkeypatch: pytest.Monk
     assert os.access(python, os.X_OK)
 
 
-def test_make_without_a_target_lists_the_targets() -> None:
+def test_lists_the_targets_when_make_has_no_target() -> None:
     done = subprocess.run(
         ["make", "--no-print-directory"],
         cwd=Path(__file__).resolve().parent.parent.parent,

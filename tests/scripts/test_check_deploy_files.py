@@ -1,4 +1,4 @@
-"""The reading of the compose file finds what would only fail on the machine that deploys."""
+"""The check of the compose file finds errors that otherwise only appear at deployment."""
 
 from copy import deepcopy
 from typing import Any
@@ -11,12 +11,12 @@ from scripts.check_deploy_files import ROOT, compose_faults, named_volumes
 
 @pytest.fixture
 def compose() -> dict[str, Any]:
-    """Return the project's own compose file, parsed."""
+    """Return the parsed compose file of the project."""
     parsed: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     return deepcopy(parsed)
 
 
-def test_finds_nothing_wrong_in_ours(compose: dict[str, Any]) -> None:
+def test_finds_no_error_in_the_compose_file_of_the_project(compose: dict[str, Any]) -> None:
     assert compose_faults(compose) == []
 
 
@@ -25,7 +25,7 @@ def test_finds_an_image_without_a_version(compose: dict[str, Any]) -> None:
     assert compose_faults(compose) == ["redis: pin the version of image 'redis'"]
 
 
-def test_finds_a_dependency_on_no_service(compose: dict[str, Any]) -> None:
+def test_finds_a_dependency_on_an_unknown_service(compose: dict[str, Any]) -> None:
     compose["services"]["proxy"]["depends_on"] = ["wep"]
     assert compose_faults(compose) == ["proxy: depends on 'wep', which is no service"]
 
@@ -40,12 +40,12 @@ def test_finds_a_container_with_a_writable_root(compose: dict[str, Any]) -> None
     assert compose_faults(compose) == ["beat: our own containers have a read-only root"]
 
 
-def test_folders_of_the_host_are_no_named_volumes() -> None:
+def test_does_not_count_folders_of_the_host_as_named_volumes() -> None:
     mounts = {"volumes": ["./deploy/nginx.conf:/etc/x:ro", "/srv/x:/x", "data:/data"]}
     assert named_volumes(mounts) == ["data"]
 
 
-def test_has_the_roles_that_scale_out(compose: dict[str, Any]) -> None:
+def test_has_all_roles(compose: dict[str, Any]) -> None:
     assert {"web", "sockets", "worker-cpu", "worker-gpu", "beat", "postgres", "redis"} <= set(
         compose["services"]
     )

@@ -1,4 +1,4 @@
-"""What an image installs before it has the sources."""
+"""The dependencies that an image installs before it has the sources."""
 
 import tomllib
 
@@ -6,7 +6,7 @@ from scripts.check_deploy_files import ROOT
 from scripts.list_requirements import requirements
 
 
-def test_names_the_dependencies_and_those_of_an_extra() -> None:
+def test_lists_the_dependencies_and_those_of_an_extra() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     plain = requirements(ROOT / "pyproject.toml", [])
     assert plain == project["dependencies"]

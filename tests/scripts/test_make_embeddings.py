@@ -1,4 +1,4 @@
-"""Making style codes and samples: into the folder, with hashes, the same each time."""
+"""The scripts that make style codes and samples: files, hashes, and the same result each time."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder with a manifest of two entries, and their pictures below it."""
+    """Return a folder with a manifest of two entries, and a subfolder with their pictures."""
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     entries = []
@@ -34,14 +34,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *slugs: str) -> list[dict[str, Any]]:
-    """Run the script and return the entries of the manifest."""
+    """Run the script, and return the entries of the manifest."""
     main(["--pictures", str(folder / "pictures"), "--folder", str(folder), *slugs])
     return read_entries(folder)
 
 
 @pytest.fixture(autouse=True)
 def _give_back() -> Any:
-    """Leave the engine of this process as it was: threads, and how its painter computes."""
+    """Restore the engine of this process after the test: its threads and its precision."""
     threads, painter = torch.get_num_threads(), load_painter(torch.device("cpu"))
     halved = painter.halved
     yield
@@ -60,13 +60,13 @@ def test_writes_code_and_sample_with_their_hashes(folder: Path) -> None:
     assert code.encoder == wave["weights"] == painter.sha256
 
 
-def test_makes_the_same_files_again_however_many_threads_there_are(folder: Path) -> None:
+def test_makes_the_same_files_with_any_number_of_threads(folder: Path) -> None:
     first = run(folder, "wave")[0]
     torch.set_num_threads(2)
     assert run(folder, "wave")[0] == first
 
 
-def test_computes_the_codes_of_our_own_artworks(folder: Path) -> None:
+def test_computes_the_codes_of_the_shipped_artworks(folder: Path) -> None:
     data = picture_bytes(make_picture((160, 120), seed=9))
     (folder / "ink.webp").write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
@@ -81,7 +81,7 @@ def test_computes_the_codes_of_our_own_artworks(folder: Path) -> None:
     assert json.loads((folder / "codes.json").read_text())["ink"] == listed
 
 
-def test_every_artwork_of_ours_has_its_code() -> None:
+def test_ships_a_code_for_every_shipped_artwork() -> None:
     painter = load_painter(torch.device("cpu"))
     codes = json.loads((SHIPPED / "codes.json").read_text())
     artworks = json.loads((SHIPPED / "manifest.json").read_text())["artworks"]
@@ -92,7 +92,7 @@ def test_every_artwork_of_ours_has_its_code() -> None:
         assert StyleEmbedding.from_bytes(code, painter).encoder == listed["weights"]
 
 
-def test_what_is_shipped_belongs_to_the_weights_that_are_shipped() -> None:
+def test_ships_codes_for_the_shipped_weights() -> None:
     painter = load_painter(torch.device("cpu"))
     entries = read_entries(MASTERWORKS)
     assert len(entries) >= 12
@@ -101,7 +101,7 @@ def test_what_is_shipped_belongs_to_the_weights_that_are_shipped() -> None:
         assert StyleEmbedding.from_bytes(code, painter).encoder == entry["weights"]
 
 
-def test_says_whose_each_work_is_and_why_it_is_free() -> None:
+def test_names_the_artist_of_each_work_and_why_it_is_free() -> None:
     for entry in read_entries(MASTERWORKS):
         assert entry["license"] == "CC-PDM-1.0"
         assert entry["artist"]["died"] <= 1944
@@ -109,7 +109,7 @@ def test_says_whose_each_work_is_and_why_it_is_free() -> None:
         assert any("public domain" in each["statement"] for each in entry["evidence"])
 
 
-def test_ships_no_picture_of_them() -> None:
+def test_ships_no_picture_of_a_masterwork() -> None:
     entries = read_entries(MASTERWORKS)
     known = {"manifest.json", *(e["code"] for e in entries), *(e["sample"] for e in entries)}
     assert {path.name for path in MASTERWORKS.iterdir()} == known

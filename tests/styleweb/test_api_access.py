@@ -1,6 +1,6 @@
-"""Who may call what: one row for every route and method, asked by five callers.
+"""Who may call what: one row for every route and method, with five clients.
 
-The table is walked against the router, so a route without a row fails here first.
+The table is compared with the router, so a route without a row fails here.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,9 +39,11 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Row(NamedTuple):
-    """A call, and the status for the owner, a stranger, nobody, an app, and an app without scope.
+    """A call, and its status for five clients.
 
-    `other` is an app of the owner whose token has every scope but the one that the call needs.
+    `owner` and `stranger` are users with a session; the stranger owns nothing. `nobody` is an
+    anonymous client. `app` is an app of the owner with every scope. `other` is an app of the owner
+    with every scope except the one that the call needs.
     """
 
     route: str
@@ -54,7 +56,7 @@ class Row(NamedTuple):
     other: int
 
 
-# The addresses name the owner's things; see THINGS for what stands in the braces.
+# The addresses name objects of the owner. THINGS has the names in braces.
 MATRIX = [
     Row("api-register", "post", "auth/register/", 201, 201, 201, 201, 201),
     Row("api-login", "post", "auth/login/", 201, 201, 201, 201, 201),
@@ -151,7 +153,7 @@ def routes(patterns: list[Any] = urlpatterns) -> Iterator[tuple[str, str]]:
 
 
 def kept(owner: User) -> Artwork:
-    """Return a private artwork whose style asks for nothing."""
+    """Return a private artwork with a style that has no conditions."""
     return keep_artwork(job=finished_job(owner), title="Evening")
 
 
@@ -161,7 +163,7 @@ def token_of(owner: User) -> Any:
 
 
 def sheet_with_a_tile(owner: User) -> Any:
-    """Return the id of a proof sheet on which a style was tried."""
+    """Return the id of a proof sheet with one tile."""
     sheet = make_sheet(owner, styles=[make_style("tried")])
     make_tile(sheet.photo, sheet.styles.get())
     return sheet.pk
@@ -174,7 +176,7 @@ def batch_of_one(owner: User) -> Any:
     return batch.pk
 
 
-# What the owner has, by the names in the addresses; made only for the rows that name it.
+# The objects of the owner, by their names in the addresses. A row makes only those that it names.
 THINGS: dict[str, Callable[[User], Any]] = {
     "token": token_of,
     "photo": lambda owner: make_photo(owner).pk,
@@ -199,7 +201,7 @@ BODY_NEEDS = {
 
 
 def things_for(row: Row, owner: User) -> dict[str, Any]:
-    """Make the things that the row's address and body name."""
+    """Make the objects that the address and the body of the row name."""
     make_style("great-wave")
     make_style("sketch", state="draft")
     names = [name for name in THINGS if f"{{{name}}}" in row.address]
@@ -209,7 +211,7 @@ def things_for(row: Row, owner: User) -> dict[str, Any]:
 
 
 def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
-    """Return a good body for the call."""
+    """Return a valid body for the call."""
     job = {"photo": str(things["photo"]), "styles": [{"style": "great-wave"}]}
     login = {"login": "alice", "password": PASSWORD}
     bodies: dict[str, dict[str, Any]] = {
@@ -232,12 +234,12 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
 
 
 def needed_scope(row: Row) -> str:
-    """Return the scope that the call needs, or an empty word."""
+    """Return the scope that the call needs, or an empty string."""
     return SCOPE_OF.get((row.address.split("/")[0], row.method == "get"), "")
 
 
 def client_of(caller: str, row: Row, alice: User, bob: User) -> APIClient:
-    """Return the caller of a column."""
+    """Return the client of a column."""
     if caller == "nobody":
         return APIClient()
     if caller in {"owner", "stranger"}:
@@ -263,7 +265,7 @@ def named(row: Row) -> str:
 
 
 def read_out(response: Any) -> None:
-    """Read a file that is being sent to its end, which closes it."""
+    """Read a streamed file to its end, which closes it."""
     if response.streaming:
         assert b"".join(response.streaming_content)
 
@@ -276,7 +278,7 @@ def test_has_a_row_for_every_route() -> None:
 def test_answers_each_caller(row: Row, alice: User, bob: User) -> None:
     things = things_for(row, alice)
     for caller in CALLERS:
-        # What one caller changed is taken back before the next one asks.
+        # The changes of one client are rolled back before the next client calls.
         before = transaction.savepoint()
         response = call(client_of(caller, row, alice, bob), row, things)
         read_out(response)
@@ -291,7 +293,7 @@ def test_answers_each_caller(row: Row, alice: User, bob: User) -> None:
 @pytest.mark.parametrize("row", MATRIX, ids=named)
 def test_refuses_a_revoked_token_everywhere(row: Row, alice: User) -> None:
     response = call(bearer("sw_revoked"), row, NO_THINGS)
-    # There one goes without a good token.
+    # These two need no valid token.
     without = row.route in {"api-login", "api-register"}
     assert response.status_code == (201 if without else 401)
 

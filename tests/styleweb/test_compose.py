@@ -1,6 +1,6 @@
 """The commands of docker-compose.yml, run as local processes against real servers.
 
-No container is started here: the file's own words are, with its ports moved to free ones.
+No container is started here. The commands of the file run unchanged, except for free ports.
 """
 
 import json
@@ -28,13 +28,13 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 
 def command_of(service: str, **moved: str) -> list[str]:
-    """Return the command of a service, with some of its words moved to this machine."""
+    """Return the command of a service, with some words replaced for this machine."""
     words = [moved.get(word, word) for word in SERVICES[service]["command"]]
     return [str(BIN / words[0]), *words[1:]]
 
 
 class Deployment:
-    """The roles of the compose file, each in a process of its own."""
+    """The services of the compose file, each in its own process."""
 
     def __init__(self, folder: Path, postgresql: PostgreSQL, redis_server: Redis) -> None:
         self.web, self.sockets = free_port(), free_port()
@@ -52,7 +52,7 @@ class Deployment:
         }
 
     def server(self, service: str, **moved: str) -> Server:
-        """Start a service that goes on running."""
+        """Start a service in the background."""
         server = Server(
             command_of(service, **moved),
             self.folder / f"{service}.log",
@@ -63,7 +63,7 @@ class Deployment:
         return server
 
     def start(self, stack: ExitStack) -> None:
-        """Run the set-up to its end, then start the roles and wait for the web."""
+        """Run the setup, start the other services, and wait until web and sockets answer."""
         setup = self.server("setup")
         assert setup.wait(120) == 0, setup.log.read_text()
         beat = {"--schedule=/tmp/beat-schedule": f"--schedule={self.folder / 'beat'}"}
@@ -74,7 +74,7 @@ class Deployment:
         wait_until(lambda: self.answers(self.sockets), "the sockets' start", 60)
 
     def answers(self, port: int) -> bool:
-        """Tell whether a port answers the question after its health."""
+        """Return whether the health check at a port answers."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=3) as answer:
                 return bool(answer.status == 200)
@@ -82,7 +82,7 @@ class Deployment:
             return False
 
     def call(self, path: str, body: bytes, kind: str, token: str = "") -> dict[str, Any]:
-        """Post to the API and return its answer."""
+        """Send a POST request to the API, and return its answer."""
         headers = {"Content-Type": kind}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -105,7 +105,7 @@ class Deployment:
 def deployment(
     tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, redis_server: Redis
 ) -> Iterator[Deployment]:
-    """Return the compose file's roles, running."""
+    """Return the running services of the compose file."""
     site = Deployment(tmp_path_factory.mktemp("compose"), postgresql, redis_server)
     with ExitStack() as stack:
         site.start(stack)
@@ -144,6 +144,6 @@ def test_paints_a_photo_through_web_worker_and_beat(deployment: Deployment) -> N
     assert done["metrics"]["device"] == "cpu"
 
 
-def test_runs_each_role_with_a_program_of_the_environment() -> None:
+def test_uses_a_program_of_the_environment_for_each_role() -> None:
     for service in ("setup", "web", "sockets", "worker-cpu", "worker-gpu", "beat"):
         assert Path(command_of(service)[0]).exists(), service

@@ -1,4 +1,4 @@
-"""Tests of the keeper of the embedded worker; a real worker is kept under tests/faults."""
+"""Tests of the supervisor of the embedded worker. tests/faults uses a real worker."""
 
 import signal
 import subprocess
@@ -18,7 +18,7 @@ STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); 
 
 
 def is_deaf(process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether a process ignores SIGTERM by now."""
+    """Return whether a process ignores SIGTERM now."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     ignored = next(line for line in status.splitlines() if line.startswith("SigIgn:"))
     return bool(int(ignored.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
@@ -40,7 +40,7 @@ def starter(code: str, started: list[subprocess.Popen[bytes]]) -> object:
 def started(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
 ) -> list[subprocess.Popen[bytes]]:
-    """Return the processes that stand in for workers, as they are started."""
+    """Return a list of the started processes, which replace real workers."""
     settings.QUEUE_DIR, settings.CONTROL_DIR = tmp_path / "queue", tmp_path / "control"
     for folder in (settings.QUEUE_DIR, settings.CONTROL_DIR):
         folder.mkdir()
@@ -90,7 +90,7 @@ class TestSupervisor:
 
         assert time.monotonic() - begun > 0.4 + 0.8
 
-    def test_kills_a_worker_that_will_not_go(
+    def test_kills_a_worker_that_does_not_end(
         self, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(embedded, "_start_worker", starter(STUBBORN, started))
@@ -103,7 +103,7 @@ class TestSupervisor:
 
         assert started[0].returncode == -signal.SIGKILL
 
-    def test_drops_the_tickets_of_a_dead_worker(
+    def test_deletes_the_wakeups_of_a_dead_worker(
         self, started: list[subprocess.Popen[bytes]], settings: Settings
     ) -> None:
         stale = Path(settings.QUEUE_DIR) / "1_ticket.cpu.msg"

@@ -1,4 +1,4 @@
-"""Where a site's own files lie and where it writes, in a checkout and installed."""
+"""Where the files of a site are and where it writes, in a checkout and when installed."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from styleweb import environment
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the site believe that it was installed; return the user's data folder."""
+    """Make the site behave as if it is installed. Return the data folder of the user."""
     monkeypatch.setattr(environment, "IN_CHECKOUT", False)
     monkeypatch.delenv("STYLEWEB_DATA")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
@@ -24,7 +24,7 @@ def test_writes_to_var_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert environment.part_of_site("static") == tmp_path / "static"
 
 
-def test_writes_to_the_users_data_where_it_is_installed(installed: Path) -> None:
+def test_writes_to_the_data_folder_of_the_user_when_installed(installed: Path) -> None:
     assert environment.data_dir() == installed / "styleweb"
     assert (installed / "styleweb").is_dir()
 
@@ -35,7 +35,7 @@ def test_finds_its_folders_inside_the_installed_package(installed: Path) -> None
     assert environment.part_of_site("static") == package / "_static"
 
 
-def test_writes_where_the_operator_says(
+def test_writes_to_the_folder_that_the_operator_names(
     installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STYLEWEB_DATA", str(tmp_path / "elsewhere"))

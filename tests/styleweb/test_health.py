@@ -1,4 +1,4 @@
-"""Tests of the addresses that machines ask."""
+"""Tests of the health checks."""
 
 from datetime import timedelta
 
@@ -14,8 +14,8 @@ from styleweb import embedded
 
 
 class TestHealthz:
-    def test_answers_without_touching_anything(self, client: Client) -> None:
-        # No database mark: a query would fail the test.
+    def test_answers_without_using_any_other_part(self, client: Client) -> None:
+        # This test has no database mark, so a query fails the test.
         answer = client.get("/healthz")
 
         assert (answer.status_code, answer.content) == (200, b"ok")
@@ -38,7 +38,7 @@ class TestReadyz:
         assert answer.status_code == 503
         assert answer.json() == {"database": "ok", "broker": "ok", "worker": "failed"}
 
-    def test_asks_for_workers_elsewhere_where_the_server_keeps_none(
+    def test_looks_for_other_workers_when_the_server_has_none(
         self, client: Client, settings: Settings
     ) -> None:
         settings.EMBEDDED = False
@@ -48,7 +48,7 @@ class TestReadyz:
         Worker.objects.filter(pk=worker.pk).update(last_beat=timezone.now() - timedelta(hours=1))
         assert client.get("/readyz").json()["worker"] == "failed"
 
-    def test_tells_a_lost_database(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_reports_a_lost_database(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse() -> None:
             raise OperationalError
 
@@ -56,7 +56,7 @@ class TestReadyz:
 
         assert client.get("/readyz").json()["database"] == "failed"
 
-    def test_tells_a_lost_broker(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_reports_a_lost_broker(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse() -> None:
             raise BrokerError
 
@@ -65,5 +65,5 @@ class TestReadyz:
         assert client.get("/readyz").json()["broker"] == "failed"
 
     @pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "", "nonsense"])
-    def test_is_not_for_the_outside(self, client: Client, address: str) -> None:
+    def test_is_closed_to_outside_clients(self, client: Client, address: str) -> None:
         assert client.get("/readyz", REMOTE_ADDR=address).status_code == 404

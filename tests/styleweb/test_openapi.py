@@ -1,4 +1,4 @@
-"""The OpenAPI document and its page: valid, whole, and clean under the site's policy."""
+"""The OpenAPI document and its page: valid, complete, and allowed by the policy of the site."""
 
 import json
 from io import StringIO
@@ -19,7 +19,7 @@ UNDOCUMENTED = {"api-schema", "api-docs"}
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """Return the document, generated with every warning taken for an error."""
+    """Return the document. Every warning of its generation is an error."""
     out = StringIO()
     call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=out)
     parsed: dict[str, Any] = json.loads(out.getvalue())
@@ -35,7 +35,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     ]
 
 
-def test_is_of_a_version_that_knows_json_schema(document: dict[str, Any]) -> None:
+def test_has_a_version_that_supports_json_schema(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
 
 
@@ -44,7 +44,7 @@ def test_describes_every_route(document: dict[str, Any]) -> None:
     assert described == sum(1 for route, _method in routes() if route not in UNDOCUMENTED)
 
 
-def test_says_what_every_operation_does(document: dict[str, Any]) -> None:
+def test_describes_every_operation(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         assert operation["description"].strip(), (path, method)
         assert 5 < len(operation["summary"]) < 100, (path, method, operation["summary"])
@@ -69,14 +69,14 @@ def test_describes_the_token(document: dict[str, Any]) -> None:
     assert set(listed) == set(Scope.values)
 
 
-def test_takes_the_bounds_of_a_spec_from_the_engine(document: dict[str, Any]) -> None:
+def test_uses_the_bounds_of_the_engine_for_a_spec(document: dict[str, Any]) -> None:
     spec = document["components"]["schemas"]["JobRequest"]["properties"]["spec"]
     for name, bound in BOUNDS.items():
         assert spec["properties"][name]["minimum"] == bound.low
         assert spec["properties"][name]["maximum"] == bound.high
 
 
-def test_shows_an_example_that_is_a_good_spec(document: dict[str, Any]) -> None:
+def test_shows_an_example_with_a_valid_spec(document: dict[str, Any]) -> None:
     content = document["paths"]["/api/v1/jobs/"]["post"]["requestBody"]["content"]
     (example,) = content["application/json"]["examples"].values()
     assert TransferSpec.from_json(example["value"]["spec"]).strength == 0.8
@@ -89,7 +89,7 @@ def test_describes_the_fields_of_a_job(document: dict[str, Any]) -> None:
 
 @pytest.mark.django_db
 class TestPage:
-    def test_has_no_script_or_style_of_its_own_in_the_page(self) -> None:
+    def test_has_no_inline_script_or_style(self) -> None:
         response = Client().get("/api/v1/docs/")
         page = response.content.decode()
         assert response.status_code == 200
@@ -102,14 +102,14 @@ class TestPage:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
 
-    def test_loads_everything_from_here(self) -> None:
+    def test_loads_everything_from_this_site(self) -> None:
         page = Client().get("/api/v1/docs/").content.decode()
         assert "http://" not in page
         assert "https://" not in page
         for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
             assert finders.find(f"drf_spectacular_sidecar/swagger-ui-dist/{name}")
 
-    def test_starts_with_a_script_of_its_own_address(self) -> None:
+    def test_loads_its_start_script_from_its_own_address(self) -> None:
         response = Client().get("/api/v1/docs/?script=")
         assert response["Content-Type"].startswith("application/javascript")
         assert "/api/v1/schema/" in response.content.decode()
@@ -119,7 +119,7 @@ class TestPage:
         assert response["Content-Type"].startswith("application/json")
         assert response.json()["info"]["title"] == "Styleweb API"
 
-    def test_draws_the_document_up_once(self, document: dict[str, Any]) -> None:
+    def test_makes_the_document_once(self, document: dict[str, Any]) -> None:
         first = Client().get("/api/v1/schema/")
         assert first.json() == document
         assert whole_document() is whole_document()

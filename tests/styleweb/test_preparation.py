@@ -1,4 +1,4 @@
-"""Tests of what is put in place before serving."""
+"""Tests of the preparation before the site serves."""
 
 from pathlib import Path
 
@@ -46,7 +46,9 @@ class TestCollectStatic:
 
 @pytest.mark.django_db
 class TestMigrate:
-    def test_does_nothing_when_nothing_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_does_nothing_when_no_migration_is_missing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         called: list[str] = []
         monkeypatch.setattr(preparation, "call_command", lambda name, **_: called.append(name))
 

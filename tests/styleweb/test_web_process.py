@@ -1,4 +1,4 @@
-"""Tests of what a web process loads."""
+"""Tests of the modules that a web process loads."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Whom permissions let in: users, apps with the scope, and no others."""
+"""Permissions: they allow users and apps with the scope, and no others."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from common.problems import Problem
 
 
 class Scoped(APIView):
-    """A view that names its scopes."""
+    """A view with scopes."""
 
     read_scope = Scope.PHOTOS_READ
     write_scope = Scope.PHOTOS_WRITE
@@ -28,14 +28,14 @@ class Scoped(APIView):
 
 
 class Unscoped(APIView):
-    """A view that names none."""
+    """A view without scopes."""
 
     def get(self, request: Request) -> None:
         """Be there."""
 
 
 def request_by(user: Any, method: str = "get", auth: ApiToken | None = None) -> Request:
-    """Return a request of `user`, by session or by a token."""
+    """Return a request of `user`, with a session or a token."""
     request = Request(getattr(APIRequestFactory(), method)("/"))
     request.user = user
     request.auth = auth
@@ -51,7 +51,7 @@ SOMEONE = User(username="alice")
 NOBODY = AnonymousUser()
 
 
-def test_lets_people_do_what_their_view_says() -> None:
+def test_allows_signed_in_users() -> None:
     for method in ("get", "post"):
         assert HasScope().has_permission(request_by(SOMEONE, method), Scoped())
     assert HasScope().has_permission(request_by(SOMEONE), Unscoped())
@@ -63,7 +63,7 @@ def test_requires_sign_in() -> None:
     assert Anyone().has_permission(request_by(NOBODY), Scoped())
 
 
-def test_lets_an_app_read_with_the_scope_to_read() -> None:
+def test_lets_an_app_read_with_the_read_scope() -> None:
     assert HasScope().has_permission(request_by(SOMEONE, "get", token("photos:read")), Scoped())
 
 
@@ -77,14 +77,14 @@ def test_lets_an_app_read_with_the_scope_to_read() -> None:
         ("post", ["jobs:write", "artworks:write"]),
     ],
 )
-def test_keeps_an_app_out_without_the_scope(method: str, scopes: list[str]) -> None:
+def test_refuses_an_app_without_the_scope(method: str, scopes: list[str]) -> None:
     with pytest.raises(Problem) as caught:
         HasScope().has_permission(request_by(SOMEONE, method, token(*scopes)), Scoped())
     assert caught.value.code == "insufficient_scope"
     assert "WWW-Authenticate" in caught.value.headers
 
 
-def test_keeps_every_app_out_of_a_view_without_scopes() -> None:
+def test_refuses_every_app_in_a_view_without_scopes() -> None:
     with pytest.raises(Problem) as caught:
         HasScope().has_permission(request_by(SOMEONE, "get", token(*Scope.values)), Unscoped())
     assert caught.value.code == "insufficient_scope"
@@ -92,12 +92,12 @@ def test_keeps_every_app_out_of_a_view_without_scopes() -> None:
 
 @pytest.mark.parametrize("permission", [Anyone(), SignedIn(), HasScope()])
 @pytest.mark.parametrize("user", [SOMEONE, NOBODY], ids=["someone", "nobody"])
-def test_names_a_wrong_method_first(permission: Any, user: Any) -> None:
+def test_checks_the_method_first(permission: Any, user: Any) -> None:
     with pytest.raises(MethodNotAllowed):
         permission.has_permission(request_by(user, "delete"), Scoped())
 
 
-def test_knows_who_is_there() -> None:
+def test_returns_the_signed_in_user() -> None:
     assert person(request_by(SOMEONE)) is SOMEONE
     with pytest.raises(NotAuthenticated):
         person(request_by(NOBODY))

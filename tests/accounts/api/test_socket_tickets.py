@@ -1,4 +1,4 @@
-"""Socket tickets in the API, requested by an app, a user and an anonymous client."""
+"""Socket tickets in the API, for an app, a user and an anonymous client."""
 
 import pytest
 from rest_framework.test import APIClient
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 TICKETS = "/api/v1/ws-tickets/"
 
 
-def test_gives_an_app_a_ticket_of_its_token(alice: User) -> None:
+def test_gives_an_app_a_ticket_for_its_token(alice: User) -> None:
     response = app_of(alice, "jobs:read").post(TICKETS)
 
     assert response.status_code == 201
@@ -22,7 +22,7 @@ def test_gives_an_app_a_ticket_of_its_token(alice: User) -> None:
     assert (credential.user_id, credential.token_id) == (alice.pk, alice.api_tokens.get().pk)
 
 
-def test_gives_a_page_a_ticket_of_its_session(alice: User) -> None:
+def test_gives_a_page_a_ticket_for_its_session(alice: User) -> None:
     client = session_of(alice)
 
     credential = redeem_socket_ticket(client.post(TICKETS).json()["ticket"])
@@ -31,7 +31,7 @@ def test_gives_a_page_a_ticket_of_its_session(alice: User) -> None:
     assert credential.session_key == client.cookies["sessionid"].value
 
 
-def test_gives_everybody_a_ticket_of_their_own(alice: User, bob: User) -> None:
+def test_gives_each_user_a_separate_ticket(alice: User, bob: User) -> None:
     tickets = [app_of(user).post(TICKETS).json()["ticket"] for user in (alice, bob)]
 
     found = [redeem_socket_ticket(ticket) for ticket in tickets]
@@ -39,7 +39,7 @@ def test_gives_everybody_a_ticket_of_their_own(alice: User, bob: User) -> None:
     assert [each and each.user_id for each in found] == [alice.pk, bob.pk]
 
 
-def test_gives_none_to_an_app_that_may_not_see_jobs(alice: User) -> None:
+def test_gives_no_ticket_to_an_app_that_may_not_read_jobs(alice: User) -> None:
     response = app_of(alice, "jobs:write", "photos:read").post(TICKETS)
 
     assert_problem(response, 403, "insufficient_scope")

@@ -1,4 +1,4 @@
-"""Sign-in of apps, tokens and accounts, for owners, strangers, apps and anonymous clients."""
+"""Sign-in of apps, tokens and accounts, for owners, other users, apps and anonymous clients."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ class TestLogin:
         body = {"login": "alice", "password": PASSWORD, "scopes": ["photos:read"]}
         assert APIClient().post(LOGIN, body).json()["scopes"] == ["photos:read"]
 
-    def test_answers_a_known_and_an_unknown_name_alike(self, alice: User) -> None:
+    def test_gives_the_same_answer_for_known_and_unknown_names(self, alice: User) -> None:
         known = APIClient().post(LOGIN, {"login": "alice", "password": "wrong"})
         unknown = APIClient().post(LOGIN, {"login": "mallory", "password": "wrong"})
         assert_problem(known, 401, "wrong_credentials")
@@ -50,7 +50,7 @@ class TestLogin:
         body = {"login": "alice", "password": PASSWORD, "scopes": ["admin"]}
         assert_problem(APIClient().post(LOGIN, body), 422, "invalid")
 
-    def test_counts_tries_for_a_name_from_an_address(self, alice: User, settings: Any) -> None:
+    def test_limits_tries_for_a_name_from_an_address(self, alice: User, settings: Any) -> None:
         cache.clear()
         settings.API_LIMITS = settings.API_LIMITS | {"login": (2, 900)}
         for _ in range(2):
@@ -65,7 +65,7 @@ class TestLogin:
     @pytest.mark.parametrize(
         "body", ["[]", '"alice"', "null", "{", '{"login": "\\ud800", "password": "x"}']
     )
-    def test_survives_a_body_that_is_no_object(self, body: str) -> None:
+    def test_refuses_a_body_that_is_not_an_object(self, body: str) -> None:
         response = APIClient().post(LOGIN, body, content_type="application/json")
         assert response.status_code in {400, 422}
         assert response["Content-Type"] == "application/problem+json"
@@ -95,7 +95,7 @@ class TestRegister:
             ({"password": "carol@example.org"}, "password"),
         ],
     )
-    def test_goes_by_the_rules_of_the_page(
+    def test_uses_the_rules_of_the_sign_up_page(
         self, alice: User, change: dict[str, str], field: str
     ) -> None:
         body = assert_problem(APIClient().post(REGISTER, self.NEW | change), 422, "invalid")
@@ -109,14 +109,14 @@ class TestRegister:
         assert (carol.is_staff, carol.is_superuser, carol.is_active) == (False, False, True)
         assert carol.pk != 1000
 
-    def test_counts_new_accounts_of_an_address(self, settings: Any) -> None:
+    def test_limits_new_accounts_of_an_address(self, settings: Any) -> None:
         cache.clear()
         settings.API_LIMITS = settings.API_LIMITS | {"sign_up": (1, 3600)}
         assert APIClient().post(REGISTER, self.NEW).status_code == 201
         other = self.NEW | {"username": "dave", "email": "dave@example.org"}
         assert_problem(APIClient().post(REGISTER, other), 429, "throttled")
 
-    def test_makes_one_account_of_two_requests_at_once(self) -> None:
+    def test_makes_one_account_from_two_requests_at_once(self) -> None:
         register_person(username="carol", email="carol@example.org", password=PASSWORD)
         with pytest.raises(AccountTaken):
             register_person(username="dave", email="carol@example.org", password=PASSWORD)
@@ -152,7 +152,7 @@ class TestTokens:
         assert body["errors"][0]["code"] == "wrong_password"
         assert not ApiToken.objects.exists()
 
-    def test_lists_my_own_only(self, alice: User) -> None:
+    def test_lists_only_my_own(self, alice: User) -> None:
         create_token(owner=make_user("bob"), name="bob's", scopes=ALL_SCOPES)
         row, _token = create_token(owner=alice, name="mine", scopes=ALL_SCOPES)
         results = session_of(alice).get(TOKENS).json()["results"]
@@ -169,7 +169,7 @@ class TestTokens:
         assert_problem(session_of(alice).delete(f"{TOKENS}{row.pk}/"), 404, "not_found")
         assert ApiToken.objects.get(pk=row.pk).revoked_at is None
 
-    def test_takes_no_token(self, alice: User) -> None:
+    def test_accepts_no_token(self, alice: User) -> None:
         app = app_of(alice)
         for response in (app.get(TOKENS), app.post(TOKENS, WISH)):
             assert_problem(response, 403, "insufficient_scope")
@@ -177,7 +177,7 @@ class TestTokens:
 
 
 class TestMe:
-    def test_says_who_i_am(self, alice: User) -> None:
+    def test_shows_my_account(self, alice: User) -> None:
         body = session_of(alice).get(ME).json()
         assert body["email"] == "alice@example.org"
         assert "password" not in body
@@ -189,16 +189,16 @@ class TestMe:
         response = session_of(alice).patch(ME, {"display_name": "Alice L."})
         assert response.json()["public_name"] == "Alice L."
 
-    def test_changes_nothing_for_nothing(self, alice: User) -> None:
+    def test_changes_nothing_for_an_empty_body(self, alice: User) -> None:
         client = session_of(alice)
         client.patch(ME, {"display_name": "Alice L."})
         assert client.patch(ME, {}).json()["display_name"] == "Alice L."
 
-    def test_refuses_a_name_without_end(self, alice: User) -> None:
+    def test_refuses_a_name_that_is_too_long(self, alice: User) -> None:
         response = session_of(alice).patch(ME, {"display_name": "x" * 81})
         assert_problem(response, 422, "invalid")
 
-    def test_ignores_what_is_not_mine_to_change(self, alice: User) -> None:
+    def test_ignores_fields_that_i_may_not_change(self, alice: User) -> None:
         before = (alice.pk, alice.username, alice.email, alice.date_joined)
         wish = {"id": 99, "username": "root", "email": "x@y.z", "is_staff": True}
         wish |= {"is_superuser": True, "password": "x", "date_joined": "2000-01-01T00:00:00Z"}
@@ -209,7 +209,7 @@ class TestMe:
         assert not alice.is_superuser
         assert alice.check_password(PASSWORD)
 
-    def test_is_changed_by_people_only(self, alice: User) -> None:
+    def test_can_only_be_changed_with_a_session(self, alice: User) -> None:
         response = app_of(alice).patch(ME, {"display_name": "Robot"})
         assert_problem(response, 403, "insufficient_scope")
 
@@ -220,12 +220,12 @@ class TestMe:
 
 
 class TestAuthentication:
-    def test_refuses_a_session_without_protection_against_forgery(self, alice: User) -> None:
+    def test_refuses_a_session_without_a_csrf_token(self, alice: User) -> None:
         client = APIClient(enforce_csrf_checks=True)
         client.force_login(alice)
         assert_problem(client.patch(ME, {"display_name": "x"}), 403, "csrf_failed")
 
-    def test_takes_a_session_with_the_page_s_token(self, alice: User) -> None:
+    def test_accepts_a_session_with_a_csrf_token(self, alice: User) -> None:
         client = APIClient(enforce_csrf_checks=True)
         client.force_login(alice)
         client.cookies["csrftoken"] = "a" * 32
@@ -239,7 +239,7 @@ class TestAuthentication:
         assert client.post(LOGOUT).status_code == 204
 
     @pytest.mark.parametrize("place", ["token", "access_token", "api_key", "Authorization"])
-    def test_does_not_look_at_a_token_in_the_address(self, alice: User, place: str) -> None:
+    def test_ignores_a_token_in_the_address(self, alice: User, place: str) -> None:
         _row, token = create_token(owner=alice, name="app", scopes=ALL_SCOPES)
         assert_problem(APIClient().get(ME, {place: token}), 401, "not_authenticated")
 
@@ -253,7 +253,7 @@ class TestAuthentication:
         assert_problem(response, 401, "token_invalid")
         assert response["WWW-Authenticate"].startswith("Bearer")
 
-    def test_does_not_take_another_kind_of_sign_in(self, alice: User) -> None:
+    def test_does_not_accept_another_kind_of_sign_in(self, alice: User) -> None:
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION="Basic YWxpY2U6cGFzcw==")
         assert_problem(client.get(ME), 401, "not_authenticated")
@@ -262,7 +262,7 @@ class TestAuthentication:
         root = User.objects.create_superuser("root", "root@example.org", PASSWORD)
         assert app_of(root).get("/admin/").status_code == 302
 
-    def test_counts_the_calls_of_a_token(self, alice: User, settings: Any) -> None:
+    def test_limits_the_calls_of_a_token(self, alice: User, settings: Any) -> None:
         settings.API_LIMITS = settings.API_LIMITS | {"token": (2, 3600)}
         app = app_of(alice)
         assert [app.get(ME).status_code for _ in range(3)] == [200, 200, 429]
@@ -282,5 +282,5 @@ class TestAuthentication:
         assert "photos:read" in body["detail"]
         assert 'scope="photos:read"' in response["WWW-Authenticate"]
 
-    def test_keeps_its_answer_the_same_for_json(self, alice: User) -> None:
+    def test_answers_with_json(self, alice: User) -> None:
         assert json.loads(session_of(alice).get(ME).content)["id"] == alice.pk

@@ -1,4 +1,4 @@
-"""Artworks in the API: kept in private, published under a license that fits, taken back at once."""
+"""Artworks in the API: saved as private, published with a valid license, unpublished at once."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +27,7 @@ CHANGES = [
 
 
 def kept(owner: User, *, style: str = "great-wave", license_id: str = "CC0-1.0") -> Artwork:
-    """Return a private artwork of `owner`, made with one style."""
+    """Return a private artwork of `owner` with one style."""
     found = Style.objects.filter(slug=style).first() or make_style(style, license=license_id)
     return keep_artwork(job=finished_job(owner, styles=[found]), title="Evening")
 
@@ -38,7 +38,7 @@ def published(owner: User, **fields: Any) -> Artwork:
 
 
 class TestKeep:
-    def test_keeps_a_result_in_private(self, alice: User) -> None:
+    def test_saves_a_result_as_private(self, alice: User) -> None:
         job = finished_job(alice)
         response = session_of(alice).post(ARTWORKS, {"job": str(job.pk), "title": "Evening"})
         assert response.status_code == 201
@@ -51,19 +51,19 @@ class TestKeep:
         assert response["Location"] == f"{ARTWORKS}{body['id']}/"
         assert Artwork.objects.get().owner == alice
 
-    def test_keeps_it_once(self, alice: User) -> None:
+    def test_saves_a_result_only_once(self, alice: User) -> None:
         wish = {"job": str(finished_job(alice).pk)}
         first, second = (session_of(alice).post(ARTWORKS, wish) for _ in range(2))
         assert (first.status_code, second.status_code) == (201, 200)
         assert first.json() == second.json()
         assert Artwork.objects.count() == 1
 
-    def test_is_named_by_the_job_s_snapshot_from_then_on(self, alice: User) -> None:
+    def test_appears_in_the_snapshot_of_its_job(self, alice: User) -> None:
         artwork = kept(alice)
         job = session_of(alice).get(f"/api/v1/jobs/{artwork.job_id}/").json()
         assert job["artwork"] == str(artwork.pk)
 
-    def test_knows_no_job_but_mine(self, alice: User, bob: User) -> None:
+    def test_finds_only_my_jobs(self, alice: User, bob: User) -> None:
         theirs, nothing = (
             session_of(alice).post(ARTWORKS, {"job": str(pk)})
             for pk in (finished_job(bob).pk, uuid4())
@@ -73,11 +73,11 @@ class TestKeep:
         assert theirs.content == nothing.content
         assert not Artwork.objects.exists()
 
-    def test_has_nothing_to_keep_before_the_end(self, alice: User) -> None:
+    def test_saves_nothing_before_the_job_ends(self, alice: User) -> None:
         response = session_of(alice).post(ARTWORKS, {"job": str(make_job(alice).pk)})
         assert_problem(response, 409, "nothing_to_keep")
 
-    def test_ignores_what_is_not_the_sender_s_to_say(self, alice: User, bob: User) -> None:
+    def test_ignores_fields_that_the_client_may_not_set(self, alice: User, bob: User) -> None:
         wish = {"job": str(finished_job(alice).pk), "owner": bob.pk, "visibility": "public"}
         session_of(alice).post(ARTWORKS, wish | {"license": "CC0-1.0", "credit": "by me"})
         artwork = Artwork.objects.get()
@@ -86,20 +86,20 @@ class TestKeep:
 
 
 class TestRead:
-    def test_lists_my_own_only(self, alice: User, bob: User) -> None:
+    def test_lists_only_my_own(self, alice: User, bob: User) -> None:
         mine = [kept(alice), published(alice)]
         published(bob)
         results = session_of(alice).get(ARTWORKS).json()["results"]
         assert {each["id"] for each in results} == {str(each.pk) for each in mine}
 
-    def test_shows_me_everything(self, alice: User) -> None:
+    def test_shows_all_fields_to_the_owner(self, alice: User) -> None:
         body = session_of(alice).get(f"{ARTWORKS}{kept(alice).pk}/").json()
         assert set(body) >= OWN_FIELDS
         assert body["recipe"]
         assert "before" in body["urls"]
         assert body["styles"][0]["slug"] == "great-wave"
 
-    def test_shows_others_what_is_public(self, alice: User, bob: User) -> None:
+    def test_shows_only_public_fields_to_others(self, alice: User, bob: User) -> None:
         artwork = published(alice, alt_text="A wave at evening")
         for client in (session_of(bob), APIClient()):
             body = client.get(f"{ARTWORKS}{artwork.pk}/").json()
@@ -108,11 +108,11 @@ class TestRead:
             assert body["license"] == "CC0-1.0"
             assert set(body["urls"]) == {"full", "preview", "thumb"}
 
-    def test_tells_no_address_of_a_person(self, alice: User) -> None:
+    def test_does_not_show_the_email_of_a_user(self, alice: User) -> None:
         artwork = published(alice)
         assert alice.email not in APIClient().get(f"{ARTWORKS}{artwork.pk}/").content.decode()
 
-    def test_hides_the_private_like_what_does_not_exist(self, alice: User, bob: User) -> None:
+    def test_hides_a_private_artwork_as_if_it_does_not_exist(self, alice: User, bob: User) -> None:
         artwork = kept(alice)
         for client in (session_of(bob), APIClient()):
             for rest in ("", "file/", "file/?variant=thumb"):
@@ -123,7 +123,7 @@ class TestRead:
                 assert private.content == nothing.content
                 assert private.headers == nothing.headers
 
-    def test_hides_what_a_moderator_hid(self, alice: User, bob: User) -> None:
+    def test_hides_an_artwork_that_a_moderator_hid(self, alice: User, bob: User) -> None:
         artwork = hide_artwork(artwork=published(alice))
         assert_problem(session_of(bob).get(f"{ARTWORKS}{artwork.pk}/"), 404, "not_found")
         assert session_of(alice).get(f"{ARTWORKS}{artwork.pk}/").status_code == 200
@@ -139,23 +139,23 @@ class TestRead:
 
 
 class TestChange:
-    def test_changes_the_words(self, alice: User) -> None:
+    def test_changes_the_texts(self, alice: User) -> None:
         address = f"{ARTWORKS}{kept(alice).pk}/"
         client = session_of(alice)
         body = client.patch(address, {"title": "Night", "alt_text": "A wave"}).json()
         assert (body["title"], body["alt_text"]) == ("Night", "A wave")
         assert client.patch(address, {"title": ""}).json()["alt_text"] == "A wave"
 
-    def test_changes_nothing_for_nothing(self, alice: User) -> None:
+    def test_changes_nothing_for_an_empty_body(self, alice: User) -> None:
         response = session_of(alice).patch(f"{ARTWORKS}{kept(alice).pk}/", {})
         assert (response.status_code, response.json()["title"]) == (200, "Evening")
 
-    def test_refuses_a_title_without_end(self, alice: User) -> None:
+    def test_refuses_a_title_that_is_too_long(self, alice: User) -> None:
         response = session_of(alice).patch(f"{ARTWORKS}{kept(alice).pk}/", {"title": "x" * 121})
         body = assert_problem(response, 422, "invalid")
         assert body["errors"][0]["code"] == "max_length"
 
-    def test_ignores_what_is_not_mine_to_change(self, alice: User, bob: User) -> None:
+    def test_ignores_fields_that_i_may_not_change(self, alice: User, bob: User) -> None:
         artwork = kept(alice)
         wish = {"owner": bob.pk, "visibility": "public", "moderation": "hidden", "recipe": {}}
         wish |= {"license": "CC0-1.0", "credit": "x", "job": None, "created_at": "2000-01-01"}
@@ -166,7 +166,7 @@ class TestChange:
         assert fresh.created_at == artwork.created_at
 
     @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
-    def test_leaves_the_public_one_of_another_alone(
+    def test_does_not_change_a_public_artwork_of_another_user(
         self, alice: User, bob: User, method: str, rest: str, body: dict[str, str]
     ) -> None:
         artwork = published(alice)
@@ -175,7 +175,7 @@ class TestChange:
         assert Artwork.objects.get().title == "Evening"
 
     @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
-    def test_does_not_know_the_private_one_of_another(
+    def test_does_not_find_a_private_artwork_of_another_user(
         self, alice: User, bob: User, method: str, rest: str, body: dict[str, str]
     ) -> None:
         artwork = kept(alice)
@@ -187,7 +187,7 @@ class TestChange:
         assert private.content == nothing.content
 
     @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
-    def test_asks_who_is_there_before_it_looks(
+    def test_checks_the_sign_in_before_it_searches(
         self, alice: User, method: str, rest: str, body: dict[str, str]
     ) -> None:
         for pk in (published(alice).pk, kept(alice).pk, uuid4()):
@@ -195,7 +195,7 @@ class TestChange:
             assert_problem(response, 401, "not_authenticated")
 
     @pytest.mark.parametrize(("method", "rest", "body"), CHANGES)
-    def test_takes_the_scope_to_write(
+    def test_needs_the_write_scope(
         self, alice: User, method: str, rest: str, body: dict[str, str]
     ) -> None:
         app = app_of(alice, "artworks:read", "jobs:write", "photos:write")
@@ -203,7 +203,7 @@ class TestChange:
         assert_problem(response, 403, "insufficient_scope")
         assert Artwork.objects.get().title == "Evening"
 
-    def test_deletes_the_artwork_and_not_the_job(self, alice: User) -> None:
+    def test_deletes_the_artwork_but_not_the_job(self, alice: User) -> None:
         artwork = kept(alice)
         assert session_of(alice).delete(f"{ARTWORKS}{artwork.pk}/").status_code == 204
         assert not Artwork.objects.exists()
@@ -212,7 +212,7 @@ class TestChange:
 
 class TestPublish:
     def publish(self, client: APIClient, pk: UUID, **body: Any) -> Any:
-        """Ask to publish."""
+        """Request the publication."""
         return client.post(f"{ARTWORKS}{pk}/publish/", {"license": "CC0-1.0", **body})
 
     def test_publishes_it_in_the_public_gallery(self, alice: User) -> None:
@@ -228,7 +228,7 @@ class TestPublish:
         results = APIClient().get(PUBLIC).json()["results"]
         assert [each["id"] for each in results] == [str(artwork.pk)]
 
-    def test_keeps_the_description_that_was_there(self, alice: User) -> None:
+    def test_keeps_the_existing_description(self, alice: User) -> None:
         artwork = kept(alice)
         client = session_of(alice)
         client.patch(f"{ARTWORKS}{artwork.pk}/", {"alt_text": "A wave"})
@@ -243,11 +243,11 @@ class TestPublish:
         assert Artwork.objects.get().visibility == "private"
 
     @pytest.mark.parametrize("license_id", ["MIT", "", None])
-    def test_refuses_what_is_no_license(self, alice: User, license_id: Any) -> None:
+    def test_refuses_an_unknown_license(self, alice: User, license_id: Any) -> None:
         response = self.publish(session_of(alice), kept(alice).pk, license=license_id)
         assert_problem(response, 422, "invalid")
 
-    def test_shows_the_photo_only_when_asked_to(self, alice: User) -> None:
+    def test_shows_the_photo_only_on_request(self, alice: User) -> None:
         client, artwork = session_of(alice), kept(alice)
         before = f"{ARTWORKS}{artwork.pk}/file/?variant=before"
         self.publish(client, artwork.pk)
@@ -256,7 +256,7 @@ class TestPublish:
         self.publish(client, artwork.pk, shows_before=True)
         assert sent_file(APIClient().get(before))
 
-    def test_takes_everything_back_at_once(self, alice: User, bob: User) -> None:
+    def test_hides_everything_at_once_when_unpublished(self, alice: User, bob: User) -> None:
         artwork = published(alice, shows_before=True)
         address = f"{ARTWORKS}{artwork.pk}/"
         for variant in ("full", "preview", "thumb", "before"):
@@ -273,7 +273,7 @@ class TestPublish:
 
 class TestFile:
     @pytest.mark.parametrize("variant", ["full", "preview", "thumb"])
-    def test_lets_caches_keep_what_is_public_only(self, alice: User, variant: str) -> None:
+    def test_lets_caches_keep_only_public_files(self, alice: User, variant: str) -> None:
         for artwork, rule in ((published(alice), "public"), (kept(alice), "private")):
             address = f"{ARTWORKS}{artwork.pk}/file/?variant={variant}"
             response = session_of(alice).get(address, headers={"Accept": "image/avif,image/webp"})
@@ -290,19 +290,19 @@ class TestFile:
         assert sent_file(response)
 
     @pytest.mark.parametrize("query", ["variant=huge", "download=1&format=gif", "format=.."])
-    def test_knows_no_other_choice(self, alice: User, query: str) -> None:
+    def test_refuses_any_other_choice(self, alice: User, query: str) -> None:
         response = session_of(alice).get(f"{ARTWORKS}{kept(alice).pk}/file/?{query}")
         body = assert_problem(response, 422, "invalid_choice")
         assert body["errors"][0]["field"] in QueryDict(query)
 
-    def test_takes_the_scope_to_read(self, alice: User) -> None:
+    def test_needs_the_read_scope(self, alice: User) -> None:
         app = app_of(alice, "photos:read", "artworks:write")
         response = app.get(f"{ARTWORKS}{kept(alice).pk}/file/")
         assert_problem(response, 403, "insufficient_scope")
 
 
 class TestWall:
-    def test_shows_what_is_public_and_visible(self, alice: User) -> None:
+    def test_shows_public_and_visible_artworks(self, alice: User) -> None:
         shown = published(alice)
         kept(alice)
         hide_artwork(artwork=published(alice))
@@ -318,7 +318,7 @@ class TestWall:
             address = page["next"]
         assert found == [str(each.pk) for each in reversed(shown)]
 
-    def test_shows_what_was_made_with_a_style(self, alice: User) -> None:
+    def test_shows_artworks_with_a_given_style(self, alice: User) -> None:
         published(alice)
         night = publish_artwork(artwork=kept(alice, style="night"), license="CC0-1.0")
         results = APIClient().get(PUBLIC, {"style": "night"}).json()["results"]
@@ -326,10 +326,10 @@ class TestWall:
         assert APIClient().get(PUBLIC, {"style": "nothing"}).json()["results"] == []
 
     @pytest.mark.parametrize("style", ["\0", "a b", "é"])
-    def test_refuses_what_is_no_slug(self, style: str) -> None:
+    def test_refuses_a_slug_that_is_not_valid(self, style: str) -> None:
         assert_problem(APIClient().get(PUBLIC, {"style": style}), 422, "invalid")
 
-    def test_gives_addresses_that_open(self, alice: User) -> None:
+    def test_gives_addresses_that_work(self, alice: User) -> None:
         published(alice)
         (artwork,) = APIClient().get(PUBLIC).json()["results"]
         for url in artwork["urls"].values():

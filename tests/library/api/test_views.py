@@ -1,4 +1,4 @@
-"""Styles and licenses in the API: what everybody sees, what only curators see."""
+"""Styles and licenses in the API: what everybody sees, and what only curators see."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,14 +19,14 @@ EVALUATE = "/api/v1/licenses/evaluate/"
 
 
 def slugs(**query: str) -> list[str]:
-    """Return the slugs that a list of styles shows to nobody in particular."""
+    """Return the slugs that the list of styles shows to an anonymous client."""
     response = APIClient().get(STYLES, query)
     assert response.status_code == 200, response.content
     return [each["slug"] for each in response.json()["results"]]
 
 
 class TestList:
-    def test_shows_what_is_published(self) -> None:
+    def test_shows_published_styles(self) -> None:
         make_style("wave")
         make_style("sketch", state="draft")
         assert slugs() == ["wave"]
@@ -69,7 +69,7 @@ class TestList:
         assert slugs(allows="modification") == ["free", "kept"]
         assert slugs(allows="commercial,modification") == ["free"]
 
-    def test_sorts_as_asked(self) -> None:
+    def test_sorts_as_requested(self) -> None:
         for position, name in ((3, "apple"), (1, "cherry"), (2, "banana")):
             style = make_style(name)
             moment = timezone.now() + timedelta(days=position)
@@ -108,7 +108,7 @@ class TestDetail:
         assert body["has_picture"] is True
         assert body["methods"] == ["fast", "optimize"]
 
-    def test_says_that_only_a_code_is_here(self) -> None:
+    def test_says_that_there_is_only_a_style_code(self) -> None:
         make_code_style("cafe")
         body = APIClient().get(f"{STYLES}cafe/").json()
         assert body["has_picture"] is False
@@ -116,7 +116,7 @@ class TestDetail:
         assert sent_file(APIClient().get(body["urls"]["proof"]))
         assert body["methods"] == ["fast"]
 
-    def test_hides_a_draft_like_what_does_not_exist(self) -> None:
+    def test_hides_a_draft_as_if_it_does_not_exist(self) -> None:
         make_style("sketch", state="draft")
         for client in (APIClient(), session_of(make_user("alice"))):
             draft, nothing = client.get(f"{STYLES}sketch/"), client.get(f"{STYLES}nothing/")
@@ -131,11 +131,11 @@ class TestDetail:
         body = session_of(curator).get(f"{STYLES}sketch/").json()
         assert body["license"] is None
 
-    def test_is_for_tokens_of_any_scope(self) -> None:
+    def test_accepts_tokens_of_any_scope(self) -> None:
         make_style("wave")
         assert app_of(make_user("alice"), "jobs:read").get(f"{STYLES}wave/").status_code == 200
 
-    def test_answers_304_to_who_has_it(self) -> None:
+    def test_answers_304_for_a_known_etag(self) -> None:
         make_style("wave")
         first = APIClient().get(f"{STYLES}wave/")
         again = APIClient().get(f"{STYLES}wave/", headers={"If-None-Match": first["ETag"]})
@@ -150,20 +150,20 @@ class TestDetail:
         assert again.json()["title"] == "The Great Wave"
 
     @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-    def test_is_not_changed_here(self, method: str) -> None:
+    def test_cannot_be_changed_here(self, method: str) -> None:
         make_style("wave")
         response = getattr(APIClient(), method)(f"{STYLES}wave/", {})
         assert_problem(response, 405, "method_not_allowed")
 
 
 class TestLicenses:
-    def test_lists_what_each_permits(self) -> None:
+    def test_lists_what_each_license_permits(self) -> None:
         listed = {each["id"]: each for each in APIClient().get(LICENSE_LIST).json()}
         assert set(listed) == set(LICENSES)
         assert listed["CC-BY-NC-4.0"]["allows_commercial"] is False
         assert listed["CC-BY-SA-4.0"]["share_alike"] is True
 
-    def test_evaluates_styles_together(self) -> None:
+    def test_evaluates_several_styles(self) -> None:
         make_style("free")
         make_style("shared", license="CC-BY-SA-4.0")
         body = APIClient().post(EVALUATE, {"styles": ["free", "shared"]}).json()
@@ -171,13 +171,13 @@ class TestLicenses:
         assert body["attribution_required"] is True
         assert body["reasons"] == ["share-alike"]
 
-    def test_finds_what_cannot_be_joined(self) -> None:
+    def test_finds_licenses_that_cannot_be_combined(self) -> None:
         make_style("shared", license="CC-BY-SA-4.0")
         make_style("kept", license="CC-BY-NC-4.0")
         body = APIClient().post(EVALUATE, {"styles": ["shared", "kept"]}).json()
         assert body["publishable"] == []
 
-    def test_offers_the_public_domain_mark_for_nothing_new(self) -> None:
+    def test_never_offers_the_public_domain_mark(self) -> None:
         make_style("free")
         body = APIClient().post(EVALUATE, {"styles": ["free"]}).json()
         assert LicenseId.PDM not in body["publishable"]

@@ -1,4 +1,4 @@
-"""Tests of the ways in which `serve` refuses to start; starting is tested under tests/faults."""
+"""Tests of the cases in which `serve` refuses to start. tests/faults tests a normal start."""
 
 import socket
 from pathlib import Path
@@ -16,7 +16,7 @@ class TestCheckPort:
     def test_accepts_a_free_port(self) -> None:
         check_port("127.0.0.1", free_port())
 
-    def test_names_another_when_the_port_is_taken(self) -> None:
+    def test_suggests_another_port_when_the_port_is_in_use(self) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -29,9 +29,7 @@ class TestCheckPort:
             f"Choose another port (make run PORT={port + 1}): {port} is in use."
         )
 
-    def test_names_its_own_command_where_it_is_installed(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_names_its_own_command_when_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(serve, "IN_CHECKOUT", False)
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
@@ -40,7 +38,7 @@ class TestCheckPort:
             with pytest.raises(CommandError, match=rf"\(styleweb serve --port {port + 1}\)"):
                 check_port("127.0.0.1", port)
 
-    def test_refuses_a_number_that_is_no_port(self) -> None:
+    def test_refuses_a_number_that_is_not_a_port(self) -> None:
         with pytest.raises(CommandError, match="from 1 to 65535"):
             check_port("127.0.0.1", 70000)
 
@@ -48,7 +46,7 @@ class TestCheckPort:
         with pytest.raises(CommandError, match="Choose another address"):
             check_port("192.0.2.1", 8000)
 
-    def test_stops_the_command_before_it_touches_anything(self) -> None:
+    def test_stops_the_command_before_it_changes_anything(self) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -56,7 +54,7 @@ class TestCheckPort:
             with pytest.raises(CommandError, match="is in use"):
                 call_command("serve", port=taken.getsockname()[1])
 
-    def test_leaves_the_workers_of_redis_to_others(self, settings: Settings) -> None:
+    def test_does_not_start_with_redis(self, settings: Settings) -> None:
         settings.EMBEDDED = False
 
         with pytest.raises(CommandError, match="Unset REDIS_URL"):
@@ -64,13 +62,13 @@ class TestCheckPort:
 
 
 class TestHoldDataFolder:
-    def test_lets_one_server_have_the_folder(self, tmp_path: Path) -> None:
+    def test_lets_only_one_server_use_the_folder(self, tmp_path: Path) -> None:
         path = tmp_path / "serve.lock"
 
         with hold_data_folder(path), pytest.raises(CommandError, match="Stop the other Styleweb"):
             hold_data_folder(path)
 
-    def test_is_free_again_afterwards(self, tmp_path: Path) -> None:
+    def test_can_be_used_again_after_release(self, tmp_path: Path) -> None:
         path = tmp_path / "serve.lock"
         hold_data_folder(path).close()
 
