@@ -1,4 +1,4 @@
-"""A training in miniature: a narrow teacher, a few small pictures, the real command."""
+"""A small training: a narrow teacher, a few small pictures, and the real command."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,14 +34,14 @@ def _one_thread() -> Iterator[None]:
 
 
 def draw_picture(seed: int, *, width: int = 80, height: int = 72) -> Image.Image:
-    """Draw soft random blobs of color: what a crop of a photo looks like to a small network."""
+    """Draw soft random blobs of color, similar to a crop of a photo for a small network."""
     noise = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     return Image.fromarray(noise).resize((width, height), Image.Resampling.BICUBIC)
 
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """Eight photos in nested folders, as COCO comes."""
+    """Return a folder with eight photos in nested folders, like COCO."""
     folder = tmp_path / "content"
     for index in range(8):
         path = folder / "train2017" / f"part{index % 2}" / f"{index:03}.jpg"
@@ -52,7 +52,7 @@ def content(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def style(tmp_path: Path) -> Path:
-    """Eight artworks in a folder per movement, as WikiArt comes."""
+    """Return a folder with eight artworks in one folder per movement, like WikiArt."""
     folder = tmp_path / "style"
     for index in range(8):
         path = folder / ("Cubism", "Fauvism")[index % 2] / f"{index}.png"
@@ -63,7 +63,7 @@ def style(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def teacher(tmp_path: Path) -> Path:
-    """A teacher of the right layout with random weights, 1x1 heads included."""
+    """Return a teacher file of the right layout with random weights, including the 1x1 heads."""
     torch.manual_seed(5)
     network = SlimVGG(WIDTHS, max_pool)
     heads = {"conv1_1.to_vgg19.weight": torch.zeros(64, 4, 1, 1)}
@@ -74,13 +74,13 @@ def teacher(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def material(content: Path, style: Path) -> Material:
-    """Six photos and six artworks to learn from, four pictures to be judged on."""
+    """Return six photos and six artworks for training, and four pictures for evaluation."""
     return hold_out((find_pictures(content), find_pictures(style)), (content, style), seed=0)
 
 
 @pytest.fixture
 def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeatureNet]:
-    """Features of a few channels in the place of the shipped ones, untrained."""
+    """Replace the shipped features with untrained features of a few channels."""
     torch.manual_seed(3)
     card = {"license": "MIT", "origin": "a test", "data": [], "command": "", "figures": {}}
     artworks = [torch.rand(1, 3, 64, 64)]
@@ -93,7 +93,7 @@ def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Feature
 
 @pytest.fixture
 def shipped(builtin: FeatureNet, material: Material, tmp_path: Path) -> Iterator[Painter]:
-    """Put a small decoder beside the small features, as `fast`."""
+    """Add a small decoder as `fast` to the small features."""
     assert builtin.layers
     prepare_decoder(Options(tmp_path / "weights", 2, (32,)), material, Place(CPU)).export()
     load_painter.cache_clear()
@@ -103,7 +103,7 @@ def shipped(builtin: FeatureNet, material: Material, tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def train(content: Path, style: Path, teacher: Path, tmp_path: Path) -> Train:
-    """Run `train builtin` on the small material; further arguments are appended."""
+    """Return a function that runs `train builtin` on the small material with more arguments."""
 
     def run(*more: str) -> int:
         fixed = f"--content {content} --style {style} --teacher {teacher} --out {tmp_path / 'out'}"

@@ -1,4 +1,4 @@
-"""The arguments that every training shares."""
+"""The arguments that all trainings share."""
 
 import argparse
 import math
@@ -16,13 +16,13 @@ from style_transfer.training.arguments import (
 
 
 def parse(*words: str, artworks: bool = True) -> argparse.Namespace:
-    """Parse words as a training of batches of three crops of 32 pixels."""
+    """Parse `words` for a training with batches of three crops of 32 pixels."""
     parser = argparse.ArgumentParser()
     add_common_arguments(parser, batch=3, sizes=(32,), rate=0.3, artworks=artworks)
     return parser.parse_args(words)
 
 
-def test_fills_in_what_the_training_prefers() -> None:
+def test_uses_the_defaults_of_the_training() -> None:
     arguments = parse("--content", "photos", "--style", "artworks")
     assert (arguments.batch, arguments.sizes, arguments.rate) == (3, (32,), 0.3)
     assert arguments.seed == 0
@@ -32,14 +32,14 @@ def test_fills_in_what_the_training_prefers() -> None:
     assert arguments.threads is None
 
 
-def test_takes_several_sizes() -> None:
+def test_accepts_several_sizes() -> None:
     words = "--content photos --style artworks --size 192 256 --time-limit 2m --steps 7"
     arguments = parse(*words.split())
     assert arguments.sizes == [192, 256]
     assert (arguments.time_limit, arguments.steps) == (120, 7)
 
 
-def test_leaves_the_style_to_trainings_for_one_artwork() -> None:
+def test_has_no_style_folder_for_a_training_of_one_artwork() -> None:
     assert not hasattr(parse("--content", "photos", artworks=False), "style")
 
 

@@ -1,4 +1,4 @@
-"""The one artwork of a training: names and sizes."""
+"""The single artwork of a training: names and sizes."""
 
 from pathlib import Path
 
@@ -18,16 +18,16 @@ from tests.style_transfer.training.conftest import CPU, draw_picture
         (f"{'a' * 90}.jpg", "a" * 64),
     ],
 )
-def test_makes_names_of_files(file: str, name: str) -> None:
+def test_makes_names_from_files(file: str, name: str) -> None:
     assert name_after(Path("somewhere") / file) == name
 
 
-def test_takes_the_names_that_it_makes() -> None:
+def test_accepts_the_names_that_it_makes() -> None:
     require_name("the-scream-1893")
 
 
 @pytest.mark.parametrize("name", ["", "The Scream", "../up", "-a", "a" * 65, "naïve"])
-def test_refuses_a_name_that_is_none(name: str) -> None:
+def test_refuses_an_invalid_name(name: str) -> None:
     with pytest.raises(TrainingOptionsError, match="is no name") as caught:
         require_name(name)
     assert "--name the-scream" in caught.value.hint

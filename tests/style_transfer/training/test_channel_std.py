@@ -1,4 +1,4 @@
-"""The spread of channels is that of all pictures together, and never zero to divide by."""
+"""The standard deviation of channels over all pictures; a floor keeps it above zero."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ from style_transfer.training.channel_std import (
 
 
 class Echo(nn.Module):
-    """A network whose every layer is the picture itself."""
+    """A network that returns the picture itself for every layer."""
 
     def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-        """Give the picture back under each name."""
+        """Return the picture under each name."""
         return dict.fromkeys(layers, x)
 
 
@@ -34,13 +34,13 @@ def test_measures_all_batches_together(batches: list[Tensor]) -> None:
     torch.testing.assert_close(spread, whole.std((0, 2, 3), correction=0))
 
 
-def test_gives_the_spread_alone(batches: list[Tensor]) -> None:
+def test_returns_only_the_standard_deviation(batches: list[Tensor]) -> None:
     spread = measure_channel_std(Echo(), batches, ("one", "two"))
     assert set(spread) == {"one", "two"}
     assert torch.equal(spread["one"], measure_moments(Echo(), batches, ("one",))["one"][1])
 
 
-def test_keeps_its_precision_about_a_large_mean() -> None:
+def test_keeps_its_precision_with_a_large_mean() -> None:
     torch.manual_seed(0)
     batches = [1000 + torch.rand(2, 3, 32, 32) for _ in range(3)]
     spread = measure_channel_std(Echo(), batches, ("any",))["any"]
@@ -54,6 +54,6 @@ def test_is_zero_and_not_nan_for_a_constant() -> None:
     )
 
 
-def test_raises_dead_channels_to_a_share_of_the_loudest() -> None:
+def test_raises_dead_channels_to_a_share_of_the_largest() -> None:
     spread = floor_channel_std(torch.tensor([0.0, 0.5, 2.0]))
     torch.testing.assert_close(spread, torch.tensor([0.02, 0.5, 2.0]))

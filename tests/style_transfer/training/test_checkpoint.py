@@ -1,4 +1,4 @@
-"""A checkpoint brings a run back to the step it stopped at, and holds no pickle."""
+"""A checkpoint restores a run at the step where it stopped, and contains no pickle."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def take_step(network: nn.Module, optimizer: Muon) -> None:
     optimizer.step()
 
 
-def test_brings_everything_back(tmp_path: Path) -> None:
+def test_restores_everything(tmp_path: Path) -> None:
     network, optimizer = build(0)
     take_step(network, optimizer)
     save_checkpoint(tmp_path, Progress(7, 12.5), network, optimizer, {"spread": torch.ones(3)})
@@ -43,12 +43,12 @@ def test_counts_steps_and_seconds() -> None:
     assert Progress(3, 1.5).after(0.5) == Progress(4, 2.0)
 
 
-def test_says_in_json_how_far_the_run_is(tmp_path: Path) -> None:
+def test_writes_the_progress_of_the_run_as_json(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, Progress(7, 12.5), *build(0), {})
     assert json.loads((tmp_path / "checkpoint.json").read_text()) == {"step": 7, "seconds": 12.5}
 
 
-def test_replaces_the_one_before_and_leaves_no_scraps(tmp_path: Path) -> None:
+def test_replaces_the_previous_file_and_leaves_no_temporary_files(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "run"
     for step in (1, 2):
         save_checkpoint(folder, Progress(step), *build(0), {})
@@ -56,13 +56,13 @@ def test_replaces_the_one_before_and_leaves_no_scraps(tmp_path: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {NAME, "checkpoint.json"}
 
 
-def test_is_no_pickle(tmp_path: Path) -> None:
+def test_is_not_a_pickle(tmp_path: Path) -> None:
     content = save_checkpoint(tmp_path, Progress(1), *build(0), {}).read_bytes()
     header = int.from_bytes(content[:8], "little")
     assert json.loads(content[8 : 8 + header])["__metadata__"]
 
 
-def test_says_that_there_is_none(tmp_path: Path) -> None:
+def test_says_that_no_checkpoint_exists(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match="no checkpoint in"):
         load_checkpoint(tmp_path, *build(0))
 

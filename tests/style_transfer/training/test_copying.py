@@ -1,4 +1,4 @@
-"""The objective with a teacher: what is compared, and that it can be learned."""
+"""The objective with a teacher: its losses, and a training that lowers them."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def objective(features: FeatureNet) -> Copying:
 
 @pytest.fixture
 def examples() -> Tensor:
-    """Photos beside paintings of them: inverted, with stripes."""
+    """Return photos and their paintings (2, 6, 96, 96); a painting is inverted, with stripes."""
     photos = torch.rand(2, 3, 12, 12)
     photos = torch.nn.functional.interpolate(photos, (96, 96), mode="bilinear")
     stripes = 0.2 * (torch.arange(96) // 4 % 2)
@@ -36,17 +36,17 @@ def examples() -> Tensor:
 
 
 def total(objective: Copying, x: Tensor, fraction: float = 0.5) -> Tensor:
-    """Add up the losses."""
+    """Return the sum of the losses."""
     return torch.stack([*objective.losses(x, fraction).values()]).sum()
 
 
-def test_says_what_is_wrong_part_by_part(objective: Copying, examples: Tensor) -> None:
+def test_returns_one_positive_loss_for_each_part(objective: Copying, examples: Tensor) -> None:
     losses = objective.losses(examples, 0.5)
     assert losses.keys() == PARTS
     assert all(value.ndim == 0 and value > 0 for value in losses.values())
 
 
-def test_finds_little_wrong_with_a_copy(objective: Copying, examples: Tensor) -> None:
+def test_returns_small_losses_for_a_copy(objective: Copying, examples: Tensor) -> None:
     with torch.no_grad():
         for name in ("weight", "bias"):
             objective.network.paint.get_parameter(name).zero_()
@@ -55,17 +55,17 @@ def test_finds_little_wrong_with_a_copy(objective: Copying, examples: Tensor) ->
         wrong = objective.losses(examples, 0.5)
     for name in PARTS - {"patches"}:
         assert copied[name] < 1e-4
-    # Patches are drawn again for each of the two pictures, so chance is left.
+    # The patches of the two pictures are sampled separately, so a random difference remains.
     assert copied["patches"] < wrong["patches"] / 2
 
 
-def test_repeats_itself_for_the_same_fraction(objective: Copying, examples: Tensor) -> None:
+def test_repeats_its_losses_for_the_same_fraction(objective: Copying, examples: Tensor) -> None:
     with torch.no_grad():
         assert torch.equal(total(objective, examples), total(objective, examples))
         assert not torch.equal(total(objective, examples), total(objective, examples, 0.6))
 
 
-def test_teaches(objective: Copying, examples: Tensor) -> None:
+def test_teaches_a_network(objective: Copying, examples: Tensor) -> None:
     optimizer = Adam(objective.network.parameters(), 0.01)
     with torch.no_grad():
         before = total(objective, examples)
@@ -77,18 +77,18 @@ def test_teaches(objective: Copying, examples: Tensor) -> None:
         assert total(objective, examples) < 0.8 * before
 
 
-def test_sends_gradients_to_the_network_alone(objective: Copying, examples: Tensor) -> None:
+def test_passes_gradients_only_to_the_network(objective: Copying, examples: Tensor) -> None:
     total(objective, examples).backward()
     assert all(each.grad is not None for each in objective.network.parameters())
     assert all(each.grad is None for each in objective.features.parameters())
 
 
-def test_hears_of_dashes_in_a_window_that_should_be_calm(
+def test_penalizes_marks_in_a_window_that_should_be_flat(
     objective: Copying, examples: Tensor
 ) -> None:
     photo = torch.full((1, 3, 192, 192), 0.5)
     photo[..., 96:] = torch.rand(1, 3, 192, 96)
-    # The same marks, in the half where they belong and in the other.
+    # The same marks in the correct half and in the wrong half.
     right, wrong = torch.cat([photo, photo], 1), torch.cat([photo.flip(3), photo], 1)
     with torch.no_grad():
         for name in ("weight", "bias"):
@@ -107,7 +107,7 @@ def test_cuts_maps_into_windows() -> None:
     assert torch.equal(cut_to_windows(maps, 1), maps)
 
 
-def test_measures_moments_in_terms_of_what_is_wanted() -> None:
+def test_measures_moments_relative_to_the_target() -> None:
     maps = torch.rand(2, 4, 12, 12)
     assert compare_moments(maps, maps) == 0
     near, far = (compare_moments(maps + shift, maps) for shift in (0.1, 0.2))
@@ -115,7 +115,7 @@ def test_measures_moments_in_terms_of_what_is_wanted() -> None:
     torch.testing.assert_close(compare_moments(9 * maps + 0.9, 9 * maps), near, rtol=1e-3, atol=0)
 
 
-def test_bears_a_window_that_is_flat() -> None:
+def test_accepts_a_flat_window() -> None:
     wanted = torch.cat([torch.zeros(1, 4, 12, 12), torch.rand(1, 4, 12, 12)])
     own = torch.rand(2, 4, 12, 12, requires_grad=True)
     apart = compare_moments(own, wanted)

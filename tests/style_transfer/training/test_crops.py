@@ -1,4 +1,4 @@
-"""Crops depend on the seed and the step alone, and come from all folders in turn."""
+"""Crops depend only on the seed and the step, and the folders alternate."""
 
 import random
 from pathlib import Path
@@ -18,7 +18,7 @@ def crops(content: Path, style: Path) -> Crops:
     return Crops(folders, sizes=(32,), batch=4, seed=1)
 
 
-def test_gives_squares_in_the_unit_range(crops: Crops) -> None:
+def test_returns_squares_in_the_unit_range(crops: Crops) -> None:
     batch = crops.draw(0)
     assert batch.shape == (4, 3, 32, 32)
     assert batch.dtype == torch.float32
@@ -31,28 +31,28 @@ def test_draws_the_same_for_the_same_step(crops: Crops) -> None:
     assert not torch.equal(crops.draw(5), crops.draw(6))
 
 
-def test_draws_otherwise_for_another_seed_or_rank(crops: Crops) -> None:
+def test_draws_others_for_another_seed_or_rank(crops: Crops) -> None:
     seeded = Crops(crops.folders, (32,), 4, seed=2)
     ranked = Crops(crops.folders, (32,), 4, seed=1, rank=1, world=2)
     assert not torch.equal(crops.draw(0), seeded.draw(0))
     assert not torch.equal(crops.draw(0), ranked.draw(0))
 
 
-def test_mixes_sizes_the_same_way_in_every_process(crops: Crops) -> None:
+def test_uses_the_same_sizes_in_every_process(crops: Crops) -> None:
     ranks = [Crops(crops.folders, (16, 24), 1, 1, rank, 2) for rank in range(2)]
     sides = [[each.draw(step).shape[-1] for step in range(12)] for each in ranks]
     assert sides[0] == sides[1]
     assert set(sides[0]) == {16, 24}
 
 
-def test_follows_on_from_a_step(crops: Crops) -> None:
+def test_continues_from_a_step(crops: Crops) -> None:
     batches = crops.follow(3, torch.device("cpu"))
     for step in range(3, 8):
         assert torch.equal(next(batches), crops.draw(step))
     batches.close()
 
 
-def test_takes_the_folders_in_turn(tmp_path: Path) -> None:
+def test_alternates_between_the_folders(tmp_path: Path) -> None:
     folders = []
     for name, color in (("red", (255, 0, 0)), ("blue", (0, 0, 255))):
         path = tmp_path / f"{name}.png"
@@ -63,7 +63,7 @@ def test_takes_the_folders_in_turn(tmp_path: Path) -> None:
     assert batch[:, 2, 0, 0].tolist() == [0, 1, 0, 1]
 
 
-def test_varies_scale_place_and_direction(tmp_path: Path) -> None:
+def test_varies_scale_position_and_flip(tmp_path: Path) -> None:
     path = tmp_path / "ramp.png"
     ramp = np.tile(np.arange(128, dtype=np.uint8), (96, 1))
     Image.fromarray(np.stack([ramp] * 3, axis=-1)).save(path)
@@ -77,7 +77,7 @@ def test_varies_scale_place_and_direction(tmp_path: Path) -> None:
     assert all(abs(rise) < 68 for rise in rises)
 
 
-def test_blows_a_small_picture_up_only_as_far_as_needed(tmp_path: Path) -> None:
+def test_enlarges_a_small_picture_only_as_needed(tmp_path: Path) -> None:
     path = tmp_path / "small.png"
     Image.new("RGB", (20, 30), (9, 9, 9)).save(path)
     assert crop_at_random(path, 32, random.Random(0)).shape == (32, 32, 3)

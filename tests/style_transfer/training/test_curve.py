@@ -1,4 +1,4 @@
-"""Losses are kept as JSON lines and drawn as a picture."""
+"""Losses are stored as JSON lines and drawn as a picture."""
 
 import json
 from pathlib import Path
@@ -14,12 +14,12 @@ def test_reads_back_what_was_appended(tmp_path: Path) -> None:
     assert read_losses(tmp_path / "run") == {"a": [(1, 0.5), (9, 0.25)], "b": [(1, 2), (9, 1)]}
 
 
-def test_writes_one_json_object_a_line(tmp_path: Path) -> None:
+def test_writes_one_json_object_per_line(tmp_path: Path) -> None:
     append_losses(tmp_path, 3, {"a": 0.12345678})
     assert json.loads((tmp_path / LOSSES).read_text()) == {"step": 3, "a": 0.123457}
 
 
-def test_lets_the_resumed_run_win_over_the_lost_steps(tmp_path: Path) -> None:
+def test_replaces_lost_steps_with_those_of_the_resumed_run(tmp_path: Path) -> None:
     for step, loss in ((1, 4.0), (2, 3.0), (3, 2.0), (2, 2.5), (3, 1.5)):
         append_losses(tmp_path, step, {"a": loss})
     assert read_losses(tmp_path) == {"a": [(1, 4.0), (2, 2.5), (3, 1.5)]}

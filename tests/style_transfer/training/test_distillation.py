@@ -1,4 +1,4 @@
-"""The objective: what the student should see, block by block, and what a teacher file must be."""
+"""The distillation objective: the student's targets for each block, and valid teacher files."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def test_says_that_the_teacher_is_missing(tmp_path: Path) -> None:
         load_teacher(tmp_path / "teacher.safetensors")
 
 
-def test_refuses_a_file_that_is_no_teacher(tmp_path: Path, teacher: Path) -> None:
+def test_refuses_a_file_that_is_not_a_teacher(tmp_path: Path, teacher: Path) -> None:
     path = tmp_path / "other.safetensors"
     path.write_text("text")
     with pytest.raises(ModelMissingError, match="not a slimmed VGG-19"):
@@ -54,7 +54,7 @@ def test_refuses_a_file_that_is_no_teacher(tmp_path: Path, teacher: Path) -> Non
         load_teacher(path)
 
 
-def test_names_the_teacher_with_what_its_header_states(tmp_path: Path, teacher: Path) -> None:
+def test_names_the_teacher_with_the_facts_of_its_header(tmp_path: Path, teacher: Path) -> None:
     assert describe_teacher(teacher) == "teacher.safetensors"
     path = tmp_path / "stated.safetensors"
     header = {"licence": "MIT", "source": "example.org/set", "other": "x"}
@@ -62,7 +62,7 @@ def test_names_the_teacher_with_what_its_header_states(tmp_path: Path, teacher: 
     assert describe_teacher(path) == "stated.safetensors (example.org/set; MIT)"
 
 
-def test_gives_targets_whose_channels_have_unit_spread(objective: Distillation) -> None:
+def test_returns_targets_with_unit_standard_deviation(objective: Distillation) -> None:
     torch.manual_seed(0)
     targets = objective.targets(torch.rand(2, 3, 32, 32))
     deviation = targets["relu2_1"].std((0, 2, 3), correction=0)
@@ -71,9 +71,9 @@ def test_gives_targets_whose_channels_have_unit_spread(objective: Distillation) 
     torch.testing.assert_close(deviation[live], torch.ones(int(live.sum())))
 
 
-def test_has_one_loss_a_layer_and_none_for_a_perfect_student(objective: Distillation) -> None:
+def test_has_one_loss_per_layer_and_zero_for_a_perfect_student(objective: Distillation) -> None:
     assert list(objective.losses(torch.rand(1, 3, 32, 32), 0.9)) == list(TAPS)
-    # A student with the teacher's own weights and pooling sees the same, in the teacher's units.
+    # A student with the teacher's weights and pooling has the same features in the same units.
     objective.student = load_like(objective.teacher)
     objective.channel_std = {name: torch.ones(1) for name in TAPS}
     losses = objective.losses(torch.rand(1, 3, 32, 32), 0.9)
@@ -88,7 +88,7 @@ def load_like(teacher: torch.nn.Module) -> SlimVGG:
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.9], ids=["forced", "free"])
-def test_teaches_every_block_its_own_layer_only(objective: Distillation, fraction: float) -> None:
+def test_trains_each_block_only_for_its_own_layer(objective: Distillation, fraction: float) -> None:
     loss = objective.losses(torch.rand(1, 3, 32, 32), fraction)["relu3_1"]
     loss.backward()
     taught = {
@@ -99,12 +99,12 @@ def test_teaches_every_block_its_own_layer_only(objective: Distillation, fractio
     assert taught == {"conv2_2", "conv3_1"}
 
 
-def test_feeds_blocks_less_and_less_by_the_teacher(objective: Distillation) -> None:
+def test_uses_the_teachers_inputs_less_over_time(objective: Distillation) -> None:
     picture = torch.rand(1, 3, 32, 32)
     weight = objective.student.get_parameter("conv1_1.weight")
 
     def measure_harm(fraction: float) -> float:
-        """Say how much relu2_1 suffers from a first layer gone wrong."""
+        """Return the change in the loss of relu2_1 when the first layer is wrong."""
         before = objective.losses(picture, fraction)["relu2_1"].item()
         weight.mul_(4)
         after = objective.losses(picture, fraction)["relu2_1"].item()
@@ -116,7 +116,7 @@ def test_feeds_blocks_less_and_less_by_the_teacher(objective: Distillation) -> N
         assert 0 < measure_harm(FREE / 2) < measure_harm(FREE)
 
 
-def test_takes_the_leak_away_little_by_little(objective: Distillation) -> None:
+def test_reduces_the_leak_gradually(objective: Distillation) -> None:
     leaks = []
     for fraction in (0.0, TIGHT / 2, TIGHT, 1.0):
         objective.losses(torch.rand(1, 3, 16, 16), fraction)
@@ -124,7 +124,7 @@ def test_takes_the_leak_away_little_by_little(objective: Distillation) -> None:
     assert leaks == [FIRST_LEAK, pytest.approx(FIRST_LEAK / 2), 0, 0]
 
 
-def test_loses_little_to_bfloat16(objective: Distillation) -> None:
+def test_changes_little_with_bfloat16(objective: Distillation) -> None:
     picture = torch.rand(1, 3, 32, 32)
     exact = objective.losses(picture, 0.9)
     objective.bfloat16 = True

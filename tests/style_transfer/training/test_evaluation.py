@@ -1,4 +1,4 @@
-"""A student is judged by what it sees, channel by channel, in figures that mean something."""
+"""The evaluation of a student: its errors for each channel, in interpretable figures."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ from tests.style_transfer.training.conftest import WIDTHS
 
 
 class Skewed(SlimVGG):
-    """A student that sees `scale` times what the teacher sees, plus noise of the given size."""
+    """A student that returns `scale` times the teacher's features, plus noise of size `noise`."""
 
     scale, noise = 1.0, 0.0
 
     def forward(  # type: ignore[override]
         self, x: torch.Tensor, layers: tuple[str, ...] = TAPS
     ) -> dict[str, torch.Tensor]:
-        """Distort the targets in place of computing anything."""
+        """Return distorted targets instead of computed features."""
         targets = self.objective.targets(x)
         return {
             name: self.scale * targets[name] + self.noise * torch.randn_like(targets[name])
@@ -60,13 +60,13 @@ def test_finds_no_error_in_a_perfect_student(objective: Distillation) -> None:
         assert figures["channels"] >= 1
 
 
-def test_forgives_no_wrong_scale_but_sees_the_likeness(
+def test_counts_a_wrong_scale_as_error_but_keeps_the_correlation(
     objective: Distillation, student: Skewed
 ) -> None:
     student.scale = 0.5
     figures = evaluate(objective, pictures())["relu2_1"]
     assert figures["correlation"] == 1
-    assert figures["error"] > 0.25  # half of each value is missing, the mean's half included
+    assert figures["error"] > 0.25  # half of each value is missing, including half of the mean
 
 
 def test_measures_noise_as_its_share_of_the_variance(
@@ -78,7 +78,7 @@ def test_measures_noise_as_its_share_of_the_variance(
     assert figures["correlation"] == pytest.approx(1 / 1.25**0.5, abs=0.03)
 
 
-def test_judges_without_a_leak(objective: Distillation, student: Skewed) -> None:
+def test_evaluates_without_a_leak(objective: Distillation, student: Skewed) -> None:
     student.leak = 0.3
     evaluate(objective, pictures())
     assert student.leak == 0

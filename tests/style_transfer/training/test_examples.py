@@ -1,4 +1,4 @@
-"""Examples: painted when they are first asked for, kept, and cut alike."""
+"""Examples: painted at the first request, stored, and cropped at the same place as the photo."""
 
 import dataclasses
 from pathlib import Path
@@ -34,7 +34,7 @@ def crops(book: Book, content: Path) -> ExampleCrops:
     return ExampleCrops((photos,), sizes=(32, 48), batch=3, seed=1, book=book)
 
 
-def test_paints_strokes_of_the_size_that_is_asked(teacher: Teacher) -> None:
+def test_paints_strokes_of_the_requested_size(teacher: Teacher) -> None:
     spec = teacher.spec
     assert (spec.method, spec.steps) == ("fast", None)
     assert spec.style_scale * 96 == pytest.approx((60 * 75) ** 0.5)
@@ -44,14 +44,14 @@ def test_paints_strokes_of_the_size_that_is_asked(teacher: Teacher) -> None:
     assert huge.spec.style_scale == 4
 
 
-def test_lets_optimize_take_few_steps(teacher: Teacher) -> None:
+def test_uses_few_steps_for_optimize(teacher: Teacher) -> None:
     spec = dataclasses.replace(teacher, method="optimize").spec
     assert spec.method == "optimize"
     assert spec.steps is not None
     assert 0 < spec.steps < 20
 
 
-def test_is_named_for_all_that_decides_what_it_paints(teacher: Teacher) -> None:
+def test_has_a_name_with_all_settings_that_change_the_painting(teacher: Teacher) -> None:
     others = [
         dataclasses.replace(teacher, method="optimize"),
         dataclasses.replace(teacher, side=80),
@@ -63,13 +63,13 @@ def test_is_named_for_all_that_decides_what_it_paints(teacher: Teacher) -> None:
 
 
 @pytest.mark.parametrize("method", ["fast", "optimize"])
-def test_paints_as_the_method_does(teacher: Teacher, method: str) -> None:
+def test_paints_like_the_method(teacher: Teacher, method: str) -> None:
     painted = dataclasses.replace(teacher, method=method, side=64).paint(draw_picture(1))
     assert painted.size == (80, 72)
     assert np.asarray(painted).std() > 0
 
 
-def test_recolors_as_the_network_will(teacher: Teacher) -> None:
+def test_recolors_like_the_network(teacher: Teacher) -> None:
     recolored = to_tensor(teacher.recolor(draw_picture(1)), CPU)
     shown = to_tensor(teacher.artwork.resize((60, 75)), CPU)
     torch.testing.assert_close(
@@ -77,7 +77,7 @@ def test_recolors_as_the_network_will(teacher: Teacher) -> None:
     )
 
 
-def test_puts_the_recolored_photo_before_the_painting(book: Book, content: Path) -> None:
+def test_stores_the_recolored_photo_before_the_painting(book: Book, content: Path) -> None:
     path = find_pictures(content)[0]
     example = book.look_up(path)
     assert example.shape == (96, 96, 6)
@@ -100,18 +100,18 @@ def test_paints_each_example_once(book: Book, content: Path) -> None:
     assert len(list(book.folder.iterdir())) == 2
 
 
-def test_leaves_nothing_half_written(book: Book, content: Path) -> None:
+def test_leaves_no_partial_file(book: Book, content: Path) -> None:
     book.look_up(find_pictures(content)[0])
     assert {path.suffix for path in book.folder.iterdir()} == {".png"}
 
 
-def test_shrinks_examples_that_are_judged(book: Book, content: Path) -> None:
+def test_shrinks_examples_for_evaluation(book: Book, content: Path) -> None:
     found = book.read(find_pictures(content)[:2], 48)
     assert [each.shape for each in found] == [(1, 6, 48, 48)] * 2
     assert all(0 <= each.min() < each.max() <= 1 for each in found)
 
 
-def test_cuts_photo_and_painting_alike(crops: ExampleCrops, book: Book) -> None:
+def test_crops_photo_and_painting_at_the_same_place(crops: ExampleCrops, book: Book) -> None:
     batch = crops.draw(0)
     assert batch.shape[:2] == (3, 6)
     assert batch.shape[2] in {32, 48}
@@ -126,7 +126,7 @@ def test_cuts_photo_and_painting_alike(crops: ExampleCrops, book: Book) -> None:
         )
 
 
-def test_draws_by_seed_step_and_place(crops: ExampleCrops) -> None:
+def test_draws_by_seed_step_and_rank(crops: ExampleCrops) -> None:
     assert torch.equal(crops.draw(4), crops.draw(4))
     assert not torch.equal(crops.draw(4), crops.draw(5))
     other = dataclasses.replace(crops, rank=1, world=2)

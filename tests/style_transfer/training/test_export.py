@@ -1,4 +1,4 @@
-"""An export is small, complete, honest about its data, and what the engine loads."""
+"""An export is small and complete, names its training data, and loads in the engine."""
 
 import csv
 import hashlib
@@ -30,7 +30,7 @@ def artworks() -> list[torch.Tensor]:
     return [torch.rand(2, 3, 32, 32) for _ in range(2)]
 
 
-def test_writes_halves_with_the_scale_of_every_layer(
+def test_writes_float16_weights_with_the_scale_of_every_layer(
     network: SlimVGG, artworks: list[torch.Tensor], tmp_path: Path
 ) -> None:
     export_features(network, artworks, tmp_path, "tiny", CARD)
@@ -44,7 +44,7 @@ def test_writes_halves_with_the_scale_of_every_layer(
     )
 
 
-def test_writes_the_card_of_that_very_file(
+def test_writes_the_card_of_the_same_file(
     network: SlimVGG, artworks: list[torch.Tensor], tmp_path: Path
 ) -> None:
     card = export_features(network, artworks, tmp_path / "new", "tiny", CARD)
@@ -55,7 +55,7 @@ def test_writes_the_card_of_that_very_file(
     assert card.origin == "a test"
 
 
-def test_leaves_a_file_in_use_as_it_was(
+def test_does_not_change_a_file_in_use(
     network: SlimVGG, artworks: list[torch.Tensor], tmp_path: Path
 ) -> None:
     export_features(network, artworks, tmp_path, "tiny", CARD)
@@ -65,7 +65,7 @@ def test_leaves_a_file_in_use_as_it_was(
     assert torch.equal(mapped, before)
 
 
-def test_names_the_commit_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_the_commit_or_leaves_it_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     revision = find_revision()
     assert revision == "" or len(revision) == 40
 

@@ -1,4 +1,4 @@
-"""VGG-19 comes in from a file or an address, checked, without running code from it."""
+"""VGG-19 is read from a file or an address and checked; no code from the file runs."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ URL = "https://example.org/models/vgg19-00000000.pth"
 
 @pytest.fixture(scope="module")
 def pth(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file like torchvision's: its names and shapes, random numbers, no classifier."""
+    """Return a file with torchvision's names and shapes, random weights and no classifier."""
     torch.manual_seed(0)
     vgg = import_torchvision().models.vgg
     layers: nn.Module = vgg.make_layers(vgg.cfgs["E"])
@@ -81,7 +81,7 @@ def test_is_loaded_by_the_engine(installed: Path, monkeypatch: pytest.MonkeyPatc
     assert features.channel_scale["relu1_1"].max() > 0
 
 
-def test_refuses_a_file_of_another_hash(pth: Path, tmp_path: Path) -> None:
+def test_refuses_a_file_with_another_hash(pth: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match="not torchvision's VGG-19"):
         fetch_vgg19(tmp_path, file=pth, url=URL)
     assert list(tmp_path.iterdir()) == []
@@ -92,7 +92,7 @@ def test_says_that_a_file_is_missing(tmp_path: Path) -> None:
         fetch_vgg19(tmp_path, file=tmp_path / "nowhere.pth", url=URL)
 
 
-def test_runs_no_code_that_a_file_holds(tmp_path: Path) -> None:
+def test_runs_no_code_from_a_file(tmp_path: Path) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return os.mkdir, (str(tmp_path / "sprung"),)
@@ -123,15 +123,15 @@ def test_refuses_another_network(tmp_path: Path) -> None:
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder without a line per request."""
+    """Serves a folder without a log line per request."""
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def address(pth: Path) -> Iterator[str]:
-    """A server on this machine that offers the file."""
+    """Return the address of the file on a local server."""
     handler = partial(Quiet, directory=str(pth.parent))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -155,7 +155,7 @@ def test_leaves_nothing_behind_when_a_download_fails(address: str, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_takes_address_and_digits_from_torchvision() -> None:
+def test_takes_the_address_and_hash_from_torchvision() -> None:
     assert default_url().startswith("https://")
     assert expected_prefix(default_url()) == "dcbb9e9d"
     assert expected_prefix("vgg19.pth") == ""
@@ -185,11 +185,11 @@ def test_refuses_other_command_lines(line: list[str], capfd: pytest.CaptureFixtu
     assert "error" in capfd.readouterr().err
 
 
-def test_draws_dead_leaves_from_chance_alone() -> None:
+def test_draws_random_dead_leaves() -> None:
     picture = draw_dead_leaves(3, 96)
     assert picture.shape == (1, 3, 96, 96)
     assert 0 <= picture.min() < picture.max() <= 1
     assert torch.equal(picture, draw_dead_leaves(3, 96))
     assert not torch.equal(picture, draw_dead_leaves(4, 96))
     flat = (picture[..., 1:] == picture[..., :-1]).all(1).float().mean()
-    assert 0.5 < flat < 0.98  # areas of one color with edges between them
+    assert 0.5 < flat < 0.98  # areas of one color, with edges between them

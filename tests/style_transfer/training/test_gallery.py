@@ -1,4 +1,4 @@
-"""Rows of pictures: nothing scaled, nothing overlapping, a name over each column."""
+"""Rows of pictures without scaling or overlap, and a name above each column."""
 
 import pytest
 import torch
@@ -35,6 +35,6 @@ def test_writes_the_names() -> None:
     assert named.tobytes() != silent.tobytes()
 
 
-def test_refuses_a_picture_that_is_none() -> None:
+def test_refuses_an_invalid_picture() -> None:
     with pytest.raises(InternalError):
         draw_rows([[torch.full((1, 3, 4, 4), float("nan"))]], ["x"])

@@ -1,4 +1,4 @@
-"""The loop ends where its plan says, publishes means, and leaves a checkpoint however it ends."""
+"""The loop ends as planned, publishes mean losses, and always leaves a checkpoint."""
 
 import math
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ from style_transfer.training.pictures import find_pictures
 
 
 class Brightness:
-    """A objective in one number: every crop becomes middle gray."""
+    """An objective with one loss: every crop should become middle gray."""
 
     def __init__(self, network: nn.Module) -> None:
         self.network = network
         self.fractions: list[float] = []
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
-        """Measure how far the output is from gray."""
+        """Return the mean squared distance of the output from gray."""
         self.fractions.append(fraction)
         return {"gray": (self.network(x) - 0.5).square().mean()}
 
@@ -45,12 +45,12 @@ def run(content: Path, tmp_path: Path) -> Run:
 
 
 def fractions(run: Run) -> list[float]:
-    """Give the points of the training that the objective of a run has seen."""
+    """Return the fractions of the training that the objective of a run has received."""
     assert isinstance(run.objective, Brightness)
     return run.objective.fractions
 
 
-def test_takes_as_many_steps_as_planned(run: Run) -> None:
+def test_runs_the_planned_number_of_steps(run: Run) -> None:
     states = list(run.train_(Plan(steps=5)))
     assert run.progress.step == 5
     assert states[-1].progress == run.progress
@@ -72,15 +72,15 @@ def test_publishes_means_since_the_last_time(run: Run, monkeypatch: pytest.Monke
 
 
 class Sometimes(Brightness):
-    """A objective that has a second loss at every other step."""
+    """An objective with a second loss at every other step."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
-        """Add the number three at the first of two steps."""
+        """Add the loss three at the first of each two steps."""
         found = dict(super().losses(x, fraction))
         return found | {"three": 3 + 0 * found["gray"]} if len(self.fractions) % 2 else found
 
 
-def test_takes_the_mean_of_a_loss_over_the_steps_that_had_it(run: Run) -> None:
+def test_averages_a_loss_over_the_steps_that_had_it(run: Run) -> None:
     run.objective = Sometimes(run.network)
     assert list(run.train_(Plan(steps=5)))[-1].losses["three"] == pytest.approx(3)
 
@@ -91,7 +91,7 @@ def test_stops_at_the_time_limit(run: Run) -> None:
     assert 0.3 <= run.progress.seconds < 5
 
 
-def test_gives_a_resumed_run_its_own_time(run: Run) -> None:
+def test_gives_a_resumed_run_the_full_time_limit(run: Run) -> None:
     run.progress = Progress(10, 100.0)
     list(run.train_(Plan(seconds=0.2)))
     assert run.progress.step > 10
@@ -105,7 +105,7 @@ def test_does_nothing_when_all_steps_are_done(run: Run) -> None:
     assert run.progress.step == 5
 
 
-def test_ends_after_the_step_at_hand_when_asked(run: Run) -> None:
+def test_ends_after_the_current_step_when_asked(run: Run) -> None:
     states: list[TrainingState] = []
     for state in run.train_(Plan(steps=1e6)):
         states.append(state)
@@ -114,14 +114,14 @@ def test_ends_after_the_step_at_hand_when_asked(run: Run) -> None:
     assert load_checkpoint(run.folder, run.network, run.optimizer)[0] == run.progress
 
 
-def test_leaves_a_checkpoint_when_the_caller_walks_away(run: Run) -> None:
+def test_leaves_a_checkpoint_when_the_caller_stops_iterating(run: Run) -> None:
     states = run.train_(Plan(steps=1e6))
     next(states)
     states.close()  # type: ignore[attr-defined]
     assert load_checkpoint(run.folder, run.network, run.optimizer)[0].step == run.progress.step
 
 
-def test_saves_on_the_way(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_saves_at_intervals(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("style_transfer.training.loop.CHECKPOINT_SECONDS", 0)
     steps = []
     for state in run.train_(Plan(steps=3)):
@@ -130,7 +130,7 @@ def test_saves_on_the_way(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert steps == [1, 2, 3]
 
 
-def test_takes_the_same_way_when_it_is_resumed(run: Run, tmp_path: Path) -> None:
+def test_gives_the_same_result_when_resumed(run: Run, tmp_path: Path) -> None:
     list(run.train_(Plan(steps=6)))
     whole = {name: value.clone() for name, value in run.network.state_dict().items()}
     torch.manual_seed(0)
@@ -155,7 +155,7 @@ def test_takes_the_same_way_when_it_is_resumed(run: Run, tmp_path: Path) -> None
 
 
 class Explosion(Brightness):
-    """A objective whose loss, and with it the gradient, is no number from the third step on."""
+    """An objective with a loss and a gradient that are not finite from the third step on."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
         """Divide by zero in the third step."""
@@ -164,16 +164,16 @@ class Explosion(Brightness):
 
 
 class Refusal(Explosion):
-    """A objective that cannot go on with weights that are no numbers."""
+    """An objective that fails with weights that are not finite."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
-        """Fail as torch's decompositions do."""
+        """Fail with the error of torch's decompositions."""
         if not next(self.network.parameters()).isfinite().all():
             raise RuntimeError("linalg.eigh: failed to converge")
         return super().losses(x, fraction)
 
 
-def test_keeps_the_last_good_checkpoint_when_it_loses_its_numbers(
+def test_keeps_the_last_good_checkpoint_when_it_diverges(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("style_transfer.training.loop.CHECKPOINT_SECONDS", 0)
@@ -187,7 +187,7 @@ def test_keeps_the_last_good_checkpoint_when_it_loses_its_numbers(
     assert kept.weight.isfinite().all()
 
 
-def test_says_so_when_a_step_fails_for_want_of_numbers(
+def test_reports_divergence_when_a_step_fails_on_nan_weights(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("CHECKPOINT_SECONDS", "PUBLISH_SECONDS"):
@@ -198,7 +198,7 @@ def test_says_so_when_a_step_fails_for_want_of_numbers(
     assert not run.folder.exists()
 
 
-def test_lets_other_failures_pass(run: Run) -> None:
+def test_raises_other_errors(run: Run) -> None:
     class Broken(Brightness):
         def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
             raise RuntimeError("out of luck")
@@ -208,7 +208,7 @@ def test_lets_other_failures_pass(run: Run) -> None:
         list(run.train_(Plan(steps=2)))
 
 
-def test_warms_up_and_comes_down() -> None:
+def test_warms_up_and_decays() -> None:
     assert warmed_cosine(0) < 0.2
     assert warmed_cosine(0.01) == pytest.approx(1, abs=0.01)
     assert warmed_cosine(1) == pytest.approx(0.01)
@@ -216,7 +216,7 @@ def test_warms_up_and_comes_down() -> None:
     assert later == sorted(later, reverse=True)
 
 
-def test_has_no_end_of_its_own() -> None:
+def test_has_no_end_without_a_limit() -> None:
     assert Plan().fraction(Progress(10**6, 1e6), Progress()) < 1e-6
     assert Plan(steps=4, seconds=math.inf).fraction(Progress(1, 50.0), Progress()) == 0.25
     assert Plan(seconds=60).fraction(Progress(1, 90.0), Progress(1, 60.0)) == 0.75

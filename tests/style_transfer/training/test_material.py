@@ -1,4 +1,4 @@
-"""The pictures of a training: what is held out, and in which order the rest is shown."""
+"""The pictures of a training: the held-out ones, and the order of the others."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.style_transfer.training.conftest import CPU
 ROOTS = (Path("content"), Path("style"))
 
 
-def test_never_trains_on_what_it_is_judged_on(content: Path, style: Path) -> None:
+def test_never_trains_on_held_out_pictures(content: Path, style: Path) -> None:
     paths = find_pictures(content), find_pictures(style)
     material = hold_out(paths, (content, style), seed=0)
     assert len(material.held_out) == 4
@@ -29,7 +29,7 @@ def test_never_trains_on_what_it_is_judged_on(content: Path, style: Path) -> Non
     assert material.held_out != hold_out(paths, (content, style), seed=1).held_out
 
 
-def test_holds_no_more_out_than_it_needs() -> None:
+def test_holds_out_only_the_needed_pictures() -> None:
     many = [Path(f"{index}.jpg") for index in range(500)]
     material = hold_out((many, many), ROOTS, seed=0, count=24)
     assert len(material.held_out) == 24
@@ -37,7 +37,7 @@ def test_holds_no_more_out_than_it_needs() -> None:
 
 
 @pytest.mark.parametrize("short", [0, 1], ids=["content", "style"])
-def test_asks_for_four_pictures_in_each_folder(short: int) -> None:
+def test_requires_four_pictures_in_each_folder(short: int) -> None:
     folders = [[Path(f"{index}.jpg") for index in range(8)] for _ in range(2)]
     folders[short] = folders[short][:3]
     with pytest.raises(TrainingDataError, match="four pictures at least") as caught:
@@ -45,13 +45,13 @@ def test_asks_for_four_pictures_in_each_folder(short: int) -> None:
     assert "--held-out" in caught.value.hint
 
 
-def test_shows_photos_and_artworks_in_turn(material: Material) -> None:
+def test_alternates_photos_and_artworks(material: Material) -> None:
     crops = material.crops([16, 24], 2, 5, Place(CPU, rank=1, world=2))
     assert crops.folders == (material.content, material.style)
     assert (crops.sizes, crops.batch, crops.seed, crops.rank, crops.world) == ((16, 24), 2, 5, 1, 2)
 
 
-def test_has_photos_alone_where_one_artwork_is_learned(content: Path) -> None:
+def test_has_only_photos_for_a_training_of_one_artwork(content: Path) -> None:
     paths = find_pictures(content)
     material = build_material([paths], paths[:1], [content])
     assert material.style == ()
@@ -59,7 +59,7 @@ def test_has_photos_alone_where_one_artwork_is_learned(content: Path) -> None:
     assert [each["name"] for each in material.describe()] == ["content"]
 
 
-def test_describes_what_it_learns_from(material: Material) -> None:
+def test_describes_its_training_data(material: Material) -> None:
     described = [(each["name"], each["pictures"]) for each in material.describe()]
     assert described == [("content", 6), ("style", 6)]
 
@@ -70,7 +70,7 @@ def test_reads_held_out_pictures_at_one_size(material: Material) -> None:
         assert max(picture.shape) <= EVALUATED_SIDE
 
 
-def test_reads_a_few_from_the_first_to_the_last(material: Material) -> None:
+def test_reads_a_few_spread_from_first_to_last(material: Material) -> None:
     every = read_held_out(material, CPU)
     few = read_held_out(material, CPU, count=3)
     assert len(few) == 3

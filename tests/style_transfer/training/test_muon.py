@@ -1,4 +1,4 @@
-"""Muon takes orthogonal steps for matrices, bounded ones for biases, and can be resumed."""
+"""Muon takes orthogonal steps for matrices and bounded steps for biases; it can be resumed."""
 
 from copy import deepcopy
 
@@ -25,7 +25,7 @@ def test_keeps_the_directions_of_a_matrix() -> None:
     assert off_diagonal.abs().max() < 1e-3
 
 
-def test_a_gradient_of_zeros_only_decays_the_weights() -> None:
+def test_only_decays_the_weights_for_a_zero_gradient() -> None:
     assert orthogonalize(torch.zeros(3, 4)).isfinite().all()
     layer = nn.Linear(3, 2)
     layer.weight.grad, layer.bias.grad = torch.zeros(2, 3), torch.zeros(2)
@@ -35,7 +35,7 @@ def test_a_gradient_of_zeros_only_decays_the_weights() -> None:
     assert torch.equal(layer.bias, bias)
 
 
-def test_leaves_parameters_without_a_gradient_alone() -> None:
+def test_does_not_change_parameters_without_a_gradient() -> None:
     layer = nn.Linear(3, 2)
     before = layer.weight.detach().clone()
     Muon(layer.parameters()).step()
@@ -59,7 +59,7 @@ def test_learns_a_convolution() -> None:
     assert losses[-1] < 0.05 * losses[0]
 
 
-def test_goes_on_from_its_state() -> None:
+def test_continues_from_its_state() -> None:
     torch.manual_seed(0)
     x = torch.rand(1, 3, 8, 8)
     one, other = nn.Conv2d(3, 4, 3), nn.Conv2d(3, 4, 3)

@@ -1,4 +1,4 @@
-"""Packs: within the budget, with their licenses, and as good as folders to every training."""
+"""Packs: within the budget, with their licenses, and usable like folders in every training."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ Pack = Callable[..., int]
 
 @pytest.fixture
 def parts(content: Path, style: Path) -> dict[str, Part]:
-    """The small material, the photos with licenses and one of them large."""
+    """Return the small material; the photos have licenses, and one photo is large."""
     draw_picture(50, width=900, height=600).save(content / "large.png")
     with (content / "manifest.csv").open("w", newline="") as file:
         writer = csv.writer(file)
@@ -32,7 +32,7 @@ def parts(content: Path, style: Path) -> dict[str, Part]:
 
 
 def sizes(pack: Path) -> dict[str, tuple[int, int]]:
-    """Read the sizes of the pictures in a pack by name."""
+    """Return the size of each picture in a pack by name."""
     found = {}
     with zipfile.ZipFile(pack) as opened:
         for name in opened.namelist():
@@ -42,9 +42,7 @@ def sizes(pack: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def test_leaves_pictures_their_size_where_there_is_room(
-    parts: dict[str, Part], tmp_path: Path
-) -> None:
+def test_keeps_the_size_of_pictures_if_they_fit(parts: dict[str, Part], tmp_path: Path) -> None:
     packed = pack_pictures(parts, tmp_path / "all.zip", 10**8)
     assert packed.side == 1024
     assert packed.size == (tmp_path / "all.zip").stat().st_size
@@ -73,7 +71,7 @@ def test_says_when_they_cannot_fit(parts: dict[str, Part], tmp_path: Path) -> No
     assert not list(tmp_path.glob("none.zip*"))
 
 
-def test_makes_the_same_file_of_the_same_pictures(parts: dict[str, Part], tmp_path: Path) -> None:
+def test_makes_the_same_file_from_the_same_pictures(parts: dict[str, Part], tmp_path: Path) -> None:
     for name in ("one.zip", "other.zip"):
         pack_pictures(parts, tmp_path / name, 10**6)
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "other.zip").read_bytes()
@@ -85,7 +83,7 @@ def test_counts_each_picture_as_it_is_packed(parts: dict[str, Part], tmp_path: P
     assert len(steps) == 17
 
 
-def test_takes_licenses_along(parts: dict[str, Part], tmp_path: Path) -> None:
+def test_includes_the_licenses(parts: dict[str, Part], tmp_path: Path) -> None:
     pack_pictures(parts, tmp_path / "all.zip", 10**8)
     with open_pictures(tmp_path / "all.zip", "content") as folder:
         described = describe_data(folder, find_pictures(folder))
@@ -96,9 +94,7 @@ def test_takes_licenses_along(parts: dict[str, Part], tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_unpacks_the_part_that_is_asked_for_and_cleans_up(
-    parts: dict[str, Part], tmp_path: Path
-) -> None:
+def test_unpacks_the_requested_part_and_cleans_up(parts: dict[str, Part], tmp_path: Path) -> None:
     pack_pictures(parts, tmp_path / "all.zip", 10**8)
     with open_pictures(tmp_path / "all.zip", "style") as folder:
         assert len(find_pictures(folder)) == 8
@@ -106,7 +102,7 @@ def test_unpacks_the_part_that_is_asked_for_and_cleans_up(
     assert not folder.parent.exists()
 
 
-def test_gives_folders_as_they_are(content: Path, tmp_path: Path) -> None:
+def test_returns_folders_unchanged(content: Path, tmp_path: Path) -> None:
     with open_pictures(content, "style") as folder:
         assert folder == content
     with open_pictures(tmp_path / "nowhere", "style") as folder:
@@ -130,7 +126,9 @@ def damage(pack: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["empty", "text", "cut", "damaged"])
-def test_refuses_what_is_no_pack(parts: dict[str, Part], tmp_path: Path, kind: str) -> None:
+def test_refuses_a_file_that_is_not_a_pack(
+    parts: dict[str, Part], tmp_path: Path, kind: str
+) -> None:
     path = tmp_path / "bad.zip"
     pack_pictures(parts, path, 10**8)
     whole = path.read_bytes()
@@ -145,7 +143,7 @@ def test_refuses_what_is_no_pack(parts: dict[str, Part], tmp_path: Path, kind: s
         pass
 
 
-def test_refuses_a_bomb(
+def test_refuses_a_decompression_bomb(
     parts: dict[str, Part], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pack_pictures(parts, tmp_path / "all.zip", 10**8)
@@ -157,7 +155,7 @@ def test_refuses_a_bomb(
         pass
 
 
-def test_unpacks_nothing_but_pictures_into_its_own_folder(tmp_path: Path) -> None:
+def test_unpacks_only_pictures_into_its_own_folder(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "odd.zip", "w") as pack:
         pack.writestr("content/../../outside.jpg", b"x")
         pack.writestr("content/script.py", b"x")
@@ -171,7 +169,7 @@ def test_unpacks_nothing_but_pictures_into_its_own_folder(tmp_path: Path) -> Non
 
 @pytest.fixture
 def pack(parts: dict[str, Part], tmp_path: Path) -> Pack:
-    """Run `train pack` on the small material; further arguments are appended."""
+    """Return a function that runs `train pack` on the small material with more arguments."""
 
     def run(*more: str) -> int:
         folders = [f"--{name}={part.root}" for name, part in parts.items()]
@@ -180,7 +178,7 @@ def pack(parts: dict[str, Part], tmp_path: Path) -> Pack:
     return run
 
 
-def test_is_taken_by_a_training_in_the_place_of_folders(
+def test_is_accepted_by_a_training_instead_of_folders(
     pack: Pack, teacher: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert pack("--budget", "1MB") == 0
@@ -194,7 +192,7 @@ def test_is_taken_by_a_training_in_the_place_of_folders(
     assert {each["license"] for each in card["data"][0]["sources"]} == {"CC0", "unstated"}
 
 
-def test_names_what_it_leaves_out(
+def test_names_the_pictures_that_it_omits(
     pack: Pack, content: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (content / "broken.jpg").write_text("not a picture")
@@ -202,7 +200,7 @@ def test_names_what_it_leaves_out(
     assert "broken.jpg" in "".join(capfd.readouterr().err.split())
 
 
-def test_asks_what_to_pack(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_requires_something_to_pack(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "all.zip"
     assert main(["train", "pack", "--budget", "1MB", "--out", str(out)]) == 2
     assert "--content FOLDER" in capfd.readouterr().err

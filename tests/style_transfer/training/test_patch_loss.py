@@ -1,4 +1,4 @@
-"""The patch distance sees marks, not places, and cannot be pleased by noise."""
+"""The patch distance compares marks and not their positions; noise does not lower it."""
 
 import pytest
 import torch
@@ -25,13 +25,13 @@ def test_is_near_zero_for_the_same_marks_elsewhere() -> None:
     assert distance(stripes(4), stripes(8)) > 10 * same
 
 
-def test_tells_strokes_from_a_hatch_of_the_same_gray() -> None:
+def test_distinguishes_strokes_from_a_hatch_of_the_same_gray() -> None:
     fine = distance(stripes(2), stripes(16))
     coarse = distance(stripes(12), stripes(16))
     assert coarse < fine / 4
 
 
-def test_sees_noise_and_blur() -> None:
+def test_detects_noise_and_blur() -> None:
     artwork = stripes(8)
     noisy = (artwork + 0.3 * torch.randn(artwork.shape)).clamp(0, 1)
     flat = torch.full_like(artwork, 0.5)
@@ -81,6 +81,6 @@ def test_falls_when_its_gradient_is_followed(patch: int) -> None:
     assert distance(picture, artwork, patch=patch) < before / 3
 
 
-def test_takes_a_picture_of_one_patch() -> None:
+def test_accepts_a_picture_of_one_patch() -> None:
     picture = torch.rand(1, 3, 5, 5)
     assert distance(picture, picture) == 0

@@ -1,4 +1,4 @@
-"""Several processes train one network: losses fall, weights agree, time limits do too."""
+"""Several processes train one network: losses fall, and weights and time limits agree."""
 
 import json
 import os
@@ -28,14 +28,14 @@ save_file(state, run.folder / f"rank{os.environ['RANK']}.safetensors")
 """
 
 
-def test_stands_alone_without_torchrun(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_is_a_single_process_without_torchrun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     with take_place("cpu") as place:
         assert place == Place(torch.device("cpu"), rank=0, world=1)
 
 
 def train_two(tmp_path: Path, *words: str) -> Path:
-    """Run `train` in two processes; returns the folder of the run."""
+    """Run `train` in two processes; return the folder of the run."""
     script, out = tmp_path / "train.py", tmp_path / "out"
     script.write_text(SCRIPT)
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
@@ -50,13 +50,13 @@ def train_two(tmp_path: Path, *words: str) -> Path:
 
 
 def assert_agree(out: Path) -> None:
-    """Compare the weights of both processes as they are shipped."""
+    """Check that the exported weights of both processes are equal."""
     one, other = (load_file(out / f"rank{rank}.safetensors") for rank in (0, 1))
     assert not {name for name in one if not torch.equal(one[name].half(), other[name].half())}
 
 
 @pytest.mark.slow
-def test_two_processes_learn_the_same(
+def test_learns_the_same_in_two_processes(
     content: Path, style: Path, teacher: Path, tmp_path: Path
 ) -> None:
     words = [f"--content={content}", f"--style={style}", f"--teacher={teacher}"]
@@ -67,7 +67,7 @@ def test_two_processes_learn_the_same(
 
 
 @pytest.mark.slow
-def test_two_processes_train_one_network(content: Path, style: Path, tmp_path: Path) -> None:
+def test_trains_one_network_in_two_processes(content: Path, style: Path, tmp_path: Path) -> None:
     artwork = next(style.rglob("*.png"))
     words = [f"--content={content}", f"--style={artwork}", "--light", "--style-size=64"]
     out = train_two(tmp_path, "network", *words, "--steps=6", "--size=64", "--name=blobs")

@@ -1,4 +1,4 @@
-"""What recipes share: options off the command line, and the command for the card."""
+"""The shared parts of recipes: options from the command line, and the command for the card."""
 
 import argparse
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def test_reads_the_fields_of_a_recipe_and_no_others() -> None:
     )
 
 
-def test_names_the_command_without_places(
+def test_names_the_command_without_paths(
     options: TaughtOptions, material: Material, tmp_path: Path
 ) -> None:
     command = name_command("thing", options, material, 90)
@@ -58,7 +58,7 @@ def test_names_the_command_without_places(
 
 @dataclass(frozen=True, kw_only=True)
 class RichOptions(Options):
-    """Options of every sort."""
+    """Options of every type."""
 
     style: Path
     style_size: int = 512
@@ -67,7 +67,7 @@ class RichOptions(Options):
     judge: Path | None = None
 
 
-def test_names_options_of_every_sort(material: Material, tmp_path: Path) -> None:
+def test_names_options_of_every_type(material: Material, tmp_path: Path) -> None:
     options = RichOptions(tmp_path, 2, (32,), style=tmp_path / "a.jpg", style_size=96, light=True)
     command = name_command("thing", options, material, 5)
     assert " --style a.jpg --style-size 96 --light --out OUT" in command

@@ -1,4 +1,4 @@
-"""The objective of the decoder: ways up from every level, and what each is compared with."""
+"""The objective of the decoder: decoding from every level, and the losses on the way."""
 
 import random
 
@@ -13,7 +13,7 @@ from style_transfer.training.muon import Muon
 from style_transfer.training.reconstruction import Reconstruction
 from tests.style_transfer.training.conftest import WIDTHS
 
-# A point of the training for each level at which a way up may start.
+# For each start level, one fraction of the training at which decoding starts there.
 STARTS = {random.Random(share / 100).choice(LEVELS): share / 100 for share in range(100)}
 
 
@@ -28,7 +28,7 @@ def objective(builtin: FeatureNet) -> Reconstruction:
 
 
 def moved_levels(objective: Reconstruction) -> set[int]:
-    """Name the levels whose blocks have a gradient."""
+    """Return the levels whose blocks have a gradient."""
     return {
         level
         for level in LEVELS
@@ -40,7 +40,7 @@ def moved_levels(objective: Reconstruction) -> set[int]:
 
 
 @pytest.mark.parametrize("start", LEVELS)
-def test_compares_everything_on_the_way_up(objective: Reconstruction, start: int) -> None:
+def test_compares_every_level_that_it_decodes(objective: Reconstruction, start: int) -> None:
     losses = objective.losses(torch.rand(2, 3, 32, 32), STARTS[start])
     features = [f"features{level}" for level in range(start - 1, 0, -1)]
     assert list(losses) == [*features, f"picture{start}"]
@@ -48,33 +48,35 @@ def test_compares_everything_on_the_way_up(objective: Reconstruction, start: int
 
 
 @pytest.mark.parametrize("start", LEVELS)
-def test_moves_all_blocks_of_the_way_up(objective: Reconstruction, start: int) -> None:
+def test_trains_all_blocks_that_it_decodes_with(objective: Reconstruction, start: int) -> None:
     losses = objective.losses(torch.rand(1, 3, 32, 32), STARTS[start])
     losses[f"picture{start}"].backward()
     assert moved_levels(objective) == set(range(1, start + 1))
 
 
-def test_starts_at_each_level_as_often_as_at_any_other() -> None:
+def test_starts_equally_often_at_each_level() -> None:
     starts = [random.Random(step / 5000).choice(LEVELS) for step in range(5000)]
     assert all(800 < starts.count(level) < 1200 for level in LEVELS)
 
 
-def test_starts_at_the_same_level_for_the_same_point(objective: Reconstruction) -> None:
+def test_starts_at_the_same_level_for_the_same_fraction(objective: Reconstruction) -> None:
     x = torch.rand(1, 3, 32, 32)
     one, other = (objective.losses(x, 0.37) for _ in range(2))
     assert list(one) == list(other)
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_is_content_with_a_decoder_that_is_right(objective: Reconstruction) -> None:
+def test_is_zero_for_a_correct_decoder(objective: Reconstruction) -> None:
     x = torch.rand(1, 3, 32, 32)
-    assert objective.losses(x, STARTS[1])["picture1"] == 0  # silent at first, it hands colors on
+    assert (
+        objective.losses(x, STARTS[1])["picture1"] == 0
+    )  # an untrained decoder passes the colors on unchanged
     with torch.no_grad():
         objective.decoder.get_submodule("level1").get_parameter("paint.bias").fill_(0.25)
     assert objective.losses(x, STARTS[1])["picture1"] > 0
 
 
-def test_counts_no_channel_that_never_fires(objective: Reconstruction) -> None:
+def test_ignores_channels_that_never_vary(objective: Reconstruction) -> None:
     deviation = torch.ones(WIDTHS[1])
     deviation[0] = 0
     objective.decoder.standardize_(2, torch.ones(WIDTHS[1]), deviation)
@@ -86,13 +88,13 @@ def test_counts_no_channel_that_never_fires(objective: Reconstruction) -> None:
     assert last[1:].abs().sum() > 0
 
 
-def test_leaves_the_encoder_alone(objective: Reconstruction) -> None:
+def test_does_not_train_the_encoder(objective: Reconstruction) -> None:
     losses = objective.losses(torch.rand(1, 3, 32, 32), STARTS[5])
     torch.stack(list(losses.values())).sum().backward()
     assert all(parameter.grad is None for parameter in objective.encoder.parameters())
 
 
-def test_learns_one_batch_in_halves_too(objective: Reconstruction) -> None:
+def test_also_learns_one_batch_in_bfloat16(objective: Reconstruction) -> None:
     objective.bfloat16 = True
     x = torch.rand(2, 3, 32, 32)
     optimizer = Muon(objective.decoder.parameters())

@@ -1,4 +1,4 @@
-"""A session of a training: what it checks, how it stops, what it leaves behind."""
+"""A training session: its checks, its ways to stop, and its output files."""
 
 import json
 import os
@@ -38,25 +38,25 @@ def options(teacher: Path, tmp_path: Path) -> BuiltinOptions:
 
 
 def gather(console: Console, *words: object) -> Material:
-    """Gather the pictures that `train builtin` is given with some words."""
+    """Return the pictures that `train builtin` finds with these arguments."""
     fixed = ["train", "builtin", "--out", "out", "--teacher", "teacher"]
     arguments = build_parser().parse_args([*fixed, *map(str, words)])
     return gather_material(arguments, console, ExitStack(), artworks=True)
 
 
-def test_sets_pictures_aside(content: Path, style: Path, console: Console) -> None:
+def test_holds_out_pictures(content: Path, style: Path, console: Console) -> None:
     material = gather(console, "--content", content, "--style", style)
     assert (len(material.content), len(material.style), len(material.held_out)) == (6, 6, 4)
     assert material.roots == (content, style)
 
 
-def test_judges_on_a_folder_of_its_own(content: Path, style: Path, console: Console) -> None:
+def test_evaluates_on_a_separate_folder(content: Path, style: Path, console: Console) -> None:
     words = ("--content", content, "--style", style, "--held-out", style / "Cubism")
     material = gather(console, *words)
     assert (len(material.content), len(material.style), len(material.held_out)) == (8, 8, 4)
 
 
-def test_uses_what_is_whole_and_says_what_is_not(content: Path) -> None:
+def test_uses_valid_pictures_and_lists_invalid_ones(content: Path) -> None:
     (content / "empty.jpg").touch()
     draw_picture(1, width=40, height=40).save(content / "small.png")
     console = Console(record=True, quiet=False, width=500)
@@ -66,13 +66,13 @@ def test_uses_what_is_whole_and_says_what_is_not(content: Path) -> None:
     assert "small.png: it is smaller than 64 pixels" in printed
 
 
-def test_refuses_a_folder_without_a_whole_picture(tmp_path: Path, console: Console) -> None:
+def test_refuses_a_folder_without_a_valid_picture(tmp_path: Path, console: Console) -> None:
     (tmp_path / "broken.jpg").write_text("not a picture")
     with pytest.raises(TrainingDataError, match="Not one of 1"):
         check_folder(tmp_path, console)
 
 
-def test_records_losses_as_they_come(
+def test_records_losses_as_they_are_published(
     material: Material, options: BuiltinOptions, console: Console
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
@@ -81,7 +81,7 @@ def test_records_losses_as_they_come(
     assert [json.loads(line)["step"] for line in lines] == [s.progress.step for s in states]
 
 
-def test_leaves_the_record_to_the_first_process(
+def test_records_losses_only_in_the_first_process(
     material: Material, options: BuiltinOptions, console: Console
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU, rank=1, world=2))
@@ -98,7 +98,7 @@ def test_writes_sheet_and_curve(material: Material, options: BuiltinOptions) -> 
             picture.verify()
 
 
-def test_gives_the_second_ctrl_c_back() -> None:
+def test_restores_the_default_handler_for_a_second_ctrl_c() -> None:
     before = signal.getsignal(signal.SIGINT)
     asked: list[str] = []
     with stop_on_interrupt(lambda: asked.append("stop")):
@@ -108,7 +108,7 @@ def test_gives_the_second_ctrl_c_back() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_takes_a_polite_end_for_an_end() -> None:
+def test_stops_on_a_terminate_signal() -> None:
     asked: list[str] = []
     with stop_on_interrupt(lambda: asked.append("stop")):
         os.kill(os.getpid(), signal.SIGTERM)

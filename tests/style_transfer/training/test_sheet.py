@@ -1,4 +1,4 @@
-"""The sample sheet shows the picture, and what teacher and student see, side by side."""
+"""The sample sheet shows the picture and the features of teacher and student side by side."""
 
 from pathlib import Path
 
@@ -30,12 +30,12 @@ def objective(teacher: Path) -> Distillation:
 
 
 def cell(sheet: Image.Image, row: int, column: int) -> np.ndarray:
-    """Cut one picture out of a sheet, without the label above it."""
+    """Return one picture of a sheet, without the label above it."""
     left, top = column * CELL, row * (CELL + _LABEL) + _LABEL
     return np.asarray(sheet.crop((left, top, left + CELL, top + CELL))).astype(int)
 
 
-def test_has_a_row_a_layer(objective: Distillation, picture: torch.Tensor) -> None:
+def test_has_one_row_per_layer(objective: Distillation, picture: torch.Tensor) -> None:
     sheet = draw_sheet(objective, picture)
     assert sheet.mode == "RGB"
     assert sheet.size == (7 * CELL, len(TAPS) * (CELL + _LABEL))
@@ -60,14 +60,14 @@ def test_shows_no_difference_for_a_perfect_student(
             assert np.array_equal(teacher, student)
 
 
-def test_shows_a_difference_for_an_untaught_one(
+def test_shows_a_difference_for_an_untrained_student(
     objective: Distillation, picture: torch.Tensor
 ) -> None:
     sheet = draw_sheet(objective, picture)
     assert np.abs(cell(sheet, 0, 1) - cell(sheet, 0, 2)).mean() > 5
 
 
-def test_draws_the_student_as_it_is_being_trained(
+def test_draws_the_student_in_its_training_mode(
     objective: Distillation, picture: torch.Tensor
 ) -> None:
     objective.student.leak = 0.1

@@ -1,4 +1,4 @@
-"""The critic and its first pupil: what is compared, and that a hatch does not pay."""
+"""The style loss and the objective Imitation: the compared parts, and the cost of a hatch."""
 
 import pytest
 import torch
@@ -28,7 +28,7 @@ ARTWORK = to_tensor(draw_picture(7, width=96, height=80), CPU)
 
 
 def objective_for(features: FeatureNet, network: PaintingNet) -> Imitation:
-    """Make the objective of the small artwork."""
+    """Return the objective for the small artwork."""
     network.take_palette_(palette_of(ARTWORK))
     return Imitation(network, StyleLoss(features, look_at(features, ARTWORK), 0.1, bfloat16=False))
 
@@ -39,7 +39,7 @@ def objective(builtin: FeatureNet) -> Imitation:
     return objective_for(builtin, PaintingNet(4, light=True))
 
 
-def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
+def test_compares_at_every_scale_plain_and_mirrored(builtin: FeatureNet) -> None:
     views = look_at(builtin, ARTWORK)
     assert [(view.scale, view.mirrored) for view in views] == [
         (scale, mirrored) for scale in SCALES for mirrored in (False, True)
@@ -50,13 +50,13 @@ def test_looks_at_every_scale_and_its_mirror_image(builtin: FeatureNet) -> None:
         assert set(plain.moments) == set(TAPS)
 
 
-def test_measures_five_things(objective: Imitation) -> None:
+def test_returns_five_losses(objective: Imitation) -> None:
     losses = objective.losses(torch.rand(2, 3, 64, 64), 0.25)
     assert set(losses) == {"style", "content", "patches", "total_variation", "lattice"}
     assert all(loss.ndim == 0 and loss.isfinite() and loss >= 0 for loss in losses.values())
 
 
-def test_hears_of_tones_where_they_count(builtin: FeatureNet) -> None:
+def test_measures_tones_when_they_have_a_weight(builtin: FeatureNet) -> None:
     views = look_at(builtin, ARTWORK)
     photo = torch.rand(1, 3, 64, 64)
     tones = []
@@ -71,7 +71,7 @@ def test_hears_of_tones_where_they_count(builtin: FeatureNet) -> None:
     assert tones[1] == pytest.approx(1.0, rel=0.1)
 
 
-def test_tones_overlook_strokes() -> None:
+def test_ignores_strokes_in_the_tones() -> None:
     flat = torch.full((1, 3, 64, 64), 0.5)
     strokes = flat.clone()
     strokes[..., ::2] += 0.3
@@ -82,21 +82,21 @@ def test_tones_overlook_strokes() -> None:
     assert tones_apart(blot, flat) > 0.05
 
 
-def test_is_the_same_at_the_same_point_of_the_training(objective: Imitation) -> None:
+def test_is_the_same_at_the_same_fraction_of_the_training(objective: Imitation) -> None:
     photos = torch.rand(2, 3, 64, 64)
     one, again, other = (objective.losses(photos, point) for point in (0.25, 0.25, 0.26))
     assert all(torch.equal(one[name], again[name]) for name in one)
     assert not torch.equal(one["patches"], other["patches"])
 
 
-def test_moves_the_network_and_nothing_else(objective: Imitation) -> None:
+def test_trains_only_the_network(objective: Imitation) -> None:
     losses = objective.losses(torch.rand(2, 3, 64, 64), 0.5)
     torch.stack(list(losses.values())).sum().backward()
     assert all(weight.grad is not None for weight in objective.network.parameters())
     assert all(weight.grad is None for weight in objective.style_loss.features.parameters())
 
 
-# Features enlarged bilinearly give the light network, of few weights, softer strokes to begin with.
+# Bilinear upsampling gives the light network softer strokes at first, so it needs more steps.
 @pytest.mark.parametrize(("light", "steps"), [(False, 40), (True, 80)])
 def test_learns(builtin: FeatureNet, light: bool, steps: int) -> None:  # noqa: FBT001
     torch.manual_seed(0)
@@ -117,24 +117,24 @@ def test_learns(builtin: FeatureNet, light: bool, steps: int) -> None:  # noqa: 
 
 
 class Weaver(PaintingNet):
-    """A network that weaves a hatch of four pixels over everything."""
+    """A network that adds a hatch of four pixels everywhere."""
 
     def forward(self, x: Tensor, noise: Tensor) -> Tensor:
-        """Add the hatch to recolored photos."""
+        """Add the hatch to the recolored photos."""
         rows, columns = torch.meshgrid(*map(torch.arange, x.shape[2:]), indexing="ij")
         hatch = ((rows + columns) // 2 % 2) * 2 - 1.0
         return x + 0.15 * hatch + 0 * noise.mean()
 
 
 class Copyist(PaintingNet):
-    """A network that leaves the recolored photo as it is."""
+    """A network that returns the recolored photo unchanged."""
 
     def forward(self, x: Tensor, noise: Tensor) -> Tensor:
         """Return the photo."""
         return x + 0 * noise.mean()
 
 
-def test_lets_no_hatch_pass(builtin: FeatureNet) -> None:
+def test_penalizes_a_hatch(builtin: FeatureNet) -> None:
     photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
     points = [index / 10 for index in range(10)]
     weaver, copyist = (
@@ -151,7 +151,7 @@ def test_finds_no_difference_between_an_artwork_and_itself() -> None:
     assert moments_apart(maps.flip(3), moments) < 1e-3
 
 
-def test_measures_differences_in_terms_of_the_artwork() -> None:
+def test_measures_differences_relative_to_the_artwork() -> None:
     maps = torch.rand(1, 4, 12, 10)
     near = moments_apart(maps + 0.1, moments_of(maps))
     far = moments_apart(maps + 0.2, moments_of(maps))
@@ -161,7 +161,7 @@ def test_measures_differences_in_terms_of_the_artwork() -> None:
     torch.testing.assert_close(both, (near + far) / 2)
 
 
-def test_can_be_differentiated_where_there_is_no_difference() -> None:
+def test_has_finite_gradients_where_there_is_no_difference() -> None:
     maps = torch.rand(1, 4, 12, 10, requires_grad=True)
     moments_apart(maps, moments_of(maps.detach())).backward()
     assert maps.grad is not None
@@ -169,7 +169,7 @@ def test_can_be_differentiated_where_there_is_no_difference() -> None:
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_disturbs_all_pictures_alike(*, mirrored: bool) -> None:
+def test_transforms_all_pictures_in_the_same_way(*, mirrored: bool) -> None:
     photos = torch.rand(2, 3, 64, 48)
     view = View(0.75, mirrored, ARTWORK, {})
     one, other = disturb((photos, photos.clone()), view, torch.Generator().manual_seed(1))
@@ -177,7 +177,7 @@ def test_disturbs_all_pictures_alike(*, mirrored: bool) -> None:
     assert one.shape == (2, 3, 48 - 11, 36 - 8)
 
 
-def test_cuts_another_border_each_time() -> None:
+def test_crops_another_border_each_time() -> None:
     view, photos = View(1.0, False, ARTWORK, {}), torch.rand(1, 3, 64, 64)
     generator = torch.Generator().manual_seed(0)
     shown = [disturb((photos,), view, generator)[0] for _ in range(8)]

@@ -1,4 +1,4 @@
-"""The command `train builtin`, run for real on a few small pictures."""
+"""The command `train builtin`, on a few small pictures."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def test_writes_what_the_engine_loads(
     assert features(torch.rand(1, 3, 32, 32), ["relu3_1"])["relu3_1"].shape == (1, 6, 8, 8)
 
 
-def test_repeats_itself_for_the_same_seed(train: Train, out: Path) -> None:
+def test_gives_the_same_weights_for_the_same_seed(train: Train, out: Path) -> None:
     assert train("--steps", "3") == 0
     first = load_file(out / "builtin.safetensors")
     assert train("--steps", "3") == 0
@@ -80,7 +80,7 @@ def test_resumes_where_it_stopped(train: Train, out: Path) -> None:
 
 
 def test_stops_cleanly_at_the_time_limit(train: Train, out: Path) -> None:
-    # The time of this process alone: other work on the machine does not count.
+    # The time of this process only: other work on the machine does not count.
     started = time.process_time()
     assert train("--time-limit", "1s") == 0
     assert time.process_time() - started < 30
@@ -90,7 +90,7 @@ def test_stops_cleanly_at_the_time_limit(train: Train, out: Path) -> None:
     assert (out / "builtin.safetensors").is_file()
 
 
-def test_stops_cleanly_at_ctrl_c_and_goes_on(
+def test_stops_cleanly_at_ctrl_c_and_continues(
     train: Train, out: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def interrupt() -> None:
@@ -133,12 +133,12 @@ def test_refuses_to_resume_from_nothing(train: Train, capfd: pytest.CaptureFixtu
     assert "no checkpoint" in capfd.readouterr().err
 
 
-def test_asks_for_an_end(train: Train, capfd: pytest.CaptureFixture[str]) -> None:
+def test_requires_a_limit(train: Train, capfd: pytest.CaptureFixture[str]) -> None:
     assert train() == 2
     assert "--time-limit" in capfd.readouterr().err
 
 
-def test_judges_on_a_folder_of_its_own(train: Train, style: Path, out: Path) -> None:
+def test_evaluates_on_a_separate_folder(train: Train, style: Path, out: Path) -> None:
     assert train("--steps", "1", "--held-out", str(style / "Cubism")) == 0
     card = json.loads((out / "manifest.json").read_text())["builtin"]
     assert card["figures"]["held_out_pictures"] == 4

@@ -1,4 +1,4 @@
-"""Touching a code: the identity changes nothing, folding changes nothing that is painted next."""
+"""The tuning of a style code: identity maps and folding do not change the painted statistics."""
 
 import pytest
 import torch
@@ -27,14 +27,14 @@ def tuned(code: StyleEmbedding) -> TunedEmbedding:
 
 
 def stir_(tuned: TunedEmbedding, size: float = 0.02) -> None:
-    """Move all parameters a little."""
+    """Change all parameters a little."""
     torch.manual_seed(4)
     with torch.no_grad():
         for parameter in tuned.parameters():
             parameter.add_(size * torch.randn_like(parameter) / parameter.ndim**2)
 
 
-def test_begins_with_the_code_as_it_is(
+def test_starts_with_the_unchanged_code(
     tuned: TunedEmbedding, code: StyleEmbedding, painter: Painter
 ) -> None:
     tuned.fold_()
@@ -90,7 +90,7 @@ def tuning(painter: Painter, tuned: TunedEmbedding) -> Tuning:
 
 
 @pytest.mark.parametrize("fraction", [0.1, 0.2, 0.3, 0.4])
-def test_moves_the_code_and_nothing_else(tuning: Tuning, fraction: float) -> None:
+def test_trains_only_the_code(tuning: Tuning, fraction: float) -> None:
     losses = tuning.losses(torch.rand(2, 3, 64, 64), fraction)
     assert set(losses) == {"style", "content", "patches", "total_variation"}
     torch.stack(list(losses.values())).sum().backward()
@@ -99,7 +99,7 @@ def test_moves_the_code_and_nothing_else(tuning: Tuning, fraction: float) -> Non
     assert all(weight.grad is None for weight in tuning.painter.parameters())
 
 
-def test_is_the_same_at_the_same_point_of_the_training(tuning: Tuning) -> None:
+def test_is_the_same_at_the_same_fraction_of_the_training(tuning: Tuning) -> None:
     photos = torch.rand(1, 3, 80, 80)
     one, again = (tuning.losses(photos, 0.37) for _ in range(2))
     assert all(torch.equal(one[name], again[name]) for name in one)
@@ -112,7 +112,7 @@ def test_folds_before_each_step(tuning: Tuning, code: StyleEmbedding) -> None:
     assert all(not parameter.any() for parameter in tuning.tuned.parameters())
 
 
-def test_brings_paintings_nearer_to_the_artwork(tuning: Tuning) -> None:
+def test_lowers_the_style_losses(tuning: Tuning) -> None:
     photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
     optimizer = torch.optim.Adam(tuning.tuned.parameters(), 0.002)
     totals = []

@@ -1,4 +1,4 @@
-"""The recipe: where the student starts, what comes back with a checkpoint, what it exports."""
+"""The recipe of the features: the start of the student, its checkpoint, and its export."""
 
 import dataclasses
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_gives_the_student_the_widths_of_the_teacher(
     assert recipe.run.progress.step == 0
 
 
-def test_starts_from_chance_and_never_from_the_teacher(
+def test_starts_from_random_weights_and_not_from_the_teacher(
     material: Material, options: BuiltinOptions
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
@@ -40,7 +40,7 @@ def test_starts_from_chance_and_never_from_the_teacher(
             assert not torch.equal(value, teacher[name])
 
 
-def test_starts_the_biases_at_what_the_teacher_shows(
+def test_starts_the_biases_from_the_teachers_statistics(
     material: Material, options: BuiltinOptions
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
@@ -50,7 +50,7 @@ def test_starts_the_biases_at_what_the_teacher_shows(
         torch.testing.assert_close(bias, targets[name].mean((0, 2, 3)), rtol=0.7, atol=0.7)
 
 
-def test_brings_the_spread_back_with_the_checkpoint(
+def test_restores_the_channel_std_from_the_checkpoint(
     material: Material, options: BuiltinOptions
 ) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
@@ -68,7 +68,7 @@ def test_draws_teacher_and_student(material: Material, options: BuiltinOptions) 
     assert sheet.width > 500
 
 
-def test_judges_what_it_exports(material: Material, options: BuiltinOptions) -> None:
+def test_evaluates_what_it_exports(material: Material, options: BuiltinOptions) -> None:
     recipe = prepare_builtin(options, material, Place(CPU))
     card = recipe.export()
     assert card.file == "builtin.safetensors"

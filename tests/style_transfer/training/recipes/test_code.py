@@ -1,4 +1,4 @@
-"""The recipe of a tuned style code: from the command to a file that paints."""
+"""The recipe of a tuned style code, from the command to a usable code file."""
 
 import dataclasses
 import json
@@ -36,14 +36,14 @@ def training(options: CodeOptions, material: Material, shipped: Painter) -> Code
     return prepare_code(options, material, shipped, Place(CPU))
 
 
-def test_begins_with_the_painters_own_code(training: Code, artwork: Path, shipped: Painter) -> None:
+def test_starts_with_the_painters_own_code(training: Code, artwork: Path, shipped: Painter) -> None:
     with Image.open(artwork) as picture:
         own = StyleEmbedding.from_picture(picture, shipped)
     assert training.start.to_bytes() == own.to_bytes()
     assert training.objective.tuned.code().to_bytes() == own.to_bytes()
 
 
-def test_shows_the_artwork_to_a_critic_at_the_size_of_the_crops(
+def test_compares_with_the_artwork_at_the_size_of_the_crops(
     options: CodeOptions, material: Material, shipped: Painter
 ) -> None:
     two = dataclasses.replace(options, sizes=(64, 96))
@@ -54,7 +54,7 @@ def test_shows_the_artwork_to_a_critic_at_the_size_of_the_crops(
         assert area**0.5 == pytest.approx(size, abs=2)
 
 
-def test_refuses_sizes_and_names_that_do_not_fit(
+def test_refuses_invalid_sizes_and_names(
     options: CodeOptions, material: Material, shipped: Painter
 ) -> None:
     with pytest.raises(TrainingOptionsError, match="multiples of 16, 64 or more, not 72"):
@@ -63,7 +63,7 @@ def test_refuses_sizes_and_names_that_do_not_fit(
         prepare_code(dataclasses.replace(options, name="A B"), material, shipped, Place(CPU))
 
 
-def test_refuses_an_artwork_that_is_no_picture(
+def test_refuses_an_artwork_that_is_not_a_picture(
     options: CodeOptions, material: Material, shipped: Painter, artwork: Path
 ) -> None:
     artwork.write_text("not a picture")
@@ -89,7 +89,7 @@ def test_writes_a_code_that_paints(training: Code, shipped: Painter) -> None:
     assert not torch.equal(paint(photo, code, shipped), paint(photo, training.start, shipped))
 
 
-def test_goes_on_from_its_checkpoint(
+def test_continues_from_its_checkpoint(
     training: Code, options: CodeOptions, material: Material, shipped: Painter
 ) -> None:
     with torch.no_grad():
@@ -105,7 +105,7 @@ def test_goes_on_from_its_checkpoint(
 
 @pytest.fixture
 def train_code(shipped: Painter, content: Path, artwork: Path, tmp_path: Path) -> Train:
-    """Run `train code` for the artwork; further arguments are appended."""
+    """Return a function that runs `train code` for the artwork with more arguments."""
     assert shipped.sha256
 
     def run(*more: str) -> int:

@@ -1,4 +1,4 @@
-"""The recipe of the decoder: its units, its sheet, its figures, and the command that runs it."""
+"""The recipe of the decoder: its units, its sheet, its figures, and its command."""
 
 import dataclasses
 import json
@@ -40,7 +40,7 @@ def training(builtin: FeatureNet, options: Options, material: Material) -> Decod
 
 @pytest.fixture
 def train_decoder(builtin: FeatureNet, content: Path, style: Path, tmp_path: Path) -> Train:
-    """Run `train decoder` on the small material; further arguments are appended."""
+    """Return a function that runs `train decoder` on the small material with more arguments."""
     assert builtin.layers
 
     def run(*more: str) -> int:
@@ -69,7 +69,7 @@ def test_starts_every_process_from_the_same_weights(
     assert not torch.equal(training.run.crops.draw(0), other.run.crops.draw(0))
 
 
-def test_goes_on_from_its_checkpoint(
+def test_continues_from_its_checkpoint(
     training: DecoderTraining, options: Options, material: Material
 ) -> None:
     training.run.save()
@@ -94,13 +94,13 @@ def test_shows_each_level_beside_the_picture(training: DecoderTraining) -> None:
     assert sheet.size == (6 * 80 + 5 * 4, 16 + 3 * (64 + 4))
 
 
-def test_brings_pictures_back_in_their_size(training: DecoderTraining) -> None:
+def test_reconstructs_pictures_in_their_size(training: DecoderTraining) -> None:
     risen = reconstruct(training.objective, torch.rand(1, 3, 32, 48))
     assert [tuple(each.shape) for each in risen] == [(1, 3, 32, 48)] * 5
     assert all(0 <= each.min() <= each.max() <= 1 for each in risen)
 
 
-def test_measures_what_is_lost_at_each_level(training: DecoderTraining) -> None:
+def test_measures_the_loss_at_each_level(training: DecoderTraining) -> None:
     picture = torch.rand(1, 3, 32, 32)
     errors = measure_errors(training.objective, [picture, picture])
     assert tuple(errors) == TAPS
@@ -109,7 +109,7 @@ def test_measures_what_is_lost_at_each_level(training: DecoderTraining) -> None:
         assert error == pytest.approx((each - picture).abs().mean().item(), abs=1e-4)
 
 
-def test_writes_halves_that_are_what_was_judged(training: DecoderTraining) -> None:
+def test_writes_the_same_float16_weights_that_it_evaluated(training: DecoderTraining) -> None:
     card = training.export()
     stored = load_file(training.options.out / "fast.safetensors")
     assert {each.dtype for each in stored.values()} == {torch.float16}
@@ -128,7 +128,7 @@ def test_learns(train_decoder: Train, tmp_path: Path) -> None:
     assert any(curves[f"features{k}"][-1][1] < curves[f"features{k}"][0][1] / 2 for k in (1, 2))
 
 
-def test_leaves_weights_card_curve_and_sheet(train_decoder: Train, tmp_path: Path) -> None:
+def test_writes_weights_card_curve_and_sheet(train_decoder: Train, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert train_decoder("--time-limit", "1s") == 0
     card = json.loads((out / "manifest.json").read_text())["fast"]

@@ -1,4 +1,4 @@
-"""The recipe of `fast`: where its decoder comes from, what compares, what it shows and exports."""
+"""The recipe of `fast`: the start of its decoder, its losses, its sheet and its export."""
 
 import dataclasses
 import json
@@ -24,7 +24,7 @@ from tests.style_transfer.training.conftest import CPU, WIDTHS, Train
 
 @pytest.fixture
 def decoder(builtin: FeatureNet, material: Material, tmp_path: Path) -> Path:
-    """Write the decoder of a training that has done nothing yet but find its units."""
+    """Write the decoder of a training that has only measured its units so far."""
     assert builtin.layers
     options = Options(tmp_path / "first", 2, (32,))
     prepare_decoder(options, material, Place(CPU)).export()
@@ -43,7 +43,7 @@ def training(options: FastOptions, material: Material) -> Fast:
 
 @pytest.fixture
 def train_fast(decoder: Path, content: Path, style: Path, tmp_path: Path) -> Train:
-    """Run `train fast` on the small material; further arguments are appended."""
+    """Return a function that runs `train fast` on the small material with more arguments."""
 
     def run(*more: str) -> int:
         fixed = f"--content {content} --style {style} --decoder {decoder} --out {tmp_path / 'out'}"
@@ -53,12 +53,12 @@ def train_fast(decoder: Path, content: Path, style: Path, tmp_path: Path) -> Tra
     return run
 
 
-def test_starts_from_the_decoder_it_is_given(training: Fast, decoder: Path) -> None:
+def test_starts_from_the_given_decoder(training: Fast, decoder: Path) -> None:
     given, taken = load_file(decoder), training.objective.painter.decoder.state_dict()
     assert all(torch.equal(given[name].float(), taken[name]) for name in taken)
 
 
-def test_starts_from_a_checkpoint_too(
+def test_can_also_start_from_a_checkpoint(
     training: Fast, options: FastOptions, material: Material, tmp_path: Path
 ) -> None:
     other = prepare_decoder(Options(tmp_path / "other", 2, (32,), seed=4), material, Place(CPU))
@@ -75,7 +75,7 @@ def test_starts_from_a_checkpoint_too(
 
 
 @pytest.mark.parametrize("kind", ["absent", "text", "other", "narrow"])
-def test_refuses_what_is_no_decoder(tmp_path: Path, kind: str) -> None:
+def test_refuses_a_file_that_is_not_a_decoder(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "file.safetensors"
     if kind == "text":
         path.write_text("not safetensors")
@@ -89,7 +89,7 @@ def test_refuses_what_is_no_decoder(tmp_path: Path, kind: str) -> None:
     assert "train decoder" in caught.value.hint
 
 
-def test_is_judged_by_the_teacher_too_where_there_is_one(
+def test_also_uses_the_teachers_features_if_there_is_a_teacher(
     options: FastOptions, material: Material, teacher: Path
 ) -> None:
     both = dataclasses.replace(options, teacher=teacher)
@@ -102,13 +102,13 @@ def test_is_judged_by_the_teacher_too_where_there_is_one(
     assert "teacher.safetensors" in training.export().origin
 
 
-def test_shows_photos_after_artworks(training: Fast) -> None:
+def test_shows_photos_in_the_styles_of_artworks(training: Fast) -> None:
     sheet = training.draw_sheet()
     assert sheet.width == 4 * 80 + 3 * 4
     assert sheet.height == 16 + 4 * (64 + 4)
 
 
-def test_goes_on_from_its_checkpoint(
+def test_continues_from_its_checkpoint(
     training: Fast, options: FastOptions, material: Material
 ) -> None:
     with torch.no_grad():
@@ -120,7 +120,7 @@ def test_goes_on_from_its_checkpoint(
     assert all(torch.equal(kept[name], resumed[name]) for name in kept)
 
 
-def test_learns_and_leaves_weights_that_load(train_fast: Train, tmp_path: Path) -> None:
+def test_learns_and_writes_weights_that_load(train_fast: Train, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert train_fast("--steps", "3") == 0
     card = json.loads((out / "manifest.json").read_text())["fast"]

@@ -1,4 +1,4 @@
-"""The recipe of a network for one artwork: names, places, sheet, card, and the command itself."""
+"""The recipe of a network for one artwork: names, folders, sheet, card, and its command."""
 
 import argparse
 import dataclasses
@@ -68,7 +68,7 @@ def training(options: NetworkOptions, material: Material) -> Network:
 
 @pytest.fixture
 def taught(options: NetworkOptions, material: Material, shipped: Painter) -> Network:
-    """Lay out a training that has a teacher."""
+    """Prepare a training that has a teacher."""
     assert shipped.decoder
     few = dataclasses.replace(options, teacher="fast", examples=3)
     return prepare_network(few, material, Place(CPU), options.out)
@@ -76,7 +76,7 @@ def taught(options: NetworkOptions, material: Material, shipped: Painter) -> Net
 
 @pytest.fixture
 def train_network(builtin: FeatureNet, content: Path, artwork: Path, tmp_path: Path) -> Train:
-    """Run `train network` for the artwork; further arguments are appended."""
+    """Return a function that runs `train network` for the artwork with more arguments."""
     assert builtin.layers
 
     def run(*more: str) -> int:
@@ -93,7 +93,7 @@ def arguments_for(content: Path, artwork: Path, *more: str) -> argparse.Namespac
     return build_parser().parse_args(words)
 
 
-def test_is_named_after_the_artwork_and_lives_with_the_users_weights(
+def test_is_named_after_the_artwork_and_stored_with_the_users_weights(
     content: Path, artwork: Path, material: Material, builtin: FeatureNet
 ) -> None:
     assert builtin.layers
@@ -103,7 +103,7 @@ def test_is_named_after_the_artwork_and_lives_with_the_users_weights(
     assert recipe.run.folder == user_folder() / "training" / "the-scream-1893"
 
 
-def test_writes_everything_into_one_folder_where_that_is_asked(
+def test_writes_everything_into_one_folder_when_asked(
     content: Path, artwork: Path, material: Material, builtin: FeatureNet, tmp_path: Path
 ) -> None:
     assert builtin.layers
@@ -113,21 +113,21 @@ def test_writes_everything_into_one_folder_where_that_is_asked(
 
 
 @pytest.mark.parametrize("name", ["", "The Scream", "../up", "-a", "a" * 65, "naïve"])
-def test_refuses_a_name_that_is_none(
-    options: NetworkOptions, material: Material, name: str
-) -> None:
+def test_refuses_an_invalid_name(options: NetworkOptions, material: Material, name: str) -> None:
     with pytest.raises(TrainingOptionsError, match="is no name"):
         prepare_network(dataclasses.replace(options, name=name), material, Place(CPU), options.out)
 
 
-def test_refuses_crops_without_deep_statistics(options: NetworkOptions, material: Material) -> None:
+def test_refuses_crops_too_small_for_deep_statistics(
+    options: NetworkOptions, material: Material
+) -> None:
     with pytest.raises(TrainingOptionsError, match="--size must be 64 or more, not 48"):
         prepare_network(
             dataclasses.replace(options, sizes=(64, 48)), material, Place(CPU), options.out
         )
 
 
-def test_refuses_an_artwork_that_is_no_picture(
+def test_refuses_an_artwork_that_is_not_a_picture(
     options: NetworkOptions, material: Material, artwork: Path
 ) -> None:
     artwork.write_text("not a picture")
@@ -135,7 +135,7 @@ def test_refuses_an_artwork_that_is_no_picture(
         prepare_network(options, material, Place(CPU), options.out)
 
 
-def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork: Path) -> None:
+def test_uses_the_artwork_at_the_requested_size(training: Network, artwork: Path) -> None:
     assert isinstance(training.objective, Imitation)
     plain = training.objective.style_loss.views[4]
     assert (plain.scale, plain.mirrored) == (1.0, False)
@@ -146,7 +146,7 @@ def test_shows_the_artwork_at_the_size_that_is_asked(training: Network, artwork:
     torch.testing.assert_close(own, wanted.mean, atol=0.02, rtol=0)
 
 
-def test_hears_of_the_lattice_that_it_weaves(training: Network) -> None:
+def test_has_a_loss_for_a_lattice(training: Network) -> None:
     lattice = training.objective.losses(training.run.crops.draw(0), 0.5)["lattice"]
     lattice.backward()
     assert float(lattice.detach()) > 0
@@ -159,7 +159,7 @@ def test_shows_photos_recolored_and_painted(training: Network) -> None:
     assert sheet.height == 16 + (150 + 4) + 3 * (72 + 4)
 
 
-def test_copies_what_its_teacher_paints(taught: Network) -> None:
+def test_learns_from_pictures_that_its_teacher_paints(taught: Network) -> None:
     assert isinstance(taught.objective, Copying)
     batch = taught.run.crops.draw(0)
     assert batch.shape == (2, 6, 64, 64)
@@ -169,7 +169,7 @@ def test_copies_what_its_teacher_paints(taught: Network) -> None:
     assert taught.objective.losses(batch, 0.5).keys() >= {"pixels", "style"}
 
 
-def test_takes_the_same_examples_for_the_same_seed(
+def test_uses_the_same_examples_for_the_same_seed(
     taught: Network, options: NetworkOptions, material: Material
 ) -> None:
     chosen = taught.run.crops.folders
@@ -182,13 +182,13 @@ def test_takes_the_same_examples_for_the_same_seed(
     assert set(whole.run.crops.folders[0]) == set(material.content)
 
 
-def test_shows_photos_as_the_teacher_paints_them(taught: Network) -> None:
+def test_shows_photos_in_the_version_of_the_teacher(taught: Network) -> None:
     sheet = taught.draw_sheet()
     assert sheet.width == 3 * 120 + 2 * 4
     assert sheet.height == 16 + (150 + 4) + 3 * (64 + 4)
 
 
-def test_says_in_the_card_who_taught(taught: Network, training: Network) -> None:
+def test_names_the_teacher_in_the_card(taught: Network, training: Network) -> None:
     card = taught.export()
     assert "taught by this project's method fast" in card.origin
     assert "--teacher fast --examples 3" in card.command
@@ -218,7 +218,7 @@ def test_registers_the_network_with_its_card(training: Network, artwork: Path) -
         )
 
 
-def test_goes_on_from_its_checkpoint(
+def test_continues_from_its_checkpoint(
     training: Network, options: NetworkOptions, material: Material
 ) -> None:
     with torch.no_grad():
@@ -233,7 +233,7 @@ def test_goes_on_from_its_checkpoint(
         prepare_network(dataclasses.replace(again, light=False), material, Place(CPU), options.out)
 
 
-def test_trains_for_the_users_own_weights(train_network: Train, tmp_path: Path) -> None:
+def test_trains_into_the_users_own_weights(train_network: Train, tmp_path: Path) -> None:
     out = tmp_path / "mine" / "training" / "the-scream-1893"
     assert train_network("--steps", "3") == 0
     assert {path.name for path in out.iterdir()} >= {"sheet.png", "curve.png", "losses.jsonl"}
@@ -244,7 +244,7 @@ def test_trains_for_the_users_own_weights(train_network: Train, tmp_path: Path) 
     assert json.loads((out / "checkpoint.json").read_text())["step"] == 4
 
 
-def test_learns_from_a_teacher_and_goes_on(
+def test_learns_from_a_teacher_and_continues(
     train_network: Train, shipped: Painter, tmp_path: Path
 ) -> None:
     assert shipped.decoder
@@ -260,7 +260,7 @@ def test_learns_from_a_teacher_and_goes_on(
     assert (out / "network-mine.safetensors").is_file()
 
 
-def test_stops_at_its_time_and_says_where_the_network_is(
+def test_stops_at_its_time_limit_and_says_where_the_network_is(
     train_network: Train, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert train_network("--time-limit", "1s", "--name", "mine", "--out", str(tmp_path / "o")) == 0
