@@ -1,1 +1,1 @@
-"""Figures that can be made again with one command."""
+"""Benchmarks: each command measures its figures again."""

@@ -1,4 +1,4 @@
-"""How soon the method `optimize` reaches what the plain recipe reaches at all."""
+"""Measure how soon the method `optimize` reaches the final loss of the plain recipe."""
 
 import time
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ STARTS = ("noise", "photo")
 
 @dataclass(frozen=True)
 class Moment:
-    """The loss of a picture, and after how many steps and seconds of painting it was there."""
+    """The loss of a picture, after a number of steps and seconds of painting."""
 
     step: int
     seconds: float
@@ -54,12 +54,12 @@ class Course:
 def compare(
     photo: Image.Image, artwork: Image.Image, spec: TransferSpec, plain_steps: int, device: str
 ) -> list[Course]:
-    """Run the method `optimize`, then the plain recipe from each start, all judged by one loss.
+    """Run the method `optimize`, then the plain recipe from each start; one loss measures all.
 
-    The loss is the method's own, against the recolored photo. It counts how channels vary besides
-    their means; Gram matrices are nearly all means, so the plain recipe's loss hardly tells a
-    painting from a photo. Therefore Adam is tried on the method's loss as well. Judging is not
-    counted in the seconds.
+    The loss is the method's own, against the recolored photo. It uses the covariances of channels
+    besides their means. Gram matrices consist almost only of means, so the plain recipe's loss is
+    nearly the same for a painting and a photo. Therefore Adam is also run on the method's loss.
+    The seconds do not include the time to measure the loss.
     """
     place = choose_device(device)
     features = load_features("builtin", place)
@@ -90,7 +90,7 @@ def compare(
 
 
 def table(courses: list[Course], device: str = "cpu") -> Table:
-    """Lay courses out: the first is the method, the others are what it is measured against."""
+    """Make a table of courses: the first is the method, the others are compared with it."""
     ours, *others = courses
     result = Table(title=f"optimize compared with the plain recipe on {machine(device)}")
     for heading in ("recipe", "steps", "seconds", "loss", "optimize s", "share"):

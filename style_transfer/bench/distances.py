@@ -1,7 +1,7 @@
-"""How far a picture is from its photo and from its artwork, as a network sees it.
+"""Measure the distance of a picture from its photo and from its artwork, by a feature network.
 
-A figure of one network says little of a picture that was made to please that network: the metric is
-named beside each figure, with whether it had a part in training.
+The figure of a network means little for a picture that was made to satisfy that network. So each
+figure comes with the name of its metric, and with the metric's part in training.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,16 @@ _CONTENT = TAPS[2:4]
 
 @dataclass(frozen=True)
 class Metric:
-    """A network that compares pictures, and what is to be known of it."""
+    """A network that compares pictures, and its title, which tells its part in training."""
 
     features: FeatureNet
     title: str
 
     def encode(self, picture: Tensor) -> dict[str, Tensor]:
-        """Encode picture (1, 3, H, W), RGB in [0, 1], each channel in units of its usual spread."""
+        """Encode picture (1, 3, H, W), RGB in [0, 1]: layer -> (1, C, h, w).
+
+        Each channel is divided by its usual standard deviation.
+        """
         with torch.no_grad():
             return extract(self.features, picture, TAPS)
 
@@ -38,8 +41,8 @@ class Metric:
 def load_metric(name: str, artworks: list[Tensor], device: torch.device) -> Metric:
     """Load `builtin`, `vgg19`, or a slimmed VGG-19 from a safetensors file by its path.
 
-    A file brings no spread of its channels: it is measured over artworks (1, 3, H, W). Raises
-    ModelMissingError for what is absent or no such network.
+    A file does not hold the standard deviations of its channels, so they are measured over artworks
+    (1, 3, H, W). Raises ModelMissingError if the file is missing or is not such a network.
     """
     if name in FEATURES:
         role = "the features of the methods" if name == "builtin" else "no part in training"
@@ -56,9 +59,9 @@ def _channel_std_over(network: torch.nn.Module, artworks: list[Tensor]) -> dict[
 
 
 def content_distance(painted: Mapping[str, Tensor], photo: Mapping[str, Tensor]) -> float:
-    """Measure the root of the mean squared difference to the photo, relative to its own spread.
+    """Measure the root mean squared difference to the photo, relative to the photo's deviation.
 
-    0 for the photo itself; about 1 for another photo.
+    It is 0 for the photo itself and about 1 for another photo.
     """
     parts = []
     for name in _CONTENT:
@@ -68,9 +71,9 @@ def content_distance(painted: Mapping[str, Tensor], photo: Mapping[str, Tensor])
 
 
 def style_distance(painted: Mapping[str, Tensor], artwork: Mapping[str, Tensor]) -> float:
-    """Measure how far means and covariances are from the artwork's, relative to them, 0 if equal.
+    """Measure the relative distance of means and covariances from the artwork's; 0 if equal.
 
-    The mean over layers of the root distances of both.
+    It is the mean over layers and over both distances, without squares.
     """
     parts = []
     for name in _STYLE:

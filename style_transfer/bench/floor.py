@@ -1,4 +1,4 @@
-"""The least that a painting could take: its convolutions alone, each at this machine's rate."""
+"""The shortest possible time of a painting: its convolutions alone, each timed on this machine."""
 
 import statistics
 import time
@@ -16,7 +16,7 @@ _REPEATS = 5
 
 @dataclass(frozen=True)
 class Convolution:
-    """What decides how long a convolution takes."""
+    """The properties of a convolution that decide how long it takes."""
 
     image: tuple[int, ...]
     kernel: tuple[int, ...]
@@ -35,7 +35,7 @@ class Convolution:
         return 2 * places * self.kernel[0] * self.kernel[1] * self.kernel[2] * self.kernel[3]
 
     def seconds(self, device: torch.device) -> float:
-        """Time it alone: the median of several runs after a first one."""
+        """Time the convolution alone: the median of several runs after a first one, in seconds."""
         image, kernel = (
             torch.rand(shape, device=device)
             .to(self.dtype)
@@ -54,14 +54,14 @@ class Convolution:
 
 @dataclass(frozen=True)
 class Floor:
-    """The operations of all convolutions of a run, and their seconds one after the other."""
+    """The number of operations of all convolutions of a run, and the sum of their seconds."""
 
     operations: int
     seconds: float
 
 
 def floor_of(run: Callable[[], object], device: torch.device) -> Floor:
-    """Watch the convolutions of a run, and time each of their shapes on its own."""
+    """Count the convolutions of a run, and time each of their shapes alone."""
     with _Watch() as watch:
         run()
     with torch.no_grad():
@@ -83,7 +83,7 @@ class _Watch(TorchDispatchMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Note a convolution and let it happen."""
+        """Count a convolution, and run the operation as usual."""
         if func is torch.ops.aten.convolution.default and not args[6]:
             image, kernel, _, stride, padding, _, _, _, groups = args
             self.seen[_describe(image, kernel, stride, padding, groups)] += 1

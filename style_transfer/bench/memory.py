@@ -1,4 +1,4 @@
-"""What paintings take of memory beside what was expected, each in a process of its own."""
+"""Measure the memory of paintings, each in its own process, and compare it with the estimate."""
 
 import multiprocessing
 import time
@@ -29,7 +29,7 @@ _PEAK = Path("/proc/self/clear_refs")
 
 @dataclass(frozen=True)
 class Measured:
-    """One painting: MiB expected and needed, and at the most held by the whole process."""
+    """One painting: MiB expected, MiB needed, and the peak of the whole process in MiB."""
 
     size: tuple[int, int]
     tiles: int
@@ -40,11 +40,11 @@ class Measured:
 
 
 def measure(spec: TransferSpec, limit: int | None = None, repeats: int = 1) -> Measured:
-    """Paint a picture of 4:3 as `spec` says in processes of their own; Linux alone tells the peak.
+    """Paint a picture of 4:3 by `spec`, each time in a new process; needs Linux for the peak.
 
-    What is needed counts from when the networks are loaded and the photo is there. One painting
-    takes up to a third less or more than another alike, as threads happen to overlap and freed
-    pages to be at hand: of `repeats` the median is returned.
+    The needed memory counts from the moment when the networks and the photo are loaded. Two equal
+    paintings can differ by a third, because threads overlap by chance and freed pages may be
+    reused or not. So the median of `repeats` paintings is returned.
     """
     context = multiprocessing.get_context("spawn")
     found = []
@@ -55,12 +55,12 @@ def measure(spec: TransferSpec, limit: int | None = None, repeats: int = 1) -> M
 
 
 def median_of(found: Sequence[Measured]) -> Measured:
-    """Pick the painting that needed the median, the larger one of two in the middle."""
+    """Pick the painting with the median of the needed memory; of two in the middle, the larger."""
     return sorted(found, key=lambda each: each.needed)[len(found) // 2]
 
 
 def table(rows: Sequence[Measured], method: str, seam: float | None) -> Table:
-    """Lay measures out under a title that says on what they were taken."""
+    """Make a table of measurements; its title names the machine."""
     result = Table(title=f"memory of {method} on {machine()}")
     for heading in ("size", "tiles", "expected MB", "needed MB", "whole process MB", "seconds"):
         result.add_column(heading, justify="right")
@@ -74,7 +74,10 @@ def table(rows: Sequence[Measured], method: str, seam: float | None) -> Table:
 
 
 def seam_of(cut: Image.Image, whole: Image.Image, tile: int) -> float:
-    """Compare how much neighbors differ where tiles meet, cut and uncut: 0 is no seam."""
+    """Compare the steps between pixels where tiles meet, in a cut and an uncut picture.
+
+    The result is the relative increase: 0 means that there is no seam.
+    """
     steps = [_steps_at_borders(np.asarray(image).astype(float), tile) for image in (cut, whole)]
     return steps[0] / steps[1] - 1
 
@@ -87,7 +90,7 @@ def _steps_at_borders(pixels: np.ndarray, tile: int) -> float:
 
 
 def measure_seam(size: int) -> float:
-    """Paint a picture of 4:3 cut into the smallest tiles and uncut; see `seam_of`."""
+    """Paint a picture of 4:3 in the smallest tiles and in one piece; see `seam_of`."""
     spec, smallest = TransferSpec(size=size), TILINGS[-1]
     photo, artwork = noise((size, size * 3 // 4), 1), noise((192, 192), 2)
     painter = load_painter(torch.device("cpu"))
@@ -109,7 +112,7 @@ def _paint(spec: TransferSpec, limit: int | None, threads: int) -> Measured:
     _finish(noise((64, 48), 3), artwork, TransferSpec(method=spec.method, size=64, steps=1), None)
     photo = noise((side, side * 3 // 4), 1)
     before = _read("VmRSS")
-    _PEAK.write_text("5")  # forget the peak so far: proc(5)
+    _PEAK.write_text("5")  # resets the peak; see proc(5)
     begun = time.monotonic()
     tiles, expected = _finish(photo, artwork, spec, limit)
     seconds, peak = time.monotonic() - begun, _read("VmHWM")

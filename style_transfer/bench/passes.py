@@ -1,4 +1,4 @@
-"""What batches and cached style codes save."""
+"""Measure the time that passes of several pictures and cached style embeddings save."""
 
 import statistics
 import tempfile
@@ -15,7 +15,7 @@ from style_transfer.pipeline.batching import stylize_batch
 
 
 def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, device: str) -> Table:
-    """Print pictures a second at each batch size, codes being cached: medians of several runs."""
+    """Measure pictures per second for each pass size; medians of runs with cached embeddings."""
     side = spec.size or 256
     artwork, cache = noise((side, side), 2), EmbeddingCache()
     table = Table(title=f"fast at {side} x {side * 3 // 4} on {machine(device)}")
@@ -38,7 +38,7 @@ def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, devic
 
 
 def time_cache(side: int, repeats: int, device: str) -> Table:
-    """Print the seconds that the code of an artwork takes: computed, read from a file, at hand."""
+    """Measure the seconds for an artwork's embedding: computed, read from a file, in memory."""
     from style_transfer.core.device import choose_device
     from style_transfer.methods.fast.network import load_painter
 

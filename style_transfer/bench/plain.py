@@ -1,7 +1,7 @@
-"""The plain recipe of optimization, as the yardstick of the method `optimize`.
+"""The plain recipe of optimization, with which the method `optimize` is compared.
 
-Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks", as it is mostly
-programmed: one scale, Gram matrices, pixels moved by Adam from noise or from the photo.
+This is Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks", in its common
+form: one scale, Gram matrices, and Adam on the pixels, from noise or from the photo.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,14 +17,14 @@ from style_transfer.methods.optimize.objective import (
     content_weight,
 )
 
-RATE = 0.03  # of Adam: the fastest of 0.01, 0.02, 0.03 and 0.05 that does not swing
+RATE = 0.03  # for Adam: the fastest of 0.01, 0.02, 0.03 and 0.05 that does not oscillate
 
 
 class PlainRecipe:
-    """The losses of one photo and one artwork, and descent on their sum."""
+    """The loss of pictures for one photo and one artwork, and the pictures to start from."""
 
     def __init__(self, features: Features, photo: Tensor, artwork: Tensor, strength: float) -> None:
-        """Measure what is wanted, given photo (1, 3, H, W) and artwork (1, 3, h, w)."""
+        """Measure the targets from photo (1, 3, H, W) and artwork (1, 3, h, w), both in [0, 1]."""
         self._features = features
         self._photo = photo
         self._content_weight = content_weight(strength)
@@ -33,14 +33,14 @@ class PlainRecipe:
             self._style = _grams(extract(features, artwork, STYLE_LAYERS))
 
     def loss(self, image: Tensor) -> Tensor:
-        """Measure how far image (1, 3, H, W) is from photo and artwork: 0 is perfect."""
+        """Measure the distance of image (1, 3, H, W) from photo and artwork; 0 is perfect."""
         maps = extract(self._features, image, LAYERS)
         grams = _grams(maps)
         style = torch.stack([relative(grams[name], self._style[name]) for name in STYLE_LAYERS])
         return style.mean() + self._content_weight * content_distance(maps, self._content)
 
     def start(self, name: str, seed: int = 0) -> Tensor:
-        """Give the picture (1, 3, H, W) to begin from: "noise" or "photo"."""
+        """Give the picture (1, 3, H, W) to start from, by its name: "noise" or "photo"."""
         if name == "photo":
             return self._photo
         generator = torch.Generator().manual_seed(seed)
@@ -48,7 +48,7 @@ class PlainRecipe:
 
 
 def descend(loss: Callable[[Tensor], Tensor], image: Tensor, steps: int) -> Iterator[Tensor]:
-    """Move the pixels of image (1, 3, H, W) by Adam, and yield the picture after each step."""
+    """Optimize the pixels of image (1, 3, H, W) with Adam; yield the picture after each step."""
     image = image.detach().clone().requires_grad_()
     adam = torch.optim.Adam([image], RATE)
     for _ in range(steps):
@@ -62,5 +62,5 @@ def descend(loss: Callable[[Tensor], Tensor], image: Tensor, steps: int) -> Iter
 
 
 def _grams(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    flat = {name: maps[name][0].flatten(1) for name in STYLE_LAYERS}
+    flat = {name: maps[name][0].flatten(1) for name in STYLE_LAYERS}  # (C, h*w) each
     return {name: each @ each.T / each.shape[1] for name, each in flat.items()}

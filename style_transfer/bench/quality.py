@@ -1,4 +1,4 @@
-"""Photos x artworks: a sheet to be looked at at 1:1, and distances beside simpler answers."""
+"""Photos x artworks: a sheet to view at 1:1, and distances compared with simpler answers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ WHITENED = "whitening and coloring"
 
 @dataclass(frozen=True)
 class Pair:
-    """A photo, an artwork, both within the side that is painted, and answers by name."""
+    """A photo and an artwork, both scaled to the painted side, and the answers by name."""
 
     photo: Image.Image
     artwork: Image.Image
@@ -50,10 +50,10 @@ def paint_pairs(
     *,
     judged: bool = False,
 ) -> Iterator[Pair]:
-    """Paint every photo in every manner by each spec, photo by photo.
+    """Paint every photo in the style of every artwork with each spec, photo by photo.
 
-    Where the answers are to be judged, the plain recipe's is among them; see whitening.py. Raises
-    EngineError as loading and painting do.
+    If the answers are `judged`, the answer of the plain recipe is added; see whitening.py. Raises
+    the EngineErrors of loading and painting.
     """
     side = specs[0].size or 512
     styles = [load_picture(path).rgb for path in artworks]
@@ -70,7 +70,7 @@ def paint_pairs(
 
 
 def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
-    """Lay pairs out: photos down the left, `across` artworks along the top."""
+    """Make a sheet of pairs: photos in the left column, `across` artworks in the top row."""
     side = max(max(pair.photo.size) for pair in pairs)
     blank = Image.new("RGB", (side, side), "white")
     rows = [[blank, *(pair.artwork for pair in pairs[:across])]]
@@ -81,7 +81,7 @@ def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
 
 
 def measure(pairs: Sequence[Pair], metric_name: str, device: str) -> Table:
-    """Print the mean content and style distance of each answer; see distances.py."""
+    """Measure the mean content and style distance of each answer; see distances.py."""
     place = choose_device(device)
     artworks = [to_tensor(pair.artwork, place) for pair in pairs]
     metric = load_metric(metric_name, artworks, place)
@@ -104,7 +104,7 @@ def _distances(metric: Metric, pair: Pair, name: str, place: torch.device) -> tu
 
 
 def lay_out(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
-    """Put images in rows and columns on white, each cell as large as its row and column need."""
+    """Put images in rows and columns on white; cells are as large as the largest image in them."""
     widths = [max(image.width for image in column) + _GAP for column in zip(*rows, strict=True)]
     heights = [max(image.height for image in row) + _GAP for row in rows]
     sheet = Image.new("RGB", (sum(widths), sum(heights)), "white")

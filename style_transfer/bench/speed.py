@@ -1,4 +1,4 @@
-"""Seconds a picture takes, to its first preview and to its end, and how few it could be."""
+"""Measure the seconds of a painting, to its first preview and to its end, and their minimum."""
 
 import platform
 import statistics
@@ -33,10 +33,10 @@ class Timing:
 def measure(
     spec: TransferSpec, repeats: int, device: str, size: tuple[int, int] | None = None
 ) -> Timing:
-    """Time a picture of a size (width, height), or else of 4:3 as large as `spec` says.
+    """Time a picture of a size (width, height), or else of 4:3 in the size of `spec`.
 
-    A short run first brings everything into memory. Raises NetworkMissingError for a method
-    that needs a network of the artwork's own where none was trained.
+    A short run first loads everything into memory. Raises NetworkMissingError for a method that
+    needs a network for the artwork, if none is installed.
     """
     info, side = find_method(spec.method), spec.size or 512
     photo = noise(size or (side, side * 3 // 4), 1)
@@ -57,9 +57,9 @@ def measure(
 
 
 def table(method: str, rows: Sequence[Timing], device: str = "cpu") -> Table:
-    """Lay timings out under a title that says on what they were taken.
+    """Make a table of timings; its title names the machine.
 
-    The floor is what the convolutions alone take, each shape timed by itself on this machine.
+    The floor is the time of the convolutions alone, each shape timed alone on this machine.
     """
     result = Table(title=f"{method} on {machine(device)}")
     headings = ["size", "steps", "first preview s", "whole s"]
@@ -78,7 +78,7 @@ def table(method: str, rows: Sequence[Timing], device: str = "cpu") -> Table:
 
 
 def machine(device: str = "cpu") -> str:
-    """Name what figures are taken on: the processor, or the GPU by its own name."""
+    """Name the machine of the figures: the processor, or the model of the GPU."""
     place = choose_device(device)
     if place.type == "cuda":
         return f"{torch.cuda.get_device_name(place)}, torch {torch.__version__}"
@@ -97,13 +97,13 @@ def _run_once(
 
 
 def _first_known() -> Image.Image:
-    """Draw a picture by which a painting network is found that is installed here, if any is."""
+    """Draw a picture for which a painting network is installed, if there is one."""
     known = installed_networks()
     return picture_of(known[min(known)] if known else "") or noise((8, 8), 2)
 
 
 def noise(size: tuple[int, int], seed: int) -> Image.Image:
-    """Make soft colored noise: what a picture shows does not change how long it takes."""
+    """Make soft colored noise; the content of a picture does not change how long it takes."""
     generator = torch.Generator().manual_seed(seed)
     small = torch.randint(0, 256, (8, 8, 3), generator=generator, dtype=torch.uint8)
     return Image.fromarray(small.numpy()).resize(size, Image.Resampling.BICUBIC)

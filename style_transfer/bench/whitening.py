@@ -1,8 +1,8 @@
-"""The plain any-style recipe that `fast` is measured against: whitening and coloring.
+"""The plain any-style recipe with which `fast` is compared: whitening and coloring.
 
 Li et al. 2017, "Universal Style Transfer via Feature Transforms": the picture is encoded, its
-features are whitened and given the artwork's covariance, and it is decoded again; from the deepest
-level to the finest, each time all the way. Encoder and decoder are those of `fast`.
+features are whitened and get the artwork's covariance, and it is decoded again to a picture. This
+repeats from the deepest level to the finest. Encoder and decoder are those of `fast`.
 """
 
 import torch
@@ -13,13 +13,13 @@ from style_transfer.methods.fast.decoder import COLORS, STRIDE
 from style_transfer.methods.fast.network import AffineMap, Painter
 
 LEVELS = (4, 3, 2, 1)
-ALPHA = 0.6  # how much of the transformed features is taken
-_LEAST = 1e-4  # of the largest eigenvalue; directions with less carry nothing
+ALPHA = 0.6  # the share of the transformed features in the blend
+_LEAST = 1e-4  # directions below this share of the largest eigenvalue carry no information
 
 
 @torch.no_grad()
 def paint(photo: Tensor, artwork: Tensor, painter: Painter) -> Tensor:
-    """Paint photo (1, 3, H, W) in the manner of artwork (1, 3, h, w), both in [0, 1]."""
+    """Paint photo (1, 3, H, W) in the style of artwork (1, 3, h, w), both in [0, 1]."""
     height, width = photo.shape[2:]
     picture, style = reflect_to(photo, STRIDE), reflect_to(artwork, STRIDE)
     for level in LEVELS:
@@ -33,7 +33,7 @@ def paint(photo: Tensor, artwork: Tensor, painter: Painter) -> Tensor:
 
 
 def _transform(own: Tensor, wanted: Tensor) -> Tensor:
-    flat, style = (maps[0].flatten(1).double() for maps in (own, wanted))
+    flat, style = (maps[0].flatten(1).double() for maps in (own, wanted))  # (C, h*w) each
     mean, style_mean = flat.mean(1, keepdim=True), style.mean(1, keepdim=True)
     whitened = _power(_covariance(flat), -0.5) @ (flat - mean)
     colored = _power(_covariance(style), 0.5) @ whitened + style_mean

@@ -1,7 +1,7 @@
-"""The methods: what each must offer, and where it is found.
+"""The methods: the interface that each has, and how one is loaded.
 
-A method is a folder here, named for its slug, and an entry in core/catalog.py. The folder gives
-one object, METHOD, which the pipeline uses without knowing which method it is.
+A method is a folder here, named by its slug, and an entry in core/catalog.py. The folder provides
+one object, METHOD. The pipeline uses it and does not know which method it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,33 +28,33 @@ class Method(Protocol):
         ...
 
     def plan(self, task: "Task", attempt: "Attempt", limit: int | None) -> "Plan":
-        """Plan the memory of an attempt; raises OutOfMemoryError for what `limit` MiB forbid."""
+        """Plan the memory of an attempt; raises OutOfMemoryError if it exceeds `limit` MiB."""
         ...
 
     def paint(self, task: "Task", attempt: "Attempt", plan: "Plan") -> "Iterator[Frame]":
-        """Yield frames; the last one brings the picture. Raises EngineError."""
+        """Yield frames; the last one holds the picture. Raises EngineError."""
         ...
 
     def weights(self, spec: "TransferSpec", shares: "Sequence[StyleInput]") -> Sequence[str]:
-        """Name the weights that paint, as the manifest does."""
+        """List the weights that paint, by their names in the manifest."""
         ...
 
 
 class PassMethod(Method, Protocol):
-    """A method that paints several pictures of one size in one pass; its entry says `batches`."""
+    """A method that paints several pictures of one size in one pass; its entry sets `batches`."""
 
     def load(self, device: "torch.device") -> None:
-        """Bring the networks into memory; raises ModelMissingError."""
+        """Load the networks into memory; raises ModelMissingError."""
         ...
 
     def prepare(self, task: "Task", device: "torch.device") -> object:
-        """Make ready all that is the picture's own; raises EngineError."""
+        """Prepare everything that belongs to one picture only; raises EngineError."""
         ...
 
     def most_in_pass(
         self, size: tuple[int, int], most: int, device: "torch.device", limit: int | None
     ) -> int:
-        """Count the pictures of a size (width, height), up to `most`, that one pass holds."""
+        """Count the pictures of a size (width, height) that fit into one pass, up to `most`."""
         ...
 
     def plan_pass(
@@ -75,12 +75,12 @@ class PassMethod(Method, Protocol):
         attempt: "Attempt",
         plan: "Plan",
     ) -> "Iterator[Frame]":
-        """Yield frames of photos (B, 3, H, W), bytes, each painted as `prepare` made it ready."""
+        """Yield frames of photos (B, 3, H, W), bytes, each with its own result of `prepare`."""
         ...
 
 
 def load_method(slug: str) -> Method:
-    """Load a method, and with it torch. Raises MethodMissingError for one that is not installed."""
+    """Load a method, and with it torch; raises MethodMissingError if it is not installed."""
     find_method(slug)
     name = f"{__name__}.{slug}"
     try:
@@ -92,5 +92,5 @@ def load_method(slug: str) -> Method:
 
 
 def load_pass_method(slug: str) -> PassMethod:
-    """Load a method whose entry says `batches`. Raises MethodMissingError."""
+    """Load a method whose entry sets `batches`; raises MethodMissingError."""
     return cast("PassMethod", load_method(slug))

@@ -1,4 +1,4 @@
-"""What a method is given and what it brings."""
+"""The input and the output of a method."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from style_transfer.core.tiling import Tiling
 
 @dataclass(frozen=True)
 class Artwork:
-    """A style picture (1, 3, H, W) in [0, 1] and its share; the shares of a run sum to one."""
+    """A style picture (1, 3, H, W) in [0, 1] and its share; all shares of a run sum to one."""
 
     image: Tensor
     share: float
@@ -49,22 +49,22 @@ class Canvas(Protocol):
 
 
 class StyleCache(Protocol):
-    """What keeps the embeddings of pictures from one call to the next."""
+    """A store that keeps the embeddings of pictures for later calls."""
 
     def embedding_of(self, image: Image.Image, painter: Any) -> Any:
         """Give the embedding that a network makes of an artwork."""
         ...
 
     def knows(self, image: Image.Image, painter: Any) -> bool:
-        """Tell whether that embedding is at hand."""
+        """Tell whether that embedding is already stored."""
         ...
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a method paints: a photo in the manner of styles, whose shares sum to one.
+    """What a method paints: a photo in the style of artworks, whose shares sum to one.
 
-    `begun` is a picture (1, 3, h, w), kept from an earlier run, to go on from.
+    `begun` is a picture (1, 3, h, w) that an earlier run saved; the painting continues from it.
     """
 
     canvas: Canvas
@@ -75,7 +75,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Fallback:
-    """Where and in which tiles a picture is painted, other than was planned: memory ran out."""
+    """The device and the tiles used instead of the planned ones, because memory ran out."""
 
     device: torch.device
     tiling: Tiling
@@ -83,11 +83,11 @@ class Fallback:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One way to paint a picture; pipeline/fallbacks.py says in which order they are tried.
+    """One way to paint a picture; pipeline/fallbacks.py sets the order in which they are tried.
 
-    most    pixels that are painted at the most; None for no bound
-    tiling  how the picture is cut; None as the plan says
-    exact   all in float32, because half precision gave a broken picture
+    most    the most pixels that are painted; None for no bound
+    tiling  how the picture is cut into tiles; None to follow the plan
+    exact   compute everything in float32, because half precision gave a broken picture
     """
 
     device: torch.device
@@ -97,13 +97,16 @@ class Attempt:
 
     @property
     def fallback(self) -> Fallback | None:
-        """Tell what a frame says of it: nothing where it is as planned."""
+        """Give the fallback that a frame reports; None if the picture is painted as planned."""
         return Fallback(self.device, self.tiling) if self.tiling is not None else None
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A painting at a moment: the picture (1, 3, h, w) to go on from, and how it is shown."""
+    """A painting that can be saved: the picture (1, 3, h, w) to continue from.
+
+    `show` turns that picture into the one that the user sees.
+    """
 
     picture: Tensor
     show: Callable[[Tensor], Tensor]
@@ -111,10 +114,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Frame:
-    """A moment of painting; the image (1, 3, h, w) may be smaller than the result until the last.
+    """A moment of painting. Before the last, the image (1, 3, h, w) may be smaller than the result.
 
-    Most frames bring no image: they are there so that the caller can leave. Methods that can be
-    stopped and continued bring what is `kept` with each.
+    Most frames have no image: they only give the caller a chance to stop. Methods whose paintings
+    can be stopped and continued set `kept` in each frame.
     """
 
     done: int

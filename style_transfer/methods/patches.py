@@ -1,8 +1,8 @@
-"""What both patch synthesizers share: drawing patches, comparing them, and finding the nearest.
+"""The common part of both patch synthesizers: draw patches, compare them, find the nearest.
 
-The method fast lays small dictionaries of mean patches (fast/textons.py), and the method optimize
-lays thousands of patches of the artwork itself (optimize/strokes.py). Their numbers differ, and so
-does how they add up patches that overlap; each module gives the reason.
+The method fast synthesizes from small dictionaries of mean patches (fast/textons.py). The method
+optimize uses thousands of patches of the artwork itself (optimize/strokes.py). They use different
+numbers, and they add up overlapping patches in different ways; each module gives its reasons.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class PatchParameters:
-    """The numbers that the two synthesizers set differently.
+    """The numbers that differ between the two synthesizers.
 
-    side        pixels along each side of a patch
-    dimensions  directions in which patches are compared, those of most variance
-    evenness    how strongly patches used elsewhere are avoided: smaller spreads them more evenly
-    chunk       patches whose distances are held at a time
-    reflected   pixels beyond two patches from which on a picture is long enough to be reflected
+    side        side of a patch in pixels
+    dimensions  number of directions in which patches are compared, those of most variance
+    evenness    how evenly the patches are used; a smaller number avoids repetition more strongly
+    chunk       number of patches whose distances are in memory at one time
+    reflected   a picture is reflected if its sides exceed two patches by more than these pixels
     """
 
     side: int
@@ -32,47 +32,47 @@ class PatchParameters:
 
     @property
     def size(self) -> int:
-        """Count the numbers of a patch, RGB, channel by channel."""
+        """Count the numbers in an RGB patch; they are stored channel by channel."""
         return 3 * self.side**2
 
 
 class PatchIndex:
-    """Patches to be searched; distances in a few directions stand for those of whole patches."""
+    """Patches that can be searched; distances are measured in a few directions only."""
 
     def __init__(
         self, patches: Tensor, mean: Tensor, basis: Tensor, parameters: PatchParameters
     ) -> None:
-        """Project patches (K, size), less their mean (size,), onto a basis (size, D)."""
+        """Subtract the mean (size,) from patches (K, size) and project them to basis (size, D)."""
         self.mean, self.basis = mean, basis
         self.keys = (patches - mean) @ basis  # (K, D)
         self.norms = self.keys.square().sum(1)  # (K,)
         self._parameters = parameters
 
     def factors(self) -> Tensor:
-        """Give factors (K, D + 2) whose products with `query` are squared distances."""
+        """Give factors (K, D + 2); their products with `query` are squared distances."""
         ones = torch.ones_like(self.norms)
         return torch.cat([-2 * self.keys, ones[:, None], self.norms[:, None]], 1)
 
     def query(self, keys: Tensor) -> Tensor:
-        """Extend keys (M, D) by their squares and by one: (M, D + 2).
+        """Append the squared length and a one to keys (M, D): (M, D + 2).
 
-        A squared distance is linear in these, so one matrix product gives all distances, weighted
-        ones too.
+        A squared distance is linear in these numbers. So one matrix product gives all distances,
+        weighted ones too.
         """
         squares = keys.square().sum(1, keepdim=True)
         return torch.cat([keys, squares, torch.ones_like(squares)], 1)
 
     def nearest(self, keys: Tensor, factors: Tensor) -> Tensor:
-        """Find the patch (M,) whose weighted distance to each key (M, D) is least.
+        """Find the index (M,) of the patch with the least weighted distance to each key (M, D).
 
-        `factors` are those above, times the weight of each patch.
+        `factors` are those of the method `factors`, times the weight of each patch.
         """
         parts = torch.split(self.query(keys), self._parameters.chunk)
         return torch.cat([(part @ factors.T).argmin(1) for part in parts])
 
 
 def draw_patches(image: Tensor, side: int, count: int, generator: torch.Generator) -> Tensor:
-    """Draw up to `count` patches (N, 3 * side**2) of image (1, 3, H, W), each place once."""
+    """Draw up to `count` patches (N, 3 * side**2) of image (1, 3, H, W), each position once."""
     if min(image.shape[-2:]) < side:
         image = F.pad(image, (side, side, side, side), mode="replicate")
     patches = image[0].unfold(1, side, 1).unfold(2, side, 1)  # (3, h, w, side, side), a view
@@ -92,9 +92,9 @@ def find_main_axes(centered: Tensor, dimensions: int) -> Tensor:
 def pad_for_patches(
     picture: Tensor, parameters: PatchParameters, stride: int, offset: int = 0
 ) -> Tensor:
-    """Pad a picture by a patch, and at the top and left by `offset` more.
+    """Pad a picture (1, 3, H, W) by one patch on each side, and by `offset` more at top and left.
 
-    It is padded further at the right and bottom, so that the last patch of a row ends with it.
+    The right and the bottom are padded further, so that the last patch of a row ends at the edge.
     """
     side = parameters.side
     height, width = picture.shape[-2:]
@@ -106,11 +106,11 @@ def pad_for_patches(
 
 @lru_cache(maxsize=2)
 def make_slope(side: int) -> Tensor:
-    """Make the weights (side,) of a patch's rows or columns, highest in the middle."""
+    """Make the weights (side,) of the rows or columns of a patch, highest in the middle."""
     slope: Tensor = torch.hann_window(side + 2, periodic=False)[1:-1]
     return slope
 
 
 def make_window(side: int) -> Tensor:
-    """Make the weights (side * side,) of a patch's pixels, highest in the middle."""
+    """Make the weights (side * side,) of the pixels of a patch, highest in the middle."""
     return torch.outer(make_slope(side), make_slope(side)).flatten()

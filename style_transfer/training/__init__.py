@@ -1,1 +1,1 @@
-"""Training: pictures in, weights with a card out. `cli` is the command, the rest is its parts."""
+"""Training: from pictures to weights with a card. The command is in cli/train.py."""

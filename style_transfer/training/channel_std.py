@@ -1,11 +1,11 @@
-"""How far the channels of a network swing on a set of pictures: what makes them comparable."""
+"""Measure the mean and standard deviation of a network's channels, to make channels comparable."""
 
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-_QUIET = 0.01  # a channel below this share of the loudest one is dead: divided, not amplified
+_QUIET = 0.01  # a channel below this share of the largest one is dead; it must not be amplified
 
 
 @torch.no_grad()
@@ -16,7 +16,8 @@ def measure_moments(
     sums: dict[str, Tensor] = {}
     for batch in batches:
         for name, maps in network(batch, layers).items():
-            # Doubles: the square of a mean is taken off below, and float32 would leave noise.
+            # In double precision: the square of the mean is subtracted below, and in float32 the
+            # difference would be noise.
             exact = maps.double()
             both = torch.stack([exact.mean((0, 2, 3)), exact.square().mean((0, 2, 3))])
             sums[name] = sums.get(name, 0) + both / len(batches)  # (2, C)
@@ -34,5 +35,5 @@ def measure_channel_std(
 
 
 def floor_channel_std(spread: Tensor) -> Tensor:
-    """Raise the spread (C,) of dead channels to a floor, so that dividing by it stays harmless."""
+    """Raise the standard deviation (C,) of dead channels to a floor, so a division is safe."""
     return spread.clamp_min(_QUIET * spread.max())

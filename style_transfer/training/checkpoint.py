@@ -1,4 +1,4 @@
-"""Saving a training run so that it can go on: safetensors and JSON, no pickle."""
+"""Save a training run so that it can be continued: safetensors and JSON, no pickle."""
 
 import json
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ NAME = "checkpoint.safetensors"
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: steps done and seconds spent, earlier sessions included."""
+    """The progress of a run: its steps and seconds, including those of earlier sessions."""
 
     step: int = 0
     seconds: float = 0.0
 
     def after(self, seconds: float) -> "Progress":
-        """Count one more step that took so many seconds."""
+        """Count one more step that took `seconds`."""
         return Progress(self.step + 1, self.seconds + seconds)
 
 
@@ -34,7 +34,7 @@ def save_checkpoint(
     optimizer: torch.optim.Optimizer,
     extra: Mapping[str, Tensor],
 ) -> Path:
-    """Write the state of a run into a folder, replacing the one before it in a single move."""
+    """Write the state of a run into a folder; it replaces the previous state in one step."""
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     tensors |= {f"extra.{name}": value for name, value in extra.items()}
     for index, slots in optimizer.state_dict()["state"].items():
@@ -42,7 +42,7 @@ def save_checkpoint(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
     partial = path.with_suffix(".partial")
-    # Kept inside the file, so that tensors and step counter can never disagree.
+    # Stored inside the same file, so that the tensors and the step counter always agree.
     meta = {"progress": json.dumps(asdict(progress))}
     save_file({name: each.contiguous() for name, each in tensors.items()}, partial, metadata=meta)
     partial.replace(path)
@@ -53,7 +53,7 @@ def save_checkpoint(
 def load_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer
 ) -> tuple[Progress, dict[str, Tensor]]:
-    """Bring a network and its optimizer to where a run stopped; give its progress and extras.
+    """Restore a network and its optimizer to where a run stopped; give its progress and extras.
 
     Raises ModelMissingError if the folder has no checkpoint or one of another network.
     """

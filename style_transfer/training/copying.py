@@ -1,10 +1,10 @@
-"""The objective of a network with a teacher: it copies what another method painted.
+"""The objective of a network with a teacher: it copies pictures that another method painted.
 
-A network that is judged by an artwork's statistics alone is free to put its marks anywhere, and
-puts them where they are cheap: dashes in a flat sky. A teacher's painting says where they belong.
-Pixels alone would teach the mean of all strokes that might be at a place, a blur; so the features
-are compared too, and the statistics of features and of bare patches, window by window: a window of
-sky must be as calm as the teacher's.
+If the loss uses only the artwork's statistics, a network can put its marks anywhere. It then puts
+them where they cost least, for example dashes in a flat sky. A teacher's painting shows where the
+marks belong. Pixels alone would teach the mean of all possible strokes at a place, which is a blur.
+So features are compared too, and the statistics of features and of patches of pixels. This happens
+window by window: a window of sky must be as calm as the teacher's.
 """
 
 from collections.abc import Mapping
@@ -25,33 +25,33 @@ from style_transfer.training.style_loss import PATCH, beside, disturb, draw_sigh
 _COPIED = ("relu2_1", "relu3_1", "relu4_1")
 _PIXELS = 2.0
 _TONES = 4.0
-_POOL = 8  # pixels a side over which tones are compared
+_POOL = 8  # side in pixels of the areas whose tones are compared
 _FEATURES = 0.5
 _STYLE = 0.5
 _PATCHES = 0.25
-_WINDOW = 96  # pixels a side, about, whose statistics are compared
+_WINDOW = 96  # approximate side in pixels of the windows whose statistics are compared
 _PROJECTIONS = 32
 _SAMPLES = 512
 _SILENCE = 1e-4  # variance of a band without detail, about one step in 8 bits
-_FLOOR = 0.1  # of what windows have on the mean; a flat one has nothing to be compared in terms of
-_ROUND = 1e-4  # below the root of this, differences count by their squares
+_FLOOR = 0.1  # share of the mean size of windows that is added to each, because a flat one has none
+_ROUND = 1e-4  # differences below the square root of this count by their squares
 
 
 @dataclass
 class Copying:
-    """The objective: the network that learns, and frozen features that compare."""
+    """The objective: the network that learns, and the frozen features of the loss."""
 
     network: PaintingNet
     features: FeatureNet
     bfloat16: bool = True
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
-        """Compute the losses of examples (B, 6, H, W), recolored photos and paintings of them.
+        """Compute the losses of examples (B, 6, H, W): recolored photos and paintings of them.
 
-        `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
+        `fraction` of the training, 0 to 1, also seeds all random numbers.
         """
         generator = torch.Generator().manual_seed(int(fraction * 2**53))
-        photo, wanted = x[:, :3], x[:, 3:]
+        photo, wanted = x[:, :3], x[:, 3:]  # (B, 3, H, W) each
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.bfloat16):
             painted = self.network(photo, draw_noise(photo, beside(generator, x.device)))
         own, other = disturb((painted, wanted), draw_sight(generator), generator)
@@ -87,9 +87,9 @@ def _compare_windows(seen: Mapping[str, Tensor], target: Mapping[str, Tensor], s
 
 
 def compare_moments(own: Tensor, wanted: Tensor) -> Tensor:
-    """Measure how far means and covariances of windows (N, C, h, w) are from those wanted.
+    """Measure the distance of means and covariances of windows (N, C, h, w) from the wanted ones.
 
-    Both are in terms of what is wanted there, and of both the roots are taken.
+    Both distances are divided by the size of the wanted value, and the square root is taken.
     """
     found, asked = moments_of_batch(own), moments_of_batch(wanted)
     sizes = asked.covariance.diagonal(dim1=1, dim2=2).sum(1)
@@ -105,7 +105,7 @@ def _floored(sizes: Tensor) -> Tensor:
 
 
 def _compare_patches(own: Tensor, other: Tensor, generator: torch.Generator) -> Tensor:
-    """Compare what patches there are in each band of detail, picture by picture."""
+    """Compare the distributions of patches in each band of detail, picture by picture."""
     distances = [
         patch_distance(
             band,
@@ -124,7 +124,7 @@ def _compare_patches(own: Tensor, other: Tensor, generator: torch.Generator) -> 
 def cut_to_windows(maps: Tensor, count: int) -> Tensor:
     """Cut maps (B, C, h, w) into count x count windows: (B * count**2, C, h // count, w // count).
 
-    Rows and columns that are left over are dropped.
+    The remaining rows and columns are dropped.
     """
     batch, channels, height, width = maps.shape
     down, across = height // count, width // count

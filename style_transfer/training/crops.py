@@ -1,4 +1,4 @@
-"""Batches of random crops: what a network sees at step n depends on the seed and n alone."""
+"""Batches of random crops. The batch of a step depends only on the seed and the step."""
 
 import itertools
 import random
@@ -20,10 +20,10 @@ _WORKERS = 8
 
 @dataclass(frozen=True)
 class Crops:
-    """Square crops from several folders of pictures, the folders taking turns within a batch.
+    """Square crops from several folders of pictures; within a batch the folders take turns.
 
-    Each step draws one of `sizes` for its batch, all processes the same one: those with smaller
-    crops would only wait for the others.
+    Each step draws one of `sizes` for its batch. All processes draw the same size, because those
+    with smaller crops would only wait for the others.
 
     `rank` and `world` divide the work of one step among processes: each draws its own crops.
     """
@@ -36,7 +36,7 @@ class Crops:
     world: int = 1
 
     def draw(self, step: int) -> Tensor:
-        """Make the batch of a step: (batch, 3, size, size), RGB in [0, 1], channels last."""
+        """Make the batch of a step: (batch, 3, size, size), RGB in [0, 1], channels-last memory."""
         size = random.Random(f"{self.seed}/{step}").choice(self.sizes)
         chance = random.Random(f"{self.seed}/{step}/{self.rank}/{self.world}")
         crops = [
@@ -46,9 +46,9 @@ class Crops:
         return to_batch(crops)
 
     def follow(self, step: int, device: torch.device) -> Generator[Tensor, None, None]:
-        """Yield the batches from a step on, decoded while those before them are in use.
+        """Yield the batches from a step on; later batches are decoded while earlier ones are used.
 
-        A GPU eats batches faster than one thread decodes pictures, so it is served by several.
+        A GPU uses batches faster than one thread decodes pictures, so several threads decode.
         """
         workers = _WORKERS if device.type == "cuda" else 1
         with ThreadPoolExecutor(workers) as pool:
@@ -60,15 +60,15 @@ class Crops:
                 yield ready.to(device, non_blocking=True)
 
     def _draw_pinned(self, step: int) -> Tensor:
-        """Draw into memory that a GPU fetches from while it computes."""
+        """Draw into pinned memory, from which a GPU can copy while it computes."""
         return self.draw(step).pin_memory()
 
 
 def crop_at_random(path: Path, size: int, chance: random.Random) -> np.ndarray:
-    """Cut a square of random scale and place out of a picture and flip every other one.
+    """Cut a square of random scale and position out of a picture, and flip half of them.
 
-    The square is at least `size` wide where the picture is, so that crops are shrunk, not blown
-    up. Returns (size, size, 3) uint8.
+    The square is at least `size` wide if the picture is, so that crops are shrunk and not
+    enlarged. Returns (size, size, 3) uint8.
     """
     picture = read_picture(path, side=2 * size)
     short = min(picture.size)
@@ -82,6 +82,6 @@ def crop_at_random(path: Path, size: int, chance: random.Random) -> np.ndarray:
 
 
 def to_batch(pictures: Sequence[np.ndarray]) -> Tensor:
-    """Stack (H, W, 3) uint8 pictures of one size into (B, 3, H, W) in [0, 1], channels last."""
+    """Stack uint8 pictures (H, W, C) of one size: (B, C, H, W) in [0, 1], channels-last memory."""
     stacked = torch.from_numpy(np.stack(pictures))  # (B, H, W, 3)
     return stacked.permute(0, 3, 1, 2).float().div(255)

@@ -1,4 +1,4 @@
-"""The loss curve of a run: numbers as JSON lines, and a picture of them."""
+"""The loss curve of a run: its numbers as JSON lines, and a picture of them."""
 
 import json
 import math
@@ -14,7 +14,7 @@ _INKS = ("#1b4965", "#bc4749", "#6a994e", "#e09f3e", "#7b2d8b", "#3a3a3a")
 
 
 def append_losses(folder: Path, step: int, losses: Mapping[str, float]) -> None:
-    """Add one line with the losses of a step to the folder's record."""
+    """Add one line with the losses of a step to the record in a folder."""
     line = {"step": step, **{name: round(value, 6) for name, value in losses.items()}}
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOSSES).open("a", encoding="utf-8") as file:
@@ -24,7 +24,7 @@ def append_losses(folder: Path, step: int, losses: Mapping[str, float]) -> None:
 def read_losses(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """Read the record of a folder: name -> (step, loss) in order; empty if there is none.
 
-    A run that was resumed from a checkpoint repeats some steps; of those the later lines count.
+    A run that continues from a checkpoint repeats some steps; for those the later lines count.
     """
     path = folder / LOSSES
     lines = path.read_text("utf-8").splitlines() if path.is_file() else []
@@ -40,7 +40,7 @@ def read_losses(folder: Path) -> dict[str, list[tuple[int, float]]]:
 
 
 def draw_curves(curves: Mapping[str, Sequence[tuple[int, float]]]) -> Image.Image:
-    """Draw losses over steps on a logarithmic scale, one ink a name, as an RGB picture."""
+    """Draw losses over steps on a logarithmic scale, one color per name, as an RGB picture."""
     image = Image.new("RGB", _SIZE, "white")
     draw = ImageDraw.Draw(image)
     points = [point for curve in curves.values() for point in curve if point[1] > 0]

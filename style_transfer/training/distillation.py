@@ -1,12 +1,12 @@
-"""Teaching a small feature network what a larger or older one sees.
+"""Train a small feature network to give the activations of a larger or older one.
 
-The student never sees the teacher's weights, only its activations, after Hinton et al. 2015 and
-Romero et al. 2015 (FitNets). Every block learns alone: five shallow problems in place of one deep
-one, which converge in minutes on a CPU. At first a block is fed with the teacher's activations,
-then more and more with the student's own, so that it learns to live with the errors of the blocks
-before it; changed at once, the deep blocks find nothing that they know and die. No gradient
-passes from block to block: deep layers hang on details that shallow ones hardly measure, and
-their gradients would spoil what the shallow ones have learned.
+The student never gets the teacher's weights, only its activations, as in Hinton et al. 2015 and
+Romero et al. 2015 (FitNets). Every block learns alone: five shallow problems replace one deep one
+and converge in minutes on a CPU. At first the input of a block is the teacher's activations, then
+more and more the student's own, so that the block learns to handle the errors of the blocks before
+it. With a sudden change the deep blocks would get unknown inputs and their units would die. No
+gradient passes from block to block: deep layers depend on details that shallow ones hardly measure,
+and their gradients would harm what the shallow ones have learned.
 """
 
 from collections.abc import Mapping
@@ -23,16 +23,16 @@ from torch import Tensor, nn
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.features.vgg import TAPS, SlimVGG, max_pool, read_widths, strip_heads
 
-FREE = 0.5  # the share of the training after which the student is on its own
-TIGHT = 0.25  # the share after which tapped layers let nothing through below zero
-FIRST_LEAK = 0.1
-_SPIKE = 3.0  # standard deviations above which an error counts linearly
+FREE = 0.5  # after this share of the training, blocks get only the student's own activations
+TIGHT = 0.25  # after this share, tapped layers have slope 0 below zero
+FIRST_LEAK = 0.1  # their slope below zero at the start
+_SPIKE = 3.0  # errors above this many standard deviations count linearly
 
 
 def load_teacher(path: Path) -> SlimVGG:
     """Load a slimmed VGG-19 (safetensors; layers conv1_1 ... conv5_1, max pooling), frozen.
 
-    Raises ModelMissingError if the file is absent or is not of that layout.
+    Raises ModelMissingError if the file is missing or has another layout.
     """
     if not path.is_file():
         raise ModelMissingError(f"There is no teacher at {path}.")
@@ -47,7 +47,7 @@ def load_teacher(path: Path) -> SlimVGG:
 
 
 def describe_teacher(path: Path) -> str:
-    """Name a teacher file with the source and the licence that its own header states, if any."""
+    """Name a teacher file with the source and the license in its header, if it has them."""
     with safe_open(path, framework="pt") as opened:
         header = opened.metadata() or {}
     stated = "; ".join(header[key] for key in ("source", "licence") if key in header)
@@ -56,7 +56,7 @@ def describe_teacher(path: Path) -> str:
 
 @dataclass
 class Distillation:
-    """The objective: a teacher, a student, and the teacher's spread that makes channels equal."""
+    """The objective: teacher, student, and the teacher's standard deviation of each channel."""
 
     teacher: nn.Module
     student: SlimVGG
@@ -65,14 +65,20 @@ class Distillation:
 
     @torch.no_grad()
     def targets(self, x: Tensor) -> dict[str, Tensor]:
-        """Compute what the student should see in (B, 3, H, W): each channel in its own spread."""
+        """Compute the wanted activations for x (B, 3, H, W): layer -> (B, C, h, w).
+
+        Each channel is divided by its standard deviation.
+        """
         seen: dict[str, Tensor] = self.teacher(x, TAPS)
         return {name: maps / self.channel_std[name][:, None, None] for name, maps in seen.items()}
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
-        """Compute one loss per tapped layer at a point of the training, 0 to 1."""
-        # A unit whose sign starts out wrong would get no gradient and die; a slope below zero,
-        # taken away little by little, lets it turn around.
+        """Compute one loss per tapped layer for x (B, 3, H, W), RGB in [0, 1].
+
+        `fraction` of the training is 0 to 1.
+        """
+        # A unit that starts with the wrong sign would get no gradient and die. With a slope below
+        # zero, which shrinks step by step, its sign can change.
         self.student.leak = FIRST_LEAK * max(0.0, 1 - fraction / TIGHT)
         targets = self.targets(x)
         seen = self._see(x, targets, trust=min(1.0, fraction / FREE))
@@ -81,7 +87,7 @@ class Distillation:
         }
 
     def _see(self, x: Tensor, targets: Mapping[str, Tensor], trust: float) -> dict[str, Tensor]:
-        # The first layer holds fine differences of pixels that bfloat16 would round away.
+        # The first layer has fine differences between pixels, which bfloat16 would lose.
         seen: dict[str, Tensor] = self.student(x, TAPS[:1])
         with self._autocast(x):
             for before, name in pairwise(TAPS):

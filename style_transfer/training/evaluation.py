@@ -1,4 +1,4 @@
-"""How good what was trained is, on pictures that it was not trained on."""
+"""Evaluate a trained network on pictures that it was not trained on."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ from style_transfer.features.vgg import TAPS
 from style_transfer.training.distillation import Distillation
 from style_transfer.training.loop import Objective
 
-_LIVE = 0.05  # of the spread over artworks; a channel that hardly fires here has no correlation
+_LIVE = 0.05  # share of the usual standard deviation; a channel below it has no correlation here
 
 
 @torch.no_grad()
 def evaluate(objective: Distillation, pictures: Sequence[Tensor]) -> dict[str, dict[str, float]]:
-    """Measure a student per layer over pictures (1, 3, H, W), each channel counting the same.
+    """Measure a student per layer over pictures (1, 3, H, W); each channel has the same weight.
 
-    `error` is the mean over live channels of the squared difference over the variance, so 0 is
-    perfect and 1 is no better than the channel's mean; `correlation` is Pearson's.
+    `error` is the squared difference divided by the variance, as a mean over live channels: 0 is
+    perfect, and 1 is no better than the channel's mean. `correlation` is Pearson's.
     """
     objective.student.leak = 0.0
     sums = {name: torch.zeros(6, objective.channel_std[name].numel()).double() for name in TAPS}
@@ -32,9 +32,9 @@ def evaluate(objective: Distillation, pictures: Sequence[Tensor]) -> dict[str, d
 
 @torch.no_grad()
 def measure_losses(objective: Objective, batches: Sequence[Tensor]) -> dict[str, float]:
-    """Compute the mean losses of a objective over batches (B, 3, H, W), each counting the same.
+    """Compute the mean losses of an objective over batches (B, 3, H, W) of equal weight.
 
-    What chance decides is seeded by a batch's place among them, the same for every training.
+    The index of a batch seeds its random numbers, so they are the same for every training.
     """
     sums: dict[str, float] = {}
     for index, batch in enumerate(batches):

@@ -1,8 +1,8 @@
-"""Examples for a network to copy: photos in the artwork's colors, beside what a teacher painted.
+"""Examples for a network to copy: photos in the artwork's colors, with paintings of a teacher.
 
 A teacher is one of the engine's other methods. It paints an example when the example is first
-drawn, and what it painted is kept in files: a run that goes on, or comes back to a photo, finds it
-there. Examples are larger than what is cut out of them, so that one is many.
+drawn, and the painting is stored in a file. A continued run, or a later draw of the same photo,
+uses that file. Examples are larger than the crops cut out of them, so each gives many crops.
 """
 
 import hashlib
@@ -30,9 +30,9 @@ from style_transfer.training.artwork import shown_at
 from style_transfer.training.crops import Crops, to_batch
 from style_transfer.training.pictures import read_picture
 
-ROOM = 1.5  # sides of an example, in sides of the largest crop
-# Of a method that heeds steps: strokes are laid, then a few steps of descent settle them; many more
-# steps only cover flat places with grain.
+ROOM = 1.5  # side of an example, in sides of the largest crop
+# For a method that reads `steps`. Some steps synthesize strokes, and a few steps of descent blend
+# them. Many more steps would only cover flat places with grain.
 _STEPS = 14
 _SHARP = Image.Resampling.BICUBIC
 _CPU = torch.device("cpu")
@@ -40,9 +40,10 @@ _CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Teacher:
-    """A method that paints squares of `side` pixels after an artwork.
+    """A method that paints squares of `side` pixels in the style of an artwork.
 
-    `style_size` is the longest side of the artwork whose strokes are wanted, in pixels.
+    `style_size` is the longest side, in pixels, of the artwork at which its strokes have the
+    wanted size.
     """
 
     method: str
@@ -52,7 +53,7 @@ class Teacher:
 
     @property
     def spec(self) -> TransferSpec:
-        """Say how it paints: with strokes as large as on an artwork of `style_size`."""
+        """Give the settings: strokes as large as on an artwork of `style_size`."""
         width, height = scaled(
             *self.artwork.size, min(1.0, self.style_size / max(self.artwork.size))
         )
@@ -63,26 +64,26 @@ class Teacher:
 
     @property
     def identity(self) -> str:
-        """Name what it paints: two teachers of one name paint alike."""
+        """Give a name for its paintings: two teachers with the same name paint the same."""
         spoken = json.dumps([self.spec.to_json(), self.side, digest_of(self.artwork)])
         return hashlib.sha256(spoken.encode()).hexdigest()[:16]
 
     def paint(self, photo: Image.Image) -> Image.Image:
-        """Paint an RGB photo; raises EngineError subclasses as `stylize` does."""
+        """Paint an RGB photo; raises the same subclasses of EngineError as `stylize`."""
         *_, last = stylize(photo, [StyleInput(self.artwork)], self.spec, device="cpu")
         if last.image is None:
             raise AssertionError("the last step brings the result")
         return last.image
 
     def recolor(self, photo: Image.Image) -> Image.Image:
-        """Give an RGB photo the colors of the artwork, as the network that learns does."""
+        """Give an RGB photo the colors of the artwork, as the trained network does."""
         shown = shown_at(self.artwork, self.style_size / max(self.artwork.size), _CPU)
         return to_image(match_palette(to_tensor(photo, _CPU), palette_of(shown)))
 
 
 @dataclass(frozen=True)
 class Book:
-    """The examples of a teacher, in a folder; each is painted when it is first asked for."""
+    """The examples of a teacher, in a folder; each is painted at its first use."""
 
     teacher: Teacher
     folder: Path
@@ -92,7 +93,8 @@ class Book:
         side = self.teacher.side
         kept = self.folder / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.png"
         if not kept.is_file():
-            # The whole of the photo that fits: palettes and statistics are those of a picture.
+            # As much of the photo as a square can hold, so that palette and statistics are those
+            # of a whole picture.
             photo = ImageOps.fit(read_picture(path, side=side), (side, side), _SHARP)
             pair = Image.new("RGB", (2 * side, side))
             pair.paste(self.teacher.recolor(photo), (0, 0))
@@ -111,12 +113,12 @@ class Book:
 
 @dataclass(frozen=True)
 class ExampleCrops(Crops):
-    """Random crops of examples, of the photos that `folders` name."""
+    """Random crops of the examples of the photos in `folders`."""
 
     book: Book | None = None
 
     def draw(self, step: int) -> Tensor:
-        """Make the batch of a step: (batch, 6, size, size), recolored photos and paintings."""
+        """Make the batch of a step: (batch, 6, size, size) in [0, 1], recolored photo, painting."""
         if self.book is None:
             raise AssertionError("examples come from a book")
         size = random.Random(f"{self.seed}/{step}").choice(self.sizes)

@@ -1,4 +1,4 @@
-"""From a trained network to a file that the engine loads: float16, channel scales, a card."""
+"""Write a trained network to a file that the engine loads: float16, channel scales, a card."""
 
 import csv
 import hashlib
@@ -25,8 +25,8 @@ def export_features(
 ) -> Card:
     """Write NAME.safetensors with its card: weights in float16, and each channel's scale.
 
-    The scales are the network's own, in float16 arithmetic as shipped, over batches of artworks
-    (B, 3, H, W). `card` brings what only the caller knows: license, origin, data, figures.
+    The scales are measured over batches of artworks (B, 3, H, W), with the weights rounded to
+    float16 as in the file. `card` holds what only the caller knows: license, origin, data, figures.
     """
     halves = to_halves_(network)
     scale = measure_channel_std(network, artworks, LAYERS)
@@ -35,7 +35,7 @@ def export_features(
 
 
 def to_halves_(network: nn.Module) -> dict[str, Tensor]:
-    """Bring the weights of a network to what float16 can hold, and return them as float16."""
+    """Round the weights of a network to float16 values, and return them as float16."""
     halves = {key: value.half() for key, value in network.state_dict().items()}
     network.load_state_dict({key: value.float() for key, value in halves.items()})
     return halves
@@ -44,19 +44,19 @@ def to_halves_(network: nn.Module) -> dict[str, Tensor]:
 def export_halves(
     tensors: Mapping[str, Tensor], folder: Path, name: str, card: Mapping[str, Any]
 ) -> Card:
-    """Write NAME.safetensors and its card into the manifest of a folder.
+    """Write NAME.safetensors into a folder, and its card into the manifest there.
 
-    `card` brings what only the caller knows: license, origin, data, figures.
+    `card` holds what only the caller knows: license, origin, data, figures.
     """
     content = save({key: value.cpu().contiguous() for key, value in tensors.items()})
     return export_bytes(content, folder, name, card)
 
 
 def export_bytes(content: bytes, folder: Path, name: str, card: Mapping[str, Any]) -> Card:
-    """Write NAME.safetensors, whose content is given, and its card into the manifest."""
+    """Write `content` to NAME.safetensors, and its card into the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"
-    # Replaced, not overwritten: a process that mapped the old file keeps its numbers.
+    # The file is replaced and not overwritten, so a process that mapped the old file is safe.
     partial = path.with_suffix(".partial")
     partial.write_bytes(content)
     partial.replace(path)
@@ -72,7 +72,7 @@ def export_bytes(content: bytes, folder: Path, name: str, card: Mapping[str, Any
 
 
 def find_revision() -> str:
-    """Name the git commit of this source tree; empty where there is no git."""
+    """Give the git commit of this source tree; empty if there is no git."""
     command = ["git", "rev-parse", "HEAD"]
     try:
         done = subprocess.run(  # noqa: S603
@@ -84,7 +84,7 @@ def find_revision() -> str:
 
 
 def read_rows(folder: Path) -> dict[str, dict[str, str]]:
-    """Read what the manifest.csv of a folder of pictures says: file -> row, empty without one."""
+    """Read the manifest.csv of a folder of pictures: file -> row; empty if there is none."""
     if not (folder / PICTURES).is_file():
         return {}
     with (folder / PICTURES).open(encoding="utf-8", newline="") as file:
@@ -92,9 +92,9 @@ def read_rows(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def describe_data(folder: Path, used: Sequence[Path]) -> dict[str, Any]:
-    """Summarize training pictures for a card: how many, and how many under which licence.
+    """Summarize training pictures for a card: their number, in total and per license and source.
 
-    Licences and sources come from `manifest.csv` in the folder (columns file, licence, source);
+    Licenses and sources come from `manifest.csv` in the folder (columns file, licence, source);
     pictures without a row count as `unstated`.
     """
     rows = read_rows(folder)

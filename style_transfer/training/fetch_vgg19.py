@@ -1,4 +1,4 @@
-"""Bringing torchvision's VGG-19 in: from a file of the user, or from its origin when asked to."""
+"""Install torchvision's VGG-19, from a file of the user or from its download address."""
 
 import hashlib
 import pickle
@@ -24,7 +24,7 @@ from style_transfer.training.channel_std import measure_channel_std
 from style_transfer.training.dead_leaves import draw_dead_leaves
 
 NAME = "vgg19"
-_TIMEOUT = 60.0  # seconds without a byte
+_TIMEOUT = 60.0  # seconds without any data
 
 
 class FetchError(EngineError):
@@ -35,13 +35,13 @@ class FetchError(EngineError):
 
 
 def default_url() -> str:
-    """Give the address that the installed torchvision names as the origin of its weights."""
+    """Give the download address of the weights in the installed torchvision."""
     url: str = import_torchvision().models.VGG19_Weights.IMAGENET1K_V1.url
     return url
 
 
 def expected_prefix(name: str) -> str:
-    """Read the start of the sha256 out of a file name such as vgg19-dcbb9e9d.pth.
+    """Read the start of the sha256 from a file name such as vgg19-dcbb9e9d.pth.
 
     torchvision puts it there so that a download can be checked; other names give an empty string.
     """
@@ -50,7 +50,7 @@ def expected_prefix(name: str) -> str:
 
 
 def download(url: str, target: Path) -> None:
-    """Copy what an http or https address answers into a file; raises FetchError."""
+    """Download an http or https address into a file; raises FetchError."""
     if not url.startswith(("https://", "http://")):
         raise FetchError(f"{url} is not an http address.")
     try:
@@ -60,7 +60,7 @@ def download(url: str, target: Path) -> None:
         ):
             shutil.copyfileobj(answer, file)
     except urllib.error.HTTPError as error:
-        error.close()  # it carries the open answer
+        error.close()  # the error holds the open response
         raise FetchError(f"{url} answered {error.code} {error.reason}.") from error
     except OSError as error:
         raise FetchError(f"{url} could not be downloaded ({error}).") from error
@@ -69,9 +69,9 @@ def download(url: str, target: Path) -> None:
 def fetch_vgg19(folder: Path, *, file: Path | None, url: str, sha256: str = "") -> Card:
     """Install vgg19.safetensors with its card in a folder, from a .pth file or else from a URL.
 
-    The source must have the sha256 that begins with `sha256`, by default the digits in
-    torchvision's own file name. Raises ModelMissingError for another hash or other contents, and
-    FetchError if the download fails.
+    The sha256 of the source must begin with `sha256`; the default is the digits in torchvision's
+    own file name. Raises ModelMissingError for another hash or other contents, and FetchError if
+    the download fails.
     """
     wanted = sha256 or expected_prefix(default_url())
     folder.mkdir(parents=True, exist_ok=True)
@@ -90,9 +90,9 @@ def fetch_vgg19(folder: Path, *, file: Path | None, url: str, sha256: str = "") 
 
 
 def read_pth(path: Path) -> dict[str, Tensor]:
-    """Read tensors from a .pth file without running any code that it may hold.
+    """Read tensors from a .pth file; code in the file is not run.
 
-    Raises ModelMissingError if it holds anything else than tensors.
+    Raises ModelMissingError if the file holds anything other than tensors.
     """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -104,7 +104,7 @@ def read_pth(path: Path) -> dict[str, Tensor]:
 
 
 def install(folder: Path, state: Mapping[str, Tensor], *, origin: str) -> Card:
-    """Write the part of torchvision's weights that the engine uses, with channel scales.
+    """Write the weights of torchvision that the engine uses, with channel scales and a card.
 
     Raises ModelMissingError if the weights are not those of VGG-19.
     """

@@ -1,4 +1,4 @@
-"""Sample sheets of pictures: rows of tensors with a name over each column."""
+"""Sample sheets: rows of pictures with a name above each column."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _GAP = 4
 
 
 def draw_rows(rows: Sequence[Sequence[Tensor]], names: Sequence[str]) -> Image.Image:
-    """Draw rows of pictures (1, 3, H, W) pixel for pixel, in columns as wide as their widest.
+    """Draw rows of pictures (1, 3, H, W) in [0, 1], unscaled; each column has its largest width.
 
     Each row has as many pictures as there are names.
     """

@@ -1,4 +1,4 @@
-"""How the networks of a training lie in memory."""
+"""The memory layout of the networks of a training."""
 
 from typing import TypeVar
 
@@ -9,6 +9,6 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def lay_out(network: Network, device: torch.device) -> Network:
-    """Move a network to a device with its weights channels last, as oneDNN and cuDNN prefer."""
+    """Move a network to a device, with channels-last weights, which oneDNN and cuDNN prefer."""
     moved: Network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return moved

@@ -1,4 +1,4 @@
-"""The training loop: a generator that the caller pulls, one published state every few seconds."""
+"""The training loop: a generator that yields a published state about every second."""
 
 import math
 import time
@@ -21,37 +21,40 @@ PUBLISH_SECONDS = 1.0
 
 
 class TrainingDivergedError(EngineError):
-    """The losses or the weights of a run are no numbers any more."""
+    """The losses or the weights of a run are no longer finite."""
 
     code = "training_diverged"
     hint = "Go on from the last checkpoint with --resume and a lower --rate."
 
 
 class Objective(Protocol):
-    """What is to be learned: losses by name for a batch, at a point of the training, 0 to 1."""
+    """What a network learns: the losses of a batch by name."""
 
     def losses(self, x: Tensor, fraction: float) -> Mapping[str, Tensor]:
-        """Compute the losses of (B, 3, H, W)."""
+        """Compute the losses of x (B, C, H, W) in [0, 1]; `fraction` of the training is 0 to 1."""
         ...
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast: a run ends at the first of `steps` in all and `seconds` from now."""
+    """The length and the learning rate of a run.
+
+    The run ends after `steps` steps in all, or after `seconds` of this session, whichever is first.
+    """
 
     seconds: float = math.inf
     steps: float = math.inf
     rate: float = 0.05
 
     def fraction(self, progress: Progress, begun: Progress) -> float:
-        """Say how much of the run is over, 0 to 1, given where this session began."""
+        """Compute how much of the run is done, 0 to 1; `begun` is where this session began."""
         by_time = progress.seconds / (begun.seconds + self.seconds)
         return min(1.0, max(progress.step / self.steps, by_time))
 
 
 @dataclass(frozen=True)
 class TrainingState:
-    """A published moment of a run; losses are means since the one before."""
+    """A published moment of a run; losses are means since the previous one."""
 
     progress: Progress
     fraction: float
@@ -60,7 +63,7 @@ class TrainingState:
 
 
 def warmed_cosine(fraction: float) -> float:
-    """Shape the learning rate: a short rise, then half a cosine down to one hundredth."""
+    """Give the factor on the learning rate: a short rise, then half a cosine down to 0.01."""
     rise = min(1.0, (fraction + 1e-3) / 0.01)
     return rise * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * fraction)))
 
@@ -69,7 +72,7 @@ def warmed_cosine(fraction: float) -> float:
 class Run:
     """One training run: a network, its optimizer, its objective, its crops and its folder.
 
-    `extra` are tensors that the objective needs again when the run goes on.
+    `extra` are tensors that the objective needs again when the run is continued.
     """
 
     network: nn.Module
@@ -83,13 +86,13 @@ class Run:
     stopping: bool = False
 
     def stop(self) -> None:
-        """Let the step that is running be the last one; safe to call from a signal handler."""
+        """Stop after the current step; safe to call from a signal handler."""
         self.stopping = True
 
     def save(self) -> None:
         """Write the checkpoint, once for all processes of a distributed run.
 
-        Weights that are no numbers are not written: the checkpoint before them is worth more.
+        Weights that are not finite are not written, because the previous checkpoint is better.
         """
         if self.crops.rank == 0 and self.is_sound():
             save_checkpoint(self.folder, self.progress, self.network, self.optimizer, self.extra)
@@ -99,10 +102,10 @@ class Run:
         return all(bool(weight.isfinite().all()) for weight in self.network.parameters())
 
     def train_(self, plan: Plan) -> Iterator[TrainingState]:
-        """Train until the plan is fulfilled, publishing about every second and after each save.
+        """Train until the plan ends; yield a state about every second and after each save.
 
-        However the caller leaves, a checkpoint of the last finished step stays behind. Raises
-        TrainingDivergedError when there are no numbers left to learn from.
+        A checkpoint of the last finished step is always saved, even if the caller leaves the loop
+        or an error is raised. Raises TrainingDivergedError if losses or weights are not finite.
         """
         begun, meter = self.progress, _Meter()
         batches = self.crops.follow(self.progress.step, self.device)
@@ -130,7 +133,7 @@ class Run:
             yield TrainingState(self.progress, 1.0, meter.read(clock), saved=True)
 
     def _agree(self, fraction: float) -> float:
-        """Make all processes of a run see the same fraction, so that none waits for one gone."""
+        """Give all processes of a run the same fraction, so that all stop at the same step."""
         fraction = 1.0 if self.stopping else fraction
         if not dist.is_initialized():
             return fraction
@@ -150,11 +153,11 @@ class Run:
 
 
 class _Meter:
-    """Means of losses between two published states; nothing leaves the device in between."""
+    """Means of losses between two published states; in between, no value leaves the device."""
 
     def __init__(self) -> None:
         self.sums: dict[str, Tensor] = {}
-        self.counts: Counter[str] = Counter()  # a step need not have every loss
+        self.counts: Counter[str] = Counter()  # a step may lack some of the losses
         self.published = -math.inf
 
     def add(self, losses: Mapping[str, Tensor]) -> None:
@@ -174,9 +177,9 @@ class _Meter:
 
 
 def average_gradients_(network: nn.Module) -> None:
-    """Make the gradients of all processes equal to their mean; alone, leave them as they are.
+    """Replace the gradients of all processes by their mean; a single process keeps its own.
 
-    They travel as one tensor: a network has dozens, and each message waits for all processes.
+    They are sent as one tensor: a network has dozens, and each message waits for all processes.
     """
     if not dist.is_initialized():
         return

@@ -1,4 +1,4 @@
-"""The pictures of a training: what it learns from, and what it is judged on."""
+"""The pictures of a training: those it learns from, and those it is evaluated on."""
 
 import random
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from style_transfer.training.export import describe_data
 from style_transfer.training.pictures import TrainingDataError, read_picture
 from style_transfer.training.processes import Place
 
-HELD_OUT = 24  # pictures that are judged and never trained on
+HELD_OUT = 24  # pictures for evaluation, never used to train
 EVALUATED_SIDE = 320  # pixels
 
 
 @dataclass(frozen=True)
 class Material:
-    """The pictures of a training: photos and artworks to learn from, and held-out ones to judge.
+    """The pictures of a training: photos and artworks to learn from, and held-out ones.
 
-    `roots` are the folders that the photos and the artworks came from. A training for one artwork
-    has no `style` and one root.
+    Held-out pictures are used only for evaluation. `roots` are the folders of the photos and of
+    the artworks. A training for one artwork has no `style` and only one root.
     """
 
     content: tuple[Path, ...]
@@ -34,11 +34,11 @@ class Material:
 
     @property
     def folders(self) -> tuple[tuple[Path, ...], ...]:
-        """The photos, and the artworks if there are any: what Crops takes in turn."""
+        """Give the photos, and the artworks if there are any; Crops takes them in turn."""
         return (self.content, self.style) if self.style else (self.content,)
 
     def crops(self, sizes: Sequence[int], batch: int, seed: int, place: Place) -> Crops:
-        """Lay out the random crops of one process: photo, artwork, photo, artwork, ..."""
+        """Make the random crops of one process: photo, artwork, photo, artwork, ..."""
         return Crops(self.folders, tuple(sizes), batch, seed, place.rank, place.world)
 
     def describe(self) -> list[dict[str, Any]]:
@@ -50,10 +50,10 @@ class Material:
 def hold_out(
     folders: Sequence[Sequence[Path]], roots: Sequence[Path], seed: int, *, count: int = HELD_OUT
 ) -> Material:
-    """Set a few pictures of each folder aside, the same ones for the same seed.
+    """Hold out a few pictures of each folder; the same seed gives the same ones.
 
-    At most one picture in four is taken, so that small folders still train. Raises
-    TrainingDataError for a folder of fewer than four.
+    At most one picture in four is held out, so that small folders can still train. Raises
+    TrainingDataError for a folder with fewer than four pictures.
     """
     if min(map(len, folders)) < 4:
         raise TrainingDataError(
@@ -72,7 +72,7 @@ def hold_out(
 def build_material(
     folders: Sequence[Sequence[Path]], held_out: Sequence[Path], roots: Sequence[Path]
 ) -> Material:
-    """Put photos, artworks if there are any, and pictures to judge on together."""
+    """Combine photos, artworks if there are any, and held-out pictures."""
     content, style = (tuple(paths) for paths in (*folders, ())[:2])
     return Material(content, style, tuple(held_out), tuple(roots))
 
@@ -80,9 +80,9 @@ def build_material(
 def read_held_out(
     material: Material, device: torch.device, *, count: int | None = None
 ) -> list[Tensor]:
-    """Read the pictures to judge on, each (1, 3, H, W) with its long side at EVALUATED_SIDE.
+    """Read the held-out pictures, each (1, 3, H, W) in [0, 1], long side EVALUATED_SIDE.
 
-    With `count`, at most so many of them, from the first to the last.
+    With `count`, read at most that many, spread evenly from the first to the last.
     """
     paths = material.held_out
     if count is not None and count < len(paths):

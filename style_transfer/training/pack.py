@@ -1,8 +1,7 @@
-"""One file that travels: the training pictures, shrunken until they fit a budget.
+"""Packs: one file with the training pictures, scaled down to fit a budget, to copy to a machine.
 
-A pack is a zip of WebP pictures, `content/...`, `style/...` and `held_out/...`, each part with the
-`manifest.csv` that says where its pictures come from. Every training takes one wherever it takes
-a folder.
+A pack is a zip of WebP pictures, `content/...`, `style/...` and `held_out/...`. Each part has a
+`manifest.csv` with the origin of its pictures. Every training accepts a pack in place of a folder.
 """
 
 import csv
@@ -23,17 +22,17 @@ from style_transfer.training.pictures import SUFFIXES, TrainingDataError, read_p
 
 PARTS = ("content", "style", "held_out")
 SIDES = tuple(round(1024 * 0.95**power) for power in range(55))  # pixels, down to 64
-QUALITY = 80  # of WebP; at as many bytes JPEG's pictures would have a third fewer pixels a side
-LARGEST = 8 * 2**30  # bytes of a pack when unpacked; more is taken for a bomb
-_SAMPLE = 48  # pictures by which the size of all is estimated
-_OVERHEAD = 256  # bytes a picture that the zip adds, and its row in the manifest
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same pictures make the same file
+QUALITY = 80  # of WebP; with the same bytes the sides of JPEG pictures would be a third shorter
+LARGEST = 8 * 2**30  # bytes of an unpacked pack; a larger one is refused as a zip bomb
+_SAMPLE = 48  # pictures from which the size of all is estimated
+_OVERHEAD = 256  # bytes per picture for the zip entry and the row in the manifest
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed date, so that the same pictures make the same file
 _HINT = "Make one with `python -m style_transfer train pack`."
 
 
 @dataclass(frozen=True)
 class Part:
-    """The pictures of one part of a pack, and the folder that they lie in."""
+    """The pictures of one part of a pack, and their folder."""
 
     root: Path
     paths: tuple[Path, ...]
@@ -41,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Packed:
-    """What came of packing: the pixels of a short side, at most, and the bytes of the file."""
+    """The result of packing: the largest short side in pixels, and the bytes of the file."""
 
     side: int
     size: int
@@ -54,10 +53,10 @@ def pack_pictures(
     *,
     advance: Callable[[], object] = lambda: None,
 ) -> Packed:
-    """Write pictures of PARTS into a zip of at most `budget` bytes, as large as they may be.
+    """Write pictures of PARTS into a zip of at most `budget` bytes, as large as they fit.
 
     `advance` is called once for each picture. Raises TrainingDataError if they do not fit even at
-    the smallest size, and leaves no file then.
+    the smallest size; then no file remains.
     """
     paths = [path for part in parts.values() for path in part.paths]
     partial = out.with_name(out.name + ".partial")
@@ -78,7 +77,7 @@ def pack_pictures(
 
 
 def _sides_within(paths: Sequence[Path], budget: int) -> Sequence[int]:
-    """List the sides at which pictures may fit, by the sizes of a few of them, largest first."""
+    """List the sides at which pictures may fit, largest first; a few pictures give the estimate."""
     sample = paths[:: max(1, len(paths) // _SAMPLE)]
 
     def fits(side: int) -> bool:
@@ -89,7 +88,7 @@ def _sides_within(paths: Sequence[Path], budget: int) -> Sequence[int]:
 
 
 def _shrink(path: Path, side: int) -> bytes:
-    """Encode a picture as WebP, its short side at most `side` pixels."""
+    """Encode a picture as WebP with a short side of at most `side` pixels."""
     picture = read_picture(path, side=side)
     factor = side / min(picture.size)
     if factor < 1:
@@ -118,9 +117,9 @@ def _write(parts: Mapping[str, Part], path: Path, side: int, advance: Callable[[
 
 @contextmanager
 def open_pictures(path: Path, part: str) -> Iterator[Path]:
-    """Give the folder of a part of PARTS: the path itself, or what a pack holds, unpacked.
+    """Give the folder of a part of PARTS: the path itself, or the unpacked part of a pack.
 
-    Raises TrainingDataError for what is neither a folder nor a pack with that part.
+    Raises TrainingDataError if the path is neither a folder nor a pack with that part.
     """
     if path.is_dir() or not path.is_file():
         yield path  # the search for pictures reports the error
@@ -138,7 +137,7 @@ def _unpack(path: Path, part: str, folder: Path) -> None:
                 raise TrainingDataError(f"{path} has no {part} pictures.", hint=_HINT)
             if sum(each.file_size for each in members) > LARGEST:
                 raise TrainingDataError(f"{path} unpacks to more than {LARGEST:,} bytes.")
-            pack.extractall(folder, members)  # which takes no name out of the folder
+            pack.extractall(folder, members)  # it writes nothing outside the folder
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise TrainingDataError(f"{path} is neither a folder nor a pack.", hint=_HINT) from error
 

@@ -1,10 +1,11 @@
-"""Teaching the decoder to paint: end to end, with the artwork moved into the photo at each level.
+"""Train the decoder to paint, end to end: each level is mapped to the artwork's statistics.
 
-Reconstruction alone gives a decoder that shows moved features softly, since it never saw any. Here
-it paints, and what it painted is judged: by the statistics of the artwork's features, by the
-distribution of its bare patches, and by the photo's shapes. One network that judges alone gets
-cheated, so its view is shifted, mirrored and scaled by chance each time, patches are looked at
-without any network, and in between the decoder must go on to bring back pictures.
+A decoder that was trained by reconstruction alone shows mapped features softly, because it never
+got any in training. Here it paints, and the losses compare its painting with the statistics of the
+artwork's features, with the distribution of its patches of pixels, and with the photo's shapes. A
+decoder learns to cheat a loss that uses a single network. So the pictures for that network are
+shifted, mirrored and scaled at random each time, patches are compared without a network, and the
+decoder also continues to reconstruct pictures.
 """
 
 import random
@@ -30,12 +31,12 @@ _PATCHES = (
     (7, 0.25),
 )  # side of a patch, and scale of the picture it is cut from
 _PROJECTIONS = 32
-_QUIET = 0.05  # channels below this share of the liveliest one's spread do not count
+_QUIET = 0.05  # channels below this share of the largest standard deviation do not count
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each part of the judgment counts."""
+    """The weight of each loss."""
 
     follow: float = 1.0
     style: float = 0.2
@@ -62,9 +63,9 @@ class Painting:
         )
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
-        """Compute the losses of a batch (2B, 3, H, W); `fraction` seeds what chance decides."""
+        """Compute the losses of a batch (2B, 3, H, W); `fraction` seeds all random numbers."""
         chance = random.Random(fraction)
-        photo, artwork = x[0::2], x[1::2]
+        photo, artwork = x[0::2], x[1::2]  # (B, 3, H, W) each
         with torch.no_grad():
             seen = self.painter.encode(artwork)
             wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
@@ -83,7 +84,7 @@ class Painting:
         return found
 
     def _follow(self, painted: Tensor, mapped: Mapping[int, Tensor]) -> Tensor:
-        """Compare what a painting shows, place by place, with the features it was made from."""
+        """Compare the features of a painting, position by position, with those it was made from."""
         seen = self.painter.encode(painted, max(mapped))
         errors = []
         for level, target in mapped.items():
@@ -118,7 +119,7 @@ class Painting:
         return torch.stack(patches).mean()
 
     def _encode(self, features: FeatureNet, x: Tensor) -> dict[int, Tensor]:
-        """See x (B, 3, H, W) as levels, each channel in units of its usual spread over artworks."""
+        """Encode x (B, 3, H, W) to levels; divide each channel by its standard deviation."""
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.painter.halved):
             maps = features(x, TAPS)
         scaled = {}
@@ -130,7 +131,7 @@ class Painting:
 
 
 def draw_blend(chance: random.Random) -> LevelBlend:
-    """Draw how to paint a batch: mostly all the way, with some of the photo's detail."""
+    """Draw the blend for a batch: mostly full style, with some of the photo's detail."""
     pull = 1.0 if chance.random() < 0.7 else chance.uniform(0.5, 1)
     top = chance.choice((3, 4, 4, 5))
     return LevelBlend((pull,) * top, tuple(chance.uniform(0, 0.3) for _ in range(top)))
@@ -138,9 +139,9 @@ def draw_blend(chance: random.Random) -> LevelBlend:
 
 @dataclass(frozen=True)
 class View:
-    """A shifted, scaled and perhaps mirrored look at square pictures."""
+    """A shifted, scaled and sometimes mirrored view of square pictures."""
 
-    side: int  # of what is cut out
+    side: int  # of the crop, in pixels
     left: int
     top: int
     factor: float
@@ -155,7 +156,7 @@ class View:
         return cls(cut, left, top, factor, chance.random() < 0.5)
 
     def of(self, x: Tensor) -> Tensor:
-        """Look at x (B, 3, H, W); the view has sides divisible by STRIDE."""
+        """Apply the view to x (B, 3, H, W); the result has sides divisible by STRIDE."""
         x = x[..., self.top : self.top + self.side, self.left : self.left + self.side]
         side = max(STRIDE, round(self.side * self.factor / STRIDE) * STRIDE)
         x = F.interpolate(x, (side, side), mode="bilinear", antialias=True, align_corners=False)
@@ -163,28 +164,29 @@ class View:
 
 
 def moment_distance(painted: Tensor, artwork: Tensor) -> Tensor:
-    """Measure how far means and covariances of (B, C, h, w) are apart, in terms of the second's."""
+    """Measure the distance of the moments of maps (B, C, h, w), relative to the artwork's."""
     own, wanted = moments_of_batch(painted), moments_of_batch(artwork)
     size = wanted.covariance.diagonal(dim1=1, dim2=2).sum(1)
     mean = (own.mean - wanted.mean).square().sum(1) / size
     spread = (own.covariance - wanted.covariance).square().sum((1, 2))
     spread = spread / wanted.covariance.square().sum((1, 2))
-    # Roots, so that a pair of far-off statistics does not outweigh all the others.
+    # With the square roots, one pair of very different statistics does not dominate all others.
     return (mean + 1e-4).sqrt().mean() + (spread + 1e-4).sqrt().mean()
 
 
 def grain_distance(painted: Tensor, artwork: Tensor) -> Tensor:
-    """Measure how much more fine grain pictures (B, 3, H, W) have than their artworks: 0 for none.
+    """Measure how much more fine grain pictures (B, 3, H, W) have than their artworks; 0 for none.
 
-    Grain is the energy of the finest differences, across, down and diagonal. No painting needs
-    more of it than the artwork has; a network that pleases another one weaves it everywhere.
+    Grain is the energy of the finest differences: across, down and diagonal. A painting needs no
+    more of it than the artwork has. A network that learns to satisfy the loss of another network
+    adds it everywhere.
     """
     excess = (_grain(painted) - _grain(artwork)).clamp_min(0)
     return excess.square().mean()
 
 
 def _grain(x: Tensor) -> Tensor:
-    """Give the logarithms of the strengths of three kinds of second differences (3, B)."""
+    """Compute the logarithm of the strength of three kinds of second differences: (3, B)."""
     across = x[..., 1:-1, 2:] - 2 * x[..., 1:-1, 1:-1] + x[..., 1:-1, :-2]
     down = x[..., 2:, 1:-1] - 2 * x[..., 1:-1, 1:-1] + x[..., :-2, 1:-1]
     diagonal = x[..., 1:, 1:] - x[..., 1:, :-1] - x[..., :-1, 1:] + x[..., :-1, :-1]

@@ -1,15 +1,16 @@
-"""How alike the marks of two pictures are, measured without any network.
+"""Measure how similar the marks of two pictures are, without any network.
 
-The sliced Wasserstein distance between their pixel patches, with fresh random projections at each
-call (Elnekave & Weiss 2022, "Generating natural images with direct patch distributions matching").
-A network that is trained on the features of one other network learns to please that one, with a
-fine hatch that nobody else takes for strokes; no projection here lives long enough to be pleased.
+This is the sliced Wasserstein distance between patches of pixels, with new random projections at
+each call (Elnekave & Weiss 2022, "Generating natural images with direct patch distributions
+matching"). A network that is trained on the features of one other network learns to satisfy that
+network with a fine hatch, which does not look like strokes to a person. Here the projections
+change at each call, so a network cannot learn to satisfy particular ones.
 """
 
 import torch
 from torch import Tensor
 
-SAMPLES = 2048  # patches a picture; sorting all of them would cost more than a network
+SAMPLES = 2048  # patches per picture; sorting all patches would cost more than a network
 
 
 def patch_distance(
@@ -21,13 +22,13 @@ def patch_distance(
     generator: torch.Generator,
     samples: int = SAMPLES,
 ) -> Tensor:
-    """Measure how differently patches are distributed in pictures, each against its own artwork.
+    """Measure the distance between the patch distributions of pictures and of their artworks.
 
-    painted and artwork are (B, 3, H, W) and (B, 3, h, w) in [0, 1], no side below `patch` pixels.
-    The paper takes absolute differences; squared ones do not jump where two values change places
-    in their order. Returns the mean over projections of unit length, in squared units of pixels:
-    0 for equal distributions, otherwise what is left of it by chance, about 1/samples. Gradients
-    flow to both.
+    painted and artwork are (B, 3, H, W) and (B, 3, h, w) in [0, 1]; no side is below `patch`
+    pixels. The paper uses absolute differences. Squared ones are used here, because they do not
+    jump when two values change their order. Returns the mean over projections of unit length, in
+    squared units of pixels: 0 for equal samples; for equal distributions a random rest of about
+    1/samples remains. Gradients flow to both.
     """
     directions = torch.randn(
         3 * patch * patch, projections, generator=generator, device=generator.device
@@ -42,7 +43,7 @@ def patch_distance(
 
 
 def _draw_patches(pictures: Tensor, patch: int, samples: int, generator: torch.Generator) -> Tensor:
-    """Take patches at random places, the same ones in each picture: (B, samples, 3 * patch**2)."""
+    """Draw patches at random positions, the same in each picture: (B, samples, 3 * patch**2)."""
     height, width = pictures.shape[2:]
     rows, columns = (
         torch.randint(side - patch + 1, (samples,), generator=generator, device=generator.device)

@@ -1,4 +1,4 @@
-"""The training pictures: found in any folder tree, checked before the first step."""
+"""Find the training pictures in a folder tree, and check them before the first step."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from PIL import Image, ImageOps
 from style_transfer.core.errors import EngineError
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-MIN_SIDE = 64  # pixels; a smaller picture has hardly a texture to learn from
+MIN_SIDE = 64  # pixels; a smaller picture has almost no texture to learn from
 
 
 class TrainingDataError(EngineError):
-    """The folder holds no picture that can be trained on."""
+    """The folder holds no picture that a training can use."""
 
     code = "training_data"
     hint = "Name a folder with JPEG, PNG or WebP files, at any depth, as COCO or WikiArt come."
@@ -21,14 +21,14 @@ class TrainingDataError(EngineError):
 
 @dataclass(frozen=True)
 class CheckedPictures:
-    """What a check found: usable files, and each refused one with the reason."""
+    """The result of a check: usable files, and each refused file with the reason."""
 
     usable: tuple[Path, ...]
     refused: tuple[tuple[Path, str], ...]
 
 
 def find_pictures(folder: Path) -> list[Path]:
-    """List the picture files under a folder in a stable order; hidden files are left out.
+    """List the picture files in a folder and its subfolders, sorted; hidden files are skipped.
 
     Raises TrainingDataError if there is no such folder or no picture in it.
     """
@@ -45,21 +45,21 @@ def find_pictures(folder: Path) -> list[Path]:
 
 
 def read_picture(path: Path, *, side: int) -> Image.Image:
-    """Decode a picture upright as RGB, its short side not much above `side` where JPEG allows.
+    """Decode a picture upright as RGB; a JPEG is decoded at a short side a little above `side`.
 
-    Raises OSError, ValueError or SyntaxError for what Pillow cannot decode.
+    Raises OSError, ValueError or SyntaxError for a file that Pillow cannot decode.
     """
     with Image.open(path) as opened:
-        opened.draft("RGB", (side, side))  # decodes at 1/2, 1/4 or 1/8: photos cost a tenth
+        opened.draft("RGB", (side, side))  # decodes at 1/2, 1/4 or 1/8, in a tenth of the time
         return ImageOps.exif_transpose(opened).convert("RGB")
 
 
 def check_pictures(
     paths: Sequence[Path], *, advance: Callable[[], object] = lambda: None
 ) -> CheckedPictures:
-    """Decode every picture once, so that a corrupt one is named now and not hours later.
+    """Decode every picture once, so that a corrupt one is reported now and not hours later.
 
-    Raises TrainingDataError if none is left.
+    `advance` is called once for each picture. Raises TrainingDataError if none is usable.
     """
     usable: list[Path] = []
     refused: list[tuple[Path, str]] = []

@@ -1,4 +1,4 @@
-"""Where one process of a training stands: its device, and its place among others (torchrun)."""
+"""The place of one process in a training: its device, and its rank among others (torchrun)."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from style_transfer.core.device import choose_device
 
 @dataclass(frozen=True)
 class Place:
-    """The device of a process, its number and how many there are."""
+    """The device of a process, its number, and the number of all processes."""
 
     device: torch.device
     rank: int = 0
@@ -22,9 +22,9 @@ class Place:
 
 @contextmanager
 def take_place(device: str) -> Iterator[Place]:
-    """Join the other processes if torchrun started this one; alone, just choose the device.
+    """Join the other processes if torchrun started this one; otherwise only choose the device.
 
-    Processes talk through NCCL on GPUs, one GPU each, and through gloo on CPUs.
+    Processes communicate through NCCL on GPUs, with one GPU each, and through gloo on CPUs.
     """
     if "WORLD_SIZE" not in os.environ:
         yield Place(choose_device(device))

@@ -1,4 +1,4 @@
-"""What a training brings, so that one command can run them all."""
+"""The interface of a training, so that one command can run every training."""
 
 import argparse
 from dataclasses import dataclass, fields
@@ -15,7 +15,7 @@ from style_transfer.training.processes import Place
 
 
 class TrainingOptionsError(EngineError):
-    """Options with which a training cannot run."""
+    """A training cannot run with these options."""
 
     code = "training_options"
     hint = "Correct the named option."
@@ -23,9 +23,9 @@ class TrainingOptionsError(EngineError):
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line decides about any training; a recipe adds its own by inheriting.
+    """The options of any training from the command line; a recipe adds its own in a subclass.
 
-    A field has the name that argparse gives the argument.
+    Each field has the name that argparse gives the argument.
     """
 
     out: Path
@@ -37,13 +37,13 @@ class Options:
 
     @classmethod
     def read(cls, arguments: argparse.Namespace) -> Self:
-        """Take the fields from parsed arguments."""
+        """Read the fields from parsed arguments."""
         options = cls(**{each.name: getattr(arguments, each.name) for each in fields(cls)})
         object.__setattr__(options, "sizes", tuple(options.sizes))
         return options
 
     def require_sizes(self, *, least: int, multiple: int = 1) -> None:
-        """Raise TrainingOptionsError for a size that this training's networks cannot take."""
+        """Raise TrainingOptionsError for a size that this training's networks do not support."""
         wrong = [size for size in self.sizes if size < least or size % multiple]
         if wrong:
             kind = f"multiples of {multiple}, " if multiple > 1 else ""
@@ -51,17 +51,17 @@ class Options:
 
 
 class Recipe(Protocol):
-    """A training that is laid out and ready to run, or to go on."""
+    """A prepared training that can start or continue."""
 
     run: Run
 
     @property
     def target(self) -> Path:
-        """The folder that the weights go to."""
+        """Give the folder for the weights."""
         ...
 
     def draw_sheet(self) -> Image.Image:
-        """Draw the sample sheet as the network stands."""
+        """Draw the sample sheet with the current weights."""
         ...
 
     def export(self) -> Card:
@@ -70,22 +70,22 @@ class Recipe(Protocol):
 
 
 class Prepare(Protocol):
-    """The door of a recipe's module: `prepare`."""
+    """The function `prepare` of a recipe's module."""
 
     def __call__(
         self, arguments: argparse.Namespace, material: Material, place: Place, /
     ) -> Recipe:
-        """Lay a training out, or bring it back from its checkpoint.
+        """Prepare a training, or restore it from its checkpoint.
 
-        Raises EngineError subclasses for whatever is missing.
+        Raises a subclass of EngineError if something is missing.
         """
         ...
 
 
 def name_command(kind: str, options: Options, material: Material, steps: int) -> str:
-    """Write down the command that repeats a training, for its card.
+    """Write the command that repeats a training, for its card.
 
-    Names only: where the files lay on the machine helps nobody.
+    It has only the names of files, because their folders on this machine are of no use elsewhere.
     """
     words = ["python -m style_transfer train", kind]
     for flag, root in zip(("--content", "--style"), material.roots, strict=False):

@@ -1,10 +1,10 @@
-"""Teaching a decoder to bring back the pictures that an encoder saw.
+"""Train a decoder to reconstruct pictures from the features of an encoder.
 
-A step starts at one level, drawn by chance, with the encoder's own features there and rises to the
-picture; what each block brings is compared with the encoder's features of its level, and the end
+A step starts at one random level with the encoder's own features and decodes up to the picture.
+The output of each block is compared with the encoder's features of that level, and the last output
 with the picture (plain reconstruction, after Li et al. 2017, "Universal Style Transfer via Feature
-Transforms"). There each level has a decoder of its own. Here all ways up share their blocks, so a
-block meets true features as well as what the blocks below it make of them.
+Transforms"). In the paper each level has its own decoder. Here all levels share the blocks. So the
+input of a block is sometimes the encoder's features and sometimes the output of deeper blocks.
 """
 
 import random
@@ -18,7 +18,7 @@ from style_transfer.features.builtin import FeatureNet
 from style_transfer.features.vgg import TAPS
 from style_transfer.methods.fast.decoder import LEVELS, Decoder, with_colors
 
-_PIXELS = 10.0  # weight of the picture: its errors are small numbers beside those of features
+_PIXELS = 10.0  # weight of the picture, whose errors are much smaller numbers than the features'
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Reconstruction:
     bfloat16: bool = True
 
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
-        """Compute the losses of one way up for (B, 3, H, W), sides divisible by 16.
+        """Compute the losses of one decoding for x (B, 3, H, W) in [0, 1], sides divisible by 16.
 
         `fraction` of the training, 0 to 1, also seeds the choice of the level to start from.
         """
@@ -48,7 +48,7 @@ class Reconstruction:
         return found
 
     def _error(self, level: int, risen: Tensor, true: Tensor) -> Tensor:
-        """Compare features of a level, each live channel in units of its spread."""
+        """Compare features of a level; each live channel is divided by its standard deviation."""
         _, spread = self.decoder.channel_stats(level)
         inverse = torch.where(spread > 0, 1 / spread.clamp_min(1e-6), 0)
         difference = (risen.float() - true.float()) * inverse

@@ -1,4 +1,4 @@
-"""One session of a training: checks, progress on the terminal, a clean stop, weights at the end."""
+"""One session of a training: checks, progress in the terminal, a clean stop, weights at the end."""
 
 import argparse
 import signal
@@ -25,10 +25,10 @@ def train(
 ) -> Recipe:
     """Check the pictures, train, and write weights, card, loss curve and sample sheet.
 
-    A run that is interrupted leaves its checkpoint and no weights: its learning rate has not come
-    down, so what it would export is worse than what it knows.
+    An interrupted run writes its checkpoint but no weights: its learning rate is still high, so
+    the weights are worse than they could be after the remaining steps.
 
-    Raises EngineError subclasses of the parts.
+    Raises the subclasses of EngineError that its parts raise.
     """
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
@@ -51,7 +51,7 @@ def train(
 
 
 def draw_samples(recipe: Recipe) -> None:
-    """Write the sample sheet and the loss curve of a run as they stand: sheet.png, curve.png."""
+    """Write the current sample sheet and loss curve of a run: sheet.png and curve.png."""
     folder = recipe.run.folder
     folder.mkdir(parents=True, exist_ok=True)
     recipe.draw_sheet().save(folder / "sheet.png")
@@ -61,9 +61,9 @@ def draw_samples(recipe: Recipe) -> None:
 def gather_material(
     arguments: argparse.Namespace, console: Console, packs: ExitStack, *, artworks: bool
 ) -> Material:
-    """Find and check the pictures, naming each refused one, and set some aside for judging.
+    """Find and check the pictures, print each refused one, and hold out some for evaluation.
 
-    What packs hold is there until `packs` is closed. Raises TrainingDataError for a folder or pack
+    Unpacked pictures exist until `packs` is closed. Raises TrainingDataError for a folder or pack
     without a usable picture.
     """
     names = ("content", "style") if artworks else ("content",)
@@ -76,7 +76,7 @@ def gather_material(
 
 
 def check_folder(folder: Path, console: Console) -> tuple[Path, ...]:
-    """Check the pictures of a folder with a progress bar and name the ones that are skipped.
+    """Check the pictures of a folder with a progress bar, and print the ones that are skipped.
 
     Raises TrainingDataError if none is usable.
     """
@@ -92,9 +92,9 @@ def check_folder(folder: Path, console: Console) -> tuple[Path, ...]:
 
 
 def follow(run: Run, plan: Plan, console: Console) -> Iterator[TrainingState]:
-    """Train with a progress bar and a record of the losses, passing every published state on.
+    """Train with a progress bar and a record of the losses; yield every published state.
 
-    Ctrl-C lets the step at hand end and leaves a checkpoint; a second one ends the process.
+    After Ctrl-C the current step ends and a checkpoint is saved. A second Ctrl-C ends the process.
     """
     columns = (
         TextColumn("step {task.fields[step]}"),
@@ -115,7 +115,7 @@ def follow(run: Run, plan: Plan, console: Console) -> Iterator[TrainingState]:
 
 @contextmanager
 def stop_on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Call `stop` at the first Ctrl-C or SIGTERM; the second does what it always did."""
+    """Call `stop` at the first Ctrl-C or SIGTERM; a second one has its normal effect."""
     signals = (signal.SIGINT, signal.SIGTERM)
     before = {each: signal.getsignal(each) for each in signals}
 

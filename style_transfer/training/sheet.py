@@ -1,4 +1,4 @@
-"""The sample sheet of a distillation: the same maps seen by the teacher and by the student."""
+"""The sample sheet of a distillation: the same feature maps of the teacher and of the student."""
 
 import torch
 from PIL import Image, ImageDraw
@@ -9,15 +9,15 @@ from style_transfer.training.distillation import Distillation
 
 CELL = 144
 _LABEL = 16
-_PAIRS = 3  # channels shown a layer
+_PAIRS = 3  # channels shown per layer
 
 
 @torch.no_grad()
 def draw_sheet(objective: Distillation, picture: Tensor) -> Image.Image:
-    """Draw one row a layer for a picture (1, 3, H, W): teacher and student side by side.
+    """Draw one row per layer for a picture (1, 3, H, W): teacher and student side by side.
 
-    The channels are the ones that vary most on this picture, brightness being their spread. The
-    student is drawn as it is being trained, with the leak of the moment.
+    The channels are those that vary most on this picture; brightness shows their activation. The
+    student has its current slope below zero, as at this point of the training.
     """
     targets, seen = objective.targets(picture), objective.student(picture, TAPS)
     width, height = (1 + 2 * _PAIRS) * CELL, len(TAPS) * (CELL + _LABEL)

@@ -1,10 +1,10 @@
-"""The losses of paintings after one artwork: the photo's shapes, the artwork's marks.
+"""The losses of paintings in the style of one artwork: the photo's shapes, the artwork's marks.
 
-Content and style losses on the features of a frozen network (Johnson et al. 2016). A painting
-network soon learns to satisfy that one network with a fine hatch that does not look like strokes.
-Three things prevent this: paintings are shown at random scales, shifts and flips and with a
-little noise; the artwork is shown at the same scales and flips; and pixel patches are compared
-with the artwork's without a network (patch_loss.py).
+These are content and style losses on the features of a frozen network (Johnson et al. 2016). A
+painting network soon learns to satisfy that one network with a fine hatch that does not look like
+strokes. Three things prevent this. Paintings are compared at random scales, shifts and flips, with
+a little noise. The artwork is compared at the same scales and flips. And patches of pixels are
+compared with the artwork's without a network (patch_loss.py).
 """
 
 import math
@@ -31,25 +31,25 @@ from style_transfer.training.patch_loss import patch_distance
 
 SCALES = (0.8, 0.9, 1.0, 1.12, 1.25)  # at which paintings and the artwork are compared
 CONTENT_LAYERS = ("relu3_1", "relu4_1")
-PATCH = 7  # pixels a side
-BANDS = 3  # grain, strokes, shapes of strokes: each half as fine as the one before
+PATCH = 7  # side in pixels
+BANDS = 3  # grain, strokes, shapes of strokes: each has half the resolution of the one before
 _PATCH_WEIGHT = 10.0
 _BAND_WEIGHT = 0.5
 _PROJECTIONS = 32
 _SAMPLES = 1024
 _SILENCE = 1e-4  # variance of a band without detail, about one step in 8 bits
 _TOTAL_VARIATION = 0.02
-_POOL = 16  # pixels a side over which tones are compared
+_POOL = 16  # side in pixels of the areas whose tones are compared
 _EPSILON = 1e-6
-_ROUND = 1e-4  # below the root of this, differences count by their squares
-_SHIFT = 16  # pixels; the deepest features stand on a grid of as many
-_NOISE = 0.02  # standard deviation; a hatch that lives on smaller differences is worth nothing
+_ROUND = 1e-4  # differences below the square root of this count by their squares
+_SHIFT = 16  # pixels; the distance of the deepest features in the picture
+_NOISE = 0.02  # standard deviation; it hides a hatch of smaller differences from the loss
 _LAYERS = tuple(sorted({*TAPS, *CONTENT_LAYERS}))
 
 
 @dataclass(frozen=True)
 class Sight:
-    """How pictures are looked at: at a scale, and perhaps mirrored."""
+    """How pictures are compared: at a scale, mirrored or not."""
 
     scale: float
     mirrored: bool
@@ -57,7 +57,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class View(Sight):
-    """An artwork as it is compared at a sight: (1, 3, h, w) and its moments."""
+    """An artwork at one scale, mirrored or not: its picture (1, 3, h, w) and its moments."""
 
     picture: Tensor
     moments: Mapping[str, Moments]
@@ -65,7 +65,7 @@ class View(Sight):
 
 @torch.no_grad()
 def look_at(features: FeatureNet, artwork: Tensor, scales: Sequence[float] = SCALES) -> list[View]:
-    """Prepare an artwork (1, 3, H, W), whose size at scale 1 this is, for comparison."""
+    """Make the views of an artwork (1, 3, H, W) in [0, 1] at all scales; it is at scale 1."""
     height, width = artwork.shape[2:]
     views = []
     for scale in scales:
@@ -79,11 +79,11 @@ def look_at(features: FeatureNet, artwork: Tensor, scales: Sequence[float] = SCA
 
 @dataclass
 class StyleLoss:
-    """Frozen features, and views of the one artwork.
+    """Frozen features, and views of one artwork.
 
-    `content_weight` is for the photo's shapes, `tone_weight` for how light and of what color its
-    larger areas are. Without the second a network that sees a flat sky or a cheek paints the
-    shades of the whole artwork into it, in blots.
+    `content_weight` is the weight of the photo's shapes, and `tone_weight` that of the lightness
+    and color of its larger areas. Without the second, a network paints blots in all shades of the
+    artwork into a flat sky or a cheek.
     """
 
     features: FeatureNet
@@ -97,8 +97,8 @@ class StyleLoss:
     ) -> dict[str, Tensor]:
         """Compute the losses of paintings of photos, both (B, 3, H, W) in [0, 1].
 
-        Gradients flow to the paintings. `generator`, on the processor, decides how they are
-        looked at.
+        Gradients flow to the paintings. `generator`, on the CPU, draws the view, the shift and the
+        noise.
         """
         view = self.views[_choose(len(self.views), generator)]
         shown, photo = disturb((painted, photo), view, generator)
@@ -116,13 +116,14 @@ class StyleLoss:
         }
 
     def _style(self, seen: Mapping[str, Tensor], view: View) -> Tensor:
-        """Compare each painting with the artwork; a batch must not share one's textures."""
+        """Compare each painting of a batch with the artwork on its own, not their mean."""
         return torch.stack([moments_apart(seen[name], view.moments[name]) for name in TAPS]).mean()
 
     def _patches(self, shown: Tensor, view: View, generator: torch.Generator) -> Tensor:
-        """Compare patches as they are, and those of each band in units of the artwork's.
+        """Compare plain patches, and patches of each band relative to the artwork's variance.
 
-        Colors make up most of a patch; a hatch in it hardly shows until they are taken away.
+        Color is the largest part of a patch, so a hatch changes little in the plain comparison. It
+        shows when the bands remove the color.
         """
         artwork = view.picture.expand(len(shown), -1, -1, -1)
         plain = self._compare(shown, artwork, generator)
@@ -155,10 +156,10 @@ class StyleLoss:
 
 
 def moments_apart(maps: Tensor, wanted: Moments) -> Tensor:
-    """Measure how far means and covariances of maps (B, C, h, w) are from those of one artwork.
+    """Measure the distance of means and covariances of maps (B, C, h, w) from one artwork's.
 
-    Both are in terms of the artwork's, and of both the roots are taken: a crop without texture, or
-    with too much of it, must not outweigh all others.
+    Both distances are divided by the size of the artwork's values, and the square root is taken.
+    So a crop with no texture, or with too much, does not dominate the others.
     """
     own = moments_of_batch(maps)
     size = wanted.covariance.diagonal().sum() + _EPSILON
@@ -171,12 +172,15 @@ def moments_apart(maps: Tensor, wanted: Moments) -> Tensor:
 
 
 def tones_apart(one: Tensor, other: Tensor) -> Tensor:
-    """Measure how differently colored areas of 16 x 16 pixels are in pictures (B, 3, H, W)."""
+    """Measure the mean color difference of areas of 16 x 16 pixels in pictures (B, 3, H, W)."""
     return F.l1_loss(F.avg_pool2d(one, _POOL), F.avg_pool2d(other, _POOL))
 
 
 def split(pictures: Tensor) -> list[Tensor]:
-    """Split pictures (B, C, H, W) into what each halving of their size takes away, finest first."""
+    """Split pictures (B, C, H, W) into BANDS bands of detail, finest first.
+
+    A band is the detail that is lost when the sides are halved.
+    """
     bands = []
     for _ in range(BANDS):
         height, width = (side // 2 * 2 for side in pictures.shape[2:])
@@ -189,9 +193,9 @@ def split(pictures: Tensor) -> list[Tensor]:
 
 
 def beside(generator: torch.Generator, device: torch.device) -> torch.Generator:
-    """Give a generator on a device that follows from one on the processor, or that one itself.
+    """Give a generator on a device, seeded by one on the CPU; on the CPU, that one itself.
 
-    A GPU that draws its own numbers need not wait for those of the processor to arrive.
+    A GPU that draws its own numbers does not have to wait for numbers from the CPU.
     """
     if device.type == "cpu":
         return generator
@@ -199,15 +203,15 @@ def beside(generator: torch.Generator, device: torch.device) -> torch.Generator:
 
 
 def draw_sight(generator: torch.Generator) -> Sight:
-    """Draw a scale, and whether to mirror."""
+    """Draw a scale, and whether the pictures are mirrored."""
     return Sight(SCALES[_choose(len(SCALES), generator)], mirrored=bool(_choose(2, generator)))
 
 
 def disturb(pictures: Sequence[Tensor], view: Sight, generator: torch.Generator) -> list[Tensor]:
-    """Scale and mirror pictures as a view is, and cut a random border off, of all the same.
+    """Scale and mirror pictures (B, 3, H, W) like a view, and cut the same random border off all.
 
-    Each is (B, 3, H, W). Fifteen pixels are cut off a side and the one opposite together, fewer
-    where they are small.
+    Along each axis, 15 pixels are cut off in total from the two ends; fewer if the picture is
+    small.
     """
     height, width = pictures[0].shape[2:]
     shown = [resize(each, scaled(width, height, view.scale)) for each in pictures]
@@ -217,7 +221,7 @@ def disturb(pictures: Sequence[Tensor], view: Sight, generator: torch.Generator)
         side = shown[0].shape[axis]
         room = min(_SHIFT, math.ceil(side / 4))
         cut = _choose(room, generator)
-        # Always as much on both sides together: a GPU prepares for each new shape.
+        # The total is always the same, because a GPU needs preparation for each new shape.
         shown = [each.narrow(axis, cut, side - room + 1) for each in shown]
     return shown
 

@@ -1,8 +1,8 @@
-"""Tuning a style code: only the statistics of an artwork change, all networks stay as they are.
+"""Tune a style embedding: only the statistics of the artwork change, all networks stay the same.
 
-Features decoded from the artwork's statistics do not have quite those statistics any more. Other
-statistics, given to the painter in their place, may bring the painting nearer. A code is changed by
-one affine map per level, the same for all its views, so it stays one artwork at every size.
+Features that were decoded from the artwork's statistics no longer have exactly those statistics.
+With other statistics the painter may come closer to the artwork. An embedding is changed by one
+affine map per level, the same for all its views, so it still is one artwork at every size.
 """
 
 import random
@@ -21,21 +21,21 @@ from style_transfer.methods.fast.network import AffineMap, Painter
 from style_transfer.methods.fast.schedule import blends_for
 from style_transfer.training.style_loss import StyleLoss
 
-STRENGTH = 0.75  # at which paintings are judged
-_SIZES = 3  # of a picture as large as most, from the one that strokes are laid out on
-_SHIFT = 10.0  # means are in units of the channels' spread and may move further than axes turn
+STRENGTH = 0.75  # the strength of the paintings in the loss
+_SIZES = 3  # sizes at which a picture of common size is painted, from the smallest on
+_SHIFT = 10.0  # means, in units of standard deviations, should move faster than the axes turn
 
 
 class TunedEmbedding(nn.Module):
-    """The moments of a code, and by how much they are to move with the next step.
+    """The moments of an embedding, and a small change to them that is learned.
 
-    The moves are kept as a small linear map from where the code stands; `fold_` makes them part of
-    it. So each step of an optimizer begins at the statistics that the painter really asks for,
-    and no gradient has to pass the decompositions of a transport map.
+    The change is an affine map per level, close to the identity; `fold_` applies it to the moments
+    and resets it. So each step of an optimizer begins at the statistics that the painter really
+    uses, and no gradient has to pass through the decompositions of a transport map.
     """
 
     def __init__(self, code: StyleEmbedding) -> None:
-        """Begin with a code as it is."""
+        """Begin with an embedding, unchanged."""
         super().__init__()
         self._code = code
         for level in LEVELS:
@@ -46,14 +46,14 @@ class TunedEmbedding(nn.Module):
             self.register_parameter(f"stretch{level}", nn.Parameter(torch.zeros(size, size)))
 
     def maps(self, level: int) -> tuple[Tensor, Tensor]:
-        """Give the map of a level, (L, L) and (L,): near the identity, and symmetric."""
+        """Give the map of a level, (L, L) and (L,); it is symmetric and close to the identity."""
         stretch = self.get_parameter(f"stretch{level}")
         eye = torch.eye(len(stretch), device=stretch.device)
         return eye + (stretch + stretch.mT) / 2, _SHIFT * self.get_parameter(f"shift{level}")
 
     @torch.no_grad()
     def fold_(self) -> None:
-        """Apply the maps to the moments of all views, and start again."""
+        """Apply the maps to the moments of all views, and reset the maps to the identity."""
         for level in LEVELS:
             matrix, shift = self.maps(level)
             mean, covariance = (self.get_buffer(f"{n}{level}") for n in ("mean", "covariance"))
@@ -63,7 +63,7 @@ class TunedEmbedding(nn.Module):
                 self.get_parameter(f"{name}{level}").zero_()
 
     def code(self) -> StyleEmbedding:
-        """Give the code as it stands after the last fold."""
+        """Give the embedding as it is after the last fold."""
         return replace(
             self._code,
             means={level: self.get_buffer(f"mean{level}").clone() for level in LEVELS},
@@ -78,11 +78,11 @@ class TunedPainter(Painter):
 
     @classmethod
     def of(cls, painter: Painter, tuned: TunedEmbedding) -> "TunedPainter":
-        """Share the networks of a painter."""
+        """Make a tuned painter that shares the networks of a painter."""
         tuned_painter = cls(
             painter.encoder, painter.decoder, halved=painter.halved, sha256=painter.sha256
         )
-        # Not a submodule: what it learns is no weight of the painter.
+        # It is not a submodule, because its parameters are not weights of the painter.
         object.__setattr__(tuned_painter, "tuned", tuned)
         return tuned_painter.to(painter.device).eval()
 
@@ -93,7 +93,7 @@ class TunedPainter(Painter):
         return super().decode_level(level, maps, tuned)
 
     def embed(self, level: int) -> tuple[Tensor, Tensor]:
-        """Write the map of a level in the units of all its channels, (C, C) and (C,)."""
+        """Give the map of a level for all its channels, not normalized: (C, C) and (C,)."""
         live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
         inner, offset = self.tuned.maps(level)
         width = self.decoder.width(level)
@@ -105,9 +105,9 @@ class TunedPainter(Painter):
 
 @dataclass
 class Tuning:
-    """The objective: the style loss of photos painted from the code as it stands.
+    """The objective: the style loss of photos painted from the current embedding.
 
-    `style_losses` are by the side of the photos' crops: the artwork is compared at that size.
+    `style_losses` has one loss per side of the crops; it compares with the artwork at that size.
     """
 
     tuned: TunedEmbedding
@@ -117,7 +117,7 @@ class Tuning:
     def losses(self, x: Tensor, fraction: float) -> dict[str, Tensor]:
         """Compute the losses of photos (B, 3, S, S) in [0, 1], S divisible by STRIDE.
 
-        `fraction` of the training, 0 to 1, also seeds everything that is left to chance.
+        `fraction` of the training, 0 to 1, also seeds all random numbers.
         """
         self.tuned.fold_()
         chance = random.Random(fraction)

@@ -1,4 +1,4 @@
-"""Any artwork in one go; see schedule.py."""
+"""The method that paints any artwork in one pass; see schedule.py."""
 
 from style_transfer.methods.fast.method import FastMethod
 

@@ -24,16 +24,17 @@ from style_transfer.features.vgg import (
 LEVELS = tuple(range(len(BLOCKS), 0, -1))  # deep to shallow: 5, 4, 3, 2, 1
 STRIDE = 2 ** (len(BLOCKS) - 1)  # sides of pictures are multiples of this
 COLORS = 3
-_DEAD = 0.02  # channels below this share of the most variable one carry nothing
+_DEAD = 0.02  # channels below this share of the most variable one carry no information
 # Roughly the mean and the standard deviation of pixels; the same at every level, since each level
 # passes its colors on to the next.
 _COLOR_CENTER, _COLOR_STD = 0.45, 0.25
 
 
 def with_colors(maps: Mapping[str, Tensor], x: Tensor) -> dict[int, Tensor]:
-    """Turn activations of a picture x, by layer relu1_1 ... relu5_1, into levels by number.
+    """Turn activations of a picture x, by layer name relu1_1 ... relu5_1, into levels by number.
 
-    x (B, 3, H, W) has sides divisible by STRIDE; level k is (B, C + 3, H / 2**(k-1), ...).
+    x (B, 3, H, W), in [0, 1], has sides divisible by STRIDE; level k is
+    (B, C + 3, H / 2**(k-1), W / 2**(k-1)).
     """
     levels: dict[int, Tensor] = {}
     for level, name in enumerate(TAPS, 1):
@@ -152,7 +153,7 @@ class Decoder(nn.Module):
         return scale, -center * scale
 
     def decode_normalized(self, level: int, normalized: Tensor) -> Tensor:
-        """Do what `decode_level` does, for features (B, C + 3, h, w) that are normalized."""
+        """Decode features (B, C + 3, h, w) as `decode_level` does, but already normalized ones."""
         decoded: Tensor = self.get_submodule(f"level{level}")(normalized)
         colors = _COLOR_CENTER + _COLOR_STD * normalized[:, -COLORS:]
         if level == 1:
@@ -163,7 +164,7 @@ class Decoder(nn.Module):
         return torch.cat([features, larger + _COLOR_STD * decoded[:, -COLORS:]], 1)
 
     def decode_colors(self, normalized: Tensor) -> Tensor:
-        """Decode level 2, normalized, to RGB alone: what is added to its upsampled colors."""
+        """Decode normalized features of level 2, (B, C + 3, h, w), to RGB (B, 3, 2h, 2w) alone."""
         colors = _COLOR_CENTER + _COLOR_STD * normalized[:, -COLORS:]
         larger = F.interpolate(colors, scale_factor=2.0, mode="bilinear", align_corners=False)
         block = self.get_submodule("level2")
@@ -179,5 +180,5 @@ class Decoder(nn.Module):
 
 
 def read_decoder_widths(state: Mapping[str, Tensor]) -> tuple[int, ...]:
-    """Read the encoder's widths, shallow to deep, off a decoder; KeyError for another layout."""
+    """Read the encoder's widths, shallow to deep, from a decoder; KeyError for another layout."""
     return tuple(state[f"center{level}"].shape[0] - COLORS for level in reversed(LEVELS))

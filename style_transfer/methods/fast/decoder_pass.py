@@ -1,11 +1,11 @@
 """One pass through the decoder: from the deepest level up to a picture, level by level.
 
-Training and the product share this description. Training runs it in one piece, with gradients.
-The product runs it without gradients and, for large pictures, tile by tile.
+Training and painting use the same code. Training runs it in one piece, with gradients. Painting
+runs it without gradients and, for large pictures, tile by tile.
 
-Every block of the network sees only a few pixels around each place. A tile with that margin gives
-the same numbers, to the last bit, as the whole map, so tiles leave no seam. The statistics of a
-level are measured on the whole level, so one affine map applies to all of its tiles.
+Every block of the network reads only a few pixels around each position. So a tile with that margin
+gives the same numbers as the whole map, to the last bit, and tiles leave no seam. The statistics
+of a level are measured on the whole level, so one affine map applies to all of its tiles.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ class LevelBlend:
 
     @property
     def deepest(self) -> int:
-        """Name the level at which the pass begins."""
+        """Give the level at which the pass begins."""
         return len(self.style)
 
     @property
@@ -44,22 +44,22 @@ class LevelBlend:
 
     @property
     def first_encoded(self) -> int:
-        """Name the shallowest level of the photo that the pass needs from the encoder."""
+        """Give the shallowest level of the photo that the pass needs from the encoder."""
         return min(self._with_content, default=self.deepest)
 
     @property
     def deepest_content(self) -> int:
-        """Name the deepest level that the photo's features are blended into; 0 if there is none."""
+        """Give the deepest level into which the photo's features are blended; 0 if none."""
         return max(self._with_content, default=0)
 
 
 class Stage(NamedTuple):
-    """A level that is finished.
+    """A finished level.
 
     level       its number
     maps        its features (B, C, h, w) before the affine map; RGB (B, 3, H, W) at level 1
     affine_map  the map to the artwork's statistics
-    decoded     what the level became: (B, C', 2h, 2w), RGB from level 2, None at level 1
+    decoded     the decoded level: (B, C', 2h, 2w), RGB from level 2, None at level 1
     """
 
     level: int
@@ -69,10 +69,10 @@ class Stage(NamedTuple):
 
 
 class DecoderPass:
-    """One pass for photos (B, 3, H, W); photos and `start` are bytes or floats.
+    """One pass for photos (B, 3, H, W); photos and `start` are bytes or floats in [0, 1].
 
-    In a tiled pass, maps wait between two levels in the painter's `stored` type: float16 halves
-    the memory and is finer than any display.
+    In a tiled pass, maps between two levels are stored in the painter's `stored` type: float16
+    halves the memory and is finer than any display.
     """
 
     def __init__(
@@ -87,8 +87,8 @@ class DecoderPass:
     ) -> None:
         """Plan a pass; sides are divisible by STRIDE, `wanted` are moments (B, L) and (B, L, L).
 
-        The pass begins from `start`, a painting of the photo in its size, or else from the photo.
-        Without a tiling it runs in one piece, whatever the size.
+        The pass begins from `start`, a painting of the photo in the same size, or else from the
+        photo. Without a tiling a pass of any size runs in one piece.
         """
         self._painter, self._photo, self._wanted, self._blend = painter, photo, wanted, blend
         self._start = start
@@ -96,7 +96,7 @@ class DecoderPass:
 
     @torch.no_grad()
     def run(self) -> Iterator[Tensor | None]:
-        """Yield None after each tile, and at last RGB (B, 3, H, W) in [0, 1]; no gradients.
+        """Yield None after each tile, and finally RGB (B, 3, H, W) in [0, 1]; no gradients.
 
         The picture is in float32, or in the painter's `stored` type if it was tiled.
         """
@@ -104,21 +104,21 @@ class DecoderPass:
             picture = None
             if stage is not None and stage.level == 1:
                 picture = _apply_colors_(stage.maps, stage.affine_map)
-            del stage  # its maps would take memory until the next level is finished
+            del stage  # otherwise its maps take memory until the next level is finished
             yield picture
 
     def stages(self) -> Iterator[Stage | None]:
         """Yield a stage for each finished level, deepest to 1, and None after each other tile.
 
-        Gradients flow to the decoder, if the caller has them enabled, but not through the affine
-        maps, nor to photo and start.
+        Gradients flow to the decoder if the caller enables them. They do not flow through the
+        affine maps, or to the photo or `start`.
         """
         own: dict[int, Tensor] = {}
         maps: Tensor | None = None
         for tile in self._tiling.encoder_tiles():
             maps = self._encode_(tile, own, maps)
             yield None
-        self._start = None  # it is encoded now, and large
+        self._start = None  # it is large, and after the encoding it is not needed
         for level in range(self._blend.deepest, 1, -1):
             if maps is None:
                 raise AssertionError("there is always a tile")
@@ -141,7 +141,7 @@ class DecoderPass:
 
     @torch.no_grad()
     def _find_map(self, level: int, maps: Tensor) -> AffineMap:
-        """Find the map of a whole level to the artwork's statistics, as far as the blend goes."""
+        """Find the map of a whole level to the artwork's statistics; the blend sets how far."""
         wanted, style = self._wanted[level], self._blend.style[level - 1]
         if level == 1:
             return self._painter.color_map(maps, wanted, style)
@@ -149,9 +149,9 @@ class DecoderPass:
 
     @torch.no_grad()
     def _encode_(self, tile: Tile, own: dict[int, Tensor], maps: Tensor | None) -> Tensor:
-        """Add the photo's levels in a tile to `own`, and return the deepest level of the pass.
+        """Add the photo's levels of a tile to `own`, and return the deepest level of the pass.
 
-        Only the levels that are blended in later are stored.
+        Only levels that are blended in later are stored.
         """
         blend, start = self._blend, self._start
         depth = blend.deepest if start is None else blend.deepest_content
@@ -186,7 +186,7 @@ class DecoderPass:
         return decoded.lerp(as_floats(content).to(decoded.dtype), share)
 
     def _place(self, whole: Tensor | None, tile: Tile, part: Tensor, level: int) -> Tensor:
-        """Put a part into its place in the whole of a level, which the first part creates."""
+        """Copy a part into its place in the map of a level; the first part creates the map."""
         height, width = (side >> (level - 1) for side in self._photo.shape[-2:])
         if part.shape[-2:] == (height, width):
             return part
@@ -202,7 +202,7 @@ class DecoderPass:
 
 
 def _apply_colors_(picture: Tensor, color_map: AffineMap) -> Tensor:
-    """Apply a map of colors to a picture in place, a few rows at a time, and return it."""
+    """Apply a color map to a picture (B, 3, H, W) in place, some rows at a time; return it."""
     for rows in bands_of_rows(picture):
         picture[:, :, rows] = apply_map(picture[:, :, rows].float(), color_map).clamp_(0, 1)
     return picture
@@ -227,6 +227,6 @@ def paint_whole(
     blend: LevelBlend,
     start: Tensor | None = None,
 ) -> Tensor:
-    """Run a pass in one piece; gives RGB (B, 3, H, W) that may leave [0, 1] a little."""
+    """Run a pass in one piece; return RGB (B, 3, H, W), which may leave [0, 1] a little."""
     *_, last = run_stages(painter, photo, wanted, blend, start)
     return apply_map(last.maps, last.affine_map)

@@ -1,4 +1,4 @@
-"""What seeing an artwork for the first time takes of memory."""
+"""Estimate the memory that the encoder needs to make the embedding of a new artwork."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from style_transfer.methods.fast.embedding import LARGEST
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.frame import StyleCache
 
-# MiB: what the encoder takes for any artwork, and what it takes a megapixel.
+# MiB: a constant for any artwork, and a slope per megapixel.
 _EMBEDDING = (40, 250)
 
 
@@ -21,9 +21,9 @@ def with_embeddings(
     cache: StyleCache,
     limit: int | None = None,
 ) -> Plan:
-    """Count in that artworks without an embedding at hand must be seen first, one at a time.
+    """Add the memory for artworks without a stored embedding, which are encoded one at a time.
 
-    Raises OutOfMemoryError if that does not fit into `limit` MiB.
+    Raises OutOfMemoryError if this does not fit into `limit` MiB.
     """
     images = [share.image for share in shares if share.code is None and share.image is not None]
     unknown = [image for image in images if not cache.knows(image, painter)]

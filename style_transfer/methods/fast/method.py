@@ -1,4 +1,4 @@
-"""The method fast as the pipeline uses it."""
+"""The interface of the method fast to the pipeline."""
 
 from collections.abc import Iterator, Sequence
 from typing import cast
@@ -17,7 +17,7 @@ from style_transfer.methods.frame import Attempt, Frame, Task
 
 
 class FastMethod:
-    """Paints any artwork in one pass, several pictures at a time where they have one size."""
+    """Paints any artwork in one pass, and several pictures of one size together."""
 
     @property
     def info(self) -> MethodInfo:
@@ -25,7 +25,7 @@ class FastMethod:
         return METHOD_INFOS["fast"]
 
     def plan(self, task: Task, attempt: Attempt, limit: int | None) -> Plan:
-        """Plan the tiles, and what artworks take that are seen for the first time."""
+        """Plan the tiles, and the memory for artworks that have no embedding yet."""
         plan = self.plan_pass(task.canvas.painted_size, 1, attempt, limit)
         if attempt.tiling is not None:
             return plan
@@ -33,13 +33,13 @@ class FastMethod:
         return with_embeddings(plan, task.shares, painter, task.cache or MEMORY, limit)
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
-        """Yield a frame a tile, stage and band."""
+        """Yield a frame for each tile, stage and band."""
         recipe = self.prepare(task, attempt.device)
         strength = task.canvas.spec.strength
         return self.paint_pass(task.canvas.pixels, [recipe], strength, attempt, plan)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
-        """Name the decoder and the encoder."""
+        """Give the names of the decoder and the encoder."""
         del spec, shares
         return (NAME, ENCODER)
 
@@ -48,14 +48,14 @@ class FastMethod:
         load_painter(device)
 
     def prepare(self, task: Task, device: torch.device) -> StyleMix:
-        """Mix the recipe. Raises StyleEmbeddingError."""
+        """Mix the styles of a picture; raises StyleEmbeddingError."""
         spec, cache = task.canvas.spec, task.cache or MEMORY
         return StyleMix.mix(task.shares, spec.style_scale, load_painter(device), cache, spec.seed)
 
     def most_in_pass(
         self, size: tuple[int, int], most: int, device: torch.device, limit: int | None
     ) -> int:
-        """Count what one pass holds: never so many pictures that they must be cut."""
+        """Count the pictures of one pass: few enough that they are not cut into tiles."""
         count = min(most, max(1, WHOLE // (size[0] * size[1])))
         while count > 1 and limit is not None and self._whole_mb(size, count, device) > limit:
             count -= 1
@@ -69,7 +69,7 @@ class FastMethod:
     def plan_pass(
         self, size: tuple[int, int], pass_size: int, attempt: Attempt, limit: int | None
     ) -> Plan:
-        """Plan by the largest tiles that fit, or by the tiles of the attempt."""
+        """Plan with the tiles of the attempt, or else with the largest tiles that fit."""
         halved = load_painter(attempt.device).halved
         if attempt.tiling is not None:
             return plan_cut(size, attempt.tiling, halved=halved, pass_size=pass_size)
@@ -83,7 +83,7 @@ class FastMethod:
         attempt: Attempt,
         plan: Plan,
     ) -> Iterator[Frame]:
-        """Yield frames of photos (B, 3, H, W), each painted by its recipe."""
+        """Yield frames of photos (B, 3, H, W), bytes, each painted with its own mix of styles."""
         recipes = cast("Sequence[StyleMix]", prepared)
         painter = load_painter(attempt.device)
         return paint(photos, recipes, strength, painter, attempt, tiling=plan.tiling)

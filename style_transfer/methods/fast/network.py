@@ -1,8 +1,8 @@
 """The any-style network: an encoder, a transport map for each level, and a decoder.
 
-Li et al. 2017, "Universal Style Transfer via Feature Transforms", encode and decode again for each
+Li et al. 2017, "Universal Style Transfer via Feature Transforms", encode and decode once for each
 level. Here the features that were decoded from a deeper level are moved to the artwork's
-statistics and decoded further, so one pass through the decoder does the work of five. The pass
+statistics and decoded further. So one pass through the decoder does the work of five. The pass
 itself is in decoder_pass.py.
 """
 
@@ -33,9 +33,9 @@ from style_transfer.methods.fast.transport import moments_of_batch, transport
 
 NAME, ENCODER = "fast", "builtin"
 _LAST = 2  # the level that is decoded into a picture
-_DEAD = 0.02  # channels below this share of the most variable one carry nothing
+_DEAD = 0.02  # channels below this share of the most variable one carry no information
 _COLOR_STD = 0.25
-# The mean luma may shift freely by the first; of a larger shift, this share of the excess is left.
+# A shift of the mean luma up to the first number is free; of the rest, the second share is kept.
 _FREE_SHIFT, _EXCESS_KEPT = 0.08, 0.4
 _EVERY = 4  # a mean of luma needs only every fourth row and column
 AffineMap = tuple[Tensor, Tensor]  # an affine map of channels: (B, C, C) and (B, C)
@@ -67,7 +67,7 @@ class Painter(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """The device that holds the network."""
+        """Give the device that holds the network."""
         return self.get_buffer("std1").device
 
     def in_full(self) -> "Painter":
@@ -83,7 +83,8 @@ class Painter(nn.Module):
     def encode(self, x: Tensor, depth: int = len(TAPS), *, above: int = 0) -> dict[int, Tensor]:
         """Compute the levels (B, C, h, w) between `above` and `depth` of pictures (B, 3, H, W).
 
-        Sides are divisible by 2**(depth - 1), which is STRIDE for all levels.
+        Pictures are floats in [0, 1]; their sides are divisible by 2**(depth - 1), which is STRIDE
+        for all levels.
         """
         with self._halved(x):
             maps = self.encoder(x, TAPS[above:depth])
@@ -93,8 +94,8 @@ class Painter(nn.Module):
         """Apply a map to a level and decode it to the next shallower one, level 2 to RGB.
 
         The map and the decoder's own normalization are merged into one affine map. Of level 1
-        only the colors are decoded: its features are edges of three pixels, and patches are laid
-        over those anyway.
+        only the colors are decoded: its features are edges of three pixels, and patches cover
+        those anyway.
         """
         matrix, offset = affine_map
         scale, shift = self.decoder.normalization(level)
@@ -135,7 +136,7 @@ class Painter(nn.Module):
     def limit_luma_shift(self, wanted: Mapping[int, Moments], photo: Tensor) -> dict[int, Moments]:
         """Limit how much lighter or darker the moments wanted would make photo (B, 3, H, W).
 
-        An artwork that is nearly all dark would make a face so dark that nobody recognizes it.
+        An artwork that is almost all dark would make a face too dark to be recognized.
         """
         sample = as_floats(photo[..., ::_EVERY, ::_EVERY])
         weights = torch.tensor(LUMA, device=sample.device)
@@ -156,11 +157,12 @@ class Painter(nn.Module):
         return (variances * std.square()).sum(1).sqrt()
 
     def affine_map(self, level: int, own: Moments, wanted: Moments, style: float) -> AffineMap:
-        """Find the affine map, (B, C, C) and (B, C), that goes `style` of the way to moments.
+        """Find the affine map, (B, C, C) and (B, C), from `own` moments to `wanted` ones.
 
-        It applies to the maps as they are, not normalized, and leaves dead channels alone. Each
-        picture gets the same map, to the bit, whatever else is in the batch: several matrices
-        multiplied at once are rounded differently from one alone.
+        `style` (0 to 1) is how far it goes. It applies to maps that are not normalized, and does
+        not change dead channels. A picture gets the same map, to the bit, in any batch. For this
+        the maps are computed one by one, because a product of several matrices at once is rounded
+        differently from the product of one.
         """
         each = own.split(), wanted.split(len(own.mean))
         found = [self._map_one(level, *pair, style) for pair in zip(*each, strict=True)]
@@ -193,7 +195,7 @@ def apply_map(maps: Tensor, affine_map: AffineMap) -> Tensor:
 def load_painter(device: torch.device) -> Painter:
     """Load the shipped any-style network onto a device, once for each process.
 
-    Raises ModelMissingError if a weights file is absent or refused.
+    Raises ModelMissingError if a weights file is missing or refused.
     """
     state = {name: value.to(device, torch.float32) for name, value in load_weights(NAME).items()}
     try:

@@ -1,19 +1,19 @@
-"""Telling a picture that came out broken from one that is only plain."""
+"""Tell a broken picture from one that is only plain."""
 
 from torch import Tensor
 
 from style_transfer.core.errors import InternalError
 from style_transfer.imaging.tensors import as_floats
 
-# Widest range of a channel that counts as flat, and what something varied must reach.
+# A picture whose widest channel range is below the first number is flat; above the second, varied.
 _FLAT, _VARIED = 2 / 255, 0.1
 
 
 def check_sane(painted: Tensor, photo: Tensor, spread: Tensor) -> None:
-    """Raise InternalError for paintings (B, 3, H, W) that are black, flat or hold no numbers.
+    """Raise InternalError for paintings (B, 3, H, W) that are black, flat or not finite.
 
-    A photo (B, 3, H, W), bytes or floats, of one color is painted in one color, and so is any
-    photo after an artwork whose colors have no spread (B,), and rightly so.
+    Some paintings are flat and still right: those of a photo (B, 3, H, W), bytes or floats, of one
+    color, and those in the style of an artwork whose color spread (B,) is near zero.
     """
     varied = (_range_of(photo) > _VARIED) & (spread > _VARIED / 4)
     flat = _range_of(painted) < _FLAT
@@ -22,6 +22,6 @@ def check_sane(painted: Tensor, photo: Tensor, spread: Tensor) -> None:
 
 
 def _range_of(picture: Tensor) -> Tensor:
-    """Measure the widest range of a channel in each picture: (B,)."""
+    """Measure the widest range of any channel in each picture: (B,), in [0, 1]."""
     highest, lowest = (as_floats(each) for each in (picture.amax((2, 3)), picture.amin((2, 3))))
     return (highest - lowest).amax(1)

@@ -1,9 +1,9 @@
 """A small dictionary of an artwork's marks, and pictures synthesized from its entries.
 
-Statistics of features describe the strokes as a whole; they do not hold what one stroke looks like.
-A texton is the mean of many patches that look alike (Julesz 1981; as cluster centers Leung & Malik
-2001, "Representing and Recognizing the Visual Appearance of Materials"). A dictionary holds 512 of
-them, without their places. Each patch of a painting is replaced by the nearest texton (after Kwatra
+Statistics of features describe all strokes together, but not what one stroke looks like. A texton
+is the mean of many similar patches (Julesz 1981; as cluster centers Leung & Malik 2001,
+"Representing and Recognizing the Visual Appearance of Materials"). A dictionary holds 512 of them,
+without their positions. Each patch of a painting is replaced by the nearest texton (after Kwatra
 et al. 2005 and Elad & Milanfar 2017, who use patches of the artwork itself).
 """
 
@@ -24,23 +24,23 @@ from style_transfer.methods.patches import (
     pad_for_patches,
 )
 
-# Textons are few and soft: they may be larger than copied patches, and must be allowed to repeat.
+# Textons are few and soft, so they may be larger than copied patches, and they have to repeat.
 PARAMETERS = PatchParameters(
-    side=9,  # three strides, which `_fold` relies on
-    dimensions=32,  # each style code stores them, so more would make codes larger
+    side=9,  # three strides; `_fold` depends on this
+    dimensions=32,  # each style code stores them, so more of them would make codes larger
     evenness=0.003,  # higher than for 8000 patches: 512 entries cannot avoid repetition
-    chunk=2048,  # times 512 entries, 4 MB of distances
+    chunk=2048,  # times 512 entries: 4 MB of distances
 )
 PATCH, SIZE = PARAMETERS.side, PARAMETERS.size
 STRIDE = 3
 MARGIN = 2 * PATCH  # a pixel depends on the patches over it, and on all pixels of those
 ENTRIES = 512
-_SAMPLES = 10_000
-_ROUNDS = 6
-_MOST_CONTRAST = 1.6
-_TONES = 0.4  # how much of the picture's own color a patch keeps: skies stay smooth
-_NOISE = 0.3  # of an artwork's usual contrast
-_BAND = 64  # rows of patches between two chances for the caller to stop
+_SAMPLES = 10_000  # patches that are clustered
+_ROUNDS = 6  # of k-means
+_MOST_CONTRAST = 1.6  # the largest gain on the contrast of a mean patch
+_TONES = 0.4  # how much of the picture's own color a patch keeps, so that skies stay smooth
+_NOISE = 0.3  # factor on the usual contrast of the artwork
+_BAND = 64  # rows of patches per yield; at a yield the caller can stop
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Textons:
 
     @classmethod
     def from_picture(cls, artwork: Tensor) -> "Textons":
-        """Compute the marks of an artwork (1, 3, H, W) in [0, 1]; the same ones each time."""
+        """Compute the dictionary of an artwork (1, 3, H, W) in [0, 1]; always the same one."""
         generator = torch.Generator().manual_seed(0)
         patches = draw_patches(artwork.float(), PATCH, _SAMPLES, generator)
         mean = patches.mean(0)
@@ -79,7 +79,7 @@ class PatchSynthesizer:
     """Synthesizes pictures from the entries of one or several dictionaries."""
 
     def __init__(self, books: Sequence[Textons], shares: Sequence[float], seed: int = 0) -> None:
-        """Take the most frequent entries of each dictionary, as many as its share says."""
+        """Take the most frequent entries of each dictionary, in proportion to its share."""
         self._seed = seed
         chosen = [
             book.patches()[: max(1, round(len(book.keys) * share))]
@@ -99,10 +99,11 @@ class PatchSynthesizer:
         self._mean_tone = mean.view(3, -1).mean(1)
 
     def add_noise(self, picture: Tensor, amount: float) -> Tensor:
-        """Add blotches of noise to picture (1, 3, H, W), weak if the artwork's marks are faint.
+        """Add blotches of noise to picture (1, 3, H, W), weak ones if the artwork's marks are weak.
 
-        A flat area is nearest to one mark everywhere. With noise it takes as many different marks
-        as a painter would use there. `amount` is 0 to 1; the same seed gives the same noise.
+        In a flat area the same mark is the nearest everywhere. With noise it gets as many
+        different marks as a painter would use there. `amount` is 0 to 1. The same seed gives the
+        same noise.
         """
         height, width = picture.shape[-2:]
         generator = torch.Generator().manual_seed(self._seed)
@@ -113,11 +114,11 @@ class PatchSynthesizer:
 
     @torch.no_grad()
     def synthesize(self, picture: Tensor, weights: Tensor | None = None) -> Iterator[Tensor | None]:
-        """Replace the patches of picture (1, 3, H, W): yields None after each band, at last RGB.
+        """Replace the patches of picture (1, 3, H, W): yield None after each band, finally RGB.
 
-        Patches stand STRIDE apart and overlap; their middles count most. A part of a picture gives
-        the same as the whole, except for MARGIN around it, if it begins at a multiple of STRIDE
-        and `weights` are those of the whole.
+        Patches are STRIDE pixels apart and overlap; the middle of each has the most weight. A part
+        of a picture gives the same pixels as the whole, except for a border of MARGIN pixels. For
+        this it must begin at a multiple of STRIDE, and `weights` must be those of the whole.
         """
         height, width = picture.shape[-2:]
         padded = _padded(picture)
@@ -133,15 +134,16 @@ class PatchSynthesizer:
                 yield None
         down, across = (_coverage(side) for side in padded.shape[-2:])
         laid = summed.div_(down.to(summed)[:, None]).div_(across.to(summed))
-        # A repeated mark shows the grid of patches, whose period is STRIDE. A mean over STRIDE
-        # pixels removes it. Only the change is averaged, so the painting's own detail stays sharp.
+        # A repeated mark makes the grid of patches visible; its period is STRIDE. A mean over
+        # STRIDE pixels removes it. Only the change is averaged, so that the painting's own detail
+        # stays sharp.
         change = F.pad(laid.sub_(padded), (1, 1, 1, 1), mode="replicate")
         whole = _mean_of_neighbors(change).add_(padded)
         yield whole[..., PATCH : PATCH + height, PATCH : PATCH + width].clamp(0, 1)
 
     @torch.no_grad()
     def reweight(self, picture: Tensor) -> Tensor:
-        """Weigh the distances to each entry (K,) so that picture (1, 3, H, W) uses all of them."""
+        """Compute weights (K,) of the entries so that picture (1, 3, H, W) uses all of them."""
         return self._weigh(_padded(picture))
 
     def _keys_of(self, band: Tensor, stride: int = STRIDE) -> Tensor:
@@ -154,8 +156,8 @@ class PatchSynthesizer:
     def _weigh(self, padded: Tensor) -> Tensor:
         """Compute the weights (K,): Granot et al. 2022, "Drop the GAN".
 
-        An entry that is near to some patch of the picture is likely to be used, so its distances
-        are weighted up.
+        An entry that is near some patch of the picture is used often, so its distances get more
+        weight.
         """
         step = max(1, int((padded.shape[-2] * padded.shape[-1] / 4096) ** 0.5))
         closest = torch.full_like(self._index.norms, torch.inf)
@@ -169,7 +171,7 @@ class PatchSynthesizer:
         return distances.add_(keys.square().sum(1, keepdim=True)).clamp_min_(0)
 
     def _add_band_(self, summed: Tensor, band: Tensor, weights: Tensor) -> None:
-        """Add the entries nearest to the patches of a band, times their window, to a sum."""
+        """Add the nearest entry of each patch of a band, times the window, to a sum."""
         keys = self._keys_of(band)  # (M, D)
         found = self._index.nearest(keys, self._index.factors() * weights[:, None])  # (M,)
         rows = (band.shape[-2] - PATCH) // STRIDE + 1
@@ -180,18 +182,18 @@ class PatchSynthesizer:
 
 
 def _cut_to_blocks(patches: Tensor) -> Tensor:
-    """Cut patches (K, SIZE) into blocks of STRIDE pixels: (down, across, K, values of a block)."""
+    """Cut patches (K, SIZE) into blocks of STRIDE x STRIDE: (3, 3, K, 3 * STRIDE**2)."""
     parts = PATCH // STRIDE
     cells = patches.reshape(len(patches), 3, parts, STRIDE, parts, STRIDE)
     return cells.permute(2, 4, 0, 1, 3, 5).flatten(3).contiguous()
 
 
 def _fold(blocks: Tensor, found: Tensor) -> Tensor:
-    """Add up the patches numbered in found (h, w), which stand STRIDE apart: (1, 3, H, W).
+    """Add up the patches with the indices found (h, w), STRIDE pixels apart: (1, 3, H, W).
 
     A patch is three strides wide, so this is a sum of nine shifted maps of blocks. The patches
-    themselves, nine times as large, are never written out. optimize/strokes.py cannot do this:
-    its patches are not a multiple of the stride.
+    themselves would be nine times as large and are never written to memory. optimize/strokes.py
+    cannot do this, because its patch side is not a multiple of the stride.
     """
     rows, columns = found.shape
     parts = PATCH // STRIDE
@@ -205,7 +207,7 @@ def _fold(blocks: Tensor, found: Tensor) -> Tensor:
 
 
 def _mean_of_neighbors(x: Tensor) -> Tensor:
-    """Average x (B, C, H, W) over STRIDE x STRIDE pixels, a row and a column lost on each side."""
+    """Average x (B, C, H, W) over STRIDE x STRIDE pixels: (B, C, H - 2, W - 2)."""
     across = x[..., :-2] + x[..., 1:-1]
     across += x[..., 2:]
     down = across[..., :-2, :] + across[..., 1:-1, :]
@@ -224,7 +226,7 @@ def count_bands(height: int) -> int:
 
 
 def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tensor]:
-    """Cluster keys (N, D) by k-means; returns the rows of each cluster, the largest first."""
+    """Cluster keys (N, D) by k-means; return the row numbers of each cluster, largest first."""
     chosen = torch.randperm(len(keys), generator=generator)[:count].to(keys.device)
     centers = keys[chosen]
     nearest = torch.zeros(len(keys), dtype=torch.long, device=keys.device)
@@ -233,7 +235,7 @@ def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tenso
         nearest = (half - keys @ centers.T).argmin(1)
         sizes = torch.bincount(nearest, minlength=count)
         sums = torch.zeros_like(centers).index_add_(0, nearest, keys)
-        # A center that no key is near to stays where it was.
+        # A center without keys keeps its place.
         centers = torch.where(sizes[:, None] > 0, sums / sizes[:, None].clamp_min(1), centers)
     order = torch.argsort(sizes, descending=True, stable=True)
     rows = torch.split(torch.argsort(nearest, stable=True), sizes.tolist())
@@ -243,7 +245,7 @@ def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tenso
 def _restore_contrast(patches: Tensor, members: Sequence[Tensor]) -> Tensor:
     """Compute the mean patch of each cluster (K, SIZE), with the contrast of its members.
 
-    A mean is softer than its members, since their edges are a pixel apart.
+    A mean is softer than its members, because their edges differ by a pixel or so.
     """
     centers = torch.stack([patches[rows].mean(0) for rows in members])
     strengths = torch.stack([_relief(patches[rows]).square().mean().sqrt() for rows in members])
@@ -260,7 +262,7 @@ def _relief(patches: Tensor) -> Tensor:
 
 
 def _coverage(side: int) -> Tensor:
-    """Sum up the weights that patches lay on each row of a padded side (side,)."""
+    """Sum the weights of all patches on each row of a padded side: (side,)."""
     covered = torch.zeros(side)
     for start in range(0, side - PATCH + 1, STRIDE):
         covered[start : start + PATCH] += make_slope(PATCH)

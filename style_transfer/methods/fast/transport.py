@@ -1,9 +1,10 @@
-"""The move that gives feature maps the statistics of an artwork's: closed form, no training.
+"""The map that gives feature maps the statistics of an artwork, in closed form, without training.
 
-A level of features is taken for a Gaussian. Of all maps from one Gaussian to another the optimal
+A level of features is treated as a Gaussian. Of all maps from one Gaussian to another, the optimal
 transport map changes each feature least (Pitié & Kokaram 2007; for style transfer Mroueh 2020,
-"Wasserstein Style Transfer"): the artwork's strokes with the most of the photo left. Whitening and
-coloring (Li et al. 2017) reaches the same statistics by way of a random rotation.
+"Wasserstein Style Transfer"). So the picture gets the artwork's strokes and keeps as much of the
+photo as possible. Whitening and coloring (Li et al. 2017) gives the same statistics, but with an
+arbitrary rotation.
 """
 
 import torch
@@ -12,18 +13,18 @@ from torch import Tensor
 from style_transfer.core.errors import InternalError
 from style_transfer.features.losses import Moments
 
-# Added to each variance, in units of the channels' usual spread: what a flat sky hardly shows must
-# not be blown up into strokes.
+# Added to each variance, in units of the channels' usual variance. Without it, weak differences in
+# a flat sky would be amplified into strokes.
 FLOOR = 0.01
-MOST_GAIN = 8.0
-_PLENTY = 2**16  # places
-_AT_ONCE = 2**24  # numbers that are centered at a time; a whole large level would be copied
+MOST_GAIN = 8.0  # the most that any direction is stretched
+_PLENTY = 2**16  # positions that are enough to measure moments
+_AT_ONCE = 2**24  # numbers that are centered at one time, so that no whole large level is copied
 
 
 def moments_of_batch(maps: Tensor) -> Moments:
-    """Measure maps (B, C, H, W) picture by picture: mean (B, C), covariance (B, C, C), float32.
+    """Measure the moments of maps (B, C, H, W): mean (B, C) and covariance (B, C, C), float32.
 
-    Of a large map every second or fourth row and column is enough: neighbors hardly differ.
+    In a large map, every second or fourth row and column is enough, because neighbors are similar.
     """
     while maps.shape[2] * maps.shape[3] > _PLENTY:
         maps = maps[:, :, ::2, ::2]
@@ -40,10 +41,10 @@ def moments_of_batch(maps: Tensor) -> Moments:
 
 @torch.no_grad()
 def transport(own: Tensor, wanted: Tensor) -> Tensor:
-    """Find the symmetric matrices (B, C, C) that take covariances `own` to `wanted`.
+    """Find the symmetric matrices A (B, C, C) that map covariances `own` to `wanted`.
 
-    A^T own A = wanted, up to FLOOR on the diagonals and to gains above MOST_GAIN, which are cut.
-    Raises InternalError for covariances that hold values that are no numbers.
+    A^T own A = wanted, except that FLOOR is added to the diagonals and gains are limited to
+    MOST_GAIN. Raises InternalError for covariances with values that are not finite.
     """
     floor = FLOOR * torch.eye(own.shape[-1], dtype=torch.float64, device=own.device)
     own, wanted = own.double() + floor, wanted.double() + floor
@@ -61,7 +62,7 @@ def _compose(vectors: Tensor, values: Tensor) -> Tensor:
 
 
 def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Give eigenvalues, none below zero, and eigenvectors of matrices that should be symmetric."""
+    """Give eigenvalues, at least 1e-9, and eigenvectors of matrices; removes rounding asymmetry."""
     values: Tensor
     vectors: Tensor
     try:

@@ -1,4 +1,4 @@
-"""One pass of a network that was trained for the one artwork; see schedule.py."""
+"""One pass of a network that was trained for this artwork; see schedule.py."""
 
 from style_transfer.methods.network.method import NetworkMethod
 

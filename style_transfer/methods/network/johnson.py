@@ -1,16 +1,16 @@
 """A feed-forward network that paints in one style (Johnson, Alahi & Fei-Fei 2016).
 
 "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", with the instance
-normalization of Ulyanov et al. 2017 and bilinear enlargement in place of transposed convolutions,
-which weave a checkerboard (Odena et al. 2016); nearest neighbors leave a lattice in flat skies. The
-light variant replaces most convolutions by a depthwise and a pointwise one (Howard et al. 2017,
+normalization of Ulyanov et al. 2017. It upsamples bilinearly: transposed convolutions leave a
+checkerboard (Odena et al. 2016), and nearest neighbors leave a lattice in flat skies. The light
+variant replaces most convolutions by a depthwise and a pointwise one (Howard et al. 2017,
 "MobileNets").
 
-Where the paper's network paints from nothing, this one adds strokes to the photo in the artwork's
-colors, which a closed form gives (color.py): at the first step it already paints a readable
-picture with the right palette, and it learns in minutes what otherwise takes hours. It is given
-noise as Ulyanov et al. 2016 ("Texture Networks") do: out of a flat sky and nothing else a
-convolution can only make more of the same, or the lattice of its own strides.
+The paper's network paints the whole picture. This one adds strokes to the photo in the artwork's
+colors, which a closed form gives (color.py). So it paints a readable picture with the right
+palette from the first step, and it learns in minutes what otherwise takes hours. It also gets
+noise, as in Ulyanov et al. 2016 ("Texture Networks"): from a flat sky alone a convolution can only
+make another flat area, or the lattice of its own strides.
 """
 
 from collections.abc import Mapping
@@ -24,20 +24,20 @@ from style_transfer.imaging.color import Palette, match_each
 WIDTH = 16  # channels of the outermost layers, half of the paper's
 BLOCKS = 5
 NOISES = 4  # channels of noise beside the innermost features
-STRIDE = 4  # pixels a side of what one feature inside stands for
-_FAINT = 0.1  # a step of training moves the last layer's sums far; pixels are to move less
+STRIDE = 4  # one innermost feature covers this many pixels on each side
+_FAINT = 0.1  # a training step changes the last layer's sums by much; pixels should change less
 _EPSILON = 1e-5
 
 
 class Norm(nn.Module):
     """Instance normalization whose statistics can be held.
 
-    Normally each picture is normalized by its own mean and deviation. With `held` statistics all
-    are normalized by those: tiles of a picture then meet without a seam.
+    Normally each picture is normalized by its own mean and standard deviation. With `held`
+    statistics all pictures are normalized by those, so the tiles of a picture show no seam.
     """
 
     def __init__(self, channels: int) -> None:
-        """Start as a plain normalization, with gain 1 and offset 0."""
+        """Start as a plain normalization with gain 1 and offset 0."""
         super().__init__()
         self.weight = nn.Parameter(torch.ones(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
@@ -45,7 +45,7 @@ class Norm(nn.Module):
         self.held: tuple[Tensor, Tensor] | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalize (B, C, H, W); the first call after `hold_` takes the statistics it meets."""
+        """Normalize (B, C, H, W); the first call after `hold_` stores its statistics."""
         if self.held is not None:
             mean, inverse = self.held
         else:
@@ -57,18 +57,18 @@ class Norm(nn.Module):
                 self.held = mean.detach(), inverse.detach()
         gain = inverse * self.weight[:, None, None]
         offset = self.bias[:, None, None] - mean * gain
-        # One pass in the precision that comes in: faster than torch's own in bfloat16.
+        # One pass in the precision of the input; in bfloat16 it is faster than torch's own.
         return torch.addcmul(offset.to(x.dtype), x, gain.to(x.dtype))
 
 
 def convolve(channels: int, outputs: int, size: int, *, stride: int = 1) -> nn.Module:
-    """Make a convolution with reflected borders: zeros outside would paint a frame."""
+    """Make a convolution with reflected borders; zeros outside would paint a frame."""
     padding = size // 2
     return nn.Conv2d(channels, outputs, size, stride, padding, padding_mode="reflect")
 
 
 def convolve_lightly(channels: int, outputs: int, size: int, *, stride: int = 1) -> nn.Module:
-    """Make a depthwise convolution and a pointwise one, at about a ninth of the cost."""
+    """Make a depthwise and a pointwise convolution, at about a ninth of the cost."""
     apart = nn.Conv2d(
         channels, channels, size, stride, size // 2, groups=channels, padding_mode="reflect"
     )
@@ -76,10 +76,10 @@ def convolve_lightly(channels: int, outputs: int, size: int, *, stride: int = 1)
 
 
 class Residual(nn.Module):
-    """Adds what two convolutions find to what comes in."""
+    """Adds the output of two convolutions to its input."""
 
     def __init__(self, channels: int, *, light: bool) -> None:
-        """Lay out the convolutions; there is no activation after the sum, as in the paper."""
+        """Create the convolutions; as in the paper, there is no activation after the sum."""
         super().__init__()
         make = convolve_lightly if light else convolve
         self.inner = nn.Sequential(
@@ -91,16 +91,16 @@ class Residual(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Compute (B, C, H, W) of the same size."""
+        """Compute (B, C, H, W) from an input of the same shape."""
         found: Tensor = x + self.inner(x)
         return found
 
 
 class PaintingNet(nn.Module):
-    """Paints recolored photos in the one style that it was trained for."""
+    """Paints recolored photos in the one style for which it was trained."""
 
     def __init__(self, width: int = WIDTH, *, light: bool = False) -> None:
-        """Create the layers, `width` channels outside and four times as many inside."""
+        """Create the layers, with `width` channels outside and four times as many inside."""
         super().__init__()
         self.light = light
         make = convolve_lightly if light else convolve
@@ -121,7 +121,7 @@ class PaintingNet(nn.Module):
             self.paint.get_parameter("bias").zero_()
 
     def take_palette_(self, palette: Palette) -> None:
-        """Keep the colors of the artwork."""
+        """Store the colors of the artwork."""
         self.get_buffer("mean").copy_(palette.mean)
         self.get_buffer("covariance").copy_(palette.covariance)
 
@@ -131,15 +131,15 @@ class PaintingNet(nn.Module):
         return match_each(photos, Palette(self.get_buffer("mean").double(), covariance))
 
     def forward(self, x: Tensor, noise: Tensor) -> Tensor:
-        """Paint recolored photos (B, 3, H, W); values may overshoot [0, 1] a little.
+        """Paint recolored photos (B, 3, H, W) in [0, 1]; the output may leave [0, 1] a little.
 
-        `noise` is draw_noise for this size. Sides of any length are repeated up to the next
-        multiple of STRIDE and cut again; those below four times that are too short to reflect
-        inside.
+        `noise` comes from draw_noise for this size. Sides may have any length from four times
+        STRIDE: they are padded to the next multiple of STRIDE and cut again. Shorter sides cannot
+        be reflected inside the network.
         """
         height, width = x.shape[2:]
         features = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        features = self.shrink(2 * features - 1)
+        features = self.shrink(2 * features - 1)  # (B, 4 * width, H / STRIDE, W / STRIDE)
         features = self.mix(torch.cat([features, noise.to(features.dtype)], 1))
         features = self.blocks(features)
         for rise in (self.rise1, self.rise2):
@@ -151,21 +151,21 @@ class PaintingNet(nn.Module):
         return painted
 
     def hold_(self) -> None:
-        """Let the next picture decide by which statistics all later ones are normalized."""
+        """Make each normalization store the statistics of the next picture for all later ones."""
         for norm in self.modules():
             if isinstance(norm, Norm):
                 norm.holding, norm.held = True, None
 
 
 def draw_noise(photos: Tensor, generator: torch.Generator) -> Tensor:
-    """Draw the noise for photos (B, 3, H, W): (B, NOISES, h, w), one place a STRIDE."""
+    """Draw the noise for photos (B, 3, H, W): (B, NOISES, H / STRIDE, W / STRIDE), rounded up."""
     height, width = (-(-side // STRIDE) for side in photos.shape[2:])
     shape = (len(photos), NOISES, height, width)
     return torch.randn(shape, generator=generator, device=generator.device).to(photos.device)
 
 
 def build_painting_net(state: Mapping[str, Tensor]) -> PaintingNet:
-    """Build the network that weights belong to, and load them.
+    """Build the network that fits the weights, and load them into it.
 
     Raises KeyError or RuntimeError for weights of another layout.
     """

@@ -1,4 +1,4 @@
-"""The method network as the pipeline uses it."""
+"""The interface of the method network to the pipeline."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from style_transfer.methods.network import schedule
 
 
 class NetworkMethod:
-    """Paints by a network of the artwork's own."""
+    """Paints with a network that was trained for the artwork."""
 
     @property
     def info(self) -> MethodInfo:
@@ -18,17 +18,17 @@ class NetworkMethod:
         return METHOD_INFOS["network"]
 
     def plan(self, task: Task, attempt: Attempt, limit: int | None) -> Plan:
-        """Promise nothing: what trained networks take is not predicted."""
+        """Give an empty plan: the memory of trained networks is not predicted."""
         del attempt
         return self.info.plan(task.canvas.painted_size, halved=False, limit=limit)
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
-        """Yield a frame a tile."""
+        """Yield one frame per tile."""
         del attempt, plan
         networks = schedule.find_networks(task.shares)
         return schedule.paint(task.canvas.photo, networks, task.canvas.spec)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
-        """Name the networks of the artworks."""
+        """List the names of the artworks' networks."""
         del spec
         return [network.name for network in schedule.find_networks(shares)]

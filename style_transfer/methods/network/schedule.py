@@ -1,8 +1,8 @@
-"""One pass of a network that was trained for the one artwork (networks/johnson.py).
+"""Paint in one pass with a network that was trained for the artwork (johnson.py).
 
-The network is found by the artwork's picture, of which `train network` keeps a perceptual_hash with
-the weights, or by the same perceptual_hash in a style code: to paint it needs neither. Several
-artworks are blended by the weighted mean of what their networks paint.
+The network is found by the perceptual hash of the artwork, which `train network` stores with the
+weights. The hash comes from the artwork's picture or from a style code; painting itself needs
+neither. Several artworks are blended by the weighted mean of the pictures of their networks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,15 +32,15 @@ from style_transfer.methods.network.johnson import (
     draw_noise,
 )
 
-# At this strength the network's strokes are as it learned them; at 1 they are a third stronger.
+# At this strength the strokes are as the network learned them; at 1 they are a third stronger.
 AS_TRAINED = 0.75
-WHOLE = 1_600_000  # pixels up to which a picture is not cut
-TILE = 768
-MARGIN = 64  # pixels; more than the network looks around
-# A small brush paints a large picture and shrinks it: four times as large a side at the most, and
-# never more pixels than these.
+WHOLE = 1_600_000  # pixels; a picture of at most this many is not cut
+TILE = 768  # pixels on each side
+MARGIN = 64  # pixels; larger than the receptive field of the network
+# A small brush paints a large picture and then shrinks it. Its sides are at most four times as
+# long, and it never has more pixels than this.
 _MOST_PIXELS = 16_000_000
-_STATISTICS = 1_000_000  # pixels of the picture that tiles take their statistics from
+_STATISTICS = 1_000_000  # pixels of the smaller picture that gives the statistics for all tiles
 
 
 class NetworkMissingError(ModelMissingError):
@@ -64,8 +64,8 @@ class Share:
 def find_networks(shares: Sequence[StyleInput]) -> list[Share]:
     """Find the network of each artwork.
 
-    Raises StyleNeedsPictureError for a style that came as a code which does not tell whose it is,
-    and NetworkMissingError for an artwork that no network was trained for.
+    Raises StyleNeedsPictureError for a style that has only a code without the hash of its artwork,
+    and NetworkMissingError for an artwork without a trained network.
     """
     known = installed_networks()
     return [Share(_find(share, known), share.weight) for share in shares]
@@ -92,7 +92,7 @@ def _hash_of(share: StyleInput) -> str:
 def load_network(name: str, device: torch.device) -> PaintingNet:
     """Load a network by its name in the manifest.
 
-    Raises ModelMissingError if its weights are absent, refused or of another layout.
+    Raises ModelMissingError if its weights are missing, refused or of another layout.
     """
     stored = load_weights(name)
     try:
@@ -103,10 +103,9 @@ def load_network(name: str, device: torch.device) -> PaintingNet:
 
 
 def paint(photo: Tensor, shares: Sequence[Share], spec: TransferSpec) -> Iterator[Frame]:
-    """Yield a frame a tile; the last brings the picture in the size of photo (1, 3, H, W).
+    """Yield one frame per tile; the last holds the picture in the size of photo (1, 3, H, W).
 
-    Strength 0 gives the photo back to the bit. The same seed on the same device gives the same
-    picture.
+    Strength 0 returns exactly the photo. The same seed on the same device gives the same picture.
     """
     if spec.strength == 0:
         yield Frame(1, 1, photo)
@@ -130,7 +129,7 @@ def paint(photo: Tensor, shares: Sequence[Share], spec: TransferSpec) -> Iterato
 
 
 def _painted_size(width: int, height: int, style_scale: float) -> tuple[int, int]:
-    """Give the size at which a network paints: its strokes have a size of their own in pixels."""
+    """Give the size at which a network paints, because its strokes have a fixed size in pixels."""
     most = (_MOST_PIXELS / (width * height)) ** 0.5
     least = 4 * STRIDE / min(width, height)
     return scaled(width, height, max(least, min(1 / style_scale, most)))
@@ -152,14 +151,17 @@ def _paint_whole(network: PaintingNet, photo: Tensor, seed: int) -> Tensor:
 def _lay_strokes(
     network: PaintingNet, photo: Tensor, size: tuple[int, int], seed: int
 ) -> Iterator[Tensor | None]:
-    """Yield None after each tile but the last, then what a network adds to the recolored photo."""
+    """Yield None after each tile but the last, then the strokes (1, 3, h, w) of a network.
+
+    The strokes are what the network adds to the recolored photo.
+    """
     shown = resize(photo, size)
     width, height = size
     if width * height <= WHOLE:
         yield _paint_whole(network, shown, seed)
         return
-    # Statistics of the whole picture for all tiles, so that no seam shows; a smaller picture has
-    # nearly the same ones.
+    # All tiles use the statistics of the whole picture, so that no seam shows. They come from a
+    # smaller picture, which has nearly the same statistics.
     network.hold_()
     _paint_whole(
         network, resize(shown, scaled(*size, (_STATISTICS / (width * height)) ** 0.5)), seed
@@ -181,7 +183,7 @@ def _lay_strokes(
 
 
 def _add(photo: Tensor, network: PaintingNet, strokes: Tensor, strength: float) -> Tensor:
-    """Recolor the photo, all the way from half strength on, and add strokes of any size."""
+    """Recolor the photo, fully from half strength on, and add strokes of any size."""
     recolored = photo.lerp(network.recolor(photo), min(1, 2 * strength))
     height, width = photo.shape[2:]
     if strokes.shape != photo.shape:

@@ -1,4 +1,4 @@
-"""The picture itself is optimized; see schedule.py."""
+"""The method that optimizes the picture itself; see schedule.py."""
 
 from style_transfer.methods.optimize.method import OptimizeMethod
 

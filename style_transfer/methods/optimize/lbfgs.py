@@ -1,4 +1,4 @@
-"""L-BFGS on the pixels of a picture: it learns from each step how the loss bends."""
+"""L-BFGS on the pixels of a picture: it estimates the curvature of the loss from its own steps."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-_MEMORY = 8
-# What the first step changes a pixel of usual gradient by, and the most later ones do on average.
+_MEMORY = 8  # steps whose curvature is remembered
+# The first step changes a pixel with an average gradient by this much.
 _FIRST = 0.01
+# Later steps change pixels by at most this much on average.
 _LONGEST = 0.03
-# A loss this many times the least one so far was a step too far.
+# If the loss is this many times the lowest one so far, the step went too far.
 _TOO_FAR = 1.5
 
 
@@ -24,14 +25,14 @@ class _Place:
 
 
 class LBFGS:
-    """L-BFGS on a picture (1, 3, H, W) kept within [0, 1] (Liu & Nocedal 1989).
+    """L-BFGS on a picture (1, 3, H, W) within [0, 1] (Liu & Nocedal 1989).
 
-    Gatys et al. 2016 use it too. Here no step is searched for along its line: a search asks for
-    several gradients where one does, and a step that went too far is taken back instead.
+    Gatys et al. 2016 use it too. Unlike there, this has no line search: a line search needs
+    several gradients per step, and here one is enough. A step that went too far is undone.
     """
 
     def __init__(self, image: Tensor) -> None:
-        """Start from a picture, which is not changed."""
+        """Start from a copy of a picture (1, 3, H, W)."""
         self.image = image.detach().clone(memory_format=torch.contiguous_format)
         self._pairs: deque[tuple[Tensor, Tensor]] = deque(maxlen=_MEMORY)
         self._last: _Place | None = None
@@ -40,7 +41,7 @@ class LBFGS:
 
     @torch.no_grad()
     def step_(self, loss: Tensor, gradient: Tensor) -> None:
-        """Move the picture to where the loss should be less, given its loss and gradient."""
+        """Move the picture to reduce its loss, from its current loss and gradient (1, 3, H, W)."""
         here = _Place(self.image, gradient, float(loss))
         if self._best is not None and not here.loss <= _TOO_FAR * self._best.loss:
             here = self._best
@@ -54,14 +55,15 @@ class LBFGS:
         self.image = (here.image - self._direction(here.gradient)).clamp(0, 1)
 
     def _learn_(self, moved: Tensor, change: Tensor) -> None:
-        """Keep how the gradient changed over a step, unless the loss bends the wrong way there."""
+        """Store the change of the gradient over a step, unless the curvature there is negative."""
         if float((moved * change).sum()) > 1e-10 * float(change.square().sum()):
             self._pairs.append((moved, change))
 
     def _direction(self, gradient: Tensor) -> Tensor:
-        """Give the step against which the picture is to move."""
+        """Compute the step that is subtracted from the picture."""
         if not self._pairs:
-            # Saturates, so that the few pixels of a huge gradient do not take all of the step.
+            # This saturates. Otherwise a few pixels with a very large gradient would take up the
+            # whole step.
             size = gradient.abs()
             return 2 * self._first * gradient / (size + size.mean()).clamp_min(1e-20)
         direction = self._newton(gradient)
@@ -69,7 +71,8 @@ class LBFGS:
         return direction * (_LONGEST / length.clamp_min(_LONGEST))
 
     def _newton(self, gradient: Tensor) -> Tensor:
-        """Multiply by the inverse of the curvature that the kept steps tell of."""
+        """Multiply the gradient by the inverse curvature, estimated from the stored steps."""
+        # The two loops of L-BFGS: from the newest step to the oldest, then back.
         direction, shares = gradient.clone(), []
         for moved, change in reversed(self._pairs):
             share = (moved * direction).sum() / (moved * change).sum()

@@ -1,4 +1,4 @@
-"""The method optimize as the pipeline uses it."""
+"""The interface of the method optimize to the pipeline."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from style_transfer.methods.optimize import schedule
 
 
 class OptimizeMethod:
-    """Paints step by step; what it paints can be kept and continued."""
+    """Paints step by step; its paintings can be saved and continued."""
 
     @property
     def info(self) -> MethodInfo:
@@ -19,12 +19,12 @@ class OptimizeMethod:
         return METHOD_INFOS["optimize"]
 
     def plan(self, task: Task, attempt: Attempt, limit: int | None) -> Plan:
-        """Plan by the pixels that are painted, which `attempt` bounds."""
+        """Plan from the painted pixels; the canvas already keeps the bound of `attempt`."""
         del attempt
         return self.info.plan(task.canvas.painted_size, halved=False, limit=limit)
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
-        """Yield a frame a step."""
+        """Yield one frame per step."""
         del plan
         spec = task.canvas.spec
         artworks = task.canvas.artworks(task.shares)
@@ -32,6 +32,6 @@ class OptimizeMethod:
         return schedule.paint(task.canvas.photo, artworks, spec, features, task.begun)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
-        """Name the network that judges."""
+        """Give the name of the feature network of the loss."""
         del shares
         return (spec.features,)

@@ -1,4 +1,4 @@
-"""What a picture of one size should look like, and in which direction that lies."""
+"""The loss of a picture of one size, and its gradient."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +24,7 @@ _TOTAL_VARIATION = 0.02
 
 
 class StyleObjective:
-    """Evaluates pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
+    """The loss of pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class StyleObjective:
         artworks: Sequence[Artwork],
         strength: float,
     ) -> None:
-        """Measure what is wanted of pictures, given artworks at the scale of the photo."""
+        """Measure the targets: features of the photo, moments of artworks at the photo's scale."""
         self._features = features
         self._content_weight = content_weight(strength)
         with torch.no_grad():
@@ -49,14 +49,14 @@ class StyleObjective:
         }
 
     def loss(self, image: Tensor) -> Tensor:
-        """Measure how far image (1, 3, H, W) is from what is wanted: 0 is perfect."""
+        """Measure the distance of image (1, 3, H, W), in [0, 1], from the targets; 0 is perfect."""
         maps = extract(self._features, image, LAYERS)
         loss = style_distance(_moments(maps), self._style)
         loss = loss + self._content_weight * content_distance(maps, self._content)
         return loss + _TOTAL_VARIATION * total_variation(image)
 
     def evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the loss of image (1, 3, H, W), and its gradient: the way it grows fastest."""
+        """Give the loss of image (1, 3, H, W) and its gradient of the same shape."""
         with torch.enable_grad():
             image = image.detach().requires_grad_()
             loss = self.loss(image)
@@ -65,7 +65,7 @@ class StyleObjective:
 
 
 def content_weight(strength: float) -> float:
-    """Turn strength in [0, 1] into the weight of the photo's shapes against the strokes."""
+    """Turn strength in [0, 1] into the weight of the content loss relative to the style loss."""
     return float(0.3 * 16 ** (0.75 - strength))
 
 

@@ -1,10 +1,10 @@
-"""The picture itself is optimized until it has the photo's shapes and the artwork's strokes.
+"""Optimize the picture itself until it has the photo's shapes and the artwork's strokes.
 
-First the artwork's own strokes are laid (strokes.py), large ones on a small picture, finer ones on
-larger pictures: statistics of features do not know a stroke from a hatching, patches do. Then, at
-full size, descent brings the statistics and the photo's shapes into their own, after Gatys et al.
-2016, "Image Style Transfer Using Convolutional Neural Networks"; since it starts from strokes, it
-ends in strokes.
+First the strokes of the artwork are synthesized (strokes.py): large ones on a small picture, then
+finer ones on larger pictures. Statistics of features cannot tell a stroke from a hatching; patches
+can. Then, at full size, descent on a loss improves the statistics and the photo's shapes (Gatys et
+al. 2016, "Image Style Transfer Using Convolutional Neural Networks"). Because descent starts from
+strokes, its result still shows strokes.
 """
 
 import time
@@ -25,19 +25,22 @@ from style_transfer.methods.optimize.objective import StyleObjective
 from style_transfer.methods.optimize.stroke_painter import StrokeSynthesizer
 from style_transfer.methods.optimize.tones import in_colors_of
 
-# At brush size 1 the artwork is shown somewhat larger than the picture, so that strokes show.
+# At brush size 1 the artwork is a little larger than the picture, so that its strokes are visible.
 _BRUSH = 1.1
-# The share of the steps in which strokes are laid; each costs about as much as one of descent.
+# The share of the steps that synthesize strokes; one costs about as much as a step of descent.
 _LAYING = 0.4
 _LAYINGS_A_SIZE = 3
 _PREVIEW_SECONDS = 0.6
-# Below this strength the photo shows through: strokes are patches and cannot themselves be faint.
+# Below this strength the result is mixed with the photo, because patches have no faint form.
 _WEAK = 0.4
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Layings of strokes by size (width, height), coarse to fine, then steps of descent."""
+    """The number of stroke steps for each size (width, height), then the steps of descent.
+
+    The sizes are sorted from coarse to fine.
+    """
 
     layings: tuple[tuple[tuple[int, int], int], ...]
     descents: int
@@ -49,10 +52,11 @@ class Plan:
 
 
 def plan_for(width: int, height: int, steps: int, begun: tuple[int, int] = (0, 0)) -> Plan:
-    """Share `steps` between the sizes of a pyramid and the descent.
+    """Divide `steps` between the sizes of a pyramid and the descent.
 
-    When steps are few the coarse sizes are left out; the finest always has one laying. A painting
-    that was `begun` at a size (width, height) goes on with the larger ones, or with descent alone.
+    If there are few steps, the coarse sizes are skipped; the finest size always has one stroke
+    step. A painting that was `begun` at a size (width, height) continues with the larger sizes, or
+    with descent alone.
     """
     sizes = [size for size in sizes_up_to(width, height) if max(size) > max(begun)]
     if not sizes:
@@ -71,10 +75,10 @@ def paint(
     features: Features,
     begun: Tensor | None = None,
 ) -> Iterator[Frame]:
-    """Yield a frame a step; the last brings the picture in the size of photo (1, 3, H, W).
+    """Yield one frame per step; the last holds the picture in the size of photo (1, 3, H, W).
 
-    `begun` is a picture (1, 3, h, w), kept from an earlier run, to go on from. The same seed on
-    the same device gives the same picture to the bit.
+    `begun` is a picture (1, 3, h, w) that an earlier run saved; the painting continues from it.
+    The same seed on the same device gives the same picture to the bit.
     """
     height, width = photo.shape[-2:]
     steps = spec.steps or METHOD_INFOS["optimize"].default_steps
@@ -128,7 +132,7 @@ def _pictures(
 def at_scale(
     artworks: Sequence[Artwork], size: tuple[int, int], spec: TransferSpec
 ) -> list[Artwork]:
-    """Scale artworks to the area of a size times the brush size, never above their own."""
+    """Scale artworks to the area of a size times the brush size; never enlarge them."""
     return [Artwork(_scaled(each.image, size, spec.style_scale), each.share) for each in artworks]
 
 
@@ -139,7 +143,7 @@ def _scaled(image: Tensor, size: tuple[int, int], style_scale: float) -> Tensor:
 
 
 def _faded(picture: Tensor, photo: Tensor, strength: float) -> Tensor:
-    """Mix a weak painting with the photo, down to the photo alone at strength 0."""
+    """Mix the picture with the photo at low strength; strength 0 gives the photo alone."""
     height, width = picture.shape[-2:]
     mixed = resize(photo, (width, height)).lerp(picture, min(1, strength / _WEAK))
     return mixed.clamp(0, 1)

@@ -1,4 +1,4 @@
-"""The hand that paints a picture of one size: strokes of the artwork, guided by the photo."""
+"""Paint a picture of one size with strokes of the artwork, guided by the photo."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _STRIDE = 3
 
 
 class StrokeSynthesizer:
-    """Lays strokes over pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
+    """Paints strokes on pictures of the size of `photo`, the recolored photo (1, 3, H, W)."""
 
     def __init__(
         self,
@@ -21,17 +21,18 @@ class StrokeSynthesizer:
         strength: float,
         generator: torch.Generator,
     ) -> None:
-        """Take strokes from artworks that are at the scale of the photo; `generator` draws them."""
+        """Draw strokes with `generator` from artworks that are at the scale of the photo."""
         self._photo = photo
         self._faith = faith(strength) * (0.2 + 0.8 * detail(photo))
         self._bank = StrokeBank(artworks, generator)
         self._generator = generator
 
     def synthesize(self, image: Tensor, *, settled: bool) -> Tensor:
-        """Return image (1, 3, H, W) in strokes of the artwork, keeping to the photo where busy.
+        """Return image (1, 3, H, W) in strokes of the artwork, close to the photo in busy places.
 
-        Patches stand on a grid, which shows faintly. A settled picture is the mean over a full
-        set of shifts, in which each row and column of the grid cancels; it takes as much longer.
+        Patches lie on a grid, which is faintly visible. A `settled` picture is the mean over all
+        _STRIDE shifts of the grid, so its rows and columns cancel; this takes _STRIDE times as
+        long.
         """
         guided = (image + self._faith * self._photo) / (1 + self._faith)
         shifts = _STRIDE if settled else 1
@@ -41,5 +42,5 @@ class StrokeSynthesizer:
 
 
 def faith(strength: float) -> float:
-    """Turn strength in [0, 1] into how much the photo guides strokes, against what is painted."""
+    """Turn strength in [0, 1] into the weight of the photo relative to the current picture."""
     return float(0.8 * 16 ** (0.75 - strength))

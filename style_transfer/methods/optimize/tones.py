@@ -1,9 +1,9 @@
-"""Bringing a photo into the colors of an artwork so that what it shows can still be seen.
+"""Give a photo the colors of an artwork so that its content stays recognizable.
 
-Moving the mean and covariance of colors alone drives the light or dark half of a photo out of
-range wherever the artwork is mostly paper or mostly shade: faces turn into islands of white. Here
-lightness follows a curve that spreads the photo's tones over the artwork's, never flatter or
-steeper than an eye forgives.
+If only the mean and covariance of colors were moved, and the artwork is mostly paper or mostly
+shade, the light or the dark half of the photo would leave the range: faces would become white
+areas. Here lightness follows a curve from the photo's tones to the artwork's. The slope of the
+curve has limits, so that the result never looks too flat or too harsh.
 """
 
 from collections.abc import Sequence
@@ -26,17 +26,18 @@ from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.frame import Artwork
 
 _RANKS = 256
-# Pixels on the longest side of the picture that tones are measured on.
+# Tones are measured on a picture with this longest side, in pixels.
 _MEASURED = 320
-# The share of the photo's own tones that is kept: in it, what is dark in an artwork stays legible.
+# The share of the photo's own tones that is kept, so that the photo stays readable in the colors
+# of a dark artwork.
 _OWN = 0.25
-_FLATTEST, _STEEPEST = 0.4, 2.5
-_SMOOTHED = 15
+_FLATTEST, _STEEPEST = 0.4, 2.5  # limits of the slope
+_SMOOTHED = 15  # ranks over which the curve is averaged
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Where lightness goes: from `tones` to `moved`, both (_RANKS,) and rising."""
+    """A map of lightness from `tones` to `moved`, both (_RANKS,) and increasing."""
 
     tones: Tensor
     moved: Tensor
@@ -51,7 +52,7 @@ class Curve:
 
 
 def in_colors_of(photo: Tensor, artworks: Sequence[Artwork]) -> Tensor:
-    """Return photo (1, 3, H, W) in the colors of artworks, blended by their shares."""
+    """Return photo (1, 3, H, W), in [0, 1], in the colors of artworks, blended by their shares."""
     shares = [artwork.share for artwork in artworks]
     palette = blend_palettes([palette_of(artwork.image) for artwork in artworks], shares)
     wanted = sum_weighted([tones_of(artwork.image) for artwork in artworks], shares)
@@ -60,7 +61,7 @@ def in_colors_of(photo: Tensor, artworks: Sequence[Artwork]) -> Tensor:
 
 
 def tones_of(image: Tensor) -> Tensor:
-    """Measure the lightness of image (1, 3, H, W) at each rank, dark to light: (_RANKS,)."""
+    """Measure the lightness of image (1, 3, H, W) at each rank, from dark to light: (_RANKS,)."""
     height, width = image.shape[-2:]
     small = resize(image, fitted(width, height, min(_MEASURED, max(width, height))))
     luma = luma_of(small).flatten().sort().values
@@ -69,7 +70,7 @@ def tones_of(image: Tensor) -> Tensor:
 
 
 def curve_between(own: Tensor, wanted: Tensor) -> Curve:
-    """Find the curve that moves tones to tones wanted, as far as its slope may go."""
+    """Find the curve from `own` tones to `wanted` tones (_RANKS,), within the limits of slope."""
     wanted = wanted.lerp(own, _OWN)
     rise = own.diff().clamp_min(1e-4)
     slope = (wanted.diff() / rise).clamp(_FLATTEST, _STEEPEST)
@@ -85,7 +86,7 @@ def _smooth(curve: Tensor) -> Tensor:
 
 
 def _into_range(curve: Tensor) -> Tensor:
-    """Shift a curve into [0, 1], and shrink it first where it is longer than that."""
+    """Shift a curve into [0, 1]; if its range is longer than that, shrink it first."""
     low, high = curve.min(), curve.max()
     curve = (curve - low) / (high - low).clamp_min(1)
     low = low.clamp_min(0)

@@ -1,1 +1,1 @@
-"""What can be trained, one module each."""
+"""The trainings, one module each."""

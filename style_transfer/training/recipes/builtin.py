@@ -1,4 +1,4 @@
-"""The recipe of the `builtin` features: pictures, student and teacher in, a card out."""
+"""The training of the `builtin` features: a student network copies a teacher's activations."""
 
 import argparse
 from collections.abc import Mapping
@@ -33,14 +33,14 @@ _SPREAD = "spread."
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltinOptions(Options):
-    """What the command line decides about a run."""
+    """The options of a run from the command line."""
 
     teacher: Path
 
 
 @dataclass
 class Builtin:
-    """The training of the features, laid out; see `prepare`."""
+    """The prepared training of the features; see `prepare`."""
 
     run: Run
     objective: Distillation
@@ -49,17 +49,17 @@ class Builtin:
 
     @property
     def target(self) -> Path:
-        """The folder that the weights go to."""
+        """Give the folder for the weights."""
         return self.options.out
 
     def draw_sheet(self) -> Image.Image:
-        """Draw a held-out picture as the teacher and the student see it."""
+        """Draw the feature maps of a held-out picture, of the teacher and of the student."""
         return draw_sheet(self.objective, *read_held_out(self.material, self.run.device, count=1))
 
     def export(self) -> Card:
         """Evaluate the student on held-out pictures and write builtin.safetensors with its card.
 
-        The weights become those of the file.
+        The weights of the student are rounded to those of the file.
         """
         pictures = read_held_out(self.material, self.run.device)
         progress = self.run.progress
@@ -83,14 +83,14 @@ class Builtin:
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
-    """Lay the training out as the command line says; see `prepare_builtin`."""
+    """Prepare the training from the command line; see `prepare_builtin`."""
     return prepare_builtin(BuiltinOptions.read(arguments), material, place)
 
 
 def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -> Builtin:
-    """Build the student, or bring it back from its checkpoint, with all that teaches it.
+    """Build the student, or restore it from its checkpoint, and the objective with its teacher.
 
-    Raises ModelMissingError for a missing or foreign teacher or checkpoint.
+    Raises ModelMissingError if the teacher or the checkpoint is missing or of another network.
     """
     torch.manual_seed(options.seed)
     teacher = lay_out(load_teacher(options.teacher), place.device)
@@ -114,9 +114,10 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
 def _start_from_moments_(
     student: SlimVGG, moments: Mapping[str, tuple[Tensor, Tensor]]
 ) -> dict[str, Tensor]:
-    """Set the biases of the tapped layers to what the teacher shows on average; give its spread.
+    """Set the biases of the tapped layers to the teacher's means, and return its deviations.
 
-    Some deep channels hardly vary about a large mean: steps of a safe size would never get there.
+    Some deep channels vary little around a large mean, which steps of a safe size would never
+    reach.
     """
     extra = {}
     for name, (mean, deviation) in moments.items():

@@ -1,4 +1,4 @@
-"""The recipe of a tuned style code: photos and an artwork in, a code out that paints it nearer."""
+"""The training of a tuned style code, which paints closer to its artwork than the encoder's."""
 
 import argparse
 from collections.abc import Iterator
@@ -33,12 +33,12 @@ from style_transfer.training.style_loss import StyleLoss, look_at
 from style_transfer.training.tune_embedding import STRENGTH, TunedEmbedding, TunedPainter, Tuning
 
 _SHOWN = 3  # held-out photos on the sample sheet
-_SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
+_SMALLEST = 64  # side of a crop in pixels; in a smaller one the deepest features have no statistics
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeOptions(Options):
-    """What the command line decides about a run."""
+    """The options of a run from the command line."""
 
     style: Path
     name: str
@@ -47,7 +47,7 @@ class CodeOptions(Options):
 
 @dataclass
 class Code:
-    """The training of a code, laid out; see `prepare`. `start` is the encoder's own code."""
+    """The prepared training of an embedding; see `prepare`. `start` is the encoder's own one."""
 
     run: Run
     objective: Tuning
@@ -59,11 +59,11 @@ class Code:
 
     @property
     def target(self) -> Path:
-        """The folder that the weights go to."""
+        """Give the folder for the weights."""
         return self.options.out
 
     def draw_sheet(self) -> Image.Image:
-        """Draw held-out photos as the method fast paints them, from the old code and the new."""
+        """Draw held-out photos as the method fast paints them, with the old and new embedding."""
         self.objective.tuned.fold_()
         codes = (self.start, self.objective.tuned.code())
         shown = self.artwork.copy()
@@ -75,7 +75,7 @@ class Code:
         return draw_rows(rows, ["artwork, photos", "the encoder's code", "tuned"])
 
     def export(self) -> Card:
-        """Evaluate both codes on held-out photos and write the tuned one with its card."""
+        """Evaluate both embeddings on held-out photos and write the tuned one with its card."""
         options, progress = self.options, self.run.progress
         self.objective.tuned.fold_()
         squares = self._squares()
@@ -110,7 +110,7 @@ class Code:
 
 @torch.no_grad()
 def paint(photo: Tensor, code: StyleEmbedding, painter: Painter) -> Tensor:
-    """Paint a photo (1, 3, H, W) from a code as the method fast does."""
+    """Paint a photo (1, 3, H, W) in [0, 1] with an embedding, as the method fast does."""
     recipe = adapter.StyleMix((code,), (1.0,), 1.0)
 
     def attempt(way: Attempt) -> Iterator[Frame]:
@@ -122,17 +122,17 @@ def paint(photo: Tensor, code: StyleEmbedding, painter: Painter) -> Tensor:
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
-    """Lay the training out as the command line says; see `prepare_code`."""
+    """Prepare the training from the command line; see `prepare_code`."""
     name = arguments.name or name_after(arguments.style)
     filled = argparse.Namespace(**{**vars(arguments), "name": name})
     return prepare_code(CodeOptions.read(filled), material, load_painter(place.device), place)
 
 
 def prepare_code(options: CodeOptions, material: Material, painter: Painter, place: Place) -> Code:
-    """Begin with the painter's own code of the artwork, or with a checkpoint.
+    """Begin with the painter's own embedding of the artwork, or continue from a checkpoint.
 
-    Raises TrainingOptionsError, InputUnreadableError for the artwork, and ModelMissingError for a
-    missing or foreign checkpoint.
+    Raises TrainingOptionsError, InputUnreadableError for the artwork, and ModelMissingError if the
+    checkpoint is missing or of another network.
     """
     require_name(options.name)
     options.require_sizes(least=_SMALLEST, multiple=STRIDE)
@@ -152,7 +152,7 @@ def prepare_code(options: CodeOptions, material: Material, painter: Painter, pla
 def _make_style_losses(
     artwork: Image.Image, options: CodeOptions, painter: Painter
 ) -> dict[int, StyleLoss]:
-    """Make a style loss for each size of crops, which compares with the artwork at that area."""
+    """Make a style loss for each size of crops; it compares with the artwork at the same area."""
     own = (artwork.width * artwork.height) ** 0.5
     halved = knows_bfloat16(painter.device)
     return {

@@ -1,4 +1,4 @@
-"""The recipe of the decoder of `fast`: it learns to bring back what the `builtin` features saw."""
+"""The training of the decoder of `fast`: it learns to invert the `builtin` features."""
 
 import argparse
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _SHOWN = 3  # held-out pictures on the sample sheet, the last one an artwork
 
 @dataclass
 class DecoderTraining:
-    """The training of the decoder, laid out; see `prepare`."""
+    """The prepared training of the decoder; see `prepare`."""
 
     run: Run
     objective: Reconstruction
@@ -43,11 +43,11 @@ class DecoderTraining:
 
     @property
     def target(self) -> Path:
-        """The folder that the weights go to."""
+        """Give the folder for the weights."""
         return self.options.out
 
     def draw_sheet(self) -> Image.Image:
-        """Draw held-out pictures beside what the decoder makes of each level, shallow to deep."""
+        """Draw held-out pictures beside their reconstructions from each level, shallow to deep."""
         shown = read_held_out(self.material, self.run.device, count=_SHOWN)
         pictures = [cut_to_stride(each) for each in shown]
         rows = [[each, *reconstruct(self.objective, each)] for each in pictures]
@@ -56,7 +56,7 @@ class DecoderTraining:
     def export(self) -> Card:
         """Evaluate the decoder on the held-out pictures and write fast.safetensors with its card.
 
-        The weights become those of the file.
+        The weights of the decoder are rounded to those of the file.
         """
         progress, encoder = self.run.progress, find_card(ENCODER)[1]
         pictures = [cut_to_stride(each) for each in read_held_out(self.material, self.run.device)]
@@ -78,15 +78,15 @@ class DecoderTraining:
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
-    """Lay the training out as the command line says; see `prepare_decoder`."""
+    """Prepare the training from the command line; see `prepare_decoder`."""
     return prepare_decoder(Options.read(arguments), material, place)
 
 
 def prepare_decoder(options: Options, material: Material, place: Place) -> DecoderTraining:
-    """Build the decoder with the units of its encoder, or bring it back from its checkpoint.
+    """Build the decoder with the channel statistics of its encoder, or restore a checkpoint.
 
-    Raises TrainingOptionsError, and ModelMissingError for missing features and for a missing or
-    foreign checkpoint.
+    Raises TrainingOptionsError, and ModelMissingError if the features are missing, or if the
+    checkpoint is missing or of another network.
     """
     options.require_sizes(least=STRIDE, multiple=STRIDE)
     encoder = lay_out(load_features(ENCODER, place.device), place.device)
@@ -99,7 +99,7 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
     else:
-        # Of the first process, so that all of them start from the same units.
+        # The crops of the first process, so that all processes start from the same statistics.
         apart = material.crops(options.sizes, options.batch, options.seed + 1, Place(place.device))
         batches = [apart.draw(step).to(place.device) for step in range(_MOMENT_BATCHES)]
         for level, moments in enumerate(measure_moments(encoder, batches, TAPS).values(), 1):
@@ -108,20 +108,20 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
 
 
 def cut_to_stride(picture: Tensor) -> Tensor:
-    """Cut (1, 3, H, W) to sides that halve evenly, as reconstructions come out."""
+    """Cut a picture (1, 3, H, W) to sides that are multiples of STRIDE, as reconstructions have."""
     height, width = (max(side // STRIDE, 1) * STRIDE for side in picture.shape[2:])
     return picture[..., :height, :width]
 
 
 @torch.no_grad()
 def reconstruct(objective: Reconstruction, picture: Tensor) -> list[Tensor]:
-    """Bring a picture (1, 3, H, W) back from each level, shallow to deep, all in [0, 1]."""
+    """Reconstruct a picture (1, 3, H, W) from each level, shallow to deep, all in [0, 1]."""
     seen = with_colors(objective.encoder(picture, TAPS), picture)
     return [objective.decoder(seen[level], level).clamp(0, 1) for level in reversed(LEVELS)]
 
 
 def measure_errors(objective: Reconstruction, pictures: Sequence[Tensor]) -> dict[str, float]:
-    """Measure the mean absolute error of pixels in [0, 1] by level, each picture counting once."""
+    """Measure the mean absolute error of pixels in [0, 1] by level; each picture counts once."""
     errors = torch.tensor(
         [
             [(risen - picture).abs().mean().item() for risen in reconstruct(objective, picture)]

@@ -1,4 +1,4 @@
-"""The recipe of `fast` end to end: the decoder paints, and learns from what is said about it."""
+"""The training of `fast` end to end: the decoder paints and learns from losses on its paintings."""
 
 import argparse
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ from style_transfer.training.reconstruction import Reconstruction
 
 _BLEND = LevelBlend((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
 _SHOWN = 3  # photos and artworks on the sample sheet
-_EVALUATED = 8  # pairs of a held-out photo and a held-out artwork that the card's figures come from
+_EVALUATED = 8  # pairs of a held-out photo and artwork, from which the card's figures come
 _SPREAD_BATCHES = 24
-_SMALLEST = 64  # pixels of a crop; below, the deepest level has no statistics
+_SMALLEST = 64  # side of a crop in pixels; in a smaller one the deepest level has no statistics
 
 
 @dataclass(frozen=True, kw_only=True)
 class FastOptions(Options):
-    """What the command line decides about a run."""
+    """The options of a run from the command line."""
 
     decoder: Path
     teacher: Path | None = None
@@ -53,7 +53,7 @@ class FastOptions(Options):
 
 @dataclass
 class Fast:
-    """The training of the decoder end to end, laid out; see `prepare`."""
+    """The prepared training of the decoder end to end; see `prepare`."""
 
     run: Run
     objective: Painting
@@ -62,12 +62,12 @@ class Fast:
 
     @property
     def target(self) -> Path:
-        """The folder that the weights go to."""
+        """Give the folder for the weights."""
         return self.options.out
 
     @torch.no_grad()
     def draw_sheet(self) -> Image.Image:
-        """Draw held-out photos, a row each, painted after held-out artworks, a column each."""
+        """Draw held-out photos, one per row, in the style of held-out artworks, one per column."""
         painter = self.objective.painter
         photos, artworks = self._pairs(_SHOWN)
         seen = [painter.encode(artwork) for artwork in artworks]
@@ -83,7 +83,7 @@ class Fast:
     def export(self) -> Card:
         """Evaluate the decoder on held-out pictures and write fast.safetensors with its card.
 
-        The weights become those of the file.
+        The weights of the decoder are rounded to those of the file.
         """
         painter, progress = self.objective.painter, self.run.progress
         halves = to_halves_(painter.decoder)
@@ -111,7 +111,7 @@ class Fast:
         return f"{ENCODER} and {describe_teacher(teacher)}" if teacher else ENCODER
 
     def _pairs(self, count: int) -> tuple[list[Tensor], list[Tensor]]:
-        """Read held-out photos and artworks, `count` of each, one after the other if too few."""
+        """Read `count` held-out photos and as many artworks; if there are too few, they repeat."""
         pictures = read_held_out(self.material, self.run.device)
         middle = (len(pictures) + 1) // 2
         photos, artworks = pictures[:middle], pictures[middle:] or pictures
@@ -121,22 +121,22 @@ class Fast:
         )
 
     def _squares(self) -> list[Tensor]:
-        """Put held-out photos and artworks into batches of a pair of squares."""
+        """Make batches (2, 3, S, S), each a held-out photo and a held-out artwork as squares."""
         size = max(self.options.sizes)
         pairs = zip(*self._pairs(_EVALUATED), strict=True)
         return [torch.cat([resize(each, (size, size)) for each in pair]) for pair in pairs]
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
-    """Lay the training out as the command line says; see `prepare_fast`."""
+    """Prepare the training from the command line; see `prepare_fast`."""
     return prepare_fast(FastOptions.read(arguments), material, place)
 
 
 def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast:
     """Start from a decoder that can invert the features, or from a checkpoint of this training.
 
-    Raises TrainingOptionsError, and ModelMissingError for missing features and for a missing or
-    foreign decoder, teacher or checkpoint.
+    Raises TrainingOptionsError, and ModelMissingError if the features are missing, or if the
+    decoder, the teacher or the checkpoint is missing or of another network.
     """
     options.require_sizes(least=_SMALLEST, multiple=STRIDE)
     if options.batch % 2:
@@ -159,9 +159,9 @@ def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast
 
 
 def load_decoder(path: Path) -> Decoder:
-    """Load a decoder that `train decoder` wrote: its export, or a checkpoint of it.
+    """Load a decoder that `train decoder` wrote: an exported file or a checkpoint.
 
-    Raises ModelMissingError if the file is absent or is not of that layout.
+    Raises ModelMissingError if the file is missing or has another layout.
     """
     try:
         stored = load_file(path)
@@ -175,7 +175,7 @@ def load_decoder(path: Path) -> Decoder:
 
 
 def _prepare_features(teacher: SlimVGG, options: FastOptions, material: Material) -> FeatureNet:
-    """Make features of a teacher, with the spread of each channel over artworks."""
+    """Make a feature network from a teacher; artworks give the deviation of each channel."""
     device = next(teacher.parameters()).device
     crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
     batches = [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]

@@ -1,4 +1,4 @@
-"""The recipe of a network for one artwork: photos and a picture in, a registered network out."""
+"""The training of a network for one artwork, from photos and the artwork; it is registered."""
 
 import argparse
 import random
@@ -36,14 +36,14 @@ from style_transfer.training.style_loss import StyleLoss, look_at
 
 LOSS_FEATURES = "builtin"
 _SHOWN = 3  # held-out photos on the sample sheet
-_SMALLEST = 64  # pixels of a crop; below, the deepest features have no statistics
+_SMALLEST = 64  # side of a crop in pixels; in a smaller one the deepest features have no statistics
 _EVALUATED = 8  # held-out photos that a teacher paints, for the card
 NO_TEACHER = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkOptions(Options):
-    """What the command line decides about a run."""
+    """The options of a run from the command line."""
 
     style: Path
     name: str
@@ -57,9 +57,9 @@ class NetworkOptions(Options):
 
 @dataclass
 class Network:
-    """The training of a network, laid out; see `prepare`.
+    """The prepared training of a network; see `prepare`.
 
-    `book` are the examples of its teacher, if it has one, and `target` is the folder where the
+    `book` holds the examples of its teacher, if it has one, and `target` is the folder where the
     network is registered.
     """
 
@@ -74,9 +74,9 @@ class Network:
 
     @torch.no_grad()
     def draw_sheet(self) -> Image.Image:
-        """Draw held-out photos and how the network paints them, under the artwork.
+        """Draw held-out photos and the network's paintings of them, below the artwork.
 
-        Between the two stands what the network is given or, if it has a teacher, what to copy.
+        Between the two is the input of the network or, if it has a teacher, the painting to copy.
         """
         shown = self.artwork.copy()
         shown.thumbnail((320, 320))
@@ -89,7 +89,7 @@ class Network:
         return draw_rows(rows, ["artwork, photos", between, "painted by the network"])
 
     def _read_shown(self) -> list[tuple[Tensor, Tensor, Tensor]]:
-        """Read photos, what the network is given of each, and what stands beside it."""
+        """Read photos, with the network's input for each and the picture to show beside it."""
         if self.book is not None:
             examples = [each.chunk(2, dim=1) for each in self._read_evaluated(_SHOWN)]
             return [(given, given, wanted) for given, wanted in examples]
@@ -100,7 +100,7 @@ class Network:
     def export(self) -> Card:
         """Evaluate the network on held-out photos, and register it with its card.
 
-        The weights become those of the file.
+        The weights of the network are rounded to those of the file.
         """
         options, progress = self.options, self.run.progress
         halves = to_halves_(self.network)
@@ -135,9 +135,9 @@ class Network:
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
-    """Lay the training out as the command line says; see `prepare_network`.
+    """Prepare the training from the command line; see `prepare_network`.
 
-    Without --out, the run has a folder of its own beside the networks of the user.
+    Without --out, the run has its own folder beside the networks of the user.
     """
     name = arguments.name or name_after(arguments.style)
     target = arguments.out or user_folder()
@@ -149,10 +149,10 @@ def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> 
 def prepare_network(
     options: NetworkOptions, material: Material, place: Place, target: Path
 ) -> Network:
-    """Build a network for an artwork, or bring it back from its checkpoint.
+    """Build a network for an artwork, or restore it from its checkpoint.
 
-    Raises TrainingOptionsError, InputUnreadableError for the artwork, and ModelMissingError for
-    missing features and for a missing or foreign checkpoint.
+    Raises TrainingOptionsError, InputUnreadableError for the artwork, and ModelMissingError if the
+    features are missing, or if the checkpoint is missing or of another network.
     """
     require_name(options.name)
     options.require_sizes(least=_SMALLEST)
@@ -176,7 +176,7 @@ def prepare_network(
         book = _open_book(options, artwork)
         crops = _cut_examples(crops, book, options)
         objective = Copying(network, features, halved)
-    # Not Muon: its steps go as far along fine directions as along others, and wove a hatch.
+    # Muon is not used here: its steps go equally far in fine directions, and it produced a hatch.
     optimizer = Adam(network.parameters())
     run = Run(network, optimizer, objective, crops, options.out, device, {})
     if options.resume:
@@ -191,7 +191,7 @@ def _open_book(options: NetworkOptions, artwork: Image.Image) -> Book:
 
 
 def _cut_examples(crops: Crops, book: Book, options: NetworkOptions) -> ExampleCrops:
-    """Take as many photos as there are to be examples, the same ones for the same seed."""
+    """Choose the photos for the examples; the same seed gives the same ones."""
     photos = crops.folders[0]
     chance = random.Random(options.seed)
     chosen = tuple(chance.sample(photos, min(options.examples, len(photos))))
