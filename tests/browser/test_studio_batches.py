@@ -59,7 +59,7 @@ def test_says_before_the_press_that_it_is_too_many(visit: Visit, pictures: Path)
     visitor.page.locator(".tile:has(input:not(:checked))").first.click()
 
     expect(make).to_have_attribute("aria-disabled", "true")
-    expect(visitor.page.locator("#make-hint")).to_contain_text("20 pictures are the most")
+    expect(visitor.page.locator("#make-hint")).to_contain_text("You can create up to 20 pictures")
     make.click(force=True)
     assert "/studio/" in visitor.page.url
     visitor.page.screenshot(path=pictures / "phone.png")
