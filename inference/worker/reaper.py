@@ -1,5 +1,7 @@
 """The round of the reaper: takes back the work of lost workers and sends lost wakeups again."""
 
+from uuid import UUID
+
 from inference.files import jobs as job_files
 from inference.live import broadcast, change_log
 from inference.models import Job, ProofSheet
@@ -22,6 +24,7 @@ def reap() -> None:
         job_files.sweep(job_id)
         broadcast.publish(job_id)
     for job_id in Job.objects.reap_lost():
+        _sweep_if_failed(job_id)
         broadcast.publish(job_id)
         wake_each_lane()
     for sheet_id in ProofSheet.objects.reap_lost():
@@ -35,12 +38,19 @@ def reap() -> None:
 def restart_queue() -> None:
     """Take back all running work and send a wakeup for each waiting row; no worker may run."""
     for job_id in Job.objects.take_back_all():
+        _sweep_if_failed(job_id)
         broadcast.publish(job_id)
     for sheet_id in ProofSheet.objects.take_back_all():
         broadcast.publish_sheet(sheet_id)
     waiting = Job.objects.waiting().count() + ProofSheet.objects.waiting().count()
     for _ in range(waiting):
         send_wakeup()
+
+
+def _sweep_if_failed(job_id: UUID) -> None:
+    """Remove the files of a lost job that has had all its attempts; no worker will do it."""
+    if Job.objects.filter(pk=job_id, state=Job.State.FAILED).exists():
+        job_files.sweep(job_id)
 
 
 def _send_lost_wakeups() -> None:

@@ -1,11 +1,13 @@
 """Tests of wakeups and of the reaper's round."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from celery.exceptions import OperationalError
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -108,6 +110,24 @@ class TestReap:
 
         assert ProofSheet.objects.get().state == ProofSheet.State.QUEUED
         assert wakeups == [SERVE_QUEUE]
+
+    @pytest.mark.usefixtures("wakeups")
+    @pytest.mark.parametrize("take_back", [reap, restart_queue])
+    def test_leaves_no_file_of_a_job_that_lost_its_last_attempt(
+        self, alice: User, media_root: Path, take_back: Callable[[], None]
+    ) -> None:
+        make_job(alice)
+        job = job_queue.claim()
+        assert job is not None
+        name = default_storage.save(
+            f"jobs/{job.pk.hex[:2]}/{job.pk}/look.webp", ContentFile(b"of a killed attempt")
+        )
+        Job.objects.update(attempt=settings.JOB_MAX_ATTEMPTS, lease_until=timezone.now() - LONG_AGO)
+
+        take_back()
+
+        assert Job.objects.get().state == Job.State.FAILED
+        assert not default_storage.exists(name)
 
     def test_ends_what_nobody_painted_in_time_and_tells_its_owner(
         self,
