@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, sync_playwright
 
 from tests.support.factories import PASSWORD, make_picture, picture_bytes
-from tests.support.servers import program
+from tests.support.servers import PATIENCE_SECONDS, program
 from tests.support.sites import EmbeddedSite
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,8 @@ CHROMIUM_FLAGS = [
 ]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 90_000
+# As patient as the other tests of running sites, which share the machine with many others.
+PATIENCE_MS = PATIENCE_SECONDS * 1000
 
 
 @pytest.fixture(scope="package")

@@ -113,7 +113,7 @@ class Site:
             pytest.fail(f"{command}: {answer['error']}")
         return answer["value"]
 
-    def wait_for(self, job: str, *states: str, seconds: float = 150) -> dict[str, Any]:
+    def wait_for(self, job: str, *states: str, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Return the snapshot of `job` once it is in one of `states`."""
 
         def reached() -> dict[str, Any] | None:
@@ -132,7 +132,7 @@ class Site:
         """
         wait_until(lambda: self.call("files", job=job) == list(endings), f"the files of {job}")
 
-    def wait_until_painted(self, job: str, seconds: float = 150) -> dict[str, Any]:
+    def wait_until_painted(self, job: str, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Return the snapshot of `job` once it shows a first preview."""
 
         def reached() -> dict[str, Any] | None:
