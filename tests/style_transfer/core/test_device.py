@@ -8,7 +8,7 @@ from style_transfer.core.device import choose_device, knows_bfloat16
 from style_transfer.core.errors import DeviceMissingError
 
 
-def test_prefers_a_gpu_where_there_is_one() -> None:
+def test_prefers_a_gpu_if_there_is_one() -> None:
     expected = "cuda" if torch.cuda.is_available() else "cpu"
     assert choose_device("auto").type == expected
 

@@ -83,7 +83,7 @@ class TestReading:
             ".safetensors",
         ]
 
-    def test_has_no_cards_where_there_is_no_manifest(self, tmp_path: Path) -> None:
+    def test_has_no_cards_without_a_manifest(self, tmp_path: Path) -> None:
         assert read_manifest(tmp_path / "nowhere") == {}
 
     def test_reads_a_manifest_once_until_it_changes(

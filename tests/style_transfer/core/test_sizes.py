@@ -6,7 +6,7 @@ from style_transfer.core.sizes import STRIDE, fitted, painted_size, result_size,
 from style_transfer.methods.fast import decoder
 
 
-def test_knows_the_stride_of_the_networks() -> None:
+def test_has_the_stride_of_the_networks() -> None:
     assert decoder.STRIDE == STRIDE
 
 

@@ -45,7 +45,7 @@ def test_returns_the_requested_layers() -> None:
     assert all(maps.dtype == torch.float32 for maps in found.values())
 
 
-def test_knows_all_layers_and_the_scale_of_each() -> None:
+def test_lists_all_layers_with_their_scale() -> None:
     features = load_features("builtin", CPU)
     assert features.layers == LAYERS
     found = features(torch.rand(1, 3, 32, 32), features.layers)

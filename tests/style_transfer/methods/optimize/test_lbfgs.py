@@ -53,7 +53,7 @@ class TestStep:
         assert torch.equal(optimizer.image, start)
 
 
-class TestTooFar:
+class TestBacktracking:
     def test_takes_a_step_back_when_the_loss_jumps_up(self) -> None:
         start = torch.full((1, 3, 2, 2), 0.5)
         optimizer = LBFGS(start)

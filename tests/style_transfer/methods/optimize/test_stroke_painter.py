@@ -15,7 +15,7 @@ def brush(photo: Tensor = PHOTO, strength: float = 0.75, seed: int = 0) -> Strok
     )
 
 
-class TestLayStrokes:
+class TestStrokeSynthesizer:
     @pytest.mark.parametrize("settled", [False, True])
     def test_returns_a_picture_of_the_same_size(self, *, settled: bool) -> None:
         laid = brush().synthesize(PHOTO, settled=settled)

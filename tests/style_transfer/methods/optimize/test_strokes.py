@@ -18,7 +18,7 @@ def bank(*artworks: Artwork, seed: int = 0) -> StrokeBank:
     return StrokeBank(artworks or [Artwork(stripes(), 1.0)], torch.Generator().manual_seed(seed))
 
 
-class TestRepaint:
+class TestStrokeBank:
     def test_restores_the_artwork_itself(self) -> None:
         image = stripes(30, 32)
         assert (bank().synthesize(image, 3, 0) - image).abs().mean() < 0.05
