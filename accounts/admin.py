@@ -48,6 +48,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
     ordering = ("-created_at",)
     actions = ("revoke",)
     fields = ("name", "owner", "prefix", "scopes", "created_at", "last_used_at", "revoked_at")
+    # A token is only revoked here. No field of it can be edited.
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:

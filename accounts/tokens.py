@@ -67,7 +67,7 @@ def exchange_password(
 ) -> tuple[ApiToken, str]:
     """Make a token for the user with this name or email address and this password.
 
-    Raises WrongCredentials. It does not tell whether the name exists.
+    Raises WrongCredentials, which is the same for a known and an unknown name.
     """
     user = authenticate(username=login, password=password)
     if not isinstance(user, User):

@@ -63,7 +63,7 @@ def broadcast(group: str, message: Mapping[str, object]) -> None:
     """Send `message` to every socket in `group`; a failure is only logged."""
     try:
         thread_loop.send(group, message)
-    except Exception:  # each channel layer raises exceptions of its own
+    except Exception:  # each channel layer raises its own exceptions
         logger.warning("Broadcast to %s failed", group, exc_info=True)
 
 
@@ -73,7 +73,7 @@ async def _send_with_retry(group: str, message: Mapping[str, object]) -> None:
         await _send(group, message)
     except TimeoutError:
         raise
-    except Exception:  # each channel layer raises exceptions of its own  # noqa: BLE001
+    except Exception:  # each channel layer raises its own exceptions  # noqa: BLE001
         await _send(group, message)
 
 

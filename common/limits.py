@@ -32,7 +32,7 @@ def _count(key: str, window: int) -> int:
     try:
         cache.add(key, 0, 2 * window)
         return int(cache.incr(key))
-    except Exception:  # noqa: BLE001  # each cache backend raises exceptions of its own
+    except Exception:  # noqa: BLE001  # each cache backend raises its own exceptions
         logger.warning("The cache does not answer; each process counts its own calls")
         _own_memory.add(key, 0, 2 * window)
         return int(_own_memory.incr(key))

@@ -1,4 +1,4 @@
-"""A channel layer over Redis whose channels survive a restart of Redis.
+"""A channel layer over Redis. Its channels continue after a restart of Redis.
 
 After a restart, Redis has lost every group and every message that was not delivered yet. In each
 process, one channel waits for Redis for all the others, so only this channel notices the restart.
@@ -62,7 +62,7 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
 
     def _shared_reconnect(self) -> "asyncio.Task[bool]":
         if self._reconnecting is None or self._reconnecting.done():
-            logger.warning("Redis is away; its channels wait for it")
+            logger.warning("Redis does not answer; its channels wait for it")
             self._reconnecting = asyncio.create_task(self._reconnect())
         return self._reconnecting
 

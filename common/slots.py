@@ -41,7 +41,7 @@ def _take(name: str, limit: int) -> str | None:
 def _add(slot: str) -> bool:
     try:
         return bool(cache.add(slot, 1, SLOT_SECONDS))
-    except Exception:  # noqa: BLE001  # each cache backend raises exceptions of its own
+    except Exception:  # noqa: BLE001  # each cache backend raises its own exceptions
         logger.warning("The cache does not answer; each process counts its own slots")
         return bool(_own_memory.add(slot, 1, SLOT_SECONDS))
 

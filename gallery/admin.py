@@ -28,6 +28,7 @@ class ArtworkAdmin(admin.ModelAdmin):
         *("tile", "title", "owner", "alt_text", "license", "credit", "moderation"),
         *("width", "height", "published_at", "created_at"),
     )
+    # No field can be edited: only the two actions change an artwork.
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Artwork]:

@@ -42,6 +42,7 @@ def send_artwork(
     suffix = SUFFIXES.get(form, stored)
     title = slugify(artwork.title) or artwork.pk.hex[:8]
     download_as = f"styleweb-{title}{suffix}"
+    # Only the full picture is converted. Other variants are sent as they are stored.
     if variant != "full" or suffix == stored:
         return send_media(request, name, public=public, download_as=f"styleweb-{title}{stored}")
     with artwork.file.open() as file, Image.open(file) as picture:

@@ -116,6 +116,7 @@ class ArtworkStyle(models.Model):
     """A style that an artwork was made with, and its version and weight."""
 
     artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="artwork_styles")
+    # A style that an artwork uses cannot be deleted. Curators withdraw it instead.
     style = models.ForeignKey(Style, on_delete=models.PROTECT, related_name="artwork_styles")
     version = models.PositiveIntegerField()
     weight = models.FloatField()

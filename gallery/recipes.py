@@ -51,6 +51,7 @@ def credit_text(styles: Iterable[Style]) -> str:
 
 def styles_of(artwork: Artwork) -> list[Style]:
     """Return the styles of an artwork, the one with the largest weight first."""
+    # The key makes the order of equal weights stable.
     parts = artwork.artwork_styles.select_related("style__artist").order_by("-weight", "pk")
     return [part.style for part in parts]
 

@@ -110,6 +110,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     artwork.credit = credit_text(styles_of(artwork))
     _put_full(artwork, source.result, row_files)
     artwork.save(update_fields=["bytes", "credit", "file"])
+    # The snapshot of the job names its artwork, so its clients must get a new snapshot.
     touch_job(job_id=job.pk)
     return artwork
 
@@ -129,6 +130,7 @@ def rename_artwork(
     given = {name: text.strip() for name, text in changes.items() if text is not None}
     for name, text in given.items():
         setattr(artwork, name, text)
+    # Only the given fields are saved: another request may change the others at the same time.
     artwork.save(update_fields=list(given))
     return artwork
 
@@ -150,6 +152,7 @@ def publish_artwork(
         raise LicenseRefused(decision.publishable, decision.reasons)
     with files_of_a_row() as row_files:
         artwork = (
+            # Locked, so that two publications at the same time do not remove each other's file.
             Artwork.objects.select_for_update(of=("self",))
             .select_related("owner")
             .get(pk=artwork.pk)
@@ -159,6 +162,7 @@ def publish_artwork(
         artwork.alt_text = alt_text.strip()
         artwork.shows_before = shows_before
         artwork.credit = credit_text(styles)
+        # A new license of a published artwork does not change its place in the gallery.
         artwork.published_at = artwork.published_at or timezone.now()
         artwork.visibility = Artwork.Visibility.PUBLIC
         _put_full(artwork, _read(old), row_files)

@@ -84,6 +84,7 @@ def _artwork_page(
     request: HttpRequest, found: Artwork, publish: PublishForm | None = None, status: int = 200
 ) -> HttpResponse:
     owns = found.owner == request.user
+    # Sorted here, because `order_by` on the prefetched rows makes another query.
     parts = sorted(found.artwork_styles.all(), key=lambda part: -part.weight)
     weights = {part.style.slug: part.weight for part in parts}
     context = {
@@ -103,6 +104,7 @@ def _artwork_page(
 def _publish_form(found: Artwork, data: Any = None) -> PublishForm:
     decision = allowed_outputs(part.style.license for part in found.artwork_styles.all())
     reserved = LicenseId.ALL_RIGHTS_RESERVED.value
+    # The default keeps all rights, if the styles allow it.
     first = reserved if reserved in decision.publishable else next(iter(decision.publishable), "")
     initial = {
         "license": found.license or first,
@@ -178,6 +180,7 @@ def _visible_artwork(request: HttpRequest, pk: UUID) -> Artwork:
 
 def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork:
     found = _visible_artwork(request, pk)
+    # The artwork is visible to this user, so a 403 tells nothing new.
     if found.owner != request.user:
         raise PermissionDenied
     return found

@@ -18,7 +18,7 @@ MAX_PACKET: Final = 65_000  # a JPEG segment holds 65,533 bytes, including its m
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG_START: Final = b"\xff\xd8"
 _APP0, _APP1, _SCAN = 0xE0, 0xE1, 0xDA
-_PNG_HEADER_END: Final = 33
+_PNG_HEADER_END: Final = 33  # 8 bytes of signature and 25 bytes of the header chunk
 
 # The IPTC term for a combination of several works that a trained model helped to make.
 MADE_BY_A_MODEL: Final = (

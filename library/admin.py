@@ -63,6 +63,7 @@ class StyleForm(forms.ModelForm):
     def clean_license(self) -> str:
         """Return the license. That of a published style must allow changed versions."""
         chosen = str(self.cleaned_data["license"])
+        # The database refuses this too, but without a sentence for the curator.
         if self.instance.state == Style.State.PUBLISHED and chosen not in USABLE_IN_LIBRARY:
             message = _(
                 "A published style must have one of these licenses: %s. To use another "
@@ -174,6 +175,7 @@ class StyleAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Style, form: Any, change: Any) -> None:
         """Save the style through its service."""
         del request, change
+        # The default saves only the row. The service also writes files and counts versions.
         accepted = form.cleaned_data.get("picture")
         save_style(style=obj, picture=StylePicture(accepted) if accepted else None)
 
@@ -185,6 +187,7 @@ class StyleAdmin(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
         """Delete the selected styles and their files."""
         del request
+        # The default deletes all rows with one query, and leaves their files.
         for style in queryset:
             delete_style(style=style)
 

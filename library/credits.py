@@ -15,6 +15,7 @@ from library.licenses import LICENSES
 from library.models import Style
 
 Form = Literal["text", "html", "markdown", "json"]
+# A title or name must not be able to add markup or a link.
 _MARKDOWN_SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]()<>#+-!|"})
 
 
@@ -96,6 +97,7 @@ def _markdown_line(work: Work) -> str:
         part.translate(_MARKDOWN_SIGNS)
         for part in (work.title, work.creator, work.holder, work.license, work.wording)
     )
+    # In angle brackets, an address may contain parentheses.
     name = f"[{title}](<{work.source_url}>)" if work.source_url else f"*{title}*"
     parts = [
         wording or f"{name} by {creator}",

@@ -36,6 +36,7 @@ def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) ->
         try:
             yield Fetched(fetch_source(style=style, source=source))
         except (SourceRefused, UploadRefused, StorageFull) as refusal:
+            # One picture that cannot be fetched must not stop the others.
             yield Fetched(style, str(refusal))
 
 

@@ -58,6 +58,7 @@ def load_styles_from_folder(*, folder: Path, publish: bool = False) -> Loaded:
     sentence for each error. In this case nothing changes.
     """
     rows = _rows(folder)
+    # All records are checked before the first write, so a refused folder changes nothing.
     if reasons := [*_refusals(folder, rows)]:
         raise ImportRefused(reasons)
     loaded = Loaded()
@@ -76,6 +77,7 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
     if manifest is None:
         raise ImportRefused([_("The folder has no manifest.json or manifest.csv.")])
     try:
+        # Spreadsheets write a byte order mark. This encoding removes it.
         text = manifest.read_text("utf-8-sig")
         if manifest.suffix == ".csv":
             return list(csv.DictReader(text.splitlines(), strict=True))
@@ -121,6 +123,7 @@ def _wrong(folder: Path, row: Mapping[str, Any]) -> list[str]:
 
 def _wrong_picture(folder: Path, record: Record) -> list[str]:
     """Return a sentence if the picture is outside the folder, missing, or refused by validation."""
+    # Resolved, so that a link or `..` cannot lead out of the folder.
     path = record.path.resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         return [_("The picture is not in the folder.")]

@@ -62,6 +62,7 @@ class StyleQuerySet(models.QuerySet["Style"]):
         fitting = [
             key
             for key, each in LICENSES.items()
+            # True >= False: a license may allow more than the request needs.
             if each.allows_commercial >= commercial and each.allows_derivatives >= modification
         ]
         return self.filter(license__in=fitting)
@@ -146,6 +147,7 @@ class Style(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                # This also holds for writes from a shell or the admin.
                 name="style_published_complete",
                 condition=~Q(state="published")
                 | (

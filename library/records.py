@@ -74,6 +74,7 @@ def import_record(
     style = Style.objects.filter(slug=record.slug).first()
     is_new = style is None
     style = style or Style(slug=record.slug)
+    # A known artist keeps its facts, because curators may have corrected them.
     style.artist, _made = Artist.objects.get_or_create(
         name=record.artist, defaults=dict(record.artist_facts)
     )

@@ -84,8 +84,10 @@ def save_style(
             _set_picture(style, picture, row_files)
         if code is not None:
             _keep_code(style, code, row_files)
+        # An insert fails if another request made the same row. It does not overwrite the row.
         style.save(force_insert=old is None)
         if old is not None:
+            # Readers use the old files until the new names are committed.
             remove_files_after_commit(old.file_names - style.file_names)
     return style
 
@@ -144,6 +146,7 @@ def publish_style(*, style: Style) -> Style:
     current = Style.objects.select_for_update().get(pk=style.pk)
     if missing := missing_parts(current):
         raise StyleIncomplete(missing)
+    # A published style does not match, so it keeps its date.
     Style.objects.filter(pk=style.pk, state__in=PUBLISHABLE_FROM).update(
         state=Style.State.PUBLISHED, published_at=timezone.now()
     )

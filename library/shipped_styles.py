@@ -61,6 +61,7 @@ def _load_artwork(
 def _load_masterwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> None:
     """Import the style code of a masterwork, unless the library has it."""
     record = record_of(folder, entry)
+    # The sample is only checked here. `_verbatim` reads it as a picture.
     data, _sample = (_checked(folder, entry, kind) for kind in ("code", "sample"))
     if record.is_in_library:
         loaded.unchanged.append(record.slug)

@@ -117,6 +117,7 @@ def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
     request = urllib.request.Request(url, headers={"User-Agent": AGENT})  # noqa: S310  # checked
     until = time.monotonic() + seconds
     try:
+        # This timeout is for one read. `until` limits the whole download.
         with opener.open(request, timeout=min(SILENT_SECONDS, seconds)) as answer:
             return _read(answer, url, max_bytes, until)
     except (OSError, HTTPException) as error:
@@ -150,6 +151,7 @@ class _CarefulRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def _check_scheme(url: str) -> None:
+    # urllib also opens file: and ftp: addresses.
     if urlsplit(url).scheme not in SCHEMES:
         message = _("%(url)s is not an https address. Download the picture by hand.")
         raise SourceRefused(message % {"url": url})

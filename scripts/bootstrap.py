@@ -40,6 +40,7 @@ def check_python() -> None:
 
 def wanted(extras: str) -> str:
     """Return a digest of what to install. It changes when the pinned versions change."""
+    # Another version of Python needs a new install too.
     digest = hashlib.sha256((extras + sys.version).encode())
     for name in ("pyproject.toml", "setup.py", "constraints.txt"):
         digest.update((ROOT / name).read_bytes())
@@ -84,6 +85,7 @@ def main() -> None:
     if is_installed(large if dev else small):
         return
     install("prod,dev" if dev else "")
+    # The larger set includes the smaller one, so both count as installed.
     STAMP.write_text(f"{small}\n{large}\n" if dev else f"{small}\n")
 
 

@@ -209,6 +209,7 @@ def compare(stage: Stage, options: argparse.Namespace) -> None:
     for number in range(1, ROUNDS + 1):
         engine = bare_rate(stage, options)
         whole = platform_rate(stage, options)
+        # Measured before and after the platform, so that a slow change of the machine cancels out.
         engine = statistics.mean([engine, bare_rate(stage, options)])
         shares.append(whole / engine)
         rates = f"engine {engine:.2f}, platform {whole:.2f} pictures/s"

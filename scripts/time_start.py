@@ -58,6 +58,7 @@ def seconds_to_page(clone: Path) -> float:
         wait_for_page(process, f"http://127.0.0.1:{port}/")
         return time.monotonic() - started
     finally:
+        # The process group has `make` and the server that it started.
         os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=30)
 

@@ -77,7 +77,7 @@ class Supervisor:
             try:
                 reaper.reap()
             except DatabaseError:
-                logger.exception("The reaper could not do its round")
+                logger.exception("The reaper failed; it tries again")
         connection.close()
 
 
@@ -113,7 +113,7 @@ def _start_queue_afresh() -> None:
     try:
         reaper.restart_queue()
     except DatabaseError:
-        logger.exception("The queue could not be refilled; the reaper will see to it")
+        logger.exception("The queue could not be refilled; the reaper tries again")
 
 
 def _start_worker() -> subprocess.Popen[bytes]:

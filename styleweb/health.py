@@ -27,6 +27,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
     Only clients in the inner network get an answer. Raises Http404 for others.
     """
+    # Outside clients must not learn which part fails.
     if not _is_inside(request.META.get("REMOTE_ADDR", "")):
         raise Http404
     parts = {name: check() for name, check in CHECKS.items()}

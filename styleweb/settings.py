@@ -201,7 +201,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-# (calls, seconds): so many calls are allowed in this time. The count is exact (common/limits.py).
+# (calls, seconds): the calls that are allowed in this time. The count is exact (common/limits.py).
 API_LIMITS: dict[str, tuple[int, int]] = {
     "address": (300, 300),
     "person": (1500, 300),

@@ -29,6 +29,7 @@ from accounts.tokens import create_token, exchange_password, revoke_token
 class LoginView(APIView):
     """Exchanges a name and a password for a token."""
 
+    # An old session or a revoked token of the client must not block the login.
     authentication_classes = ()
     permission_classes = (Anyone,)
     throttle_classes = (LoginLimit,)
@@ -125,6 +126,7 @@ class MeView(APIView):
         user = person(request)
         body = MeSerializer(user, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
+        # An empty body keeps the name.
         set_display_name(user=user, **{"display_name": user.display_name, **body.validated_data})
         return Response(MeSerializer(user).data)
 

@@ -15,6 +15,7 @@ class OwnerChanges(HasScope):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Let everybody read a single artwork. `HasScope` decides everything else."""
         refuse_unknown_method(request, view)
+        # The view finds only visible artworks, so a private one answers 404 and not 401.
         reads_one = request.method in SAFE_METHODS and view.detail
         if reads_one and not request.user.is_authenticated:
             return True

@@ -89,6 +89,7 @@ class KeepSerializer(serializers.Serializer[Artwork]):
         jobs = Job.objects.visible_to(self.context["request"].user).with_parts()
         job = jobs.filter(pk=value).first()
         if job is None:
+            # One answer for both cases, so that a client cannot learn which jobs exist.
             detail = _("This job does not exist, or it is not yours.")
             raise Problem.of_field("job", "unknown_job", detail)
         return job

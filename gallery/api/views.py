@@ -44,6 +44,7 @@ from gallery.services import (
     unpublish_artwork,
 )
 
+# `retrieve` answers in one of two forms. The OpenAPI document lists both.
 EITHER = PolymorphicProxySerializer(
     component_name="ArtworkDetail",
     serializers=[ArtworkSerializer, PublicArtworkSerializer],
@@ -84,6 +85,7 @@ class ArtworkViewSet(
         """Save the result of a job as a private artwork. It is safe to repeat this."""
         body = KeepSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
+        # Read before `keep_artwork` makes the artwork: it decides between 200 and 201.
         kept_before = getattr(body.validated_data["job"], "artwork", None)
         artwork = keep_artwork(**body.validated_data)
         address = reverse("api-artwork-detail", kwargs={"pk": artwork.pk})
@@ -118,6 +120,7 @@ class ArtworkViewSet(
         artwork = self.get_object()
         body = PublishSerializer(data=request.data)
         body.is_valid(raise_exception=True)
+        # Without a description in the request, the artwork keeps its old one.
         publish_artwork(artwork=artwork, **{"alt_text": artwork.alt_text, **body.validated_data})
         return self._current()
 
@@ -145,6 +148,7 @@ class ArtworkViewSet(
         """Send the picture. A download can be converted to another format."""
         artwork = self.get_object()
         variant = chosen(request, "variant", VARIANTS)
+        # `send_artwork` answers 404 for a wrong format. Clients of the API get a 422 that says why.
         if "format" in request.query_params:
             chosen(request, "format", tuple(SUFFIXES))
         public = Artwork.objects.in_public_gallery().filter(pk=artwork.pk).exists()

@@ -92,6 +92,7 @@ class EvaluationSerializer(serializers.Serializer[Any]):
         found = dict(
             Style.objects.published().filter(slug__in=slugs).values_list("slug", "license")
         )
+        # In the order of the request, so that the problem names the index of the style.
         for index, slug in enumerate(slugs):
             if slug not in found:
                 raise style_unavailable(f"styles.{index}", slug)

@@ -24,6 +24,7 @@ from library.licenses import LICENSES, allowed_outputs
 from library.models import Style
 
 SORTS = {
+    # The display order of the library. The API keeps the old name of this value.
     "hanging": ("position", "title"),
     "title": ("title", "slug"),
     "newest": ("-published_at", "slug"),

@@ -64,7 +64,7 @@ class Mood(models.TextChoices):
 
 
 class Owner(TypedDict):
-    """Somebody."""
+    """The owner of an animal."""
 
     id: Uuid
 

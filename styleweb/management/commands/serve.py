@@ -62,6 +62,7 @@ def check_port(host: str, port: int) -> None:
     """Raise CommandError if the server cannot listen on `port`. The message says what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
+        # The server sets this option too: a port that was just closed counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
