@@ -1,4 +1,4 @@
-"""Tests of what operators see of jobs and photos."""
+"""Tests of the admin pages of jobs and photos."""
 
 import pytest
 from django.test import Client
@@ -26,7 +26,7 @@ class TestJobAdmin:
         page = operator.get(reverse("admin:inference_job_change", args=[job.pk]))
         assert page.status_code == 200
 
-    def test_cancels_what_waits_and_leaves_what_is_done(
+    def test_cancels_waiting_jobs_and_leaves_finished_ones(
         self, operator: Client, alice: User
     ) -> None:
         waiting, done = make_job(alice), finished_job(alice)

@@ -1,4 +1,4 @@
-"""A method that is no longer installed: its jobs are shown, and nothing of them is painted."""
+"""Tests of a method that is no longer installed: its jobs are shown, but not painted."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ State = Job.State
 
 
 def without_method(job: Job) -> Job:
-    """Have `job` been asked of a method that was taken out of the catalog since."""
+    """Give `job` a method that is not in the catalog."""
     Job.objects.filter(pk=job.pk).update(spec={**job.spec, "method": GONE})
     return Job.objects.with_parts().get(pk=job.pk)
 
@@ -107,7 +107,7 @@ class TestIsNotAskedAgain:
         with pytest.raises(MethodMissing, match="no longer installed"):
             retry_job(job=failed)
 
-    def test_going_on_is_refused(self, kept: Job) -> None:
+    def test_continuing_is_refused(self, kept: Job) -> None:
         with pytest.raises(MethodMissing, match="no longer installed"):
             continue_job(job=kept)
 

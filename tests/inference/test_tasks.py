@@ -1,4 +1,4 @@
-"""Tests of wakeups and of the reaper's round."""
+"""Tests of wakeups and of the round of the reaper."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -48,7 +48,7 @@ class TestSendWakeup:
 
 
 class TestServeQueue:
-    def test_finds_nothing_to_do_for_a_wakeup_too_many(self) -> None:
+    def test_finds_nothing_to_do_for_a_needless_wakeup(self) -> None:
         tasks.serve_queue()
 
     @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ class TestServeQueue:
     @pytest.mark.parametrize(
         ("served", "sent"), [(Served.TO_THE_END, [SERVE_QUEUE]), (Served.NOTHING, [])]
     )
-    def test_sends_a_wakeup_for_what_waits_when_a_job_has_ended(
+    def test_sends_a_wakeup_for_waiting_jobs_when_a_job_has_ended(
         self,
         alice: User,
         monkeypatch: pytest.MonkeyPatch,
@@ -90,7 +90,9 @@ class TestServeQueue:
 
 
 class TestReap:
-    def test_brings_a_lost_job_back_with_a_wakeup(self, alice: User, wakeups: list[str]) -> None:
+    def test_takes_a_lost_job_back_and_sends_a_wakeup(
+        self, alice: User, wakeups: list[str]
+    ) -> None:
         make_job(alice)
         job = job_queue.claim()
         assert job is not None
@@ -101,7 +103,9 @@ class TestReap:
         assert Job.objects.get().state == Job.State.QUEUED
         assert wakeups == [SERVE_QUEUE]
 
-    def test_brings_a_lost_sheet_back_with_a_wakeup(self, alice: User, wakeups: list[str]) -> None:
+    def test_takes_a_lost_sheet_back_and_sends_a_wakeup(
+        self, alice: User, wakeups: list[str]
+    ) -> None:
         make_sheet(alice)
         assert sheet_queue.claim() is not None
         ProofSheet.objects.update(lease_until=timezone.now() - LONG_AGO)
@@ -129,7 +133,7 @@ class TestReap:
         assert Job.objects.get().state == Job.State.FAILED
         assert not default_storage.exists(name)
 
-    def test_ends_what_nobody_painted_in_time_and_tells_its_owner(
+    def test_ends_jobs_not_painted_in_time_and_tells_their_owners(
         self,
         alice: User,
         wakeups: list[str],
@@ -149,7 +153,7 @@ class TestReap:
         assert (told, wakeups) == ([job.pk], [])
         assert not default_storage.exists(name)
 
-    def test_sends_the_lost_wakeup_of_a_sheet_once_in_a_while(
+    def test_sends_the_lost_wakeup_of_a_sheet_again_after_a_while(
         self, alice: User, wakeups: list[str]
     ) -> None:
         make_sheet(alice, wakeup_at=timezone.now() - LONG_AGO)
@@ -159,7 +163,7 @@ class TestReap:
 
         assert wakeups == [SERVE_QUEUE]
 
-    def test_sends_a_lost_wakeup_once_in_a_while(self, alice: User, wakeups: list[str]) -> None:
+    def test_sends_a_lost_wakeup_again_after_a_while(self, alice: User, wakeups: list[str]) -> None:
         make_job(alice, wakeup_at=timezone.now() - LONG_AGO)
 
         reap()
@@ -190,7 +194,7 @@ class TestReap:
 
         assert Job.objects.stale_wakeups(5) == [job.pk]
 
-    def test_forgets_what_was_deleted_long_ago(self, alice: User) -> None:
+    def test_removes_old_records_of_deleted_jobs(self, alice: User) -> None:
         record_deleted(alice.pk, [uuid4()])
         DeletedJob.objects.update(gone_at=timezone.now() - timedelta(days=3))
 

@@ -1,4 +1,4 @@
-"""An upgrade keeps every row: the last schema is filled, then migrated to the newest."""
+"""Tests of an upgrade: a database of the last release is migrated and keeps every row."""
 
 import uuid
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ NOW = timezone.now()
 
 
 def _open(settings: dict[str, Any], blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Make a second database known under ALIAS, and forget it in the end."""
+    """Register a second database as ALIAS, and remove it at the end."""
     connections.databases[ALIAS] = connections.databases[DEFAULT_DB_ALIAS] | settings
     try:
         with blocker.unblock():
@@ -43,7 +43,7 @@ def _open(settings: dict[str, Any], blocker: DjangoDbBlocker) -> Iterator[None]:
 
 @pytest.fixture
 def sqlite(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Return with an empty SQLite database under ALIAS."""
+    """Provide an empty SQLite database as ALIAS."""
     yield from _open(
         {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "old.sqlite3"},
         django_db_blocker,
@@ -52,7 +52,7 @@ def sqlite(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]
 
 @pytest.fixture
 def on_postgresql(postgresql: PostgreSQL, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Return with an empty PostgreSQL database under ALIAS."""
+    """Provide an empty PostgreSQL database as ALIAS."""
     url = postgresql.url(f"upgrade_{uuid.uuid4().hex}")
     yield from _open({**Env.db_url_config(url), "OPTIONS": {}}, django_db_blocker)
 
@@ -66,7 +66,7 @@ def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
 
 
 def fill(old: Any) -> None:
-    """Write a row of each kind as the last release did."""
+    """Write a row of each model with the schema of the last release."""
 
     def add(app: str, model: str, **values: Any) -> Any:
         return old.get_model(app, model).objects.using(ALIAS).create(**values)
@@ -107,7 +107,7 @@ def fill(old: Any) -> None:
 
 
 def check() -> None:
-    """Read every row by the models of today."""
+    """Read every row with the current models."""
     alice = User.objects.using(ALIAS).get(username="alice")
     assert set(User.objects.using(ALIAS).values_list("username", flat=True)) == {"alice", "bob"}
     assert ApiToken.objects.using(ALIAS).get().owner_id == alice.pk

@@ -1,4 +1,4 @@
-"""Batches in the API: submitted, watched and canceled as one, by their owner only."""
+"""Tests of batches in the API: only the owner can submit, watch and cancel them."""
 
 from typing import Any
 from uuid import uuid4
@@ -32,7 +32,7 @@ def styles() -> list[Style]:
 
 @pytest.fixture
 def body(photos: list[Photo], styles: list[Style]) -> Body:
-    """Return a good request."""
+    """Return a valid request."""
     return {
         "photos": [str(photo.pk) for photo in photos],
         "styles": [style.slug for style in styles],
@@ -72,28 +72,30 @@ class TestPost:
             ({"method": "magic"}, "invalid", "method"),
         ],
     )
-    def test_names_what_is_wrong(
+    def test_names_the_wrong_field(
         self, alice: User, body: Body, change: Body, code: str, field: str
     ) -> None:
         problem = assert_problem(session_of(alice).post(BATCHES, body | change), 422, code)
         assert [each["field"] for each in problem["errors"]] == [field]
         assert not Job.objects.exists()
 
-    def test_does_not_know_the_photo_of_another(self, alice: User, bob: User, body: Body) -> None:
+    def test_does_not_know_the_photo_of_another_user(
+        self, alice: User, bob: User, body: Body
+    ) -> None:
         photos = [body["photos"][0], str(make_photo(bob).pk)]
         problem = assert_problem(
             session_of(alice).post(BATCHES, body | {"photos": photos}), 422, "unknown_photo"
         )
         assert problem["errors"][0]["field"] == "photos.1"
 
-    def test_takes_all_or_none(self, alice: User, body: Body, settings: Any) -> None:
+    def test_accepts_all_jobs_or_none(self, alice: User, body: Body, settings: Any) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 3
         refusal = session_of(alice).post(BATCHES, body)
         assert_problem(refusal, 429, "too_many_jobs")
         assert int(refusal["Retry-After"]) >= 1
         assert not Job.objects.exists()
 
-    def test_is_not_for_a_token_that_may_only_read(self, alice: User, body: Body) -> None:
+    def test_refuses_a_token_that_may_only_read(self, alice: User, body: Body) -> None:
         response = app_of(alice, "jobs:read").post(BATCHES, body)
         assert_problem(response, 403, "insufficient_scope")
 
@@ -103,7 +105,7 @@ class TestGet:
     def address(self, alice: User, body: Body) -> str:
         return str(session_of(alice).post(BATCHES, body)["Location"])
 
-    def test_adds_up_how_far_all_are(self, alice: User, address: str) -> None:
+    def test_adds_up_the_progress_of_all_jobs(self, alice: User, address: str) -> None:
         jobs = list(Job.objects.order_by("created_at"))
         session_of(alice).post(f"/api/v1/jobs/{jobs[0].pk}/cancel/")
         Job.objects.filter(pk=jobs[1].pk).update(done=1, total=2)
@@ -122,7 +124,7 @@ class TestGet:
         assert snapshot["jobs"]
         assert session_of(alice).get(address).json() == snapshot
 
-    def test_names_the_latest_look_at_each(self, alice: User, address: str) -> None:
+    def test_names_the_latest_preview_of_each_job(self, alice: User, address: str) -> None:
         done = finished_job(alice, in_batch=Batch.objects.get(), styles=[make_style("linocut")])
         jobs = session_of(alice).get(address).json()["jobs"]
         previews = [job["preview"] for job in jobs]
@@ -160,7 +162,7 @@ class TestGet:
 
 
 class TestCancel:
-    def test_ends_all_and_says_so_again(self, alice: User, body: Body) -> None:
+    def test_cancels_all_jobs_and_is_safe_to_repeat(self, alice: User, body: Body) -> None:
         client = session_of(alice)
         address = client.post(BATCHES, body)["Location"]
         first, second = client.post(f"{address}cancel/"), client.post(f"{address}cancel/")

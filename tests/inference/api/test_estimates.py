@@ -1,4 +1,4 @@
-"""Tests of the estimate that an app shows before the button is pressed."""
+"""Tests of the estimate that an app shows before the user submits a job."""
 
 from typing import Any
 
@@ -60,7 +60,9 @@ def test_shares_several_pictures_among_the_workers(alice: User, photo: Photo) ->
 
 
 @pytest.mark.parametrize("pictures", [0, 51, "many"])
-def test_refuses_as_many_as_no_batch_has(alice: User, photo: Photo, pictures: object) -> None:
+def test_refuses_more_pictures_than_a_batch_may_have(
+    alice: User, photo: Photo, pictures: object
+) -> None:
     answer = session_of(alice).post(ADDRESS, body(photo) | {"pictures": pictures})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "pictures")
 
@@ -72,7 +74,7 @@ def test_returns_how_many_jobs_may_be_submitted(alice: User, photo: Photo, setti
     assert session_of(alice).post(ADDRESS, body(photo)).json()["room"] == 2
 
 
-def test_says_what_to_know_before(alice: User, photo: Photo) -> None:
+def test_gives_warnings(alice: User, photo: Photo) -> None:
     answer = session_of(alice).post(ADDRESS, body(photo, size=256))
     [warned] = answer.json()["warnings"]
     assert warned["code"] == "enlarged"
@@ -84,7 +86,7 @@ def test_does_not_know_the_memory_of_trained_networks(alice: User, photo: Photo)
     assert answer.json()["memory_mb"] is None
 
 
-def test_refuses_what_a_job_would_be_refused_for(alice: User, photo: Photo) -> None:
+def test_refuses_the_same_requests_as_a_job(alice: User, photo: Photo) -> None:
     client = session_of(alice)
     wrong = [
         body(photo, size=9),
@@ -94,7 +96,7 @@ def test_refuses_what_a_job_would_be_refused_for(alice: User, photo: Photo) -> N
     assert [client.post(ADDRESS, each).status_code for each in wrong] == [422, 422, 422]
 
 
-def test_is_not_for_strangers_to_the_photo(bob: User, photo: Photo) -> None:
+def test_refuses_the_photo_of_another_user(bob: User, photo: Photo) -> None:
     answer = session_of(bob).post(ADDRESS, body(photo))
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown_photo")
 

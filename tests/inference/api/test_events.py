@@ -77,7 +77,7 @@ def test_resyncs_a_cursor_that_was_never_given_out(alice: User) -> None:
 
 
 @pytest.mark.parametrize("since", ["-1", "x", "1.5", str(2**63)])
-def test_refuses_what_is_no_cursor(alice: User, since: str) -> None:
+def test_refuses_an_invalid_cursor(alice: User, since: str) -> None:
     response = session_of(alice).get(EVENTS, {"since": since})
 
     assert_problem(response, 422, "invalid")

@@ -1,4 +1,4 @@
-"""Whatever is sent to make a job, the answer is a job or a problem, never a defect."""
+"""Tests of requests for jobs: every answer is a job or a problem, never a server error."""
 
 import json
 from typing import Any
@@ -50,7 +50,7 @@ CHANGES = st.fixed_dictionaries(
 
 @pytest.fixture
 def body(alice: User) -> dict[str, Any]:
-    """Return a good request of alice."""
+    """Return a valid request of alice."""
     return {"photo": str(make_photo(alice).pk), "styles": [{"style": make_style().slug}]}
 
 
@@ -85,6 +85,6 @@ def test_names_a_number_that_no_float_holds(
     assert [each["field"] for each in problem["errors"]] == [field]
 
 
-def test_survives_a_number_without_end(alice: User) -> None:
+def test_survives_an_extremely_long_number(alice: User) -> None:
     response = session_of(alice).post(JOBS, "9" * 5000, content_type="application/json")
     assert_problem(response, 400, "malformed")

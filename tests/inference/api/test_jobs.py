@@ -1,4 +1,4 @@
-"""Jobs in the API: made once, watched, ended and downloaded, by their owner only."""
+"""Tests of jobs in the API: only the owner can create, watch, end and download them."""
 
 import json
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ def style() -> Style:
 
 @pytest.fixture
 def body(photo: Photo, style: Style) -> Body:
-    """Return a good request."""
+    """Return a valid request."""
     return {
         "photo": str(photo.pk),
         "styles": [{"style": style.slug, "weight": 0.7}],
@@ -80,12 +80,12 @@ class TestPut:
         assert_problem(other, 422, "job_conflict")
         assert Job.objects.get().spec["strength"] == 0.5
 
-    def test_refuses_the_id_of_another_s_job(self, alice: User, bob: User, body: Body) -> None:
+    def test_refuses_the_id_of_another_users_job(self, alice: User, bob: User, body: Body) -> None:
         theirs = make_job(bob)
         assert_problem(session_of(alice).put(f"{JOBS}{theirs.pk}/", body), 422, "job_conflict")
         assert Job.objects.get().owner == bob
 
-    def test_knows_no_id_that_is_no_uuid(self, alice: User, body: Body) -> None:
+    def test_refuses_an_id_that_is_no_uuid(self, alice: User, body: Body) -> None:
         assert_problem(session_of(alice).put(f"{JOBS}my-job/", body), 404, "not_found")
 
 
@@ -106,7 +106,7 @@ class TestPost:
         other = session_of(alice).post(JOBS, body | {"spec": {}}, headers=headers)
         assert_problem(other, 422, "job_conflict")
 
-    def test_keeps_the_keys_of_people_apart(self, alice: User, bob: User, body: Body) -> None:
+    def test_keeps_the_keys_of_users_apart(self, alice: User, bob: User, body: Body) -> None:
         headers = {"Idempotency-Key": "holiday-1"}
         mine = session_of(alice).post(JOBS, body, headers=headers)
         theirs = session_of(bob).post(
@@ -114,7 +114,7 @@ class TestPost:
         )
         assert (mine.status_code, theirs.status_code) == (201, 201)
 
-    def test_refuses_a_key_without_end(self, alice: User, body: Body) -> None:
+    def test_refuses_a_key_that_is_too_long(self, alice: User, body: Body) -> None:
         response = session_of(alice).post(JOBS, body, headers={"Idempotency-Key": "x" * 256})
         assert_problem(response, 422, "key_too_long")
 
@@ -123,18 +123,18 @@ class TestPost:
         spec = session_of(alice).post(JOBS, body).json()["spec"]
         assert (spec["method"], spec["strength"]) == ("fast", 0.75)
 
-    def test_takes_a_spec_back_as_a_snapshot_shows_it(self, alice: User, body: Body) -> None:
+    def test_accepts_a_spec_from_a_snapshot(self, alice: User, body: Body) -> None:
         spec = session_of(alice).post(JOBS, body).json()["spec"]
         again = session_of(alice).post(JOBS, body | {"spec": spec})
         assert again.json()["spec"] == spec
 
-    def test_refuses_more_than_may_wait(self, alice: User, body: Body, settings: Any) -> None:
+    def test_refuses_too_many_waiting_jobs(self, alice: User, body: Body, settings: Any) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
         assert session_of(alice).post(JOBS, body).status_code == 201
         assert_problem(session_of(alice).post(JOBS, body), 429, "too_many_jobs")
         assert Job.objects.count() == 1
 
-    def test_ignores_what_is_not_the_sender_s_to_say(
+    def test_ignores_fields_that_the_user_may_not_set(
         self, alice: User, bob: User, body: Body
     ) -> None:
         extra = {"id": str(uuid4()), "owner": bob.pk, "state": "succeeded", "attempt": 9}
@@ -154,7 +154,9 @@ class TestBadRequest:
         return [each["field"] for each in problem["errors"]]
 
     @pytest.mark.parametrize("whose", ["another's", "nobody's"])
-    def test_knows_no_photo_but_mine(self, alice: User, bob: User, body: Body, whose: str) -> None:
+    def test_knows_only_the_users_photos(
+        self, alice: User, bob: User, body: Body, whose: str
+    ) -> None:
         pk = make_photo(bob).pk if whose == "another's" else uuid4()
         assert self.refused(alice, body | {"photo": str(pk)}, "unknown_photo") == ["photo"]
 
@@ -173,9 +175,7 @@ class TestBadRequest:
         assert not Job.objects.exists()
 
     @pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
-    def test_knows_no_style_that_is_not_published(
-        self, alice: User, body: Body, state: str
-    ) -> None:
+    def test_knows_only_published_styles(self, alice: User, body: Body, state: str) -> None:
         make_style("hidden", state=state)
         styles = [*body["styles"], {"style": "hidden"}]
         fields = self.refused(alice, body | {"styles": styles}, "style_unavailable")
@@ -203,14 +203,14 @@ class TestBadRequest:
         assert self.refused(alice, body | {"spec": spec}) == [f"spec.{key}" for key in spec]
 
     @pytest.mark.parametrize("spec", [[], "fast", 3, None], ids=json.dumps)
-    def test_takes_an_object_of_controls_only(self, alice: User, body: Body, spec: Any) -> None:
+    def test_accepts_only_an_object_of_controls(self, alice: User, body: Body, spec: Any) -> None:
         assert self.refused(alice, body | {"spec": spec}) == ["spec"]
 
-    def test_knows_the_methods_there_are(self, alice: User, body: Body) -> None:
+    def test_knows_only_the_methods_in_the_catalog(self, alice: User, body: Body) -> None:
         assert self.refused(alice, body | {"method": "magic"}) == ["method"]
 
     @pytest.mark.parametrize("weight", [0, -1, "NaN", "Infinity", "heavy", None])
-    def test_takes_a_weight_above_zero_only(self, alice: User, body: Body, weight: Any) -> None:
+    def test_accepts_only_weights_above_zero(self, alice: User, body: Body, weight: Any) -> None:
         styles = [{"style": "great-wave", "weight": weight}]
         assert self.refused(alice, body | {"styles": styles}) == ["styles.0.weight"]
 
@@ -228,7 +228,7 @@ class TestBadRequest:
         assert set(self.refused(alice, {})) == {"photo", "styles"}
 
     @pytest.mark.parametrize("raw", ["[]", '"x"', "null", "7"])
-    def test_takes_an_object_only(self, alice: User, raw: str) -> None:
+    def test_accepts_only_an_object(self, alice: User, raw: str) -> None:
         response = session_of(alice).post(JOBS, raw, content_type="application/json")
         assert_problem(response, 422, "invalid")
 
@@ -238,7 +238,7 @@ class TestBadRequest:
 
 
 class TestRead:
-    def test_answers_the_snapshot(self, alice: User) -> None:
+    def test_answers_with_the_snapshot(self, alice: User) -> None:
         job = finished_job(alice)
         answer = session_of(alice).get(f"{JOBS}{job.pk}/").json()
         expected = job_snapshot(Job.objects.with_parts().get(pk=job.pk))
@@ -323,25 +323,25 @@ class TestFile:
             assert response["Cache-Control"] == "private, no-store"
             assert sent_file(response)
 
-    def test_has_none_while_the_picture_is_not_made(self, alice: User) -> None:
+    def test_has_no_file_before_the_picture_is_made(self, alice: User) -> None:
         response = session_of(alice).get(f"{JOBS}{make_job(alice).pk}/file/")
         assert_problem(response, 404, "not_found")
 
 
 class TestEnd:
-    def test_cancels_and_says_so_again(self, alice: User) -> None:
+    def test_cancels_and_is_safe_to_repeat(self, alice: User) -> None:
         client, address = session_of(alice), f"{JOBS}{make_job(alice).pk}/cancel/"
         first, second = client.post(address), client.post(address)
         assert (first.status_code, second.status_code) == (200, 200)
         assert first.json()["state"] == second.json()["state"] == "canceled"
         assert first.json()["canceled_by"] == "owner"
 
-    def test_does_not_undo_what_is_done(self, alice: User) -> None:
+    def test_does_not_cancel_a_finished_job(self, alice: User) -> None:
         job = finished_job(alice)
         response = session_of(alice).post(f"{JOBS}{job.pk}/cancel/")
         assert (response.status_code, response.json()["state"]) == (200, "succeeded")
 
-    def test_stops_and_keeps_what_is_being_painted(self, alice: User) -> None:
+    def test_stops_a_running_job_and_keeps_its_picture(self, alice: User) -> None:
         job = make_job(
             alice,
             state="running",
@@ -353,7 +353,7 @@ class TestEnd:
         assert response.status_code == 200, response.content
         assert response.json()["stop_requested"] is True
 
-    def test_has_nothing_to_keep_of_a_job_that_waits(self, alice: User) -> None:
+    def test_has_nothing_to_keep_of_a_waiting_job(self, alice: User) -> None:
         response = session_of(alice).post(f"{JOBS}{make_job(alice).pk}/stop/")
         assert_problem(response, 409, "nothing_to_keep")
 
@@ -380,7 +380,7 @@ class TestEnd:
         assert_problem(response, 404, "not_found")
         assert Job.objects.get().state == "queued"
 
-    def test_takes_the_scope_to_write(self, alice: User, body: Body) -> None:
+    def test_needs_the_scope_to_write(self, alice: User, body: Body) -> None:
         job = make_job(alice)
         reader = app_of(alice, "jobs:read", "photos:write", "artworks:write")
         for response in (

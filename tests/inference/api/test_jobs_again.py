@@ -1,4 +1,4 @@
-"""Jobs that come from jobs in the API: tried again, gone on with."""
+"""Tests of retrying and continuing jobs in the API."""
 
 import pytest
 from django.utils import timezone
@@ -12,7 +12,7 @@ JOBS = "/api/v1/jobs/"
 
 
 class TestAgain:
-    def test_tries_again_what_came_to_nothing(self, alice: User) -> None:
+    def test_retries_a_job_without_a_result(self, alice: User) -> None:
         job = make_job(alice, state="canceled", completed_at=timezone.now())
         client, address = session_of(alice), f"{JOBS}{job.pk}/retry/"
         assert client.get(f"{JOBS}{job.pk}/").json()["can_retry"] is True
@@ -25,7 +25,7 @@ class TestAgain:
         assert (again["state"], again["retry_of"]) == ("queued", str(job.pk))
         assert first["Location"] == f"{JOBS}{again['id']}/"
 
-    def test_does_not_try_again_what_is_done(self, alice: User) -> None:
+    def test_does_not_retry_a_finished_job(self, alice: User) -> None:
         response = session_of(alice).post(f"{JOBS}{finished_job(alice).pk}/retry/")
         assert_problem(response, 409, "nothing_to_retry")
 
@@ -40,6 +40,6 @@ class TestAgain:
         assert first.json()["continues"] == str(job.pk)
         assert first.json()["spec"]["steps"] == 200
 
-    def test_cannot_continue_what_was_painted_in_one_pass(self, alice: User) -> None:
+    def test_cannot_continue_a_job_that_was_painted_in_one_pass(self, alice: User) -> None:
         response = session_of(alice).post(f"{JOBS}{finished_job(alice).pk}/continue/")
         assert_problem(response, 409, "nothing_to_continue")

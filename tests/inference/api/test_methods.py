@@ -1,4 +1,4 @@
-"""Methods and capabilities: everything an app needs to draw controls and check files."""
+"""Tests of methods and capabilities, with which an app draws controls and checks files."""
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
@@ -25,7 +25,7 @@ def test_describes_controls_as_valid_json_schema(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", list(METHOD_INFOS))
-def test_describes_controls_whose_defaults_are_a_good_spec(slug: str) -> None:
+def test_describes_controls_whose_defaults_are_a_valid_spec(slug: str) -> None:
     controls = APIClient().get(f"{METHODS}{slug}/").json()["controls"]
     defaults = {name: each["default"] for name, each in controls["properties"].items()}
     jsonschema.validate(defaults, controls)
@@ -47,7 +47,7 @@ def test_returns_the_limits_in_force() -> None:
 
 
 @pytest.mark.parametrize("address", [METHODS, CAPABILITIES])
-def test_answers_304_to_who_has_it(address: str) -> None:
+def test_answers_304_to_a_client_that_has_it(address: str) -> None:
     first = APIClient().get(address)
     assert first["Cache-Control"] == "private, no-cache"
     again = APIClient().get(address, headers={"If-None-Match": first["ETag"]})

@@ -1,4 +1,4 @@
-"""Photos in the API: put in once, seen by their owner alone, gone when deleted."""
+"""Tests of photos in the API: stored once, visible to their owner only, deleted completely."""
 
 import hashlib
 from pathlib import Path
@@ -54,14 +54,14 @@ class TestUpload:
         assert first.json() == second.json()
         assert Photo.objects.count() == 1
 
-    def test_keeps_the_same_file_of_another_person_apart(self, alice: User) -> None:
+    def test_keeps_the_same_file_of_another_user_apart(self, alice: User) -> None:
         mine = upload(session_of(alice), picture())
         theirs = upload(session_of(make_user("bob")), picture())
         assert theirs.status_code == 201
         assert mine.json()["id"] != theirs.json()["id"]
 
     @pytest.mark.parametrize("change", [str, str.upper], ids=["lower", "upper"])
-    def test_takes_a_file_that_arrived_whole(self, alice: User, change: Any) -> None:
+    def test_accepts_a_file_with_the_right_checksum(self, alice: User, change: Any) -> None:
         checksum = change(hashlib.sha256(picture()).hexdigest())
         response = upload(session_of(alice), picture(), **{"X-Checksum-SHA256": checksum})
         assert response.status_code == 201
@@ -74,7 +74,9 @@ class TestUpload:
             ("é", "checksum_invalid"),
         ],
     )
-    def test_refuses_a_file_that_did_not(self, alice: User, checksum: str, code: str) -> None:
+    def test_refuses_a_file_with_another_checksum(
+        self, alice: User, checksum: str, code: str
+    ) -> None:
         before = stored_files()
         response = upload(session_of(alice), picture(), **{"X-Checksum-SHA256": checksum})
         body = assert_problem(response, 422, code)
@@ -93,7 +95,7 @@ class TestUpload:
         ],
         ids=["empty", "text", "gif", "truncated", "1x1"],
     )
-    def test_refuses_what_is_no_photo(self, alice: User, data: bytes, code: str) -> None:
+    def test_refuses_a_file_that_is_no_photo(self, alice: User, data: bytes, code: str) -> None:
         before = stored_files()
         assert_problem(upload(session_of(alice), data), 422, code)
         assert not Photo.objects.exists()
@@ -111,7 +113,7 @@ class TestUpload:
         monkeypatch.setattr("inference.api.photos.FORM_BYTES", 0)
         assert_problem(upload(session_of(alice), picture()), 413, "body_too_large")
 
-    def test_says_what_to_do_when_my_photos_take_as_much_as_they_may(
+    def test_says_what_to_do_when_the_storage_limit_is_reached(
         self, alice: User, settings: Any
     ) -> None:
         before = stored_files()
@@ -141,7 +143,7 @@ class TestUpload:
         body = assert_problem(response, 422, "invalid")
         assert body["errors"][0]["field"] == "file"
 
-    def test_takes_no_json(self, alice: User) -> None:
+    def test_refuses_json(self, alice: User) -> None:
         response = session_of(alice).post(PHOTOS, {"file": "x"}, format="json")
         body = assert_problem(response, 415, "unsupported_media_type")
         assert "multipart/form-data" in body["detail"]
@@ -150,7 +152,7 @@ class TestUpload:
         response = session_of(alice).post(PHOTOS, b"x", content_type="multipart/form-data")
         assert_problem(response, 400, "malformed")
 
-    def test_ignores_what_is_not_the_sender_s_to_say(self, alice: User) -> None:
+    def test_ignores_fields_that_the_user_may_not_set(self, alice: User) -> None:
         bob = make_user("bob")
         form = {"file": SimpleUploadedFile("a.jpg", picture()), "owner": bob.pk, "id": str(uuid4())}
         form |= {"sha256": "0" * 64, "width": "9999", "created_at": "2000-01-01T00:00:00Z"}
@@ -170,7 +172,7 @@ class TestUpload:
 
 
 class TestRead:
-    def test_lists_my_own_only(self, alice: User) -> None:
+    def test_lists_only_the_users_photos(self, alice: User) -> None:
         mine = make_photo(alice)
         make_photo(make_user("bob"))
         results = session_of(alice).get(PHOTOS).json()["results"]
@@ -231,7 +233,7 @@ class TestDelete:
         assert_problem(response, 404, "not_found")
         assert Photo.objects.exists()
 
-    def test_takes_the_scope_to_write(self, alice: User) -> None:
+    def test_needs_the_scope_to_write(self, alice: User) -> None:
         photo = make_photo(alice)
         response = app_of(alice, "photos:read").delete(f"{PHOTOS}{photo.pk}/")
         assert_problem(response, 403, "insufficient_scope")

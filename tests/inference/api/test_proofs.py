@@ -1,4 +1,4 @@
-"""Proof sheets in the API: requested, watched, ended and downloaded, by their owner only."""
+"""Tests of proof sheets in the API: only the owner can request, watch, end and download them."""
 
 from typing import Any
 from uuid import uuid4
@@ -32,7 +32,7 @@ def styles() -> list[Style]:
 
 
 class TestPost:
-    def test_has_every_style_tried(self, alice: User, photo: Photo, styles: list[Style]) -> None:
+    def test_tries_every_style(self, alice: User, photo: Photo, styles: list[Style]) -> None:
         response = session_of(alice).post(PROOFS, {"photo": str(photo.pk)})
         body = response.json()
         assert response.status_code == 202
@@ -43,9 +43,7 @@ class TestPost:
             ("wash", "waiting"),
         ]
 
-    def test_has_the_named_styles_tried(
-        self, alice: User, photo: Photo, styles: list[Style]
-    ) -> None:
+    def test_tries_the_named_styles(self, alice: User, photo: Photo, styles: list[Style]) -> None:
         response = session_of(alice).post(PROOFS, {"photo": str(photo.pk), "styles": ["wash"]})
         assert response.status_code == 202
         assert [tile["style"] for tile in response.json()["tiles"]] == [styles[1].slug]
@@ -189,7 +187,7 @@ class TestAccess:
         response = APIClient().post(PROOFS, {"photo": str(photo.pk)})
         assert_problem(response, 401, "not_authenticated")
 
-    def test_takes_the_scopes_of_jobs(self, alice: User, photo: Photo) -> None:
+    def test_needs_the_scopes_of_jobs(self, alice: User, photo: Photo) -> None:
         sheet = make_sheet(photo=photo)
         reader, writer = app_of(alice, "jobs:read"), app_of(alice, "jobs:write")
         assert reader.get(f"{PROOFS}{sheet.pk}/").status_code == 200

@@ -1,4 +1,4 @@
-"""The same request in the API once more, hours later: 200, or a refusal that says what to do."""
+"""Tests of the same request in the API hours later: 200, or a refusal that says what to do."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ JOBS = "/api/v1/jobs/"
 
 @pytest.fixture
 def body(alice: User, wakeups: list[str]) -> dict[str, Any]:
-    """Return a good request of alice."""
+    """Return a valid request of alice."""
     return {"photo": str(make_photo(alice).pk), "styles": [{"style": make_style().slug}]}
 
 

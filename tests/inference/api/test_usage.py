@@ -1,4 +1,4 @@
-"""Usage and queue in the API: my own figures, and of others nothing but how many there are."""
+"""Tests of usage and queue in the API: the user's own figures, and only counts of other users."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ USAGE, QUEUE, JOBS = "/api/v1/me/usage/", "/api/v1/queue/", "/api/v1/jobs/"
 
 
 class TestUsage:
-    def test_counts_what_is_mine(self, alice: User, bob: User, settings: Any) -> None:
+    def test_counts_the_users_own_jobs(self, alice: User, bob: User, settings: Any) -> None:
         settings.JOB_MAX_A_DAY_PER_USER = 9
         finished_job(alice)
         make_job(alice)
@@ -46,7 +46,7 @@ class TestUsage:
         stored = sum(photo.bytes + photo.small_bytes for photo in mine)
         assert usage["photos"] == {"count": 2, "bytes": stored, "limit": 4321}
 
-    def test_is_nothing_for_who_just_came(self, bob: User) -> None:
+    def test_is_zero_for_a_new_user(self, bob: User) -> None:
         usage = session_of(bob).get(USAGE).json()
 
         assert usage["today"]["count"] == usage["waiting"]["count"] == 0
@@ -55,7 +55,7 @@ class TestUsage:
     def test_requires_sign_in(self) -> None:
         assert_problem(APIClient().get(USAGE), 401, "not_authenticated")
 
-    def test_takes_a_token_that_may_read_jobs(self, alice: User) -> None:
+    def test_accepts_a_token_that_may_read_jobs(self, alice: User) -> None:
         assert app_of(alice, "jobs:read").get(USAGE).status_code == 200
         assert_problem(app_of(alice, "photos:read").get(USAGE), 403, "insufficient_scope")
 
@@ -77,7 +77,7 @@ class TestQueue:
         ]
         assert str(theirs.pk) not in str(answer)
 
-    def test_says_who_is_at_work(self, alice: User) -> None:
+    def test_shows_the_workers(self, alice: User) -> None:
         def figures() -> tuple[int, list[str]]:
             answer = session_of(alice).get(QUEUE).json()
             return answer["workers"], answer["devices"]
@@ -123,7 +123,7 @@ class TestQueue:
 
 
 class TestRefusals:
-    """What is refused says when to come back, and leaves no row."""
+    """A refusal says when to try again, and leaves no row."""
 
     @pytest.mark.parametrize(
         ("setting", "status", "code"),
@@ -133,7 +133,7 @@ class TestRefusals:
             ("JOB_MAX_WAITING", 503, "queue_full"),
         ],
     )
-    def test_say_when_to_come_back(
+    def test_say_when_to_try_again(
         self, alice: User, settings: Any, setting: str, status: int, code: str
     ) -> None:
         setattr(settings, setting, 1)

@@ -1,4 +1,4 @@
-"""Replies that are held until the picture is done, if that is soon and others need not wait."""
+"""Replies that are held until the picture is done, within limits of time and number."""
 
 import threading
 import time
@@ -90,14 +90,14 @@ class TestWait:
 
         assert time.monotonic() - begun >= 0.4
 
-    def test_is_none_for_a_slow_method(self, alice: User) -> None:
+    def test_does_not_happen_for_a_slow_method(self, alice: User) -> None:
         begun = time.monotonic()
 
         assert not wait_for_end(make_job(alice, spec=TransferSpec(method="optimize")), 10)
 
         assert time.monotonic() - begun < 10
 
-    def test_is_none_when_others_are_held(
+    def test_does_not_happen_if_other_replies_are_held(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(waiting, "_places", threading.BoundedSemaphore(1))
@@ -137,7 +137,7 @@ class TestReply:
         assert response.json()["state"] == "canceled"
         assert response["Preference-Applied"] == "wait=8"
 
-    def test_says_that_it_goes_on(self, alice: User) -> None:
+    def test_says_that_the_job_has_not_ended(self, alice: User) -> None:
         response = self.ask(app_of(alice), alice, "fast", Prefer="wait=0")
 
         assert response.status_code == 202
@@ -152,7 +152,7 @@ class TestReply:
         assert response.status_code == 202
         assert time.monotonic() - begun < 10
 
-    def test_is_as_ever_without_the_wish(self, alice: User) -> None:
+    def test_is_not_held_without_the_header(self, alice: User) -> None:
         response = self.ask(app_of(alice), alice, "fast")
 
         assert response.status_code == 201

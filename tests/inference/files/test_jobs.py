@@ -1,4 +1,4 @@
-"""Tests of the folder that a job's files live in."""
+"""Tests of the files of a job, which are all in one folder."""
 
 from pathlib import Path
 
@@ -49,12 +49,12 @@ class TestStorePreview:
 
 
 class TestStorePainting:
-    def test_is_read_back_as_it_was(self, job: Job) -> None:
+    def test_is_read_back_unchanged(self, job: Job) -> None:
         name = job_files.store_painting(job, b"as far as it came")
 
         assert job_files.read_painting(name) == b"as far as it came"
 
-    def test_goes_with_the_other_files_of_the_job(self, job: Job) -> None:
+    def test_is_deleted_with_the_other_files_of_the_job(self, job: Job) -> None:
         name = job_files.store_painting(job, b"as far as it came")
 
         job_files.sweep(job.pk)
@@ -65,7 +65,7 @@ class TestStorePainting:
 
 class TestStoreResult:
     @pytest.mark.parametrize(("mode", "expected"), [("RGB", "JPEG"), ("RGBA", "PNG")])
-    def test_keeps_transparency_only_where_there_is_some(
+    def test_keeps_transparency_only_if_there_is_some(
         self, job: Job, mode: str, expected: str
     ) -> None:
         stored = job_files.store_result(job, make_picture((80, 60), mode=mode))
@@ -84,7 +84,7 @@ class TestStoreResult:
 
 
 class TestSweep:
-    def test_keeps_what_it_is_told_to(self, job: Job) -> None:
+    def test_keeps_the_named_files(self, job: Job) -> None:
         picture = make_picture((80, 60))
         kept = job_files.store_result(job, picture).name
         orphan = job_files.store_preview(job, picture).name
@@ -101,7 +101,7 @@ class TestSweep:
 
         assert default_storage.exists(other)
 
-    def test_takes_half_written_files_too(self, job: Job) -> None:
+    def test_removes_half_written_files_too(self, job: Job) -> None:
         stored = Path(default_storage.path(job_files.store_result(job, make_picture()).name))
         part = stored.with_name(".half.jpg.part")
         part.write_bytes(b"half")
@@ -110,11 +110,11 @@ class TestSweep:
 
         assert not part.exists()
 
-    def test_finds_nothing_where_nothing_was_written(self, job: Job) -> None:
+    def test_does_nothing_if_nothing_was_written(self, job: Job) -> None:
         job_files.sweep(job.pk)
 
 
 class TestRemove:
-    def test_passes_over_an_empty_name_and_a_missing_file(self, media_root: Path) -> None:
+    def test_ignores_an_empty_name_and_a_missing_file(self, media_root: Path) -> None:
         job_files.remove("")
         job_files.remove("jobs/gone.jpg")

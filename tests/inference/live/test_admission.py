@@ -6,12 +6,12 @@ from inference.live import admission
 from inference.live.admission import SocketAdmission
 
 
-def test_takes_short_text() -> None:
+def test_accepts_short_text() -> None:
     assert SocketAdmission().check_message("{}") is None
 
 
 @pytest.mark.parametrize(("text", "code"), [(None, 1003), ("x" * 65537, 1009)])
-def test_refuses_what_is_no_short_text(text: str | None, code: int) -> None:
+def test_refuses_long_or_binary_messages(text: str | None, code: int) -> None:
     assert SocketAdmission().check_message(text) == code
 
 

@@ -34,7 +34,7 @@ def pks(owner: User, since: int = 0) -> list[object]:
 
 
 class TestOrder:
-    def test_begins_with_nothing(self, alice: User) -> None:
+    def test_begins_empty(self, alice: User) -> None:
         found = changes_since(alice.pk, 0, 100)
 
         assert (found.cursor, found.changes, found.more) == (0, [], False)

@@ -26,13 +26,13 @@ def photo(alice: User) -> Photo:
 
 @pytest.fixture
 def history(photo: Photo) -> None:
-    """Let pictures like this have taken three to five seconds."""
+    """Store times of three to five seconds for pictures like this."""
     for seconds in (3.0, 4.0, 5.0, 4.0):
         record(Work.of(photo, FAST), device="cpu", seconds=seconds)
 
 
 def running(job: Job, *, seconds_ago: float, done: int = 0, total: int = 0) -> Job:
-    """Let `job` have been claimed some time ago."""
+    """Return `job` as claimed some time ago."""
     claimed = job_queue.claim()
     assert claimed == job
     began = timezone.now() - timedelta(seconds=seconds_ago)
@@ -47,7 +47,7 @@ def eta(job: Job, ahead: int = 0) -> Eta:
 
 
 class TestEstimate:
-    def test_guesses_where_nothing_was_painted(self, alice: User, photo: Photo) -> None:
+    def test_guesses_if_nothing_was_painted(self, alice: User, photo: Photo) -> None:
         predicted = estimate(owner=alice, photo=photo, spec=FAST)
         assert (predicted.basis, predicted.device, predicted.ahead) == ("guess", "cpu", 0)
         assert 0 < predicted.eta["p50"] < predicted.eta["p90"]
@@ -84,10 +84,10 @@ class TestEstimate:
         large = estimate(owner=alice, photo=photo, spec=TransferSpec(size=4096))
         assert large.plan.tiles > 1
 
-    def test_has_nothing_to_warn_of_usually(self, alice: User, photo: Photo) -> None:
+    def test_usually_has_no_warning(self, alice: User, photo: Photo) -> None:
         assert estimate(owner=alice, photo=photo, spec=FAST).warnings == []
 
-    def test_warns_of_what_is_enlarged(self, alice: User, photo: Photo) -> None:
+    def test_warns_of_an_enlarged_photo(self, alice: User, photo: Photo) -> None:
         [warned] = estimate(owner=alice, photo=photo, spec=TransferSpec(size=192)).warnings
         assert warned.code == "enlarged"
         assert "192 × 128" in warned.message
@@ -100,7 +100,7 @@ class TestEstimate:
         assert predicted.warnings[-1].code == "too_large_for_memory"
         assert predicted.plan.mb == 0
 
-    def test_warns_of_what_may_not_end_in_time(
+    def test_warns_of_a_job_that_may_time_out(
         self, alice: User, photo: Photo, settings: Settings
     ) -> None:
         settings.JOB_DEADLINE_SECONDS = 1
@@ -108,7 +108,7 @@ class TestEstimate:
         codes = {each.code for each in estimate(owner=alice, photo=photo, spec=spec).warnings}
         assert "may_time_out" in codes
 
-    def test_warns_of_what_is_painted_smaller(self, alice: User, photo: Photo) -> None:
+    def test_warns_of_a_picture_that_is_painted_smaller(self, alice: User, photo: Photo) -> None:
         spec = TransferSpec("optimize", size=4096)
         codes = {each.code for each in estimate(owner=alice, photo=photo, spec=spec).warnings}
         assert "painted_smaller" in codes
@@ -116,7 +116,7 @@ class TestEstimate:
 
 class TestPromise:
     @pytest.mark.usefixtures("history")
-    def test_keeps_what_was_shown(self, alice: User, photo: Photo) -> None:
+    def test_stores_the_estimate_that_was_shown(self, alice: User, photo: Photo) -> None:
         shown = estimate(owner=alice, photo=photo, spec=FAST)
         kept = promise(owner=alice, photo=photo, spec=FAST)
         assert (kept["eta_p50"], kept["eta_p90"]) == (shown.eta["p50"], shown.eta["p90"])
@@ -135,21 +135,21 @@ class TestEta:
         assert eta(job)["p50"] == pytest.approx(4, abs=0.3)
         assert eta(job)["p90"] == pytest.approx(14, abs=0.3)
 
-    def test_follows_the_pace_once_it_shows(self, alice: User) -> None:
+    def test_follows_the_pace_of_a_running_job(self, alice: User) -> None:
         job = running(
             make_job(alice, paint_p50=10.0, paint_p90=20.0), seconds_ago=30, done=10, total=40
         )
         assert eta(job)["p50"] == pytest.approx(90, abs=1)
         assert eta(job)["p90"] > eta(job)["p50"]
 
-    def test_never_says_nothing_is_left(self, alice: User) -> None:
+    def test_never_predicts_that_no_time_is_left(self, alice: User) -> None:
         job = running(make_job(alice, paint_p50=1.0, paint_p90=2.0), seconds_ago=60)
         assert 0 < eta(job)["p50"] < eta(job)["p90"]
 
     def test_is_unknown_for_a_job_without_promise(self, alice: User) -> None:
         assert eta_of(make_job(alice), 0) is None
 
-    def test_is_over_with_the_job(self, alice: User) -> None:
+    def test_is_none_after_the_end_of_the_job(self, alice: User) -> None:
         job = make_job(alice, paint_p50=1.0, paint_p90=2.0)
         job_queue.cancel(job, by="owner")
         assert eta_of(Job.objects.get(pk=job.pk), 0) is None

@@ -22,7 +22,7 @@ def fresh(job: Job) -> Job:
 
 
 class TestSnapshot:
-    def test_shows_what_is_active_and_what_was_last(
+    def test_shows_active_and_recent_jobs(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(events, "RECENT_JOBS", 2)
@@ -36,7 +36,7 @@ class TestSnapshot:
         assert ids == [str(job.pk) for job in (ended[2], ended[1], waiting)]
         assert event["seq"] == 4
 
-    def test_is_what_someone_without_a_cursor_gets(self, alice: User) -> None:
+    def test_is_sent_to_a_client_without_a_cursor(self, alice: User) -> None:
         make_job(alice)
 
         page = events_since(alice.pk, None)
@@ -50,7 +50,7 @@ class TestSnapshot:
 
 
 class TestSince:
-    def test_tells_each_thing_as_it_is_now(self, alice: User) -> None:
+    def test_describes_each_row_as_it_is_now(self, alice: User) -> None:
         job, sheet = make_job(alice), make_sheet(alice)
         cancel_job(job=job)
 
@@ -62,7 +62,7 @@ class TestSince:
         ]
         assert page["seq"] == 2
 
-    def test_tells_of_each_job_which_batch_it_is_of(self, alice: User) -> None:
+    def test_names_the_batch_of_each_job(self, alice: User) -> None:
         batch = Batch.objects.create(owner=alice, request_digest="d" * 64)
         jobs = [make_job(alice, in_batch=batch) for _ in range(2)]
         before = events_since(alice.pk, 0)["seq"]
@@ -73,7 +73,7 @@ class TestSince:
         told = [(each["data"]["id"], each["data"]["batch"]) for each in page["events"]]
         assert told == [(str(jobs[1].pk), str(batch.pk))]
 
-    def test_tells_what_was_deleted(self, alice: User, media_root: object) -> None:
+    def test_names_deleted_jobs(self, alice: User, media_root: object) -> None:
         job, photo = make_job(alice), make_photo(alice)
         with_photo = finished_job(alice, photo=photo)
         cursor = events_since(alice.pk, None)["seq"]
@@ -86,7 +86,7 @@ class TestSince:
         assert {event["type"] for event in page["events"]} == {"gone"}
         assert [event["data"]["job"] for event in page["events"]] == ids
 
-    def test_begins_anew_at_an_unknown_cursor(self, alice: User) -> None:
+    def test_starts_again_at_an_unknown_cursor(self, alice: User) -> None:
         make_job(alice)
 
         page = events_since(alice.pk, 7)

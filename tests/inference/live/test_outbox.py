@@ -13,7 +13,7 @@ from inference.live.snapshots.job import JobSnapshot
 
 
 def news(seq: int, *, state: str = "running", job: str = "one", **fields: Any) -> JobSnapshot:
-    """Return as much of a snapshot as an outbox looks at."""
+    """Return the fields of a snapshot that an outbox reads."""
     values = {"id": job, "state": state, "seq": seq, "attempt": 1, "stop_requested": False}
     return cast("JobSnapshot", values | fields)
 
@@ -71,13 +71,13 @@ class TestJobs:
             await asyncio.sleep(0.01)
         listening.cancel()
 
-        # The first is told at once, and what is late shortens the next wait.
+        # The first is sent at once. A late one shortens the next wait.
         seconds = time.monotonic() - begun + SLACK_SECONDS
         assert len(received) <= 1 + seconds / PROGRESS_SECONDS
         assert received[-1] == seq
         assert received == sorted(received)
 
-    async def test_send_all_that_comes_twice_a_second_even_if_some_is_late(
+    async def test_send_each_snapshot_of_a_regular_worker_even_if_some_are_late(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [0.0]
@@ -123,7 +123,7 @@ class TestJobs:
 
         assert await asyncio.wait_for(waiting, 30) == ("job", news(1))
 
-    async def test_leave_nothing_behind_when_they_ended(self) -> None:
+    async def test_leave_nothing_behind_after_their_end(self) -> None:
         outbox = Outbox()
         for seq, state in enumerate(("running", "running", "succeeded"), start=1):
             outbox.put_job(news(seq, state=state))
@@ -166,7 +166,7 @@ class TestFrames:
         assert await given_out(outbox) == [("snapshot", None), ("ping", {})]
 
     @pytest.mark.parametrize("what", ["frames", "jobs"])
-    async def test_give_way_to_a_new_snapshot_when_too_many(self, what: str) -> None:
+    async def test_are_replaced_by_a_new_snapshot_if_there_are_too_many(self, what: str) -> None:
         outbox = Outbox()
         for number in range(MOST_FRAMES + 1):
             if what == "frames":

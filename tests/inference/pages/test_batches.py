@@ -23,7 +23,7 @@ def batch(alice: User) -> Batch:
     return batch
 
 
-def test_shows_how_far_all_are_and_each(alice: User, batch: Batch) -> None:
+def test_shows_the_progress_of_the_batch_and_of_each_job(alice: User, batch: Batch) -> None:
     page = client_of(alice).get(reverse("batch", args=[batch.pk]))
     assert page.status_code == 200
     assert "1 of 2 done" in " ".join(page.text.split())
@@ -32,14 +32,16 @@ def test_shows_how_far_all_are_and_each(alice: User, batch: Batch) -> None:
         assert job.get_absolute_url() in page.text
 
 
-def test_shows_of_each_the_picture_or_the_photo_it_is_made_from(alice: User, batch: Batch) -> None:
+def test_shows_the_picture_or_the_photo_of_each_job(alice: User, batch: Batch) -> None:
     page = client_of(alice).get(reverse("batch", args=[batch.pk])).text
     done, waiting = batch.jobs.order_by("created_at")
     assert reverse("job-preview", args=[done.pk, done.preview_version]) in page
     assert reverse("photo-file", args=[waiting.photo_id, "thumb"]) in page
 
 
-def test_says_what_it_shows_so_that_only_newer_news_is_drawn(alice: User, batch: Batch) -> None:
+def test_names_the_seq_that_it_shows_so_that_only_newer_events_are_drawn(
+    alice: User, batch: Batch
+) -> None:
     page = client_of(alice).get(reverse("batch", args=[batch.pk])).text
     assert f'data-api="/api/v1/batches/{batch.pk}/"' in page
     for job in batch.jobs.all():
@@ -61,7 +63,7 @@ def test_refreshes_until_all_have_ended(alice: User, batch: Batch) -> None:
     assert reverse("batch-cancel", args=[batch.pk]) not in page
 
 
-def test_is_reached_from_each_of_its_jobs(alice: User, batch: Batch) -> None:
+def test_is_linked_from_each_of_its_jobs(alice: User, batch: Batch) -> None:
     for job in batch.jobs.all():
         page = client_of(alice).get(job.get_absolute_url())
         assert reverse("batch", args=[batch.pk]) in page.text
@@ -71,7 +73,7 @@ def test_is_reached_from_each_of_its_jobs(alice: User, batch: Batch) -> None:
 
 
 @pytest.mark.parametrize(("name", "method"), [("batch", "get"), ("batch-cancel", "post")])
-def test_is_the_owner_s_alone(bob: User, batch: Batch, name: str, method: str) -> None:
+def test_is_shown_to_the_owner_only(bob: User, batch: Batch, name: str, method: str) -> None:
     address = reverse(name, args=[batch.pk])
     assert getattr(client_of(bob), method)(address).status_code == 404
     answer = getattr(Client(), method)(address)
@@ -79,7 +81,7 @@ def test_is_the_owner_s_alone(bob: User, batch: Batch, name: str, method: str) -
     assert Job.objects.filter(state="queued").count() == 1
 
 
-def test_needs_the_same_few_queries_for_many(
+def test_needs_a_fixed_number_of_queries(
     alice: User, batch: Batch, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(6):

@@ -1,4 +1,4 @@
-"""The studio's form reads addresses and fields as people write them."""
+"""Tests of the form of the studio, which reads addresses and fields as users write them."""
 
 import pytest
 from django.http import QueryDict
@@ -25,7 +25,7 @@ class TestInitialFrom:
         assert initial["size"] == DEFAULT_SIZE
         assert initial["styles"] == []
 
-    def test_gives_every_opening_its_own_job_id(self) -> None:
+    def test_gives_each_page_its_own_job_id(self) -> None:
         assert initial_from(QueryDict())["job_id"] != initial_from(QueryDict())["job_id"]
 
     def test_reads_styles_with_and_without_weights(self) -> None:
@@ -33,7 +33,7 @@ class TestInitialFrom:
         assert initial["weights"] == {"woodcut": 0.7, "mosaic": 1.0}
 
     @pytest.mark.parametrize("weight", ["", "heavy", "-1", "0", "nan"])
-    def test_takes_a_weight_that_is_none_for_one(self, weight: str) -> None:
+    def test_reads_an_invalid_weight_as_one(self, weight: str) -> None:
         assert initial_from(QueryDict(f"style=woodcut:{weight}"))["weights"] == {"woodcut": 1.0}
 
     def test_takes_four_styles_at_most(self) -> None:
@@ -55,11 +55,11 @@ class TestSpecFrom:
     def test_keeps_a_strength_of_zero(self) -> None:
         assert spec_from({"strength": 0.0}).strength == 0.0
 
-    def test_takes_the_method_that_is_asked_for(self) -> None:
+    def test_takes_the_chosen_method(self) -> None:
         assert spec_from({"method": "optimize"}).method == "optimize"
         assert spec_from({"method": ""}).method == TransferSpec().method
 
-    def test_refuses_what_is_out_of_bounds(self) -> None:
+    def test_refuses_values_out_of_bounds(self) -> None:
         with pytest.raises(SpecError, match="strength"):
             spec_from({"strength": 2.0})
 
@@ -90,5 +90,5 @@ class TestWeightsFrom:
         found = weights_from({"weight-a": "17", "weight-b": "0.0001"})
         assert found == {"a": 1.0, "b": 0.01}
 
-    def test_leaves_out_what_is_no_weight(self) -> None:
+    def test_ignores_invalid_weights(self) -> None:
         assert weights_from({"weight-a": "much", "weight-b": "-2", "weight-c": "nan"}) == {}

@@ -47,7 +47,7 @@ class TestJob:
         assert "compare-slider" in page.text
         assert "64 × 43 px, 0.5 × 0.4 cm in print at 300 dpi" in page.text
 
-    def test_offers_to_paint_a_quick_result_step_by_step(
+    def test_offers_to_paint_a_result_of_the_fast_method_step_by_step(
         self, alice: User, wakeups: list[str]
     ) -> None:
         job = finished_job(alice, styles=[make_style("woodcut"), make_style("mosaic")])
@@ -67,7 +67,7 @@ class TestJob:
         assert {part.style.slug for part in slow.job_styles.all()} == {"woodcut", "mosaic"}
         assert wakeups == []  # the transaction of this test has not committed
 
-    def test_does_not_offer_it_where_it_cannot_be(self, alice: User) -> None:
+    def test_does_not_offer_it_if_it_is_not_possible(self, alice: User) -> None:
         slow = finished_job(alice, styles=[make_style("woodcut")])
         code = finished_job(photo=slow.photo, styles=[make_code_style("night-cafe")])
         Job.objects.filter(pk=code.pk).update(spec={**code.spec, "method": "fast"})
@@ -93,7 +93,7 @@ class TestJob:
         assert "请选择较小的尺寸。" in client.get(reverse("job", args=[job.pk])).text
 
     @pytest.mark.parametrize("state", ["canceled", "expired"])
-    def test_shows_how_else_a_job_ended(self, alice: User, state: str) -> None:
+    def test_shows_a_job_that_ended_without_a_result(self, alice: User, state: str) -> None:
         job = make_job(alice, state=state, completed_at=timezone.now())
         page = client_of(alice).get(reverse("job", args=[job.pk]))
         assert "Edit in the studio" in page.text
@@ -102,11 +102,11 @@ class TestJob:
         job = make_job(alice)
         assert client_of(bob).get(reverse("job", args=[job.pk])).status_code == 404
 
-    def test_requires_sign_in_before_it_looks(self, client: Client) -> None:
+    def test_requires_sign_in_before_it_searches(self, client: Client) -> None:
         answer = client.get(reverse("job", args=[uuid4()]))
         assert answer.headers["Location"].startswith(reverse("account_login"))
 
-    def test_needs_the_same_few_queries_for_four_styles(
+    def test_needs_no_more_queries_for_four_styles(
         self, alice: User, django_assert_max_num_queries: Any
     ) -> None:
         job = make_job(alice, styles=[make_style(f"style-{each}") for each in range(4)])
@@ -122,7 +122,7 @@ class TestJobs:
         assert reverse("job", args=[mine.pk]) in page.text
         assert reverse("job", args=[other.pk]) not in page.text
 
-    def test_says_that_nothing_was_made_yet(self, alice: User) -> None:
+    def test_says_that_there_are_no_jobs_yet(self, alice: User) -> None:
         assert "No jobs yet." in client_of(alice).get(reverse("jobs")).text
 
     def test_requires_sign_in(self, client: Client) -> None:
@@ -174,7 +174,7 @@ class TestActions:
 
 class TestAgain:
     @pytest.mark.parametrize("state", ["canceled", "expired"])
-    def test_tries_again_what_came_to_nothing(self, alice: User, state: str) -> None:
+    def test_retries_a_job_without_a_result(self, alice: User, state: str) -> None:
         job = make_job(alice, state=state, completed_at=timezone.now())
         address = reverse("job-retry", args=[job.pk])
         assert address in client_of(alice).get(job.get_absolute_url()).text
@@ -183,7 +183,7 @@ class TestAgain:
         assert answer.headers["Location"] == again.get_absolute_url()
         assert again.retry_of == job.pk
 
-    def test_does_not_offer_to_try_again_what_would_fail_again(self, alice: User) -> None:
+    def test_does_not_offer_to_retry_a_job_that_would_fail_again(self, alice: User) -> None:
         job = make_job(
             alice, state="failed", error_code="out_of_memory", completed_at=timezone.now()
         )
@@ -192,7 +192,7 @@ class TestAgain:
         Job.objects.filter(pk=job.pk).update(error_code="crashed")
         assert address in client_of(alice).get(job.get_absolute_url()).text
 
-    def test_says_why_nothing_is_tried_again(self, alice: User) -> None:
+    def test_says_why_a_job_is_not_retried(self, alice: User) -> None:
         job = make_job(alice)
         page = client_of(alice).post(reverse("job-retry", args=[job.pk]), follow=True)
         assert "Only pictures that failed, expired or were canceled can be tried again" in page.text

@@ -80,7 +80,7 @@ def test_does_not_reveal_whether_a_photo_exists(photo: Photo, bob: User) -> None
     client = signed_in(bob)
     missing = reverse("photo-file", kwargs={"pk": uuid4(), "variant": "thumb"})
     answers = [client.get(url) for url in (photo_url(photo, "thumb"), missing)]
-    # The page holds a token against forged requests, masked differently each time, and its address.
+    # The page holds its address and a CSRF token, which is masked differently each time.
     pages = {
         re.sub(r"[0-9A-Za-z]{64}|[0-9a-f-]{36}", "*", each.content.decode()) for each in answers
     }
@@ -187,9 +187,7 @@ async def test_streams_under_asgi(photo: Photo) -> None:
     assert b"".join(pieces).startswith(b"\x89PNG")
 
 
-def test_sends_a_proof_to_the_owner_of_its_photo_alone(
-    photo: Photo, alice: User, bob: User
-) -> None:
+def test_sends_a_proof_only_to_the_owner_of_its_photo(photo: Photo, alice: User, bob: User) -> None:
     tile = make_tile(photo, make_style("ink"))
     url = reverse("proof-tile", kwargs={"pk": tile.pk})
     response = signed_in(alice).get(url)

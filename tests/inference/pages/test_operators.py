@@ -81,7 +81,7 @@ class TestPage:
         assert "No worker is running" in page
         assert "No worker is connected." in page
 
-    def test_names_who_waits_to_superusers_only(
+    def test_names_waiting_users_to_superusers_only(
         self, client: Client, alice: User, worker: Worker
     ) -> None:
         make_job(alice)
@@ -90,19 +90,19 @@ class TestPage:
         client.force_login(make_user("root", is_staff=True, is_superuser=True))
         assert "alice" in client.get(PAGE).content.decode()
 
-    def test_counts_no_minutes_before_the_first(self, staff: Client, alice: User) -> None:
+    def test_counts_no_minutes_in_the_first_minute(self, staff: Client, alice: User) -> None:
         make_job(alice)
         page = staff.get(PAGE).content.decode()
         assert "under a minute" in page
         assert "0\xa0minutes" not in page
 
-    def test_comes_in_part_for_the_script(self, staff: Client, worker: Worker) -> None:
+    def test_sends_a_part_of_itself_to_the_script(self, staff: Client, worker: Worker) -> None:
         part = staff.get(PAGE, {"part": ""})
         assert part["Cache-Control"].startswith("max-age=0")
         assert "<html" not in part.content.decode()
         assert "celery@studio" in part.content.decode()
 
-    def test_is_in_the_staffs_menu_alone(self, staff: Client, alice: User) -> None:
+    def test_is_only_in_the_menu_of_the_staff(self, staff: Client, alice: User) -> None:
         assert PAGE in staff.get("/").content.decode()
         staff.force_login(alice)
         assert PAGE not in staff.get("/").content.decode()

@@ -1,4 +1,4 @@
-"""Tests of what operators see of the queue."""
+"""Tests of the figures of the queue for operators."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ STEPWISE = TransferSpec("optimize", size=64)
 
 
 def done_after(seconds: float, *, promised: tuple[float, float]) -> Job:
-    """Return a job that was done after so many seconds, and was promised two figures."""
+    """Return a job that was done after some seconds, with the two figures of its estimate."""
     now = timezone.now()
     return finished_job(
         created_at=now - timedelta(seconds=seconds),
@@ -30,13 +30,13 @@ def done_after(seconds: float, *, promised: tuple[float, float]) -> Job:
 
 
 class TestQueue:
-    def test_is_empty_on_a_quiet_site(self) -> None:
+    def test_is_empty_on_a_site_without_work(self) -> None:
         seen = overview(with_names=True)
         assert (seen.waiting, seen.running, seen.sheets, seen.longest) == (0, 0, 0, [])
         assert (seen.done_lately, seen.failed_lately, seen.serving) == (0, 0, 0)
         assert not seen.switch.paused
 
-    def test_counts_by_way_of_painting(self, alice: User) -> None:
+    def test_counts_by_method(self, alice: User) -> None:
         for spec in (TransferSpec(size=64), STEPWISE):
             make_job(alice, spec=spec)
         make_job(alice, spec=STEPWISE, lane="gpu")
@@ -49,7 +49,7 @@ class TestQueue:
         assert lines == {"fast": (0, 0, 1), "optimize": (2, 1, 0), "network": (0, 0, 0)}
         assert (seen.waiting, seen.running, seen.sheets) == (2, 1, 1)
 
-    def test_counts_what_ended_in_the_last_hour(self) -> None:
+    def test_counts_jobs_that_ended_in_the_last_hour(self) -> None:
         finished_job()
         finished_job(completed_at=timezone.now() - timedelta(hours=2))
         ended = {"state": Job.State.FAILED, "completed_at": timezone.now()}
@@ -74,20 +74,20 @@ class TestWhoWaitsLongest:
         assert people[0].since == now - timedelta(minutes=9)
         assert not people[0].is_new
 
-    def test_is_named_for_those_alone_who_may_know(self, alice: User) -> None:
+    def test_is_named_only_if_names_are_allowed(self, alice: User) -> None:
         make_job(alice)
         assert [each.name for each in overview(with_names=False).longest] == [""]
 
 
 class TestPromises:
-    def test_are_measured_by_both_figures(self) -> None:
+    def test_are_measured_with_both_figures(self) -> None:
         done_after(3, promised=(5, 10))
         done_after(7, promised=(5, 10))
         done_after(8, promised=(5, 10))
         done_after(30, promised=(5, 10))
         assert overview(with_names=False).promises == Promises(4, by_first=25, by_second=75)
 
-    def test_leave_out_what_a_person_ended_and_what_promised_nothing(self) -> None:
+    def test_leave_out_jobs_stopped_early_and_jobs_without_an_estimate(self) -> None:
         finished_job(stopped_early=True, eta_p50=1.0, eta_p90=2.0)
         finished_job()
         assert overview(with_names=False).promises == Promises(0, 0, 0)
@@ -112,7 +112,7 @@ def test_shows_the_disk(alice: User) -> None:
     assert 0 <= disk.used_percent <= 100
 
 
-def test_costs_the_same_however_many_wait(
+def test_needs_a_fixed_number_of_queries(
     alice: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     photo, style = make_photo(alice), make_style()

@@ -39,7 +39,7 @@ class TestPhotos:
         assert str(mine.pk) in page.text
         assert str(other.pk) not in page.text
 
-    def test_says_how_much_they_take(self, alice: User, bob: User) -> None:
+    def test_shows_their_size(self, alice: User, bob: User) -> None:
         make_photo(alice)
         Photo.objects.update(bytes=5 * 2**20, small_bytes=2**20)
 

@@ -1,4 +1,4 @@
-"""Recipes can be copied: as JSON, as a command, as a link."""
+"""Tests of recipes, which can be copied as JSON, as a command and as a link."""
 
 import json
 import shlex
@@ -24,7 +24,7 @@ def test_writes_the_spec_and_styles_as_json(job: Job) -> None:
     assert {each["style"] for each in recipe["styles"]} == {"woodcut", "mosaic"}
 
 
-def test_writes_a_command_that_a_shell_takes_apart_again(job: Job) -> None:
+def test_writes_a_command_that_a_shell_splits_correctly(job: Job) -> None:
     words = shlex.split(command_line(job))
     assert words[:5] == ["python", "-m", "style_transfer", "stylize", "PHOTO"]
     assert words.count("--style") == 2
@@ -32,7 +32,7 @@ def test_writes_a_command_that_a_shell_takes_apart_again(job: Job) -> None:
     assert words[words.index("--seed") + 1] == "7"
 
 
-def test_leaves_out_what_takes_the_default(job: Job) -> None:
+def test_leaves_out_settings_without_a_value(job: Job) -> None:
     assert "--steps" not in command_line(job)
 
 
@@ -51,7 +51,7 @@ def test_links_to_the_same_photo_and_the_same_styles(job: Job) -> None:
     assert f"method={job.spec['method']}" in links["same_style"]
 
 
-def test_links_without_what_an_old_recipe_does_not_say() -> None:
+def test_links_without_settings_that_an_old_recipe_lacks() -> None:
     assert studio_query({"woodcut": 0.25}, {}) == "style=woodcut:0.25"
 
 

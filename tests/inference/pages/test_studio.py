@@ -37,7 +37,7 @@ class TestStudio:
         assert page.context["chosen"] == ["woodcut"]
         assert 'data-weight="0.4"' in page.text
 
-    def test_says_what_may_be_done_with_the_result(self, client: Client) -> None:
+    def test_says_what_the_user_may_do_with_the_result(self, client: Client) -> None:
         make_style("shared", license="CC-BY-SA-4.0")
         page = client.get(reverse("studio"), {"style": "shared"})
         assert "You can publish this under CC BY-SA 4.0" in page.text
@@ -79,7 +79,7 @@ class TestStudio:
         weights = {part.style.slug: part.weight for part in Job.objects.get().job_styles.all()}
         assert weights == {"woodcut": 0.7, "mosaic": 0.2}
 
-    def test_takes_a_second_press_for_the_same_job(self, alice: User, wakeups: list[str]) -> None:
+    def test_treats_a_second_press_as_the_same_job(self, alice: User, wakeups: list[str]) -> None:
         make_style("woodcut")
         photo = make_photo(alice)
         data = order(styles=["woodcut"], photo_id=str(photo.pk))
@@ -115,7 +115,7 @@ class TestStudio:
         assert sentence in page.text
         assert not Job.objects.exists()
 
-    def test_says_that_a_way_of_painting_needs_the_artwork(self, alice: User) -> None:
+    def test_says_that_a_method_needs_the_artwork(self, alice: User) -> None:
         make_code_style("night-cafe")
         fields = order(styles=["night-cafe"], photo=upload(), method="optimize")
         page = client_of(alice).post(reverse("studio"), fields)
@@ -129,14 +129,14 @@ class TestStudio:
         assert client_of(alice).post(reverse("studio"), fields).status_code == 422
         assert not Job.objects.exists()
 
-    def test_says_of_each_style_how_it_can_be_painted(self, client: Client) -> None:
+    def test_names_the_usable_methods_of_each_style(self, client: Client) -> None:
         make_style("woodcut")
         make_code_style("night-cafe")
         page = client.get(reverse("studio")).text
         assert page.count('data-methods="fast optimize"') == 1
         assert page.count('data-methods="fast"') == 1
 
-    def test_offers_the_ways_of_painting_that_a_style_can_use(self, client: Client) -> None:
+    def test_offers_the_methods_that_a_style_can_use(self, client: Client) -> None:
         make_code_style("night-cafe")
         methods = client.get(reverse("studio")).context["methods"]
         assert [each["slug"] for each in methods] == ["fast"]
@@ -157,7 +157,7 @@ class TestStudio:
         assert "Choose a JPEG, PNG or WebP picture" in page.text
         assert not Photo.objects.exists()
 
-    def test_refuses_the_photo_of_another(self, alice: User, bob: User) -> None:
+    def test_refuses_the_photo_of_another_user(self, alice: User, bob: User) -> None:
         make_style("woodcut")
         photo = make_photo(alice)
         page = client_of(bob).post(
@@ -166,7 +166,7 @@ class TestStudio:
         assert "Upload a photo first." in page.text
         assert not Job.objects.exists()
 
-    def test_says_when_enough_jobs_wait(
+    def test_says_when_too_many_jobs_wait(
         self, alice: User, settings: Any, wakeups: list[str]
     ) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
@@ -177,7 +177,7 @@ class TestStudio:
         assert page.status_code == 422
         assert "You have too many pictures in progress" in page.text
 
-    def test_makes_a_picture_again_whose_job_was_deleted(
+    def test_makes_a_picture_again_after_its_job_was_deleted(
         self, alice: User, wakeups: list[str]
     ) -> None:
         make_style("woodcut")

@@ -64,7 +64,7 @@ def test_mixes_the_styles_by_default(alice: User, wakeups: list[str]) -> None:
     assert Job.objects.get().styles.count() == 2
 
 
-def test_takes_no_more_photos_of_another(alice: User, bob: User) -> None:
+def test_refuses_more_photos_of_another_user(alice: User, bob: User) -> None:
     make_style("woodcut")
     theirs, mine = make_photo(alice), make_photo(bob)
     fields = order(styles=["woodcut"], photo_id=str(mine.pk), more_photos=[str(theirs.pk)])
@@ -83,7 +83,7 @@ def test_keeps_more_photos_when_something_is_wrong(alice: User) -> None:
     assert f'name="more_photos" value="{more.pk}"' in page.text
 
 
-def test_takes_on_all_of_a_batch_or_none(alice: User, settings: Any, wakeups: list[str]) -> None:
+def test_accepts_all_of_a_batch_or_none(alice: User, settings: Any, wakeups: list[str]) -> None:
     settings.JOB_MAX_WAITING_PER_USER = 2
     slugs = [make_style(f"style-{number}").slug for number in range(3)]
     page = client_of(alice).post(reverse("studio"), order(styles=slugs, each="on"))

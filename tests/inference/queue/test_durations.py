@@ -1,4 +1,4 @@
-"""Tests of what is remembered of paintings and of what is expected of the next one."""
+"""Tests of the stored painting times and of the predictions made from them."""
 
 import pytest
 from django.db import IntegrityError
@@ -22,7 +22,7 @@ def remember(work: Work, *seconds: float, device: str = "cpu") -> None:
 
 
 class TestWork:
-    def test_is_the_same_for_sizes_that_hardly_differ(self) -> None:
+    def test_is_the_same_for_similar_sizes(self) -> None:
         spec = TransferSpec(size=512)
         assert Work.of(photo_of(1024, 768), spec) == Work.of(photo_of(1000, 760), spec)
 
@@ -31,24 +31,24 @@ class TestWork:
         specs = [TransferSpec(size=512), TransferSpec(size=1024), TransferSpec("optimize")]
         assert len({Work.of(photo, spec) for spec in specs}) == 3
 
-    def test_takes_the_photos_own_size_where_none_is_asked(self) -> None:
+    def test_takes_the_size_of_the_photo_if_the_spec_has_none(self) -> None:
         photo = photo_of(640, 480)
         assert Work.of(photo, TransferSpec()) == Work.of(photo, TransferSpec(size=640))
 
-    def test_heeds_steps_where_the_method_does(self) -> None:
+    def test_depends_on_steps_if_the_method_uses_them(self) -> None:
         photo = photo_of(640, 480)
         few, many = (TransferSpec("optimize", steps=steps) for steps in (10, 200))
         assert Work.of(photo, few) != Work.of(photo, many)
         assert Work.of(photo, TransferSpec(steps=200)) == Work.of(photo, TransferSpec())
 
-    def test_counts_what_optimize_paints_not_what_it_enlarges(self) -> None:
+    def test_counts_the_pixels_that_optimize_paints_before_it_enlarges(self) -> None:
         photo = photo_of(4096, 3072)
         whole, half = (Work.of(photo, TransferSpec("optimize", size=n)) for n in (4096, 2048))
         assert whole == half
 
 
 class TestExpect:
-    def test_guesses_by_a_formula_where_nothing_was_painted(self) -> None:
+    def test_guesses_by_a_formula_if_nothing_was_painted(self) -> None:
         small, large = expect(SMALL, device="cpu"), expect(LARGE, device="cpu")
         assert {small.basis, large.basis} == {"guess"}
         assert 0 < small.p50 < small.p90
@@ -57,22 +57,22 @@ class TestExpect:
     def test_guesses_less_for_a_gpu(self) -> None:
         assert expect(LARGE, device="cuda").p50 < expect(LARGE, device="cpu").p50 / 5
 
-    def test_takes_the_middle_of_what_was_measured(self) -> None:
+    def test_takes_the_median_of_the_measured_times(self) -> None:
         remember(SMALL, 1, 2, 3, 40, 50)
         expected = expect(SMALL, device="cpu")
         assert (expected.p50, expected.basis) == (3, "history")
 
-    def test_calls_it_a_guess_until_there_is_enough(self) -> None:
+    def test_calls_it_a_guess_until_there_are_enough_samples(self) -> None:
         remember(SMALL, *[2.0] * (ENOUGH - 1))
         assert expect(SMALL, device="cpu").basis == "guess"
         remember(SMALL, 2.0)
         assert expect(SMALL, device="cpu").basis == "history"
 
-    def test_is_above_all_of_a_few(self) -> None:
+    def test_is_above_all_times_if_there_are_few(self) -> None:
         remember(SMALL, 1, 2, 3)
         assert expect(SMALL, device="cpu").p90 > 3
 
-    def test_is_above_nine_in_ten_of_many(self) -> None:
+    def test_is_above_nine_in_ten_of_many_times(self) -> None:
         remember(SMALL, *range(1, 41))
         assert expect(SMALL, device="cpu").p90 == 37
 
@@ -90,7 +90,7 @@ class TestExpect:
         assert 10 < expected.p50 < 30
         assert expected.p90 >= expected.p50
 
-    def test_prefers_its_own_class_however_little_it_knows(self) -> None:
+    def test_prefers_its_own_class_even_with_one_sample(self) -> None:
         remember(LARGE, 7.0)
         remember(Work("fast", 37, 0), *[100.0] * 10)
         assert expect(LARGE, device="cpu").p50 == 7
@@ -113,13 +113,13 @@ class TestRecord:
         remember(SMALL, *[1.0] * KEPT, *[4.0] * KEPT)
         assert expect(SMALL, device="cpu").p50 == 4
 
-    def test_refuses_a_time_below_nothing(self) -> None:
+    def test_refuses_a_negative_time(self) -> None:
         with pytest.raises(IntegrityError):
             record(SMALL, device="cpu", seconds=-1)
 
 
 class TestDevice:
-    def test_is_a_cpu_before_anything_was_painted(self) -> None:
+    def test_is_a_cpu_if_nothing_was_painted(self) -> None:
         assert usual_device() == "cpu"
 
     def test_is_the_one_that_painted_last(self) -> None:

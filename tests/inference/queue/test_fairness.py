@@ -1,4 +1,4 @@
-"""Tests of whose turn it is; run on SQLite here and on PostgreSQL by tests/faults."""
+"""Tests of which job is next; run on SQLite here and on PostgreSQL by tests/faults."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def end(job: Job) -> None:
-    """Let the claimed `job` be over, one way or the other."""
+    """End the claimed `job`."""
     assert job.held.fail(code="internal", hint="")
 
 
@@ -32,7 +32,7 @@ class TestNextInTurn:
 
         assert [job_queue.claim(), job_queue.claim()] == [early, late]
 
-    def test_serves_people_in_turn(self) -> None:
+    def test_serves_users_in_turn(self) -> None:
         people = {name: make_user(name) for name in ("ann", "ben", "cleo")}
         photos = {name: make_photo(user) for name, user in people.items()}
         style = make_style()
@@ -48,7 +48,7 @@ class TestNextInTurn:
 
         assert served == ["ann", "ben", "cleo", "ann", "cleo", "ann"]
 
-    def test_does_not_let_one_person_wait_behind_the_fifty_of_another(self) -> None:
+    def test_does_not_let_one_user_wait_behind_fifty_jobs_of_another(self) -> None:
         ann, ben = make_user("ann"), make_user("ben")
         photo, style = make_photo(ann), make_style()
         for _ in range(50):
@@ -59,7 +59,7 @@ class TestNextInTurn:
 
         assert served == ["ann", "ben"]
 
-    def test_passes_over_who_has_as_many_running_as_one_may(self, settings: Settings) -> None:
+    def test_skips_users_who_have_the_most_running_jobs_allowed(self, settings: Settings) -> None:
         settings.JOB_MAX_RUNNING_PER_USER = 2
         ann, ben = make_user("ann"), make_user("ben")
         photo, style = make_photo(ann), make_style()
@@ -81,7 +81,7 @@ class TestNextInTurn:
 
 
 class TestGoingTogether:
-    """Which waiting jobs a worker takes beside the one whose turn it is."""
+    """Which waiting jobs a worker takes into the pass of the next job."""
 
     @pytest.fixture
     def people(self, settings: Settings) -> list[User]:
@@ -90,7 +90,7 @@ class TestGoingTogether:
 
     @staticmethod
     def _line_up(people: list[User], order: str, **fields: Any) -> list[Job]:
-        """Have the person of each digit submit a job, one a second."""
+        """Submit one job each second, for the user of each digit in `order`."""
         photos = [make_photo(user) for user in people]
         style, start = make_style(), timezone.now() - timedelta(minutes=1)
         return [
@@ -110,13 +110,13 @@ class TestGoingTogether:
         assert first is not None
         return [first, *job_queue.claim_beside(first, most - 1)]
 
-    def test_takes_those_that_are_next_in_turn(self, people: list[User]) -> None:
+    def test_takes_the_jobs_that_are_next(self, people: list[User]) -> None:
         jobs = self._line_up(people, "001220")
 
         assert self._claimed() == [jobs[0], jobs[2], jobs[3], jobs[1]]
         assert self._claimed() == [jobs[4], jobs[5]]
 
-    def test_holds_each_under_a_lease_of_its_own(self, people: list[User]) -> None:
+    def test_gives_each_job_its_own_lease(self, people: list[User]) -> None:
         self._line_up(people, "012")
 
         jobs = self._claimed()
@@ -124,7 +124,7 @@ class TestGoingTogether:
         assert len({job.lease for job in jobs}) == 3
         assert {(job.state, job.attempt) for job in jobs} == {(Job.State.RUNNING, 1)}
 
-    def test_takes_no_more_of_one_person_than_may_run(
+    def test_takes_no_more_jobs_of_one_user_than_may_run(
         self, people: list[User], settings: Settings
     ) -> None:
         settings.JOB_MAX_RUNNING_PER_USER = 2
@@ -142,7 +142,7 @@ class TestGoingTogether:
         ],
         ids=["another method", "another size", "another strength"],
     )
-    def test_overtakes_nobody_who_cannot_be_painted_in_the_pass(
+    def test_overtakes_no_job_that_does_not_fit_into_the_pass(
         self, people: list[User], spec: TransferSpec
     ) -> None:
         jobs = self._line_up(people, "012")
@@ -157,7 +157,7 @@ class TestGoingTogether:
 
         assert self._claimed() == [first]
 
-    def test_paints_step_by_step_alone(self, people: list[User]) -> None:
+    def test_paints_a_step_by_step_method_alone(self, people: list[User]) -> None:
         self._line_up(people, "012", spec=TransferSpec(size=64, method="optimize"))
 
         assert len(self._claimed()) == 1
@@ -167,20 +167,20 @@ class TestGoingTogether:
 
         assert len(self._claimed()) == 1
 
-    def test_takes_what_may_stop_a_worker_alone(self, people: list[User]) -> None:
+    def test_takes_a_job_that_may_stop_a_worker_alone(self, people: list[User]) -> None:
         jobs = self._line_up(people, "012")
         Job.objects.filter(pk=jobs[0].pk).update(attempt=1)
 
         assert self._claimed() == [jobs[0]]
         assert self._claimed() == [jobs[1], jobs[2]]
 
-    def test_takes_nothing_beside_that_may_stop_a_worker(self, people: list[User]) -> None:
+    def test_takes_no_job_that_may_stop_a_worker_into_a_pass(self, people: list[User]) -> None:
         jobs = self._line_up(people, "012")
         Job.objects.filter(pk=jobs[1].pk).update(attempt=1)
 
         assert self._claimed() == [jobs[0]]
 
-    def test_takes_no_more_than_is_asked_for(self, people: list[User]) -> None:
+    def test_takes_no_more_than_the_limit(self, people: list[User]) -> None:
         self._line_up(people, "012")
 
         assert len(self._claimed(2)) == 2
@@ -213,7 +213,7 @@ class TestWaitingAhead:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    def test_never_runs_more_of_one_person_than_is_allowed(self, settings: Settings) -> None:
+    def test_never_runs_more_jobs_of_one_user_than_allowed(self, settings: Settings) -> None:
         settings.JOB_MAX_RUNNING_PER_USER = 2
         owner = make_user()
         photo, style = make_photo(owner), make_style()
@@ -225,7 +225,7 @@ class TestRaces:
         assert len([job for job in jobs if job is not None]) == 2
         assert Job.objects.running().count() == 2
 
-    def test_serves_people_in_turn_though_workers_ask_at_once(self) -> None:
+    def test_serves_users_in_turn_when_workers_ask_at_once(self) -> None:
         style = make_style()
         people = [make_user(name) for name in ("ann", "ben", "cleo", "dora")]
         photos = [make_photo(user) for user in people]
@@ -241,7 +241,7 @@ class TestRaces:
 
 
 class TestAheadOfNew:
-    def test_is_what_the_job_finds_when_it_comes(self) -> None:
+    def test_is_the_same_after_the_job_was_submitted(self) -> None:
         people = [make_user(f"person-{number}") for number in range(4)]
         for person, jobs in zip(people, (3, 1, 0, 2), strict=True):
             for _ in range(jobs):

@@ -54,7 +54,7 @@ class TestClaim:
     def test_finds_nothing_in_an_empty_queue(self) -> None:
         assert job_queue.claim() is None
 
-    def test_holds_the_job_under_a_fresh_lease(self) -> None:
+    def test_holds_the_job_under_a_new_lease(self) -> None:
         waiting = make_job()
 
         job = job_queue.claim()
@@ -72,7 +72,7 @@ class TestClaim:
 
         assert job_queue.claim() is None
 
-    def test_forgets_how_far_an_earlier_attempt_came(self) -> None:
+    def test_resets_the_progress_of_an_earlier_attempt(self) -> None:
         job = claimed()
         job_queue.record_progress(job, done=7, total=9, stage="painting")
         let_lease_end(job)
@@ -85,7 +85,7 @@ class TestClaim:
 
 
 class TestHolding:
-    def test_renews_only_the_lease_that_is_held(self) -> None:
+    def test_renews_only_a_held_lease(self) -> None:
         job = claimed()
         assert job.held.renew()
         job.lease = uuid4()
@@ -104,7 +104,7 @@ class TestHolding:
         assert (row.done, row.total, row.stage) == (1, 4, "painting")
         assert (row.preview, row.preview_version, row.seq) == (PREVIEW.name, 1, 3)
 
-    def test_keeps_the_preview_when_a_step_brings_none(self) -> None:
+    def test_keeps_the_preview_if_a_step_has_none(self) -> None:
         job = claimed()
         job_queue.record_progress(job, done=1, total=4, stage="painting", preview=PREVIEW)
         job_queue.record_progress(job, done=2, total=4, stage="painting")
@@ -168,7 +168,7 @@ class TestEnds:
         assert job_queue.claim() is None
         assert Job.objects.get(pk=job.pk).canceled_by == "owner"
 
-    def test_cancels_a_running_job_under_its_worker(self) -> None:
+    def test_cancels_a_running_job(self) -> None:
         job = claimed()
 
         assert job_queue.cancel(job, by="owner")
@@ -177,7 +177,7 @@ class TestEnds:
         assert not finish(job)
         assert Job.objects.get(pk=job.pk).state == Job.State.CANCELED
 
-    def test_does_not_cancel_what_has_ended(self) -> None:
+    def test_does_not_cancel_an_ended_job(self) -> None:
         job = claimed()
         finish(job)
 
@@ -193,13 +193,13 @@ class TestEnds:
         assert job_queue.request_stop(running)
         assert Job.objects.get(pk=running.pk).stop_requested
 
-    def test_remembers_how_long_it_took(self) -> None:
+    def test_stores_how_long_it_took(self) -> None:
         assert finish(claimed())
 
         sample = DurationSample.objects.get()
         assert (sample.method, sample.device, sample.seconds) == ("fast", "cpu", 1.6)
 
-    def test_remembers_nothing_of_what_was_stopped_or_lost(self) -> None:
+    def test_stores_no_time_of_a_stopped_or_lost_job(self) -> None:
         assert finish(claimed(), stopped_early=True)
         lost = claimed()
         job_queue.cancel(lost, by="owner")
@@ -209,12 +209,12 @@ class TestEnds:
 
 
 class TestReaping:
-    def test_leaves_a_living_worker_alone(self) -> None:
+    def test_leaves_the_job_of_a_running_worker_alone(self) -> None:
         claimed()
 
         assert Job.objects.reap_lost() == []
 
-    def test_puts_a_lost_job_back_in_line(self) -> None:
+    def test_puts_a_lost_job_back_into_the_queue(self) -> None:
         job = claimed()
         let_lease_end(job)
 
@@ -252,7 +252,7 @@ class TestReaping:
 
 
 class TestExpiry:
-    def test_ends_what_waited_longer_than_is_allowed(self, settings: Settings) -> None:
+    def test_ends_jobs_that_waited_too_long(self, settings: Settings) -> None:
         settings.JOB_EXPIRES_HOURS = 2
         now = timezone.now()
         old = make_job(created_at=now - timedelta(hours=3), preview="jobs/look.webp")
@@ -266,7 +266,7 @@ class TestExpiry:
         assert job_queue.claim() == young
 
     @pytest.mark.parametrize("state", ["running", "canceled"])
-    def test_leaves_what_does_not_wait(self, state: str) -> None:
+    def test_leaves_jobs_that_do_not_wait(self, state: str) -> None:
         job = claimed(created_at=timezone.now() - timedelta(days=2))
         if state == "canceled":
             job_queue.cancel(job, by="owner")
@@ -298,7 +298,7 @@ class TestConstraints:
             "time without end",
         ],
     )
-    def test_refuse_a_row_that_makes_no_sense(self, values: dict[str, object]) -> None:
+    def test_refuse_an_inconsistent_row(self, values: dict[str, object]) -> None:
         job = make_job()
 
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -307,7 +307,7 @@ class TestConstraints:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    def test_ends_in_one_state_when_cancel_meets_finish(self) -> None:
+    def test_ends_in_one_state_when_cancel_and_finish_come_at_once(self) -> None:
         owner = make_user()
         photo, style = make_photo(owner), make_style()
         for _ in range(25):

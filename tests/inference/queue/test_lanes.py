@@ -34,7 +34,7 @@ Here = Callable[[str], Worker]
 
 @pytest.fixture
 def here() -> Iterator[Here]:
-    """Return a function that lets this process be a worker of some queues."""
+    """Return a function that registers this process as a worker of some queues."""
 
     def enter(queues: str) -> Worker:
         registration.introduce("celery@here", queues)
@@ -48,7 +48,7 @@ def here() -> Iterator[Here]:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the queues to which wakeups are sent from here on; none leaves the process."""
+    """Return the list of queues to which wakeups are sent; no wakeup leaves the process."""
     sent: list[str] = []
     monkeypatch.setattr(
         "celery.app.base.Celery.send_task", lambda _app, _name, queue, **_: sent.append(queue)
@@ -57,7 +57,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def there(queues: str, device: str = "cpu", **fields: object) -> Worker:
-    """Let another process be a worker of `queues`."""
+    """Register another process as a worker of `queues`."""
     worker: Worker = Worker.objects.create(
         name=f"celery@{queues}", host="there", pid=7, queues=queues, device=device, **fields
     )
@@ -69,20 +69,20 @@ def with_gpu() -> Worker:
 
 
 def a_short_and_a_heavy_job() -> tuple[Job, Job]:
-    """Let two users wait; the one with the short job has waited longer."""
+    """Return the waiting jobs of two users; the short one has waited longer."""
     begun = timezone.now() - timedelta(seconds=9)
     return make_job(created_at=begun), make_job(lane=HEAVY)
 
 
 class TestLaneOf:
-    def test_is_heavy_what_would_keep_a_cpu_for_long(self, settings: Settings) -> None:
+    def test_is_heavy_if_a_cpu_would_need_long(self, settings: Settings) -> None:
         settings.JOB_SHORT_SECONDS = 20
         photo = Photo(width=1024, height=768)
         assert lane_of(Work.of(photo, FAST)) == SHORT
         assert lane_of(Work.of(photo, TransferSpec("optimize", size=64, steps=2))) == SHORT
         assert lane_of(Work.of(photo, SLOW)) == HEAVY
 
-    def test_heeds_what_was_measured_on_cpus_alone(self, settings: Settings) -> None:
+    def test_depends_only_on_times_measured_on_cpus(self, settings: Settings) -> None:
         settings.JOB_SHORT_SECONDS = 20
         work = Work.of(Photo(width=1024, height=768), FAST)
         durations.record(work, device="cuda", seconds=100)
@@ -99,20 +99,22 @@ class TestLaneOf:
 
 
 class TestClaims:
-    def test_leave_heavy_work_to_those_who_are_there_for_it(self, here: Here) -> None:
+    def test_leave_heavy_work_to_the_workers_of_its_lane(self, here: Here) -> None:
         here("cpu")
         with_gpu()
         short, _heavy = a_short_and_a_heavy_job()
         assert job_queue.claim() == short
         assert job_queue.claim() is None
 
-    def test_begin_with_heavy_work_where_others_do_the_short(self, here: Here) -> None:
+    def test_begin_with_heavy_work_if_other_workers_do_the_short(self, here: Here) -> None:
         here("gpu,cpu")
         there("cpu")
         short, heavy = a_short_and_a_heavy_job()
         assert [job_queue.claim(), job_queue.claim(), job_queue.claim()] == [heavy, short, None]
 
-    def test_leave_short_work_to_others_in_a_worker_of_heavy_work_alone(self, here: Here) -> None:
+    def test_leave_short_work_to_others_in_a_worker_of_the_heavy_lane_only(
+        self, here: Here
+    ) -> None:
         here("gpu")
         there("cpu")
         _short, heavy = a_short_and_a_heavy_job()
@@ -121,7 +123,7 @@ class TestClaims:
         assert sheet_queue.claim() is None
 
     @pytest.mark.parametrize("queues", ["cpu", "gpu,cpu", "gpu"])
-    def test_take_everything_in_turn_where_all_workers_are_alike(
+    def test_take_everything_in_turn_if_all_workers_are_alike(
         self, here: Here, queues: str
     ) -> None:
         here(queues)
@@ -152,7 +154,7 @@ class TestClaims:
         job = make_job(lane=HEAVY, created_at=timezone.now() - PATIENCE)
         assert job_queue.claim() == job
 
-    def test_are_fair_among_those_with_heavy_work(self, here: Here, settings: Settings) -> None:
+    def test_are_fair_among_users_with_heavy_work(self, here: Here, settings: Settings) -> None:
         settings.JOB_MAX_RUNNING_PER_USER = 9
         here("gpu,cpu")
         there("cpu")
@@ -171,7 +173,7 @@ class TestClaims:
 
 
 class TestWakeups:
-    def test_go_where_somebody_listens(self, calls: list[str]) -> None:
+    def test_go_to_a_queue_that_a_worker_listens_to(self, calls: list[str]) -> None:
         send_wakeup(HEAVY)
         there("cpu")
         send_wakeup(HEAVY)
@@ -225,7 +227,7 @@ class TestWakeups:
             tasks.serve_queue.pop_request()
         assert calls == sent
 
-    def test_that_were_lost_are_sent_to_everybody(self, calls: list[str]) -> None:
+    def test_that_were_lost_are_sent_to_every_queue(self, calls: list[str]) -> None:
         with_gpu()
         there("cpu")
         make_job(lane=HEAVY, wakeup_at=timezone.now() - LONG_AGO)
@@ -233,7 +235,7 @@ class TestWakeups:
         reap()
         assert sorted(calls) == [SHORT, HEAVY]
 
-    def test_of_an_opened_queue_go_to_everybody(self, alice: User, calls: list[str]) -> None:
+    def test_of_a_resumed_queue_go_to_every_queue(self, alice: User, calls: list[str]) -> None:
         gpu = with_gpu()
         there("cpu")
         make_job(lane=HEAVY)
@@ -243,7 +245,7 @@ class TestWakeups:
         return_worker(worker=gpu)
         assert len(calls) == 4
 
-    def test_do_not_go_to_a_worker_that_is_to_end(self, here: Here, calls: list[str]) -> None:
+    def test_do_not_go_to_a_worker_that_was_told_to_end(self, here: Here, calls: list[str]) -> None:
         here("gpu,cpu")
         there("cpu")
         make_job(lane=HEAVY)
@@ -269,7 +271,7 @@ class TestEstimates:
         assert (heavy.lane, heavy.device, heavy.painting.p50) == (HEAVY, "cuda", 5)
         assert (short.lane, short.device, short.painting.p50) == (SHORT, "cpu", 2)
 
-    def test_counts_those_who_wait_for_the_same_workers(self, alice: User, bob: User) -> None:
+    def test_counts_the_jobs_that_wait_for_the_same_workers(self, alice: User, bob: User) -> None:
         photo = make_photo(alice)
         durations.record(Work.of(photo, SLOW), device="cpu", seconds=100)
         make_job(bob, lane=SHORT)

@@ -1,4 +1,4 @@
-"""What a proof is good for: one way of painting, one state of the engine."""
+"""Tests of the recipe of a proof, which is valid for one spec and one state of the engine."""
 
 import json
 from pathlib import Path
@@ -19,11 +19,11 @@ def state() -> str:
     return found
 
 
-def test_is_painted_small_by_the_default_method() -> None:
+def test_is_painted_small_with_the_default_method() -> None:
     assert proofs.proof_spec() == TransferSpec(size=256)
 
 
-def test_stays_good_while_nothing_changes() -> None:
+def test_stays_valid_while_nothing_changes() -> None:
     assert state() == state()
     assert len(state()) == 64
 
@@ -39,7 +39,9 @@ def test_is_outdated_by_other_weights(tmp_path: Path, monkeypatch: pytest.Monkey
     assert state() != before
 
 
-def test_outlasts_what_users_add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stays_valid_when_users_add_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = state()
     add_weights(tmp_path, "network-ink")
     monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))

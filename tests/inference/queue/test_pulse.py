@@ -1,4 +1,4 @@
-"""Tests of the one thread of a worker process that beats."""
+"""Tests of the pulse, the thread of a worker process that beats."""
 
 import threading
 import time
@@ -17,19 +17,19 @@ from inference.worker.attempts import ENDINGS
 from inference.worker.heartbeat import Heartbeat, LeaseLost
 from tests.support.factories import make_job
 
-# The thread's own connection sees only what is committed.
+# The thread has its own connection, which sees only committed rows.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def quick_beats(settings: Settings) -> None:
-    """Let a beat be due ten times a second."""
+    """Make a beat due ten times a second."""
     settings.JOB_HEARTBEAT_SECONDS = 0.1
 
 
 @pytest.fixture
 def here() -> Iterator[None]:
-    """Let this process be a worker."""
+    """Register this process as a worker."""
     registration.register("cpu")
     yield
     registration.unregister()
@@ -62,7 +62,7 @@ class TestOfAWorker:
         assert pulses() == 1
 
     @pytest.mark.usefixtures("here")
-    def test_beats_for_work_within_work(self, alice: User, bob: User) -> None:
+    def test_beats_for_work_that_interrupts_other_work(self, alice: User, bob: User) -> None:
         outer = claimed(alice)
         with Heartbeat([outer], ENDINGS):
             inner = claimed(bob)
@@ -91,7 +91,7 @@ class TestOfAWorker:
 
 
 class TestPulse:
-    def test_goes_on_after_a_beat_that_fails(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_continues_after_a_beat_that_fails(self, caplog: pytest.LogCaptureFixture) -> None:
         pulse = Pulse()
         came: list[object] = []
 
@@ -107,7 +107,7 @@ class TestPulse:
         assert True in came
         assert "A beat failed" in caplog.text
 
-    def test_calls_nothing_that_was_removed(self) -> None:
+    def test_does_not_call_a_removed_beat(self) -> None:
         pulse = Pulse()
         came: list[object] = []
         other: list[object] = []
@@ -120,7 +120,7 @@ class TestPulse:
         assert len(came) == before > 0
         pulse.remove(other.append)
 
-    def test_waits_for_the_call_that_is_under_way(self) -> None:
+    def test_waits_for_a_running_call(self) -> None:
         pulse, ended = Pulse(), []
         begun = threading.Event()
 

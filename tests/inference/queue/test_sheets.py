@@ -1,4 +1,4 @@
-"""Tests of the transitions of proof sheets, and of what is left to paint."""
+"""Tests of the transitions of proof sheets, and of the styles left to paint."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -44,7 +44,7 @@ class TestClaim:
     def test_finds_nothing_in_an_empty_queue(self) -> None:
         assert sheet_queue.claim() is None
 
-    def test_holds_the_sheet_under_a_fresh_lease(self) -> None:
+    def test_holds_the_sheet_under_a_new_lease(self) -> None:
         sheet = claimed()
 
         assert (sheet.state, sheet.attempt, sheet.seq) == (State.RUNNING, 1, 2)
@@ -57,7 +57,7 @@ class TestClaim:
 
         assert [sheet_queue.claim(), sheet_queue.claim()] == [early, late]
 
-    def test_lets_others_begin_before_it_goes_on_with_one(self) -> None:
+    def test_takes_new_sheets_before_one_that_was_put_back(self) -> None:
         begun = claimed()
         sheet_queue.put_back(begun)
         fresh = make_sheet()
@@ -73,7 +73,7 @@ class TestStylesLeft:
 
         assert [style.slug for style in sheet_queue.styles_left(sheet)] == ["c", "a", "b"]
 
-    def test_are_not_those_that_were_tried_whatever_came_of_it(self) -> None:
+    def test_leave_out_styles_that_were_painted_or_failed(self) -> None:
         styles = [make_style(slug) for slug in ("done", "failed", "left")]
         sheet = make_sheet(styles=styles)
         make_tile(sheet.photo, styles[0])
@@ -82,7 +82,7 @@ class TestStylesLeft:
         assert [style.slug for style in sheet_queue.styles_left(sheet)] == ["left"]
 
     @pytest.mark.parametrize("column", ["version", "engine"])
-    def test_are_those_too_whose_tile_is_of_an_older_time(self, column: str) -> None:
+    def test_include_styles_whose_tile_is_outdated(self, column: str) -> None:
         style = make_style("changed")
         sheet = make_sheet(styles=[style])
         make_tile(sheet.photo, style, **{column: 9 if column == "version" else "older"})
@@ -90,14 +90,14 @@ class TestStylesLeft:
         assert [*sheet_queue.styles_left(sheet)] == [style]
         assert not sheet_queue.tiles_of(sheet).exists()
 
-    def test_are_those_too_that_were_tried_on_another_photo(self) -> None:
+    def test_include_styles_tried_on_another_photo_only(self) -> None:
         style = make_style("mine")
         sheet = make_sheet(styles=[style])
         make_tile(make_photo(sheet.owner, seed=2), style)
 
         assert [*sheet_queue.styles_left(sheet)] == [style]
 
-    def test_are_published_ones_only(self) -> None:
+    def test_are_published_styles_only(self) -> None:
         style = make_style("gone")
         sheet = make_sheet(styles=[style])
         Style.objects.update(state=Style.State.WITHDRAWN)
@@ -117,7 +117,7 @@ class TestRecordTile:
         assert [*sheet_queue.tiles_of(sheet)] == [tile]
         assert row(sheet).seq == 3
 
-    def test_keeps_why_there_is_no_picture(self) -> None:
+    def test_stores_why_there_is_no_picture(self) -> None:
         sheet = claimed()
 
         tile = sheet_queue.record_tile(
@@ -128,7 +128,7 @@ class TestRecordTile:
         assert (tile.file, tile.error_code) == ("", "out_of_memory")
 
     @pytest.mark.django_db(transaction=True)
-    def test_takes_the_place_of_an_older_tile_and_its_file(self, media_root: Path) -> None:
+    def test_replaces_an_older_tile_and_its_file(self, media_root: Path) -> None:
         sheet = claimed()
         style = sheet.styles.get()
         old = make_tile(sheet.photo, style, engine="older")
@@ -181,14 +181,14 @@ class TestEnds:
         assert (row(sheet).state, row(sheet).lease) == (State.SUCCEEDED, None)
         assert row(sheet).completed_at is not None
 
-    def test_fails_for_a_reason(self) -> None:
+    def test_fails_with_a_reason(self) -> None:
         sheet = claimed()
 
         assert sheet.held.fail(code="timeout", hint="Later.")
         assert (row(sheet).state, row(sheet).error_code) == (State.FAILED, "timeout")
 
     @pytest.mark.parametrize("state", [State.CANCELED, State.SUPERSEDED])
-    def test_is_ended_from_outside_once(self, state: str) -> None:
+    def test_is_canceled_or_superseded_once(self, state: str) -> None:
         sheet = claimed()
 
         assert sheet_queue.end(sheet, state)
@@ -204,7 +204,7 @@ class TestEnds:
 
 
 class TestReaping:
-    def test_brings_back_the_sheet_of_a_lost_worker(self) -> None:
+    def test_takes_back_the_sheet_of_a_lost_worker(self) -> None:
         sheet = claimed()
         assert ProofSheet.objects.reap_lost() == []
         let_lease_end(sheet)
@@ -238,12 +238,12 @@ class TestConstraints:
         ],
         ids=["no lease", "idle lease", "no end", "early end"],
     )
-    def test_refuse_a_sheet_that_cannot_be(self, values: dict[str, Any]) -> None:
+    def test_refuse_an_inconsistent_sheet(self, values: dict[str, Any]) -> None:
         sheet = make_sheet()
         with pytest.raises(IntegrityError), transaction.atomic():
             ProofSheet.objects.filter(pk=sheet.pk).update(**values)
 
-    def test_allow_a_person_one_unfinished_sheet(self) -> None:
+    def test_allow_one_unfinished_sheet_for_each_user(self) -> None:
         owner = make_user()
         make_sheet(owner, state=State.CANCELED, completed_at=timezone.now())
         make_sheet(owner)
@@ -251,12 +251,14 @@ class TestConstraints:
             make_sheet(owner)
 
     @pytest.mark.parametrize("values", [{"file": ""}, {"error_code": "internal"}])
-    def test_refuse_a_tile_that_is_neither_or_both(self, values: dict[str, str]) -> None:
+    def test_refuse_a_tile_with_both_file_and_error_or_neither(
+        self, values: dict[str, str]
+    ) -> None:
         sheet = make_sheet()
         with pytest.raises(IntegrityError), transaction.atomic():
             make_tile(sheet.photo, sheet.styles.get(), **values)
 
-    def test_refuse_a_second_tile_of_the_same(self) -> None:
+    def test_refuse_a_second_equal_tile(self) -> None:
         sheet = make_sheet()
         make_tile(sheet.photo, sheet.styles.get())
         with pytest.raises(IntegrityError), transaction.atomic():

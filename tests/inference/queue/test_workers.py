@@ -1,4 +1,4 @@
-"""Tests of the rows by which worker processes are seen, and of what keeps them from working."""
+"""Tests of the rows of worker processes, and of pausing and draining them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -33,7 +33,7 @@ LONG_AGO = timedelta(minutes=5)
 
 @pytest.fixture
 def here(settings: Settings) -> Iterator[Worker]:
-    """Let this process be a worker."""
+    """Register this process as a worker."""
     settings.JOB_HEARTBEAT_SECONDS = 0.1
     registration.introduce("celery@here", "cpu")
     registration.register("cpu")
@@ -50,8 +50,8 @@ def now(worker: Worker) -> Worker:
     return Worker.objects.get(pk=worker.pk)
 
 
-class TestPresence:
-    def test_says_what_the_process_is(self, here: Worker) -> None:
+class TestWorkerRegistration:
+    def test_describes_the_process(self, here: Worker) -> None:
         assert (here.name, here.queues, here.device) == ("celery@here", "cpu", "cpu")
         assert here.pid > 0
         assert here.memory_mb > 10
@@ -73,17 +73,17 @@ class TestPresence:
         process.unregister()
         assert not Worker.objects.exists()
 
-    def test_is_lost_when_it_beats_no_more(self) -> None:
+    def test_is_lost_without_a_recent_beat(self) -> None:
         other(last_beat=timezone.now() - LONG_AGO)
         assert (workers_alive(), Worker.objects.count()) == (0, 1)
 
-    def test_is_forgotten_after_a_day(self, wakeups: list[str]) -> None:
+    def test_is_removed_after_a_day(self, wakeups: list[str]) -> None:
         other(last_beat=timezone.now() - timedelta(hours=25))
         lately = other(last_beat=timezone.now() - timedelta(hours=23))
         reap()
         assert list(Worker.objects.all()) == [lately]
 
-    def test_is_nothing_in_a_process_that_paints_nothing(self) -> None:
+    def test_has_no_row_in_a_process_that_does_not_paint(self) -> None:
         registration.update(job=None)
         registration.unregister()
         assert not registration.is_draining()
@@ -99,21 +99,21 @@ class TestPresence:
 
 
 class TestPause:
-    def test_lets_nothing_begin(self, alice: User) -> None:
+    def test_lets_no_work_begin(self, alice: User) -> None:
         make_job(alice)
         make_sheet(alice)
         pause_queue(by=alice)
         assert job_queue.claim() is None
         assert sheet_queue.claim() is None
 
-    def test_lets_what_runs_be_finished(self, alice: User) -> None:
+    def test_lets_running_work_finish(self, alice: User) -> None:
         make_job(alice)
         job = job_queue.claim()
         assert job is not None
         pause_queue(by=alice)
         assert job_queue.record_progress(job, done=1, total=2, stage="painting")
 
-    def test_ends_with_wakeups_for_who_waited(self, alice: User, wakeups: list[str]) -> None:
+    def test_ends_with_wakeups_for_waiting_work(self, alice: User, wakeups: list[str]) -> None:
         make_job(alice)
         pause_queue(by=alice)
         pause_queue(by=alice)
@@ -122,7 +122,7 @@ class TestPause:
         assert len(wakeups) == 1
         assert job_queue.claim() is not None
 
-    def test_sends_no_wakeup_in_vain(self, alice: User, wakeups: list[str]) -> None:
+    def test_sends_no_wakeup_if_nothing_waits(self, alice: User, wakeups: list[str]) -> None:
         make_job(alice, wakeup_at=timezone.now() - LONG_AGO)
         pause_queue(by=alice)
         reap()
@@ -131,7 +131,7 @@ class TestPause:
         reap()
         assert len(wakeups) == 2
 
-    def test_is_told_before_one_asks(self, alice: User) -> None:
+    def test_warns_in_the_estimate(self, alice: User) -> None:
         photo = make_photo(alice)
         pause_queue(by=alice)
         predicted = estimate(owner=alice, photo=photo, spec=TransferSpec(size=64))
@@ -152,7 +152,7 @@ class TestDrain:
         assert workers_serving() == 1
         assert job_queue.claim() is not None
 
-    def test_holds_for_all_processes_of_the_worker(self) -> None:
+    def test_applies_to_all_processes_of_the_worker(self) -> None:
         processes = [other("celery@there") for _ in range(2)]
         drain_worker(worker=processes[0])
         assert now(processes[1]).draining

@@ -1,4 +1,4 @@
-"""Tests of batches: all of their jobs are taken on, or none."""
+"""Tests of batches: all of their jobs are accepted, or none."""
 
 from functools import partial
 from uuid import uuid4
@@ -71,14 +71,14 @@ class TestSubmitBatch:
 
         assert len(wakeups) == 6
 
-    def test_paints_once_what_is_named_twice(
+    def test_paints_a_style_that_is_named_twice_once(
         self, alice: User, photos: list[Photo], styles: list[Style]
     ) -> None:
         batch, _ = submit_batch(owner=alice, photos=photos * 2, styles=styles[:1] * 2, spec=SPEC)
 
         assert batch.jobs.count() == 2
 
-    def test_finds_the_same_batch_when_asked_twice(
+    def test_returns_the_same_batch_for_a_repeated_request(
         self, alice: User, photos: list[Photo], styles: list[Style]
     ) -> None:
         key = uuid4()
@@ -91,7 +91,7 @@ class TestSubmitBatch:
             ask(styles=styles[:1])
         assert Job.objects.count() == 6
 
-    def test_keeps_the_ids_of_people_apart(
+    def test_keeps_the_ids_of_users_apart(
         self, alice: User, bob: User, photos: list[Photo], styles: list[Style]
     ) -> None:
         batch, _ = submit_batch(owner=alice, photos=photos, styles=styles, spec=SPEC)
@@ -103,7 +103,7 @@ class TestSubmitBatch:
 
 
 class TestRefusals:
-    """Nothing is left of a batch of which not all can be taken on."""
+    """A batch leaves nothing if one of its jobs is refused."""
 
     @pytest.mark.parametrize(
         "limit",
@@ -134,7 +134,7 @@ class TestRefusals:
         submit_batch(owner=alice, photos=photos, styles=styles, spec=SPEC)
         assert Job.objects.count() == 6
 
-    def test_takes_no_more_than_can_be_watched(
+    def test_refuses_a_batch_of_no_jobs_or_too_many(
         self,
         alice: User,
         photos: list[Photo],
@@ -149,14 +149,14 @@ class TestRefusals:
             assert (refusal.value.code, refusal.value.status) == ("batch_too_large", 422)
         assert not Job.objects.exists()
 
-    def test_needs_every_photo_to_be_the_owner_s(
+    def test_refuses_the_photo_of_another_user(
         self, alice: User, bob: User, photos: list[Photo], styles: list[Style]
     ) -> None:
         with pytest.raises(PhotoUnavailable):
             submit_batch(owner=alice, photos=[*photos, make_photo(bob)], styles=styles, spec=SPEC)
         assert not Job.objects.exists()
 
-    def test_needs_every_style_to_be_in_the_library(
+    def test_refuses_a_style_that_is_not_in_the_library(
         self, alice: User, photos: list[Photo], styles: list[Style]
     ) -> None:
         with pytest.raises(StyleUnavailable):
@@ -172,7 +172,7 @@ class TestRefusals:
             )
         assert not Job.objects.exists()
 
-    def test_leaves_nothing_when_it_breaks_halfway(
+    def test_leaves_nothing_if_it_fails_halfway(
         self,
         alice: User,
         photos: list[Photo],
@@ -197,7 +197,7 @@ class TestRefusals:
 
 
 class TestCancelBatch:
-    def test_ends_what_is_not_done(
+    def test_ends_unfinished_jobs(
         self, alice: User, photos: list[Photo], styles: list[Style]
     ) -> None:
         batch, _ = submit_batch(owner=alice, photos=photos[:1], styles=styles, spec=SPEC)

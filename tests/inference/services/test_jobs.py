@@ -1,4 +1,4 @@
-"""Tests of what people do with jobs: submit, cancel, stop, delete."""
+"""Tests of what users do with jobs: submit, cancel, stop and delete them."""
 
 import asyncio
 from uuid import uuid4
@@ -42,7 +42,7 @@ def wave(db: None) -> Style:
 
 
 class TestSubmitJob:
-    def test_puts_a_job_in_line(self, alice: User, photo: Photo, wave: Style) -> None:
+    def test_puts_a_job_into_the_queue(self, alice: User, photo: Photo, wave: Style) -> None:
         night = make_style("starry-night")
 
         job, created = submit_job(
@@ -71,7 +71,7 @@ class TestSubmitJob:
 
         assert len(wakeups) == 1
 
-    def test_finds_the_same_job_when_asked_twice(
+    def test_returns_the_same_job_for_a_repeated_request(
         self, alice: User, photo: Photo, wave: Style
     ) -> None:
         key = uuid4()
@@ -83,7 +83,7 @@ class TestSubmitJob:
         assert (again, created) == (first, False)
         assert Job.objects.count() == 1
 
-    def test_refuses_an_id_that_another_request_has(
+    def test_refuses_the_id_of_another_request(
         self, alice: User, photo: Photo, wave: Style
     ) -> None:
         key = uuid4()
@@ -95,7 +95,7 @@ class TestSubmitJob:
         assert (refusal.value.code, refusal.value.status) == ("job_conflict", 422)
         assert refusal.value.message
 
-    def test_refuses_an_id_that_someone_else_has(
+    def test_refuses_the_id_of_another_user(
         self, alice: User, bob: User, photo: Photo, wave: Style
     ) -> None:
         key = uuid4()
@@ -106,7 +106,7 @@ class TestSubmitJob:
                 owner=bob, photo=make_photo(bob), styles=[(wave, 1.0)], spec=SPEC, job_id=key
             )
 
-    def test_refuses_the_photo_of_someone_else(self, bob: User, photo: Photo, wave: Style) -> None:
+    def test_refuses_the_photo_of_another_user(self, bob: User, photo: Photo, wave: Style) -> None:
         with pytest.raises(PhotoUnavailable):
             submit_job(owner=bob, photo=photo, styles=[(wave, 1.0)], spec=SPEC)
 
@@ -122,7 +122,7 @@ class TestSubmitJob:
         assert not Job.objects.exists()
 
     @pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
-    def test_refuses_a_weight_that_is_none(
+    def test_refuses_an_invalid_weight(
         self, alice: User, photo: Photo, wave: Style, weight: float
     ) -> None:
         with pytest.raises(StyleUnavailable):
@@ -154,7 +154,7 @@ class TestSubmitJob:
             )
         assert not Job.objects.exists()
 
-    def test_refuses_a_network_that_nobody_trained(
+    def test_refuses_a_network_that_was_not_trained(
         self, alice: User, photo: Photo, wave: Style
     ) -> None:
         with pytest.raises(NetworkMissing, match="no network for “Great Wave” yet"):
@@ -163,7 +163,7 @@ class TestSubmitJob:
             )
         assert not Job.objects.exists()
 
-    def test_limits_how_many_jobs_one_person_has_waiting(
+    def test_limits_the_waiting_jobs_of_one_user(
         self, alice: User, photo: Photo, wave: Style, settings: Settings
     ) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
@@ -248,7 +248,7 @@ class TestDeleteJob:
 
 class TestAnnounce:
     def heard(self, owner: User, job: Job) -> bool:
-        """Announce `job`, and tell whether its owner's sockets hear of it."""
+        """Announce `job`, and tell whether the sockets of its owner get a message."""
         layer = get_channel_layer()
         assert layer is not None
         channel = async_to_sync(layer.new_channel)()
@@ -268,7 +268,7 @@ class TestAnnounce:
         assert self.heard(alice, make_job(alice))
         assert len(wakeups) == 1
 
-    def test_waits_for_a_broker_that_is_away_only_once(
+    def test_waits_only_once_for_a_broker_that_is_away(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*_args: object, **_options: object) -> None:

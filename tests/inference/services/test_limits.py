@@ -1,4 +1,4 @@
-"""Tests of how much may be asked for; run on SQLite here and on PostgreSQL by tests/faults."""
+"""Tests of the limits of jobs; run on SQLite here and on PostgreSQL by tests/faults."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -28,12 +28,12 @@ A_DAY = timedelta(days=1)
 
 @pytest.fixture
 def noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock at noon, so that no test meets midnight."""
+    """Stop the clock at noon, so that the day does not change during a test."""
     monkeypatch.setattr(timezone, "now", lambda: NOON)
 
 
 class TestRoom:
-    def test_is_what_the_line_has_left_for_one(self, alice: User, settings: Settings) -> None:
+    def test_is_the_rest_of_the_users_waiting_jobs(self, alice: User, settings: Settings) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 3
         make_job(alice)
         make_job()
@@ -45,14 +45,14 @@ class TestRoom:
         with pytest.raises(TooManyJobs):
             check_room(owner=alice, jobs=3)
 
-    def test_is_what_the_day_has_left_if_that_is_less(
+    def test_is_the_rest_of_the_day_if_that_is_less(
         self, alice: User, settings: Settings, noon: None
     ) -> None:
         settings.JOB_MAX_A_DAY_PER_USER = 2
         finished_job(alice, created_at=NOON)
         assert room_of(alice) == 1
 
-    def test_is_never_less_than_none(self, alice: User, settings: Settings) -> None:
+    def test_is_never_negative(self, alice: User, settings: Settings) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
         for _ in range(2):
             make_job(alice)
@@ -60,7 +60,7 @@ class TestRoom:
 
 
 class TestWaiting:
-    def test_lets_as_many_wait_as_is_allowed(self, alice: User, settings: Settings) -> None:
+    def test_lets_as_many_jobs_wait_as_allowed(self, alice: User, settings: Settings) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 2
         make_job(alice)
         check_room(owner=alice)
@@ -71,14 +71,14 @@ class TestWaiting:
 
         assert (refusal.value.code, refusal.value.status) == ("too_many_jobs", 429)
 
-    def test_does_not_count_what_runs(self, alice: User, settings: Settings) -> None:
+    def test_does_not_count_running_jobs(self, alice: User, settings: Settings) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
         make_job(alice)
         job_queue.claim()
 
         check_room(owner=alice)
 
-    def test_takes_several_or_none(self, alice: User, settings: Settings) -> None:
+    def test_accepts_all_of_several_jobs_or_none(self, alice: User, settings: Settings) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 3
         check_room(owner=alice, jobs=3)
 
@@ -96,7 +96,7 @@ class TestWaiting:
         with pytest.raises(TooManyJobs) as refusal:
             check_room(owner=alice)
 
-        # Two jobs of 30 seconds are before it, and one worker is thought to be there.
+        # Two jobs of 30 seconds are before it, and one worker is assumed.
         assert refusal.value.retry_after == 60
         assert eta_of(mine, 2) == {"p50": 60.0 + 30.0, "p90": 80.0 + 40.0}
 
@@ -107,7 +107,7 @@ class TestWaiting:
 
         assert refusal.value.retry_after == 30
 
-    def test_counts_what_is_left_of_the_jobs_that_run(
+    def test_counts_the_remaining_time_of_running_jobs(
         self, alice: User, settings: Settings
     ) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 1
@@ -140,27 +140,27 @@ class TestQuota:
         assert refusal.value.retry_after == 12 * 3600
         assert day_ends_at() == NOON + timedelta(hours=12)
 
-    def test_begins_anew_at_midnight(self, alice: User) -> None:
+    def test_starts_again_at_midnight(self, alice: User) -> None:
         for _ in range(2):
             finished_job(alice, created_at=NOON - timedelta(hours=13))
 
         check_room(owner=alice, jobs=2)
 
-    def test_is_each_person_s_own(self, alice: User, bob: User) -> None:
+    def test_is_separate_for_each_user(self, alice: User, bob: User) -> None:
         for _ in range(2):
             finished_job(bob)
 
         check_room(owner=alice)
 
     @pytest.mark.parametrize("state", ["failed", "canceled", "expired"])
-    def test_is_not_used_up_by_what_came_to_nothing(self, alice: User, state: str) -> None:
+    def test_does_not_count_jobs_without_a_result(self, alice: User, state: str) -> None:
         for _ in range(2):
             make_job(alice, state=state, completed_at=NOON)
 
         assert jobs_today(alice) == 0
         check_room(owner=alice)
 
-    def test_gives_nothing_back_for_a_picture_that_is_deleted(self, alice: User) -> None:
+    def test_still_counts_a_deleted_picture(self, alice: User) -> None:
         one, other = finished_job(alice), finished_job(alice)
         delete_job(job=one)
         delete_photo(photo=other.photo)
@@ -170,12 +170,12 @@ class TestQuota:
         with pytest.raises(QuotaExceeded):
             check_room(owner=alice)
 
-    def test_gives_the_unit_back_when_a_job_is_deleted_before_its_end(self, alice: User) -> None:
+    def test_does_not_count_a_job_deleted_before_its_end(self, alice: User) -> None:
         delete_job(job=make_job(alice))
 
         assert jobs_today(alice) == 0
 
-    def test_gives_the_unit_of_a_canceled_job_back(self, alice: User) -> None:
+    def test_does_not_count_a_canceled_job(self, alice: User) -> None:
         jobs = [make_job(alice) for _ in range(2)]
         assert jobs_today(alice) == 2
 
@@ -185,7 +185,7 @@ class TestQuota:
 
 
 class TestQueueFull:
-    def test_takes_no_more_when_all_together_have_enough_waiting(
+    def test_refuses_a_job_if_all_users_together_have_too_many_waiting(
         self, alice: User, bob: User, settings: Settings
     ) -> None:
         settings.JOB_MAX_WAITING = 2
@@ -204,7 +204,7 @@ class TestQueueFull:
 class TestAtOnce:
     @staticmethod
     def _submit(people: list[User], times: int) -> Counter[str]:
-        """Have everyone submit at the same time; count what came of it."""
+        """Submit jobs of all users at the same time; count the outcomes."""
         style, spec = make_style(), TransferSpec(size=64, steps=2)
         photos = [make_photo(user) for user in people]
 
@@ -229,7 +229,7 @@ class TestAtOnce:
         assert self._submit([alice], 24) == {"accepted": 3, "quota_exceeded": 21}
         assert len(wakeups) == 3
 
-    def test_keeps_the_number_that_wait_exactly(
+    def test_keeps_the_number_of_waiting_jobs_exactly(
         self, alice: User, settings: Settings, wakeups: list[str]
     ) -> None:
         settings.JOB_MAX_WAITING_PER_USER = 3

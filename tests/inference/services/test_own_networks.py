@@ -1,4 +1,4 @@
-"""Which styles have a network of their own: those whose artwork a card has the hash of."""
+"""Tests of which styles have a network: those whose hash is in the card of a network."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_finds_the_network_of_a_picture(trained: Path) -> None:
     assert trained.is_dir()
 
 
-def test_finds_a_network_where_training_puts_it_by_default(
+def test_finds_a_network_in_the_default_folder_of_the_training(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home" / "styleweb" / "weights"
@@ -60,7 +60,7 @@ def test_finds_a_network_where_training_puts_it_by_default(
     assert not has_own_network(make_style("wash"))
 
 
-def test_finds_the_network_of_a_code_that_tells_its_artwork(trained: Path) -> None:
+def test_finds_the_network_of_a_code_with_the_hash_of_its_artwork(trained: Path) -> None:
     known = perceptual_hash(make_picture((80, 80), seed=sum(b"ink")))
     for slug, artwork, expected in (("ink", known, True), ("wash", "00" * 192, False)):
         style = make_code_style(slug)
@@ -69,7 +69,7 @@ def test_finds_the_network_of_a_code_that_tells_its_artwork(trained: Path) -> No
     assert trained.is_dir()
 
 
-def test_finds_none_for_a_code_that_tells_nothing(trained: Path) -> None:
+def test_finds_none_for_a_code_without_a_hash(trained: Path) -> None:
     assert not has_own_network(make_code_style("ink"))
     assert trained.is_dir()
 
@@ -85,9 +85,7 @@ def test_reads_each_file_once(
     assert trained.is_dir()
 
 
-def test_finds_none_where_nobody_trained_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_finds_none_if_none_was_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STYLEWEB_WEIGHTS_DIR", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert not has_own_network(make_style("ink"))
@@ -117,13 +115,13 @@ def test_finds_a_network_that_is_trained_while_the_site_runs(
     ],
     ids=["no JSON", "a list", "missing", "unknown", "no artwork", "no hash", "a number"],
 )
-def test_is_not_misled_by_cards_of_another_form(trained: Path, content: object) -> None:
+def test_ignores_cards_of_another_form(trained: Path, content: object) -> None:
     write_manifest(trained, content)
     assert not has_own_network(make_style("ink"))
 
 
 class TestPages:
-    """The site serves its pages beside weights of a user that make no sense."""
+    """The site serves its pages even if a user installed invalid weights."""
 
     @pytest.fixture(params=["no JSON", "a list", "a card without sense", "a file for a folder"])
     def broken(
@@ -148,7 +146,7 @@ class TestPages:
         warned = [one for one in caplog.records if one.name == "style_transfer.core.manifest"]
         assert len(warned) == 1
 
-    def test_offer_a_network_whose_file_is_gone(self, client: Client, trained: Path) -> None:
+    def test_offer_a_network_whose_file_is_missing(self, client: Client, trained: Path) -> None:
         make_style("ink")
         (trained / "network-ink.safetensors").unlink()
         answer = client.get("/api/v1/styles/ink/")
@@ -176,7 +174,7 @@ class TestPainting:
 @pytest.mark.parametrize(
     "name", [name for name in read_manifest(SHIPPED) if name.startswith(PAINTING_NET)]
 )
-def test_each_shipped_network_is_that_of_a_masterwork(name: str) -> None:
+def test_each_shipped_network_belongs_to_a_masterwork(name: str) -> None:
     codes = [path.read_bytes() for path in MASTERWORKS.glob("*.code")]
     found = []
     for code in codes:

@@ -1,4 +1,4 @@
-"""Photos: through the gate, kept once, removed with their files; a refusal leaves nothing."""
+"""Tests of photos: validated, stored once, deleted with their files; a refusal leaves nothing."""
 
 import errno
 import io
@@ -36,7 +36,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 def upload(data: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:
-    """Return `data` as a browser sends it: with a name and a content type to distrust."""
+    """Return `data` as a browser sends it, with a name and a content type that may be wrong."""
     return SimpleUploadedFile(name, data, "image/jpeg")
 
 
@@ -71,7 +71,7 @@ def test_keeps_the_same_file_once(media_root: Path, alice: User) -> None:
     assert len(files_in(media_root)) == 3
 
 
-def test_gives_two_people_a_photo_each(media_root: Path, alice: User, bob: User) -> None:
+def test_gives_two_users_a_photo_each(media_root: Path, alice: User, bob: User) -> None:
     data = picture_bytes(make_picture())
     for owner in (alice, bob):
         assert upload_photo(owner=owner, file=upload(data))[1]
@@ -95,7 +95,7 @@ def test_finds_the_photo_that_another_request_kept_first(
 
 
 @pytest.mark.parametrize(("make", "code"), REFUSED.values(), ids=REFUSED.keys())
-def test_leaves_no_file_and_no_row_of_what_it_refuses(
+def test_leaves_no_file_and_no_row_of_a_refused_upload(
     media_root: Path, alice: User, settings: Settings, make: Callable[[], bytes], code: str
 ) -> None:
     settings.MAX_UPLOAD_BYTES = 2_000_000
@@ -118,7 +118,7 @@ def test_leaves_nothing_on_a_full_disk(
             path.write_bytes(b"a stub")
             raise OSError(errno.ENOSPC, "full")
         written.append(path)
-        really_write(self, path, content)  # type: ignore[arg-type]  # passed on as it came
+        really_write(self, path, content)  # type: ignore[arg-type]  # the arguments are passed on unchanged
 
     monkeypatch.setattr(AtomicFileSystemStorage, "_write_durably", write)
     with pytest.raises(StorageFull):
@@ -140,9 +140,7 @@ def test_leaves_no_file_when_the_row_fails(
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_says_nothing_of_its_maker_in_any_stored_file(
-    media_root: Path, alice: User, form: str
-) -> None:
+def test_stores_no_metadata_in_any_file(media_root: Path, alice: User, form: str) -> None:
     upload_photo(owner=alice, file=upload(hostile.talkative(form), f"{hostile.CANARY}.jpg"))
     for name in files_in(media_root):
         data = (media_root / name).read_bytes()
@@ -164,7 +162,7 @@ def test_stores_every_version_upright(media_root: Path, alice: User, orientation
     assert len(files_in(media_root)) == 3
 
 
-def test_keeps_what_is_see_through(media_root: Path, alice: User) -> None:
+def test_keeps_transparency(media_root: Path, alice: User) -> None:
     picture = make_picture().convert("RGBA")
     picture.putalpha(100)
     photo, _new = upload_photo(owner=alice, file=upload(picture_bytes(picture)))

@@ -1,4 +1,4 @@
-"""Asking for proof sheets: once, cached, one unfinished sheet a person."""
+"""Tests of requests for proof sheets: cached, and one unfinished sheet for each user."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def styles(db: None) -> list[Style]:
 
 
 class TestRequestProofs:
-    def test_tries_everything_published(
+    def test_tries_all_published_styles(
         self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         sheet = request_proofs(owner=alice, photo=make_photo(alice))
@@ -39,7 +39,7 @@ class TestRequestProofs:
         assert set(sheet.styles.all()) == set(styles)
         assert wakeups == ["inference.tasks.serve_queue"]
 
-    def test_tries_what_is_asked_for(
+    def test_tries_the_named_styles(
         self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         sheet = request_proofs(owner=alice, photo=make_photo(alice), styles=styles[:1])
@@ -57,7 +57,7 @@ class TestRequestProofs:
         assert request_proofs(owner=alice, photo=photo, styles=styles) == first
         assert (ProofSheet.objects.count(), len(wakeups)) == (1, 1)
 
-    def test_has_nothing_to_do_when_every_tile_is_there(
+    def test_succeeds_at_once_if_every_tile_is_there(
         self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         photo = make_photo(alice)
@@ -70,7 +70,7 @@ class TestRequestProofs:
         assert wakeups == []
         assert request_proofs(owner=alice, photo=photo) == sheet
 
-    def test_paints_only_what_changed(
+    def test_paints_only_styles_that_changed(
         self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         photo = make_photo(alice)
@@ -86,7 +86,7 @@ class TestRequestProofs:
         assert not ProofSheet.objects.filter(pk=done.pk).exists()
         assert len(wakeups) == 1
 
-    def test_takes_the_place_of_an_older_unfinished_sheet(
+    def test_replaces_an_older_unfinished_sheet(
         self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         older = request_proofs(owner=alice, photo=make_photo(alice))
@@ -109,7 +109,7 @@ class TestRequestProofs:
         assert row(his).state == State.QUEUED
         assert len(wakeups) == len(styles)
 
-    def test_tries_again_what_failed(
+    def test_tries_failed_styles_again(
         self, alice: User, styles: list[Style], wakeups: list[str]
     ) -> None:
         photo = make_photo(alice)
@@ -136,14 +136,14 @@ class TestCancelProofs:
         assert cancel_proofs(sheet=sheet).state == State.CANCELED
         assert ProofTile.objects.count() == 1
 
-    def test_leaves_a_sheet_that_ended_as_it_is(self, alice: User) -> None:
+    def test_does_not_change_an_ended_sheet(self, alice: User) -> None:
         sheet = make_sheet(alice, state=State.SUCCEEDED, completed_at=timezone.now())
 
         assert cancel_proofs(sheet=sheet).state == State.SUCCEEDED
 
 
 class TestDeletingThePhoto:
-    def test_takes_sheet_tiles_and_files_along(self, alice: User, media_root: Path) -> None:
+    def test_deletes_sheet_tiles_and_files_too(self, alice: User, media_root: Path) -> None:
         sheet = make_sheet(alice)
         make_tile(sheet.photo, sheet.styles.get())
         kept = make_photo(alice, seed=4)

@@ -1,4 +1,4 @@
-"""Tests of jobs that come from jobs: tried again, gone on with."""
+"""Tests of jobs that retry or continue an ended job."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -27,19 +27,19 @@ State = Job.State
 
 
 def ended(owner: User, state: str = "failed", **fields: object) -> Job:
-    """Return a job of `owner` that came to nothing."""
+    """Return a job of `owner` that ended without a result."""
     return make_job(owner, state=state, completed_at=timezone.now(), **fields)  # type: ignore[arg-type]
 
 
 def painted(owner: User) -> Job:
-    """Return a job of `owner` whose painting can go on."""
+    """Return a job of `owner` whose painting can be continued."""
     saved = default_storage.save("jobs/painting.state", ContentFile(b"as far as it came"))
     return finished_job(owner, spec=SLOW, saved=saved)
 
 
 class TestRetryJob:
     @pytest.mark.parametrize("state", ["failed", "canceled", "expired"])
-    def test_asks_for_the_same_once_more(self, alice: User, state: str) -> None:
+    def test_submits_the_same_request_again(self, alice: User, state: str) -> None:
         styles = [make_style("woodcut"), make_style("mosaic")]
         first = ended(alice, state, styles=styles, spec=SLOW)
 
@@ -51,7 +51,7 @@ class TestRetryJob:
         assert {use.style for use in job.job_styles.all()} == set(styles)
         assert Job.objects.get(pk=first.pk).state == state
 
-    def test_finds_the_same_job_when_asked_twice(self, alice: User) -> None:
+    def test_returns_the_same_job_for_a_repeated_request(self, alice: User) -> None:
         first = ended(alice)
 
         job, _ = retry_job(job=first)
@@ -66,7 +66,7 @@ class TestRetryJob:
 
         assert Job.objects.filter(state=State.CANCELED).count() == 3
 
-    def test_leaves_alone_what_waits_runs_or_is_done(self, alice: User) -> None:
+    def test_refuses_a_job_that_waits_runs_or_is_done(self, alice: User) -> None:
         make_job(alice)
         running = job_queue.claim()
         assert running is not None
@@ -90,7 +90,7 @@ class TestRetryJob:
         with pytest.raises(QuotaExceeded):
             retry_job(job=ended(alice))
 
-    def test_goes_on_with_the_same_painting(self, alice: User) -> None:
+    def test_continues_the_same_painting(self, alice: User) -> None:
         first = painted(alice)
         second = cancel_job(job=continue_job(job=first)[0])
 
@@ -98,7 +98,7 @@ class TestRetryJob:
 
         assert (third.retry_of, third.continues) == (second.pk, first.pk)
 
-    def test_has_nothing_to_go_on_with_once_that_is_deleted(self, alice: User) -> None:
+    def test_cannot_continue_a_deleted_painting(self, alice: User) -> None:
         first = painted(alice)
         second = cancel_job(job=continue_job(job=first)[0])
         delete_job(job=first)
@@ -108,7 +108,7 @@ class TestRetryJob:
 
 
 class TestContinueJob:
-    def test_asks_for_some_more_steps(self, alice: User) -> None:
+    def test_submits_a_job_of_more_steps(self, alice: User) -> None:
         first = painted(alice)
 
         job, created = continue_job(job=first)
@@ -118,20 +118,20 @@ class TestContinueJob:
         assert job.spec == first.spec | {"steps": MORE_STEPS}
         assert Job.objects.get(pk=first.pk).result == first.result
 
-    def test_finds_the_same_job_when_asked_twice(self, alice: User) -> None:
+    def test_returns_the_same_job_for_a_repeated_request(self, alice: User) -> None:
         first = painted(alice)
 
         job, _ = continue_job(job=first)
 
         assert continue_job(job=first) == (job, False)
 
-    def test_is_not_for_what_was_painted_at_once(self, alice: User) -> None:
+    def test_refuses_a_job_that_was_painted_at_once(self, alice: User) -> None:
         with pytest.raises(NothingToContinue, match="optimize") as refusal:
             continue_job(job=finished_job(alice, spec=TransferSpec(size=64)))
 
         assert (refusal.value.code, refusal.value.status) == ("nothing_to_continue", 409)
 
-    def test_is_not_for_what_has_no_result(self, alice: User) -> None:
+    def test_refuses_a_job_without_a_result(self, alice: User) -> None:
         for job in (make_job(alice, spec=SLOW), ended(alice, spec=SLOW)):
             with pytest.raises(NothingToContinue):
                 continue_job(job=job)

@@ -1,4 +1,4 @@
-"""The same request once more: it finds its job, however late; see also tests/faults."""
+"""A repeated request finds its job, even if it comes late; see also tests/faults."""
 
 from datetime import timedelta
 from typing import Any
@@ -51,7 +51,7 @@ class TestOfAJobThatIsThere:
         assert submit_job(**request_of_alice) == (job, False)
 
     @pytest.mark.parametrize("end", ENDED.values(), ids=ENDED.keys())
-    def test_finds_it_however_it_ended(
+    def test_finds_it_in_every_state(
         self, request_of_alice: dict[str, Any], end: dict[str, Any]
     ) -> None:
         job, _new = submit_job(**request_of_alice)
@@ -64,7 +64,7 @@ class TestOfAJobThatIsThere:
 
 
 class TestOfAJobThatWasDeleted:
-    def test_does_not_make_it_anew(self, request_of_alice: dict[str, Any]) -> None:
+    def test_does_not_make_it_again(self, request_of_alice: dict[str, Any]) -> None:
         delete_job(job=submit_job(**request_of_alice)[0])
         DeletedJob.objects.update(gone_at=hours_ago(23))
         prune_deleted()
@@ -75,7 +75,7 @@ class TestOfAJobThatWasDeleted:
         assert (refusal.value.code, refusal.value.status) == ("job_deleted", 409)
         assert not Job.objects.exists()
 
-    def test_does_not_make_it_anew_though_the_photo_went_too(
+    def test_does_not_make_it_again_if_the_photo_was_deleted_too(
         self, alice: User, wakeups: list[str]
     ) -> None:
         job = finished_job(alice)
@@ -101,7 +101,9 @@ class TestOfAJobThatWasDeleted:
 
         assert (job.pk, new) == (request_of_alice["job_id"], True)
 
-    def test_leaves_the_id_to_others(self, request_of_alice: dict[str, Any], bob: User) -> None:
+    def test_leaves_the_id_to_other_users(
+        self, request_of_alice: dict[str, Any], bob: User
+    ) -> None:
         delete_job(job=submit_job(**request_of_alice)[0])
 
         job, new = submit_job(**{**request_of_alice, "owner": bob, "photo": make_photo(bob)})
@@ -110,7 +112,7 @@ class TestOfAJobThatWasDeleted:
         with pytest.raises(JobConflict):
             submit_job(**request_of_alice)
 
-    def test_does_not_keep_the_same_picture_from_being_tried_once_more(
+    def test_does_not_prevent_another_retry_of_the_same_job(
         self, alice: User, wakeups: list[str]
     ) -> None:
         failed = make_job(alice, state="failed", completed_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Tests of how much a person may keep; run on SQLite here and on PostgreSQL by tests/faults."""
+"""Tests of the storage limit; run on SQLite here and on PostgreSQL by tests/faults."""
 
 from functools import partial
 from importlib import import_module
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def put_in(owner: User, seed: int = 0) -> tuple[Photo, bool]:
-    """Upload one of several pictures that take about as much each."""
+    """Upload one of several pictures of about the same size."""
     file = SimpleUploadedFile("photo.png", picture_bytes(make_picture(seed=seed)))
     return upload_photo(owner=owner, file=file)
 
@@ -38,7 +38,7 @@ def try_to_put_in(owner: User, seed: int = 0) -> Photo | None:
 
 
 class TestStorage:
-    def test_is_what_the_photos_take_on_the_disk(self, media_root: Path, alice: User) -> None:
+    def test_is_the_size_of_the_photos_on_the_disk(self, media_root: Path, alice: User) -> None:
         for seed in (1, 2):
             put_in(alice, seed)
 
@@ -46,12 +46,12 @@ class TestStorage:
         assert len(sizes) == 6
         assert storage_of(alice) == sum(sizes)
 
-    def test_is_everybodys_own(self, media_root: Path, alice: User, bob: User) -> None:
+    def test_is_separate_for_each_user(self, media_root: Path, alice: User, bob: User) -> None:
         put_in(alice)
 
         assert storage_of(bob) == 0
 
-    def test_is_left_again_at_once(self, media_root: Path, alice: User, settings: Settings) -> None:
+    def test_is_free_again_at_once(self, media_root: Path, alice: User, settings: Settings) -> None:
         photo, _new = put_in(alice, 1)
         settings.PHOTOS_MAX_BYTES_PER_USER = storage_of(alice) + 100
         assert try_to_put_in(alice, 2) is None
@@ -61,7 +61,7 @@ class TestStorage:
         assert storage_of(alice) == 0
         assert try_to_put_in(alice, 1) is not None
 
-    def test_counts_what_was_kept_before_it_was_counted(
+    def test_measures_the_small_versions_of_older_photos(
         self, media_root: Path, alice: User
     ) -> None:
         kept, _new = put_in(alice, 1)
@@ -79,7 +79,7 @@ class TestStorage:
 
 
 class TestLimit:
-    def test_lets_in_what_just_fits(
+    def test_accepts_a_photo_that_just_fits(
         self, media_root: Path, alice: User, bob: User, settings: Settings
     ) -> None:
         put_in(bob)
@@ -89,7 +89,7 @@ class TestLimit:
 
         assert storage_of(alice) == settings.PHOTOS_MAX_BYTES_PER_USER
 
-    def test_leaves_nothing_of_what_is_one_byte_too_much(
+    def test_leaves_nothing_of_a_photo_that_is_one_byte_too_large(
         self, media_root: Path, alice: User, bob: User, settings: Settings
     ) -> None:
         put_in(bob)
@@ -104,7 +104,7 @@ class TestLimit:
         assert files_in(media_root) == before
         assert not Photo.objects.filter(owner=alice).exists()
 
-    def test_decodes_nothing_where_there_is_no_room_at_all(
+    def test_decodes_nothing_if_there_is_no_room_at_all(
         self, media_root: Path, alice: User, settings: Settings
     ) -> None:
         damaged = picture_bytes(make_picture((400, 300)), "JPEG")[:4000]
@@ -112,11 +112,11 @@ class TestLimit:
             upload_photo(owner=alice, file=SimpleUploadedFile("photo.jpg", damaged))
         settings.PHOTOS_MAX_BYTES_PER_USER = make_photo(alice).bytes
 
-        # Only decoding could tell that it is damaged.
+        # Only a decoder could find that the file is damaged.
         with pytest.raises(StorageQuotaExceeded):
             upload_photo(owner=alice, file=SimpleUploadedFile("photo.jpg", damaged))
 
-    def test_finds_a_photo_that_is_here_all_the_same(
+    def test_finds_a_known_photo_even_without_room(
         self, media_root: Path, alice: User, settings: Settings
     ) -> None:
         photo, _new = put_in(alice)
@@ -124,7 +124,7 @@ class TestLimit:
 
         assert put_in(alice) == (photo, False)
 
-    def test_says_how_much_may_be_kept(self, alice: User, settings: Settings) -> None:
+    def test_names_the_limit(self, alice: User, settings: Settings) -> None:
         settings.PHOTOS_MAX_BYTES_PER_USER = 3 * 2**20
 
         with pytest.raises(StorageQuotaExceeded, match=r"limit is 3\.0.MB"):
@@ -132,7 +132,7 @@ class TestLimit:
 
 
 class TestRaces:
-    def test_never_keep_more_than_is_allowed(
+    def test_never_store_more_than_allowed(
         self, media_root: Path, alice: User, bob: User, settings: Settings
     ) -> None:
         put_in(bob)
@@ -144,7 +144,7 @@ class TestRaces:
         assert storage_of(alice) <= settings.PHOTOS_MAX_BYTES_PER_USER
         assert len(files_in(media_root)) == 3 * Photo.objects.count() == 3 * 4
 
-    def test_keep_the_last_that_fits_once_though_it_comes_twice(
+    def test_store_the_last_photo_that_fits_once_if_it_is_sent_twice(
         self, media_root: Path, alice: User, bob: User, settings: Settings
     ) -> None:
         put_in(bob)

@@ -1,4 +1,4 @@
-"""Tests of how one attempt ends, with the files that go with each end."""
+"""Tests of how one attempt ends, and of the files of each end."""
 
 from functools import partial
 from pathlib import Path

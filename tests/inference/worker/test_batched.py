@@ -1,4 +1,4 @@
-"""Tests of painting several jobs in one pass, with the real engine where nothing is to go wrong."""
+"""Tests of painting several jobs in one pass, with the real engine unless a step must fail."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ from style_transfer.core.errors import EngineError, ModelMissingError, OutOfMemo
 from style_transfer.core.spec import BatchStep, PaintRequest, Step
 from tests.support.factories import make_job, make_photo, make_picture, make_style, make_user
 
-# The heartbeat's own connection sees only what is committed.
+# The heartbeat has its own connection, which sees only committed rows.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root")]
 Pass = Callable[[Sequence[PaintRequest]], Iterator[BatchStep]]
 PICTURE = make_picture((64, 43))
@@ -38,7 +38,7 @@ def four_at_once(settings: Settings) -> None:
 
 
 def make_jobs(number: int = 3) -> list[Job]:
-    """Return waiting jobs of so many people that go into one pass."""
+    """Return waiting jobs of `number` users that fit into one pass."""
     style, start = make_style(), timezone.now() - timedelta(minutes=1)
     return [
         make_job(
@@ -109,7 +109,7 @@ class TestPass:
         assert np.abs(difference).mean() < 1
         assert np.abs(pixels_of(alone) - pixels_of(together[1])).mean() > 5
 
-    def test_shows_everybody_that_painting_has_begun(self, play: Play) -> None:
+    def test_shows_every_owner_that_painting_has_begun(self, play: Play) -> None:
         jobs = make_jobs()
         seen: list[list[str]] = []
 
@@ -241,7 +241,7 @@ class TestLeases:
         assert states(jobs) == [State.FAILED] * 3
         assert {row(job).error_code for job in jobs} == {"timeout"}
 
-    def test_come_back_one_by_one_after_a_crash(self) -> None:
+    def test_lead_to_passes_of_one_job_after_a_crash(self) -> None:
         jobs = make_jobs()
         first = job_queue.claim()
         assert first is not None

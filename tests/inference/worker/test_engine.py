@@ -1,4 +1,4 @@
-"""The door to the engine: several styles on one photo, a bad one fails alone."""
+"""Tests of calling the engine: several styles on one photo, of which a bad one fails alone."""
 
 from pytest_django import Settings
 
@@ -30,12 +30,12 @@ def test_a_bad_style_fails_alone() -> None:
 
 
 class TestPicturesAtOnce:
-    def test_is_one_on_a_processor(self, settings: Settings) -> None:
+    def test_is_one_on_a_cpu(self, settings: Settings) -> None:
         settings.STYLEWEB_DEVICE = "cpu"
 
         assert engine.pass_size() == 1
 
-    def test_is_what_the_operator_says(self, settings: Settings) -> None:
+    def test_is_set_by_the_operator(self, settings: Settings) -> None:
         settings.JOB_BATCH = 3
 
         assert engine.pass_size() == 3

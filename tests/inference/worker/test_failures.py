@@ -1,4 +1,4 @@
-"""Why painting failed: each advice is known to the catalog of every language."""
+"""Tests of the reasons of failures: each hint is in the catalog of every language."""
 
 import errno
 
@@ -27,7 +27,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("failure", FORESEEN, ids=lambda each: each.__name__)
-def test_names_each_advice_of_the_engine(failure: type[EngineError]) -> None:
+def test_lists_each_hint_of_the_engine(failure: type[EngineError]) -> None:
     assert failure.hint in ENGINE_HINTS
 
 
@@ -35,6 +35,6 @@ def test_names_each_advice_of_the_engine(failure: type[EngineError]) -> None:
     "hint",
     [*ENGINE_HINTS, *(reason(each)[1] for each in OTHERS)],
 )
-def test_advises_in_chinese_too(hint: str) -> None:
+def test_gives_hints_in_chinese_too(hint: str) -> None:
     with override("zh-hans"):
         assert gettext(hint) != hint

@@ -1,4 +1,4 @@
-"""Tests of keeping freed memory between pictures, in a process of its own."""
+"""Tests of keeping freed memory between pictures, in separate processes."""
 
 import ctypes
 import json
@@ -39,7 +39,7 @@ print(json.dumps([freed, memory_mb() - before]))
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="not glibc")
 class TestFreedMemory:
     def grown_by(self, *arguments: str) -> tuple[int, int]:
-        """Return by how many MiB a process has grown after its work, and once it gave back."""
+        """Return by how many MiB a process has grown after its work, and after `give_back`."""
         command = [sys.executable, "-c", PROGRAM, freed_memory.__file__, *arguments]
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
         after_work, given_back = json.loads(done.stdout)
@@ -62,7 +62,7 @@ class TestFreedMemory:
 
 
 class NoGlibc:
-    """A C library that has neither function."""
+    """A C library without both functions."""
 
 
 def test_needs_no_glibc(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Tests of paintings that go on from where another job ended, with the real engine."""
+"""Tests of jobs that continue the painting of another job, with the real engine."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from inference.services.jobs import delete_job
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo
 
-# The heartbeat's own connection sees only what is committed.
+# The heartbeat has its own connection, which sees only committed rows.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root")]
 
 
@@ -31,7 +31,7 @@ def pixels_of(job: Job) -> bytes:
 
 
 class TestGoingOn:
-    """A painting that ended goes on in another job."""
+    """A new job continues a painting that ended."""
 
     @pytest.fixture
     def first(self, alice: User) -> Job:
@@ -71,7 +71,7 @@ class TestGoingOn:
 
         assert row(job).error_code == "state_unusable"
 
-    def test_never_goes_on_with_what_is_another_s(self, first: Job, bob: User) -> None:
+    def test_never_continues_the_painting_of_another_user(self, first: Job, bob: User) -> None:
         job = self._go_on(first, steps=2, photo=make_photo(bob))
 
         worker.serve_next()

@@ -1,4 +1,4 @@
-"""What the engine is given of a style: its code where that is enough, else its picture."""
+"""Tests of the inputs of the engine: the code of a style if that is enough, else its picture."""
 
 import pytest
 import torch
@@ -17,13 +17,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 
 
 def real_code() -> bytes:
-    """Return what the engine learns of a small picture."""
+    """Return the code that the engine computes from a small picture."""
     painter = load_painter(torch.device("cpu"))
     return StyleEmbedding.from_picture(make_picture((128, 96), seed=5), painter).to_bytes()
 
 
 def coded(slug: str = "night-cafe") -> Style:
-    """Return a style that is a code of this engine alone."""
+    """Return a style that has only a code of this engine."""
     style = make_code_style(slug, code=real_code())
     Style.objects.filter(pk=style.pk).update(code_weights=engine.encoder_sha256())
     style.refresh_from_db()
@@ -38,12 +38,12 @@ def test_gives_a_picture_to_every_method() -> None:
         assert (given.image.size, given.weight, given.code) == ((80, 80), 0.5, None)
 
 
-def test_gives_a_code_where_there_is_no_picture() -> None:
+def test_gives_a_code_if_there_is_no_picture() -> None:
     given = load_style(make_code_style(code=b"moments"), "fast")
     assert (given.image, given.code) == (None, b"moments")
 
 
-def test_prefers_a_code_where_it_is_enough() -> None:
+def test_prefers_a_code_if_it_is_enough() -> None:
     style, other = make_style(), coded()
     style.code.name, style.code_weights = other.code.name, other.code_weights
     assert load_style(style, "fast").image is None
@@ -51,7 +51,7 @@ def test_prefers_a_code_where_it_is_enough() -> None:
     assert load_style(style, "optimize").image is not None
 
 
-def test_passes_over_a_code_of_other_weights_where_the_picture_is_there() -> None:
+def test_ignores_a_code_of_other_weights_if_there_is_a_picture() -> None:
     style = make_style()
     style.code.name, style.code_weights = "styles/older.code", "0" * 64
     assert load_style(style, "fast").image is not None

@@ -1,4 +1,4 @@
-"""Breaks of long work: when they are taken, and what is painted in them."""
+"""Tests of interruptions: when a long painting is interrupted, and what is painted then."""
 
 import time
 from collections.abc import Callable
@@ -22,12 +22,12 @@ IMMEDIATE = TransferSpec(size=64)
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take breaks as often as can be."""
+    """Interrupt as often as possible."""
     monkeypatch.setattr("inference.worker.interruptions.LOOK_SECONDS", 0.0)
 
 
 def taking(seconds: float, *, served: bool = True) -> Callable[[], bool]:
-    """Return work that takes some seconds."""
+    """Return a function that takes `seconds` and returns `served`."""
 
     def work() -> bool:
         time.sleep(seconds)
@@ -37,7 +37,7 @@ def taking(seconds: float, *, served: bool = True) -> Callable[[], bool]:
 
 
 def span(work: LeasedWork) -> tuple[datetime, datetime]:
-    """Return when work that has ended began and ended, as the database knows it."""
+    """Return the start and the end of ended work, by the clock of the database."""
     work.refresh_from_db()
     assert work.started_at is not None
     assert work.completed_at is not None
@@ -49,15 +49,15 @@ class TestTake:
         assert Interruptions(taking(0.01)).take() == 0
 
     @pytest.mark.usefixtures("at_once")
-    def test_tells_how_long_the_break_was(self) -> None:
+    def test_returns_how_long_the_interruption_took(self) -> None:
         assert Interruptions(taking(0.02)).take() >= 0.02
 
     @pytest.mark.usefixtures("at_once")
-    def test_takes_none_where_there_is_nothing_to_do(self) -> None:
+    def test_takes_none_if_there_is_nothing_to_do(self) -> None:
         assert Interruptions(taking(0.0, served=False)).take() == 0
 
     @pytest.mark.usefixtures("at_once")
-    def test_works_at_least_as_long_as_it_rested(self) -> None:
+    def test_works_at_least_as_long_as_the_interruption_took(self) -> None:
         interruptions = Interruptions(taking(0.05))
         assert interruptions.take() > 0
         assert interruptions.take() == 0
@@ -73,12 +73,14 @@ class TestTake:
         assert interruptions.take() == 0
 
     @pytest.mark.usefixtures("at_once")
-    def test_takes_none_when_the_worker_is_to_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_takes_none_if_the_worker_was_told_to_end(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(shutdown, "_asked", bytearray(b"\x01"))
         assert Interruptions(taking(0.01)).take() == 0
 
 
-# The heartbeats' own connections see only what is committed.
+# The heartbeats have their own connections, which see only committed rows.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("media_root", "at_once")
 class TestLongJob:
@@ -92,7 +94,7 @@ class TestLongJob:
         assert begun < immediate_begun < immediate_ended < ended
         assert (long.state, immediate.state) == (Job.State.SUCCEEDED, Job.State.SUCCEEDED)
 
-    def test_is_not_said_to_have_taken_the_time_of_others(self, alice: User, bob: User) -> None:
+    def test_does_not_count_the_time_of_other_jobs(self, alice: User, bob: User) -> None:
         long, immediate = make_job(alice, spec=LONG), make_job(bob, spec=IMMEDIATE)
 
         worker.serve_next()

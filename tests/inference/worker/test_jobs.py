@@ -1,4 +1,4 @@
-"""Tests of the worker's loop: with the real engine, and with scripts that stand in its place."""
+"""Tests of the loop of a worker, with the real engine and with scripts in its place."""
 
 import resource
 import time
@@ -58,7 +58,7 @@ def the_job() -> Job:
     return Job.objects.get()
 
 
-# The heartbeat's own connection sees only what is committed.
+# The heartbeat has its own connection, which sees only committed rows.
 @pytest.mark.django_db(transaction=True)
 class TestServeNext:
     def test_finds_nothing_to_do(self) -> None:
@@ -112,10 +112,10 @@ class TestServeNext:
         started = time.monotonic()
         job = play(script)
 
-        # Created, claimed and finished count one each.
+        # Creation, claim and finish each add one.
         assert job.seq <= 3 + (time.monotonic() - started) / attempts.PROGRESS_SECONDS
 
-    def test_shows_nothing_of_what_is_done_at_once(self, play: Play) -> None:
+    def test_shows_no_step_of_a_job_that_is_done_at_once(self, play: Play) -> None:
         def script() -> Iterator[Step]:
             yield Step(0, 1, "painting", PICTURE.copy())
             yield DONE
@@ -154,7 +154,9 @@ class TestLeaving:
         assert (job.state, job.result, after) == (Job.State.CANCELED, "", [])
         assert [suffix for suffix in files_of(job, media_root) if suffix == ".jpg"] == []
 
-    def test_loses_to_a_cancel_before_the_last_step(self, play: Play, media_root: Path) -> None:
+    def test_writes_no_result_after_a_cancel_before_the_last_step(
+        self, play: Play, media_root: Path
+    ) -> None:
         def script() -> Iterator[Step]:
             cancel_job(job=the_job())
             yield DONE
@@ -188,7 +190,7 @@ class TestLeaving:
         assert job.can_continue
         assert files_of(job, media_root) == [".jpg", ".jpg", ".state"]
 
-    def test_goes_on_to_the_end_where_nothing_can_be_kept_yet(self, play: Play) -> None:
+    def test_paints_to_the_end_if_nothing_can_be_kept_yet(self, play: Play) -> None:
         def script() -> Iterator[Step]:
             yield Step(1, 4, "painting", PICTURE)
             stop_job(job=the_job())
@@ -240,9 +242,7 @@ class TestFailures:
         assert job.error_hint
         assert (job.preview, files_of(job, media_root)) == ("", [])
 
-    def test_log_only_what_was_not_foreseen(
-        self, play: Play, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_log_only_unexpected_errors(self, play: Play, caplog: pytest.LogCaptureFixture) -> None:
         def surprise() -> Iterator[Step]:
             raise RuntimeError("surprise")
             yield DONE
@@ -251,14 +251,14 @@ class TestFailures:
 
         assert "surprise" in caplog.text
 
-    def test_leave_the_job_to_the_reaper_when_the_database_goes(self, play: Play) -> None:
+    def test_leave_the_job_to_the_reaper_if_the_database_is_away(self, play: Play) -> None:
         def script() -> Iterator[Step]:
             raise OperationalError("the server closed the connection")
             yield DONE
 
         assert play(script).state == Job.State.RUNNING
 
-    def test_name_a_photo_whose_file_is_gone(self, alice: User) -> None:
+    def test_name_a_photo_whose_file_is_missing(self, alice: User) -> None:
         job = make_job(alice)
         job.photo.file.delete(save=False)
 
@@ -266,7 +266,7 @@ class TestFailures:
 
         assert row(job).error_code == "input_unreadable"
 
-    def test_name_a_style_that_was_withdrawn_meanwhile(self, alice: User) -> None:
+    def test_name_a_style_that_was_withdrawn_after_the_submission(self, alice: User) -> None:
         style = make_style()
         job = make_job(alice, styles=[style])
         Style.objects.filter(pk=style.pk).update(state=Style.State.WITHDRAWN)
@@ -280,7 +280,7 @@ class TestFailures:
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
         def script() -> Iterator[Step]:
-            # The limit stands for the full disk: the small preview fits, the result does not.
+            # The limit simulates a full disk: the small preview fits, the result does not.
             resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
             yield Step(4, 4, "done", large)
 

@@ -9,7 +9,7 @@ from inference.worker import Served, shutdown
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job
 
-# The heartbeat's own connection sees only what is committed.
+# The heartbeat has its own connection, which sees only committed rows.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root")]
 
 
@@ -25,7 +25,7 @@ class TestServeLine:
     def test_finds_nothing_to_do(self) -> None:
         assert worker.serve_line() is Served.NOTHING
 
-    def test_goes_on_while_its_wakeup_is_good(
+    def test_continues_until_the_time_of_its_wakeup_is_over(
         self, line: list[Job], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(worker, "WAKEUP_SECONDS", 60)
@@ -43,7 +43,7 @@ class TestServeLine:
 
         assert states(line) == [Job.State.SUCCEEDED, Job.State.QUEUED, Job.State.QUEUED]
 
-    def test_stops_when_the_worker_is_to_end(
+    def test_stops_if_the_worker_was_told_to_end(
         self, line: list[Job], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         served: list[str] = []

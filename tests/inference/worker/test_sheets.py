@@ -1,4 +1,4 @@
-"""Painting proof sheets: with the real engine once, else with scripts that stand in its place."""
+"""Tests of painting proof sheets, once with the real engine, else with scripts in its place."""
 
 import resource
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def files_of(sheet: ProofSheet, media_root: Path) -> list[str]:
 
 
 def learned(slug: str) -> Style:
-    """Return a style whose code is kept."""
+    """Return a style with a code of the weights installed here."""
     style = make_style(slug)
     style.code.save("style.code", ContentFile(b"moments"), save=False)
     style.code_weights = engine.encoder_sha256()
@@ -59,7 +59,7 @@ def learned(slug: str) -> Style:
 
 @pytest.fixture
 def sheet(alice: User) -> ProofSheet:
-    """Return a sheet of eleven styles, which are two batches."""
+    """Return a sheet of eleven styles, which need two passes."""
     return make_sheet(alice, styles=[learned(f"style-{number:02}") for number in range(11)])
 
 
@@ -80,7 +80,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
     return replace
 
 
-# The heartbeat's own connection sees only what is committed.
+# The heartbeat has its own connection, which sees only committed rows.
 @pytest.mark.django_db(transaction=True)
 class TestServeSheet:
     def test_finds_nothing_to_do(self) -> None:
@@ -99,7 +99,7 @@ class TestServeSheet:
             assert max(tile.size) == proofs.SIDE
         assert files_of(sheet, media_root) == [".webp", ".webp"]
 
-    def test_paints_in_batches_in_display_order(self, sheet: ProofSheet, play: Play) -> None:
+    def test_paints_in_passes_in_display_order(self, sheet: ProofSheet, play: Play) -> None:
         numbers: list[int] = []
 
         def script(number: int) -> Iterator[Result]:
@@ -114,7 +114,7 @@ class TestServeSheet:
         assert row(sheet).state == State.SUCCEEDED
         assert sheet_queue.tiles_of(sheet).count() == 11
 
-    def test_takes_what_it_must_learn_first_one_by_one(self, alice: User, play: Play) -> None:
+    def test_takes_styles_without_a_code_one_by_one(self, alice: User, play: Play) -> None:
         slugs = ("a", "b", "c", "d")
         styles = [make_style(slug) if slug in "bd" else learned(slug) for slug in slugs]
         make_sheet(alice, styles=styles)
@@ -130,7 +130,7 @@ class TestServeSheet:
 
         assert numbers == [2, 1, 1]
 
-    def test_paints_only_what_is_not_there(self, sheet: ProofSheet, play: Play) -> None:
+    def test_paints_only_missing_tiles(self, sheet: ProofSheet, play: Play) -> None:
         for style in sheet.styles.exclude(slug="style-04"):
             make_tile(sheet.photo, style)
         play(well)
@@ -155,7 +155,7 @@ class TestServeSheet:
         assert default_storage.exists(kept.file)
         assert len(files_of(sheet, media_root)) == 11
 
-    def test_goes_on_where_a_lost_worker_was(self, sheet: ProofSheet, play: Play) -> None:
+    def test_continues_where_a_lost_worker_stopped(self, sheet: ProofSheet, play: Play) -> None:
         dead = sheet_queue.claim()
         assert dead is not None
         first = Style.objects.get(slug="style-00")
@@ -197,9 +197,7 @@ class TestGivingWay:
         assert worker.serve_next() is Served.TO_THE_END
         assert row(sheet).state == State.SUCCEEDED
 
-    def test_ends_a_sheet_that_is_complete_though_a_job_waits(
-        self, sheet: ProofSheet, play: Play
-    ) -> None:
+    def test_ends_a_complete_sheet_even_if_a_job_waits(self, sheet: ProofSheet, play: Play) -> None:
         sheet.styles.set(Style.objects.all()[:2])
 
         def script(number: int) -> Iterator[Result]:
@@ -243,7 +241,7 @@ class TestLeaving:
         assert "fenced" in caplog.text
         assert not ProofTile.objects.exists()
 
-    def test_leaves_the_sheet_to_the_reaper_when_the_database_goes(
+    def test_leaves_the_sheet_to_the_reaper_if_the_database_is_away(
         self, sheet: ProofSheet, play: Play
     ) -> None:
         def script(_number: int) -> Iterator[Result]:
@@ -276,7 +274,9 @@ class TestFailures:
         assert {tile.error_code for tile in failed} == {"out_of_memory"}
         assert row(sheet).state == State.SUCCEEDED
 
-    def test_of_a_style_whose_file_is_gone_are_its_own(self, sheet: ProofSheet, play: Play) -> None:
+    def test_of_a_style_whose_file_is_missing_leave_the_others_alone(
+        self, sheet: ProofSheet, play: Play
+    ) -> None:
         style = Style.objects.get(slug="style-03")
         style.code.storage.delete(str(style.code.name))
         play(well)
@@ -286,7 +286,9 @@ class TestFailures:
         assert [tile.style for tile in ProofTile.objects.exclude(error_code="")] == [style]
         assert row(sheet).state == State.SUCCEEDED
 
-    def test_end_though_the_engine_forgets_a_style(self, sheet: ProofSheet, play: Play) -> None:
+    def test_are_recorded_for_a_style_that_the_engine_leaves_out(
+        self, sheet: ProofSheet, play: Play
+    ) -> None:
         play(lambda number: well(number - 1))
 
         worker.serve_next()
@@ -299,7 +301,7 @@ class TestFailures:
         [(RuntimeError("surprise"), "internal"), (MemoryError(), "out_of_memory")],
         ids=["surprise", "memory"],
     )
-    def test_of_the_whole_sheet_are_told_and_keep_what_is_painted(
+    def test_of_the_whole_sheet_are_recorded_and_keep_its_tiles(
         self, sheet: ProofSheet, play: Play, error: Exception, code: str
     ) -> None:
         def script(_number: int) -> Iterator[Result]:
@@ -314,7 +316,7 @@ class TestFailures:
         assert row(sheet).error_hint
         assert ProofTile.objects.count() == 1
 
-    def test_name_a_photo_whose_file_is_gone(self, sheet: ProofSheet) -> None:
+    def test_name_a_photo_whose_file_is_missing(self, sheet: ProofSheet) -> None:
         sheet.photo.preview.delete(save=False)
 
         worker.serve_next()
@@ -327,7 +329,7 @@ class TestFailures:
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
         def script(_number: int) -> Iterator[Result]:
-            # The limit stands for the full disk.
+            # The limit simulates a full disk.
             resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
             yield 0, PICTURE, None
 

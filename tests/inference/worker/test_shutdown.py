@@ -1,4 +1,4 @@
-"""Tests of a worker that is told to end: what it holds goes back, and it begins nothing."""
+"""Tests of a worker that is told to end: it gives its work back and begins nothing."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ from tests.support.factories import make_job, make_picture, make_sheet
 from tests.support.servers import wait_until
 from tests.support.sites import ROOT
 
-# The heartbeat's own connection sees only what is committed.
+# The heartbeat has its own connection, which sees only committed rows.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root")]
 Serve = Callable[[Callable[[], Iterator[Step]]], Served]
 DONE = Step(4, 4, "done", make_picture((64, 48)))
@@ -45,7 +45,7 @@ raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 @pytest.fixture(autouse=True)
 def going_on(settings: Settings) -> Iterator[None]:
-    """Let nothing be asked of this process afterwards."""
+    """Clear the request to end this process after each test."""
     settings.JOB_HEARTBEAT_SECONDS = 0.1
     yield
     shutdown._asked[0] = 0
@@ -65,7 +65,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 def asked_in_a_long_step() -> Iterator[Step]:
     shutdown.ask()
     wait_until(lambda: Job.objects.get().state == Job.State.QUEUED, "giving back the job")
-    # The thread that gave it back tells the painting a moment later.
+    # The thread that gives the work back tells the painting a moment later.
     for _ in range(400):
         yield Step(1, 4, "painting", DONE.image)
         time.sleep(0.05)
@@ -93,7 +93,7 @@ def test_gives_back_a_long_job_as_if_it_had_not_begun(
     assert "fenced" not in caplog.text
 
 
-def test_another_worker_goes_on_at_once(serve: Serve, alice: User) -> None:
+def test_another_worker_continues_at_once(serve: Serve, alice: User) -> None:
     job = make_job(alice, **LONG)
     serve(asked_in_a_long_step)
 
@@ -126,7 +126,7 @@ def test_finishes_a_job_that_ends_soon(serve: Serve, alice: User) -> None:
     assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 1)
 
 
-def test_gives_back_what_should_have_ended_by_now(
+def test_gives_back_a_job_that_should_have_ended_by_now(
     serve: Serve, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heartbeat, "SOON_SECONDS", 0.2)
@@ -142,7 +142,7 @@ def test_begins_nothing_more(serve: Serve, alice: User) -> None:
     job = make_job(alice)
     shutdown.ask()
 
-    # The wakeup is passed on: another worker gets it.
+    # The worker passes the wakeup on to another worker.
     assert serve(asked_in_a_short_step) is Served.PUT_BACK
 
     job.refresh_from_db()
@@ -168,7 +168,7 @@ def test_gives_back_a_proof_sheet_with_its_tiles(
     assert (sheet.state, sheet.lease) == (ProofSheet.State.QUEUED, None)
 
 
-def test_never_ends_a_process_that_is_not_a_workers_own() -> None:
+def test_never_ends_a_process_that_is_not_only_a_worker() -> None:
     shutdown.end_process()
 
 

@@ -26,7 +26,7 @@ from tests.support.factories import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_pings_of_many_do_not_come_together() -> None:
+def test_pings_of_many_sockets_do_not_come_together() -> None:
     pauses = [consumers.ping_pause() for _ in range(200)]
     assert max(pauses) <= consumers.PING_SECONDS  # as `hello` promises
     assert max(pauses) - min(pauses) > 0.2 * consumers.PING_SECONDS
@@ -63,7 +63,7 @@ class TestOwner:
         assert frame["type"] == "job"
         assert (frame["data"]["id"], frame["data"]["state"]) == (str(job.pk), "canceled")
 
-    async def test_gets_each_proof_as_it_comes(self, connect: Connect, alice: User) -> None:
+    async def test_gets_each_proof_when_it_is_painted(self, connect: Connect, alice: User) -> None:
         sheet = await sync_to_async(make_sheet)(alice)
         style = await sheet.styles.aget()
         tile = await sync_to_async(make_tile)(sheet.photo, style)

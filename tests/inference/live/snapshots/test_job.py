@@ -27,7 +27,7 @@ class TestJobSnapshot:
 
         assert json.loads(json.dumps(snapshot)) == snapshot
 
-    def test_shows_a_waiting_job_its_place(self, alice: User) -> None:
+    def test_shows_the_place_of_a_waiting_job(self, alice: User) -> None:
         make_job()
         snapshot = snapshot_of(make_job(alice))
 
@@ -102,7 +102,7 @@ class TestJobSnapshot:
         assert job.result not in text
         assert job.preview not in text
 
-    def test_asks_no_more_queries_than_the_rows_need(
+    def test_needs_a_fixed_number_of_queries(
         self, alice: User, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         photo = make_photo(alice)
