@@ -72,7 +72,7 @@ def compare(
     def follow(recipe: str, pictures: Iterable[Tensor]) -> Course:
         moments, spent, begun = [], 0.0, time.monotonic()
         for step, picture in enumerate(pictures, 1):
-            spent += time.monotonic() - begun
+            spent += time.monotonic() - begun  # without the time of the loss below
             with torch.no_grad():
                 moments.append(Moment(step, spent, float(objective.loss(resize(picture, size)))))
             begun = time.monotonic()

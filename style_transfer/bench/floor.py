@@ -31,7 +31,7 @@ class Convolution:
         sides = zip(self.image[2:], self.kernel[2:], self.stride, self.padding, strict=True)
         places = self.image[0]
         for length, window, stride, padding in sides:
-            places *= (length + 2 * padding - window) // stride + 1
+            places *= (length + 2 * padding - window) // stride + 1  # the length of the output
         return 2 * places * self.kernel[0] * self.kernel[1] * self.kernel[2] * self.kernel[3]
 
     def seconds(self, device: torch.device) -> float:
@@ -44,12 +44,13 @@ class Convolution:
         )
         runs = []
         for _ in range(_REPEATS + 1):
+            # A GPU computes in the background, so the clock needs both waits.
             _wait_for(device)
             begun = time.perf_counter()
             torch.conv2d(image, kernel, None, self.stride, self.padding, groups=self.groups)
             _wait_for(device)
             runs.append(time.perf_counter() - begun)
-        return statistics.median(runs[1:])
+        return statistics.median(runs[1:])  # the first run also prepares memory and threads
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class _Watch(TorchDispatchMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Count a convolution, and run the operation as usual."""
+        # args[6] is true for a transposed convolution.
         if func is torch.ops.aten.convolution.default and not args[6]:
             image, kernel, _, stride, padding, _, _, _, groups = args
             self.seen[_describe(image, kernel, stride, padding, groups)] += 1

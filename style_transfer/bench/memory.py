@@ -109,6 +109,7 @@ def _paint(spec: TransferSpec, limit: int | None, threads: int) -> Measured:
     torch.set_num_threads(threads)
     side = spec.size or 512
     artwork = noise((192, 192), 2)
+    # A small painting first loads the networks, which do not count as needed memory.
     _finish(noise((64, 48), 3), artwork, TransferSpec(method=spec.method, size=64, steps=1), None)
     photo = noise((side, side * 3 // 4), 1)
     before = _read("VmRSS")

@@ -72,7 +72,7 @@ def paint_pairs(
 def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
     """Make a sheet of pairs: photos in the left column, `across` artworks in the top row."""
     side = max(max(pair.photo.size) for pair in pairs)
-    blank = Image.new("RGB", (side, side), "white")
+    blank = Image.new("RGB", (side, side), "white")  # the corner above the photos
     rows = [[blank, *(pair.artwork for pair in pairs[:across])]]
     for first in range(0, len(pairs), across):
         row = pairs[first : first + across]

@@ -106,6 +106,7 @@ def write_card(folder: Path, name: str, card: Card) -> None:
     """
     cards = read_manifest(folder) | {name: card}
     content = {each: asdict(cards[each]) for each in sorted(cards)}
+    # The file is replaced in one step, so a reader never gets half of it.
     partial = folder / f"{MANIFEST}.partial"
     partial.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
     partial.replace(folder / MANIFEST)
@@ -167,6 +168,7 @@ def _read(folder: Path) -> _Manifest:
 def _parse(path: Path, _stamp: tuple[int, ...]) -> _Manifest:
     """Read a manifest. Raises OSError; the cache does not store errors."""
     try:
+        # JSON other than an object has no items() and raises AttributeError.
         entries = dict(json.loads(path.read_bytes()).items())
     except (ValueError, AttributeError, RecursionError):
         return _refuse(f"The manifest {path} cannot be understood.")

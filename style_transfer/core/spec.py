@@ -39,6 +39,7 @@ class Bound:
 
     def accepts(self, value: object) -> bool:
         """Tell whether `value` is a number of the right type within the bounds."""
+        # A bool is an int in Python, but it is not a number here.
         if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
             return False
         # This refuses infinity and NaN too; math.isfinite would raise for a very long integer.
@@ -99,6 +100,7 @@ class TransferSpec:
                 errors[name] = f"must be one of {', '.join(allowed)}"
         if errors:
             raise SpecError(errors)
+        # JSON gives the color as a plain string, and the dataclass is frozen.
         object.__setattr__(self, "color", Color(self.color))
 
     def _fits(self, name: str) -> bool:

@@ -108,6 +108,7 @@ class PictureTiling:
 
     def level_tiles(self, level: int) -> list[Tile]:
         """List the tiles of a level; the decoder's output of each is not larger than a tile."""
+        # The output of levels 3 and deeper is smaller than the picture, so their tiles are larger.
         side = self._side if level <= 2 else self._side * 2
         height, width = (each >> (level - 1) for each in (self._height, self._width))
         return split_into_tiles(height, width, max(STRIDE, side >> (level - 1)), BLOCK_MARGIN)

@@ -67,8 +67,8 @@ def moments_of(activation: Tensor) -> Moments:
     """Measure the moments of a feature map (1, C, h, w)."""
     flat = activation[0].flatten(1)  # (C, h*w)
     mean = flat.mean(1)
-    centered = flat - mean[:, None]
-    return Moments(mean, centered @ centered.T / flat.shape[1])
+    centered = flat - mean[:, None]  # (C, h*w)
+    return Moments(mean, centered @ centered.T / flat.shape[1])  # (C,) and (C, C)
 
 
 def blend_moments(parts: Sequence[Moments], weights: Sequence[float]) -> Moments:

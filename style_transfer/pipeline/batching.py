@@ -67,6 +67,7 @@ def stylize_batch(
         group, size = groups[prepared.kind], prepared.canvas.painted_size
         group.append(prepared)
         one_pass = _Pass(methods[request.spec.method], place, memory_mb)
+        # A full group is painted at once, so that its pictures do not wait for the others.
         if len(group) == one_pass.method.most_in_pass(size, pass_size, place, memory_mb):
             yield from one_pass.steps(groups.pop(prepared.kind))
     for group in groups.values():
@@ -88,7 +89,7 @@ def _prepare(
     cache: StyleCache | None,
 ) -> _Prepared:
     method = methods.get(request.spec.method)
-    if method is None:
+    if method is None:  # `_load_method_` loads only methods that paint in passes
         able = ", ".join(methods_that("batches"))
         raise SpecError({"method": f"must be one of {able} to be painted with others"})
     with naming_memory_errors():
@@ -130,8 +131,9 @@ class _Pass:
         )
         if last.image is None:
             raise InternalError("The method ended without a picture.")
+        # The report of a picture counts an equal share of the time of the pass.
         seconds = (time.monotonic() - begun) / len(group)
-        pictures = last.image.split(1)
+        pictures = last.image.split(1)  # (1, 3, H, W) each
         return [_Painted(each, plan, attempt.device, seconds) for each in pictures]
 
     def _attempt(
@@ -139,7 +141,7 @@ class _Pass:
     ) -> Iterator[tuple[Plan, Attempt, Frame]]:
         size, strength = group[0].canvas.painted_size, group[0].request.spec.strength
         plan = self.method.plan_pass(size, len(group), attempt, self.limit)
-        photos = torch.cat([each.canvas.pixels for each in group])
+        photos = torch.cat([each.canvas.pixels for each in group])  # (B, 3, H, W)
         own = [each.own for each in group]
         for frame in self.method.paint_pass(photos, own, strength, attempt, plan):
             yield plan, attempt, frame

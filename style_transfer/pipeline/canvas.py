@@ -94,6 +94,7 @@ class Canvas:
             raise StyleNeedsPictureError("This method needs a picture of each style.")
         rgb = to_picture(image).rgb
         width, height = self.painted_size
+        # The factor at which the artwork has the area of the picture.
         side = (height * width / (rgb.width * rgb.height)) ** 0.5
         factor = min(1, side * _LARGER * max(1, self.spec.style_scale))
         small = rgb.resize(scaled(*rgb.size, factor), _SHARP)
@@ -129,17 +130,20 @@ class Canvas:
 
     def _recoloring(self, painted: Tensor) -> Callable[[Tensor, slice], Tensor] | None:
         """Make the function that recolors bands of rows of a painting; None to keep its colors."""
+        # At strength 0 the painting is the photo, which already has its own colors.
         if self.spec.color is Color.STYLE or self.spec.strength == 0:
             return None
         width, height = painted.shape[3], painted.shape[2]
         photo = _resized(self.picture.rgb, (width, height))
 
         def beside(rows: slice) -> Tensor:
+            # Only one band at a time is in memory as floats.
             part = photo.crop((0, rows.start, width, rows.stop))
             return to_tensor(part, painted.device)
 
         if self.spec.color is Color.CONTENT:
             return lambda band, rows: with_colors_of(band, beside(rows))
+        # A recolored artwork already gave the painting the photo's palette.
         if not self._paints_from_embeddings:
             return lambda band, rows: toward_colors_of(band, beside(rows))
         move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))

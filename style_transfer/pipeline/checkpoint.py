@@ -118,6 +118,7 @@ class KeptPainting:
 
 
 def _is_sound(picture: Tensor, done: Tensor) -> bool:
+    # The file may be damaged, so nothing about its tensors is certain.
     shaped = picture.dim() == 4 and picture.shape[:2] == (1, 3) and min(picture.shape) > 0
     counted = done.numel() == 1 and done.dtype == torch.int64 and int(done) >= 0
     return shaped and counted and bool(picture.isfinite().all())

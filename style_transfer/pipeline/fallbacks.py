@@ -67,7 +67,7 @@ def try_in_turn(
         try:
             with naming_memory_errors():
                 yield from _exactly_if_broken(info, attempt, paint)
-        except OverLimitError:
+        except OverLimitError:  # a kind of OutOfMemoryError, and final
             raise
         except OutOfMemoryError:
             if attempt is attempts[-1]:

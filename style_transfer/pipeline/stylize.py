@@ -42,6 +42,7 @@ def stylize(
     it raises StyleNeedsPictureError, StyleEmbeddingError, ModelMissingError, InputUnreadableError,
     OutOfMemoryError and InternalError.
     """
+    # This part runs at the call; only the generator below waits for the first step.
     shares, place = normalize_weights(styles), choose_device(device)
     identity = identity_of(content, shares, spec)
     state = State(identity)
@@ -98,12 +99,14 @@ class StylizeRun:
                 canvas, self.spec, attempt.device, seconds, shares=self.shares, plan=plan
             )
 
+        # A method counts only its own steps; those of the saved painting are added.
         for frame in self.method.paint(task, attempt, plan):
             result, done, total = frame.image, before + frame.done, before + frame.total
             painting = KeptPainting.of(frame.kept, self.state.after(done), canvas, report)
             if done < total:
                 preview = canvas.preview(result) if result is not None else None
                 yield Step(done, total, "painting", preview, painting=painting)
+        # A large picture takes a moment to be enlarged and recolored.
         yield Step(total, total, "finishing")
         if result is None:
             raise InternalError("The method ended without a picture.")

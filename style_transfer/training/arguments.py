@@ -55,7 +55,7 @@ def add_common_arguments(
     rate: float,
     artworks: bool,
 ) -> None:
-    """Add what every training understands; with `artworks`, --style is a folder of them."""
+    """Add the arguments of every training; with `artworks`, also --style, a folder of artworks."""
     parser.add_argument("--content", type=Path, required=True, help="folder or pack of photos")
     if artworks:
         parser.add_argument("--style", type=Path, required=True, help="folder or pack of artworks")

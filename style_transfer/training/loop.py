@@ -48,6 +48,7 @@ class Plan:
 
     def fraction(self, progress: Progress, begun: Progress) -> float:
         """Compute how much of the run is done, 0 to 1; `begun` is where this session began."""
+        # The seconds of earlier sessions count too, so that the learning rate does not rise again.
         by_time = progress.seconds / (begun.seconds + self.seconds)
         return min(1.0, max(progress.step / self.steps, by_time))
 
@@ -123,11 +124,12 @@ class Run:
                 if due or meter.due(now):
                     yield TrainingState(self.progress, fraction, meter.read(now), saved=due)
         except RuntimeError as error:
+            # torch raises one, for example, if it decomposes a matrix that is not finite.
             if self.is_sound():
                 raise
             raise TrainingDivergedError("The weights are no numbers any more.") from error
         finally:
-            batches.close()
+            batches.close()  # ends the threads that decode
             self.save()
         if meter.counts:
             yield TrainingState(self.progress, 1.0, meter.read(clock), saved=True)
@@ -137,6 +139,7 @@ class Run:
         fraction = 1.0 if self.stopping else fraction
         if not dist.is_initialized():
             return fraction
+        # The largest fraction counts: if one process stops, all stop.
         furthest = torch.tensor(fraction, dtype=torch.float64, device=self.device)
         dist.all_reduce(furthest, dist.ReduceOp.MAX)
         return furthest.item()
@@ -168,6 +171,7 @@ class _Meter:
         return now - self.published >= PUBLISH_SECONDS
 
     def read(self, now: float) -> dict[str, float]:
+        # Each item() waits for the device.
         means = {name: value.item() / self.counts[name] for name, value in self.sums.items()}
         lost = [name for name, mean in means.items() if not math.isfinite(mean)]
         if lost:

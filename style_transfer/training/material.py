@@ -86,7 +86,7 @@ def read_held_out(
     """
     paths = material.held_out
     if count is not None and count < len(paths):
-        last = (len(paths) - 1) / max(1, count - 1)
+        last = (len(paths) - 1) / max(1, count - 1)  # the distance between two chosen pictures
         paths = tuple(paths[round(index * last)] for index in range(count))
     pictures = []
     for path in paths:

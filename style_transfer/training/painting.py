@@ -71,7 +71,7 @@ class Painting:
             wanted = {level: self.painter.measure(level, seen[level]) for level in LEVELS}
         stages = run_stages(self.painter, photo, wanted, draw_blend(chance))
         mapped = {each.level: apply_map(each.maps, each.affine_map) for each in stages}
-        painted = mapped.pop(1)
+        painted = mapped.pop(1)  # (B, 3, H, W), a little outside [0, 1] too
         found = {
             "follow": self.weights.follow * self._follow(painted, mapped),
             "style": self.weights.style * self._compare_styles(painted, artwork, chance),
@@ -95,6 +95,7 @@ class Painting:
     def _compare_styles(self, painted: Tensor, artwork: Tensor, chance: random.Random) -> Tensor:
         distances = []
         for features in self.loss_features:
+            # Painting and artwork have different shifts but the same scale.
             view = View.draw(painted.shape[-1], chance)
             other = View.draw(painted.shape[-1], chance, factor=view.factor)
             seen = self._encode(features, view.of(painted))
@@ -127,6 +128,7 @@ class Painting:
             scale = features.channel_scale[name]
             inverse = torch.where(scale > _QUIET * scale.max(), 1 / scale.clamp_min(1e-6), 0)
             scaled[name] = maps[name].float() * inverse[:, None, None]
+        # Colors have a standard deviation of about 0.25; the factor makes it 1.
         return with_colors(scaled, 4 * x)
 
 
@@ -190,7 +192,7 @@ def _grain(x: Tensor) -> Tensor:
     across = x[..., 1:-1, 2:] - 2 * x[..., 1:-1, 1:-1] + x[..., 1:-1, :-2]
     down = x[..., 2:, 1:-1] - 2 * x[..., 1:-1, 1:-1] + x[..., :-2, 1:-1]
     diagonal = x[..., 1:, 1:] - x[..., 1:, :-1] - x[..., :-1, 1:] + x[..., :-1, :-1]
-    energies = [part.square().mean((1, 2, 3)) for part in (across, down, diagonal)]
+    energies = [part.square().mean((1, 2, 3)) for part in (across, down, diagonal)]  # (B,) each
     return (torch.stack(energies) + 1e-5).log() / 2
 
 

@@ -38,6 +38,7 @@ def train(
         recipe = prepare(arguments, material, place)
         run = recipe.run
         plan = Plan(arguments.time_limit, arguments.steps, arguments.rate)
+        # Only the first process draws, prints and exports.
         for state in follow(run, plan, console):
             if place.rank == 0 and state.saved:
                 draw_samples(recipe)

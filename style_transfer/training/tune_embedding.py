@@ -57,8 +57,8 @@ class TunedEmbedding(nn.Module):
         for level in LEVELS:
             matrix, shift = self.maps(level)
             mean, covariance = (self.get_buffer(f"{n}{level}") for n in ("mean", "covariance"))
-            mean.copy_(mean @ matrix.T + shift)
-            covariance.copy_(matrix @ covariance @ matrix.T)
+            mean.copy_(mean @ matrix.T + shift)  # (views, L)
+            covariance.copy_(matrix @ covariance @ matrix.T)  # (views, L, L)
             for name in ("shift", "stretch"):
                 self.get_parameter(f"{name}{level}").zero_()
 
@@ -97,7 +97,7 @@ class TunedPainter(Painter):
         live, std = self.get_buffer(f"live{level}"), self.get_buffer(f"std{level}")
         inner, offset = self.tuned.maps(level)
         width = self.decoder.width(level)
-        matrix = torch.eye(width, device=inner.device)
+        matrix = torch.eye(width, device=inner.device)  # dead channels stay as they are
         matrix = matrix.index_put((live[:, None], live), inner * std[:, None] / std)
         shift = torch.zeros(width, device=inner.device).index_put((live,), offset * std)
         return matrix, shift
@@ -123,6 +123,8 @@ class Tuning:
         chance = random.Random(fraction)
         generator = torch.Generator().manual_seed(chance.getrandbits(31))
         first, *following = blends_for(STRENGTH, _SIZES)
+        # Half of the steps paint from the photo, as at the first size; the others refine such a
+        # painting.
         if chance.random() < 0.5:
             painted = self._paint(x, first, None)
         else:

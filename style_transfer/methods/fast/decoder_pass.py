@@ -113,7 +113,7 @@ class DecoderPass:
         Gradients flow to the decoder if the caller enables them. They do not flow through the
         affine maps, or to the photo or `start`.
         """
-        own: dict[int, Tensor] = {}
+        own: dict[int, Tensor] = {}  # the photo's levels that are not blended in yet
         maps: Tensor | None = None
         for tile in self._tiling.encoder_tiles():
             maps = self._encode_(tile, own, maps)
@@ -126,13 +126,14 @@ class DecoderPass:
             decoded: Tensor | None = None
             tiles = self._tiling.level_tiles(level)
             for number, tile in enumerate(tiles, 1):
+                # (B, C', 2h, 2w) of the tile with its margin, which is cut off below.
                 part = self._painter.decode_level(level, tile.crop_input(maps).float(), affine_map)
                 above = tile.scaled_up(2)
                 part = self._blend_content(level - 1, above, above.trim_margin(part), own)
                 decoded = self._place(decoded, above, part, level - 1)
                 if number < len(tiles):
                     yield None
-            own.pop(level - 1, None)
+            own.pop(level - 1, None)  # it is blended in now, and may be large
             yield Stage(level, maps, affine_map, decoded)
             maps = decoded
         if maps is None:
@@ -143,6 +144,7 @@ class DecoderPass:
     def _find_map(self, level: int, maps: Tensor) -> AffineMap:
         """Find the map of a whole level to the artwork's statistics; the blend sets how far."""
         wanted, style = self._wanted[level], self._blend.style[level - 1]
+        # The maps of level 1 are RGB: only colors are decoded there.
         if level == 1:
             return self._painter.color_map(maps, wanted, style)
         return self._painter.affine_map(level, self._painter.measure(level, maps), wanted, style)
@@ -154,6 +156,7 @@ class DecoderPass:
         Only levels that are blended in later are stored.
         """
         blend, start = self._blend, self._start
+        # With a `start`, the photo is encoded only as deep as its features are blended in.
         depth = blend.deepest if start is None else blend.deepest_content
         photo = as_floats(tile.crop_input(self._photo))
         above = blend.first_encoded - 1
@@ -189,7 +192,7 @@ class DecoderPass:
         """Copy a part into its place in the map of a level; the first part creates the map."""
         height, width = (side >> (level - 1) for side in self._photo.shape[-2:])
         if part.shape[-2:] == (height, width):
-            return part
+            return part  # one tile is the whole level, so no copy is needed
         if whole is None:
             whole = torch.empty(
                 (*part.shape[:2], height, width),

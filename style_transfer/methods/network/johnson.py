@@ -140,6 +140,7 @@ class PaintingNet(nn.Module):
         height, width = x.shape[2:]
         features = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
         features = self.shrink(2 * features - 1)  # (B, 4 * width, H / STRIDE, W / STRIDE)
+        # Noise joins here; the 1 x 1 convolution brings the channels back to 4 * width.
         features = self.mix(torch.cat([features, noise.to(features.dtype)], 1))
         features = self.blocks(features)
         for rise in (self.rise1, self.rise2):

@@ -64,6 +64,7 @@ def plan_for(width: int, height: int, steps: int, begun: tuple[int, int] = (0, 0
     budget = min(max(1, round(_LAYING * steps)), _LAYINGS_A_SIZE * len(sizes))
     sizes = sizes[-budget:]
     each, more = divmod(budget, len(sizes))
+    # The remaining steps go to the coarse sizes, one each.
     layings = tuple((size, each + (number < more)) for number, size in enumerate(sizes))
     return Plan(layings, steps - budget)
 
@@ -92,6 +93,7 @@ def paint(
     shown_at = time.monotonic()
     pictures = _pictures(photo, artworks, spec, features, plan=plan, begun=begun)
     for done, picture in enumerate(pictures, 1):
+        # A preview costs time, so most steps have none.
         due = time.monotonic() - shown_at > _PREVIEW_SECONDS and done < plan.total
         yield Frame(done, plan.total, show(picture) if due else None, Kept(picture, show))
         shown_at = time.monotonic() if due else shown_at
@@ -109,6 +111,7 @@ def _pictures(
 ) -> Iterator[Tensor]:
     """Yield the picture after each step of the plan."""
     draw = torch.Generator().manual_seed(spec.seed)
+    # Below half strength the guide keeps a part of the photo's own colors.
     guide = photo.lerp(in_colors_of(photo, artworks), min(1, 2 * spec.strength))
     picture = guide if begun is None else begun
     for size, layings in plan.layings:

@@ -130,5 +130,6 @@ def _start_from_moments_(
 def _draw_artworks(
     material: Material, options: BuiltinOptions, device: torch.device
 ) -> list[Tensor]:
+    # The seed gives other crops than those of the training.
     crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
     return [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]

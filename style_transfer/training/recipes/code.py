@@ -153,7 +153,7 @@ def _make_style_losses(
     artwork: Image.Image, options: CodeOptions, painter: Painter
 ) -> dict[int, StyleLoss]:
     """Make a style loss for each size of crops; it compares with the artwork at the same area."""
-    own = (artwork.width * artwork.height) ** 0.5
+    own = (artwork.width * artwork.height) ** 0.5  # side of a square of the same area
     halved = knows_bfloat16(painter.device)
     return {
         size: StyleLoss(

@@ -139,7 +139,7 @@ def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast
     decoder, the teacher or the checkpoint is missing or of another network.
     """
     options.require_sizes(least=_SMALLEST, multiple=STRIDE)
-    if options.batch % 2:
+    if options.batch % 2:  # a batch alternates photos and artworks
         raise TrainingOptionsError(f"--batch must be an even number, not {options.batch}.")
     device = place.device
     encoder = lay_out(load_features(ENCODER, device), device)
@@ -177,6 +177,7 @@ def load_decoder(path: Path) -> Decoder:
 def _prepare_features(teacher: SlimVGG, options: FastOptions, material: Material) -> FeatureNet:
     """Make a feature network from a teacher; artworks give the deviation of each channel."""
     device = next(teacher.parameters()).device
+    # The seed gives other crops than those of the training.
     crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
     batches = [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]
     return FeatureNet(teacher, measure_channel_std(teacher, batches, LAYERS))
