@@ -68,7 +68,7 @@ class JobResult(TypedDict):
 
 
 class JobPreview(TypedDict):
-    """The latest look at the picture; `version` grows with each."""
+    """The latest preview of the picture; `version` grows with each one."""
 
     url: str
     width: int
