@@ -37,32 +37,7 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     )
     speed.add_argument("--repeats", type=int, default=3)
     speed.set_defaults(run=run_speed)
-    quality = kinds.add_parser("quality", help="a sheet of each photo in each style")
-    for what in ("content", "style"):
-        quality.add_argument(
-            f"--{what}",
-            type=Path,
-            nargs="+",
-            required=True,
-            help="pictures, or folders with pictures",
-        )
-    quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
-    quality.add_argument(
-        "--most", type=int, default=4, help="the most pictures to use, of photos and of artworks"
-    )
-    quality.add_argument("--size", type=int, default=512)
-    quality.add_argument(
-        "--methods",
-        nargs="+",
-        choices=METHODS,
-        default=[DEFAULT_METHOD],
-        help="methods to run; the sheet shows the first",
-    )
-    quality.add_argument(
-        "--judge",
-        help="network that measures distances: builtin, vgg19, or a reduced VGG-19 (safetensors)",
-    )
-    quality.set_defaults(run=run_quality)
+    quality = _add_quality_parser(kinds)
     speed.add_argument("--method", choices=METHODS, default=DEFAULT_METHOD)
     batch = kinds.add_parser(
         "batch", help="pictures per second, for each number of pictures per pass"
@@ -97,6 +72,38 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
         parser.add_argument("--steps", type=int)
     for parser in (speed, quality, batch, cache, convergence):
         parser.add_argument("--device", default="auto")
+
+
+def _add_quality_parser(
+    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> argparse.ArgumentParser:
+    quality = kinds.add_parser("quality", help="a sheet of each photo in each style")
+    for what in ("content", "style"):
+        quality.add_argument(
+            f"--{what}",
+            type=Path,
+            nargs="+",
+            required=True,
+            help="pictures, or folders with pictures",
+        )
+    quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
+    quality.add_argument(
+        "--most", type=int, default=4, help="the most pictures to use, of photos and of artworks"
+    )
+    quality.add_argument("--size", type=int, default=512)
+    quality.add_argument(
+        "--methods",
+        nargs="+",
+        choices=METHODS,
+        default=[DEFAULT_METHOD],
+        help="methods to run; the sheet shows the first",
+    )
+    quality.add_argument(
+        "--judge",
+        help="network that measures distances: builtin, vgg19, or a reduced VGG-19 (safetensors)",
+    )
+    quality.set_defaults(run=run_quality)
+    return quality
 
 
 def run_speed(arguments: argparse.Namespace) -> int:
