@@ -54,6 +54,7 @@ def load_metric(name: str, artworks: list[Tensor], device: torch.device) -> Metr
 
 
 def _channel_std_over(network: torch.nn.Module, artworks: list[Tensor]) -> dict[str, Tensor]:
+    # The mean of the deviations within each artwork, not the deviation over all of them.
     parts = [measure_channel_std(network, [artwork], LAYERS) for artwork in artworks]
     return {name: torch.stack([part[name] for part in parts]).mean(0) for name in LAYERS}
 
@@ -65,6 +66,7 @@ def content_distance(painted: Mapping[str, Tensor], photo: Mapping[str, Tensor])
     """
     parts = []
     for name in _CONTENT:
+        # Two independent pictures differ by twice the variance, which gives 1 for another photo.
         spread = photo[name].var((2, 3)).mean()
         parts.append(((painted[name] - photo[name]).square().mean() / (2 * spread)).sqrt())
     return float(torch.stack(parts).mean())

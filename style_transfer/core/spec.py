@@ -22,7 +22,7 @@ FEATURES = ("builtin", "vgg19")
 
 
 class Color(StrEnum):
-    """Whose colors the result has."""
+    """The source of the colors of a result: the artwork, the photo, or strokes matched to it."""
 
     STYLE = "style"
     CONTENT = "content"

@@ -96,7 +96,7 @@ def _read(path: Path) -> bytes:
 
 def _refuse_by_header(image: Image.Image, data: bytes) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise too_large()
+        raise too_large()  # decoding would fill the memory
     # A JPEG from a phone may hold more views (MPO); the first one is the photo.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise InputUnreadableError("The picture is animated.", hint="Use a still picture.")

@@ -86,5 +86,6 @@ def _restore_optimizer_(optimizer: torch.optim.Optimizer, tensors: Mapping[str, 
     for name, value in tensors.items():
         index, slot = name.split(".")
         slots.setdefault(int(index), {})[slot] = value
+    # The settings of the optimizer, such as its rate, come from the new run.
     state = optimizer.state_dict()
     optimizer.load_state_dict(state | {"state": slots})

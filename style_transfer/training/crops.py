@@ -37,6 +37,7 @@ class Crops:
 
     def draw(self, step: int) -> Tensor:
         """Make the batch of a step: (batch, 3, size, size), RGB in [0, 1], channels-last memory."""
+        # The first generator is the same in all processes, the second belongs to this one.
         size = random.Random(f"{self.seed}/{step}").choice(self.sizes)
         chance = random.Random(f"{self.seed}/{step}/{self.rank}/{self.world}")
         crops = [
@@ -53,6 +54,7 @@ class Crops:
         workers = _WORKERS if device.type == "cuda" else 1
         with ThreadPoolExecutor(workers) as pool:
             draw = self._draw_pinned if device.type == "cuda" else self.draw
+            # One batch per worker is always in preparation.
             ahead = deque(pool.submit(draw, step + place) for place in range(workers))
             for following in itertools.count(step + workers):
                 ready = ahead.popleft().result()

@@ -31,7 +31,7 @@ def read_losses(folder: Path) -> dict[str, list[tuple[int, float]]]:
     by_step: dict[int, dict[str, float]] = {}
     for line in lines:
         values = json.loads(line)
-        by_step[values.pop("step")] = values
+        by_step[values.pop("step")] = values  # a later line replaces an earlier one of its step
     curves: dict[str, list[tuple[int, float]]] = {}
     for step in sorted(by_step):
         for name, value in by_step[step].items():
@@ -47,6 +47,7 @@ def draw_curves(curves: Mapping[str, Sequence[tuple[int, float]]]) -> Image.Imag
     if not points:
         return image
     last = max(step for step, _ in points) or 1
+    # The powers of ten below and above all losses.
     low = math.floor(math.log10(min(value for _, value in points)))
     high = math.floor(math.log10(max(value for _, value in points))) + 1
 

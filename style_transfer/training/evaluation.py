@@ -46,13 +46,14 @@ def measure_losses(objective: Objective, batches: Sequence[Tensor]) -> dict[str,
 def _add_up(target: Tensor, seen: Tensor) -> Tensor:
     t, s = (each.transpose(0, 1).flatten(1).double() for each in (target, seen))  # (C, B*H*W)
     parts = (t, s, t * t, s * s, t * s, (t - s).square())
-    return torch.stack([part.sum(1) for part in parts]).cpu()
+    return torch.stack([part.sum(1) for part in parts]).cpu()  # (6, C)
 
 
 def _summarize(means: Tensor) -> dict[str, float]:
     t, s, tt, ss, ts, error = means
     live = (tt - t * t) > _LIVE**2
     t, s, tt, ss, ts, error = (each[live] for each in (t, s, tt, ss, ts, error))
+    # Variance and covariance, from the means of squares and products.
     correlation = (ts - t * s) / ((tt - t * t) * (ss - s * s).clamp_min(1e-12)).sqrt()
     return {
         "error": round((error / (tt - t * t)).mean().item(), 4),

@@ -113,6 +113,7 @@ def install(folder: Path, state: Mapping[str, Tensor], *, origin: str) -> Card:
         network.load_(state)
     except RuntimeError as error:
         raise ModelMissingError("These are not the weights of a VGG-19.") from error
+    # Generated pictures, because this machine may have no artworks to measure the scales on.
     pictures = [draw_dead_leaves(seed, 96) for seed in range(6)]
     scale = measure_channel_std(network, pictures, LAYERS)
     tensors = network.state_dict() | {f"{SCALE}{name}": value for name, value in scale.items()}

@@ -18,9 +18,9 @@ from style_transfer.features.losses import (
 from style_transfer.methods.frame import Artwork
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-CONTENT_LAYERS = ("relu4_1",)
+CONTENT_LAYERS = ("relu4_1",)  # deep enough to keep shapes and to leave strokes free
 LAYERS = tuple(sorted({*STYLE_LAYERS, *CONTENT_LAYERS}))
-_TOTAL_VARIATION = 0.02
+_TOTAL_VARIATION = 0.02  # the weight of total_variation in the loss
 
 
 class StyleObjective:
@@ -37,6 +37,7 @@ class StyleObjective:
         self._features = features
         self._content_weight = content_weight(strength)
         with torch.no_grad():
+            # Both targets are fixed, so they need no gradients.
             self._content = extract(features, photo, CONTENT_LAYERS)
             self._style = self._wanted_moments(artworks)
 
@@ -66,6 +67,7 @@ class StyleObjective:
 
 def content_weight(strength: float) -> float:
     """Turn strength in [0, 1] into the weight of the content loss relative to the style loss."""
+    # From 2.4 at strength 0 to 0.15 at strength 1, and 0.3 at the default 0.75.
     return float(0.3 * 16 ** (0.75 - strength))
 
 

@@ -43,4 +43,5 @@ class StrokeSynthesizer:
 
 def faith(strength: float) -> float:
     """Turn strength in [0, 1] into the weight of the photo relative to the current picture."""
+    # From 6.4 at strength 0 to 0.4 at strength 1, and 0.8 at the default 0.75.
     return float(0.8 * 16 ** (0.75 - strength))

@@ -92,9 +92,10 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
 
     Raises ModelMissingError if the teacher or the checkpoint is missing or of another network.
     """
-    torch.manual_seed(options.seed)
+    torch.manual_seed(options.seed)  # for the initial weights
     teacher = lay_out(load_teacher(options.teacher), place.device)
     student = lay_out(SlimVGG(read_widths(teacher.state_dict())), place.device)
+    # The input convolution is the fixed ImageNet normalization.
     optimizer = Muon(weight for weight in student.parameters() if weight.requires_grad)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     objective = Distillation(teacher, student, {}, knows_bfloat16(place.device))

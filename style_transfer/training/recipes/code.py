@@ -78,7 +78,7 @@ class Code:
         """Evaluate both embeddings on held-out photos and write the tuned one with its card."""
         options, progress = self.options, self.run.progress
         self.objective.tuned.fold_()
-        squares = self._squares()
+        squares = self._squares()  # (1, 3, S, S) each
         artwork = {"name": options.style.name, "pictures": 1, "sources": []}
         card = {
             "license": "yours to choose, within the terms of the artwork",

@@ -90,7 +90,7 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
     """
     options.require_sizes(least=STRIDE, multiple=STRIDE)
     encoder = lay_out(load_features(ENCODER, place.device), place.device)
-    torch.manual_seed(options.seed)
+    torch.manual_seed(options.seed)  # for the initial weights
     decoder = lay_out(Decoder(read_widths(encoder.network.state_dict())), place.device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     objective = Reconstruction(encoder, decoder, knows_bfloat16(place.device))

@@ -113,6 +113,7 @@ class Fast:
     def _pairs(self, count: int) -> tuple[list[Tensor], list[Tensor]]:
         """Read `count` held-out photos and as many artworks; if there are too few, they repeat."""
         pictures = read_held_out(self.material, self.run.device)
+        # The first half of the held-out pictures counts as photos, the second as artworks.
         middle = (len(pictures) + 1) // 2
         photos, artworks = pictures[:middle], pictures[middle:] or pictures
         return (
@@ -165,6 +166,7 @@ def load_decoder(path: Path) -> Decoder:
     """
     try:
         stored = load_file(path)
+        # A checkpoint has prefixes and more tensors than the decoder; an export has neither.
         state = {name.removeprefix("network."): value.float() for name, value in stored.items()}
         decoder = Decoder(read_decoder_widths(state))
         decoder.load_state_dict({name: state[name] for name in decoder.state_dict()})

@@ -83,6 +83,7 @@ class Network:
         artwork = to_tensor(shown, self.run.device)
         rows = [[artwork, torch.ones_like(artwork), torch.ones_like(artwork)]]
         for photo, recolored, beside in self._read_shown():
+            # The same noise in every sheet, so that sheets can be compared.
             noise = draw_noise(photo, torch.Generator().manual_seed(0))
             rows.append([photo, beside, self.network(recolored, noise).clamp(0, 1)])
         between = "recolored" if self.book is None else f"painted by {self.options.teacher}"
@@ -160,7 +161,7 @@ def prepare_network(
     artwork = load_picture(options.style).rgb
     shown = shown_at(artwork, options.style_size / max(artwork.size), device)
     features = lay_out(load_features(LOSS_FEATURES, device), device)
-    torch.manual_seed(options.seed)
+    torch.manual_seed(options.seed)  # for the initial weights
     network = PaintingNet(light=options.light)
     network.take_palette_(palette_of(shown))
     network = lay_out(network, device)
