@@ -52,4 +52,4 @@ class DeviceMissingError(EngineError):
 
 
 class InternalError(EngineError):
-    """The engine made an error of its own, for example a result that is not finite."""
+    """The engine itself failed, for example with a result that is not finite."""

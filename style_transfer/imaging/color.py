@@ -47,7 +47,7 @@ def _pixels_of(image: Tensor) -> Iterator[Tensor]:
 
 
 def blend_palettes(palettes: Sequence[Palette], weights: Sequence[float]) -> Palette:
-    """Compute the palette of a mixture of pictures, of which each has a share of the pixels.
+    """Compute the palette of a mixture of pictures; each gives a share of the pixels.
 
     The shares are `weights` and sum to one.
     """

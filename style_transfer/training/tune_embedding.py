@@ -2,7 +2,7 @@
 
 Features that were decoded from the artwork's statistics no longer have exactly those statistics.
 With other statistics the painter may come closer to the artwork. An embedding is changed by one
-affine map per level, the same for all its views, so it still is one artwork at every size.
+affine map per level, the same for all its views, so it remains one artwork at every size.
 """
 
 import random
