@@ -47,7 +47,7 @@ def started(
     processes: list[subprocess.Popen[bytes]] = []
     monkeypatch.setattr(embedded, "_start_worker", starter(SLEEPER, processes))
     monkeypatch.setattr(embedded, "FIRST_DELAY", 0.01)
-    monkeypatch.setattr("inference.tasks.restart_queue", lambda: None)
+    monkeypatch.setattr("inference.worker.reaper.restart_queue", lambda: None)
     return processes
 
 
