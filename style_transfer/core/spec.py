@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 VERSION = 1
-ENGINE_VERSION = "0.1.0"
+ENGINE_VERSION = "0.2.0"
 MAX_STYLES = 4
 FEATURES = ("builtin", "vgg19")
 

@@ -10,7 +10,12 @@ from style_transfer.core.spec import StyleInput
 from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
 from style_transfer.methods.fast import schedule
-from style_transfer.methods.fast.embedding import EmbeddingCache, StyleEmbedding, blend_embeddings
+from style_transfer.methods.fast.embedding import (
+    EmbeddingCache,
+    StyleEmbedding,
+    blend_band_contrasts,
+    blend_embeddings,
+)
 from style_transfer.methods.fast.network import Painter, load_painter
 from style_transfer.methods.fast.textons import PatchSynthesizer
 from style_transfer.methods.frame import Attempt, Frame, StyleCache
@@ -50,6 +55,10 @@ class StyleMix:
         books = [each.textons_at(self._view(side)) for each in self.embeddings]
         return PatchSynthesizer(books, self.shares, self.seed)
 
+    def contrast_at(self, side: float) -> Tensor:
+        """Blend the styles' band contrasts (BANDS,) for a picture of such an area."""
+        return blend_band_contrasts(self.embeddings, self.shares, self._view(side))
+
     def to(self, device: torch.device) -> "StyleMix":
         """Give the same recipe on a device."""
         return replace(self, embeddings=tuple(each.to(device) for each in self.embeddings))
@@ -78,6 +87,10 @@ class BatchStyles:
     def synthesizers(self, side: float) -> list[PatchSynthesizer]:
         """Give the brush of each photo."""
         return [recipe.brush_at(side) for recipe in self.each]
+
+    def contrasts(self, side: float) -> list[Tensor]:
+        """Give the band contrasts that each photo's painting is to have."""
+        return [recipe.contrast_at(side) for recipe in self.each]
 
 
 def embedding_of(share: StyleInput, painter: Painter, cache: StyleCache) -> StyleEmbedding:

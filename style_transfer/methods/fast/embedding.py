@@ -24,11 +24,13 @@ from style_transfer.imaging.images import to_picture
 from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.saving import write_whole
 from style_transfer.imaging.tensors import to_tensor
+from style_transfer.methods.fast.contrast import BANDS, band_contrast, blend_contrasts
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.textons import SIZE, Textons
 
-FORMAT = "styleweb-code-1"
+FORMAT = "styleweb-code-2"
+_EARLIER = frozenset({"styleweb-code-1"})  # without contrasts
 _BOOK = ("mean", "basis", "keys")
 LARGEST = 1448.0  # of a view, as the root of its area: 2 megapixels show any stroke
 SMALLEST = 96.0
@@ -50,6 +52,7 @@ class StyleEmbedding:
     sides        (V,) roots of the areas at which the artwork was seen, in pixels, ascending
     means        level -> (V, L) means of the L live channels, in units of their usual spread
     covariances  level -> (V, L, L)
+    contrasts    (V, BANDS) RMS contrast of the artwork by band, fine to coarse
     textons      V dictionaries of its marks, one a view
     encoder      sha256 of the weights of the encoder that saw it
     artwork      perceptual_hash of the artwork (perceptual_hash.py), if it is known
@@ -58,6 +61,7 @@ class StyleEmbedding:
     sides: Tensor
     means: Mapping[int, Tensor]
     covariances: Mapping[int, Tensor]
+    contrasts: Tensor
     textons: Sequence[Textons]
     encoder: str
     artwork: str = ""
@@ -76,24 +80,15 @@ class StyleEmbedding:
             torch.tensor(sides[::-1]),
             {level: torch.stack([each[level].mean for each in seen]) for level in LEVELS},
             {level: torch.stack([each[level].covariance for each in seen]) for level in LEVELS},
+            torch.stack([view.contrast for view in views]),
             [view.textons for view in views],
             painter.sha256,
             perceptual_hash(rgb),
         )
 
     def at(self, side: float) -> dict[int, Moments]:
-        """Give the moments of the artwork seen at a size between its smallest and largest view.
-
-        Between two views they are mixed by the logarithm of the size.
-        """
-        above = int((self.sides < side).sum())
-        high = min(above, len(self.sides) - 1)
-        low = max(0, above - 1)
-        share = 0.0
-        if high > low:
-            logs = self.sides.log2()
-            share = float((torch.tensor(side).log2() - logs[low]) / (logs[high] - logs[low]))
-        share = min(1.0, max(0.0, share))
+        """Give the moments of the artwork at a size between its smallest and largest view."""
+        low, high, share = self._views_around(side)
         return {
             level: Moments(
                 self.means[level][low].lerp(self.means[level][high], share),
@@ -101,6 +96,22 @@ class StyleEmbedding:
             )
             for level in LEVELS
         }
+
+    def contrast_at(self, side: float) -> Tensor:
+        """Give the contrast of the artwork by band, (BANDS,), at such a size."""
+        low, high, share = self._views_around(side)
+        return self.contrasts[low].lerp(self.contrasts[high], share)
+
+    def _views_around(self, side: float) -> tuple[int, int, float]:
+        """Find the views below and above a size, and the share of the upper: by its logarithm."""
+        above = int((self.sides < side).sum())
+        high = min(above, len(self.sides) - 1)
+        low = max(0, above - 1)
+        share = 0.0
+        if high > low:
+            logs = self.sides.log2()
+            share = float((torch.tensor(side).log2() - logs[low]) / (logs[high] - logs[low]))
+        return low, high, min(1.0, max(0.0, share))
 
     def to(self, device: torch.device) -> "StyleEmbedding":
         """Give the same embedding on a device."""
@@ -110,6 +121,7 @@ class StyleEmbedding:
             self,
             means={level: mean.to(device) for level, mean in self.means.items()},
             covariances={level: each.to(device) for level, each in self.covariances.items()},
+            contrasts=self.contrasts.to(device),
             textons=[book.to(device) for book in self.textons],
         )
 
@@ -123,7 +135,10 @@ class StyleEmbedding:
 
         The same code gives the same bytes.
         """
-        tensors = {"sides": self.sides.float()}
+        tensors = {
+            "sides": self.sides.float(),
+            "contrasts": self.contrasts.float().cpu().contiguous(),
+        }
         for level in LEVELS:
             rows, columns = _triangle(self.means[level].shape[1])
             tensors[f"mean{level}"] = self.means[level].float().cpu().contiguous()
@@ -149,6 +164,8 @@ class StyleEmbedding:
             tensors, meta = load(content), read_words(content)
         except (SafetensorError, ValueError, KeyError, TypeError) as error:
             raise StyleEmbeddingError("This is not a style code.") from error
+        if meta.get("format") in _EARLIER:
+            raise StyleEmbeddingError("The style code was made by an earlier version.")
         if meta.get("format") != FORMAT:
             raise StyleEmbeddingError("This is not a style code.")
         if meta.get("encoder") != painter.sha256:
@@ -162,6 +179,13 @@ def blend_embeddings(
     """Mix styles, each seen at `side`, by weighted means of their moments; weights sum to one."""
     seen = [each.at(side) for each in embeddings]
     return {level: blend_moments([moments[level] for moments in seen], weights) for level in LEVELS}
+
+
+def blend_band_contrasts(
+    codes: Sequence[StyleEmbedding], weights: Sequence[float], side: float
+) -> Tensor:
+    """Mix the band contrasts (BANDS,) of styles, each seen at `side`; weights sum to one."""
+    return blend_contrasts([code.contrast_at(side) for code in codes], weights)
 
 
 class EmbeddingCache:
@@ -225,6 +249,7 @@ def digest_of(image: Image.Image) -> str:
 @dataclass(frozen=True)
 class _View:
     moments: dict[int, Moments]
+    contrast: Tensor
     textons: Textons
 
 
@@ -238,7 +263,7 @@ def _see(rgb: Image.Image, factor: float, painter: Painter) -> _View:
     levels = painter.encode(picture)
     found = {level: painter.measure(level, levels[level]) for level in LEVELS}
     moments = {level: Moments(each.mean[0], each.covariance[0]) for level, each in found.items()}
-    return _View(moments, Textons.from_picture(picture))
+    return _View(moments, band_contrast(picture), Textons.from_picture(picture))
 
 
 def _triangle(size: int) -> tuple[Tensor, Tensor]:
@@ -260,16 +285,19 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleEmbedding:
             full[:, rows, columns] = packed
             full[:, columns, rows] = packed
             means[level], covariances[level] = mean.to(painter.device), full.to(painter.device)
+        contrasts = tensors["contrasts"].to(painter.device, torch.float32)
+        if contrasts.shape != (len(sides), BANDS):
+            raise StyleEmbeddingError("The style code does not fit these weights.")
         books = [_read_textons(tensors, view, painter) for view in range(len(sides))]
     except (KeyError, IndexError, RuntimeError, TypeError) as error:
         raise StyleEmbeddingError("The style code does not fit these weights.") from error
     marks = [getattr(book, name) for book in books for name in _BOOK]
-    numbers = [sides, *means.values(), *covariances.values(), *marks]
+    numbers = [sides, contrasts, *means.values(), *covariances.values(), *marks]
     if not len(sides) or not all(bool(each.isfinite().all()) for each in numbers):
         raise StyleEmbeddingError("The style code holds values that are not numbers.")
     if sides[0] <= 0 or not bool((sides.diff() > 0).all()):
         raise StyleEmbeddingError("The style code holds sizes that do not ascend.")
-    return StyleEmbedding(sides, means, covariances, books, painter.sha256)
+    return StyleEmbedding(sides, means, covariances, contrasts, books, painter.sha256)
 
 
 def _read_textons(tensors: Mapping[str, Tensor], view: int, painter: Painter) -> Textons:

@@ -21,7 +21,9 @@ from style_transfer.core.tiling import PictureTiling, Tile, Tiling
 from style_transfer.features.losses import Moments
 from style_transfer.features.vgg import reflect_to
 from style_transfer.imaging.tensors import as_floats
+from style_transfer.methods.fast.contrast import match_contrast_
 from style_transfer.methods.fast.decoder_pass import DecoderPass, LevelBlend
+from style_transfer.methods.fast.lift import lift
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.sanity import check_sane
 from style_transfer.methods.fast.textons import MARGIN, PatchSynthesizer, count_bands
@@ -38,6 +40,10 @@ class StyleSource(Protocol):
 
     def synthesizers(self, side: float) -> Sequence[PatchSynthesizer]:
         """Give a brush for each picture."""
+        ...
+
+    def contrasts(self, side: float) -> Sequence[Tensor]:
+        """Give the contrast (BANDS,) that each picture is to have, band by band."""
         ...
 
 
@@ -80,7 +86,7 @@ def paint(
         yield Frame(1, 1, photo)
         return
     height, width = photo.shape[-2:]
-    padded = reflect_to(photo, STRIDE)
+    padded = lift(reflect_to(photo, STRIDE), min(1.0, strength / _LAID))
     sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
     passes = [
         Pass(PictureTiling(len(photo), rows, columns, tiling), blend, rows, columns)
@@ -94,6 +100,7 @@ def paint(
             if done < total:
                 yield Frame(done, total, picture)
     if start is not None:
+        _match_contrasts_(start, styles, strength)
         yield Frame(total, total, start[..., :height, :width])
 
 
@@ -155,6 +162,13 @@ class Pass:
                 if strokes is not None:
                     strip.crop(laid).copy_(strip.trim_margin(strokes))
                 yield laid if strokes is not None and strip is strips[-1] else None
+
+
+def _match_contrasts_(painted: Tensor, styles: StyleSource, strength: float) -> None:
+    """Give each picture (B, 3, H, W) the artwork's contrast in each band, in place."""
+    side = (painted.shape[2] * painted.shape[3]) ** 0.5
+    for one, wanted in zip(painted.split(1), styles.contrasts(side), strict=True):
+        match_contrast_(one, wanted, min(1.0, strength / _LAID))
 
 
 def _input_rows(strip: Tile) -> int:

@@ -1,6 +1,7 @@
 """Style codes: there and back, what is refused, views and blends, and the cache."""
 
 import io
+import math
 import pickle
 import struct
 from pathlib import Path
@@ -15,7 +16,9 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from style_transfer.features.losses import Moments
+from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.fast import embedding as codes_module
+from style_transfer.methods.fast.contrast import BANDS, band_contrast
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.embedding import (
     FORMAT,
@@ -132,9 +135,29 @@ def plain_code(sides: Tensor) -> StyleEmbedding:
         sides,
         {level: views[:, None].repeat(1, 4) for level in LEVELS},
         {level: views[:, None, None].repeat(1, 4, 4) for level in LEVELS},
+        views[:, None].repeat(1, BANDS),
         [marks(view) for view in range(len(sides))],
         "0" * 64,
     )
+
+
+class TestContrast:
+    def test_is_that_of_the_artwork_at_the_size(self, painter: Painter) -> None:
+        code = StyleEmbedding.from_picture(soft(0, 256, 256), painter)
+        whole = band_contrast(to_tensor(soft(0, 256, 256), painter.device))
+        torch.testing.assert_close(code.contrast_at(256.0), whole, rtol=0, atol=1e-3)
+
+    def test_lies_between_the_views(self) -> None:
+        code = plain_code(torch.tensor([100.0, 200.0, 400.0]))
+        assert code.contrast_at(50.0).tolist() == [0.0] * BANDS
+        assert code.contrast_at(200.0 * 2**0.5)[0].item() == pytest.approx(1.5)
+        assert code.contrast_at(900.0).tolist() == [2.0] * BANDS
+
+    def test_survives_the_way_to_bytes_and_back(
+        self, code: StyleEmbedding, painter: Painter
+    ) -> None:
+        again = StyleEmbedding.from_bytes(code.to_bytes(), painter)
+        assert torch.equal(again.contrasts, code.contrasts)
 
 
 class TestBytes:
@@ -172,6 +195,7 @@ def plain_like(painter: Painter, covariance: float = 1.0) -> StyleEmbedding:
         torch.tensor([128.0]),
         {level: torch.zeros(1, size) for level, size in sizes.items()},
         {level: covariance * torch.eye(size)[None] for level, size in sizes.items()},
+        torch.full((1, BANDS), 0.1),
         [marks(0)],
         painter.sha256,
     )
@@ -197,7 +221,7 @@ class TestRefusal:
             header_of(b"[" * 100_000),
             header_of(b"{}"),
             header_of(b'{"__metadata__": 5}'),
-            header_of(b'{"__metadata__": {"format": "styleweb-code-1"}}'),
+            header_of(b'{"__metadata__": {"format": "styleweb-code-2"}}'),
             struct.pack("<Q", 2**63) + b"{}",
             save({"sides": torch.ones(1)}),
             save({"sides": torch.ones(1)}, {"format": "another"}),
@@ -238,6 +262,22 @@ class TestRefusal:
         content = code.to_bytes()
         with pytest.raises(StyleEmbeddingError, match="not a style code"):
             StyleEmbedding.from_bytes(content[: int(share * len(content))], painter)
+
+    def test_names_a_code_of_the_earlier_version(
+        self, code: StyleEmbedding, painter: Painter
+    ) -> None:
+        tensors = load(code.to_bytes())
+        del tensors["contrasts"]
+        content = save(tensors, {"format": "styleweb-code-1", "encoder": painter.sha256})
+        with pytest.raises(StyleEmbeddingError, match="an earlier version"):
+            StyleEmbedding.from_bytes(content, painter)
+
+    @pytest.mark.parametrize("contrasts", [torch.ones(1, 3), torch.full((1, BANDS), math.nan)])
+    def test_names_damaged_contrasts(self, painter: Painter, contrasts: Tensor) -> None:
+        tensors = {**load(plain_like(painter).to_bytes()), "contrasts": contrasts}
+        content = save(tensors, {"format": FORMAT, "encoder": painter.sha256})
+        with pytest.raises(StyleEmbeddingError):
+            StyleEmbedding.from_bytes(content, painter)
 
     def test_names_a_code_of_another_encoder(self, code: StyleEmbedding, painter: Painter) -> None:
         content = code.to_bytes()

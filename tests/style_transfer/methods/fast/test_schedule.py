@@ -11,6 +11,7 @@ from torch import Tensor
 from style_transfer.core.sizes import STRIDE, sizes_of
 from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
+from style_transfer.methods.fast.contrast import band_contrast
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.schedule import blends_for, paint
@@ -31,7 +32,11 @@ class Plain:
         levels = painter.encode(artwork)
         self._moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
         self._brushes = [PatchSynthesizer([Textons.from_picture(artwork)], [1.0])] * batch
+        self._contrasts = [band_contrast(artwork)] * batch
         self.asked: list[float] = []
+
+    def contrasts(self, _side: float) -> Sequence[Tensor]:
+        return self._contrasts
 
     def moments(self, side: float) -> Mapping[int, Moments]:
         self.asked.append(side)
