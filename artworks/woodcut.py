@@ -28,7 +28,7 @@ ARTWORK = Artwork(
     slug="woodcut",
     title="The Wave Looks Back at the Mountain",
     technique="Woodcut",
-    description="Four blocks and five inks. Each line was left credential while the wood about it "
+    description="Four blocks and five inks. Each line was left standing while the wood about it "
     "was cut away, and each runs the way the water runs.",
     tags=("woodcut", "sea", "wave", "mountain", "print", "graphic"),
     palette_note="Indigo, Prussian blue, pale jade and coral on cream paper.",

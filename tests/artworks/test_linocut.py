@@ -31,15 +31,15 @@ def test_enlarges_the_scene_within_its_range(scene: Scene) -> None:
 
 
 def test_clears_the_moon_more_than_the_rest(scene: Scene) -> None:
-    credential = first_cut(Sheet(96, 96, 5), scene)
+    standing = first_cut(Sheet(96, 96, 5), scene)
     face = (scene.moon > 0.9) & (scene.heron < 0.1)
     about = (scene.moon == 0) & (scene.light < 0.1)
-    assert credential[face].mean() + 0.15 < credential[about].mean()
+    assert standing[face].mean() + 0.15 < standing[about].mean()
 
 
 def test_leaves_the_heron_standing_in_the_second_block(scene: Scene) -> None:
-    credential = second_cut(Sheet(96, 96, 5), scene)
-    assert credential[scene.heron > 0.95].min() > 0.9
+    standing = second_cut(Sheet(96, 96, 5), scene)
+    assert standing[scene.heron > 0.95].min() > 0.9
 
 
 def test_prints_the_bird_darker_than_the_sky(scene: Scene) -> None:
