@@ -36,7 +36,7 @@ class TestSocket:
         with open_socket(site) as socket:
             receive(socket, "hello")
             receive(socket, "snapshot")
-            job = site.call("submit", size=256, steps=150)
+            job = site.call("submit", size=128, steps=100)
 
             frames = [receive(socket, "job")]
             while frames[-1]["state"] not in ("succeeded", "failed"):
