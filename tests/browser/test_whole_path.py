@@ -61,7 +61,7 @@ def test_leads_from_sign_up_to_the_public_gallery(visit: Visit, pictures: Path) 
     painter.page.get_by_label("CC BY 4.0").check()
     painter.page.get_by_label("Description for people").fill("Soft shapes in many colors")
     painter.page.get_by_role("button", name="Publish").click()
-    expect(painter.page.get_by_text("Published.")).to_be_visible()
+    expect(painter.page.get_by_text("Published.", exact=True)).to_be_visible()
 
     nobody.go("/wall/")
     nobody.page.screenshot(path=pictures / "6-wall.png")
