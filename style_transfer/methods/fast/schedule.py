@@ -86,7 +86,7 @@ def paint(
         yield Frame(1, 1, photo)
         return
     height, width = photo.shape[-2:]
-    padded = lift(reflect_to(photo, STRIDE), min(1.0, strength / _LAID))
+    padded = lift(reflect_to(photo, STRIDE), _share_laid(strength))
     sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
     passes = [
         Pass(PictureTiling(len(photo), rows, columns, tiling), blend, rows, columns)
@@ -143,7 +143,7 @@ class Pass:
             painted = picture if picture is not None else painted
             yield None
         check_sane(painted, content, painter.color_std(moments[1]))
-        laid = min(1.0, strength / _LAID)
+        laid = _share_laid(strength)
         for index, synthesizer in enumerate(styles.synthesizers(side)):
             one = painted[index : index + 1]
             smooth = synthesizer.add_noise(one, laid) if start is None else one
@@ -164,11 +164,16 @@ class Pass:
                 yield laid if strokes is not None and strip is strips[-1] else None
 
 
+def _share_laid(strength: float) -> float:
+    """Compute the share of marks, lift and contrast at a strength: all of it from _LAID on."""
+    return min(1.0, strength / _LAID)
+
+
 def _match_contrasts_(painted: Tensor, styles: StyleSource, strength: float) -> None:
     """Give each picture (B, 3, H, W) the artwork's contrast in each band, in place."""
     side = (painted.shape[2] * painted.shape[3]) ** 0.5
     for one, wanted in zip(painted.split(1), styles.contrasts(side), strict=True):
-        match_contrast_(one, wanted, min(1.0, strength / _LAID))
+        match_contrast_(one, wanted, _share_laid(strength))
 
 
 def _input_rows(strip: Tile) -> int:
