@@ -33,6 +33,8 @@ def open_socket(
     **options: Any,
 ) -> ClientConnection:
     """Open a socket as a page of this or of another site does; `port` picks another process."""
+    # A full buffer stops the client's answers to pings too, and most tests read only at the end.
+    options.setdefault("max_queue", None)
     origin = f"http://127.0.0.1:{port or site.port}" if origin is None else origin
     socket: ClientConnection = connect(
         f"ws://127.0.0.1:{port or site.port}/ws/v1/events/{query}",
