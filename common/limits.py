@@ -41,8 +41,7 @@ def _count(key: str, window: int) -> int:
 def address_of(request: HttpRequest) -> str:
     """Return the address of the client. For an IPv6 address, return its /64 network.
 
-    The server sets REMOTE_ADDR from the headers of proxies that it trusts, so this function does
-    not read the headers.
+    common/proxies.py sets REMOTE_ADDR from the headers of the trusted proxies.
     """
     raw = str(request.META.get("REMOTE_ADDR", ""))
     try:

@@ -4,6 +4,8 @@ import os
 
 bind = os.environ.get("STYLEWEB_BIND", "0.0.0.0:8000")  # all addresses of its container
 workers = int(os.environ.get("STYLEWEB_WEB_PROCESSES", "2"))
+# Django reads the headers of proxies (common/proxies.py), and gunicorn believes none.
+forwarded_allow_ips = ""
 worker_class = "gthread"
 threads = 4
 timeout = 30

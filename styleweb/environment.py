@@ -24,6 +24,33 @@ environ.Env.read_env((BASE_DIR if IN_CHECKOUT else user_data()) / ".env")
 MAX_SOCKET_PATH = 107
 
 
+def whole_number(name: str, default: int, *, least: int = 0, most: int) -> int:
+    """Return a number from the environment. Raises ImproperlyConfigured if it is not allowed."""
+    text: str = env.str(name, str(default))
+    # int() also accepts underscores, spaces and digits of other scripts.
+    number = int(text) if text.isascii() and text.isdecimal() else -1
+    if not least <= number <= most:
+        message = f"{name} is {text!r}. Set it to a whole number from {least} to {most}."
+        raise ImproperlyConfigured(message)
+    return number
+
+
+def trusted_proxies(*, https: bool) -> int:
+    """Return how many proxies every request passes.
+
+    Raises ImproperlyConfigured for a site with HTTPS and no proxy: this server has no TLS, so only
+    a client could have written the header that says so.
+    """
+    proxies = whole_number("STYLEWEB_TRUSTED_PROXIES", 0, most=9)
+    if https and not proxies:
+        message = (
+            "STYLEWEB_HTTPS is on, but STYLEWEB_TRUSTED_PROXIES is 0. Set it to the number of "
+            "proxies in front of the site, including the one that ends TLS."
+        )
+        raise ImproperlyConfigured(message)
+    return proxies
+
+
 def part_of_site(name: str) -> Path:
     """Return the folder of templates, static files or translations (setup.py installs them)."""
     return BASE_DIR / name if IN_CHECKOUT else Path(__file__).resolve().parent / f"_{name}"

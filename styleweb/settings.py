@@ -7,7 +7,14 @@ workers. The code is the same.
 
 from csp.constants import NONCE, NONE, SELF
 
-from styleweb.environment import data_dir, env, part_of_site, secret_key, socket_path
+from styleweb.environment import (
+    data_dir,
+    env,
+    part_of_site,
+    secret_key,
+    socket_path,
+    trusted_proxies,
+)
 
 DATA_DIR = data_dir()
 REDIS_URL: str = env.str("REDIS_URL", "")
@@ -41,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "common.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -307,6 +315,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 HTTPS: bool = env.bool("STYLEWEB_HTTPS", False)
+# The proxies that every request passes. Each appends to X-Forwarded-For (common/proxies.py).
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = trusted_proxies(https=HTTPS)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

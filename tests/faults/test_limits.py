@@ -13,7 +13,7 @@ import pytest
 from tests.faults.apps import App, app_of
 from tests.support.bars import Record
 from tests.support.servers import free_port, wait_until
-from tests.support.sites import ProductionSite
+from tests.support.sites import ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 TRIES = 200
@@ -51,7 +51,7 @@ def test_allows_exactly_ten_across_two_processes(
 
 def status_from(site: ProductionSite, peer: str, forged: str) -> int:
     """Return the status of a call from `peer` with a forged address in its headers."""
-    # The server would trust a peer with its own address as its proxy.
+    # The other tests call from 127.0.0.1, and this one uses up the limit.
     connection = HTTPConnection("127.0.0.1", site.port, timeout=60, source_address=(peer, 0))
     with closing(connection):
         connection.request("GET", "/api/v1/styles/", headers={"X-Forwarded-For": forged})
@@ -72,6 +72,15 @@ def test_counts_forged_addresses_as_one_caller(
     assert answers[429] >= 1
     assert set(answers) == {200, 429}
     record_bar(32, f"{calls} forged addresses: {answers[200]} passed, as of one")
+
+
+@pytest.mark.bar(32)
+def test_does_not_believe_a_forged_address_of_a_local_client(site: Site) -> None:
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=60)
+    with closing(connection):
+        connection.request("GET", "/readyz", headers={"X-Forwarded-For": "8.8.8.8"})
+        # A client with this address would get a 404.
+        assert connection.getresponse().status == 200
 
 
 @pytest.mark.bar(32)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from styleweb import environment
 
@@ -41,3 +42,23 @@ def test_writes_to_the_folder_that_the_operator_names(
     monkeypatch.setenv("STYLEWEB_DATA", str(tmp_path / "elsewhere"))
     assert environment.data_dir() == tmp_path / "elsewhere"
     assert not (installed / "styleweb").exists()
+
+
+class TestTrustedProxies:
+    @pytest.mark.parametrize(("text", "number"), [("0", 0), ("1", 1), ("9", 9)])
+    def test_are_a_small_number(
+        self, monkeypatch: pytest.MonkeyPatch, text: str, number: int
+    ) -> None:
+        monkeypatch.setenv("STYLEWEB_TRUSTED_PROXIES", text)
+        assert environment.trusted_proxies(https=False) == number
+
+    @pytest.mark.parametrize("text", ["10", "-1", "1.0", "one", "", " 1", "1_0", "\u0661"])
+    def test_are_nothing_else(self, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+        monkeypatch.setenv("STYLEWEB_TRUSTED_PROXIES", text)
+        with pytest.raises(ImproperlyConfigured, match=r"STYLEWEB_TRUSTED_PROXIES.* from 0 to 9"):
+            environment.trusted_proxies(https=False)
+
+    def test_include_the_one_that_ends_tls(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("STYLEWEB_TRUSTED_PROXIES", raising=False)
+        with pytest.raises(ImproperlyConfigured, match=r"STYLEWEB_HTTPS.*STYLEWEB_TRUSTED_PROXIES"):
+            environment.trusted_proxies(https=True)

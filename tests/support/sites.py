@@ -204,9 +204,8 @@ class ProductionSite(Site):
         )
         self.postgresql = postgresql
         self.redis = redis
-        self.web = self.server(
-            "web", "-m", "uvicorn", "styleweb.asgi:application", "--port", str(self.port)
-        )
+        web = ("styleweb.asgi:application", "--no-proxy-headers", "--port", str(self.port))
+        self.web = self.server("web", "-m", "uvicorn", *web)
         self.worker = self.new_worker("worker")
         schedule = str(folder / "beat")
         self.beat = self.server("beat", "-m", "celery", "-A", "styleweb", "beat", "-s", schedule)

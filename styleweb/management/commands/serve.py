@@ -44,6 +44,8 @@ class Command(BaseCommand):
                 host=host,
                 port=port,
                 log_level="warning",
+                # uvicorn would believe every client on this machine; common/proxies.py counts.
+                proxy_headers=False,
                 ws_max_size=LARGEST_SOCKET_MESSAGE,
                 timeout_graceful_shutdown=1,
             )
