@@ -38,7 +38,7 @@ scale-demo: env-dev ## Run many jobs while workers are killed (ARGS=--throughput
 	@$(PYTHON) scripts/debian_packages.py
 	$(PY) -m scripts.scale_demo $(ARGS)
 
-quick: env-dev ## Run the tests that take less than a second each
+quick: env-dev ## Run the tests that take less than a tenth of a second each
 	$(PY) -m pytest $(call share,$(CORES)) -m "not services and not browser and not slow" $(ARGS)
 
 check: env-dev lint types contracts ## Run all checks of CI except the tests

@@ -11,9 +11,9 @@ from accounts.models import User
 from tests.support.factories import make_user
 
 pytest_plugins = [
+    "tests.support.durations",
     "tests.support.workers",
     "tests.support.bars",
-    "tests.support.durations",
     "tests.support.servers",
 ]
 

@@ -42,7 +42,7 @@ def submit_all(visitor: Visitor, photos: list[str], *styles: str, **spec: Any) -
 
 def long_batch(visitor: Visitor, photo: str) -> str:
     """Request three pictures that take minutes each."""
-    return submit(visitor, photo, *STYLES, method="optimize", steps=1500, size=320)
+    return submit(visitor, photo, *STYLES, method="optimize", steps=1500)
 
 
 def log_in(visitor: Visitor, name: str) -> None:

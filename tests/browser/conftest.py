@@ -83,7 +83,7 @@ class Visitor:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="Sign up").click()
 
-    def put_in(self, size: tuple[int, int] = (320, 240)) -> None:
+    def put_in(self, size: tuple[int, int] = (128, 96)) -> None:
         """Choose a photo in the file input of the studio."""
         self.page.locator("#id_photo").set_input_files(photo_file(size))
 
@@ -121,7 +121,7 @@ class Visitor:
         self.page.get_by_role("heading", name="Your picture is done").wait_for()
 
 
-def photo_file(size: tuple[int, int] = (320, 240)) -> FilePayload:
+def photo_file(size: tuple[int, int] = (128, 96)) -> FilePayload:
     """Return a photo in the form that a browser's file input accepts."""
     data = picture_bytes(make_picture(size))
     return {"name": "holiday.png", "mimeType": "image/png", "buffer": data}

@@ -63,4 +63,5 @@ def test_shows_the_time_left_while_it_waits_and_runs(visit: Visit, pictures: Pat
     for visitor, name in ((second, "waits"), (first, "runs")):
         expect(visitor.page.locator('[data-part="left"]')).to_have_text(re.compile(r"\d"))
         visitor.page.screenshot(path=pictures / f"{name}.png")
+    first.page.get_by_role("main").get_by_role("button", name="Cancel").click()
     second.wait_for_result()

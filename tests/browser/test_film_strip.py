@@ -45,7 +45,7 @@ def test_ends_all_jobs_correctly_after_a_cancel_and_a_killed_worker(
     ada = visit()
     ada.sign_up("ada-first")
     ada.page.wait_for_url("**/studio/")
-    first = ada.have_made(steps=240)
+    first = ada.have_made(steps=500)
     wait_until(lambda: snapshot(ada, first)["preview"], "the first preview")
     shoot(ada, pictures / "1-ada-is-painted.png")
 
@@ -70,7 +70,7 @@ def test_ends_all_jobs_correctly_after_a_cancel_and_a_killed_worker(
     ada.page.reload()
     expect(ada.page.locator("[data-part=connection]")).to_have_text("live")
     expect(ada.page.locator("[data-part=step]")).to_have_text(
-        re.compile(r"^Painting, step \d+ of 240$"), timeout=PATIENCE_MS
+        re.compile(r"^Painting, step \d+ of 500$"), timeout=PATIENCE_MS
     )
     shoot(ada, pictures / "5-ada-reloads.png")
 

@@ -6,7 +6,6 @@ from itertools import product
 import pytest
 
 from tests.browser.conftest import PHONE, Visitor
-from tests.browser.test_operators import PROMOTE
 from tests.support.sites import EmbeddedSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -42,7 +41,7 @@ def test_has_controls_large_enough_for_a_finger(
     visitor = visit(viewport=PHONE)
     visitor.sign_up("thumbelina")
     visitor.page.wait_for_url("**/studio/")
-    site.manage("shell", "-c", PROMOTE.format(name="thumbelina"))
+    site.call("promote", name="thumbelina")
     job = site.call("submit", name="thumbelina", method="fast", size=128)
     site.wait_for(job, "succeeded")
 

@@ -11,10 +11,6 @@ from tests.browser.conftest import PHONE, Visitor
 from tests.support.sites import EmbeddedSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PROMOTE = (
-    "from accounts.models import User;"
-    "User.objects.filter(username='{name}').update(is_staff=True, is_superuser=True)"
-)
 DARK = {"viewport": PHONE, "color_scheme": "dark"}
 
 
@@ -29,7 +25,7 @@ def test_shows_and_switches_the_queue(
     visitor = visit(**options)
     visitor.sign_up(name)
     visitor.page.wait_for_url("**/studio/")
-    site.manage("shell", "-c", PROMOTE.format(name=name))
+    site.call("promote", name=name)
 
     visitor.go("/operators/queue/")
 

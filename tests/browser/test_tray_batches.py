@@ -83,7 +83,7 @@ def test_is_one_entry_that_leads_to_its_page(visit: Visit, pictures: Path) -> No
     visitor = visit()
     photo = enter(visitor, "curator")
     address = long_batch(visitor, photo)
-    submit(visitor, photo, STYLES[1], method="optimize", steps=1500, size=320)
+    submit(visitor, photo, STYLES[1], method="optimize", steps=1500)
     visitor.go("/wall/")
     expect(tray(visitor).locator(".tray-count")).to_have_text("4")
     open_tray(visitor)
@@ -157,7 +157,7 @@ def test_counts_the_jobs_done_since_the_tray_was_empty(visit: Visit) -> None:
     visitor = visit()
     photo = enter(visitor, "fairly")
     submit(visitor, photo, *STYLES, method="optimize", steps=4)
-    submit(visitor, photo, STYLES[1], method="optimize", steps=1500, size=320)
+    submit(visitor, photo, STYLES[1], method="optimize", steps=1500)
     visitor.go("/wall/")
     expect(tray(visitor).locator(".tray-count")).to_have_text("1", timeout=PATIENCE_MS)
 

@@ -11,7 +11,7 @@ from tests.support.servers import PostgreSQL, Redis, Server, wait_until
 from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# About four seconds of work on an idle machine.
+# Some seconds of work on an idle machine.
 SOME = {"size": 64, "steps": 500}
 CHAOS_SECONDS, KILL_SECONDS, MOST_SECONDS = 60, 9, 150
 ALL_OF_A_PAINTING = [".jpg", ".jpg", ".state"]

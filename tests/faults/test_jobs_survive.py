@@ -18,8 +18,8 @@ from tests.support.servers import PATIENCE_SECONDS, wait_until
 from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# Some seconds of work, and minutes of work.
-SOME = {"size": 64, "steps": 600}
+# Some seconds of work on an idle machine, and a minute of work.
+SOME = {"size": 64, "steps": 150}
 MANY = {"size": 64, "steps": 2000}
 # More work than any test here waits for.
 ENDLESS = {"size": 512, "steps": 2000}
@@ -198,7 +198,7 @@ class TestEmbeddedSite:
     def test_returns_its_job_to_the_queue_when_told_to_end(
         self, embedded: EmbeddedSite, number: signal.Signals, keep_bar: Keep
     ) -> None:
-        job = embedded.call("submit", **MANY)
+        job = embedded.call("submit", **SOME)
         embedded.wait_until_painted(job)
 
         os.kill(embedded.serve.pid, number)

@@ -36,7 +36,7 @@ class TestSocket:
         with open_socket(site) as socket:
             receive(socket, "hello")
             receive(socket, "snapshot")
-            job = site.call("submit", size=128, steps=100)
+            job = site.call("submit", size=64, steps=80)
 
             frames = [receive(socket, "job")]
             while frames[-1]["state"] not in ("succeeded", "failed"):
@@ -52,7 +52,7 @@ class TestSocket:
         assert order == sorted(order)
 
     def test_begins_with_the_current_jobs(self, site: Site) -> None:
-        job = site.call("submit", size=256, steps=2000)
+        job = site.call("submit", size=64, steps=2000)
         site.wait_until_painted(job)
 
         with open_socket(site) as socket:

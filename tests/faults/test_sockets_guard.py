@@ -235,7 +235,7 @@ class TestEnd:
         self, production: ProductionSite, away: float, record_bar: Record, keep_bar: Keep
     ) -> None:
         name = f"patient-{uuid4().hex[:8]}"
-        job = production.call("submit", name=name, size=64, steps=600)
+        job = production.call("submit", name=name, size=64, steps=250)
         production.wait_until_painted(job)
         with (
             listening(production, name) as (_session, socket),

@@ -143,6 +143,11 @@ def sign_in(*, name: str = "alice") -> str:
     return client.cookies["sessionid"].value
 
 
+def promote(*, name: str) -> None:
+    """Make the person called `name` an administrator."""
+    User.objects.filter(username=name).update(is_staff=True, is_superuser=True)
+
+
 def change_password(*, name: str) -> None:
     """Change the password of the person called `name`."""
     owner = User.objects.get(username=name)
@@ -276,7 +281,15 @@ COMMANDS: dict[str, Callable[..., Any]] = {
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
         *(use_up_storage, let_hours_pass, lose_photo),
         *(look, report, painter_at, serving, cancel, files, standings, send_wakeups, tell_often),
-        *(sign_in, change_password, break_constraints, journal_mode, paint_bare, time_parts),
+        *(
+            sign_in,
+            promote,
+            change_password,
+            break_constraints,
+            journal_mode,
+            paint_bare,
+            time_parts,
+        ),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
         *(painters.begin_steps, painters.paint_steps, painters.end_steps),
         *(painters.sign_out, painters.close_account),

@@ -22,6 +22,7 @@ import redis
 
 PATIENCE_SECONDS = 300.0
 STOP_SECONDS = 10.0
+MOST_PAUSE_SECONDS = 0.3
 
 
 def free_port() -> int:
@@ -46,10 +47,13 @@ def program(name: str, package: str) -> str:
 def wait_until(ready: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
     """Call `ready` until its result is true and return it; fail the test after `seconds`."""
     end = time.monotonic() + seconds
+    pause = 0.05
     while time.monotonic() < end:
         if answer := ready():
             return answer
-        time.sleep(0.05)
+        time.sleep(pause)
+        # Each call costs a site some work, which a long wait would take from what it waits for.
+        pause = min(1.2 * pause, MOST_PAUSE_SECONDS)
     return pytest.fail(f"{what} took more than {seconds:g} seconds")
 
 

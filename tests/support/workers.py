@@ -5,11 +5,15 @@ file. Each process has its own data folder, database and servers.
 """
 
 import os
+from collections import defaultdict
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# The longest groups start first; tests that mainly compute run at the same time.
+from tests.support.durations import function_of, known_durations
+
+# Tests of running sites start first, these groups before all; tests that mainly compute run at
+# the same time.
 LONGEST_FIRST = ("production", "browser", "embedded")
 # Files of tests/faults that start their own sites or whole test runs.
 OWN_SITES = {"test_lanes.py", "test_same_tests_on_postgresql.py", "test_workers_end.py"}
@@ -35,11 +39,6 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         return group_of(nodeid)
 
 
-def is_slow(item: pytest.Item) -> bool:
-    """Return whether a test is marked as slow."""
-    return item.get_closest_marker("slow") is not None
-
-
 def pytest_configure() -> None:
     """Limit each process, and the processes that it starts, to one compute thread.
 
@@ -55,12 +54,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Sort the longest groups first; a run in one process keeps the order of the files."""
     if not hasattr(config, "workerinput"):
         return
-    slow_files = {item.path for item in items if is_slow(item)}
+    known = known_durations()
+    seconds: dict[str, float] = defaultdict(float)
+    for item in items:
+        seconds[group_of(item.nodeid)] += known.get(function_of(item.nodeid), 0)
 
-    def rank(item: pytest.Item) -> tuple[int, bool]:
+    def rank(item: pytest.Item) -> tuple[int, float]:
         group = group_of(item.nodeid)
-        place = LONGEST_FIRST.index(group) if group in LONGEST_FIRST else len(LONGEST_FIRST)
-        return place, item.path not in slow_files
+        if group in LONGEST_FIRST:
+            return LONGEST_FIRST.index(group), 0
+        computes = item.get_closest_marker("services") is None
+        return len(LONGEST_FIRST) + computes, -seconds[group]
 
     items.sort(key=rank)
 

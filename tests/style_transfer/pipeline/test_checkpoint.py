@@ -1,6 +1,7 @@
 """Stop, save and continue a painting, with the real engine at tiny sizes."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -42,6 +43,12 @@ def stopped(after: int, spec: TransferSpec = SPEC) -> Step:
     return next(step for step in steps if step.done == after and step.painting)
 
 
+@cache
+def finished_state() -> bytes:
+    """Return the state of a finished painting."""
+    return saved(paint()[-1])
+
+
 class TestCheckpoint:
     def test_has_the_size_of_the_result_at_any_step(self) -> None:
         spec = replace(SPEC, size=700, steps=12)
@@ -81,7 +88,7 @@ class TestCheckpoint:
 
 class TestContinue:
     def test_counts_from_the_step_where_it_stopped(self) -> None:
-        more = paint(replace(SPEC, steps=4), saved(paint()[-1]))
+        more = paint(replace(SPEC, steps=4), finished_state())
         assert more[0].done == 6
         assert {step.total for step in more} == {10}
         assert [step.done for step in more if step.stage == "painting"] == [7, 8, 9]
@@ -104,12 +111,12 @@ class TestContinue:
         assert last.image.size == PHOTO.size
 
     def test_returns_the_same_bytes_from_the_same_state(self) -> None:
-        state = saved(paint()[-1])
+        state = finished_state()
         ends = [saved(paint(resume=state)[-1]) for _ in range(2)]
         assert ends[0] == ends[1]
 
     def test_accepts_another_seed_and_number_of_steps(self) -> None:
-        assert paint(replace(SPEC, steps=1, seed=9), saved(paint()[-1]))[-1].done == 7
+        assert paint(replace(SPEC, steps=1, seed=9), finished_state())[-1].done == 7
 
 
 class TestRefusing:
@@ -121,13 +128,13 @@ class TestRefusing:
         assert isinstance(caught.value, EngineError)
 
     def test_refuses_a_truncated_state(self) -> None:
-        state = saved(paint()[-1])
+        state = finished_state()
         with pytest.raises(StateError):
             paint(resume=state[: len(state) // 2])
 
     @pytest.mark.parametrize("name", ["picture", "done", "identity"])
     def test_refuses_a_state_with_a_missing_part(self, name: str) -> None:
-        parts = load(saved(paint()[-1]))
+        parts = load(finished_state())
         del parts[name]
         with pytest.raises(StateError):
             paint(resume=save(parts))
@@ -138,17 +145,17 @@ class TestRefusing:
         ids=["flat", "four-channels", "not-numbers"],
     )
     def test_refuses_a_broken_picture(self, picture: torch.Tensor) -> None:
-        parts = load(saved(paint()[-1])) | {"picture": picture}
+        parts = load(finished_state()) | {"picture": picture}
         with pytest.raises(StateError):
             paint(resume=save(parts))
 
     def test_refuses_a_picture_of_another_size(self) -> None:
-        parts = load(saved(paint()[-1])) | {"picture": torch.zeros(1, 3, 99, 150)}
+        parts = load(finished_state()) | {"picture": torch.zeros(1, 3, 99, 150)}
         with pytest.raises(StateError):
             paint(resume=save(parts))
 
     def test_refuses_another_painting(self) -> None:
-        state = saved(paint()[-1])
+        state = finished_state()
         with pytest.raises(StateError, match="another"):
             paint(replace(SPEC, strength=0.3), state)
         with pytest.raises(StateError, match="another"):
@@ -156,7 +163,7 @@ class TestRefusing:
 
     def test_refuses_single_pass_methods(self) -> None:
         with pytest.raises(SpecError) as caught:
-            stylize(PHOTO, STYLES, TransferSpec(method="fast"), resume=saved(paint()[-1]))
+            stylize(PHOTO, STYLES, TransferSpec(method="fast"), resume=finished_state())
         assert set(caught.value.fields) == {"method"}
 
 

@@ -60,7 +60,7 @@ def test_learns_the_same_in_two_processes(
     content: Path, style: Path, teacher: Path, tmp_path: Path
 ) -> None:
     words = [f"--content={content}", f"--style={style}", f"--teacher={teacher}"]
-    out = train_two(tmp_path, "builtin", *words, "--steps=40", "--size=32")
+    out = train_two(tmp_path, "builtin", *words, "--steps=16", "--size=32")
     assert_agree(out)
     lines = [json.loads(line) for line in (out / "losses.jsonl").read_text().splitlines()]
     assert lines[-1]["relu2_1"] < lines[0]["relu2_1"]
@@ -70,6 +70,6 @@ def test_learns_the_same_in_two_processes(
 def test_trains_one_network_in_two_processes(content: Path, style: Path, tmp_path: Path) -> None:
     artwork = next(style.rglob("*.png"))
     words = [f"--content={content}", f"--style={artwork}", "--light", "--style-size=64"]
-    out = train_two(tmp_path, "network", *words, "--steps=6", "--size=64", "--name=blobs")
+    out = train_two(tmp_path, "network", *words, "--steps=3", "--size=64", "--name=blobs")
     assert_agree(out)
     assert (out / "network-blobs.safetensors").is_file()

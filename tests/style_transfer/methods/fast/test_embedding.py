@@ -1,5 +1,6 @@
 """Style codes: there and back, what is refused, views and blends, and the cache."""
 
+import copy
 import io
 import math
 import pickle
@@ -38,9 +39,15 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
     return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
 
 
+_made: dict[str, StyleEmbedding] = {}
+
+
 @pytest.fixture
 def code(painter: Painter) -> StyleEmbedding:
-    return StyleEmbedding.from_picture(soft(0), painter)
+    """Return an embedding of its own; making one takes a while, so a first one is copied."""
+    if painter.sha256 not in _made:
+        _made[painter.sha256] = StyleEmbedding.from_picture(soft(0), painter)
+    return copy.deepcopy(_made[painter.sha256])
 
 
 def assert_same(one: dict[int, Moments], other: dict[int, Moments], tolerance: float = 0) -> None:
