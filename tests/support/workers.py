@@ -4,8 +4,10 @@ Tests that use the same running site stay together in one process. So do the tes
 file. Each process has its own data folder, database and servers.
 """
 
+import gc
 import os
 from collections import defaultdict
+from collections.abc import Generator
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -46,6 +48,17 @@ def pytest_configure() -> None:
     as long.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without a search for garbage, because all the objects stay in use to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 # Run last, because pytest-django also sorts the tests, by their use of the database.
