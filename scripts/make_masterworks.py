@@ -33,7 +33,7 @@ QUALITY = 80
 
 def paint_sample(photo: Image.Image, code: bytes) -> bytes:
     """Return the demonstration photo, painted with a style code, as WebP."""
-    *_, last = stylize(photo, [StyleInput(None, code=code)], SPEC, device=DEVICE)
+    *_, last = stylize(photo, [StyleInput(None, embedding=code)], SPEC, device=DEVICE)
     if last.image is None:
         raise RuntimeError("The engine ended without a picture.")
     buffer = io.BytesIO()

@@ -26,7 +26,7 @@ def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:
     """
     if style.image and (find_method(method).needs_pictures or not is_learned(style)):
         return StyleInput(load_picture(_read(style.image)).image, weight)
-    return StyleInput(None, weight, code=_read(style.code) if style.code else None)
+    return StyleInput(None, weight, embedding=_read(style.code) if style.code else None)
 
 
 def is_learned(style: Style) -> bool:

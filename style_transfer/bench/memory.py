@@ -94,11 +94,11 @@ def measure_seam(size: int) -> float:
     spec, smallest = TransferSpec(size=size), TILINGS[-1]
     photo, artwork = noise((size, size * 3 // 4), 1), noise((192, 192), 2)
     painter = load_painter(torch.device("cpu"))
-    recipe = StyleMix.mix([StyleInput(artwork)], spec.style_scale, painter, EmbeddingCache())
+    mix = StyleMix.mix([StyleInput(artwork)], spec.style_scale, painter, EmbeddingCache())
     pictures = []
     for tiling in (Tiling(0, smallest.tile), Tiling(size**2)):
         way = Attempt(painter.device, tiling=tiling)
-        *_, last = paint(to_pixels(photo, painter.device), [recipe], 1.0, painter, way)
+        *_, last = paint(to_pixels(photo, painter.device), [mix], 1.0, painter, way)
         if last.image is None:
             raise AssertionError("the last frame brings the picture")
         pictures.append(to_image(last.image))

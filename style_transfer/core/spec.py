@@ -151,13 +151,13 @@ def choices_of(name: str) -> tuple[str, ...]:
 class StyleInput:
     """One artwork and its weight; the weights of several artworks do not have to sum to one.
 
-    A style has a picture, or the bytes of a style code (an embedding in a file), or both. A method
-    that paints from embeddings prefers the code to the picture.
+    A style has a picture, or an embedding (the bytes of a style code), or both. A method that
+    paints from embeddings prefers the embedding to the picture.
     """
 
     image: "Image.Image | None"
     weight: float = 1.0
-    code: bytes | None = None
+    embedding: bytes | None = None
 
 
 @dataclass(frozen=True)

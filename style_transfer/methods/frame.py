@@ -74,14 +74,6 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Fallback:
-    """The device and the tiles used instead of the planned ones, because memory ran out."""
-
-    device: torch.device
-    tiling: Tiling
-
-
-@dataclass(frozen=True)
 class Attempt:
     """One way to paint a picture; pipeline/fallbacks.py sets the order in which they are tried.
 
@@ -94,11 +86,6 @@ class Attempt:
     most: int | None = None
     tiling: Tiling | None = None
     exact: bool = False
-
-    @property
-    def fallback(self) -> Fallback | None:
-        """Give the fallback that a frame reports; None if the picture is painted as planned."""
-        return Fallback(self.device, self.tiling) if self.tiling is not None else None
 
 
 @dataclass(frozen=True)
@@ -124,4 +111,3 @@ class Frame:
     total: int
     image: Tensor | None = None
     kept: Kept | None = None
-    fallback: Fallback | None = None

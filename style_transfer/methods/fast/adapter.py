@@ -1,4 +1,4 @@
-"""From what is asked to what the network is given: embeddings, their blend, and the device."""
+"""Turn styles into the statistics and marks that the schedule asks for, and run an attempt."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,23 +10,26 @@ from style_transfer.core.spec import StyleInput
 from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
 from style_transfer.methods.fast import schedule
+from style_transfer.methods.fast.contrast import blend_contrasts
 from style_transfer.methods.fast.embedding import (
     EmbeddingCache,
     StyleEmbedding,
-    blend_band_contrasts,
     blend_embeddings,
 )
 from style_transfer.methods.fast.network import Painter, load_painter
 from style_transfer.methods.fast.textons import PatchSynthesizer
 from style_transfer.methods.frame import Attempt, Frame, StyleCache
 
-BRUSH = 1.0  # at brush size 1 an artwork has the area of the picture
-MEMORY = EmbeddingCache()  # of this process, for callers that bring none
+PROCESS_CACHE = EmbeddingCache()  # for callers that have no cache of their own
 
 
 @dataclass(frozen=True)
 class StyleMix:
-    """Styles made ready for a photo: embeddings with shares that sum to one, and the brush."""
+    """The styles of one photo: embeddings, and shares that sum to one.
+
+    `style_scale` enlarges the artworks, and with them their strokes: at 1 an artwork has the same
+    area as the picture. `seed` sets the noise that is added before marks are chosen.
+    """
 
     embeddings: tuple[StyleEmbedding, ...]
     shares: tuple[float, ...]
@@ -42,61 +45,70 @@ class StyleMix:
         cache: StyleCache,
         seed: int = 0,
     ) -> "StyleMix":
-        """Get the embeddings of styles; raises StyleEmbeddingError for one of another encoder."""
+        """Get the embedding of each style; raises StyleEmbeddingError for one of other weights."""
         embeddings = tuple(embedding_of(share, painter, cache) for share in shares)
         return cls(embeddings, tuple(share.weight for share in shares), style_scale, seed)
 
     def moments_at(self, side: float) -> dict[int, Moments]:
-        """Blend the styles as they are seen for a picture whose area has the root `side`."""
+        """Blend the moments of the styles, (L,) and (L, L) by level, for a picture of side**2."""
         return blend_embeddings(self.embeddings, self.shares, self._view(side))
 
-    def brush_at(self, side: float) -> PatchSynthesizer:
-        """Take marks of all styles, in their shares, for a picture of such an area."""
+    def synthesizer_at(self, side: float) -> PatchSynthesizer:
+        """Make a synthesizer with marks of all styles, in their shares, for a picture of side**2.
+
+        Each style has the marks of the view that is nearest in size.
+        """
         books = [each.textons_at(self._view(side)) for each in self.embeddings]
         return PatchSynthesizer(books, self.shares, self.seed)
 
     def contrast_at(self, side: float) -> Tensor:
-        """Blend the styles' band contrasts (BANDS,) for a picture of such an area."""
-        return blend_band_contrasts(self.embeddings, self.shares, self._view(side))
+        """Blend the band contrasts (BANDS,) of the styles for a picture of side**2 pixels."""
+        view = self._view(side)
+        return blend_contrasts([each.contrast_at(view) for each in self.embeddings], self.shares)
 
     def to(self, device: torch.device) -> "StyleMix":
-        """Give the same recipe on a device."""
+        """Return the same mix on a device."""
         return replace(self, embeddings=tuple(each.to(device) for each in self.embeddings))
 
     def _view(self, side: float) -> float:
-        return side * BRUSH * self.style_scale
+        # An artwork that is shown larger has broader strokes.
+        return side * self.style_scale
 
 
 @dataclass(frozen=True)
 class BatchStyles:
-    """What the photos of a batch are to look like; see schedule.StyleSource."""
+    """The styles of a batch, one mix for each photo; see schedule.StyleSource."""
 
-    each: Sequence[StyleMix]
+    mixes: Sequence[StyleMix]
 
     def moments(self, side: float) -> dict[int, Moments]:
-        """Put the moments for all photos into a batch, (B, L) and (B, L, L) by level."""
-        wanted = [recipe.moments_at(side) for recipe in self.each]
+        """Stack the moments for all photos: by level, (B, L) and (B, L, L)."""
+        each_photo = [mix.moments_at(side) for mix in self.mixes]
         return {
             level: Moments(
-                torch.stack([moments[level].mean for moments in wanted]),
-                torch.stack([moments[level].covariance for moments in wanted]),
+                torch.stack([moments[level].mean for moments in each_photo]),  # (B, L)
+                torch.stack([moments[level].covariance for moments in each_photo]),  # (B, L, L)
             )
-            for level in wanted[0]
+            for level in each_photo[0]
         }
 
     def synthesizers(self, side: float) -> list[PatchSynthesizer]:
-        """Give the brush of each photo."""
-        return [recipe.brush_at(side) for recipe in self.each]
+        """Make the synthesizer of each photo."""
+        return [mix.synthesizer_at(side) for mix in self.mixes]
 
     def contrasts(self, side: float) -> list[Tensor]:
-        """Give the band contrasts that each photo's painting is to have."""
-        return [recipe.contrast_at(side) for recipe in self.each]
+        """Give the band contrasts (BANDS,) that the painting of each photo gets."""
+        return [mix.contrast_at(side) for mix in self.mixes]
 
 
 def embedding_of(share: StyleInput, painter: Painter, cache: StyleCache) -> StyleEmbedding:
-    """Give the embedding of a style: its own if it came with one, else that of its picture."""
-    if share.code is not None:
-        return StyleEmbedding.from_bytes(share.code, painter)
+    """Read the embedding that a style has, or else get that of its picture from the cache.
+
+    Raises StyleEmbeddingError for an embedding that the painter cannot use.
+    """
+    if share.embedding is not None:
+        # It can come from any file, so it is checked each time.
+        return StyleEmbedding.from_bytes(share.embedding, painter)
     if share.image is None:
         raise AssertionError("normalize_weights refuses styles without both")
     found: StyleEmbedding = cache.embedding_of(share.image, painter)
@@ -105,23 +117,22 @@ def embedding_of(share: StyleInput, painter: Painter, cache: StyleCache) -> Styl
 
 def paint(
     photos: Tensor,
-    recipes: Sequence[StyleMix],
+    mixes: Sequence[StyleMix],
     strength: float,
     painter: Painter,
     attempt: Attempt,
     *,
     tiling: Tiling | None = None,
 ) -> Iterator[Frame]:
-    """Paint photos (B, 3, H, W), bytes or floats, each by its recipe, as one attempt says.
+    """Paint photos (B, 3, H, W), bytes or floats in [0, 1], each with its mix, in one attempt.
 
-    `tiling` counts where the attempt says none. Raises InternalError for a broken picture and
-    OutOfMemoryError; see schedule.py.
+    The tiling of the attempt replaces `tiling`. Raises InternalError for a broken picture, and
+    OutOfMemoryError.
     """
-    if painter.device != attempt.device:
+    if painter.device != attempt.device:  # the fallback from a GPU to the CPU
         painter = load_painter(attempt.device)
-    if attempt.exact:
+    if attempt.exact:  # half precision broke the picture
         painter = painter.in_full()
-    manner = BatchStyles([recipe.to(painter.device) for recipe in recipes])
+    styles = BatchStyles([mix.to(painter.device) for mix in mixes])
     photos = photos.to(painter.device)
-    for frame in schedule.paint(photos, manner, strength, painter, attempt.tiling or tiling):
-        yield replace(frame, fallback=attempt.fallback)
+    yield from schedule.paint(photos, styles, strength, painter, attempt.tiling or tiling)

@@ -24,7 +24,7 @@ from style_transfer.imaging.images import to_picture
 from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.saving import write_whole
 from style_transfer.imaging.tensors import to_tensor
-from style_transfer.methods.fast.contrast import BANDS, band_contrast, blend_contrasts
+from style_transfer.methods.fast.contrast import BANDS, band_contrast
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.textons import SIZE, Textons
@@ -179,13 +179,6 @@ def blend_embeddings(
     """Mix styles, each seen at `side`, by weighted means of their moments; weights sum to one."""
     seen = [each.at(side) for each in embeddings]
     return {level: blend_moments([moments[level] for moments in seen], weights) for level in LEVELS}
-
-
-def blend_band_contrasts(
-    codes: Sequence[StyleEmbedding], weights: Sequence[float], side: float
-) -> Tensor:
-    """Mix the band contrasts (BANDS,) of styles, each seen at `side`; weights sum to one."""
-    return blend_contrasts([code.contrast_at(side) for code in codes], weights)
 
 
 class EmbeddingCache:

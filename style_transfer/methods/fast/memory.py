@@ -25,8 +25,8 @@ def with_embeddings(
 
     Raises OutOfMemoryError if this does not fit into `limit` MiB.
     """
-    images = [share.image for share in shares if share.code is None and share.image is not None]
-    unknown = [image for image in images if not cache.knows(image, painter)]
+    pictures = [share.image for share in shares if share.embedding is None]
+    unknown = [each for each in pictures if each is not None and not cache.knows(each, painter)]
     needs = [line_mb(_EMBEDDING, min(each.width * each.height, LARGEST**2)) for each in unknown]
     need = round(max(needs, default=0) * factor_of(halved=painter.halved))
     if limit is not None and need > limit:

@@ -10,7 +10,7 @@ from style_transfer.core.budget import Plan, plan_cut
 from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.core.tiling import WHOLE, Tiling
-from style_transfer.methods.fast.adapter import MEMORY, StyleMix, paint
+from style_transfer.methods.fast.adapter import PROCESS_CACHE, StyleMix, paint
 from style_transfer.methods.fast.memory import with_embeddings
 from style_transfer.methods.fast.network import ENCODER, NAME, load_painter
 from style_transfer.methods.frame import Attempt, Frame, Task
@@ -30,13 +30,13 @@ class FastMethod:
         if attempt.tiling is not None:
             return plan
         painter = load_painter(attempt.device)
-        return with_embeddings(plan, task.shares, painter, task.cache or MEMORY, limit)
+        return with_embeddings(plan, task.shares, painter, task.cache or PROCESS_CACHE, limit)
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
         """Yield a frame for each tile, stage and band."""
-        recipe = self.prepare(task, attempt.device)
+        mix = self.prepare(task, attempt.device)
         strength = task.canvas.spec.strength
-        return self.paint_pass(task.canvas.pixels, [recipe], strength, attempt, plan)
+        return self.paint_pass(task.canvas.pixels, [mix], strength, attempt, plan)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """Give the names of the decoder and the encoder."""
@@ -49,7 +49,7 @@ class FastMethod:
 
     def prepare(self, task: Task, device: torch.device) -> StyleMix:
         """Mix the styles of a picture; raises StyleEmbeddingError."""
-        spec, cache = task.canvas.spec, task.cache or MEMORY
+        spec, cache = task.canvas.spec, task.cache or PROCESS_CACHE
         return StyleMix.mix(task.shares, spec.style_scale, load_painter(device), cache, spec.seed)
 
     def most_in_pass(
@@ -84,6 +84,6 @@ class FastMethod:
         plan: Plan,
     ) -> Iterator[Frame]:
         """Yield frames of photos (B, 3, H, W), bytes, each painted with its own mix of styles."""
-        recipes = cast("Sequence[StyleMix]", prepared)
+        mixes = cast("Sequence[StyleMix]", prepared)
         painter = load_painter(attempt.device)
-        return paint(photos, recipes, strength, painter, attempt, tiling=plan.tiling)
+        return paint(photos, mixes, strength, painter, attempt, tiling=plan.tiling)

@@ -83,7 +83,7 @@ def _find(share: StyleInput, known: dict[str, str]) -> str:
 def _hash_of(share: StyleInput) -> str:
     if share.image is not None:
         return perceptual_hash(to_picture(share.image).rgb)
-    known = artwork_in(share.code or b"")
+    known = artwork_in(share.embedding or b"")
     if not known:
         raise StyleNeedsPictureError("This method needs a picture of each style.")
     return known

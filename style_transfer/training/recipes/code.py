@@ -109,12 +109,12 @@ class Code:
 
 
 @torch.no_grad()
-def paint(photo: Tensor, code: StyleEmbedding, painter: Painter) -> Tensor:
+def paint(photo: Tensor, embedding: StyleEmbedding, painter: Painter) -> Tensor:
     """Paint a photo (1, 3, H, W) in [0, 1] with an embedding, as the method fast does."""
-    recipe = adapter.StyleMix((code,), (1.0,), 1.0)
+    mix = adapter.StyleMix((embedding,), (1.0,), 1.0)
 
     def attempt(way: Attempt) -> Iterator[Frame]:
-        return adapter.paint(photo, [recipe], STRENGTH, painter, way)
+        return adapter.paint(photo, [mix], STRENGTH, painter, way)
 
     attempts = attempts_of(METHOD.info, painter.device)
     *_, last = try_in_turn(METHOD.info, attempts, attempt)

@@ -179,6 +179,6 @@ def test_each_shipped_network_belongs_to_a_masterwork(name: str) -> None:
     found = []
     for code in codes:
         with suppress(NetworkMissingError):
-            found += find_networks([StyleInput(None, code=code)])
+            found += find_networks([StyleInput(None, embedding=code)])
     assert [share.name for share in found].count(name) == 1
     assert load_network(name, torch.device("cpu"))

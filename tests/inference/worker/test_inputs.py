@@ -35,19 +35,19 @@ def test_gives_a_picture_to_every_method() -> None:
     for method in ("fast", "optimize"):
         given = load_style(style, method, 0.5)
         assert given.image is not None
-        assert (given.image.size, given.weight, given.code) == ((80, 80), 0.5, None)
+        assert (given.image.size, given.weight, given.embedding) == ((80, 80), 0.5, None)
 
 
 def test_gives_a_code_if_there_is_no_picture() -> None:
     given = load_style(make_code_style(code=b"moments"), "fast")
-    assert (given.image, given.code) == (None, b"moments")
+    assert (given.image, given.embedding) == (None, b"moments")
 
 
 def test_prefers_a_code_if_it_is_enough() -> None:
     style, other = make_style(), coded()
     style.code.name, style.code_weights = other.code.name, other.code_weights
     assert load_style(style, "fast").image is None
-    assert load_style(style, "fast").code is not None
+    assert load_style(style, "fast").embedding is not None
     assert load_style(style, "optimize").image is not None
 
 

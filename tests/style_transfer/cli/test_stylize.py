@@ -199,7 +199,7 @@ class TestParseStyle:
         path = folder / f"scream.{suffix}"
         path.write_bytes(b"a code")
         style = parse_style(f"{path}=0.5")
-        assert (style.image, style.weight, style.code) == (None, 0.5, b"a code")
+        assert (style.image, style.weight, style.embedding) == (None, 0.5, b"a code")
 
     def test_says_when_a_code_cannot_be_read(self, folder: Path) -> None:
         with pytest.raises(InputUnreadableError, match=r"none\.safetensors cannot be read"):

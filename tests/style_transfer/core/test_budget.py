@@ -98,7 +98,7 @@ class TestCodes:
             assert with_embeddings(Plan(), [StyleInput(small)], painter, known) == Plan()
         assert before.mb > 0
         assert (
-            with_embeddings(Plan(), [StyleInput(None, code=b"1")], painter, EmbeddingCache())
+            with_embeddings(Plan(), [StyleInput(None, embedding=b"1")], painter, EmbeddingCache())
             == Plan()
         )
 

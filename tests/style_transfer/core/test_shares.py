@@ -27,15 +27,18 @@ def test_sorts_the_same_styles_in_the_same_order(weights: list[float]) -> None:
 
 
 def test_sorts_equal_shares_by_content() -> None:
-    first, second = StyleInput(RED, code=b"1"), StyleInput(BLUE)
-    code = StyleInput(None, code=b"2")
-    one, other = normalize_weights([first, second, code]), normalize_weights([code, second, first])
-    assert [(each.image, each.code) for each in one] == [(each.image, each.code) for each in other]
+    first, second = StyleInput(RED, embedding=b"1"), StyleInput(BLUE)
+    third = StyleInput(None, embedding=b"2")
+    one = normalize_weights([first, second, third])
+    assert one == normalize_weights([third, second, first])
 
 
-def test_keeps_codes_with_their_styles() -> None:
-    shares = normalize_weights([StyleInput(None, 1, b"code"), StyleInput(RED, 3)])
-    assert [(share.code, share.weight) for share in shares] == [(b"code", 0.25), (None, 0.75)]
+def test_keeps_embeddings_with_their_styles() -> None:
+    shares = normalize_weights([StyleInput(None, 1, b"moments"), StyleInput(RED, 3)])
+    assert [(share.embedding, share.weight) for share in shares] == [
+        (b"moments", 0.25),
+        (None, 0.75),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +52,7 @@ def test_refuses_invalid_weights(weights: list[float]) -> None:
     assert set(caught.value.fields) == {"styles"}
 
 
-def test_refuses_a_style_without_a_picture_and_without_a_code() -> None:
+def test_refuses_a_style_without_a_picture_and_without_an_embedding() -> None:
     with pytest.raises(SpecError, match="must each have a picture or a style code"):
         normalize_weights([StyleInput(None)])
     assert len(normalize_weights([StyleInput(None, 0), StyleInput(RED)])) == 1

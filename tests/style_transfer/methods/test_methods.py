@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
 
 from style_transfer import methods
@@ -24,7 +23,6 @@ from style_transfer.core.errors import OutOfMemoryError
 from style_transfer.core.foresight import foresee
 from style_transfer.core.spec import PaintRequest, SpecError, Step, StyleInput, TransferSpec
 from style_transfer.methods import load_method
-from style_transfer.methods.frame import Attempt
 from style_transfer.pipeline.batching import stylize_batch
 from style_transfer.pipeline.stylize import stylize
 
@@ -202,10 +200,6 @@ class TestSlugs:
 
     def test_may_choose_a_method_to_paint_with(self) -> None:
         assert not _slugs_asked_by_name(ast.parse('paint(TransferSpec(method="fast"))'))
-
-
-def test_has_no_fallback_for_a_planned_attempt() -> None:
-    assert Attempt(torch.device("cpu"), 5).fallback is None
 
 
 def test_also_names_lack_of_memory_for_the_fourth_method(

@@ -29,7 +29,7 @@ def request(seed: int = 0, spec: TransferSpec = FAST, width: int = 48) -> PaintR
 
 
 def broken(code: bytes = b"no code") -> PaintRequest:
-    return PaintRequest(soft(0), [StyleInput(None, code=code)], FAST)
+    return PaintRequest(soft(0), [StyleInput(None, embedding=code)], FAST)
 
 
 def run(requests: Sequence[PaintRequest], pass_size: int = 8) -> dict[int, BatchStep]:

@@ -269,12 +269,12 @@ class TestErrors:
 
     def test_needs_pictures_if_the_method_reads_them(self) -> None:
         with pytest.raises(StyleNeedsPictureError) as caught:
-            paint(PHOTO, [StyleInput(None, code=b"a code")], QUICK)
+            paint(PHOTO, [StyleInput(None, embedding=b"a code")], QUICK)
         assert caught.value.code == "style_needs_picture"
 
     def test_names_an_invalid_code(self) -> None:
         with pytest.raises(StyleEmbeddingError) as caught:
-            paint(PHOTO, [StyleInput(None, code=b"no code")], FAST)
+            paint(PHOTO, [StyleInput(None, embedding=b"no code")], FAST)
         assert caught.value.code == "style_code_unusable"
 
     @pytest.mark.parametrize(

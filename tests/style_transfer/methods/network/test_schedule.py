@@ -91,16 +91,16 @@ class TestFindNetworks:
 
     def test_needs_a_picture_or_a_code_that_names_its_artwork(self) -> None:
         with pytest.raises(StyleNeedsPictureError):
-            find_networks([StyleInput(None, code=b"x")])
+            find_networks([StyleInput(None, embedding=b"x")])
         code = StyleEmbedding.from_picture(WAVE, load_painter(CPU)).to_bytes()
-        assert [share.name for share in find_networks([StyleInput(None, code=code)])] == [
+        assert [share.name for share in find_networks([StyleInput(None, embedding=code)])] == [
             "network-wave"
         ]
 
     def test_paints_the_same_from_a_code(self) -> None:
         code = StyleEmbedding.from_picture(WAVE, load_painter(CPU)).to_bytes()
         pictures = []
-        for style in (StyleInput(WAVE), StyleInput(None, code=code)):
+        for style in (StyleInput(WAVE), StyleInput(None, embedding=code)):
             *_, last = stylize(draw(9, 72, 56), [style], FULL, device="cpu")
             assert last.image is not None
             pictures.append(last.image.tobytes())
