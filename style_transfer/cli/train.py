@@ -4,8 +4,9 @@ import argparse
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
 
@@ -21,20 +22,24 @@ TEACHERS = ("none", *(slug for slug, info in METHOD_INFOS.items() if not info.ne
 
 @dataclass(frozen=True)
 class Kind:
-    """A training on the command line.
+    """A training on the command line; its recipe is the module of the same name in recipes/.
 
-    `load` imports the module of the recipe (which imports torch) and returns its `prepare`. With
+    `add_arguments` adds the options that only this kind has; the numbers are defaults. With
     `artworks`, --style is a folder. Without it, the kind adds its own --style.
     """
 
     name: str
     help: str
-    load: Callable[[], "Prepare"]
     add_arguments: Callable[[argparse.ArgumentParser], None]
     batch: int
     sizes: tuple[int, ...]
     rate: float
     artworks: bool = True
+
+    def load(self) -> "Prepare":
+        """Import the recipe, and with it torch, and return its function `prepare`."""
+        recipe = import_module(f"style_transfer.training.recipes.{self.name}")
+        return cast("Prepare", recipe.prepare)
 
 
 def add_train_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,9 +61,9 @@ def add_train_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Train as the arguments say, and return the exit status.
+    """Run the training that the arguments name, and return the exit status.
 
-    Raises the subclasses of EngineError that the parts of the training raise.
+    Raises the errors of the training, which are subclasses of EngineError.
     """
     console = Console(stderr=True)
     if math.isinf(arguments.time_limit) and math.isinf(arguments.steps):
@@ -80,18 +85,6 @@ def _add_builtin(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--teacher", type=Path, required=True, help="reduced VGG-19 (safetensors)")
 
 
-def _load_builtin() -> "Prepare":
-    from style_transfer.training.recipes.builtin import prepare
-
-    return prepare
-
-
-def _load_decoder() -> "Prepare":
-    from style_transfer.training.recipes.decoder import prepare
-
-    return prepare
-
-
 def _add_fast(parser: argparse.ArgumentParser) -> None:
     _add_out(parser)
     parser.add_argument(
@@ -102,12 +95,6 @@ def _add_fast(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _load_fast() -> "Prepare":
-    from style_transfer.training.recipes.fast import prepare
-
-    return prepare
-
-
 def _add_artwork(parser: argparse.ArgumentParser, *, content_weight: float) -> None:
     parser.add_argument("--style", type=Path, required=True, metavar="FILE", help="the artwork")
     parser.add_argument("--name", help="name of the result (default: the file name of the artwork)")
@@ -115,7 +102,7 @@ def _add_artwork(parser: argparse.ArgumentParser, *, content_weight: float) -> N
         "--content-weight",
         type=parse_positive,
         default=content_weight,
-        help="weight of the shapes of the photo; a higher value keeps faces clear",
+        help="weight of the shapes of the photo; with a higher value, faces stay clear",
     )
 
 
@@ -130,30 +117,27 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         "--style-size",
         type=parse_count,
         default=512,
-        help="longest side of the artwork in pixels, to learn its strokes",
+        help="longest side of the artwork in pixels; it sets the size of the strokes",
     )
     parser.add_argument(
         "--tone-weight",
         type=parse_positive,
         default=5.0,
-        help="weight of the light and colors of larger areas",
+        help="weight of the brightness and colors of larger areas",
     )
     parser.add_argument("--light", action="store_true", help="a smaller and faster network")
     parser.add_argument(
         "--teacher",
         choices=TEACHERS,
         default=TEACHERS[0],
-        help="a method to learn from; with none, only the artwork counts",
+        help="a method whose paintings are copied; with none, only the artwork is used",
     )
     parser.add_argument(
-        "--examples", type=parse_count, default=600, help="the most photos that the teacher paints"
+        "--examples",
+        type=parse_count,
+        default=600,
+        help="how many photos the teacher paints at most",
     )
-
-
-def _load_network() -> "Prepare":
-    from style_transfer.training.recipes.network import prepare
-
-    return prepare
 
 
 def _add_code(parser: argparse.ArgumentParser) -> None:
@@ -161,17 +145,10 @@ def _add_code(parser: argparse.ArgumentParser) -> None:
     _add_out(parser)
 
 
-def _load_code() -> "Prepare":
-    from style_transfer.training.recipes.code import prepare
-
-    return prepare
-
-
 KINDS = (
     Kind(
         name="builtin",
         help="the compact feature network, trained by distillation",
-        load=_load_builtin,
         add_arguments=_add_builtin,
         batch=4,
         sizes=(112,),
@@ -180,7 +157,6 @@ KINDS = (
     Kind(
         name="decoder",
         help="the decoder of the method `fast`, trained by reconstruction",
-        load=_load_decoder,
         add_arguments=_add_out,
         batch=4,
         sizes=(192,),
@@ -188,8 +164,7 @@ KINDS = (
     ),
     Kind(
         name="fast",
-        help="the same decoder, trained end to end on its paintings",
-        load=_load_fast,
+        help="the same decoder, then trained on its own paintings",
         add_arguments=_add_fast,
         batch=4,
         sizes=(160,),
@@ -198,7 +173,6 @@ KINDS = (
     Kind(
         name="network",
         help="a small network that paints like one artwork",
-        load=_load_network,
         add_arguments=_add_network,
         batch=4,
         sizes=(192, 256),
@@ -207,8 +181,7 @@ KINDS = (
     ),
     Kind(
         name="code",
-        help="the style code of one artwork; no network changes",
-        load=_load_code,
+        help="the style code of one artwork; the networks stay as they are",
         add_arguments=_add_code,
         batch=2,
         sizes=(192, 256),
