@@ -48,12 +48,12 @@ def paint_pairs(
     device: str,
     console: Console,
     *,
-    judged: bool = False,
+    whitened: bool = False,
 ) -> Iterator[Pair]:
     """Paint every photo in the style of every artwork with each spec, photo by photo.
 
-    If the answers are `judged`, the answer of the plain recipe is added; see whitening.py. Raises
-    the EngineErrors of loading and painting.
+    With `whitened`, the answer of the plain recipe is added; see whitening.py. Raises EngineError
+    if a picture cannot be read or painted.
     """
     side = specs[0].size or 512
     styles = [load_picture(path).rgb for path in artworks]
@@ -62,7 +62,7 @@ def paint_pairs(
         for style, name in zip(styles, artworks, strict=True):
             seen = _within(style, side)
             answers = {UNTOUCHED: photo, COLORS: _recolored(photo, seen)}
-            if judged:
+            if whitened:
                 answers[WHITENED] = _whitened(photo, seen, device)
             answers |= {spec.method: _painted(photo, style, spec, device) for spec in specs}
             console.print(f"{path.stem} x {name.stem}", markup=False)

@@ -99,7 +99,7 @@ def _add_quality_parser(
         help="methods to run; the sheet shows the first",
     )
     quality.add_argument(
-        "--judge",
+        "--metric",
         help="network that measures distances: builtin, vgg19, or a reduced VGG-19 (safetensors)",
     )
     quality.set_defaults(run=run_quality)
@@ -127,7 +127,7 @@ def run_speed(arguments: argparse.Namespace) -> int:
 
 
 def run_quality(arguments: argparse.Namespace) -> int:
-    """Write a contact sheet, print distances if a judge is named, and return the exit status.
+    """Write a contact sheet, print distances if a metric is named, and return the exit status.
 
     Raises EngineError.
     """
@@ -141,13 +141,15 @@ def run_quality(arguments: argparse.Namespace) -> int:
     from style_transfer.bench import quality
 
     console = Console(stderr=True)
-    judged = bool(arguments.judge)
-    painted = quality.paint_pairs(photos, artworks, specs, arguments.device, console, judged=judged)
-    pairs = [*painted]
+    pairs = [
+        *quality.paint_pairs(
+            photos, artworks, specs, arguments.device, console, whitened=bool(arguments.metric)
+        )
+    ]
     sheet = quality.lay_sheet(pairs, len(artworks), arguments.methods[0])
     save_picture(sheet, arguments.out)
-    if judged:
-        Console().print(quality.measure(pairs, arguments.judge, arguments.device))
+    if arguments.metric:
+        Console().print(quality.measure(pairs, arguments.metric, arguments.device))
     return 0
 
 

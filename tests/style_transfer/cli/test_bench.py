@@ -96,7 +96,7 @@ class TestQuality:
     ) -> None:
         out = pictures / "sheet.png"
         words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 96"
-        assert main([*words.split(), "--most", "1", "--judge", "builtin", "--device", "cpu"]) == 0
+        assert main([*words.split(), "--most", "1", "--metric", "builtin", "--device", "cpu"]) == 0
         printed = capsys.readouterr().out
         rows = {
             cells[1].strip(): [float(cell) for cell in cells[2:4]]
@@ -110,7 +110,7 @@ class TestQuality:
     def test_paints_with_several_methods(self, pictures: Path) -> None:
         out = pictures / "sheet.png"
         words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 64"
-        more = "--most 1 --methods fast optimize --steps 1 --judge builtin --device cpu"
+        more = "--most 1 --methods fast optimize --steps 1 --metric builtin --device cpu"
         assert main([*words.split(), *more.split()]) == 0
 
     def test_says_that_a_folder_has_no_pictures(
