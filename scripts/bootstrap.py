@@ -53,7 +53,7 @@ def is_installed(digest: str) -> bool:
 
 
 def pip_command(extras: str) -> "list[str]":
-    """Return the pip command. On a terminal, pip draws its own progress bars."""
+    """Return the pip command. It is quiet unless there is a terminal for its progress bars."""
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install"]
     command += ["--disable-pip-version-check", "-c", "constraints.txt"]
     if not sys.stdout.isatty():
@@ -65,14 +65,15 @@ def pip_command(extras: str) -> "list[str]":
 def install(extras: str) -> None:
     """Make the environment and install into it. On failure, exit with a sentence."""
     started = time.monotonic()
-    say("Installing Styleweb into .venv: once, a few minutes, most of it PyTorch.")
+    say("Installing Styleweb into .venv. This takes a few minutes, once; most of it is PyTorch.")
     if not (VENV / "bin" / "python").exists():
         subprocess.check_call([sys.executable, "-m", "venv", str(VENV)])
     if subprocess.call(pip_command(extras), cwd=str(ROOT)) != 0:
         sys.exit(
-            "The install stopped; pip's last lines above say why. A package that asks for a "
-            "compiler needs one (on Debian and Ubuntu: apt install build-essential python3-dev); "
-            "without internet, name a folder of wheels: PIP_ARGS='--no-index -f FOLDER'."
+            "The installation failed; the last lines of pip above say why. If a package needs a "
+            "compiler, install one (on Debian and Ubuntu: apt install build-essential "
+            "python3-dev). Without internet, name a folder of wheels: "
+            "PIP_ARGS='--no-index -f FOLDER'."
         )
     say(f"Installed in {time.monotonic() - started:.0f} s.")
 

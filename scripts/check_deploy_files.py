@@ -19,10 +19,11 @@ def compose_faults(compose: dict[str, Any]) -> list[str]:
     services: dict[str, dict[str, Any]] = compose["services"]
     for name, service in services.items():
         image = service.get("image", "")
+        # An image without a version can change between two deployments.
         if "build" not in service and (":" not in image or image.endswith(":latest")):
             faults.append(f"{name}: pin the version of image {image!r}")
         faults += [
-            f"{name}: depends on {other!r}, which is no service"
+            f"{name}: depends on {other!r}, which is not a service"
             for other in service.get("depends_on", ())
             if other not in services
         ]
@@ -32,12 +33,13 @@ def compose_faults(compose: dict[str, Any]) -> list[str]:
             if volume not in compose["volumes"]
         ]
         if "build" in service and not service.get("read_only"):
-            faults.append(f"{name}: our own containers have a read-only root")
+            faults.append(f"{name}: set read_only, as for all containers that are built here")
     return faults
 
 
 def named_volumes(service: dict[str, Any]) -> list[str]:
     """Return the named volumes that a service mounts."""
+    # A source that begins with a dot or a slash is a folder of the host.
     sources = [str(each).split(":")[0] for each in service.get("volumes", ())]
     return [each for each in sources if not each.startswith((".", "/"))]
 

@@ -20,7 +20,8 @@ WANTED = {
 
 
 def is_there(program: str) -> bool:
-    """Return whether `program` is installed. Debian keeps some of PostgreSQL off the PATH."""
+    """Return whether `program` is installed."""
+    # On Debian the server programs of PostgreSQL are not on the PATH.
     hidden = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
     return shutil.which(program) is not None or any(hidden)
 
@@ -54,7 +55,9 @@ def main() -> int:
         return install(packages)
     if packages:
         names = " ".join(packages)
-        sys.stdout.write(f"Tests needing {names} are skipped: sudo apt-get install {names}\n")
+        sys.stdout.write(
+            f"The tests that need {names} are skipped. To run them: sudo apt-get install {names}\n"
+        )
     return 0
 
 

@@ -41,6 +41,7 @@ def read_photo(pair: Pair) -> Image.Image:
     path = Path(skimage.__file__).parent / "data" / name
     with Image.open(path) as opened:
         size = (pair.width, pair.height)
+        # 0: no border is cut off before the crop.
         return ImageOps.fit(opened.convert("RGB"), size, Image.Resampling.LANCZOS, 0, centering)
 
 
@@ -60,8 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Make the named pairs, or all pairs."""
     names = [pair.name for pair in PAIRS]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pair", nargs="*", default=names, help=f"of {', '.join(names)}")
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument(
+        "pair", nargs="*", default=names, help=f"pairs to make: {', '.join(names)} (default: all)"
+    )
+    parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
     chosen = parser.parse_args(arguments)
     console = Console()
     for pair in PAIRS:

@@ -1,9 +1,9 @@
 """Compute the style codes of the shipped artworks: `python -m scripts.make_embeddings [slug ...]`.
 
-A style code (a style embedding as a file) is what the method fast knows about an artwork. It takes
+A style code is a file with the embedding of an artwork, which the method fast paints from. It takes
 some seconds to compute, so the codes of the shipped artworks are shipped too, and
-`library/shipped/codes.json` lists them. Run this again when an artwork is rendered again, or when
-the weights of the engine change. The same pictures and weights give the same files.
+`library/shipped/codes.json` lists them. Run this script again when an artwork is painted again, or
+when the weights of the engine change. The same pictures and weights give the same files.
 """
 
 import argparse
@@ -26,26 +26,22 @@ DEVICE = "cpu"
 
 
 def exact_painter() -> Painter:
-    """Return the engine's painter in the mode that always gives the same numbers.
-
-    A sum depends on how threads split it, so it uses one thread. Half precision depends on the
-    processor, so it is off.
-    """
-    torch.set_num_threads(1)
+    """Return the engine's painter, set so that it gives the same numbers on each machine."""
+    torch.set_num_threads(1)  # the rounding of a sum depends on how threads split it
     painter = load_painter(torch.device(DEVICE))
-    painter.halved = False
+    painter.halved = False  # its rounding depends on the processor
     return painter
 
 
-def learn(picture: Path, painter: Painter) -> bytes:
-    """Return the style code of a picture."""
+def compute_code(picture: Path, painter: Painter) -> bytes:
+    """Return the bytes of the style code of a picture."""
     return StyleEmbedding.from_picture(load_picture(picture).image, painter).to_bytes()
 
 
 def write_code(slug: str, picture: Path, folder: Path) -> dict[str, Any]:
     """Write the code of a picture as `slug` into `folder`. Return its facts for a manifest."""
     painter = exact_painter()
-    code = learn(picture, painter)
+    code = compute_code(picture, painter)
     (folder / f"{slug}.code").write_bytes(code)
     return {
         "weights": painter.sha256,
@@ -57,8 +53,8 @@ def write_code(slug: str, picture: Path, folder: Path) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compute the named codes, or all codes."""
     parser = argparse.ArgumentParser(description="Compute the codes of the shipped artworks.")
-    parser.add_argument("slug", nargs="*", help="artworks; all when none is named")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the artworks are")
+    parser.add_argument("slug", nargs="*", help="artworks (default: all)")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the artworks")
     chosen = parser.parse_args(arguments)
     folder: Path = chosen.folder
     listed = folder / "codes.json"

@@ -2,10 +2,10 @@
 
     python -m scripts.make_masterworks --pictures FOLDER [slug ...]
 
-FOLDER holds the reproductions that `library/masterworks/manifest.json` names under `picture`. They
-are only read. For each entry, the script writes the style code, and a demonstration photo painted
-with it, beside the manifest, and writes their hashes into the manifest. The same pictures and
-weights give the same files.
+FOLDER has the reproductions that `library/masterworks/manifest.json` names under `picture`. The
+script only reads them. For each entry it writes two files beside the manifest: the style code, and
+a demonstration photo that is painted with it. It writes their hashes into the manifest. The same
+pictures and weights give the same files.
 """
 
 import argparse
@@ -37,6 +37,7 @@ def paint_sample(photo: Image.Image, code: bytes) -> bytes:
     if last.image is None:
         raise RuntimeError("The engine ended without a picture.")
     buffer = io.BytesIO()
+    # Method 6 takes the most time and makes the smallest file.
     last.image.convert("RGB").save(buffer, "webp", quality=QUALITY, method=6)
     return buffer.getvalue()
 
@@ -46,6 +47,7 @@ def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
     slug = entry["slug"]
     made = write_code(slug, pictures / entry["picture"], folder)
     photo = load_picture(DEMONSTRATION / f"{entry['demonstration']}-before.webp").image
+    # The sample shows the style, because the picture of the artwork itself is not shipped.
     sample = paint_sample(photo, (folder / made["code"]).read_bytes())
     (folder / f"{slug}.webp").write_bytes(sample)
     digest = hashlib.sha256(sample).hexdigest()
@@ -55,9 +57,9 @@ def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make the named entries, or all entries of the manifest."""
     parser = argparse.ArgumentParser(description="Compute codes and samples of the masterworks.")
-    parser.add_argument("slug", nargs="*", help="entries of the manifest; all when none is named")
-    parser.add_argument("--pictures", type=Path, required=True, help="where the reproductions are")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the manifest is")
+    parser.add_argument("slug", nargs="*", help="entries of the manifest (default: all)")
+    parser.add_argument("--pictures", type=Path, required=True, help="folder of the reproductions")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the manifest")
     chosen = parser.parse_args(arguments)
     console = Console(highlight=False)
     path: Path = chosen.folder / "manifest.json"

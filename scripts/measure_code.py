@@ -23,6 +23,7 @@ def sources() -> list[Path]:
         ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     paths = (Path(line) for line in listed.stdout.splitlines())
+    # A file that was deleted but not committed is still listed.
     return [path for path in paths if "migrations" not in path.parts and (ROOT / path).is_file()]
 
 
@@ -43,7 +44,7 @@ def function_lengths(text: str) -> Iterator[int]:
 
 def spread_of(values: Sequence[int]) -> str:
     """Describe sizes by their median, 90th percentile and maximum."""
-    tenths = statistics.quantiles(values, n=10)
+    tenths = statistics.quantiles(values, n=10)  # the nine points between ten equal parts
     return f"median {statistics.median(values):.0f}, p90 {tenths[-1]:.0f}, max {max(values)}"
 
 

@@ -1,13 +1,14 @@
-"""Run many jobs on a whole site of local processes, and kill its parts: `make scale-demo`.
+"""Run many jobs on a whole site of local processes, and kill parts of it: `make scale-demo`.
 
     python -m scripts.scale_demo [--jobs 200] [--people 20] [--size 1280] [--calm]
     python -m scripts.scale_demo --throughput [--jobs 40] [--size 512]
     python -m scripts.scale_demo --parts [--jobs 200]
 
-The script starts PostgreSQL, Redis, web, two workers and beat. Many users submit jobs at once. The
-script then causes the faults F1 to F5 of the reliability page, and prints the results. With
-`--throughput` nothing is killed: the script compares the pictures a second of one worker with
-those of the engine alone. `--parts` prints how many operations a second the database and Redis do.
+The script starts PostgreSQL, Redis, the web server, two workers and beat. Many users submit jobs.
+Then the script kills and freezes workers and Redis until all jobs have ended, and prints the
+results; with `--calm` it causes no faults. With `--throughput` nothing is killed, and the pictures
+per second of one worker are compared with those of the engine alone. `--parts` prints how many
+operations per second the database and Redis can do.
 """
 
 import argparse
@@ -30,14 +31,14 @@ from typing import Any
 from tests.support.servers import PostgreSQL, Redis, Server, wait_until
 from tests.support.sites import ProductionSite
 
-LONGEST_SECONDS = 900
-FAULT_SECONDS = 8
-LOOK_SECONDS = 0.5
+LONGEST_SECONDS = 900  # of a whole run
+FAULT_SECONDS = 8  # from one fault to the next
+POLL_SECONDS = 0.5  # from one reading of the jobs to the next
 DONE = "succeeded"
-RESULT_AND_PREVIEW = 2
+RESULT_AND_PREVIEW = 2  # JPEG files of a job with one result
 ROUNDS = 3
 ENDED = {DONE, "failed", "canceled", "expired"}
-Credential = dict[str, Any]
+JobRow = dict[str, Any]  # see `standings` in tests/support/driver.py
 
 
 def say(line: str) -> None:
@@ -57,7 +58,7 @@ class Stage:
 
 @contextmanager
 def stage(workers: int) -> Iterator[Stage]:
-    """Yield a running site with this number of workers. At the end, stop and delete everything."""
+    """Yield a running site with this number of workers; stop and delete everything at the end."""
     with tempfile.TemporaryDirectory(prefix="styleweb-demo-") as name:
         folder = Path(name)
         postgresql, redis = PostgreSQL(), Redis(folder)
@@ -79,44 +80,44 @@ def stage(workers: int) -> Iterator[Stage]:
 
 
 def is_ready(worker: Server) -> bool:
-    """Return whether the log of a worker says that it accepts jobs."""
+    """Return whether a worker accepts jobs; its log says so."""
     return "ready" in worker.log.read_text()
 
 
 def kill(server: Server) -> None:
-    """Kill a worker and its pool, and start it again, as a service manager does."""
+    """Kill a worker with its pool, and start it again, as a service manager does."""
     server.kill()
     server.start()
 
 
-def empty(redis: Redis, *, away: float = 0) -> None:
-    """Kill Redis, which then loses all its data, and start it again."""
+def empty(redis: Redis, *, seconds: float = 0) -> None:
+    """Kill Redis, which loses all its data, and start it again after some seconds."""
     redis.crash()
-    time.sleep(away)
+    time.sleep(seconds)
     redis.start()
 
 
 def freeze(server: Server, seconds: float) -> None:
-    """Stop every process of a server for some seconds, and then continue them."""
+    """Pause all processes of a server for some seconds."""
     server.signal(signal.SIGSTOP)
     time.sleep(seconds)
     server.signal(signal.SIGCONT)
 
 
 def faults(stage: Stage) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Yield the faults one after the other, without end: their name and their function."""
+    """Yield the name and the function of each fault, in turn and without end."""
     workers, redis = itertools.cycle(stage.workers), stage.site.redis
     while True:
-        yield "F1 kill a worker in mid-job", lambda: kill(next(workers))
-        yield "F2 kill a worker", lambda: kill(next(workers))
-        yield "F2 empty Redis", lambda: empty(redis)
-        yield "F3 freeze a worker for 20 s", lambda: freeze(next(workers), 20)
-        yield "F4 restart Redis", lambda: empty(redis, away=2)
-        yield "F5 Redis is a black hole for 10 s", lambda: freeze(redis.server, 10)
+        yield "kill a worker during a job", lambda: kill(next(workers))
+        yield "kill a worker", lambda: kill(next(workers))
+        yield "empty Redis", lambda: empty(redis)
+        yield "freeze a worker for 20 s", lambda: freeze(next(workers), 20)
+        yield "stop Redis for 2 s", lambda: empty(redis, seconds=2)
+        yield "freeze Redis for 10 s", lambda: freeze(redis.server, 10)
 
 
 def submit(site: ProductionSite, jobs: int, people: int, size: int) -> list[str]:
-    """Submit all jobs, one user after the other, and return the jobs."""
+    """Submit all jobs, the users in turn, and return the ids of the jobs."""
     return [
         site.call("submit", name=f"person{i % people}", method="fast", steps=1, size=size)
         for i in range(jobs)
@@ -125,18 +126,23 @@ def submit(site: ProductionSite, jobs: int, people: int, size: int) -> list[str]
 
 @dataclass
 class Watch:
-    """What a client sees of the jobs while they run."""
+    """The observed states of the jobs while they run.
+
+    `gaps` are the seconds from a fault to the next attempt of a job, `attempts` are the attempts of
+    each job so far, and `last` has the rows of the last reading.
+    """
 
     jobs: list[str]
     gaps: list[float] = field(default_factory=list)
     attempts: dict[str, int] = field(default_factory=dict)
-    last: list[Credential] = field(default_factory=list)
+    last: list[JobRow] = field(default_factory=list)
 
-    def look(self, stage: Stage) -> bool:
+    def update(self, stage: Stage) -> bool:
         """Read all jobs once. Return whether every job has ended."""
         self.last = stage.site.call("standings", jobs=self.jobs)
         for row in self.last:
             before = self.attempts.get(row["job"], 0)
+            # A further attempt follows from the latest fault before it began.
             if row["attempt"] > before >= 1:
                 self.gaps.append(row["begun"] - max(t for t in stage.faults if t < row["begun"]))
             self.attempts[row["job"]] = max(before, row["attempt"])
@@ -149,18 +155,20 @@ def run_burst(stage: Stage, options: argparse.Namespace) -> None:
         stage.site.call("painter", name=f"person{number}")
     began = time.time()
     watch = Watch(submit(stage.site, options.jobs, options.people, options.size))
-    say(f"{options.jobs} jobs of {options.people} people in line after {time.time() - began:.1f} s")
-    trouble, next_fault = faults(stage), time.time() + FAULT_SECONDS / 2
-    while not watch.look(stage):
+    say(
+        f"{options.jobs} jobs of {options.people} users submitted after {time.time() - began:.1f} s"
+    )
+    causes, next_fault = faults(stage), time.time() + FAULT_SECONDS / 2
+    while not watch.update(stage):
         if time.time() - began > LONGEST_SECONDS:
             break
         if not options.calm and time.time() > next_fault:
-            what, do = next(trouble)
+            what, cause = next(causes)
             say(f"{time.time() - began:6.1f} s  {what}")
             stage.faults[time.time()] = what
-            do()
+            cause()
             next_fault = time.time() + FAULT_SECONDS
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     for what, figure in figures(stage, watch, began).items():
         say(f"{what:34} {figure}")
 
@@ -178,7 +186,7 @@ def figures(stage: Stage, watch: Watch, began: float) -> dict[str, str]:
     return {
         "jobs": str(len(watch.jobs)),
         "done": str(len(done)),
-        "lost (neither done nor ended)": str(sum(row["state"] not in ENDED for row in watch.last)),
+        "lost (not ended)": str(sum(row["state"] not in ENDED for row in watch.last)),
         "failed": str(sum(row["state"] == "failed" for row in watch.last)),
         "duplicates (more than one result)": str(
             sum(names.count(".jpg") != RESULT_AND_PREVIEW for names in results)
@@ -186,25 +194,25 @@ def figures(stage: Stage, watch: Watch, began: float) -> dict[str, str]:
         "executions": f"{sum(attempts)}, at most {max(attempts)} of one job",
         "faults": f"{len(stage.faults)}, of {len({*stage.faults.values()})} kinds",
         "seconds": f"{seconds:.1f}",
-        "jobs a second": f"{len(done) / seconds:.2f}" if done else "0",
-        "last picture of each person after": f"{last[0]:.1f} to {last[-1]:.1f} s" if last else "-",
+        "jobs per second": f"{len(done) / seconds:.2f}" if done else "0",
+        "last picture of each user after": f"{last[0]:.1f} to {last[-1]:.1f} s" if last else "-",
         "from a fault to the next attempt": _spread(watch.gaps),
     }
 
 
 def _spread(seconds: list[float]) -> str:
     if not seconds:
-        return "nothing was begun twice"
+        return "no job had a second attempt"
     return f"median {statistics.median(seconds):.1f} s, most {max(seconds):.1f} s"
 
 
 def compare(stage: Stage, options: argparse.Namespace) -> None:
-    """Print the pictures a second of one worker and of the engine alone, on the same machine.
+    """Print the pictures per second of one worker and of the engine alone, on the same machine.
 
-    They take turns, so that other load on the machine affects both.
+    Their runs alternate, so that other load on the machine affects both.
     """
     stage.site.call("painter", name="person0")
-    say(f"fast at {options.size} px, {options.jobs} pictures a round, one worker of one thread")
+    say(f"fast at {options.size} px, {options.jobs} pictures per round, one worker with one thread")
     shares = []
     for number in range(1, ROUNDS + 1):
         engine = bare_rate(stage, options)
@@ -218,41 +226,45 @@ def compare(stage: Stage, options: argparse.Namespace) -> None:
 
 
 def bare_rate(stage: Stage, options: argparse.Namespace) -> float:
-    """Return the pictures a second of the engine, without its first picture."""
+    """Return the pictures per second of the engine; its first picture does not count."""
     bare = {"number": options.jobs, "size": options.size, "name": "person0"}
     return float(options.jobs / stage.site.call("paint_bare", **bare))
 
 
 def platform_rate(stage: Stage, options: argparse.Namespace) -> float:
-    """Return the pictures a second of the worker, without its first picture."""
-    # The submission needs processor time too, so the worker starts only after it.
+    """Return the pictures per second of the worker; its first picture does not count."""
+    # Submitting needs processor time too, so the worker starts after it.
     [worker] = stage.workers
     worker.stop()
     watch = Watch(submit(stage.site, options.jobs + 1, options.people, options.size))
     worker.start()
-    while not watch.look(stage):
-        time.sleep(LOOK_SECONDS)
+    while not watch.update(stage):
+        time.sleep(POLL_SECONDS)
     ends = [row["ended"] for row in watch.last]
     return float(options.jobs / (max(ends) - min(ends)))
 
 
 def time_parts(stage: Stage, options: argparse.Namespace) -> None:
-    """Print how many times a second one connection can use each part of the queue."""
+    """Print how many times per second one connection can use each part of the queue."""
     for server in (stage.site.beat, *stage.workers):
         server.stop()
     for part, rate in stage.site.call("time_parts", number=options.jobs).items():
-        say(f"{part:18} {rate:6.0f} a second")
+        say(f"{part:18} {rate:6.0f} per second")
 
 
 def main() -> None:
     """Read the command line, start the site, run, and print."""
-    parser = argparse.ArgumentParser(description="A burst of jobs while the site is harmed.")
-    parser.add_argument("--throughput", action="store_true", help="against the bare engine")
-    parser.add_argument("--parts", action="store_true", help="database and Redis alone")
-    parser.add_argument("--calm", action="store_true", help="harm nothing")
-    parser.add_argument("--jobs", type=int)
-    parser.add_argument("--people", type=int, default=20)
-    parser.add_argument("--size", type=int)
+    parser = argparse.ArgumentParser(
+        description="Run many jobs while parts of the site are killed."
+    )
+    parser.add_argument(
+        "--throughput", action="store_true", help="compare one worker with the engine alone"
+    )
+    parser.add_argument("--parts", action="store_true", help="measure the database and Redis alone")
+    parser.add_argument("--calm", action="store_true", help="cause no faults")
+    parser.add_argument("--jobs", type=int, help="number of jobs")
+    parser.add_argument("--people", type=int, default=20, help="number of users")
+    parser.add_argument("--size", type=int, help="longest side of a picture in pixels")
     options = parser.parse_args()
     options.jobs = options.jobs or (40 if options.throughput else 200)
     # The pictures are large enough that the jobs run until every fault has happened.

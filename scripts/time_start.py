@@ -2,8 +2,9 @@
 
     python3 scripts/time_start.py
 
-The script prints the machine, and the seconds of a first start (environment, database, library,
-worker) and of a second start. It uses only the standard library, and deletes the clone at the end.
+The script prints the machine, and the seconds of two starts. The first one also makes the
+environment, the database and the library. The script uses only the standard library, and deletes
+the clone at the end.
 """
 
 import os
@@ -20,7 +21,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 900
+LONGEST = 900  # seconds
 
 
 def free_port() -> int:

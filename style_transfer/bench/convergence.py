@@ -27,7 +27,7 @@ STARTS = ("noise", "photo")
 
 @dataclass(frozen=True)
 class Moment:
-    """The loss of a picture, after a number of steps and seconds of painting."""
+    """The loss of a picture after a number of steps and seconds of painting."""
 
     step: int
     seconds: float
@@ -54,19 +54,19 @@ class Course:
 def compare(
     photo: Image.Image, artwork: Image.Image, spec: TransferSpec, plain_steps: int, device: str
 ) -> list[Course]:
-    """Run the method `optimize`, then the plain recipe from each start; one loss measures all.
+    """Run the method `optimize`, then the plain recipe from each start, and measure their losses.
 
-    The loss is the method's own, against the recolored photo. It uses the covariances of channels
-    besides their means. Gram matrices consist almost only of means, so the plain recipe's loss is
-    nearly the same for a painting and a photo. Therefore Adam is also run on the method's loss.
-    The seconds do not include the time to measure the loss.
+    All pictures are measured by the loss of `optimize`, against the recolored photo. It compares
+    means and covariances of channels. Gram matrices consist almost only of means, so the loss of
+    the plain recipe is nearly the same for a painting and a photo. Therefore Adam also runs on the
+    loss of `optimize`. The seconds do not include the time to measure the loss.
     """
     place = choose_device(device)
     features = load_features("builtin", place)
     size = fitted(photo.width, photo.height, spec.size or max(photo.size))
-    content, marks = resize(to_tensor(photo, place), size), to_tensor(artwork, place)
-    artworks = [Artwork(marks, 1.0)]
-    shown = at_scale(artworks, size, spec)
+    content = resize(to_tensor(photo, place), size)  # (1, 3, H, W)
+    artworks = [Artwork(to_tensor(artwork, place), 1.0)]
+    shown = at_scale(artworks, size, spec)  # as large as at the finest scale of `optimize`
     objective = StyleObjective(features, in_colors_of(content, artworks), shown, spec.strength)
 
     def follow(recipe: str, pictures: Iterable[Tensor]) -> Course:
@@ -74,11 +74,13 @@ def compare(
         for step, picture in enumerate(pictures, 1):
             spent += time.monotonic() - begun  # without the time of the loss below
             with torch.no_grad():
+                # Pictures of coarser scales are smaller, but all are measured at one size.
                 moments.append(Moment(step, spent, float(objective.loss(resize(picture, size)))))
             begun = time.monotonic()
         return Course(recipe, tuple(moments))
 
     frames = paint(content, artworks, spec, features)
+    # `kept` is the picture of each step; the images of frames are only previews.
     ours = follow("optimize", (frame.kept.picture for frame in frames if frame.kept))
     plain = PlainRecipe(features, content, shown[0].image, spec.strength)
     losses = {"plain": plain.loss, "Adam alone": objective.loss}
@@ -90,14 +92,18 @@ def compare(
 
 
 def table(courses: list[Course], device: str = "cpu") -> Table:
-    """Make a table of courses: the first is the method, the others are compared with it."""
+    """Make a table of courses; the first is that of `optimize`, which the others are compared to.
+
+    Its last columns tell when `optimize` reached the final loss of the other course, in seconds and
+    as a share of the other's seconds.
+    """
     ours, *others = courses
     result = Table(title=f"optimize compared with the plain recipe on {machine(device)}")
     for heading in ("recipe", "steps", "seconds", "loss", "optimize s", "share"):
         result.add_column(heading, justify="left" if heading == "recipe" else "right")
     result.add_row(*_row(ours), "", "")
     for course in others:
-        met = ours.when(course.end.loss)
+        met = ours.when(course.end.loss)  # None if `optimize` ends above this loss
         seconds = f"{met.seconds:.1f}" if met else "never"
         share = f"{met.seconds / course.end.seconds:.2f}" if met else ""
         result.add_row(*_row(course), seconds, share)

@@ -1,4 +1,4 @@
-"""The shortest possible time of a painting: its convolutions alone, each timed on this machine."""
+"""Measure the shortest possible time of a painting: that of its convolutions alone."""
 
 import statistics
 import time
@@ -16,7 +16,10 @@ _REPEATS = 5
 
 @dataclass(frozen=True)
 class Convolution:
-    """The properties of a convolution that decide how long it takes."""
+    """The properties of a convolution that determine how long it takes.
+
+    `image` is (B, C, H, W) and `kernel` is (C', C / groups, h, w).
+    """
 
     image: tuple[int, ...]
     kernel: tuple[int, ...]
@@ -27,15 +30,16 @@ class Convolution:
 
     @property
     def operations(self) -> int:
-        """Count multiplications and additions."""
+        """Count its multiplications and additions."""
         sides = zip(self.image[2:], self.kernel[2:], self.stride, self.padding, strict=True)
-        places = self.image[0]
+        places = self.image[0]  # output positions of the whole batch, counted below
         for length, window, stride, padding in sides:
             places *= (length + 2 * padding - window) // stride + 1  # the length of the output
+        # One multiplication and one addition for each weight of the kernel, at each position.
         return 2 * places * self.kernel[0] * self.kernel[1] * self.kernel[2] * self.kernel[3]
 
     def seconds(self, device: torch.device) -> float:
-        """Time the convolution alone: the median of several runs after a first one, in seconds."""
+        """Time the convolution: the median of several runs, in seconds."""
         image, kernel = (
             torch.rand(shape, device=device)
             .to(self.dtype)
@@ -44,25 +48,25 @@ class Convolution:
         )
         runs = []
         for _ in range(_REPEATS + 1):
-            # A GPU computes in the background, so the clock needs both waits.
+            # A GPU computes in the background, so the clock waits for it before and after.
             _wait_for(device)
             begun = time.perf_counter()
             torch.conv2d(image, kernel, None, self.stride, self.padding, groups=self.groups)
             _wait_for(device)
             runs.append(time.perf_counter() - begun)
-        return statistics.median(runs[1:])  # the first run also prepares memory and threads
+        return statistics.median(runs[1:])  # the first run also allocates memory and starts threads
 
 
 @dataclass(frozen=True)
 class Floor:
-    """The number of operations of all convolutions of a run, and the sum of their seconds."""
+    """The operations of all convolutions of a run, and the sum of their seconds."""
 
     operations: int
     seconds: float
 
 
 def floor_of(run: Callable[[], object], device: torch.device) -> Floor:
-    """Count the convolutions of a run, and time each of their shapes alone."""
+    """Count the convolutions of a run, and time one of each shape on `device`."""
     with _Watch() as watch:
         run()
     with torch.no_grad():
@@ -71,7 +75,7 @@ def floor_of(run: Callable[[], object], device: torch.device) -> Floor:
 
 
 class _Watch(TorchDispatchMode):
-    """Counts convolutions that are not transposed, by their shape."""
+    """Counts the convolutions that run inside it, by their shape; transposed ones do not count."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -84,7 +88,7 @@ class _Watch(TorchDispatchMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Count a convolution, and run the operation as usual."""
+        """Count the operation if it is a convolution, and run it as usual."""
         # args[6] is true for a transposed convolution.
         if func is torch.ops.aten.convolution.default and not args[6]:
             image, kernel, _, stride, padding, _, _, _, groups = args

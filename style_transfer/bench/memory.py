@@ -1,4 +1,4 @@
-"""Measure the memory of paintings, each in its own process, and compare it with the estimate."""
+"""Measure the memory that painting needs, each time in a new process, and the estimate of it."""
 
 import multiprocessing
 import time
@@ -24,12 +24,12 @@ from style_transfer.methods.frame import Attempt
 from style_transfer.pipeline.stylize import stylize
 
 _STATUS = Path("/proc/self/status")
-_PEAK = Path("/proc/self/clear_refs")
+_RESET_PEAK = Path("/proc/self/clear_refs")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One painting: MiB expected, MiB needed, and the peak of the whole process in MiB."""
+    """The memory of one painting in MiB: expected, needed, and the peak of the whole process."""
 
     size: tuple[int, int]
     tiles: int
@@ -40,13 +40,13 @@ class Measured:
 
 
 def measure(spec: TransferSpec, limit: int | None = None, repeats: int = 1) -> Measured:
-    """Paint a picture of 4:3 by `spec`, each time in a new process; needs Linux for the peak.
+    """Paint a 4:3 picture by `spec`, each time in a new process; this needs Linux for the peak.
 
-    The needed memory counts from the moment when the networks and the photo are loaded. Two equal
-    paintings can differ by a third, because threads overlap by chance and freed pages may be
-    reused or not. So the median of `repeats` paintings is returned.
+    The memory that is in use when the networks and the photo are loaded does not count as needed.
+    Two equal paintings can differ by a third, because threads overlap by chance, and freed pages
+    are not always reused. So the median of `repeats` paintings is returned.
     """
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("spawn")  # a fork would start with this process's pages
     found = []
     for _ in range(repeats):
         with ProcessPoolExecutor(1, mp_context=context) as pool:
@@ -55,7 +55,7 @@ def measure(spec: TransferSpec, limit: int | None = None, repeats: int = 1) -> M
 
 
 def median_of(found: Sequence[Measured]) -> Measured:
-    """Pick the painting with the median of the needed memory; of two in the middle, the larger."""
+    """Return the painting with the median of the needed memory; of two, the one with more."""
     return sorted(found, key=lambda each: each.needed)[len(found) // 2]
 
 
@@ -74,33 +74,35 @@ def table(rows: Sequence[Measured], method: str, seam: float | None) -> Table:
 
 
 def seam_of(cut: Image.Image, whole: Image.Image, tile: int) -> float:
-    """Compare the steps between pixels where tiles meet, in a cut and an uncut picture.
+    """Compare the differences of pixels on both sides of a border of tiles, cut and uncut.
 
-    The result is the relative increase: 0 means that there is no seam.
+    The result is the relative increase in the picture that was painted in tiles: 0 means that
+    there is no seam.
     """
     steps = [_steps_at_borders(np.asarray(image).astype(float), tile) for image in (cut, whole)]
     return steps[0] / steps[1] - 1
 
 
 def _steps_at_borders(pixels: np.ndarray, tile: int) -> float:
+    # Pixels are (H, W, 3); rows and columns are the first of each tile but the first.
     rows, columns = (np.arange(tile, side, tile) for side in pixels.shape[:2])
-    across = np.abs(pixels[:, columns] - pixels[:, columns - 1])
-    down = np.abs(pixels[rows] - pixels[rows - 1])
+    across = np.abs(pixels[:, columns] - pixels[:, columns - 1])  # (H, borders, 3)
+    down = np.abs(pixels[rows] - pixels[rows - 1])  # (borders, W, 3)
     return float((across.sum() + down.sum()) / (across.size + down.size))
 
 
 def measure_seam(size: int) -> float:
-    """Paint a picture of 4:3 in the smallest tiles and in one piece; see `seam_of`."""
+    """Paint a 4:3 picture in the smallest tiles and in one piece; see `seam_of`."""
     spec, smallest = TransferSpec(size=size), TILINGS[-1]
     photo, artwork = noise((size, size * 3 // 4), 1), noise((192, 192), 2)
     painter = load_painter(torch.device("cpu"))
     mix = StyleMix.mix([StyleInput(artwork)], spec.style_scale, painter, EmbeddingCache())
     pictures = []
-    for tiling in (Tiling(0, smallest.tile), Tiling(size**2)):
+    for tiling in (Tiling(0, smallest.tile), Tiling(size**2)):  # always cut, never cut
         way = Attempt(painter.device, tiling=tiling)
         *_, last = paint(to_pixels(photo, painter.device), [mix], 1.0, painter, way)
         if last.image is None:
-            raise AssertionError("the last frame brings the picture")
+            raise AssertionError("the last frame has the picture")
         pictures.append(to_image(last.image))
     return seam_of(pictures[0], pictures[1], smallest.tile)
 
@@ -109,11 +111,11 @@ def _paint(spec: TransferSpec, limit: int | None, threads: int) -> Measured:
     torch.set_num_threads(threads)
     side = spec.size or 512
     artwork = noise((192, 192), 2)
-    # A small painting first loads the networks, which do not count as needed memory.
+    # A small painting loads the networks, because their memory does not count as needed.
     _finish(noise((64, 48), 3), artwork, TransferSpec(method=spec.method, size=64, steps=1), None)
     photo = noise((side, side * 3 // 4), 1)
     before = _read("VmRSS")
-    _PEAK.write_text("5")  # resets the peak; see proc(5)
+    _RESET_PEAK.write_text("5")  # the peak starts again from here; see proc(5)
     begun = time.monotonic()
     tiles, expected = _finish(photo, artwork, spec, limit)
     seconds, peak = time.monotonic() - begun, _read("VmHWM")
@@ -125,13 +127,13 @@ def _finish(
 ) -> tuple[int, int]:
     *_, last = stylize(photo, [StyleInput(artwork)], spec, device="cpu", memory_mb=limit)
     if last.report is None:
-        raise AssertionError("the last step brings a report")
+        raise AssertionError("the last step has a report")
     return last.report.tiles, last.report.memory_mb
 
 
 def _read(name: str) -> int:
-    """Read a figure of this process in MiB."""
+    """Read a figure of this process, such as VmRSS, in MiB."""
     for line in _STATUS.read_text().splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) // 1024
-    raise AssertionError(f"the system tells no {name}")
+    raise AssertionError(f"the system does not report {name}")

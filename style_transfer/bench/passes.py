@@ -1,4 +1,4 @@
-"""Measure the time that passes of several pictures and cached style embeddings save."""
+"""Measure how much time is saved by passes of several pictures, and by cached embeddings."""
 
 import statistics
 import tempfile
@@ -15,11 +15,14 @@ from style_transfer.pipeline.batching import stylize_batch
 
 
 def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, device: str) -> Table:
-    """Measure pictures per second for each pass size; medians of runs with cached embeddings."""
+    """Make a table of pictures per second for each pass size; the embeddings are cached.
+
+    Each figure is the median of `repeats` runs.
+    """
     side = spec.size or 256
     artwork, cache = noise((side, side), 2), EmbeddingCache()
     table = Table(title=f"fast at {side} x {side * 3 // 4} on {machine(device)}")
-    table.add_column("batch", justify="right")
+    table.add_column("pictures per pass", justify="right")
     table.add_column("pictures per second", justify="right")
     for batch in batches:
         requests = [
@@ -27,30 +30,35 @@ def time_batches(spec: TransferSpec, batches: Sequence[int], repeats: int, devic
             for seed in range(batch)
         ]
 
+        # The defaults bind the values of this round of the loop.
         def paint(requests: Sequence[PaintRequest] = requests, batch: int = batch) -> None:
             for step in stylize_batch(requests, device=device, cache=cache, pass_size=batch):
                 if step.error:
                     raise step.error
 
-        paint()
+        paint()  # without timing: it loads the networks and fills the cache
         table.add_row(str(batch), f"{batch / _median(paint, repeats):.1f}")
     return table
 
 
 def time_cache(side: int, repeats: int, device: str) -> Table:
-    """Measure the seconds for an artwork's embedding: computed, read from a file, in memory."""
+    """Make a table of the seconds for an embedding: computed, read from a file, and in memory.
+
+    Each figure is the median of `repeats` runs.
+    """
     from style_transfer.core.device import choose_device
     from style_transfer.methods.fast.network import load_painter
 
     painter, artwork = load_painter(choose_device(device)), noise((side, side), 2)
-    table = Table(title=f"style code of a {side} x {side} picture on {machine(device)}")
+    table = Table(title=f"embedding of a {side} x {side} picture on {machine(device)}")
     table.add_column("use")
     table.add_column("seconds", justify="right")
     with tempfile.TemporaryDirectory() as name:
         warm = EmbeddingCache(Path(name))
-        EmbeddingCache().embedding_of(artwork, painter)
+        EmbeddingCache().embedding_of(artwork, painter)  # without timing: it warms up the network
         first = _median(lambda: EmbeddingCache().embedding_of(artwork, painter), repeats)
         warm.embedding_of(artwork, painter)
+        # A new cache has nothing in memory, so it reads the file.
         later = _median(lambda: EmbeddingCache(Path(name)).embedding_of(artwork, painter), repeats)
         again = _median(lambda: warm.embedding_of(artwork, painter), repeats)
     for use, seconds in (("computed", first), ("from a file", later), ("in memory", again)):

@@ -1,7 +1,7 @@
 """The plain recipe of optimization, with which the method `optimize` is compared.
 
-This is Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks", in its common
-form: one scale, Gram matrices, and Adam on the pixels, from noise or from the photo.
+It is that of Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks", in its
+common form: one scale, Gram matrices, and Adam on the pixels, from noise or from the photo.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -33,16 +33,17 @@ class PlainRecipe:
             self._style = _grams(extract(features, artwork, STYLE_LAYERS))
 
     def loss(self, image: Tensor) -> Tensor:
-        """Measure the distance of image (1, 3, H, W) from photo and artwork; 0 is perfect."""
+        """Compute the loss () of image (1, 3, H, W); it is 0 if both targets are reached."""
         maps = extract(self._features, image, LAYERS)
-        grams = _grams(maps)
+        grams = _grams(maps)  # layer -> (C, C)
         style = torch.stack([relative(grams[name], self._style[name]) for name in STYLE_LAYERS])
         return style.mean() + self._content_weight * content_distance(maps, self._content)
 
     def start(self, name: str, seed: int = 0) -> Tensor:
-        """Give the picture (1, 3, H, W) to start from, by its name: "noise" or "photo"."""
+        """Make the picture (1, 3, H, W) to start from: "noise" with this seed, or "photo"."""
         if name == "photo":
             return self._photo
+        # The noise is drawn on the CPU, so that it is the same for every device.
         generator = torch.Generator().manual_seed(seed)
         return torch.rand(self._photo.shape, generator=generator).to(self._photo)
 
@@ -52,7 +53,7 @@ def descend(loss: Callable[[Tensor], Tensor], image: Tensor, steps: int) -> Iter
     image = image.detach().clone().requires_grad_()
     adam = torch.optim.Adam([image], RATE)
     for _ in range(steps):
-        with torch.enable_grad():
+        with torch.enable_grad():  # the caller may have switched gradients off between two steps
             adam.zero_grad()
             loss(image).backward()
         adam.step()
@@ -62,5 +63,6 @@ def descend(loss: Callable[[Tensor], Tensor], image: Tensor, steps: int) -> Iter
 
 
 def _grams(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    # A Gram matrix is a mean over positions, so it does not depend on the size of the picture.
     flat = {name: maps[name][0].flatten(1) for name in STYLE_LAYERS}  # (C, h*w) each
     return {name: each @ each.T / each.shape[1] for name, each in flat.items()}

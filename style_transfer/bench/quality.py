@@ -1,4 +1,4 @@
-"""Photos x artworks: a sheet to view at 1:1, and distances compared with simpler answers."""
+"""Paint photos in the style of artworks: a sheet to view at 1:1, and a table of distances."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,15 +26,19 @@ from style_transfer.imaging.tensors import to_image, to_tensor
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.pipeline.stylize import stylize
 
-_GAP = 8
-_SHARP = Image.Resampling.LANCZOS
+_GAP = 8  # pixels between two pictures of a sheet
+_SHARP = Image.Resampling.LANCZOS  # it keeps the detail of a picture that is made smaller
+# Simpler answers than a painting; their distances show what the figures of a painting mean.
 UNTOUCHED, COLORS = "photo untouched", "colors matched only"
 WHITENED = "whitening and coloring"
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A photo and an artwork, both scaled to the painted side, and the answers by name."""
+    """A photo and an artwork, both scaled to the painted size, and the answers by their names.
+
+    An answer is a picture that a method made of the two.
+    """
 
     photo: Image.Image
     artwork: Image.Image
@@ -60,6 +64,7 @@ def paint_pairs(
     for path in photos:
         photo = _within(load_picture(path).rgb, side)
         for style, name in zip(styles, artworks, strict=True):
+            # For the simpler answers and the metric; the methods scale the artwork themselves.
             seen = _within(style, side)
             answers = {UNTOUCHED: photo, COLORS: _recolored(photo, seen)}
             if whitened:
@@ -70,7 +75,10 @@ def paint_pairs(
 
 
 def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
-    """Make a sheet of pairs: photos in the left column, `across` artworks in the top row."""
+    """Make a sheet: photos in the left column, `across` artworks in the top row.
+
+    `pairs` are in the order of `paint_pairs`.
+    """
     side = max(max(pair.photo.size) for pair in pairs)
     blank = Image.new("RGB", (side, side), "white")  # the corner above the photos
     rows = [[blank, *(pair.artwork for pair in pairs[:across])]]
@@ -81,7 +89,7 @@ def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
 
 
 def measure(pairs: Sequence[Pair], metric_name: str, device: str) -> Table:
-    """Measure the mean content and style distance of each answer; see distances.py."""
+    """Make a table of the mean content and style distance of each answer; see distances.py."""
     place = choose_device(device)
     artworks = [to_tensor(pair.artwork, place) for pair in pairs]
     metric = load_metric(metric_name, artworks, place)
@@ -89,7 +97,7 @@ def measure(pairs: Sequence[Pair], metric_name: str, device: str) -> Table:
     for heading in ("answer", "content distance", "style distance"):
         table.add_column(heading, justify="left" if heading == "answer" else "right")
     for name in pairs[0].answers:
-        figures = [_distances(metric, pair, name, place) for pair in pairs]
+        figures = [_distances(metric, pair, name, place) for pair in pairs]  # (content, style) each
         content, style = (mean(part) for part in zip(*figures, strict=True))
         table.add_row(name, f"{content:.3f}", f"{style:.3f}")
     return table
@@ -99,12 +107,16 @@ def _distances(metric: Metric, pair: Pair, name: str, place: torch.device) -> tu
     painted, photo, artwork = (
         metric.encode(to_tensor(image, place))
         for image in (pair.answers[name], pair.photo, pair.artwork)
-    )
+    )  # layer -> (1, C, h, w) each
     return content_distance(painted, photo), style_distance(painted, artwork)
 
 
 def lay_out(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
-    """Put images in rows and columns on white; cells are as large as the largest image in them."""
+    """Arrange images in rows and columns on white.
+
+    A row is as high as its highest image, a column as wide as its widest.
+    """
+    # Sizes of columns and rows with a gap after each, so also after the last.
     widths = [max(image.width for image in column) + _GAP for column in zip(*rows, strict=True)]
     heights = [max(image.height for image in row) + _GAP for row in rows]
     sheet = Image.new("RGB", (sum(widths), sum(heights)), "white")
@@ -119,6 +131,7 @@ def _within(image: Image.Image, side: int) -> Image.Image:
 
 
 def _recolored(photo: Image.Image, artwork: Image.Image) -> Image.Image:
+    """Match the mean and the covariance of the photo's colors to the artwork's."""
     place = torch.device("cpu")
     palette = palette_of(to_tensor(artwork, place))
     return to_image(match_palette(to_tensor(photo, place), palette))

@@ -1,8 +1,9 @@
 """The plain any-style recipe with which `fast` is compared: whitening and coloring.
 
 Li et al. 2017, "Universal Style Transfer via Feature Transforms": the picture is encoded, its
-features are whitened and get the artwork's covariance, and it is decoded again to a picture. This
-repeats from the deepest level to the finest. Encoder and decoder are those of `fast`.
+features are whitened and then get the artwork's covariance, and they are decoded to a picture. This
+is repeated for each level, from the deepest to the shallowest. Encoder and decoder are those of
+`fast`.
 """
 
 import torch
@@ -25,14 +26,20 @@ def paint(photo: Tensor, artwork: Tensor, painter: Painter) -> Tensor:
     for level in LEVELS:
         maps = _transform(
             painter.encode(picture, level)[level], painter.encode(style, level)[level]
-        )
+        )  # (1, C, h, w)
         for lower in range(level, 1, -1):
-            maps = painter.decode_level(lower, maps, _unmoved(painter, lower))
+            maps = painter.decode_level(lower, maps, _identity_map(painter, lower))
+        # The last channels of a level are colors; of level 1 they are the picture (1, 3, H, W).
         picture = maps[:, -COLORS:].clamp(0, 1)
     return picture[..., :height, :width]
 
 
 def _transform(own: Tensor, wanted: Tensor) -> Tensor:
+    """Whiten features (1, C, h, w), and give them the moments of others (1, C, h', w').
+
+    ALPHA is how far they move. It computes in float64, because inverse roots of small eigenvalues
+    enlarge rounding errors.
+    """
     flat, style = (maps[0].flatten(1).double() for maps in (own, wanted))  # (C, h*w) each
     mean, style_mean = flat.mean(1, keepdim=True), style.mean(1, keepdim=True)
     whitened = _power(_covariance(flat), -0.5) @ (flat - mean)
@@ -41,11 +48,13 @@ def _transform(own: Tensor, wanted: Tensor) -> Tensor:
 
 
 def _covariance(flat: Tensor) -> Tensor:
+    """Measure the covariance (C, C) of features (C, N); a small floor keeps it invertible."""
     floor = 1e-5 * torch.eye(len(flat), dtype=flat.dtype, device=flat.device)
     return torch.cov(flat, correction=0) + floor
 
 
 def _power(covariance: Tensor, exponent: float) -> Tensor:
+    """Raise a covariance (C, C) to a power; directions without information become zero."""
     values, vectors = torch.linalg.eigh(covariance)
     kept = values > _LEAST * values.max()
     values, vectors = values[kept], vectors[:, kept]
@@ -53,7 +62,8 @@ def _power(covariance: Tensor, exponent: float) -> Tensor:
     return power
 
 
-def _unmoved(painter: Painter, level: int) -> AffineMap:
+def _identity_map(painter: Painter, level: int) -> AffineMap:
+    """Make the map that changes nothing, (1, C, C) and (1, C)."""
     width = painter.decoder.width(level)
     same = torch.eye(width, device=painter.device)
     return same[None], torch.zeros(1, width, device=painter.device)

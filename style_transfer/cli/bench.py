@@ -18,7 +18,7 @@ from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.saving import save_picture
 
 METHODS = list(METHOD_INFOS)
-FORESEEN = methods_that("memory")
+ESTIMATED = methods_that("memory")
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
@@ -40,27 +40,31 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     quality = _add_quality_parser(kinds)
     speed.add_argument("--method", choices=METHODS, default=DEFAULT_METHOD)
     batch = kinds.add_parser(
-        "batch", help="pictures per second, for each number of pictures per pass"
+        "batch", help="pictures per second, for each number of pictures in a pass"
     )
     batch.add_argument("--batches", type=int, nargs="+", default=[1, 4, 16])
     batch.add_argument("--size", type=int, default=256)
     batch.set_defaults(run=run_batch)
-    cache = kinds.add_parser("cache", help="seconds for a first and a later use of a style code")
+    cache = kinds.add_parser(
+        "cache", help="seconds for the first and for a later use of an artwork"
+    )
     cache.add_argument("--size", type=int, default=1024)
     cache.set_defaults(run=run_cache)
-    memory = kinds.add_parser(
-        "memory", help="memory that painting needs, compared with the estimate"
-    )
+    memory = kinds.add_parser("memory", help="memory that painting needs, and the estimate of it")
     memory.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 4096])
-    memory.add_argument("--method", choices=FORESEEN, default=DEFAULT_METHOD)
+    memory.add_argument("--method", choices=ESTIMATED, default=DEFAULT_METHOD)
     memory.add_argument("--steps", type=int)
-    memory.add_argument("--limit", type=int, metavar="MB", help="memory that a painting may use")
+    memory.add_argument(
+        "--limit", type=int, metavar="MB", help="the most memory that painting may use"
+    )
     memory.add_argument("--repeats", type=int, default=3)
     memory.add_argument(
-        "--seam", type=int, metavar="SIZE", help="also compare a picture with tiles and without"
+        "--seam", type=int, metavar="SIZE", help="also measure the borders of tiles, at this size"
     )
     memory.set_defaults(run=run_memory)
-    convergence = kinds.add_parser("convergence", help="optimize compared with the plain recipe")
+    convergence = kinds.add_parser(
+        "convergence", help="the method optimize, compared with the plain recipe"
+    )
     convergence.add_argument("--content", type=Path, required=True, help="a photo")
     convergence.add_argument("--style", type=Path, required=True, help="an artwork")
     convergence.add_argument("--size", type=int, default=256)
@@ -77,7 +81,7 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 def _add_quality_parser(
     kinds: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> argparse.ArgumentParser:
-    quality = kinds.add_parser("quality", help="a sheet of each photo in each style")
+    quality = kinds.add_parser("quality", help="paint each photo in each style on one sheet")
     for what in ("content", "style"):
         quality.add_argument(
             f"--{what}",
@@ -88,7 +92,7 @@ def _add_quality_parser(
         )
     quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
     quality.add_argument(
-        "--most", type=int, default=4, help="the most pictures to use, of photos and of artworks"
+        "--most", type=int, default=4, help="how many photos, and how many artworks, at most"
     )
     quality.add_argument("--size", type=int, default=512)
     quality.add_argument(
@@ -96,7 +100,7 @@ def _add_quality_parser(
         nargs="+",
         choices=METHODS,
         default=[DEFAULT_METHOD],
-        help="methods to run; the sheet shows the first",
+        help="methods to compare; the sheet shows the first one",
     )
     quality.add_argument(
         "--metric",
@@ -154,7 +158,7 @@ def run_quality(arguments: argparse.Namespace) -> int:
 
 
 def run_batch(arguments: argparse.Namespace) -> int:
-    """Print the pictures per second for each batch size, and return the exit status."""
+    """Print the pictures per second for each pass size, and return the exit status."""
     spec = TransferSpec(size=arguments.size)
 
     from style_transfer.bench import passes
@@ -165,7 +169,7 @@ def run_batch(arguments: argparse.Namespace) -> int:
 
 
 def run_cache(arguments: argparse.Namespace) -> int:
-    """Print the seconds for a first and a later use of a style code; return the exit status."""
+    """Print the seconds for the first and for a later use of an artwork; return the exit status."""
     from style_transfer.bench import passes
 
     Console().print(passes.time_cache(arguments.size, arguments.repeats, arguments.device))
@@ -173,7 +177,7 @@ def run_cache(arguments: argparse.Namespace) -> int:
 
 
 def run_memory(arguments: argparse.Namespace) -> int:
-    """Print expected and measured memory for each size, on the CPU; return the exit status.
+    """Print the expected and the measured memory of each size on the CPU; return the exit status.
 
     Raises EngineError.
     """
@@ -192,7 +196,7 @@ def run_memory(arguments: argparse.Namespace) -> int:
 
 
 def run_convergence(arguments: argparse.Namespace) -> int:
-    """Print when optimize reaches the loss of the plain recipe, and return the exit status.
+    """Print when `optimize` reaches the loss of the plain recipe, and return the exit status.
 
     Raises EngineError.
     """
@@ -204,20 +208,20 @@ def run_convergence(arguments: argparse.Namespace) -> int:
     from style_transfer.bench import convergence
 
     console = Console(stderr=True)
-    with console.status("Painting each way…"):
+    with console.status("Painting with each recipe…"):
         courses = convergence.compare(photo, artwork, spec, arguments.plain_steps, arguments.device)
     Console().print(convergence.table(courses, arguments.device))
     return 0
 
 
 def parse_size(word: str) -> tuple[int, int]:
-    """Read WIDTHxHEIGHT, or WIDTH for a 4:3 picture. Raises ValueError for anything else."""
+    """Read WIDTHxHEIGHT, or WIDTH for a 4:3 picture; raises ValueError for other words."""
     width, cross, height = word.partition("x")
     return int(width), int(height) if cross else int(width) * 3 // 4
 
 
 def pictures_in(places: Sequence[Path], most: int) -> list[Path]:
-    """List the named pictures, and the pictures of the named folders by name: at most `most`.
+    """List at most `most` pictures: the named ones, and those of named folders by name.
 
     Raises InputUnreadableError if there are none.
     """

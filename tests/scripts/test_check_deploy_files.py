@@ -27,7 +27,7 @@ def test_finds_an_image_without_a_version(compose: dict[str, Any]) -> None:
 
 def test_finds_a_dependency_on_an_unknown_service(compose: dict[str, Any]) -> None:
     compose["services"]["proxy"]["depends_on"] = ["wep"]
-    assert compose_faults(compose) == ["proxy: depends on 'wep', which is no service"]
+    assert compose_faults(compose) == ["proxy: depends on 'wep', which is not a service"]
 
 
 def test_finds_an_undeclared_volume(compose: dict[str, Any]) -> None:
@@ -37,7 +37,9 @@ def test_finds_an_undeclared_volume(compose: dict[str, Any]) -> None:
 
 def test_finds_a_container_with_a_writable_root(compose: dict[str, Any]) -> None:
     compose["services"]["beat"] = {**compose["services"]["beat"], "read_only": False}
-    assert compose_faults(compose) == ["beat: our own containers have a read-only root"]
+    assert compose_faults(compose) == [
+        "beat: set read_only, as for all containers that are built here"
+    ]
 
 
 def test_does_not_count_folders_of_the_host_as_named_volumes() -> None:

@@ -1,8 +1,9 @@
-"""Style embeddings: all that the any-style network remembers of an artwork, as numbers.
+"""Style embeddings: the numbers that the any-style network needs to know about an artwork.
 
-An embedding holds the moments of each level of features at several sizes of the artwork, so that
-strokes can be laid at any size later. It is computed once, cached, and blended by weighted means.
-It travels without the picture, as a style code: a file whose name ends in .code.
+An embedding has the moments of each level of features at several sizes of the artwork, so that it
+can be painted with strokes of any size later. It is computed once and cached. Several embeddings
+are blended by weighted means. An embedding can be used without the picture: its file is called a
+style code, and the name of the file ends in .code.
 """
 
 import hashlib
@@ -30,16 +31,16 @@ from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.textons import SIZE, Textons
 
 FORMAT = "styleweb-code-2"
-_EARLIER = frozenset({"styleweb-code-1"})  # without contrasts
+_EARLIER = frozenset({"styleweb-code-1"})  # it has no contrasts
 _BOOK = ("mean", "basis", "keys")
-LARGEST = 1448.0  # of a view, as the root of its area: 2 megapixels show any stroke
-SMALLEST = 96.0
-MOST_BYTES = 4 * 2**20
-_KEPT = 64  # embeddings held in memory, about 800 kB each
+# The square roots of the areas of views, in pixels: 2 megapixels show the finest strokes.
+LARGEST, SMALLEST = 1448.0, 96.0
+MOST_BYTES = 4 * 2**20  # of a file; the shipped ones have 200 to 300 kB
+_KEPT = 64  # embeddings in memory, about 800 kB each; the longest unused one is dropped
 
 
 class StyleEmbeddingError(EngineError):
-    """The bytes are no style code, or one that was made with other weights."""
+    """The bytes are not a style code, or are one that was made with other weights."""
 
     code = "style_code_unusable"
     hint = "Create the code again from the picture with these weights."
@@ -47,15 +48,15 @@ class StyleEmbeddingError(EngineError):
 
 @dataclass(frozen=True)
 class StyleEmbedding:
-    """Moments of an artwork, by level and view.
+    """Statistics of an artwork in V views, which show it at different sizes.
 
-    sides        (V,) roots of the areas at which the artwork was seen, in pixels, ascending
-    means        level -> (V, L) means of the L live channels, in units of their usual spread
-    covariances  level -> (V, L, L)
-    contrasts    (V, BANDS) RMS contrast of the artwork by band, fine to coarse
-    textons      V dictionaries of its marks, one a view
-    encoder      sha256 of the weights of the encoder that saw it
-    artwork      perceptual_hash of the artwork (perceptual_hash.py), if it is known
+    sides        (V,) square roots of the areas of the views, in pixels, ascending
+    means        level -> (V, L) means of the L live channels, each divided by its usual deviation
+    covariances  level -> (V, L, L) of the same channels
+    contrasts    (V, BANDS) RMS contrast by band, fine to coarse
+    textons      V dictionaries of marks
+    encoder      sha256 of the encoder's weights
+    artwork      perceptual hash of the artwork (perceptual_hash.py); empty if unknown
     """
 
     sides: Tensor
@@ -68,18 +69,22 @@ class StyleEmbedding:
 
     @classmethod
     def from_picture(cls, image: Image.Image, painter: Painter) -> "StyleEmbedding":
-        """See an artwork of any mode and size at each of its views."""
+        """Compute the embedding of an artwork of any mode and size.
+
+        The largest view has the size of the artwork, up to LARGEST. Each further view has half the
+        side, down to SMALLEST.
+        """
         rgb = to_picture(image).rgb
         own = (rgb.width * rgb.height) ** 0.5
         sides = [min(own, LARGEST)]
         while sides[-1] / 2 >= SMALLEST:
             sides.append(sides[-1] / 2)
-        views = [_see(rgb, side / own, painter) for side in sides[::-1]]
-        seen = [view.moments for view in views]
+        views = [_measure_view(rgb, side / own, painter) for side in sides[::-1]]
+        moments = [view.moments for view in views]
         return cls(
             torch.tensor(sides[::-1]),
-            {level: torch.stack([each[level].mean for each in seen]) for level in LEVELS},
-            {level: torch.stack([each[level].covariance for each in seen]) for level in LEVELS},
+            {level: torch.stack([each[level].mean for each in moments]) for level in LEVELS},
+            {level: torch.stack([each[level].covariance for each in moments]) for level in LEVELS},
             torch.stack([view.contrast for view in views]),
             [view.textons for view in views],
             painter.sha256,
@@ -87,7 +92,10 @@ class StyleEmbedding:
         )
 
     def at(self, side: float) -> dict[int, Moments]:
-        """Give the moments of the artwork at a size between its smallest and largest view."""
+        """Interpolate the moments, (L,) and (L, L) by level, to the view of area side**2.
+
+        A side beyond the smallest or the largest view gives the moments of that view.
+        """
         low, high, share = self._views_around(side)
         return {
             level: Moments(
@@ -98,13 +106,16 @@ class StyleEmbedding:
         }
 
     def contrast_at(self, side: float) -> Tensor:
-        """Give the contrast of the artwork by band, (BANDS,), at such a size."""
+        """Interpolate the contrasts (BANDS,) to the view of area side**2, in the same way."""
         low, high, share = self._views_around(side)
         return self.contrasts[low].lerp(self.contrasts[high], share)
 
     def _views_around(self, side: float) -> tuple[int, int, float]:
-        """Find the views below and above a size, and the share of the upper: by its logarithm."""
-        above = int((self.sides < side).sum())
+        """Find the two views around a side, and the share of the larger one, 0 to 1.
+
+        The share is linear in the logarithm of the side, because the sides of views double.
+        """
+        above = int((self.sides < side).sum())  # index of the first view that is not smaller
         high = min(above, len(self.sides) - 1)
         low = max(0, above - 1)
         share = 0.0
@@ -114,7 +125,7 @@ class StyleEmbedding:
         return low, high, min(1.0, max(0.0, share))
 
     def to(self, device: torch.device) -> "StyleEmbedding":
-        """Give the same embedding on a device."""
+        """Return the same embedding on a device."""
         if self.means[LEVELS[0]].device == device:
             return self
         return replace(
@@ -126,41 +137,47 @@ class StyleEmbedding:
         )
 
     def textons_at(self, side: float) -> Textons:
-        """Give the dictionary of the view nearest to a size."""
+        """Return the dictionary of the view that is nearest to a side, by logarithms.
+
+        Dictionaries cannot be interpolated: their entries do not correspond.
+        """
         distances = (self.sides.log2() - torch.tensor(max(side, 1.0)).log2()).abs()
         return self.textons[int(distances.argmin())]
 
     def to_bytes(self) -> bytes:
-        """Write the code as a safetensors file; mostly in float16.
+        """Write the embedding as a safetensors file, the style code; the larger part in float16.
 
-        The same code gives the same bytes.
+        Equal embeddings give equal bytes.
         """
         tensors = {
             "sides": self.sides.float(),
             "contrasts": self.contrasts.float().cpu().contiguous(),
         }
         for level in LEVELS:
+            # A covariance is symmetric, so half of it is enough.
             rows, columns = _triangle(self.means[level].shape[1])
             tensors[f"mean{level}"] = self.means[level].float().cpu().contiguous()
-            packed = self.covariances[level].cpu()[:, rows, columns]
+            packed = self.covariances[level].cpu()[:, rows, columns]  # (V, L * (L + 1) / 2)
+            # float16 ends at 65504; a larger value would be stored as infinity.
             tensors[f"covariance{level}"] = packed.clamp(-6e4, 6e4).half().contiguous()
         for view, book in enumerate(self.textons):
             for name in _BOOK:
                 tensors[f"textons{view}.{name}"] = getattr(book, name).half().cpu().contiguous()
         words = {"format": FORMAT, "encoder": self.encoder, "artwork": self.artwork}
-        return sort_words(save(tensors, words))
+        return sort_words(save(tensors, words))  # `save` writes the words in any order
 
     @classmethod
     def from_bytes(cls, content: bytes, painter: Painter) -> "StyleEmbedding":
-        """Read what `to_bytes` wrote, onto the painter's device.
+        """Read the bytes that `to_bytes` wrote; the tensors are on the painter's device.
 
-        Raises StyleEmbeddingError for anything else, for numbers that are not finite, and for what
-        another encoder made.
+        Raises StyleEmbeddingError for all other bytes, for values that are not finite, and for an
+        embedding of another encoder.
         """
         if len(content) > MOST_BYTES:
             raise StyleEmbeddingError("The style code is larger than any style code.")
         try:
-            # Rust reads first: a header that it takes is neither deep nor odd enough to hurt here.
+            # The safetensors library reads first. It refuses a header that is nested or large
+            # enough to harm `read_words`.
             tensors, meta = load(content), read_words(content)
         except (SafetensorError, ValueError, KeyError, TypeError) as error:
             raise StyleEmbeddingError("This is not a style code.") from error
@@ -176,15 +193,21 @@ class StyleEmbedding:
 def blend_embeddings(
     embeddings: Sequence[StyleEmbedding], weights: Sequence[float], side: float
 ) -> dict[int, Moments]:
-    """Mix styles, each seen at `side`, by weighted means of their moments; weights sum to one."""
-    seen = [each.at(side) for each in embeddings]
-    return {level: blend_moments([moments[level] for moments in seen], weights) for level in LEVELS}
+    """Blend the moments of styles at `side` by weighted means; the weights sum to one.
+
+    The result has (L,) and (L, L) by level.
+    """
+    each_style = [each.at(side) for each in embeddings]
+    return {
+        level: blend_moments([moments[level] for moments in each_style], weights)
+        for level in LEVELS
+    }
 
 
 class EmbeddingCache:
-    """Embeddings of pictures that were seen before, in memory and, if there is a folder, in files.
+    """The embeddings of known pictures, in memory and, if there is a folder, also in files.
 
-    A file is named for the sha256 of the picture and that of the encoder, so it never grows stale.
+    The name of a file has the sha256 of the picture and of the encoder, so a file is never stale.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -192,13 +215,14 @@ class EmbeddingCache:
         self._embeddings: OrderedDict[str, StyleEmbedding] = OrderedDict()
 
     def embedding_of(self, image: Image.Image, painter: Painter) -> StyleEmbedding:
-        """Give the embedding of an artwork, computing it at its first use."""
+        """Return the embedding of an artwork; compute it if it is not in the cache."""
         key = _key(image, painter)
         embedding = self._embeddings.get(key) or self._read(key, painter)
         if embedding is None:
             content = StyleEmbedding.from_picture(image, painter).to_bytes()
             self._write(key, content)
-            # Read back, so that the picture is the same to the bit before and after a restart.
+            # Bytes round to float16. Reading them back gives the same painting, to the bit, before
+            # and after a restart.
             embedding = StyleEmbedding.from_bytes(content, painter)
         self._embeddings[key] = embedding
         self._embeddings.move_to_end(key)
@@ -207,7 +231,7 @@ class EmbeddingCache:
         return embedding
 
     def knows(self, image: Image.Image, painter: Painter) -> bool:
-        """Tell whether the embedding of an artwork is at hand and need not be computed."""
+        """Tell whether the embedding of an artwork is in the cache."""
         key = _key(image, painter)
         return key in self._embeddings or self._read(key, painter) is not None
 
@@ -217,7 +241,7 @@ class EmbeddingCache:
         try:
             return StyleEmbedding.from_bytes((self._folder / key).read_bytes(), painter)
         except (OSError, StyleEmbeddingError):
-            return None  # absent or damaged: it is created again
+            return None  # the file is missing or damaged, so the embedding is computed again
 
     def _write(self, key: str, content: bytes) -> None:
         if self._folder is None:
@@ -226,7 +250,7 @@ class EmbeddingCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(self._folder / key, content)
         except OSError:
-            return  # a full disk costs the cache, not the picture
+            return  # on a full disk there is no file, but the picture is painted
 
 
 def _key(image: Image.Image, painter: Painter) -> str:
@@ -234,37 +258,42 @@ def _key(image: Image.Image, painter: Painter) -> str:
 
 
 def digest_of(image: Image.Image) -> str:
-    """Give the sha256 of a picture's size, mode and pixels."""
+    """Compute the sha256 of a picture's mode, size and pixels."""
     head = f"{image.mode} {image.width} {image.height} "
     return hashlib.sha256(head.encode() + image.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True)
 class _View:
+    """The statistics of one view: moments (L,) and (L, L) by level, and contrast (BANDS,)."""
+
     moments: dict[int, Moments]
     contrast: Tensor
     textons: Textons
 
 
 @torch.no_grad()
-def _see(rgb: Image.Image, factor: float, painter: Painter) -> _View:
+def _measure_view(rgb: Image.Image, factor: float, painter: Painter) -> _View:
+    # The encoder halves the sides several times, so they are rounded to multiples of STRIDE.
     width, height = (
         max(STRIDE, round(side * factor / STRIDE) * STRIDE) for side in (rgb.width, rgb.height)
     )
-    seen = rgb.resize((width, height), Image.Resampling.LANCZOS)
-    picture = to_tensor(seen, painter.device)
-    levels = painter.encode(picture)
+    resized = rgb.resize((width, height), Image.Resampling.LANCZOS)
+    picture = to_tensor(resized, painter.device)  # (1, 3, H, W)
+    levels = painter.encode(picture)  # level -> (1, C, h, w)
     found = {level: painter.measure(level, levels[level]) for level in LEVELS}
     moments = {level: Moments(each.mean[0], each.covariance[0]) for level, each in found.items()}
     return _View(moments, band_contrast(picture), Textons.from_picture(picture))
 
 
 def _triangle(size: int) -> tuple[Tensor, Tensor]:
+    """List the rows and the columns of the lower triangle of a matrix of this size."""
     rows, columns = torch.tril_indices(size, size)
     return rows, columns
 
 
 def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleEmbedding:
+    """Check the tensors of a file and make an embedding of them; raises StyleEmbeddingError."""
     try:
         sides = tensors["sides"].float()
         means, covariances = {}, {}
@@ -275,8 +304,8 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleEmbedding:
             if mean.shape != (len(sides), size) or packed.shape != (len(sides), len(rows)):
                 raise StyleEmbeddingError("The style code does not fit these weights.")
             full = packed.new_zeros(len(sides), size, size)
-            full[:, rows, columns] = packed
-            full[:, columns, rows] = packed
+            full[:, rows, columns] = packed  # (V, L, L), the lower triangle
+            full[:, columns, rows] = packed  # and its mirror image
             means[level], covariances[level] = mean.to(painter.device), full.to(painter.device)
         contrasts = tensors["contrasts"].to(painter.device, torch.float32)
         if contrasts.shape != (len(sides), BANDS):
@@ -297,7 +326,8 @@ def _read_textons(tensors: Mapping[str, Tensor], view: int, painter: Painter) ->
     mean, basis, keys = (
         tensors[f"textons{view}.{name}"].to(painter.device, torch.float32) for name in _BOOK
     )
-    wide = basis.ndim == keys.ndim == 2 and keys.shape[1] == basis.shape[1] and len(keys) > 0
-    if not wide or mean.shape != (SIZE,) or len(basis) != SIZE:
+    # The basis is (SIZE, D), and the entries in it are (K, D).
+    fits = basis.ndim == keys.ndim == 2 and keys.shape[1] == basis.shape[1] and len(keys) > 0
+    if not fits or mean.shape != (SIZE,) or len(basis) != SIZE:
         raise StyleEmbeddingError("The style code does not fit these weights.")
     return Textons(mean, basis, keys)

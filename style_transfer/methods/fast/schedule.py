@@ -1,11 +1,11 @@
-"""Any artwork in one go: the photo's features are moved to the artwork's statistics.
+"""Paint with any artwork in one pass: the photo's features get the artwork's statistics.
 
-The network is in network.py, the style codes are in embedding.py. Nothing is iterated and
-no style is ever trained: strength, colors, brush size and blends are all free.
+The network is in network.py, the embeddings of styles are in embedding.py. Nothing is optimized,
+and no network is trained for a style, so every strength, color, stroke size and blend is possible.
 
-A picture is painted coarse to fine, each size from the one before. A network sees a few dozen
-pixels around; on a smaller picture those are a larger part of it, and strokes that are laid there
-stay broad when the next size adds its edges and its grain.
+A picture is painted coarse to fine; each size starts from the painting of the size before. The
+network sees a few dozen pixels around each pixel. These are a larger part of a smaller picture, so
+its strokes are broad. They stay broad when the next size adds edges and grain.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,31 +32,32 @@ from style_transfer.methods.frame import Frame
 
 
 class StyleSource(Protocol):
-    """What pictures are to look like, asked for the root of their area in pixels."""
+    """The styles of a batch of pictures; `side` is the square root of their area in pixels."""
 
     def moments(self, side: float) -> Mapping[int, Moments]:
-        """Give the moments by level, (B, L) and (B, L, L)."""
+        """Give the moments that features get, by level: (B, L) and (B, L, L)."""
         ...
 
     def synthesizers(self, side: float) -> Sequence[PatchSynthesizer]:
-        """Give a brush for each picture."""
+        """Give the synthesizer of each picture's marks."""
         ...
 
     def contrasts(self, side: float) -> Sequence[Tensor]:
-        """Give the contrast (BANDS,) that each picture is to have, band by band."""
+        """Give the contrasts (BANDS,) that the bands of each picture get."""
         ...
 
 
-# What is kept of the photo at full strength, by level 1, 2, ...: when strokes are laid out on a
-# small picture, when a larger one refines them, and when still larger ones add only edges and
-# grain. Statistics of level 5 would bend shapes until no face is left.
+# The share of the photo's features that is kept at full strength, by level 1, 2, ... The first row
+# is for the smallest size, where strokes are placed; the second is for the next size, which refines
+# them; the third is for all larger sizes, which only add edges and grain. None has level 5: its
+# statistics would bend shapes until faces could not be recognized.
 _KEEP = ((0.0, 0.0, 0.1, 0.1), (0.15, 0.25, 0.0), (0.1, 0.1))
-_LEAST_KEPT = 0.75  # strength from which on no more of the photo gives way
-_LAID = 0.6  # strength from which on nothing shows beside the marks
+_LEAST_KEPT = 0.75  # from this strength on, only the shares in _KEEP are kept of the photo
+_LAID = 0.6  # from this strength on, the painting consists of marks only
 
 
 def blends_for(strength: float, count: int) -> list[LevelBlend]:
-    """Turn strength, 0 to 1, into the looks of `count` sizes; at 0 all of the photo is kept."""
+    """Make the blends of `count` sizes for a strength, 0 to 1; at 0 the whole photo is kept."""
     blends = [
         LevelBlend(
             (strength**0.5,) * len(kept),
@@ -76,17 +77,18 @@ def paint(
     painter: Painter,
     tiling: Tiling | None = None,
 ) -> Iterator[Frame]:
-    """Yield a frame a tile, stage and band; the last brings the pictures in the size of photo.
+    """Yield a frame for each tile, stage and band; the last frame has the finished pictures.
 
-    photo is (B, 3, H, W), bytes or floats in [0, 1]. Strength 0 gives it back to the bit. Each
-    size but the last brings what was painted so far, as a preview. Raises InternalError for a
-    broken picture.
+    `photo` is (B, 3, H, W), bytes or floats in [0, 1], and the pictures have its size. Strength 0
+    returns the photo itself, to the bit. The last frame of each smaller size has the painting so
+    far, as a preview. Raises InternalError for a broken picture.
     """
     if strength == 0:
         yield Frame(1, 1, photo)
         return
     height, width = photo.shape[-2:]
-    padded = lift(reflect_to(photo, STRIDE), _share_laid(strength))
+    padded = lift(reflect_to(photo, STRIDE), _share_laid(strength))  # (B, 3, H', W')
+    # The last size is that of the padded photo, so the network gets sides that STRIDE divides.
     sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
     passes = [
         Pass(PictureTiling(len(photo), rows, columns, tiling), blend, rows, columns)
@@ -101,12 +103,12 @@ def paint(
                 yield Frame(done, total, picture)
     if start is not None:
         _match_contrasts_(start, styles, strength)
-        yield Frame(total, total, start[..., :height, :width])
+        yield Frame(total, total, start[..., :height, :width])  # (B, 3, H, W), without the padding
 
 
 @dataclass(frozen=True)
 class Pass:
-    """Painting at one size: features are moved, and the result is rebuilt from the marks."""
+    """The painting at one size: the decoder paints it, then marks replace its patches."""
 
     tiling: PictureTiling
     blend: LevelBlend
@@ -114,7 +116,7 @@ class Pass:
     width: int
 
     def steps(self, batch: int) -> int:
-        """Count how many times `paint` yields."""
+        """Count how many times `paint` yields for `batch` pictures."""
         bands = [count_bands(_input_rows(strip)) for strip in self._strips()]
         return self.tiling.count_steps(self.blend.deepest) + batch * sum(bands)
 
@@ -129,23 +131,28 @@ class Pass:
         painter: Painter,
         strength: float,
     ) -> Iterator[Tensor | None]:
-        """Yield None after each part of the work, and at last pictures (B, 3, height, width)."""
+        """Yield None after each part of the work, and finally pictures (B, 3, height, width).
+
+        `start` (B, 3, h, w) is the painting at the size before, or None at the first size.
+        """
         side = (self.height * self.width) ** 0.5
-        content = _resized(photo, self.height, self.width)
+        content = _resized(photo, self.height, self.width)  # (B, 3, height, width)
         begun = _resized(start, self.height, self.width) if start is not None else None
         if begun is not None and self.tiling.is_tiled:
             begun = begun.to(painter.stored)
         moments = painter.limit_luma_shift(styles.moments(side), content)
         decoding = DecoderPass(painter, content, moments, self.blend, begun, tiling=self.tiling)
-        del begun  # so that the painting can let go of it when it has been seen
+        del begun  # the pass frees it after the encoder; a second reference would keep it
         painted = content
         for picture in decoding.run():
             painted = picture if picture is not None else painted
             yield None
         check_sane(painted, content, painter.color_std(moments[1]))
         laid = _share_laid(strength)
+        # Marks are placed one picture at a time, because each has its own dictionary.
         for index, synthesizer in enumerate(styles.synthesizers(side)):
-            one = painted[index : index + 1]
+            one = painted[index : index + 1]  # (1, 3, height, width), a view that is changed below
+            # Only at the first size: later sizes continue marks that already vary.
             smooth = synthesizer.add_noise(one, laid) if start is None else one
             last = index == len(painted) - 1
             for strokes in self._synthesize(smooth, synthesizer):
@@ -154,7 +161,11 @@ class Pass:
                 yield painted if strokes is not None and last else None
 
     def _synthesize(self, smooth: Tensor, synthesizer: PatchSynthesizer) -> Iterator[Tensor | None]:
-        """Lay one picture in strips: yields None after each band but the last, then strokes."""
+        """Replace the patches of a picture (1, 3, H, W) by marks, strip by strip.
+
+        Yields None after each band except the last, and then the strokes (1, 3, H, W).
+        """
+        # The weights are those of the whole picture, so that strips do not differ.
         weights, laid = synthesizer.reweight(smooth), torch.empty_like(smooth)
         strips = self._strips()
         for strip in strips:
@@ -165,12 +176,12 @@ class Pass:
 
 
 def _share_laid(strength: float) -> float:
-    """Compute the share of marks, lift and contrast at a strength: all of it from _LAID on."""
+    """Compute the share of marks, lift and contrast for a strength; from _LAID on it is 1."""
     return min(1.0, strength / _LAID)
 
 
 def _match_contrasts_(painted: Tensor, styles: StyleSource, strength: float) -> None:
-    """Give each picture (B, 3, H, W) the artwork's contrast in each band, in place."""
+    """Change each picture (B, 3, H, W) to the artwork's contrast in each band, in place."""
     side = (painted.shape[2] * painted.shape[3]) ** 0.5
     for one, wanted in zip(painted.split(1), styles.contrasts(side), strict=True):
         match_contrast_(one, wanted, _share_laid(strength))
@@ -184,7 +195,8 @@ def _input_rows(strip: Tile) -> int:
 def _resized(x: Tensor, height: int, width: int) -> Tensor:
     if x.shape[-2:] == (height, width):
         return x
-    larger = F.interpolate(
+    resized = F.interpolate(
         as_floats(x), (height, width), mode="bicubic", antialias=True, align_corners=False
-    )
-    return larger.clamp_(0, 1).contiguous(memory_format=torch.channels_last)
+    )  # (B, 3, height, width)
+    # Bicubic interpolation overshoots at edges. Convolutions are faster with channels last.
+    return resized.clamp_(0, 1).contiguous(memory_format=torch.channels_last)

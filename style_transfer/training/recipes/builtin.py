@@ -27,8 +27,8 @@ from style_transfer.training.recipe import Options, Recipe, name_command
 from style_transfer.training.sheet import draw_sheet
 
 NAME = "builtin"
-_SPREAD_BATCHES = 24
-_SPREAD = "spread."
+_STD_BATCHES = 24  # of artworks, over which the teacher's channels are measured
+_STD = "spread."  # prefix of the standard deviations in a checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +103,11 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, student, optimizer)
     else:
+        # A checkpoint has these biases and deviations; only a new training measures them.
         artworks = _draw_artworks(material, options, place.device)
         run.extra = _start_from_moments_(student, measure_moments(teacher, artworks, TAPS))
     objective.channel_std = {
-        name.removeprefix(_SPREAD): value.to(place.device) for name, value in run.extra.items()
+        name.removeprefix(_STD): value.to(place.device) for name, value in run.extra.items()
     }
     return Builtin(run, objective, material, options)
 
@@ -117,14 +118,15 @@ def _start_from_moments_(
 ) -> dict[str, Tensor]:
     """Set the biases of the tapped layers to the teacher's means, and return its deviations.
 
-    Some deep channels vary little around a large mean, which steps of a safe size would never
-    reach.
+    Some deep channels vary little around a large mean. Training would not reach such a mean with
+    steps of a safe size.
     """
     extra = {}
-    for name, (mean, deviation) in moments.items():
-        spread = floor_channel_std(deviation)
-        student.get_parameter(f"{name.replace('relu', 'conv')}.bias").copy_(mean / spread)
-        extra[f"{_SPREAD}{name}"] = spread
+    for name, (mean, deviation) in moments.items():  # both (C,)
+        channel_std = floor_channel_std(deviation)
+        # The student learns activations that are divided by the deviation, so its means are too.
+        student.get_parameter(f"{name.replace('relu', 'conv')}.bias").copy_(mean / channel_std)
+        extra[f"{_STD}{name}"] = channel_std
     return extra
 
 
@@ -132,5 +134,5 @@ def _draw_artworks(
     material: Material, options: BuiltinOptions, device: torch.device
 ) -> list[Tensor]:
     # The seed gives other crops than those of the training.
-    crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
-    return [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]
+    crops = Crops((material.style,), options.sizes, 8, options.seed + 1)  # (8, 3, S, S) a step
+    return [crops.draw(step).to(device) for step in range(_STD_BATCHES)]

@@ -1,4 +1,4 @@
-"""The training of a tuned style code, which paints closer to its artwork than the encoder's."""
+"""The training of a style code: its statistics are tuned to paint closer to the artwork."""
 
 import argparse
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class CodeOptions(Options):
 
 @dataclass
 class Code:
-    """The prepared training of an embedding; see `prepare`. `start` is the encoder's own one."""
+    """The prepared training of an embedding; see `prepare`. `start` is the encoder's own."""
 
     run: Run
     objective: Tuning
@@ -63,15 +63,18 @@ class Code:
         return self.options.out
 
     def draw_sheet(self) -> Image.Image:
-        """Draw held-out photos as the method fast paints them, with the old and new embedding."""
+        """Draw held-out photos and their paintings by the method fast, before and after tuning."""
+        # `fold_` moves the learned maps into the moments, which the method fast reads.
         self.objective.tuned.fold_()
-        codes = (self.start, self.objective.tuned.code())
+        embeddings = (self.start, self.objective.tuned.code())
         shown = self.artwork.copy()
         shown.thumbnail((320, 320))
-        artwork = shown_at(shown, 1.0, self.run.device)
+        artwork = shown_at(shown, 1.0, self.run.device)  # (1, 3, H, W)
         rows = [[artwork, torch.ones_like(artwork), torch.ones_like(artwork)]]
         photos = read_held_out(self.material, self.run.device, count=_SHOWN)
-        rows += [[each, *(paint(each, code, self.painter) for code in codes)] for each in photos]
+        rows += [
+            [photo, *(paint(photo, each, self.painter) for each in embeddings)] for photo in photos
+        ]
         return draw_rows(rows, ["artwork, photos", "the encoder's code", "tuned"])
 
     def export(self) -> Card:
@@ -99,13 +102,14 @@ class Code:
         return export_bytes(content, options.out, f"code-{options.name}", card)
 
     def _untuned(self) -> Tuning:
+        """Make the same objective for the embedding as it was at the start."""
         tuned = TunedEmbedding(self.start)
         return Tuning(tuned, TunedPainter.of(self.painter, tuned), self.objective.style_losses)
 
     def _squares(self) -> list[Tensor]:
         size = max(self.options.sizes)
         pictures = read_held_out(self.material, self.run.device)
-        return [resize(picture, (size, size)) for picture in pictures]
+        return [resize(picture, (size, size)) for picture in pictures]  # (1, 3, S, S) each
 
 
 @torch.no_grad()
@@ -116,6 +120,7 @@ def paint(photo: Tensor, embedding: StyleEmbedding, painter: Painter) -> Tensor:
     def attempt(way: Attempt) -> Iterator[Frame]:
         return adapter.paint(photo, [mix], STRENGTH, painter, way)
 
+    # With the fallbacks of the product, because memory or half precision can fail here too.
     attempts = attempts_of(METHOD.info, painter.device)
     *_, last = try_in_turn(METHOD.info, attempts, attempt)
     return photo if last.image is None else last.image
@@ -137,6 +142,7 @@ def prepare_code(options: CodeOptions, material: Material, painter: Painter, pla
     require_name(options.name)
     options.require_sizes(least=_SMALLEST, multiple=STRIDE)
     artwork = load_picture(options.style).rgb
+    # A resumed training computes it again: the sheet and the card compare with it.
     start = StyleEmbedding.from_picture(artwork, painter)
     tuned = TunedEmbedding(start).to(place.device)
     style_losses = _make_style_losses(artwork, options, painter)
@@ -152,7 +158,7 @@ def prepare_code(options: CodeOptions, material: Material, painter: Painter, pla
 def _make_style_losses(
     artwork: Image.Image, options: CodeOptions, painter: Painter
 ) -> dict[int, StyleLoss]:
-    """Make a style loss for each size of crops; it compares with the artwork at the same area."""
+    """Make a style loss for each size of crops, with the artwork scaled to the area of a crop."""
     own = (artwork.width * artwork.height) ** 0.5  # side of a square of the same area
     halved = knows_bfloat16(painter.device)
     return {

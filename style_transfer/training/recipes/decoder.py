@@ -28,7 +28,7 @@ from style_transfer.training.reconstruction import Reconstruction
 
 NAME = "fast"
 ENCODER = "builtin"
-_MOMENT_BATCHES = 24
+_MOMENT_BATCHES = 24  # over which the channels of the encoder are measured
 _SHOWN = 3  # held-out pictures on the sample sheet, the last one an artwork
 
 
@@ -60,6 +60,7 @@ class DecoderTraining:
         """
         progress, encoder = self.run.progress, find_card(ENCODER)[1]
         pictures = [cut_to_stride(each) for each in read_held_out(self.material, self.run.device)]
+        # Before the evaluation, so that the figures are those of the weights in the file.
         halves = to_halves_(self.objective.decoder)
         card = {
             "license": "MIT",
@@ -108,7 +109,7 @@ def prepare_decoder(options: Options, material: Material, place: Place) -> Decod
 
 
 def cut_to_stride(picture: Tensor) -> Tensor:
-    """Cut a picture (1, 3, H, W) to sides that are multiples of STRIDE, as reconstructions have."""
+    """Cut a picture (1, 3, H, W) to sides that are multiples of STRIDE, like a reconstruction."""
     height, width = (max(side // STRIDE, 1) * STRIDE for side in picture.shape[2:])
     return picture[..., :height, :width]
 
@@ -116,18 +117,19 @@ def cut_to_stride(picture: Tensor) -> Tensor:
 @torch.no_grad()
 def reconstruct(objective: Reconstruction, picture: Tensor) -> list[Tensor]:
     """Reconstruct a picture (1, 3, H, W) from each level, shallow to deep, all in [0, 1]."""
-    seen = with_colors(objective.encoder(picture, TAPS), picture)
-    return [objective.decoder(seen[level], level).clamp(0, 1) for level in reversed(LEVELS)]
+    levels = with_colors(objective.encoder(picture, TAPS), picture)  # level -> (1, C + 3, h, w)
+    # LEVELS begins with the deepest.
+    return [objective.decoder(levels[level], level).clamp(0, 1) for level in reversed(LEVELS)]
 
 
 def measure_errors(objective: Reconstruction, pictures: Sequence[Tensor]) -> dict[str, float]:
-    """Measure the mean absolute error of pixels in [0, 1] by level; each picture counts once."""
+    """Measure the mean absolute error of pixels in [0, 1] by layer, as a mean over pictures."""
     errors = torch.tensor(
         [
-            [(risen - picture).abs().mean().item() for risen in reconstruct(objective, picture)]
+            [(found - picture).abs().mean().item() for found in reconstruct(objective, picture)]
             for picture in pictures
         ]
-    )
+    )  # (pictures, levels)
     return {
         name: round(error, 4) for name, error in zip(TAPS, errors.mean(0).tolist(), strict=True)
     }

@@ -1,4 +1,4 @@
-"""The training of `fast` end to end: the decoder paints and learns from losses on its paintings."""
+"""The training of `fast` end to end: the decoder paints, and the losses measure its paintings."""
 
 import argparse
 from dataclasses import dataclass
@@ -36,10 +36,11 @@ from style_transfer.training.recipe import Options, Recipe, TrainingOptionsError
 from style_transfer.training.recipes.decoder import ENCODER, NAME, cut_to_stride, measure_errors
 from style_transfer.training.reconstruction import Reconstruction
 
+# Of the sample sheet: full strength, with a part of the photo's features in the deeper levels.
 _BLEND = LevelBlend((1.0,) * len(LEVELS), (0.0, 0.1, 0.2, 0.3, 0.3))
 _SHOWN = 3  # photos and artworks on the sample sheet
 _EVALUATED = 8  # pairs of a held-out photo and artwork, from which the card's figures come
-_SPREAD_BATCHES = 24
+_STD_BATCHES = 24  # of artworks, over which the teacher's channels are measured
 _SMALLEST = 64  # side of a crop in pixels; in a smaller one the deepest level has no statistics
 
 
@@ -70,9 +71,9 @@ class Fast:
         """Draw held-out photos, one per row, in the style of held-out artworks, one per column."""
         painter = self.objective.painter
         photos, artworks = self._pairs(_SHOWN)
-        seen = [painter.encode(artwork) for artwork in artworks]
-        wanted = [{k: painter.measure(k, maps[k]) for k in LEVELS} for maps in seen]
-        blank = torch.ones_like(photos[0])
+        encoded = [painter.encode(artwork) for artwork in artworks]
+        wanted = [{k: painter.measure(k, maps[k]) for k in LEVELS} for maps in encoded]
+        blank = torch.ones_like(photos[0])  # the corner above the photos
         rows = [[blank, *artworks]]
         rows += [
             [photo, *(paint_whole(painter, photo, each, _BLEND).clamp(0, 1) for each in wanted)]
@@ -86,21 +87,25 @@ class Fast:
         The weights of the decoder are rounded to those of the file.
         """
         painter, progress = self.objective.painter, self.run.progress
+        # Before the evaluation, so that the figures are those of the weights in the file.
         halves = to_halves_(painter.decoder)
         pictures = read_held_out(self.material, self.run.device)
-        again = Reconstruction(painter.encoder, painter.decoder)
+        # How well the decoder can still invert the features, after it was trained to paint.
+        inversion = Reconstruction(painter.encoder, painter.decoder)
         card = {
             "license": "MIT",
             "origin": f"Trained by this project, from a decoder of the features {ENCODER}"
-            f" ({find_card(ENCODER)[1].sha256}) that it had trained to invert them, on what it"
-            f" paints itself, judged by {self._name_loss_features()}.",
+            f" ({find_card(ENCODER)[1].sha256}) that it had trained to invert them, on its own"
+            f" paintings, with losses from {self._name_loss_features()}.",
             "data": self.material.describe(),
             "command": name_command("fast", self.options, self.material, progress.step),
             "figures": {
                 "held_out_pictures": len(pictures),
                 "steps": progress.step,
                 "training_seconds": round(progress.seconds),
-                "pixel_error": measure_errors(again, [cut_to_stride(each) for each in pictures]),
+                "pixel_error": measure_errors(
+                    inversion, [cut_to_stride(each) for each in pictures]
+                ),
                 "held_out_losses": measure_losses(self.objective, self._squares()),
             },
         }
@@ -111,7 +116,7 @@ class Fast:
         return f"{ENCODER} and {describe_teacher(teacher)}" if teacher else ENCODER
 
     def _pairs(self, count: int) -> tuple[list[Tensor], list[Tensor]]:
-        """Read `count` held-out photos and as many artworks; if there are too few, they repeat."""
+        """Read `count` held-out photos and `count` artworks; if there are fewer, they repeat."""
         pictures = read_held_out(self.material, self.run.device)
         # The first half of the held-out pictures counts as photos, the second as artworks.
         middle = (len(pictures) + 1) // 2
@@ -181,5 +186,5 @@ def _prepare_features(teacher: SlimVGG, options: FastOptions, material: Material
     device = next(teacher.parameters()).device
     # The seed gives other crops than those of the training.
     crops = Crops((material.style,), options.sizes, 8, options.seed + 1)
-    batches = [crops.draw(step).to(device) for step in range(_SPREAD_BATCHES)]
+    batches = [crops.draw(step).to(device) for step in range(_STD_BATCHES)]
     return FeatureNet(teacher, measure_channel_std(teacher, batches, LAYERS))

@@ -1,4 +1,4 @@
-"""The training of a network for one artwork, from photos and the artwork; it is registered."""
+"""The training of a network for one artwork, which is registered when it is ready."""
 
 import argparse
 import random
@@ -37,7 +37,7 @@ from style_transfer.training.style_loss import StyleLoss, look_at
 LOSS_FEATURES = "builtin"
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # side of a crop in pixels; in a smaller one the deepest features have no statistics
-_EVALUATED = 8  # held-out photos that a teacher paints, for the card
+_EVALUATED = 8  # held-out photos that a teacher paints for the card
 NO_TEACHER = "none"
 
 
@@ -80,7 +80,7 @@ class Network:
         """
         shown = self.artwork.copy()
         shown.thumbnail((320, 320))
-        artwork = to_tensor(shown, self.run.device)
+        artwork = to_tensor(shown, self.run.device)  # (1, 3, h, w)
         rows = [[artwork, torch.ones_like(artwork), torch.ones_like(artwork)]]
         for photo, recolored, beside in self._read_shown():
             # The same noise in every sheet, so that sheets can be compared.
@@ -92,6 +92,7 @@ class Network:
     def _read_shown(self) -> list[tuple[Tensor, Tensor, Tensor]]:
         """Read photos, with the network's input for each and the picture to show beside it."""
         if self.book is not None:
+            # (1, 6, S, S) each: the recolored photo and its painting, three channels each.
             examples = [each.chunk(2, dim=1) for each in self._read_evaluated(_SHOWN)]
             return [(given, given, wanted) for given, wanted in examples]
         photos = read_held_out(self.material, self.run.device, count=_SHOWN)
@@ -104,13 +105,15 @@ class Network:
         The weights of the network are rounded to those of the file.
         """
         options, progress = self.options, self.run.progress
+        # Before the evaluation, so that the figures are those of the weights in the file.
         halves = to_halves_(self.network)
         pictures = self._read_evaluated()
         artwork = {"name": options.style.name, "pictures": 1, "sources": []}
         card = {
             "license": "yours to choose, within the terms of the artwork and of the photos",
-            "origin": f"Trained from random initialization to paint like {options.style.name},"
-            f" {self._taught()} by the features {LOSS_FEATURES} and by bare patches.",
+            "origin": "Trained from random initialization to paint like"
+            f" {self._name_target()}; the losses come from the features {LOSS_FEATURES} and from"
+            " bare patches.",
             "data": [*self.material.describe(), artwork],
             "command": name_command("network", options, self.material, progress.step),
             "figures": {
@@ -123,10 +126,11 @@ class Network:
         }
         return export_halves(halves, self.target, f"{PAINTING_NET}{options.name}", card)
 
-    def _taught(self) -> str:
+    def _name_target(self) -> str:
+        artwork = self.options.style.name
         if self.book is None:
-            return "judged"
-        return f"taught by this project's method {self.options.teacher}, compared"
+            return artwork
+        return f"{artwork} as this project's method {self.options.teacher} does"
 
     def _read_evaluated(self, count: int = _EVALUATED) -> list[Tensor]:
         if self.book is None:
@@ -163,21 +167,21 @@ def prepare_network(
     features = lay_out(load_features(LOSS_FEATURES, device), device)
     torch.manual_seed(options.seed)  # for the initial weights
     network = PaintingNet(light=options.light)
-    network.take_palette_(palette_of(shown))
+    network.take_palette_(palette_of(shown))  # the network recolors its input to these colors
     network = lay_out(network, device)
     halved = knows_bfloat16(device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     objective: Objective
     if options.teacher == NO_TEACHER:
         book = None
-        views = look_at(features, shown)
+        views = look_at(features, shown)  # the artwork's statistics, measured once
         style_loss = StyleLoss(features, views, options.content_weight, halved, options.tone_weight)
         objective = Imitation(network, style_loss)
     else:
         book = _open_book(options, artwork)
         crops = _cut_examples(crops, book, options)
         objective = Copying(network, features, halved)
-    # Muon is not used here: its steps go equally far in fine directions, and it produced a hatch.
+    # Not Muon: its steps go equally far in all directions, fine ones too. It produced a hatch.
     optimizer = Adam(network.parameters())
     run = Run(network, optimizer, objective, crops, options.out, device, {})
     if options.resume:
@@ -186,13 +190,14 @@ def prepare_network(
 
 
 def _open_book(options: NetworkOptions, artwork: Image.Image) -> Book:
+    # Examples are larger than crops, so that crops can be cut at random positions.
     side = round(ROOM * max(options.sizes))
     teacher = Teacher(options.teacher, artwork, options.style_size, side)
     return Book(teacher, options.out / "examples" / teacher.identity)
 
 
 def _cut_examples(crops: Crops, book: Book, options: NetworkOptions) -> ExampleCrops:
-    """Choose the photos for the examples; the same seed gives the same ones."""
+    """Choose the photos for the examples; the same seed gives the same photos."""
     photos = crops.folders[0]
     chance = random.Random(options.seed)
     chosen = tuple(chance.sample(photos, min(options.examples, len(photos))))

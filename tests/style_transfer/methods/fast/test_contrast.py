@@ -1,4 +1,4 @@
-"""Contrast by band: what is measured, what is matched, and what is left alone."""
+"""Contrast by band: it is measured, matched and blended."""
 
 import pytest
 import torch
@@ -22,7 +22,7 @@ def textured(seed: int, height: int = 96, width: int = 128, contrast: float = 0.
 
 
 class TestBandContrast:
-    def test_is_nothing_for_a_picture_of_one_color(self) -> None:
+    def test_is_zero_for_a_picture_of_one_color(self) -> None:
         assert band_contrast(torch.full((1, 3, 32, 48), 0.4)).max() < 1e-6
 
     def test_finds_a_pattern_in_the_band_of_its_size(self) -> None:
@@ -36,18 +36,18 @@ class TestBandContrast:
 
 
 class TestMatchContrast:
-    def test_brings_a_soft_picture_to_the_contrast_of_a_crisp_one(self) -> None:
+    def test_gives_a_soft_picture_the_contrast_of_a_sharp_one(self) -> None:
         soft, crisp = textured(1, contrast=0.08), band_contrast(textured(2, contrast=0.14))
         matched = band_contrast(match_contrast_(soft.clone(), crisp))
         assert ((matched - crisp).abs() < (band_contrast(soft) - crisp).abs()).all()
         assert (matched / crisp).min() > 0.8
 
-    def test_leaves_a_picture_with_that_contrast_as_it_is(self) -> None:
+    def test_does_not_change_a_picture_with_that_contrast(self) -> None:
         picture = textured(3)
         same = match_contrast_(picture.clone(), band_contrast(picture))
         torch.testing.assert_close(same, picture, rtol=0, atol=1e-5)
 
-    def test_goes_as_far_as_it_is_told(self) -> None:
+    def test_changes_a_picture_by_the_given_share(self) -> None:
         soft, crisp = textured(4, contrast=0.08), band_contrast(textured(5, contrast=0.14))
         ways = [match_contrast_(soft.clone(), crisp, share) for share in (0.0, 0.5, 1.0)]
         torch.testing.assert_close(ways[0], soft, rtol=0, atol=1e-5)
@@ -58,12 +58,12 @@ class TestMatchContrast:
         matched = match_contrast_(picture.clone(), 2 * band_contrast(picture))
         torch.testing.assert_close(matched.mean((2, 3)), picture.mean((2, 3)), rtol=0, atol=0.01)
 
-    def test_makes_no_texture_of_a_flat_picture(self) -> None:
+    def test_adds_no_texture_to_a_flat_picture(self) -> None:
         flat = torch.full((1, 3, 32, 32), 0.6)
         matched = match_contrast_(flat.clone(), torch.full((BANDS,), 0.2))
         torch.testing.assert_close(matched, flat, rtol=0, atol=1e-5)
 
-    def test_gives_a_hard_edge_less_than_a_faint_one(self) -> None:
+    def test_amplifies_a_hard_edge_less_than_a_faint_one(self) -> None:
         picture = torch.full((1, 3, 64, 128), 0.4)
         picture[..., 32:] += 0.03
         picture[..., 96:] += 0.3

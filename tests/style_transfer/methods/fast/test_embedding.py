@@ -1,4 +1,4 @@
-"""Style codes: there and back, what is refused, views and blends, and the cache."""
+"""Style embeddings: their views and blends, their bytes, and the bytes that are refused."""
 
 import copy
 import io
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from style_transfer.features.losses import Moments
 from style_transfer.imaging.tensors import to_tensor
-from style_transfer.methods.fast import embedding as codes_module
+from style_transfer.methods.fast import embedding as embedding_module
 from style_transfer.methods.fast.contrast import BANDS, band_contrast
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.embedding import (
@@ -58,27 +58,27 @@ def assert_same(one: dict[int, Moments], other: dict[int, Moments], tolerance: f
 
 
 class TestViews:
-    def test_sees_a_picture_at_halving_sizes_in_ascending_order(self, code: StyleEmbedding) -> None:
+    def test_halves_the_side_from_view_to_view(self, code: StyleEmbedding) -> None:
         own = (400 * 300) ** 0.5
         torch.testing.assert_close(code.sides, torch.tensor([own / 2, own]))
         assert code.sides[0] >= SMALLEST
 
     @pytest.mark.parametrize("size", [(1, 1), (1, 300), (64, 64), (191, 191)])
-    def test_sees_a_small_picture_once(self, painter: Painter, size: tuple[int, int]) -> None:
+    def test_has_one_view_of_a_small_picture(self, painter: Painter, size: tuple[int, int]) -> None:
         code = StyleEmbedding.from_picture(soft(1, *size), painter)
         assert len(code.sides) == 1
         assert all(code.means[level].isfinite().all() for level in LEVELS)
 
-    def test_sees_no_picture_larger_than_strokes_need(
+    def test_has_no_view_above_the_largest_side(
         self, painter: Painter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(codes_module, "LARGEST", 200.0)
+        monkeypatch.setattr(embedding_module, "LARGEST", 200.0)
         code = StyleEmbedding.from_picture(soft(1, 800, 600), painter)
         assert code.sides.tolist() == [100, 200]
         assert LARGEST > 1024
 
     @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P", "1"])
-    def test_sees_pictures_of_any_mode(self, painter: Painter, mode: str) -> None:
+    def test_accepts_pictures_of_any_mode(self, painter: Painter, mode: str) -> None:
         StyleEmbedding.from_picture(soft(1, 40, 30).convert(mode), painter)
 
     def test_holds_the_moments_of_each_level(self, code: StyleEmbedding, painter: Painter) -> None:
@@ -98,7 +98,7 @@ class TestSize:
             }
             assert_same(seen, expected, 1e-5)
 
-    def test_stays_at_the_ends_beyond_them(self, code: StyleEmbedding) -> None:
+    def test_gives_the_nearest_view_beyond_the_ends(self, code: StyleEmbedding) -> None:
         low, high = code.sides.tolist()
         assert_same(code.at(low / 8), code.at(low))
         assert_same(code.at(high * 8), code.at(high))
@@ -116,13 +116,13 @@ class TestSize:
         code = plain_code(torch.tensor([100.0, 200.0, 400.0]))
         assert 0 <= code.at(side)[1].mean[0] <= 2
 
-    def test_takes_the_marks_of_the_nearest_view(self) -> None:
+    def test_uses_the_marks_of_the_nearest_view(self) -> None:
         code = plain_code(torch.tensor([100.0, 200.0, 400.0]))
         sides = (0, 1, 100, 135, 145, 280, 290, 9000)
         views = [code.textons_at(side).keys[0, 0].item() for side in sides]
         assert views == [0, 0, 0, 0, 1, 1, 2, 2]
 
-    def test_goes_through_all_views_in_turn(self) -> None:
+    def test_uses_all_views_in_turn(self) -> None:
         code = plain_code(torch.tensor([100.0, 200.0, 400.0]))
         sides = (50, 100, 150, 200, 300, 400, 800)
         values = [float(code.at(side)[1].mean[0]) for side in sides]
@@ -131,12 +131,12 @@ class TestSize:
 
 
 def marks(view: int) -> Textons:
-    """Make a dictionary of few entries that say which view they are of."""
+    """Make a small dictionary whose entries are the number of its view."""
     return Textons(torch.zeros(SIZE), torch.eye(SIZE)[:, :2], torch.full((3, 2), float(view)))
 
 
 def plain_code(sides: Tensor) -> StyleEmbedding:
-    """Make a code whose numbers say which view they are of."""
+    """Make an embedding whose values are the number of their view."""
     views = torch.arange(float(len(sides)))
     return StyleEmbedding(
         sides,
@@ -149,7 +149,7 @@ def plain_code(sides: Tensor) -> StyleEmbedding:
 
 
 class TestContrast:
-    def test_is_that_of_the_artwork_at_the_size(self, painter: Painter) -> None:
+    def test_is_that_of_the_artwork_at_its_own_size(self, painter: Painter) -> None:
         code = StyleEmbedding.from_picture(soft(0, 256, 256), painter)
         whole = band_contrast(to_tensor(soft(0, 256, 256), painter.device))
         torch.testing.assert_close(code.contrast_at(256.0), whole, rtol=0, atol=1e-3)
@@ -160,15 +160,13 @@ class TestContrast:
         assert code.contrast_at(200.0 * 2**0.5)[0].item() == pytest.approx(1.5)
         assert code.contrast_at(900.0).tolist() == [2.0] * BANDS
 
-    def test_survives_the_way_to_bytes_and_back(
-        self, code: StyleEmbedding, painter: Painter
-    ) -> None:
+    def test_is_kept_in_bytes(self, code: StyleEmbedding, painter: Painter) -> None:
         again = StyleEmbedding.from_bytes(code.to_bytes(), painter)
         assert torch.equal(again.contrasts, code.contrasts)
 
 
 class TestBytes:
-    def test_survive_the_way_there_and_back(self, code: StyleEmbedding, painter: Painter) -> None:
+    def test_keep_the_embedding(self, code: StyleEmbedding, painter: Painter) -> None:
         again = StyleEmbedding.from_bytes(code.to_bytes(), painter)
         assert again.encoder == code.encoder == painter.sha256
         assert again.artwork == code.artwork != ""
@@ -181,16 +179,16 @@ class TestBytes:
         for book, exact_book in zip(again.textons, code.textons, strict=True):
             torch.testing.assert_close(book.patches(), exact_book.patches(), rtol=0, atol=5e-3)
 
-    def test_are_the_same_after_a_second_way(self, code: StyleEmbedding, painter: Painter) -> None:
+    def test_are_the_same_when_written_again(self, code: StyleEmbedding, painter: Painter) -> None:
         content = code.to_bytes()
         assert StyleEmbedding.from_bytes(content, painter).to_bytes() == content
 
-    def test_are_few(self) -> None:
+    def test_are_smaller_than_900_kb(self) -> None:
         painter = load_painter(torch.device("cpu"))
         content = StyleEmbedding.from_picture(soft(0, 512, 512), painter).to_bytes()
         assert len(content) < 900_000 < MOST_BYTES
 
-    def test_hold_the_covariances_that_are_too_large_for_them(self, painter: Painter) -> None:
+    def test_keep_covariances_finite(self, painter: Painter) -> None:
         loud = plain_like(painter, covariance=1e9)
         again = StyleEmbedding.from_bytes(loud.to_bytes(), painter)
         assert again.covariances[1].isfinite().all()
@@ -209,7 +207,7 @@ def plain_like(painter: Painter, covariance: float = 1.0) -> StyleEmbedding:
 
 
 def changed(content: bytes, **tensors: Tensor) -> bytes:
-    """Write a code again with other tensors."""
+    """Write a style code again with other tensors."""
     return save({**load(content), **tensors}, {"format": FORMAT, "encoder": "0" * 64})
 
 
@@ -249,12 +247,12 @@ class TestRefusal:
             "too-large",
         ],
     )
-    def test_names_what_is_no_code(self, painter: Painter, content: bytes) -> None:
+    def test_refuses_other_bytes(self, painter: Painter, content: bytes) -> None:
         with pytest.raises(StyleEmbeddingError) as caught:
             StyleEmbedding.from_bytes(content, painter)
         assert caught.value.code == "style_code_unusable"
 
-    def test_never_runs_what_a_pickle_holds(self, painter: Painter, tmp_path: Path) -> None:
+    def test_never_runs_code_from_a_pickle(self, painter: Painter, tmp_path: Path) -> None:
         trap = tmp_path / "sprung"
         content = io.BytesIO()
         torch.save({"sides": Trap(trap)}, content)
@@ -263,16 +261,14 @@ class TestRefusal:
         assert not trap.exists()
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
-    def test_names_a_code_cut_short(
+    def test_refuses_an_incomplete_code(
         self, code: StyleEmbedding, painter: Painter, share: float
     ) -> None:
         content = code.to_bytes()
         with pytest.raises(StyleEmbeddingError, match="not a style code"):
             StyleEmbedding.from_bytes(content[: int(share * len(content))], painter)
 
-    def test_names_a_code_of_the_earlier_version(
-        self, code: StyleEmbedding, painter: Painter
-    ) -> None:
+    def test_names_the_earlier_version(self, code: StyleEmbedding, painter: Painter) -> None:
         tensors = load(code.to_bytes())
         del tensors["contrasts"]
         content = save(tensors, {"format": "styleweb-code-1", "encoder": painter.sha256})
@@ -280,19 +276,21 @@ class TestRefusal:
             StyleEmbedding.from_bytes(content, painter)
 
     @pytest.mark.parametrize("contrasts", [torch.ones(1, 3), torch.full((1, BANDS), math.nan)])
-    def test_names_damaged_contrasts(self, painter: Painter, contrasts: Tensor) -> None:
+    def test_refuses_damaged_contrasts(self, painter: Painter, contrasts: Tensor) -> None:
         tensors = {**load(plain_like(painter).to_bytes()), "contrasts": contrasts}
         content = save(tensors, {"format": FORMAT, "encoder": painter.sha256})
         with pytest.raises(StyleEmbeddingError):
             StyleEmbedding.from_bytes(content, painter)
 
-    def test_names_a_code_of_another_encoder(self, code: StyleEmbedding, painter: Painter) -> None:
+    def test_refuses_a_code_of_another_encoder(
+        self, code: StyleEmbedding, painter: Painter
+    ) -> None:
         content = code.to_bytes()
         painter.sha256 = "1" * 64
         with pytest.raises(StyleEmbeddingError, match="made with other weights"):
             StyleEmbedding.from_bytes(content, painter)
 
-    def test_names_a_code_that_lacks_a_level(self, code: StyleEmbedding, painter: Painter) -> None:
+    def test_refuses_a_code_without_a_level(self, code: StyleEmbedding, painter: Painter) -> None:
         tensors = load(code.to_bytes())
         del tensors["covariance3"]
         content = save(tensors, {"format": FORMAT, "encoder": "0" * 64})
@@ -326,7 +324,7 @@ class TestRefusal:
             "flat-marks",
         ],
     )
-    def test_names_a_code_of_another_shape(
+    def test_refuses_a_code_of_another_shape(
         self, code: StyleEmbedding, painter: Painter, name: str, value: Tensor
     ) -> None:
         with pytest.raises(StyleEmbeddingError):
@@ -337,7 +335,7 @@ class TestRefusal:
         "name",
         ["sides", "mean1", "covariance5", "textons0.mean", "textons1.basis", "textons0.keys"],
     )
-    def test_names_values_that_are_no_numbers(
+    def test_refuses_values_that_are_not_finite(
         self, code: StyleEmbedding, painter: Painter, name: str, value: float
     ) -> None:
         tensor = load(code.to_bytes())[name].clone()
@@ -346,14 +344,14 @@ class TestRefusal:
             StyleEmbedding.from_bytes(changed(code.to_bytes(), **{name: tensor}), painter)
 
     @pytest.mark.parametrize("sides", [[200.0, 100.0], [100.0, 100.0], [0.0, 100.0], [-5.0, 1.0]])
-    def test_names_sizes_that_do_not_ascend(
+    def test_refuses_sizes_that_do_not_ascend(
         self, code: StyleEmbedding, painter: Painter, sides: list[float]
     ) -> None:
         content = changed(code.to_bytes(), sides=torch.tensor(sides))
         with pytest.raises(StyleEmbeddingError, match="sizes"):
             StyleEmbedding.from_bytes(content, painter)
 
-    def test_takes_numbers_of_another_precision(
+    def test_accepts_numbers_of_another_precision(
         self, code: StyleEmbedding, painter: Painter
     ) -> None:
         mean = load(code.to_bytes())["mean4"]
@@ -362,7 +360,7 @@ class TestRefusal:
 
     @settings(max_examples=50, deadline=None)
     @given(place=st.floats(0, 1, exclude_max=True), value=st.integers(0, 255))
-    def test_reads_or_names_a_code_with_one_byte_changed(self, place: float, value: int) -> None:
+    def test_reads_or_refuses_a_code_with_one_byte_changed(self, place: float, value: int) -> None:
         painter = load_painter(torch.device("cpu"))
         content = bytearray(PLAIN)
         content[int(place * len(content))] = value
@@ -386,7 +384,7 @@ class Trap:
 
 
 class TestBlend:
-    def test_of_one_is_that_one(self, code: StyleEmbedding) -> None:
+    def test_is_that_style_for_one_style(self, code: StyleEmbedding) -> None:
         assert_same(blend_embeddings([code], [1.0], 250.0), code.at(250.0))
 
     def test_is_the_weighted_mean(self, code: StyleEmbedding, painter: Painter) -> None:

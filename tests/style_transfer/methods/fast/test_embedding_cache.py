@@ -1,4 +1,4 @@
-"""The cache of style codes: in memory and in files; its failures never stop a painting."""
+"""The cache of embeddings: in memory and in files; its failures never stop a painting."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from style_transfer.methods.fast import embedding as codes_module
+from style_transfer.methods.fast import embedding as embedding_module
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.embedding import FORMAT, EmbeddingCache, StyleEmbedding, digest_of
 from style_transfer.methods.fast.network import Painter
@@ -20,7 +20,7 @@ def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
 
 
 class TestCache:
-    def test_computes_a_code_once_and_caches_it(self, painter: Painter) -> None:
+    def test_computes_an_embedding_once(self, painter: Painter) -> None:
         cache = EmbeddingCache()
         first = cache.embedding_of(soft(0), painter)
         assert cache.embedding_of(soft(0).copy(), painter) is first
@@ -36,10 +36,10 @@ class TestCache:
         painter.sha256 = "1" * 64
         assert cache.embedding_of(soft(0), painter).encoder != first.encoder
 
-    def test_drops_the_least_recently_used_code(
+    def test_drops_the_least_recently_used_embedding(
         self, painter: Painter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(codes_module, "_KEPT", 2)
+        monkeypatch.setattr(embedding_module, "_KEPT", 2)
         cache = EmbeddingCache()
         first, second = (cache.embedding_of(soft(seed, 20, 20), painter) for seed in (0, 1))
         assert cache.embedding_of(soft(0, 20, 20), painter) is first

@@ -1,4 +1,4 @@
-"""Local contrast of photos: what is raised, what stays, and that nothing depends on the batch."""
+"""Local contrast of photos: what is raised, what stays, and each photo of a batch for itself."""
 
 import pytest
 import torch
@@ -25,30 +25,30 @@ def test_raises_the_contrast_of_a_dull_photo() -> None:
     assert deviation(lift(dull)) > 1.3 * deviation(dull)
 
 
-def test_leaves_a_photo_of_strong_contrast_nearly_as_it_is() -> None:
+def test_hardly_changes_a_photo_of_strong_contrast() -> None:
     strong = photo(1, 0.3, level=0.6)
     assert (lift(strong).float() - strong.float()).abs().mean() < 6
 
 
-def test_raises_shade_and_no_light() -> None:
+def test_brightens_shadows_but_not_lights() -> None:
     dark, light = photo(2, 0.02, level=0.1), photo(2, 0.02, level=0.7)
     assert lift(dark).float().mean() > dark.float().mean() + 15
     assert abs(lift(light).float().mean() - light.float().mean()) < 2
 
 
-def test_raises_noise_in_a_flat_sky_little() -> None:
+def test_hardly_raises_noise_in_a_flat_sky() -> None:
     sky = (torch.rand(1, 3, 128, 160, generator=torch.Generator().manual_seed(3)) * 4 + 180).byte()
     assert deviation(lift(sky)) < 2.5 * deviation(sky) + 1 / 255
 
 
-def test_goes_as_far_as_it_is_told() -> None:
+def test_changes_a_photo_by_the_given_share() -> None:
     dull = photo(4, 0.03)
     assert torch.equal(lift(dull, 0), dull)
     ways = [(lift(dull, share).float() - dull.float()).abs().mean() for share in (0.25, 0.5, 1)]
     assert ways[0] < ways[1] < ways[2]
 
 
-def test_takes_floats_as_bytes() -> None:
+def test_gives_the_same_from_floats_and_from_bytes() -> None:
     dull = photo(5, 0.05)
     assert (lift(dull.float() / 255).int() - lift(dull).int()).abs().max() <= 1
 
@@ -68,6 +68,6 @@ def test_works_in_bands_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("size", [(16, 16), (16, 400), (1, 1)])
-def test_takes_any_size(size: tuple[int, int]) -> None:
+def test_accepts_any_size(size: tuple[int, int]) -> None:
     tiny = torch.full((1, 3, *size), 90, dtype=torch.uint8)
     assert lift(tiny).shape == tiny.shape

@@ -1,4 +1,4 @@
-"""The method itself, with an untrained network of a few channels: what holds for any weights."""
+"""The schedule with an untrained network of a few channels: properties of any weights."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,60 +25,60 @@ def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
     return torch.nn.functional.interpolate(small, (height, width), mode="bicubic").clamp(0, 1)
 
 
-class Plain:
-    """The manner of one artwork, seen at one size whatever is asked for; notes what is asked."""
+class OneStyle:
+    """The style of one artwork, the same at every side; it records the sides."""
 
     def __init__(self, painter: Painter, artwork: Tensor, batch: int = 1) -> None:
         levels = painter.encode(artwork)
         self._moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
-        self._brushes = [PatchSynthesizer([Textons.from_picture(artwork)], [1.0])] * batch
+        self._synthesizers = [PatchSynthesizer([Textons.from_picture(artwork)], [1.0])] * batch
         self._contrasts = [band_contrast(artwork)] * batch
-        self.asked: list[float] = []
+        self.sides: list[float] = []
 
     def contrasts(self, _side: float) -> Sequence[Tensor]:
         return self._contrasts
 
     def moments(self, side: float) -> Mapping[int, Moments]:
-        self.asked.append(side)
+        self.sides.append(side)
         return self._moments
 
     def synthesizers(self, _side: float) -> Sequence[PatchSynthesizer]:
-        return self._brushes
+        return self._synthesizers
 
 
 @pytest.fixture
-def manner(painter: Painter) -> Plain:
-    return Plain(painter, soft(9, 64, 64))
+def styles(painter: Painter) -> OneStyle:
+    return OneStyle(painter, soft(9, 64, 64))
 
 
-def run(painter: Painter, manner: Plain, photo: Tensor, strength: float = 0.75) -> list[Frame]:
-    return list(paint(photo, manner, strength, painter))
+def run(painter: Painter, styles: OneStyle, photo: Tensor, strength: float = 0.75) -> list[Frame]:
+    return list(paint(photo, styles, strength, painter))
 
 
-def result(painter: Painter, manner: Plain, photo: Tensor, strength: float = 0.75) -> Tensor:
-    image = run(painter, manner, photo, strength)[-1].image
+def result(painter: Painter, styles: OneStyle, photo: Tensor, strength: float = 0.75) -> Tensor:
+    image = run(painter, styles, photo, strength)[-1].image
     assert image is not None
     return image
 
 
-class TestLooks:
+class TestBlendsFor:
     @given(st.floats(0, 1), st.floats(0, 1))
-    def test_keep_less_and_move_further_the_stronger(self, one: float, other: float) -> None:
+    def test_keeps_less_of_the_photo_with_more_strength(self, one: float, other: float) -> None:
         pairs = zip(*(blends_for(strength, 3) for strength in sorted((one, other))), strict=True)
         for weak, strong in pairs:
             assert all(low <= high for low, high in zip(weak.style, strong.style, strict=True))
             assert all(low >= high for low, high in zip(weak.content, strong.content, strict=True))
 
-    def test_keep_all_and_move_nothing_at_no_strength(self) -> None:
+    def test_keeps_the_whole_photo_at_strength_0(self) -> None:
         for blend in blends_for(0, 2):
             assert set(blend.style) == {0.0}
             assert set(blend.content) == {1.0}
 
-    def test_move_all_the_way_at_full_strength(self) -> None:
+    def test_reaches_the_statistics_at_full_strength(self) -> None:
         assert all(set(blend.style) == {1.0} for blend in blends_for(1, 2))
 
     @given(st.floats(0, 1))
-    def test_lay_out_deeper_than_they_refine(self, strength: float) -> None:
+    def test_goes_deeper_at_the_first_size(self, strength: float) -> None:
         first, *following = blends_for(strength, 4)
         assert len(following) == 3
         assert all(first.deepest > blend.deepest for blend in following)
@@ -86,7 +86,7 @@ class TestLooks:
 
 class TestSizes:
     @given(st.integers(1, 6000), st.integers(1, 6000))
-    def test_grow_to_the_size_of_the_picture(self, width: int, height: int) -> None:
+    def test_grows_to_the_size_of_the_picture(self, width: int, height: int) -> None:
         sizes = sizes_of(width, height)
         assert sizes[-1] == (width, height)
         assert len(sizes) >= 2
@@ -94,36 +94,36 @@ class TestSizes:
         assert areas == sorted(areas)
 
     @given(st.integers(1, 6000), st.integers(1, 6000))
-    def test_fit_the_network_until_the_last(self, width: int, height: int) -> None:
+    def test_fits_the_network_before_the_last_size(self, width: int, height: int) -> None:
         for size in sizes_of(width, height)[:-1]:
             assert all(side > 0 and side % STRIDE == 0 for side in size)
 
-    def test_are_more_for_a_larger_picture(self) -> None:
+    def test_has_more_sizes_for_a_larger_picture(self) -> None:
         counts = [len(sizes_of(side, side)) for side in (100, 800, 1600, 3200)]
         assert counts == sorted(counts)
         assert counts[0] < counts[-1]
 
 
 class TestFrames:
-    def test_counts_up_to_the_picture(self, painter: Painter, manner: Plain) -> None:
-        frames = run(painter, manner, soft(0))
+    def test_counts_up_to_the_picture(self, painter: Painter, styles: OneStyle) -> None:
+        frames = run(painter, styles, soft(0))
         assert [frame.done for frame in frames] == list(range(1, len(frames) + 1))
         assert {frame.total for frame in frames} == {len(frames)}
         assert frames[-1].image is not None
         assert frames[-1].image.shape == (1, 3, 40, 56)
 
-    def test_shows_each_size_that_is_done(self, painter: Painter, manner: Plain) -> None:
-        shown = [frame.image for frame in run(painter, manner, soft(0, 700, 1200))]
+    def test_shows_the_painting_of_each_size(self, painter: Painter, styles: OneStyle) -> None:
+        shown = [frame.image for frame in run(painter, styles, soft(0, 700, 1200))]
         sizes = [tuple(image.shape[2:]) for image in shown if image is not None]
         assert sizes == [(rows, columns) for columns, rows in sizes_of(1200, 700)]
         assert all(image is None or image.isfinite().all() for image in shown)
 
-    def test_asks_for_the_statistics_of_each_size(self, painter: Painter, manner: Plain) -> None:
-        run(painter, manner, soft(0, 64, 96))
-        assert manner.asked == [(width * height) ** 0.5 for width, height in sizes_of(96, 64)]
+    def test_asks_for_the_statistics_of_each_size(self, painter: Painter, styles: OneStyle) -> None:
+        run(painter, styles, soft(0, 64, 96))
+        assert styles.sides == [(width * height) ** 0.5 for width, height in sizes_of(96, 64)]
 
-    def test_comes_back_to_the_caller_between_levels(self, painter: Painter, manner: Plain) -> None:
-        frames = paint(soft(0), manner, 1.0, painter)
+    def test_returns_to_the_caller_between_levels(self, painter: Painter, styles: OneStyle) -> None:
+        frames = paint(soft(0), styles, 1.0, painter)
         assert next(frames).done == 1
         assert torch.is_grad_enabled()
         assert next(frames).done == 2
@@ -132,72 +132,76 @@ class TestFrames:
 
 class TestPicture:
     @pytest.mark.parametrize("size", [(1, 1), (1, 200), (200, 1), (33, 17), (16, 16), (2, 3)])
-    def test_has_any_size_and_proper_values(
-        self, painter: Painter, manner: Plain, size: tuple[int, int]
+    def test_has_the_size_of_the_photo_and_valid_values(
+        self, painter: Painter, styles: OneStyle, size: tuple[int, int]
     ) -> None:
-        image = result(painter, manner, soft(1, *size))
+        image = result(painter, styles, soft(1, *size))
         assert image.shape == (1, 3, *size)
         assert image.isfinite().all()
         assert image.min() >= 0
         assert image.max() <= 1
 
-    def test_may_be_far_longer_than_wide(self, painter: Painter, manner: Plain) -> None:
-        assert result(painter, manner, soft(1, 33, 4097)).shape == (1, 3, 33, 4097)
+    def test_may_be_far_wider_than_high(self, painter: Painter, styles: OneStyle) -> None:
+        assert result(painter, styles, soft(1, 33, 4097)).shape == (1, 3, 33, 4097)
 
-    def test_is_painted_from_bytes_as_from_floats(self, painter: Painter, manner: Plain) -> None:
+    def test_is_the_same_from_bytes_and_from_floats(
+        self, painter: Painter, styles: OneStyle
+    ) -> None:
         pixels = (soft(1) * 255).round().byte()
-        one, other = (result(painter, manner, each) for each in (pixels, pixels.float() / 255))
+        one, other = (result(painter, styles, each) for each in (pixels, pixels.float() / 255))
         assert torch.equal(one, other)
-        assert result(painter, manner, pixels, 0) is pixels
+        assert result(painter, styles, pixels, 0) is pixels
 
-    def test_is_nearly_the_same_cut_in_tiles(self, painter: Painter, manner: Plain) -> None:
+    def test_is_nearly_the_same_in_tiles(self, painter: Painter, styles: OneStyle) -> None:
         photo = soft(2, 200, 330)
-        *frames, last = paint(photo, manner, 0.75, painter, Tiling(whole=0, tile=64))
+        *frames, last = paint(photo, styles, 0.75, painter, Tiling(whole=0, tile=64))
         assert [frame.done for frame in frames] == list(range(1, last.total))
         assert last.image is not None
         assert last.image.dtype is torch.float16
-        away = (last.image.float() - result(painter, manner, photo)).abs()
-        # Here and there another of two marks that are equally like is taken.
+        away = (last.image.float() - result(painter, styles, photo)).abs()
+        # Sometimes two marks match almost equally well, and the other one is chosen.
         assert away.median() < 0.005
         assert away.mean() < 0.02
 
-    def test_is_the_photo_to_the_bit_at_no_strength(self, painter: Painter, manner: Plain) -> None:
+    def test_is_exactly_the_photo_at_strength_0(self, painter: Painter, styles: OneStyle) -> None:
         photo = soft(0)
-        assert torch.equal(result(painter, manner, photo, 0), photo)
+        assert torch.equal(result(painter, styles, photo, 0), photo)
 
-    def test_goes_further_from_the_photo_the_stronger(
-        self, painter: Painter, manner: Plain
+    def test_differs_more_from_the_photo_with_more_strength(
+        self, painter: Painter, styles: OneStyle
     ) -> None:
         photo = soft(0)
         away = [
-            float((result(painter, manner, photo, strength) - photo).abs().mean())
+            float((result(painter, styles, photo, strength) - photo).abs().mean())
             for strength in (0, 0.05, 0.4, 1)
         ]
         assert away == sorted(away)
 
-    def test_is_the_same_each_time(self, painter: Painter, manner: Plain) -> None:
-        one, other = (result(painter, manner, soft(0)) for _ in range(2))
+    def test_is_the_same_each_time(self, painter: Painter, styles: OneStyle) -> None:
+        one, other = (result(painter, styles, soft(0)) for _ in range(2))
         assert torch.equal(one, other)
 
-    def test_does_not_change_what_it_is_given(self, painter: Painter, manner: Plain) -> None:
+    def test_does_not_change_its_inputs(self, painter: Painter, styles: OneStyle) -> None:
         photo = soft(0)
-        before = photo.clone(), manner.moments(1)[2].mean.clone()
-        run(painter, manner, photo)
+        before = photo.clone(), styles.moments(1)[2].mean.clone()
+        run(painter, styles, photo)
         assert torch.equal(photo, before[0])
-        assert torch.equal(manner.moments(1)[2].mean, before[1])
+        assert torch.equal(styles.moments(1)[2].mean, before[1])
 
-    def test_is_painted_from_flat_and_black_photos(self, painter: Painter, manner: Plain) -> None:
+    def test_is_painted_from_flat_and_black_photos(
+        self, painter: Painter, styles: OneStyle
+    ) -> None:
         for value in (0.0, 0.5, 1.0):
-            image = result(painter, manner, torch.full((1, 3, 24, 24), value))
+            image = result(painter, styles, torch.full((1, 3, 24, 24), value))
             assert image.isfinite().all()
 
-    def test_keeps_gradients_out(self, painter: Painter, manner: Plain) -> None:
+    def test_has_no_gradients(self, painter: Painter, styles: OneStyle) -> None:
         painter.decoder.requires_grad_(True)
-        assert not result(painter, manner, soft(0)).requires_grad
+        assert not result(painter, styles, soft(0)).requires_grad
 
-    def test_paints_photos_of_a_batch_alike(self, painter: Painter, manner: Plain) -> None:
+    def test_is_nearly_the_same_in_a_batch(self, painter: Painter, styles: OneStyle) -> None:
         photos = torch.cat([soft(0), soft(1)])
-        both = result(painter, Plain(painter, soft(9, 64, 64), batch=2), photos)
+        both = result(painter, OneStyle(painter, soft(9, 64, 64), batch=2), photos)
         for index in range(2):
-            alone = result(painter, manner, photos[index : index + 1])
+            alone = result(painter, styles, photos[index : index + 1])
             assert (both[index : index + 1] - alone).abs().mean() < 0.01

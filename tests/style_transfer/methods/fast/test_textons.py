@@ -24,8 +24,8 @@ def stripes(*, across: bool, size: int = 72, period: int = 6) -> Tensor:
     return torch.stack([plane, plane, 1 - plane])[None] * 0.8 + 0.1
 
 
-def lay(brush: PatchSynthesizer, picture: Tensor) -> Tensor:
-    *steps, last = brush.synthesize(picture)
+def lay(synthesizer: PatchSynthesizer, picture: Tensor) -> Tensor:
+    *steps, last = synthesizer.synthesize(picture)
     assert steps == [None] * len(steps)
     assert last is not None
     return last
@@ -105,8 +105,8 @@ def test_restores_an_artwork_from_its_own_textons() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 30), (20, 9), (33, 64)])
 def test_synthesizes_any_size(size: tuple[int, int], soft: Tensor) -> None:
-    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
-    laid = lay(brush, torch.rand(1, 3, *size))
+    synthesizer = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
+    laid = lay(synthesizer, torch.rand(1, 3, *size))
     assert laid.shape == (1, 3, *size)
     assert laid.isfinite().all()
     assert laid.min() >= 0
@@ -114,8 +114,8 @@ def test_synthesizes_any_size(size: tuple[int, int], soft: Tensor) -> None:
 
 
 def test_synthesizes_a_flat_area_without_a_dot_pattern() -> None:
-    brush = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
-    laid = lay(brush, torch.full((1, 3, 40, 40), 0.6))
+    synthesizer = PatchSynthesizer([Textons.from_picture(stripes(across=True))], [1.0])
+    laid = lay(synthesizer, torch.full((1, 3, 40, 40), 0.6))
     assert laid.std((2, 3)).max() < 0.03
     assert (laid.mean() - 0.6).abs() < 0.3
 
@@ -139,8 +139,8 @@ def test_adds_other_noise_with_another_seed(soft: Tensor) -> None:
 
 def test_shows_no_seam_between_its_bands(soft: Tensor) -> None:
     tall = torch.nn.functional.interpolate(soft, (3 * 64 * STRIDE, 40), mode="bicubic").clamp(0, 1)
-    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
-    laid = lay(brush, tall)
+    synthesizer = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
+    laid = lay(synthesizer, tall)
     steps = (laid[..., 1:, :] - laid[..., :-1, :]).abs().mean((0, 1, 3))
     seam = 64 * STRIDE - PATCH
     assert steps[seam - 2 : seam + 3].max() <= steps.quantile(0.99) * 1.5
@@ -157,8 +157,8 @@ def test_shows_no_grid_where_one_patch_repeats() -> None:
 
 @pytest.mark.parametrize("height", [1, 64, 190, 200, 500])
 def test_counts_its_bands(height: int, soft: Tensor) -> None:
-    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
-    assert len([*brush.synthesize(torch.rand(1, 3, height, 12))]) == count_bands(height)
+    synthesizer = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
+    assert len([*synthesizer.synthesize(torch.rand(1, 3, height, 12))]) == count_bands(height)
 
 
 def test_mixes_the_marks_of_two_artworks(soft: Tensor) -> None:
@@ -171,11 +171,11 @@ def test_mixes_the_marks_of_two_artworks(soft: Tensor) -> None:
 
 def test_synthesizes_a_part_like_the_whole(soft: Tensor) -> None:
     tall = torch.nn.functional.interpolate(rough(soft), (240, 75), mode="bicubic").clamp(0, 1)
-    brush = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
-    whole = lay(brush, tall)
-    weights = brush.reweight(tall)
+    synthesizer = PatchSynthesizer([Textons.from_picture(soft)], [1.0])
+    whole = lay(synthesizer, tall)
+    weights = synthesizer.reweight(tall)
     first, last = 60, 180  # multiples of STRIDE
-    *_, part = brush.synthesize(tall[..., first - MARGIN : last + MARGIN, :], weights)
+    *_, part = synthesizer.synthesize(tall[..., first - MARGIN : last + MARGIN, :], weights)
     assert part is not None
     inner = part[..., MARGIN:-MARGIN, :]
     torch.testing.assert_close(inner, whole[..., first:last, :], atol=1e-4, rtol=0)

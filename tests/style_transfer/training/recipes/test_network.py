@@ -190,11 +190,11 @@ def test_shows_photos_in_the_version_of_the_teacher(taught: Network) -> None:
 
 def test_names_the_teacher_in_the_card(taught: Network, training: Network) -> None:
     card = taught.export()
-    assert "taught by this project's method fast" in card.origin
+    assert "as this project's method fast does" in card.origin
     assert "--teacher fast --examples 3" in card.command
     assert set(card.figures["held_out_losses"]) > {"pixels", "tones", "features"}
     assert card.figures["held_out_pictures"] == 4
-    assert "judged by the features builtin" in training.export().origin
+    assert "the losses come from the features builtin" in training.export().origin
 
 
 def test_registers_the_network_with_its_card(training: Network, artwork: Path) -> None:
@@ -202,8 +202,8 @@ def test_registers_the_network_with_its_card(training: Network, artwork: Path) -
     assert card.file == "network-scream.safetensors"
     with Image.open(artwork) as picture:
         assert card.figures["artwork"] == perceptual_hash(picture)
-    judged = {"style", "content", "patches", "total_variation", "tones", "lattice"}
-    assert set(card.figures["held_out_losses"]) == judged
+    losses = {"style", "content", "patches", "total_variation", "tones", "lattice"}
+    assert set(card.figures["held_out_losses"]) == losses
     assert "--style The Scream (1893).png --name scream" in card.command
     assert (
         "--style-size 96 --content-weight 0.7 --tone-weight 5.0 --light --out OUT" in card.command
