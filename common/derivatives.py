@@ -32,6 +32,11 @@ class Derivatives:
     thumb: bytes
     placeholder: str
 
+    @property
+    def stored_bytes(self) -> int:
+        """The size of the two files together."""
+        return len(self.preview) + len(self.thumb)
+
 
 def encode_picture(image: Image.Image, *, xmp: bytes | None = None) -> Encoded:
     """Return the file that is kept: JPEG at quality 95 with full color, or PNG if transparent.

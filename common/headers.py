@@ -1,14 +1,15 @@
 """Read what a picture file claims before it is decoded, so that no decoder sees a bomb.
 
 This reads only what upload validation needs: the real format, the size in px, whether the file is
-an animation, and how many passes (scans) a decoder makes over it.
+an animation, and whether a decoder would make too many passes (scans) over it.
 """
 
 import struct
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from style_transfer.imaging.decoding import SCAN, segments
+from style_transfer.core.errors import InputUnreadableError
+from style_transfer.imaging.decoding import has_too_many_scans, segments
 
 Format = Literal["JPEG", "PNG", "WEBP"]
 
@@ -23,21 +24,25 @@ class UnreadableHeader(ValueError):
     """The file ends too early, or its header is wrong where the size should be."""
 
 
+class CostlyHeader(ValueError):
+    """The file is made to keep readers busy: it has too many scans or segments."""
+
+
 @dataclass(frozen=True)
 class Header:
-    """What a file claims: its real format, size in px, whether it moves, and decoding passes."""
+    """What a file claims: its real format, its size in px, and whether it moves."""
 
     format: Format
     width: int
     height: int
     animated: bool = False
-    scans: int = 1
 
 
 def read_header(data: bytes) -> Header | None:
     """Return what the file claims, or None when it is not a JPEG, PNG or WebP.
 
-    Raises `UnreadableHeader` for a file of these formats with a header that is not valid.
+    Raises `UnreadableHeader` for a file of these formats with a header that is not valid, and
+    `CostlyHeader` for a file that is made to keep readers busy.
     """
     try:
         if data.startswith(JPEG_START):
@@ -53,19 +58,18 @@ def read_header(data: bytes) -> Header | None:
 
 
 def _jpeg(data: bytes) -> Header:
-    """Read the frame size and count the scans of the first picture in the file."""
-    size: tuple[int, int] | None = None
-    scans = 0
+    """Read the frame size of the first picture in the file."""
+    try:
+        if has_too_many_scans(data):
+            raise CostlyHeader
+    except InputUnreadableError as error:
+        raise CostlyHeader from error
     for marker, start in segments(data):
-        if marker == SCAN:
-            scans += 1
-        elif marker in _FRAMES and size is None:
+        if marker in _FRAMES:
             height, width = struct.unpack_from(">HH", data, start + 3)
-            size = (width, height)
-    if size is None:
-        message = "The file has no picture."
-        raise UnreadableHeader(message)
-    return Header("JPEG", *size, scans=scans)
+            return Header("JPEG", width, height)
+    message = "The file has no picture."
+    raise UnreadableHeader(message)
 
 
 def _png(data: bytes) -> Header:

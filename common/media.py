@@ -7,7 +7,7 @@ headers of each answer forbid the browser to run code in the file.
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 from urllib.parse import quote
 
@@ -44,12 +44,18 @@ def send_media(
     return response
 
 
-def send_made(
-    data: bytes, suffix: str, *, public: bool, download_as: str | None = None
-) -> HttpResponse:
-    """Answer with a file that was made for this request, with the same headers as `send_media`."""
-    response = HttpResponse(data)
-    _guard(response, suffix, public=public, download_as=download_as)
+def announce_media(
+    request: HttpRequest, file_name: str, *, public: bool, download_as: str | None = None
+) -> HttpResponseBase:
+    """Answer a HEAD for the file `file_name`, which is made when a GET asks for it.
+
+    The headers are those of `send_media`, except that the length is not known.
+    """
+    path = PurePosixPath(file_name)
+    etag = f'"{path.stem}"'
+    response = get_conditional_response(request, etag=etag) or HttpResponse()
+    _guard(response, path.suffix, public=public, download_as=download_as)
+    response["ETag"] = etag
     return response
 
 

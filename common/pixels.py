@@ -1,10 +1,46 @@
-"""Pixels as the platform keeps them: upright, sRGB, 8 bits, RGB or RGBA, without metadata."""
+"""Pixels as the platform keeps them: upright, sRGB, 8 bits, RGB or RGBA, without metadata.
 
+Nothing here imports Django, because the processes that decode uploads do not load it.
+"""
+
+import io
 import math
+from typing import Final
 
 from PIL import Image
 
+from common.headers import Header
+from style_transfer.core.errors import InputUnreadableError
+from style_transfer.imaging.decoding import named_decoder_errors
 from style_transfer.imaging.pixels import upright_srgb
+
+# Results have at most 4096 px a side, so more pixels than this only cost time and disk space.
+KEPT_PIXELS: Final = 24_000_000
+LONG_SIDE: Final = 4000
+
+
+def decode_picture(data: bytes, header: Header) -> Image.Image:
+    """Return the cleaned pixels of a file with a valid header, at most 24 MP.
+
+    A JPEG of 8000 px or more a side is reduced to half its size, others to 24 MP. Raises
+    InputUnreadableError, InputTooLargeError or MemoryError.
+    """
+    with named_decoder_errors():
+        return clean_picture(_pixels(data, header))
+
+
+def _pixels(data: bytes, header: Header) -> Image.Image:
+    """Decode a file to at most 24 MP. On return, the memory of a larger picture is free again."""
+    with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
+        if opened.size != (header.width, header.height):
+            message = "The decoder finds another size than the header claims."
+            raise InputUnreadableError(message)
+        if header.width * header.height > KEPT_PIXELS:
+            # A JPEG can be decoded at half its size, which takes a quarter of the memory.
+            factor = LONG_SIDE / max(opened.size)
+            opened.draft(None, (int(opened.width * factor), int(opened.height * factor)))
+        opened.load()
+        return fit_pixels(opened, KEPT_PIXELS)
 
 
 def fit_pixels(image: Image.Image, most: int) -> Image.Image:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
@@ -33,6 +33,17 @@ class StorageFull(Exception):
 
     def __init__(self) -> None:
         super().__init__(_("The server is out of storage space. Try again later."))
+
+
+@contextmanager
+def named_disk_errors() -> Iterator[None]:
+    """Turn the errors of a full disk into `StorageFull`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise StorageFull from error
+        raise
 
 
 class AtomicFileSystemStorage(FileSystemStorage):
@@ -57,17 +68,17 @@ class AtomicFileSystemStorage(FileSystemStorage):
         Raises `StorageFull` when the disk is full. After any failure, no file is left.
         """
         target = Path(self.path(name))
-        draft = target.with_name(f".{target.name}.part")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._write_durably(draft, content)
-            draft.replace(target)
-        except BaseException as error:
-            with suppress(OSError):
-                draft.unlink()
-            if isinstance(error, OSError) and error.errno in NO_SPACE:
-                raise StorageFull from error
-            raise
+        # Random, because two processes may write the same file.
+        draft = target.with_name(f".{uuid4()}.part")
+        with named_disk_errors():
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._write_durably(draft, content)
+                draft.replace(target)
+            except BaseException:
+                with suppress(OSError):
+                    draft.unlink()
+                raise
         return name
 
     def _write_durably(self, path: Path, content: "File[Any]") -> None:
@@ -107,6 +118,12 @@ def files_of_a_row() -> Iterator[RowFiles]:
     except BaseException:
         remove_files(row_files.written)
         raise
+
+
+def save_as(name: str, content: "File[Any]") -> None:
+    """Store `content` under exactly this name. Raises `StorageFull`."""
+    storage = cast("AtomicFileSystemStorage", default_storage)
+    storage._save(name, content)  # noqa: SLF001  # `save` gives every file a random name
 
 
 def remove_files(names: Iterable[str]) -> None:

@@ -1,33 +1,27 @@
 """Upload validation: a picture is checked before it is decoded, and cleaned before it is kept.
 
 The order of the checks: size in bytes, real format, claimed pixels, passes. Only then the file is
-decoded. The result is upright, sRGB and 8 bits. It has no metadata, because its pixels are copied
-to a new image. Every refusal has a stable code and a sentence that says what is wrong and what the
-user can do.
+decoded, in a child process with limits. The result is upright, sRGB and 8 bits. It has no metadata,
+because its pixels are copied to a new image. Every refusal has a stable code and a sentence that
+says what is wrong and what the user can do.
 """
 
 import hashlib
-import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
-from common.headers import Header, UnreadableHeader, read_header
-from common.pixels import clean_picture, fit_pixels
-from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
-from style_transfer.imaging.decoding import MAX_SCANS, named_decoder_errors
+from common.derivatives import Derivatives, Encoded
+from common.headers import CostlyHeader, Header, UnreadableHeader, read_header
+from common.sandbox.client import TOO_COSTLY, TaskRefused, run
 
 MIN_SIDE: Final = 64
 MAX_SIDE: Final = 12_000
 MEGAPIXEL: Final = 1_000_000
 # A JPEG needs one buffer of 4 bytes a pixel. The others may need three of them at the same time.
 MAX_MEGAPIXELS: Final = {"JPEG": 50, "PNG": 25, "WEBP": 25}
-# Results have at most 4096 px a side, so more pixels than this only cost time and disk space.
-KEPT_PIXELS: Final = 24 * MEGAPIXEL
-LONG_SIDE: Final = 4000
 
 
 class Readable(Protocol):
@@ -58,9 +52,20 @@ class SeenPicture:
     sha256: str
 
     def accepted(self) -> "AcceptedPicture":
-        """Decode and clean the picture. Raises `UploadRefused`."""
+        """Decode, clean and encode the picture in a child process.
+
+        Raises `UploadRefused`, or `ServerBusy` if the fault is not in the file.
+        """
+        try:
+            result = run("accept", self.data, **asdict(self.header))
+        except TaskRefused as refusal:
+            raise _refused(refusal.code) from refusal
+        kept, preview, thumb = result.parts
         return AcceptedPicture(
-            image=_decode(self.data, self.header),
+            kept=Encoded(kept, result.header["suffix"]),
+            small=Derivatives(preview, thumb, result.header["placeholder"]),
+            width=result.header["width"],
+            height=result.header["height"],
             sha256=self.sha256,
             format=self.header.format,
             bytes=len(self.data),
@@ -69,21 +74,26 @@ class SeenPicture:
 
 @dataclass(frozen=True)
 class AcceptedPicture:
-    """A picture that passed validation.
+    """A picture that passed validation, as the files that are stored.
 
-    `image` is RGB or RGBA, sRGB, upright, without metadata. A picture above 24 MP is reduced: a
-    JPEG of 8000 px or more a side to half its size, others to 24 MP. `sha256`, `format` and `bytes`
+    They are sRGB, upright, without metadata, with at most 24 MP. `sha256`, `format` and `bytes`
     describe the file as the user sent it.
     """
 
-    image: Image.Image
+    kept: Encoded
+    small: Derivatives
+    width: int
+    height: int
     sha256: str
     format: str
     bytes: int
 
 
 def accept_picture(file: Readable, *, max_bytes: int) -> AcceptedPicture:
-    """Read, check and clean a picture of at most `max_bytes`. Raises `UploadRefused`."""
+    """Read, check and clean a picture of at most `max_bytes`.
+
+    Raises `UploadRefused`, or `ServerBusy` if the fault is not in the file.
+    """
     return see_picture(file, max_bytes=max_bytes).accepted()
 
 
@@ -125,14 +135,14 @@ def _checked_header(data: bytes) -> Header:
         header = read_header(data)
     except UnreadableHeader as error:
         raise _unreadable() from error
+    except CostlyHeader as error:
+        message = _("This file cannot be processed safely. Save it again as a standard JPEG.")
+        raise UploadRefused("scan_bomb", message) from error
     if header is None:
         raise _unsupported(data)
     if header.animated:
         raise _animated()
     _check_size(header)
-    if header.scans > MAX_SCANS:
-        message = _("This file cannot be processed safely. Save it again as a standard JPEG.")
-        raise UploadRefused("scan_bomb", message)
     return header
 
 
@@ -153,32 +163,19 @@ def _check_size(header: Header) -> None:
         raise UploadRefused("too_many_pixels", message % {"limit": limit, "side": MAX_SIDE})
 
 
-def _decode(data: bytes, header: Header) -> Image.Image:
-    """Return the cleaned pixels of a file with a valid header."""
-    try:
-        with named_decoder_errors():
-            return clean_picture(_pixels(data, header))
-    except (InputUnreadableError, InputTooLargeError, MemoryError) as error:
-        raise _unreadable() from error
-
-
-def _pixels(data: bytes, header: Header) -> Image.Image:
-    """Decode a file to at most 24 MP. On return, the memory of a larger picture is free again."""
-    with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
-        if opened.size != (header.width, header.height):
-            message = "The decoder finds another size than the header claims."
-            raise InputUnreadableError(message)
-        if header.width * header.height > KEPT_PIXELS:
-            # A JPEG can be decoded at half its size, which takes a quarter of the memory.
-            factor = LONG_SIDE / max(opened.size)
-            opened.draft(None, (int(opened.width * factor), int(opened.height * factor)))
-        opened.load()
-        return fit_pixels(opened, KEPT_PIXELS)
-
-
 def _unreadable() -> UploadRefused:
     return UploadRefused(
         "unreadable", _("This picture is damaged and cannot be read. Choose another file.")
+    )
+
+
+def _too_costly() -> UploadRefused:
+    return UploadRefused(
+        TOO_COSTLY,
+        _(
+            "Opening this picture takes too much memory or time. Save it again as a standard "
+            "JPEG, then choose the new file."
+        ),
     )
 
 
@@ -193,3 +190,8 @@ def _unsupported(data: bytes) -> UploadRefused:
         "unsupported_format",
         _("This file type is not supported. Choose a JPEG, PNG or WebP picture."),
     )
+
+
+def _refused(code: str) -> UploadRefused:
+    """Return the refusal of a file that a child could not decode."""
+    return _too_costly() if code == TOO_COSTLY else _unreadable()

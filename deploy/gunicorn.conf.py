@@ -7,7 +7,8 @@ workers = int(os.environ.get("STYLEWEB_WEB_PROCESSES", "2"))
 # Django reads the headers of proxies (common/proxies.py), and gunicorn believes none.
 forwarded_allow_ips = ""
 worker_class = "gthread"
-threads = 4
+# More than may wait for a slot at once (SLOT_LINES), so that pages are always answered.
+threads = 8
 timeout = 30
 # Workers restart after this number of requests, at different times, so that a leak stays small.
 max_requests = 2000

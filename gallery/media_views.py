@@ -2,19 +2,18 @@
 
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
-from PIL import Image
 
-from common.derivatives import encode_as
-from common.media import send_made, send_media
+from common.media import announce_media, send_media
+from gallery.conversions import SUFFIXES, conversion_of, make_conversion
 from gallery.models import Artwork
-from gallery.recipes import embedded_credit
 
-SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
+NOT_MODIFIED = 304
 
 
 @require_safe
@@ -45,9 +44,13 @@ def send_artwork(
     # Only the full picture is converted. Other variants are sent as they are stored.
     if variant != "full" or suffix == stored:
         return send_media(request, name, public=public, download_as=f"styleweb-{title}{stored}")
-    with artwork.file.open() as file, Image.open(file) as picture:
-        made = encode_as(picture, form, xmp=embedded_credit(artwork))
-    return send_made(made.data, made.suffix, public=public, download_as=download_as)
+    made = conversion_of(name, form)
+    if not default_storage.exists(made):
+        announced = announce_media(request, made, public=public, download_as=download_as)
+        if request.method == "HEAD" or announced.status_code == NOT_MODIFIED:
+            return announced
+        make_conversion(artwork, form)
+    return send_media(request, made, public=public, download_as=download_as)
 
 
 def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:

@@ -1,6 +1,5 @@
 """All writes to artworks: keep, rename, publish, unpublish, moderate, delete."""
 
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import ClassVar, Final, NamedTuple
@@ -9,10 +8,12 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
-from common.derivatives import Derivatives, Encoded, make_derivatives
+from common.derivatives import Derivatives, Encoded
+from common.sandbox.client import run
+from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
+from gallery.conversions import conversions_of
 from gallery.models import Artwork, ArtworkStyle
 from gallery.recipes import credit_text, embedded_credit, recipe_of, styles_of
 from gallery.xmp import embed_xmp
@@ -53,8 +54,8 @@ class LicenseRefused(Exception):
 def keep_artwork(*, job: Job, title: str = "") -> Artwork:
     """Keep the result of `job` as an artwork of its owner. The artwork gets copies of all files.
 
-    A second call for the same job returns the first artwork. Raises `NothingToKeep`, and
-    `StorageFull` (no file is left then).
+    A second call for the same job returns the first artwork. Raises `NothingToKeep`, `ServerBusy`
+    or `StorageFull`; then no file is left.
     """
     kept = Artwork.objects.filter(job=job).first()
     if kept is not None:
@@ -82,8 +83,10 @@ class Source(NamedTuple):
 def _source(job: Job) -> Source:
     """Read the files of a finished job."""
     result = _read(job.result)
-    with Image.open(io.BytesIO(result.data)) as opened:
-        small = make_derivatives(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
+    with slot("pictures", who=str(job.owner_id)):
+        made = run("derive", result.data)
+    preview, thumb = made.parts
+    small = Derivatives(preview, thumb, made.header["placeholder"])
     # The slider shows the photo at the size of its preview, so the preview is enough.
     return Source(result, small, _read(job.photo.preview.name or job.photo.file.name))
 
@@ -167,7 +170,7 @@ def publish_artwork(
         artwork.visibility = Artwork.Visibility.PUBLIC
         _put_full(artwork, _read(old), row_files)
         artwork.save(update_fields=_PUBLISHED_FIELDS)
-        remove_files_after_commit([old])
+        remove_files_after_commit([old, *conversions_of([str(old)])])
     return artwork
 
 
@@ -211,7 +214,8 @@ def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
 def delete_artwork(*, artwork: Artwork) -> None:
     """Delete `artwork` and its files. Its job stays."""
     files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
-    remove_files_after_commit([each.name for each in files])
+    conversions = conversions_of([str(artwork.file.name)])
+    remove_files_after_commit([*(each.name for each in files), *conversions])
     artwork.delete()
     if artwork.job_id is not None:
         touch_job(job_id=artwork.job_id)

@@ -15,6 +15,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common.sandbox.client import ServerBusy
+from common.sandbox.slots import slot
 from common.uploads import AcceptedPicture, UploadRefused, accept_picture
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, USABLE_IN_LIBRARY
@@ -56,8 +58,9 @@ class StyleForm(forms.ModelForm):
         if not file:
             return None
         try:
-            return accept_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
-        except UploadRefused as refusal:
+            with slot("pictures", who="library"):
+                return accept_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
+        except (UploadRefused, ServerBusy) as refusal:
             raise ValidationError(str(refusal), code=refusal.code) from refusal
 
     def clean_license(self) -> str:

@@ -1,6 +1,7 @@
 """All writes to the library: save styles with pictures and codes, publish, withdraw, delete."""
 
 import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -8,8 +9,9 @@ from typing import ClassVar, Final
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
-from common.derivatives import Encoded, encode_picture, make_derivatives
+from common.derivatives import Encoded
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture
 from library.licenses import USABLE_IN_LIBRARY
@@ -41,11 +43,12 @@ class StylePicture:
     """
 
     def __init__(self, accepted: AcceptedPicture, verbatim: Encoded | None = None) -> None:
-        self.size = accepted.image.size
+        self.size = (accepted.width, accepted.height)
         self.sha256 = accepted.sha256
-        self.kept = verbatim or encode_picture(accepted.image)
-        self.small = make_derivatives(accepted.image)
-        self.palette = main_colors(accepted.image)
+        self.kept = verbatim or accepted.kept
+        self.small = accepted.small
+        with Image.open(io.BytesIO(accepted.small.preview)) as preview:
+            self.palette = main_colors(preview)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from common.channel_layer import LocalSocketChannelLayer
+from common.sandbox import client as sandbox
 from inference.worker import reaper
 from style_transfer.core.manifest import user_folder
 from styleweb.environment import BASE_DIR
@@ -94,6 +95,7 @@ async def start() -> None:
     layer = get_channel_layer()
     if isinstance(layer, LocalSocketChannelLayer):
         await layer.serve()
+    sandbox.start()
     _supervisor.start()
 
 

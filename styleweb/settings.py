@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "common.refusals.RefusalPages",
 ]
 
 ROOT_URLCONF = "styleweb.urls"
@@ -200,7 +201,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.CallLimit"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     # OPTIONS returns no description, because the OpenAPI document has it.
     "DEFAULT_METADATA_CLASS": None,
@@ -209,6 +210,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# No JSON body of the API needs more. Photos come as forms.
+API_BODY_BYTES = 256 * 1024
 # (calls, seconds): the calls that are allowed in this time. The count is exact (common/limits.py).
 API_LIMITS: dict[str, tuple[int, int]] = {
     "address": (300, 300),
@@ -257,6 +260,14 @@ MEDIA_ACCEL_PREFIX: str = env.str("STYLEWEB_MEDIA_ACCEL", "")
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 # The disk space for the photos of one user, including their small versions.
 PHOTOS_MAX_BYTES_PER_USER: int = env.int("STYLEWEB_PHOTOS_MB", 2000) * 2**20
+# How many pictures are decoded or encoded at once on one machine, by kind of work. Each takes one
+# processor and up to 1 GiB. SLOT_LINES says how many requests of a kind one process works on or
+# lets wait, because each of them occupies one of the few threads of a gunicorn process.
+SLOTS: dict[str, int] = {"pictures": 2, "conversions": 1}
+SLOT_LINES: dict[str, int] = (
+    {"pictures": 8, "conversions": 4} if EMBEDDED else {"pictures": 3, "conversions": 2}
+)
+SLOTS_DIR = DATA_DIR / "slots"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -34,7 +34,8 @@ from gallery.api.serializers import (
     PublicGalleryQuerySerializer,
     PublishSerializer,
 )
-from gallery.media_views import SUFFIXES, send_artwork
+from gallery.conversions import SUFFIXES
+from gallery.media_views import send_artwork
 from gallery.models import Artwork
 from gallery.services import (
     delete_artwork,

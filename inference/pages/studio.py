@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
+from common.sandbox.client import ServerBusy
 from common.storage import StorageFull
 from common.uploads import UploadRefused
 from inference.models import Photo
@@ -44,6 +45,11 @@ def studio(request: HttpRequest) -> HttpResponse:
             return redirect(form.start(request.user))
         except (UploadRefused, StorageQuotaExceeded, StorageFull) as refusal:
             form.add_error("photo", str(refusal))
+        except ServerBusy as refusal:
+            form.add_error("photo", str(refusal))
+            page = _studio_page(request, form, status=refusal.status)
+            page["Retry-After"] = str(refusal.retry_after)
+            return page
         except JobRefused as refusal:
             form.add_error(None, refusal.message)
             # The id itself can be the reason: its job may have been deleted.

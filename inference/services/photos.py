@@ -1,15 +1,15 @@
 """Every write that users make to photos: upload with validation, each photo once, and delete."""
 
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.derivatives import Derivatives, Encoded, encode_picture, make_derivatives
 from common.locks import lock_until_commit
+from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, see_picture
 from inference.files import jobs as job_files
@@ -31,29 +31,15 @@ class PhotoInUse(Exception):
         super().__init__(_("Pictures are still being made from this photo. Cancel them first."))
 
 
-class PhotoFiles(NamedTuple):
-    """All files that are stored of a photo."""
-
-    kept: Encoded
-    small: Derivatives
-
-    @property
-    def small_bytes(self) -> int:
-        """The size of the small versions together, in bytes."""
-        return len(self.small.preview) + len(self.small.thumb)
-
-
 def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     """Store the picture in `file` as a photo of `owner`; return it and whether it is new.
 
-    The same file sent twice is one photo. Raises `UploadRefused`, `StorageQuotaExceeded` or
-    `StorageFull`; then neither a file nor a row is left.
+    The same file sent twice is one photo. Raises `UploadRefused`, `ServerBusy`,
+    `StorageQuotaExceeded` or `StorageFull`; then neither a file nor a row is left.
     """
     picture = _look_at(owner, file)
     if isinstance(picture, Photo):
         return picture, False
-    # Encoding takes seconds. In a transaction, it would make every other writer wait that long.
-    files = PhotoFiles(encode_picture(picture.image), make_derivatives(picture.image))
     with files_of_a_row() as row_files:
         # Not a lock of the user's row, because workers that claim a job wait for that row.
         lock_until_commit(f"photos of {owner.pk}")
@@ -61,8 +47,9 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
         if known is not None:
             # The same file arrived twice at once, and the other request was first.
             return known, False
-        check_storage(owner=owner, more=len(files.kept.data) + files.small_bytes)
-        return _save(owner, picture, files, row_files), True
+        more = len(picture.kept.data) + picture.small.stored_bytes
+        check_storage(owner=owner, more=more)
+        return _save(owner, picture, row_files), True
 
 
 def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
@@ -79,25 +66,29 @@ def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
         if known is None:
             raise
         return known
-    return _known(owner, seen.sha256) or seen.accepted()
+    if known := _known(owner, seen.sha256):
+        return known
+    with slot("pictures", who=str(owner.pk)):
+        return seen.accepted()
 
 
 def _known(owner: User, sha256: str) -> Photo | None:
     return Photo.objects.filter(owner=owner, sha256=sha256).first()
 
 
-def _save(owner: User, picture: AcceptedPicture, files: PhotoFiles, row_files: RowFiles) -> Photo:
+def _save(owner: User, picture: AcceptedPicture, row_files: RowFiles) -> Photo:
     """Write the files of an accepted picture and its row."""
+    kept, small = picture.kept, picture.small
     photo: Photo = Photo.objects.create(
         owner=owner,
-        file=row_files.put(FOLDER, files.kept.suffix, files.kept.data),
-        preview=row_files.put(FOLDER, ".webp", files.small.preview),
-        thumb=row_files.put(FOLDER, ".webp", files.small.thumb),
-        placeholder=files.small.placeholder,
-        width=picture.image.width,
-        height=picture.image.height,
-        bytes=len(files.kept.data),
-        small_bytes=files.small_bytes,
+        file=row_files.put(FOLDER, kept.suffix, kept.data),
+        preview=row_files.put(FOLDER, ".webp", small.preview),
+        thumb=row_files.put(FOLDER, ".webp", small.thumb),
+        placeholder=small.placeholder,
+        width=picture.width,
+        height=picture.height,
+        bytes=len(kept.data),
+        small_bytes=small.stored_bytes,
         sha256=picture.sha256,
     )
     return photo

@@ -1,13 +1,25 @@
 /** The upload of photos. */
 
+const TRIES = 6;
+
 /**
- * Send `file`, and call `onProgress` with the sent bytes and the total bytes.
+ * Send `file`, and call `onProgress` with the sent bytes and the total bytes. A server that is busy
+ * gets the file again after the time that it asks for.
  *
  * Resolves to an object: `id` is the id of the photo, or "" after a failure. `detail` is the reason
  * of the server in the user's language, or "" without an answer. `isRefused` tells whether the
  * server refuses this file, so that another try fails too.
  */
-export function sendPhoto(form, file, onProgress = () => {}) {
+export async function sendPhoto(form, file, onProgress = () => {}) {
+  for (let tries = 1; ; tries += 1) {
+    const sent = await sendOnce(form, file, onProgress);
+    const wait = sent.getResponseHeader("Retry-After");
+    if (sent.status !== 503 || wait === null || tries === TRIES) return answerOf(sent);
+    await new Promise((resolve) => setTimeout(resolve, Number(wait) * 1000));
+  }
+}
+
+function sendOnce(form, file, onProgress) {
   return new Promise((resolve) => {
     const body = new FormData();
     body.append("file", file);
@@ -17,7 +29,7 @@ export function sendPhoto(form, file, onProgress = () => {}) {
     sending.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
     sending.responseType = "json";
     sending.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
-    sending.addEventListener("loadend", () => resolve(answerOf(sending)));
+    sending.addEventListener("loadend", () => resolve(sending));
     sending.send(body);
   });
 }

@@ -1,4 +1,4 @@
-"""Open unchecked files: name the errors of decoders, and count the scans of a JPEG."""
+"""Open unchecked files: name the errors of decoders, and find the segments of a JPEG."""
 
 import re
 import struct
@@ -14,6 +14,8 @@ from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
 MAX_PIXELS: Final = 50_000_000
 # A progressive JPEG of a few kilobytes can require a thousand passes over all its pixels.
 MAX_SCANS: Final = 100
+# A photo of 25 MB whose segments are full has 400. More than this are made to keep readers busy.
+MAX_SEGMENTS: Final = 5_000
 
 SCAN: Final = 0xDA
 # In compressed data, 0xFF comes before 0 or is part of a restart marker. Before any other byte it
@@ -51,18 +53,26 @@ def too_large() -> InputTooLargeError:
     return InputTooLargeError(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.")
 
 
-def count_scans(jpeg: bytes) -> int:
-    """Count the passes that a decoder makes over the first picture in a JPEG file."""
-    return sum(marker == SCAN for marker, _start in segments(jpeg))
+def has_too_many_scans(jpeg: bytes) -> bool:
+    """Tell whether a decoder would make more than MAX_SCANS passes over the first picture.
+
+    This stops at the first pass too many. Raises InputUnreadableError as `segments` does.
+    """
+    scans = (start for marker, start in segments(jpeg) if marker == SCAN)
+    return any(number > MAX_SCANS for number, _start in enumerate(scans, start=1))
 
 
 def segments(jpeg: bytes) -> Iterator[tuple[int, int]]:
     """Yield each marker up to the end of the first picture, and where its payload starts.
 
     The search skips payloads, so it does not count the scans of a thumbnail in the metadata.
+    Raises InputUnreadableError after MAX_SEGMENTS markers.
     """
-    position = 2
+    position, markers = 2, 0
     while match := _MARKER.search(jpeg, position):
+        markers += 1
+        if markers > MAX_SEGMENTS:
+            raise InputUnreadableError("The JPEG has far more segments than a photo needs.")
         marker, position = jpeg[match.end() - 1], match.end()
         if marker == _END:
             return

@@ -14,8 +14,7 @@ from style_transfer.core.errors import InputUnreadableError
 from style_transfer.imaging.alpha import fill_transparent
 from style_transfer.imaging.decoding import (
     MAX_PIXELS,
-    MAX_SCANS,
-    count_scans,
+    has_too_many_scans,
     named_decoder_errors,
     too_large,
 )
@@ -100,5 +99,5 @@ def _refuse_by_header(image: Image.Image, data: bytes) -> None:
     # A JPEG from a phone may hold more views (MPO); the first one is the photo.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise InputUnreadableError("The picture is animated.", hint="Use a still picture.")
-    if image.format in ("JPEG", "MPO") and count_scans(data) > MAX_SCANS:
+    if image.format in ("JPEG", "MPO") and has_too_many_scans(data):
         raise InputUnreadableError("The JPEG has far more passes than a photo needs.")

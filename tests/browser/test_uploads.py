@@ -1,5 +1,6 @@
 """Uploads that fail: what the studio says, which photos it keeps, and which it drops."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -41,6 +42,25 @@ def test_keeps_a_photo_that_can_be_sent_later(visit: Visit) -> None:
 
     expect(visitor.page.locator("#id_photo_id")).to_have_value(sent.value.json()["id"])
     expect(visitor.page.locator("#photo-errors")).to_be_empty()
+
+
+def test_sends_a_photo_again_to_a_busy_server(visit: Visit) -> None:
+    visitor = visit()
+    enter(visitor, "patient")
+    busy = [True]
+
+    def answer(route: Route) -> None:
+        if busy and busy.pop():
+            route.fulfill(status=503, headers={"Retry-After": "0"}, json={"code": "busy"})
+        else:
+            route.continue_()
+
+    visitor.page.route(UPLOAD, answer)
+    visitor.page.locator("#id_photo").set_input_files(photo_file())
+    expect(visitor.page.locator("#id_photo_id")).to_have_value(re.compile("-"))
+    expect(visitor.page.locator("#photo-errors")).to_be_empty()
+    assert not busy
+    visitor.complaints.clear()  # the browser itself reports the refused request
 
 
 def test_says_that_the_connection_is_lost(visit: Visit) -> None:

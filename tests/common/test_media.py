@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
-from common.media import CHUNK, send_made, send_media
+from common.media import CHUNK, announce_media, send_media
 
 TRICKS = [
     "",
@@ -143,12 +143,14 @@ def test_closes_a_file_that_is_not_read(media_root: Path) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
-def test_sends_a_made_file_with_the_same_headers() -> None:
-    response = send_made(b"x", ".png", public=False, download_as="a.png")
-    assert response.content == b"x"
+def test_announces_a_file_that_is_not_made_yet_with_the_same_headers() -> None:
+    response = announce_media(get(), "a/b-png.png", public=False, download_as="a.png")
+    assert (response.status_code, response["ETag"]) == (200, '"b-png"')
     assert response["Content-Type"] == "image/png"
     assert response["Cache-Control"] == "private, no-store"
     assert response["Content-Security-Policy"].startswith("default-src 'none'")
+    known = announce_media(get(**{"If-None-Match": '"b-png"'}), "a/b-png.png", public=True)
+    assert known.status_code == 304
 
 
 def test_sends_an_unknown_type_as_bytes(media_root: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageStat
 
+from common.pixels import decode_picture
 from common.uploads import AcceptedPicture, UploadRefused, accept_picture, see_picture, too_large
 from tests.support import hostile
 from tests.support.factories import make_picture, picture_bytes
@@ -20,6 +21,17 @@ MEGABYTE = 2**20
 def accept(data: bytes, max_bytes: int = 25 * MEGABYTE) -> AcceptedPicture:
     """Return the picture that upload validation makes from `data`."""
     return accept_picture(io.BytesIO(data), max_bytes=max_bytes)
+
+
+def pixels(data: bytes) -> Image.Image:
+    """Return the cleaned pixels of a valid file, decoded in this process."""
+    seen = see_picture(io.BytesIO(data), max_bytes=25 * MEGABYTE)
+    return decode_picture(seen.data, seen.header)
+
+
+def opened(data: bytes) -> Image.Image:
+    """Return the picture in a file that was made from an upload."""
+    return Image.open(io.BytesIO(data))
 
 
 def refusal(data: bytes, max_bytes: int = 25 * MEGABYTE) -> UploadRefused:
@@ -42,12 +54,15 @@ def test_accepts_the_three_formats(form: str) -> None:
     picture = accept(data)
     assert (picture.format, picture.bytes) == (form, len(data))
     assert picture.sha256 == sha256(data).hexdigest()
-    assert (picture.image.mode, picture.image.size) == ("RGB", (200, 150))
+    assert (picture.width, picture.height) == (200, 150)
+    assert opened(picture.kept.data).size == (200, 150)
+    assert opened(picture.small.preview).size == (200, 150)
+    assert pixels(data).mode == "RGB"
 
 
 def test_keeps_the_pixels_of_a_lossless_picture() -> None:
     original = make_picture((200, 150))
-    assert accept(picture_bytes(original)).image.tobytes() == original.tobytes()
+    assert pixels(picture_bytes(original)).tobytes() == original.tobytes()
 
 
 def test_refuses_an_empty_file() -> None:
@@ -121,7 +136,7 @@ def test_refuses_pictures_too_small_to_paint(size: tuple[int, int]) -> None:
 
 
 def test_accepts_the_smallest_picture() -> None:
-    assert accept(picture_bytes(Image.new("RGB", (64, 64)))).image.size == (64, 64)
+    assert pixels(picture_bytes(Image.new("RGB", (64, 64)))).size == (64, 64)
 
 
 def test_refuses_a_jpeg_of_many_passes_without_decoding_it() -> None:
@@ -140,7 +155,7 @@ def test_does_not_count_the_passes_of_a_thumbnail_in_the_metadata() -> None:
     thumbnail = b"\xff\xda" * 200
     data = picture_bytes(make_picture(), "JPEG")
     segment = b"\xff\xe2" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail
-    assert accept(data[:2] + segment + data[2:]).image.size == (96, 64)
+    assert pixels(data[:2] + segment + data[2:]).size == (96, 64)
 
 
 def test_does_not_read_after_the_end_of_a_jpeg() -> None:
@@ -151,14 +166,13 @@ def test_does_not_read_after_the_end_of_a_jpeg() -> None:
 def test_accepts_the_first_picture_of_an_mpo_as_a_jpeg() -> None:
     first, second = make_picture(seed=1), make_picture(seed=2)
     data = hostile.encoded(first, "MPO", save_all=True, append_images=[second])
-    picture = accept(data)
-    assert picture.format == "JPEG"
-    assert np.abs(np.asarray(picture.image, int) - np.asarray(first, int)).mean() < 10
+    assert accept(data).format == "JPEG"
+    assert np.abs(np.asarray(pixels(data), int) - np.asarray(first, int)).mean() < 10
 
 
 def test_converts_cmyk_to_srgb() -> None:
     cyan = Image.new("CMYK", (96, 64), (255, 0, 0, 0))
-    image = accept(hostile.encoded(cyan, "JPEG", quality=95)).image
+    image = pixels(hostile.encoded(cyan, "JPEG", quality=95))
     red, green, blue = ImageStat.Stat(image).mean
     assert image.mode == "RGB"
     assert red < 20
@@ -172,19 +186,19 @@ def test_accepts_every_mode_of_a_png(mode: str) -> None:
         source = Image.fromarray(values)
     else:
         source = make_picture().convert(mode)
-    assert accept(picture_bytes(source)).image.mode == "RGB"
+    assert pixels(picture_bytes(source)).mode == "RGB"
 
 
 def test_keeps_the_range_of_sixteen_bits() -> None:
     values = np.linspace(0, 65_535, 96 * 64).reshape(64, 96).astype(np.uint16)
-    image = accept(picture_bytes(Image.fromarray(values))).image
+    image = pixels(picture_bytes(Image.fromarray(values)))
     assert ImageStat.Stat(image).mean == pytest.approx([127.5] * 3, abs=1)
 
 
 def test_keeps_transparency() -> None:
     picture = make_picture().convert("RGBA")
     picture.putalpha(Image.linear_gradient("L").resize(picture.size))
-    image = accept(picture_bytes(picture)).image
+    image = pixels(picture_bytes(picture))
     assert image.mode == "RGBA"
     assert image.getchannel("A").tobytes() == picture.getchannel("A").tobytes()
 
@@ -193,7 +207,7 @@ def test_understands_a_palette_with_a_transparent_color() -> None:
     picture = Image.new("P", (96, 64), 1)
     picture.putpalette([255, 0, 0, 0, 0, 255])
     picture.paste(0, (0, 0, 48, 64))
-    image = accept(hostile.encoded(picture, "PNG", transparency=0)).image
+    image = pixels(hostile.encoded(picture, "PNG", transparency=0))
     assert image.mode == "RGBA"
     assert image.getpixel((10, 10)) == (255, 0, 0, 0)
     assert image.getpixel((80, 10)) == (0, 0, 255, 255)
@@ -203,27 +217,27 @@ def test_converts_colors_of_another_profile_to_srgb() -> None:
     red = Image.new("RGB", (96, 64), "red")
     profile = hostile.profile_with_red_for_blue()
     for picture in (red, red.convert("RGBA")):
-        managed = accept(hostile.encoded(picture, "PNG", icc_profile=profile)).image
+        managed = pixels(hostile.encoded(picture, "PNG", icc_profile=profile))
         assert color_at(managed, 0.5, 0.5) == (0, 0, 255)
 
 
 def test_keeps_transparency_when_it_converts_colors_to_srgb() -> None:
     picture = Image.new("RGBA", (96, 64), (255, 0, 0, 100))
     profile = hostile.profile_with_red_for_blue()
-    managed = accept(hostile.encoded(picture, "PNG", icc_profile=profile)).image
+    managed = pixels(hostile.encoded(picture, "PNG", icc_profile=profile))
     assert managed.getpixel((5, 5)) == (0, 0, 255, 100)
 
 
 @pytest.mark.parametrize("profile", [b"nonsense", bytes(400)])
 def test_ignores_a_broken_profile(profile: bytes) -> None:
-    image = accept(hostile.encoded(make_picture(), "PNG", icc_profile=profile)).image
+    image = pixels(hostile.encoded(make_picture(), "PNG", icc_profile=profile))
     assert image.tobytes() == make_picture().tobytes()
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_turns_each_orientation_upright(orientation: int, form: str) -> None:
-    image = accept(hostile.turned(orientation, form)).image
+    image = pixels(hostile.turned(orientation, form))
     assert image.size == hostile.upright().size
     corners = [(0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95)]
     assert [color_at(image, *corner) for corner in corners] == [
@@ -237,19 +251,19 @@ def test_turns_each_orientation_upright(orientation: int, form: str) -> None:
 @pytest.mark.parametrize("value", [0, 9, 77])
 def test_ignores_an_orientation_that_does_not_exist(value: int) -> None:
     data = hostile.encoded(make_picture(), "JPEG", exif=hostile.exif(value).tobytes())
-    assert accept(data).image.size == (96, 64)
+    assert pixels(data).size == (96, 64)
 
 
 def test_accepts_a_photo_with_damaged_metadata() -> None:
     data = hostile.encoded(make_picture(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
-    assert accept(data).image.size == (96, 64)
+    assert pixels(data).size == (96, 64)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_removes_all_metadata(form: str) -> None:
     data = hostile.talkative(form)
     assert hostile.CANARY.encode() in data or form == "PNG"
-    image = accept(data).image
+    image = pixels(data)
     assert image.info == {}
     assert dict(image.getexif()) == {}
     for kept in ("JPEG", "PNG", "WEBP"):
@@ -257,28 +271,28 @@ def test_removes_all_metadata(form: str) -> None:
 
 
 def test_drops_data_after_the_pixels() -> None:
-    image = accept(hostile.polyglot()).image
+    image = pixels(hostile.polyglot())
     assert b"<script" not in hostile.encoded(image, "PNG")
 
 
 @pytest.mark.slow
 def test_reduces_a_large_phone_photo_to_half_its_size() -> None:
     data = hostile.encoded(Image.new("RGB", (8064, 6048), "teal"), "JPEG")
-    assert accept(data).image.size == (4032, 3024)
+    assert pixels(data).size == (4032, 3024)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_reduces_other_large_photos_to_the_largest_stored_size(
     monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    monkeypatch.setattr("common.uploads.KEPT_PIXELS", 200 * 150)
-    image = accept(picture_bytes(make_picture((400, 300)), form)).image
+    monkeypatch.setattr("common.pixels.KEPT_PIXELS", 200 * 150)
+    image = pixels(picture_bytes(make_picture((400, 300)), form))
     assert image.size == (200, 150)
 
 
 def test_turns_a_reduced_photo_upright_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("common.uploads.KEPT_PIXELS", 100 * 60)
-    image = accept(hostile.turned(6)).image
+    monkeypatch.setattr("common.pixels.KEPT_PIXELS", 100 * 60)
+    image = pixels(hostile.turned(6))
     assert image.size == (100, 60)
     assert color_at(image, 0.05, 0.05) == (255, 0, 0)
 

@@ -199,6 +199,14 @@ BROKEN: Final[Mapping[str, Callable[[], bytes]]] = {
     "png-lying-about-size": _lying_png,
 }
 
+# Files of up to 25 MB that are valid, and made to keep a reader of their headers busy.
+BUSYWORK: Final[Mapping[str, Callable[[], bytes]]] = {
+    "six-million-segments": lambda: b"\xff\xd8" + b"\xff\xe0\x00\x02" * 6_000_000,
+    "markers-without-payload": lambda: b"\xff\xd8" + b"\xff\x01" * 12_000_000,
+    "thousand-scans": lambda: jpeg_with_scans(1000),
+    "two-million-scans": lambda: b"\xff\xd8\xff\xc0\x00\x02" + b"\xff\xda\x00\x02\x55" * 5_000_000,
+}
+
 TOO_LARGE: Final[Mapping[str, Callable[[], bytes]]] = {
     "361-megapixel-png-in-45-kilobytes": lambda: png_of_zeros(19_000, 19_000),
     "26-megapixel-png": lambda: png_of_zeros(5_200, 5_000),
@@ -209,6 +217,15 @@ TOO_LARGE: Final[Mapping[str, Callable[[], bytes]]] = {
     "webp-header-of-16383": lambda: webp_claiming(16_383, 16_383),
     "extended-webp-of-16-million": lambda: extended_webp_claiming(2**24, 2**24),
 }
+
+
+def gray_of_sixteen_bits(pixels: int) -> bytes:
+    """Return a PNG of a few kilobytes with this many pixels, each of which takes much memory."""
+    side = int(pixels**0.5)
+    header = struct.pack(">IIBBBBB", side, side, 16, 0, 0, 0, 0)
+    packed = zlib.compress(bytes((1 + 2 * side) * side), 9)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
 
 
 def png_header_only(width: int, height: int) -> bytes:

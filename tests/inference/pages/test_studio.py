@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from common.sandbox import slots
+from common.sandbox.slots import slot
 from inference.models import Job, Photo
 from tests.inference.pages.conftest import client_of, order, upload
 from tests.support.factories import (
@@ -202,3 +204,17 @@ class TestStudioLicense:
 
     def test_is_empty_without_styles(self, client: Client) -> None:
         assert client.get(reverse("studio-license")).text.strip() == ""
+
+
+class TestUploads:
+    def test_ask_to_come_back_when_the_server_is_busy(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_style("woodcut")
+        monkeypatch.setattr(slots, "PATIENCE_SECONDS", 0.0)
+        with slot("pictures", who=str(alice.pk)):
+            data = order(styles=["woodcut"], photo=upload())
+            page = client_of(alice).post(reverse("studio"), data)
+        assert (page.status_code, page["Retry-After"]) == (503, "5")
+        assert "The server is busy" in page.text
+        assert not Photo.objects.exists()

@@ -13,6 +13,9 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
+from common.sandbox import slots
+from common.sandbox.client import ServerBusy
+from common.sandbox.slots import slot
 from common.storage import AtomicFileSystemStorage, StorageFull
 from common.uploads import UploadRefused
 from inference.models import Job, Photo
@@ -217,3 +220,32 @@ def test_keeps_the_files_when_the_deletion_fails(
     with pytest.raises(IntegrityError):
         delete_photo(photo=photo)
     assert files_in(media_root) == before
+
+
+def test_takes_little_memory_of_the_web_process(media_root: Path, alice: User) -> None:
+    data = hostile.gray_of_sixteen_bits(24_500_000)
+    upload_photo(owner=alice, file=upload(picture_bytes(make_picture())))
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts again from now
+    before = peak_memory()
+    upload_photo(owner=alice, file=upload(data))
+    assert peak_memory() - before < 50 * 2**20
+
+
+def peak_memory() -> int:
+    """Return the most bytes of memory that this process has used since the peak was reset."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
+
+
+def test_leaves_nothing_when_the_server_is_busy(
+    media_root: Path, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "PATIENCE_SECONDS", 0.0)
+    data = picture_bytes(make_picture())
+    known, _new = upload_photo(owner=alice, file=upload(data))
+    with slot("pictures", who=str(alice.pk)):
+        with pytest.raises(ServerBusy):
+            upload_photo(owner=alice, file=upload(picture_bytes(make_picture(seed=2))))
+        assert upload_photo(owner=alice, file=upload(data)) == (known, False)
+        assert upload_photo(owner=bob, file=upload(data))[1]
+    assert len(files_in(media_root)) == 6

@@ -1,4 +1,4 @@
-"""Decoder errors become named errors; the scans of a JPEG are counted without a decode."""
+"""Decoder errors become named errors; the segments of a JPEG are found without a decode."""
 
 import io
 import zlib
@@ -7,7 +7,13 @@ import pytest
 from PIL import Image
 
 from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
-from style_transfer.imaging.decoding import count_scans, named_decoder_errors
+from style_transfer.imaging.decoding import (
+    MAX_SCANS,
+    MAX_SEGMENTS,
+    has_too_many_scans,
+    named_decoder_errors,
+    segments,
+)
 
 START, END = b"\xff\xd8", b"\xff\xd9"
 SCAN = b"\xff\xda\x00\x02"
@@ -40,16 +46,28 @@ def test_does_not_report_lack_of_memory_as_a_bad_file() -> None:
         raise MemoryError
 
 
+def test_finds_a_scan_too_many() -> None:
+    assert not has_too_many_scans(START + SCAN * MAX_SCANS + END)
+    assert has_too_many_scans(START + SCAN * (MAX_SCANS + 1) + END)
+
+
 def test_counts_scans_up_to_the_end_of_the_first_picture() -> None:
-    assert count_scans(START + SCAN * 3 + END + SCAN * 9) == 3
+    assert not has_too_many_scans(START + SCAN * 3 + END + SCAN * 900)
 
 
 def test_ignores_scan_markers_inside_metadata() -> None:
-    payload = SCAN * 5
+    payload = SCAN * 500
     metadata = b"\xff\xe1" + (2 + len(payload)).to_bytes(2, "big") + payload
-    assert count_scans(START + metadata + SCAN + END) == 1
+    assert not has_too_many_scans(START + metadata + SCAN + END)
 
 
 @pytest.mark.parametrize("rest", [b"", b"\xff", b"\xff\xda", b"\xff\xda\x00", b"\xff\xda\x00\x00"])
 def test_stops_at_the_end_of_a_truncated_file(rest: bytes) -> None:
-    assert count_scans(START + rest) <= 1
+    assert len([*segments(START + rest)]) <= 1
+
+
+@pytest.mark.parametrize("filler", [b"\xff\xe0\x00\x02", b"\xff\x01"])
+def test_stops_at_a_segment_too_many(filler: bytes) -> None:
+    with pytest.raises(InputUnreadableError, match="segments"):
+        has_too_many_scans(START + filler * (MAX_SEGMENTS + 1))
+    assert not has_too_many_scans(START + filler * MAX_SEGMENTS)

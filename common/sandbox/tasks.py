@@ -1,0 +1,55 @@
+"""The tasks that a child runs: each takes byte strings and plain values, and returns a message."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from PIL import Image
+
+from common.derivatives import encode_as, encode_picture, make_derivatives
+from common.headers import Header
+from common.pixels import decode_picture
+from common.sandbox.messages import Message
+from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
+
+
+def accept(data: bytes, **header: Any) -> Message:
+    """Decode and clean an uploaded file, and encode everything that is stored of it."""
+    image = decode_picture(data, Header(**header))
+    kept, small = encode_picture(image), make_derivatives(image)
+    return Message(
+        {
+            "width": image.width,
+            "height": image.height,
+            "suffix": kept.suffix,
+            "placeholder": small.placeholder,
+        },
+        [kept.data, small.preview, small.thumb],
+    )
+
+
+def derive(data: bytes) -> Message:
+    """Make the small versions of a stored picture."""
+    with Image.open(io.BytesIO(data)) as opened:
+        small = make_derivatives(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
+    return Message({"placeholder": small.placeholder}, [small.preview, small.thumb])
+
+
+def convert(data: bytes, xmp: bytes, *, form: str) -> Message:
+    """Encode a stored picture in the format `form`, with the packet `xmp` in it."""
+    with Image.open(io.BytesIO(data)) as opened:
+        made = encode_as(opened, form, xmp=xmp)
+    return Message({"suffix": made.suffix}, [made.data])
+
+
+# The errors for which a file is refused, each with the code of its refusal.
+REFUSALS: Final[Mapping[type[Exception], str]] = {
+    MemoryError: "too_costly",
+    InputUnreadableError: "unreadable",
+    InputTooLargeError: "unreadable",
+}
+TASKS: Final[Mapping[str, Callable[..., Message]]] = {
+    "accept": accept,
+    "derive": derive,
+    "convert": convert,
+}

@@ -1,0 +1,58 @@
+"""Downloads in another format: each file is made once, kept beside its picture, and goes with it.
+
+The name of the file follows from the name of the picture, which is new whenever its bytes are new.
+"""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Final
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import Http404
+
+from common.sandbox.client import run
+from common.sandbox.slots import slot
+from common.storage import remove_files, save_as
+from gallery.models import Artwork
+from gallery.recipes import embedded_credit
+
+SUFFIXES: Final = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
+
+
+def conversion_of(name: str, form: str) -> str:
+    """Return the name of the stored picture `name` in the format `form`."""
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}-{form}{SUFFIXES[form]}"))
+
+
+def conversions_of(names: Iterable[str]) -> list[str]:
+    """Return the names of all conversions that the pictures `names` can have."""
+    return [conversion_of(name, form) for name in names for form in SUFFIXES]
+
+
+def make_conversion(artwork: Artwork, form: str) -> None:
+    """Store the full picture of `artwork` in the format `form`.
+
+    Raises `ServerBusy` while others are being made, `StorageFull`, or Http404 if the picture is
+    removed at the same time.
+    """
+    source = str(artwork.file.name)
+    name = conversion_of(source, form)
+    # Only one at a time for each artwork: a request that waited here finds the file.
+    with slot("conversions", who=str(artwork.pk)):
+        if not default_storage.exists(name):
+            made = run("convert", _read(source), embedded_credit(artwork), form=form)
+            save_as(name, ContentFile(made.parts[0]))
+    # A picture is removed before its conversions, so none is left of a picture that is gone now.
+    if not default_storage.exists(source):
+        remove_files([name])
+        raise Http404
+
+
+def _read(name: str) -> bytes:
+    try:
+        with default_storage.open(name) as file:
+            return bytes(file.read())
+    except FileNotFoundError as error:
+        raise Http404 from error
