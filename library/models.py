@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from library.licenses import LICENSES, USABLE_IN_LIBRARY, LicenseId
 
+MAX_SLUG = 80
+
 
 class Artist(models.Model):
     """A person or project that made styles."""
@@ -91,7 +93,7 @@ class Style(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    slug = models.SlugField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=MAX_SLUG, unique=True)
     version = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     position = models.PositiveIntegerField(default=100, help_text=_("Display order."))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import ApiToken, Scope, User
+from common.fields import BoundedListField
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
@@ -50,9 +51,10 @@ class NewTokenFieldsSerializer(serializers.Serializer[ApiToken]):
     """The name and scopes of a new token."""
 
     name = serializers.CharField(max_length=80, help_text="You recognize the token by it.")
-    scopes = serializers.ListField(
+    scopes = BoundedListField(
         child=serializers.ChoiceField(Scope.choices),
         allow_empty=False,
+        max_length=len(Scope.choices),
         help_text="What the token may do. Writing does not include reading.",
     )
 
@@ -77,9 +79,10 @@ class LoginSerializer(NewTokenFieldsSerializer):
     login = serializers.CharField(max_length=254, help_text="Username or email.")
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
     name = serializers.CharField(max_length=80, default="App")
-    scopes = serializers.ListField(
+    scopes = BoundedListField(
         child=serializers.ChoiceField(Scope.choices),
         allow_empty=False,
+        max_length=len(Scope.choices),
         default=lambda: list(Scope.values),
         help_text="Without it the token may do everything that tokens may.",
     )

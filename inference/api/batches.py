@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.permissions import person
 from accounts.models import Scope
 from common.conditional import answers_conditionally
+from common.fields import BoundedListField
 from common.openapi import SnapshotSerializer
 from common.problems import Problem
 from inference.api.job_request import SpecField, spec_of
@@ -24,21 +25,21 @@ from inference.live.snapshots.batch import BatchSnapshot, batch_snapshot
 from inference.models import Batch, Photo
 from inference.services.batches import MAX_JOBS, cancel_batch, submit_batch
 from library.api.serializers import style_unavailable
-from library.models import Style
+from library.models import MAX_SLUG, Style
 from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
 
 
 class BatchRequestSerializer(serializers.Serializer[Batch]):
     """What to paint: photos, styles for each of them, a method and its controls."""
 
-    photos = serializers.ListField(
+    photos = BoundedListField(
         child=serializers.UUIDField(),
         min_length=1,
         max_length=MAX_JOBS,
         help_text="Ids of my photos.",
     )
-    styles = serializers.ListField(
-        child=serializers.SlugField(),
+    styles = BoundedListField(
+        child=serializers.SlugField(max_length=MAX_SLUG),
         min_length=1,
         max_length=MAX_JOBS,
         help_text=f"Slugs; photos × styles are at most {MAX_JOBS}.",

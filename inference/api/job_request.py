@@ -14,11 +14,12 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from common.fields import BoundedDictField, BoundedListField
 from common.problems import Problem
 from inference.live.snapshots.spec import spec_schema
 from inference.models import Job, Photo
 from library.api.serializers import style_unavailable
-from library.models import Style
+from library.models import MAX_SLUG, Style
 from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
 from style_transfer.core.spec import MAX_STYLES, SpecError, TransferSpec
 
@@ -44,13 +45,13 @@ class StyleChoiceSerializer(serializers.Serializer[Style]):
     """A style to paint with and its share among the job's styles."""
 
     style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
-        help_text="The slug of a published style."
+        max_length=MAX_SLUG, help_text="The slug of a published style."
     )
     weight = Share(default=1.0, help_text="Share of the style, above 0.")
 
 
 @extend_schema_field(spec_schema())
-class SpecField(serializers.DictField):
+class SpecField(BoundedDictField):
     """The controls as an object; `TransferSpec` decides whether they are right."""
 
 
@@ -75,9 +76,7 @@ class JobRequestSerializer(serializers.Serializer[Job]):
     """What to paint: a photo, one to four styles, a method and its controls."""
 
     photo = serializers.UUIDField(help_text="The id of one of my photos.")
-    styles = serializers.ListField(
-        child=StyleChoiceSerializer(), min_length=1, max_length=MAX_STYLES
-    )
+    styles = BoundedListField(child=StyleChoiceSerializer(), min_length=1, max_length=MAX_STYLES)
     method = serializers.ChoiceField(
         tuple(METHOD_INFOS),
         required=False,

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.permissions import person
 from accounts.models import Scope
 from common.conditional import answers_conditionally
+from common.fields import BoundedListField
 from common.media import send_media
 from common.negotiation import AnyAccept
 from common.openapi import SnapshotSerializer
@@ -27,7 +28,7 @@ from inference.models import Photo, ProofSheet
 from inference.queue.sheets import tiles_of
 from inference.services.proofs import cancel_proofs, request_proofs
 from library.api.serializers import style_unavailable
-from library.models import Style
+from library.models import MAX_SLUG, Style
 
 STYLE = OpenApiParameter("style", str, required=True, description="The slug of one of its styles.")
 
@@ -42,12 +43,17 @@ class ProofSheetSerializer(SnapshotSerializer[ProofSheet]):
         return proof_snapshot(instance)
 
 
+# A sheet of all published styles names none of them.
+MAX_STYLES_OF_SHEET = 500
+
+
 class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
     """Which photo and which styles; all published styles if none is named."""
 
     photo = serializers.UUIDField(help_text="The id of one of my photos.")
-    styles = serializers.ListField(
-        child=serializers.SlugField(),
+    styles = BoundedListField(
+        child=serializers.SlugField(max_length=MAX_SLUG),
+        max_length=MAX_STYLES_OF_SHEET,
         required=False,
         help_text="Slugs of styles; all published styles if left out.",
     )

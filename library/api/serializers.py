@@ -7,10 +7,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from common.fields import BoundedListField
 from common.problems import Problem
 from library.licenses import LICENSES
 from library.methods import usable_methods
-from library.models import Artist, Style
+from library.models import MAX_SLUG, Artist, Style
 
 
 class LicenseSerializer(serializers.Serializer[Any]):
@@ -83,8 +84,11 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
 class EvaluationSerializer(serializers.Serializer[Any]):
     """The styles that a picture will be made from."""
 
-    styles = serializers.ListField(
-        child=serializers.SlugField(), allow_empty=False, help_text="Slugs of published styles."
+    styles = BoundedListField(
+        child=serializers.SlugField(max_length=MAX_SLUG),
+        allow_empty=False,
+        max_length=100,
+        help_text="Slugs of published styles.",
     )
 
     def validate_styles(self, slugs: list[str]) -> list[str]:
