@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,14 @@ def seconds_to_wait(limit: str, who: str) -> int:
     start = int(now // window)
     calls = _count(f"limit:{limit}:{who}:{start}", window)
     return 0 if calls <= allowed else max(1, round((start + 1) * window - now))
+
+
+def time_in_words(seconds: int) -> str:
+    """Return a waiting time in seconds or minutes; minutes are rounded up."""
+    if seconds < 120:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
 def _count(key: str, window: int) -> int:

@@ -17,9 +17,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
+
+from common.limits import time_in_words
 
 CONTENT_TYPE = "application/problem+json"
 UNPROCESSABLE = 422
@@ -219,18 +220,10 @@ def _throttled(exc: exceptions.Throttled, _context: Mapping[str, Any]) -> Proble
     detail = _("Too many requests. Try again in %(time)s.")
     return Problem(
         "throttled",
-        detail % {"time": _time_in_words(seconds)},
+        detail % {"time": time_in_words(seconds)},
         status=429,
         headers={"Retry-After": str(seconds)},
     )
-
-
-def _time_in_words(seconds: int) -> str:
-    """Return a waiting time in seconds or minutes; minutes are rounded up."""
-    if seconds < 120:
-        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
-    minutes = -(-seconds // 60)
-    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
 def _malformed(exc: exceptions.ParseError, _context: Mapping[str, Any]) -> Problem:

@@ -59,15 +59,3 @@ class LoginLimit(CallLimit):
         # Hashed, so that the cache holds no names.
         name = hashlib.sha256(str(sent).strip().casefold().encode(errors="replace"))
         return "login", f"{name.hexdigest()}:{address_of(request)}"
-
-
-class UploadLimit(CallLimit):
-    """Counts the uploads of a user, with all tokens together."""
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        """Count only uploads, not reads of the same view."""
-        return request.method != "POST" or super().allow_request(request, view)
-
-    def counted(self, request: Request) -> tuple[str, str]:
-        """Return the limit and the id of the user."""
-        return "upload", str(request.user.pk)

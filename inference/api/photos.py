@@ -19,7 +19,6 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.permissions import person
-from accounts.api.throttles import CallLimit, UploadLimit
 from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.media import send_media
@@ -99,7 +98,6 @@ class PhotoViewSet(
 
     read_scope = Scope.PHOTOS_READ
     write_scope = Scope.PHOTOS_WRITE
-    throttle_classes = (CallLimit, UploadLimit)
     parser_classes = (UploadParser,)
     serializer_class = PhotoSerializer
     queryset = Photo.objects.none()

@@ -129,8 +129,11 @@ class StudioForm(forms.Form):
 
     def take_new_id(self) -> None:
         """Give the form a new job id, since the service refused the old one."""
+        self._fill("job_id", uuid.uuid4())
+
+    def _fill(self, name: str, value: uuid.UUID) -> None:
         data = cast("QueryDict", self.data).copy()
-        data["job_id"] = str(uuid.uuid4())
+        data[name] = str(value)
         self.data = data
 
     def start(self, owner: User) -> Job | Batch:
@@ -142,6 +145,8 @@ class StudioForm(forms.Form):
         photo = data["earlier_photo"]
         if data["photo"]:
             photo, _created = upload_photo(owner=owner, file=data["photo"])
+            # If the job is refused, the page shows the photo, so nobody has to send it again.
+            self._fill("photo_id", photo.pk)
         photos = list(dict.fromkeys([photo, *data["more_photos"]]))
         if self.is_for_several and len(photos) * len(data["styles"]) > 1:
             return self._start_batch(owner, photos)

@@ -16,6 +16,7 @@ from common.uploads import UploadRefused
 from inference.models import Photo
 from inference.pages.forms import StudioForm, control_bounds, initial_from, method_choice
 from inference.pages.photos import storage_used
+from inference.services.photos import TooManyUploads
 from inference.services.refusals import JobRefused
 from inference.services.storage import StorageQuotaExceeded
 from library.demonstration import PAIRS
@@ -45,7 +46,7 @@ def studio(request: HttpRequest) -> HttpResponse:
             return redirect(form.start(request.user))
         except (UploadRefused, StorageQuotaExceeded, StorageFull) as refusal:
             form.add_error("photo", str(refusal))
-        except ServerBusy as refusal:
+        except (TooManyUploads, ServerBusy) as refusal:
             form.add_error("photo", str(refusal))
             page = _studio_page(request, form, status=refusal.status)
             page["Retry-After"] = str(refusal.retry_after)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.limits import seconds_to_wait, time_in_words
 from common.locks import lock_until_commit
 from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
@@ -19,6 +20,18 @@ from inference.services.jobs import forget
 from inference.services.storage import StorageQuotaExceeded, check_storage
 
 FOLDER = "photos"
+
+
+class TooManyUploads(Exception):
+    """The user has uploaded too many photos in a short time."""
+
+    code = "throttled"
+    status: ClassVar[int] = 429
+
+    def __init__(self, retry_after: int) -> None:
+        sentence = _("Too many uploads. Try again in %(time)s.")
+        super().__init__(sentence % {"time": time_in_words(retry_after)})
+        self.retry_after = retry_after
 
 
 class PhotoInUse(Exception):
@@ -34,9 +47,12 @@ class PhotoInUse(Exception):
 def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     """Store the picture in `file` as a photo of `owner`; return it and whether it is new.
 
-    The same file sent twice is one photo. Raises `UploadRefused`, `ServerBusy`,
+    The same file sent twice is one photo. Raises `TooManyUploads`, `UploadRefused`, `ServerBusy`,
     `StorageQuotaExceeded` or `StorageFull`; then neither a file nor a row is left.
     """
+    # Counted here, so that pages and the API share one limit.
+    if wait := seconds_to_wait("upload", str(owner.pk)):
+        raise TooManyUploads(wait)
     picture = _look_at(owner, file)
     if isinstance(picture, Photo):
         return picture, False

@@ -6,12 +6,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 from common.sandbox import slots
 from common.sandbox.slots import slot
 from inference.models import Job, Photo
 from tests.inference.pages.conftest import client_of, order, upload
+from tests.support.clients import session_of
 from tests.support.factories import (
     make_code_style,
     make_job,
@@ -207,6 +209,21 @@ class TestStudioLicense:
 
 
 class TestUploads:
+    def test_are_counted_together_with_those_of_the_api(
+        self, alice: User, settings: Settings, wakeups: list[str]
+    ) -> None:
+        make_style("woodcut")
+        settings.API_LIMITS = settings.API_LIMITS | {"upload": (1, 3600)}
+        first = {"file": upload()}
+        assert (
+            session_of(alice).post("/api/v1/photos/", first, format="multipart").status_code == 201
+        )
+        page = client_of(alice).post(reverse("studio"), order(styles=["woodcut"], photo=upload()))
+        assert page.status_code == 429
+        assert int(page["Retry-After"]) > 0
+        assert "Too many uploads. Try again in" in page.text
+        assert not Job.objects.exists()
+
     def test_ask_to_come_back_when_the_server_is_busy(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -218,3 +235,12 @@ class TestUploads:
         assert (page.status_code, page["Retry-After"]) == (503, "5")
         assert "The server is busy" in page.text
         assert not Photo.objects.exists()
+
+    def test_stay_chosen_when_their_job_is_refused(
+        self, alice: User, settings: Settings, wakeups: list[str]
+    ) -> None:
+        make_style("woodcut")
+        settings.JOB_MAX_A_DAY_PER_USER = 0
+        page = client_of(alice).post(reverse("studio"), order(styles=["woodcut"], photo=upload()))
+        assert page.status_code == 422
+        assert page.context["photo"] == Photo.objects.get()
