@@ -3,23 +3,81 @@
 import hashlib
 import secrets
 import uuid
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, cast
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import (
+    clean_display_name,
+    name_key,
+    name_look,
+    normalize_email,
+    normalize_name,
+    refuse_bad_username,
+)
+
 TOKEN_MARK = "sw_"  # noqa: S105  # with this mark, scanners can recognize a leaked token
 
 
+# The columns that `save` computes from another one.
+_DERIVED: Mapping[str, tuple[str, ...]] = {
+    "username": ("username_key", "username_look"),
+    "display_name": ("display_look",),
+}
+
+
+class PeopleManager(UserManager["User"]):
+    """Finds users by any spelling of their names."""
+
+    use_in_migrations = False
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Return the spelling of an address that is stored."""
+        return normalize_email(email or "")
+
+    def named(self, name: str) -> models.QuerySet["User"]:
+        """Keep the user with this name, in whatever spelling."""
+        return self.filter(username_key=name_key(name))
+
+    def looking_like(self, name: str) -> models.QuerySet["User"]:
+        """Keep the users whose username or display name a reader takes for `name`."""
+        look = name_look(name)
+        return self.filter(models.Q(username_look=look) | models.Q(display_look=look))
+
+    def find_by_login(self, login: str) -> "User | None":
+        """Return the user with this email address or, if there is none, with this name."""
+        login = login.strip()
+        by_email = self.filter(email=normalize_email(login)).first()
+        return by_email or self.named(login).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user with this name. Commands of Django use it."""
+        return self.named(username or "").get()
+
+
 class User(AbstractUser):
-    """A user. The email address is unique. The user signs in with the name or the address."""
+    """A user. The email address is unique. The user signs in with the name or the address.
+
+    All spellings of a name have one key, and names that look the same have one look. `save` keeps
+    both up to date.
+    """
 
     email = models.EmailField(_("email address"), unique=True)
+    # Compatibility normalization and case folding can make a name several times as long.
+    username_key = models.CharField(max_length=600, unique=True, editable=False)
+    username_look = models.CharField(max_length=600, db_index=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    display_look = models.CharField(max_length=320, db_index=True, blank=True, editable=False)
     # When a job of this user last started. The queue serves the user with the oldest time first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     def __str__(self) -> str:
         return self.public_name
@@ -28,6 +86,53 @@ class User(AbstractUser):
     def public_name(self) -> str:
         """The name that is shown beside published artworks."""
         return self.display_name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the user, each name in the spelling that was checked."""
+        self.username = normalize_name(self.username)
+        self.email = normalize_email(self.email)
+        self.username_key, self.username_look = name_key(self.username), name_look(self.username)
+        self.display_look = name_look(self.display_name)
+        if (fields := kwargs.get("update_fields")) is not None:
+            derived = [each for field in fields for each in _DERIVED.get(field, ())]
+            kwargs["update_fields"] = {*fields, *derived}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse new names that are not allowed. Names from before these rules can stay."""
+        super().clean()
+        stored = User.objects.filter(pk=self.pk).first()
+        for field, check in (
+            ("username", self.check_username),
+            ("display_name", self.check_display_name),
+        ):
+            is_new = stored is None or getattr(self, field) != getattr(stored, field)
+            # A form leaves out a name that it has refused already.
+            if is_new and getattr(self, field):
+                try:
+                    check()
+                except ValidationError as error:
+                    raise ValidationError({field: error}) from error
+
+    def check_username(self) -> None:
+        """Normalize the name. Raises ValidationError if it is bad, taken, or looks like another."""
+        field = cast("models.Field[str, str]", self._meta.get_field("username"))
+        self.username = field.clean(normalize_name(self.username), self)
+        refuse_bad_username(self.username)
+        if User.objects.named(self.username).exclude(pk=self.pk).exists():
+            message = _("This username is already taken. Choose another one.")
+            raise ValidationError(message, code="username_taken")
+        if User.objects.looking_like(self.username).exclude(pk=self.pk).exists():
+            message = _("This username looks like the name of another user. Choose another one.")
+            raise ValidationError(message, code="username_lookalike")
+
+    def check_display_name(self) -> None:
+        """Tidy the name. Raises ValidationError if it cannot be seen or looks like another."""
+        self.display_name = clean_display_name(self.display_name)
+        alike = User.objects.looking_like(self.display_name).exclude(pk=self.pk)
+        if self.display_name and alike.exists():
+            message = _("This name looks like the name of another user. Choose another one.")
+            raise ValidationError(message, code="display_name_lookalike")
 
 
 class Scope(models.TextChoices):

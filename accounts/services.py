@@ -2,9 +2,12 @@
 
 import secrets
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
+from accounts.registration import NAMES_LOCK
+from common.locks import lock_until_commit
 
 ADMIN_NAME = "admin"
 
@@ -18,13 +21,23 @@ def make_admin() -> tuple[User, str] | None:
     if User.objects.filter(is_superuser=True).exists():
         return None
     name = ADMIN_NAME
-    if User.objects.filter(username__iexact=name).exists():
+    if User.objects.looking_like(name).exists():
         name = f"{ADMIN_NAME}-{secrets.token_hex(3)}"
     password = secrets.token_urlsafe(15)
     return User.objects.create_superuser(name, f"{name}@localhost", password), password
 
 
+@transaction.atomic
 def set_display_name(*, user: User, display_name: str) -> None:
-    """Change the name that is shown beside published artworks; "" means the user name."""
-    user.display_name = display_name
+    """Change the name that is shown beside published artworks; "" means the user name.
+
+    Raises ValidationError if the name cannot be seen, or looks like the name of another user.
+    """
+    lock_until_commit(NAMES_LOCK)
+    before, user.display_name = user.display_name, display_name
+    try:
+        user.check_display_name()
+    except ValidationError:
+        user.display_name = before
+        raise
     user.save(update_fields=["display_name"])

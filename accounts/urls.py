@@ -1,4 +1,4 @@
-"""Addresses of the account pages of this project. allauth has the other account pages."""
+"""Addresses of the account pages of this project. They come before those of allauth."""
 
 from django.urls import path
 from django.urls.resolvers import URLPattern
@@ -7,6 +7,7 @@ from accounts import views
 
 urlpatterns: list[URLPattern] = [
     path("", views.profile, name="profile"),
+    path("signup/", views.SignUpView.as_view(), name="account_signup"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<uuid:pk>/revoke/", views.token_revoke, name="token-revoke"),
 ]

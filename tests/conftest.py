@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.workers",
     "tests.support.bars",
     "tests.support.servers",
+    "tests.support.upgrades",
 ]
 
 

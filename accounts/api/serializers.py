@@ -96,13 +96,13 @@ class RegisterSerializer(serializers.Serializer[User]):
     password = serializers.CharField(write_only=True, trim_whitespace=False, max_length=128)
 
     def validate_username(self, value: str) -> str:
-        """Refuse a name that is not allowed or already taken; upper and lower case are equal."""
+        """Refuse a name that is not allowed, already taken, or looks like another name."""
         return str(get_adapter().clean_username(value))
 
     def validate_email(self, value: str) -> str:
         """Refuse an email address that already has an account."""
-        address = str(get_adapter().clean_email(value.lower()))
-        if User.objects.filter(email__iexact=address).exists():
+        address = str(get_adapter().clean_email(value))
+        if User.objects.filter(email=address).exists():
             detail = _("An account with this email already exists. Sign in instead.")
             raise serializers.ValidationError(detail, code="email_taken")
         return address

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, status
+from rest_framework import mixins, serializers, status
+from rest_framework.fields import get_error_detail
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -126,8 +128,12 @@ class MeView(APIView):
         user = person(request)
         body = MeSerializer(user, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        # An empty body keeps the name.
-        set_display_name(user=user, **{"display_name": user.display_name, **body.validated_data})
+        if "display_name" in body.validated_data:
+            try:
+                set_display_name(user=user, display_name=body.validated_data["display_name"])
+            except ValidationError as error:
+                detail = {"display_name": get_error_detail(error)}
+                raise serializers.ValidationError(detail) from error
         return Response(MeSerializer(user).data)
 
 

@@ -1,25 +1,18 @@
 """Tests of an upgrade: a database of the last release is migrated and keeps every row."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
-from environ import Env
-from pytest_django import DjangoDbBlocker
 
 from accounts.models import ApiToken, User
 from gallery.models import Artwork
 from inference.models import ChangeCounter, DeletedJob, Job, Photo, ProofSheet
 from library.models import Style
-from tests.support.servers import PostgreSQL
+from tests.support.upgrades import ALIAS, migrate
 
-ALIAS = "upgrade"
 LAST_RELEASE = [
     ("accounts", "0002_socket_ticket"),
     ("library", "0003_proof_sha256"),
@@ -28,41 +21,6 @@ LAST_RELEASE = [
 ]
 LEASE, DELETED = uuid.uuid4(), uuid.uuid4()
 NOW = timezone.now()
-
-
-def _open(settings: dict[str, Any], blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Register a second database as ALIAS, and remove it at the end."""
-    connections.databases[ALIAS] = connections.databases[DEFAULT_DB_ALIAS] | settings
-    try:
-        with blocker.unblock():
-            yield
-            connections[ALIAS].close()
-    finally:
-        del connections.databases[ALIAS], connections[ALIAS]
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Provide an empty SQLite database as ALIAS."""
-    yield from _open(
-        {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "old.sqlite3"},
-        django_db_blocker,
-    )
-
-
-@pytest.fixture
-def on_postgresql(postgresql: PostgreSQL, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Provide an empty PostgreSQL database as ALIAS."""
-    url = postgresql.url(f"upgrade_{uuid.uuid4().hex}")
-    yield from _open({**Env.db_url_config(url), "OPTIONS": {}}, django_db_blocker)
-
-
-def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
-    """Migrate to `targets`, or to the newest, and return the models of that state."""
-    executor = MigrationExecutor(connections[ALIAS])
-    to = targets or executor.loader.graph.leaf_nodes()
-    executor.migrate(to)
-    return executor.loader.project_state(to).apps
 
 
 def fill(old: Any) -> None:
