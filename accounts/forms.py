@@ -1,9 +1,17 @@
-"""Forms of the account pages that allauth does not have."""
+"""Forms of the account pages."""
 
+from typing import Any
+
+from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Scope
+from accounts.login_guard import confirm_password
+from accounts.models import Scope, User
+from accounts.names import normalize_email
 
 
 class ProfileForm(forms.Form):
@@ -17,8 +25,33 @@ class ProfileForm(forms.Form):
     )
 
 
-class TokenForm(forms.Form):
-    """A new token: its name and its permissions."""
+class PasswordAgainForm(forms.Form):
+    """Asks a user who is signed in for the password, so that a stolen session is not enough."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.order_fields([name for name in self.fields if name != "password"])
+
+    def clean_password(self) -> str:
+        """Refuse a wrong password. Raises TooManyAttempts after too many wrong ones."""
+        password: str = self.cleaned_data["password"]
+        if not confirm_password(
+            user=_user_of(self.request), password=password, request=self.request
+        ):
+            raise forms.ValidationError(_("The password is not correct."), code="wrong_password")
+        return password
+
+
+class TokenForm(PasswordAgainForm):
+    """A new token: its name, its permissions and its end."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -31,3 +64,61 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one permission.")},
     )
+    days = forms.TypedChoiceField(
+        label=_("Expires after"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[
+            ("", _("The usual time")),
+            (7, _("7 days")),
+            (30, _("30 days")),
+            (365, _("1 year")),
+        ],
+    )
+
+
+class EmailForm(PasswordAgainForm):
+    """A new email address."""
+
+    address = forms.EmailField(
+        label=_("New email"),
+        max_length=254,
+        help_text=_("We send a link to this address. The change takes effect when you open it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def clean_address(self) -> str:
+        """Refuse the address that the account has already."""
+        address = str(get_adapter().clean_email(self.cleaned_data["address"]))
+        if address == _user_of(self.request).email:
+            raise forms.ValidationError(_("This is already your email address."), code="same")
+        return address
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):  # type: ignore[misc]
+    """The form of allauth, with the limit on wrong passwords."""
+
+    def clean_oldpassword(self) -> str:
+        """Refuse a wrong password. Raises TooManyAttempts after too many wrong ones."""
+        password = str(self.cleaned_data["oldpassword"])
+        if not confirm_password(user=self.user, password=password, request=context.request):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
+    """The form of allauth, but only the confirmed address of an account resets its password."""
+
+    def clean_email(self) -> str:
+        """Find the account of the address."""
+        address = normalize_email(self.cleaned_data["email"])
+        self.users = list(User.objects.filter(email=address, is_active=True))
+        return address
+
+
+def _user_of(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("This form is for a user who is signed in.")
+    return user

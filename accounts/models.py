@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, cast
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -88,7 +88,11 @@ class User(AbstractUser):
         return self.display_name or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the user, each name in the spelling that was checked."""
+        """Save the user, each name in the spelling that was checked.
+
+        A new password ends the tokens, as it ends the sessions. Pages, the admin and commands all
+        set passwords, and only this method is common to them.
+        """
         self.username = normalize_name(self.username)
         self.email = normalize_email(self.email)
         self.username_key, self.username_look = name_key(self.username), name_look(self.username)
@@ -96,7 +100,14 @@ class User(AbstractUser):
         if (fields := kwargs.get("update_fields")) is not None:
             derived = [each for field in fields for each in _DERIVED.get(field, ())]
             kwargs["update_fields"] = {*fields, *derived}
-        super().save(*args, **kwargs)
+        with transaction.atomic(using=kwargs.get("using")):
+            # Django keeps a new password here until it is saved, but not a new hash of an old one.
+            is_changed = getattr(self, "_password", None) is not None
+            ended = is_changed or not self.has_usable_password()
+            is_new = self._state.adding
+            super().save(*args, **kwargs)
+            if ended and not is_new:
+                self.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
 
     def clean(self) -> None:
         """Refuse new names that are not allowed. Names from before these rules can stay."""
@@ -160,8 +171,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Reads of tokens."""
 
     def active(self) -> Self:
-        """Keep the tokens that can sign in: not revoked, and of active users."""
-        return self.filter(revoked_at=None, owner__is_active=True)
+        """Keep the tokens that can sign in: not revoked or expired, and of active users."""
+        alive = {"revoked_at": None, "expires_at__gt": timezone.now()}
+        return self.filter(owner__is_active=True, **alive)
 
     def matching(self, token: str) -> Self:
         """Keep the active token with the hash of `token`, if it exists."""
@@ -169,7 +181,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """A key for an app. It is stored as a hash, shown once, and limited to its scopes."""
+    """A key for an app. It is stored as a hash, shown once, and limited to its scopes.
+
+    It ends when it is revoked, when it expires, and with the password of its owner.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
@@ -181,6 +196,7 @@ class ApiToken(models.Model):
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApiTokenQuerySet.as_manager()

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,12 +14,17 @@ from accounts.models import ApiToken, Scope, User, new_token, token_digest
 from accounts.session_news import recheck_sockets
 
 PREFIX_LENGTH = 8
+LONGEST_DAYS = 366
 # The time of use is not written for every request, because then each read is also a write.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def create_token(*, owner: User, name: str, scopes: Iterable[str]) -> tuple[ApiToken, str]:
+def create_token(
+    *, owner: User, name: str, scopes: Iterable[str], days: int | None = None
+) -> tuple[ApiToken, str]:
     """Make a token for `owner`, and return its row and the token, which is not stored.
+
+    It expires after `days`, or after the time of the settings.
 
     Raises ValueError for a scope that does not exist.
     """
@@ -28,6 +36,7 @@ def create_token(*, owner: User, name: str, scopes: Iterable[str]) -> tuple[ApiT
         prefix=secret[:PREFIX_LENGTH],
         digest=token_digest(secret),
         scopes=chosen,
+        expires_at=timezone.now() + timedelta(days=days or settings.API_TOKEN_DAYS),
     )
     return row, secret
 
@@ -63,13 +72,13 @@ class WrongCredentials(Exception):
 
 
 def exchange_password(
-    *, login: str, password: str, name: str, scopes: Iterable[str]
+    *, request: HttpRequest, login: str, password: str, **wish: Any
 ) -> tuple[ApiToken, str]:
     """Make a token for the user with this name or email address and this password.
 
-    Raises WrongCredentials, which is the same for a known and an unknown name.
+    Raises WrongCredentials, which is the same for a known and an unknown name, and TooManyAttempts.
     """
-    user = authenticate(username=login, password=password)
+    user = authenticate(request, username=login, password=password)
     if not isinstance(user, User):
         raise WrongCredentials
-    return create_token(owner=user, name=name, scopes=scopes)
+    return create_token(owner=user, **wish)

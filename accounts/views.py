@@ -1,27 +1,58 @@
-"""Account pages that allauth does not have."""
+"""Account pages: sign-up, sign-in, profile, email and tokens. allauth has the other ones."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
+from allauth.account import views as allauth
 from allauth.account.forms import SignupForm
-from allauth.account.views import SignupView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import ProfileForm, TokenForm
+from accounts.email_change import (
+    EmailLinkExpired,
+    EmailTaken,
+    MailNotSent,
+    confirm_email_change,
+    find_email_change,
+    request_email_change,
+)
+from accounts.forms import EmailForm, ProfileForm, TokenForm
+from accounts.login_guard import TooManyAttempts
 from accounts.models import ApiToken
 from accounts.registration import AccountTaken
 from accounts.requests import SignedInRequest
 from accounts.services import set_display_name
 from accounts.tokens import create_token, revoke_token
 
+View = Callable[..., HttpResponseBase]
 
-class SignUpView(SignupView):  # type: ignore[misc]
+
+def guarded(view: View) -> View:
+    """Answer with the page of status 429 after too many wrong passwords."""
+
+    @wraps(view)
+    def answer(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except TooManyAttempts as refusal:
+            page = render(request, "429.html", {"refusal": str(refusal)}, status=refusal.status)
+            page.headers["Retry-After"] = str(refusal.retry_after)
+            return page
+
+    return answer
+
+
+class SignUpView(allauth.SignupView):  # type: ignore[misc]
     """The sign-up page."""
 
     def form_valid(self, form: SignupForm) -> HttpResponse:
@@ -33,6 +64,10 @@ class SignUpView(SignupView):  # type: ignore[misc]
             form.add_error(None, str(refusal))
             answer = self.form_invalid(form)
         return answer
+
+
+sign_in = guarded(allauth.login)
+change_password = guarded(allauth.password_change)
 
 
 @login_required
@@ -53,13 +88,58 @@ def profile(request: SignedInRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
+@guarded
+def email(request: SignedInRequest) -> HttpResponse:
+    """Request another email address. The link that is mailed there changes it."""
+    form = EmailForm(request.POST or None, request=request)
+    if form.is_valid():
+        try:
+            request_email_change(
+                user=request.user,
+                address=form.cleaned_data["address"],
+                link_of=lambda token: request.build_absolute_uri(
+                    reverse("email-confirm", args=[token])
+                ),
+            )
+        except (EmailTaken, MailNotSent) as refusal:
+            form.add_error("address", str(refusal))
+        else:
+            messages.success(request, _("Open the link that we sent to your new address."))
+            return redirect("account_email")
+    return render(request, "accounts/email.html", {"form": form})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def email_confirm(request: SignedInRequest, token: str) -> HttpResponse:
+    """Ask before the change, because programs that check mail open every link in it."""
+    try:
+        if request.method == "POST":
+            confirm_email_change(token=token)
+            messages.success(request, _("Your email address was changed."))
+            return redirect("home")
+        owner, address = find_email_change(token)
+    except (EmailLinkExpired, EmailTaken) as refusal:
+        told = {"refusal": str(refusal)}
+        return render(request, "accounts/email_confirm.html", told, status=refusal.status)
+    words = {"owner": owner, "address": address}
+    return render(request, "accounts/email_confirm.html", words)
+
+
+@never_cache
+@login_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@guarded
 def tokens(request: SignedInRequest) -> HttpResponse:
     """List the tokens of the user, and make a new token, which is shown only once."""
-    form, secret = TokenForm(request.POST or None), ""
+    form, secret = TokenForm(request.POST or None, request=request), ""
     if form.is_valid():
-        _row, secret = create_token(owner=request.user, **form.cleaned_data)
-        form = TokenForm()
+        wish = {name: value for name, value in form.cleaned_data.items() if name != "password"}
+        _row, secret = create_token(owner=request.user, **wish)
+        form = TokenForm(request=request)
     mine = ApiToken.objects.active().filter(owner=request.user).order_by("-created_at")
     context = {"form": form, "secret": secret, "tokens": mine}
     return render(request, "accounts/tokens.html", context)

@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.cache import cache
@@ -34,6 +35,19 @@ def time_in_words(seconds: int) -> str:
         return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
     minutes = -(-seconds // 60)
     return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+def uncount(limit: str, who: str) -> None:
+    """Take back the last counted call of the client, because it should not have counted."""
+    _allowed, window = settings.API_LIMITS[limit]
+    key = f"limit:{limit}:{who}:{int(time.time() // window)}"
+    try:
+        cache.decr(key)
+    except ValueError:
+        pass  # A new time window has begun.
+    except Exception:  # noqa: BLE001  # each cache backend raises its own exceptions
+        with suppress(ValueError):
+            _own_memory.decr(key)
 
 
 def _count(key: str, window: int) -> int:

@@ -1,6 +1,7 @@
 """The Django app of the project. It has system-wide commands such as `serve`."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class StylewebConfig(AppConfig):
@@ -8,3 +9,9 @@ class StylewebConfig(AppConfig):
 
     name = "styleweb"
     verbose_name = "Styleweb"
+
+
+class StylewebAdminConfig(AdminConfig):
+    """The admin pages of Django, with the sign-in of this site."""
+
+    default_site = "styleweb.admin_site.StylewebAdminSite"

@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "library",
     "accounts",
     "common",
-    "django.contrib.admin",
+    "styleweb.apps.StylewebAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -181,6 +181,12 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_FORMS = {
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+}
+# accounts/login_guard.py counts wrong passwords: these limits of allauth lock the owner out.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "change_password": None}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -218,10 +224,15 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "address": (300, 300),
     "person": (1500, 300),
     "token": (600, 300),
+    # Wrong passwords: of one account from one address, and of all accounts from one address.
     "login": (10, 900),
+    "login_address": (30, 900),
+    "email_change": (5, 3600),
     "sign_up": (5, 1800),
     "upload": (60, 1800),
 }
+# A token expires after this time, unless its owner chooses another one.
+API_TOKEN_DAYS: int = env.int("STYLEWEB_TOKEN_DAYS", 90)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Styleweb API",
     "DESCRIPTION": (

@@ -8,7 +8,6 @@ urlpatterns = [
     path("", include("inference.pages.urls")),
     path("", include("library.urls")),
     path("account/", include("accounts.urls")),
-    path("account/", include("allauth.urls")),
     path("api/v1/", include("styleweb.api")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -18,14 +18,14 @@ class ApiTokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """Return the user and the token, or None if the header is missing or of another kind.
 
-        Raises `AuthenticationFailed` for a token that is malformed, unknown or revoked.
+        Raises `AuthenticationFailed` for a token that is malformed, unknown, expired or revoked.
         """
         scheme, _space, value = get_authorization_header(request).partition(b" ")
         if scheme.lower() != SCHEME.lower().encode():
             return None
         token = find_token(value.strip().decode("ascii", errors="replace"))
         if token is None:
-            detail = _("This token does not exist or was revoked. Create a new one.")
+            detail = _("This token does not exist, has expired or was revoked. Create a new one.")
             raise AuthenticationFailed(detail, code="token_invalid")
         return token.owner, token
 

@@ -5,7 +5,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.login_guard import confirm_password
 from accounts.models import ApiToken, Scope, User
+from accounts.tokens import LONGEST_DAYS
 from common.fields import BoundedListField
 
 
@@ -29,7 +31,7 @@ class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
 
     class Meta:
         model = ApiToken
-        fields = ["id", "name", "prefix", "scopes", "created_at", "last_used_at"]
+        fields = ["id", "name", "prefix", "scopes", "created_at", "last_used_at", "expires_at"]
         read_only_fields = fields
 
 
@@ -57,6 +59,12 @@ class NewTokenFieldsSerializer(serializers.Serializer[ApiToken]):
         max_length=len(Scope.choices),
         help_text="What the token may do. Writing does not include reading.",
     )
+    days = serializers.IntegerField(
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        required=False,
+        help_text="The token expires after this number of days. A new password ends it, too.",
+    )
 
 
 class TokenSerializer(NewTokenFieldsSerializer):
@@ -66,7 +74,8 @@ class TokenSerializer(NewTokenFieldsSerializer):
 
     def validate_password(self, value: str) -> str:
         """Refuse a password that is not the password of the user."""
-        if not self.context["request"].user.check_password(value):
+        request = self.context["request"]
+        if not confirm_password(user=request.user, password=value, request=request):
             raise serializers.ValidationError(
                 _("The password is not correct."), code="wrong_password"
             )

@@ -1,6 +1,5 @@
 """Rate limits of the API."""
 
-import hashlib
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -48,14 +47,3 @@ class SignUpLimit(ByAddress):
     """Counts new accounts."""
 
     limit = "sign_up"
-
-
-class LoginLimit(CallLimit):
-    """Counts sign-ins to one account from one address. The owner can use another address."""
-
-    def counted(self, request: Request) -> tuple[str, str]:
-        """Return the limit, and a key of the hash of the name as typed and the address."""
-        sent = request.data.get("login", "") if isinstance(request.data, dict) else ""
-        # Hashed, so that the cache holds no names.
-        name = hashlib.sha256(str(sent).strip().casefold().encode(errors="replace"))
-        return "login", f"{name.hexdigest()}:{address_of(request)}"

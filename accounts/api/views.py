@@ -21,7 +21,7 @@ from accounts.api.serializers import (
     RegisterSerializer,
     TokenSerializer,
 )
-from accounts.api.throttles import CallLimit, LoginLimit, SignUpLimit
+from accounts.api.throttles import CallLimit, SignUpLimit
 from accounts.models import ApiToken
 from accounts.registration import register_person
 from accounts.services import set_display_name
@@ -34,14 +34,15 @@ class LoginView(APIView):
     # An old session or a revoked token of the client must not block the login.
     authentication_classes = ()
     permission_classes = (Anyone,)
-    throttle_classes = (LoginLimit,)
+    # The sign-in counts wrong passwords itself, as on the page (accounts/login_guard.py).
+    throttle_classes = ()
 
     @extend_schema(request=LoginSerializer, responses={201: NewTokenSerializer}, tags=["auth"])
     def post(self, request: Request) -> Response:
         """Exchange a name and password for a token. Only this answer shows the token."""
         request_body = LoginSerializer(data=request.data)
         request_body.is_valid(raise_exception=True)
-        row, secret = exchange_password(**request_body.validated_data)
+        row, secret = exchange_password(request=request, **request_body.validated_data)
         return _new_token(row, secret)
 
 
@@ -99,10 +100,8 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
         """Create a token. Only this answer shows it. The password is needed again."""
         request_body = TokenSerializer(data=request.data, context={"request": request})
         request_body.is_valid(raise_exception=True)
-        values = request_body.validated_data
-        row, secret = create_token(
-            owner=person(request), name=values["name"], scopes=values["scopes"]
-        )
+        wish = {k: v for k, v in request_body.validated_data.items() if k != "password"}
+        row, secret = create_token(owner=person(request), **wish)
         return _new_token(row, secret)
 
     def perform_destroy(self, instance: ApiToken) -> None:

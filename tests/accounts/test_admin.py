@@ -67,6 +67,6 @@ def test_neither_makes_nor_deletes_tokens(admin_client: Client, alice: User) -> 
 def test_is_closed_to_others(client: Client, url: str) -> None:
     assert client.get(url).status_code == 302
     client.force_login(make_user("carol"))
-    assert client.get(url).status_code == 302
+    assert client.get(url, follow=True).status_code == 403
     client.force_login(make_user("dave", is_staff=True))
     assert client.get(url).status_code == 403

@@ -125,13 +125,6 @@ def test_does_not_sign_in_a_suspended_user(client: Client, alice: User) -> None:
     assert sign_in(client, "alice") is None
 
 
-def test_stops_after_many_wrong_passwords(client: Client, alice: User) -> None:
-    for _ in range(15):
-        sign_in(client, "alice", WRONG)
-    assert sign_in(client, "alice") is None
-    assert alice.is_active
-
-
 def test_continues_to_the_requested_page(client: Client, alice: User) -> None:
     form = {"login": "alice", "password": PASSWORD, "next": reverse("my-artworks")}
     response = client.post(reverse("account_login"), form)

@@ -1,12 +1,16 @@
 """Tokens: stored as a hash, shown once, limited to scopes, and useless when revoked."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import Settings
 
-from accounts.models import ApiToken, Scope
+from accounts.credentials import Credential
+from accounts.models import ApiToken, Scope, User
 from accounts.tokens import (
     USE_NOTED_EVERY,
     WrongCredentials,
@@ -19,6 +23,7 @@ from tests.support.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 SCOPES = [Scope.PHOTOS_READ]
+REQUEST = RequestFactory().post("/")
 
 
 def test_finds_the_token_that_it_made() -> None:
@@ -85,6 +90,64 @@ def test_does_not_find_the_token_of_a_closed_account() -> None:
     assert find_token(token) is None
 
 
+def set_password(user: User) -> None:
+    user.set_password(PASSWORD + "!")
+    user.save(update_fields=["password"])
+
+
+def set_no_password(user: User) -> None:
+    user.set_unusable_password()
+    user.save()
+
+
+@pytest.mark.bar(46)
+@pytest.mark.parametrize("end", [set_password, set_no_password])
+def test_ends_the_tokens_with_the_password(end: Callable[[User], None]) -> None:
+    alice, bob = make_user("alice"), make_user("bob")
+    old = create_token(owner=alice, name="phone", scopes=SCOPES)[1]
+    others = create_token(owner=bob, name="phone", scopes=SCOPES)[1]
+    end(alice)
+    assert find_token(old) is None
+    assert find_token(others) is not None
+    assert find_token(create_token(owner=alice, name="new", scopes=SCOPES)[1]) is not None
+
+
+def test_keeps_the_tokens_when_something_else_changes() -> None:
+    alice = make_user("alice")
+    token = create_token(owner=alice, name="phone", scopes=SCOPES)[1]
+    alice.display_name = "Alice in Ink"
+    alice.save()
+    assert find_token(token) is not None
+
+
+def test_keeps_the_tokens_when_a_hash_is_replaced(settings: Settings) -> None:
+    alice = make_user("alice")
+    token = create_token(owner=alice, name="phone", scopes=SCOPES)[1]
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+    ]
+    assert Client().login(username="alice", password=PASSWORD)
+    alice.refresh_from_db()
+    assert alice.password.startswith("scrypt$")
+    assert find_token(token) is not None
+
+
+def test_expires(settings: Settings) -> None:
+    settings.API_TOKEN_DAYS = 30
+    alice = make_user("alice")
+    usual, long = (
+        create_token(owner=alice, name="phone", scopes=SCOPES, days=days)[0] for days in (None, 365)
+    )
+    assert usual.expires_at - timezone.now() < timedelta(days=30)
+    assert long.expires_at - timezone.now() > timedelta(days=364)
+    row, token = create_token(owner=alice, name="phone", scopes=SCOPES)
+    assert find_token(token) == row
+    ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert find_token(token) is None
+    assert not Credential(alice.pk, token_id=row.pk).is_valid()
+
+
 @pytest.mark.parametrize("token", ["", "sw_", "sw_" + "a" * 43, "\ufffd", "x" * 10_000])
 def test_does_not_find_an_unknown_token(token: str) -> None:
     create_token(owner=make_user("alice"), name="phone", scopes=SCOPES)
@@ -114,7 +177,9 @@ def test_records_a_later_use() -> None:
 @pytest.mark.parametrize("login", ["alice", "alice@example.org", "ALICE@example.org"])
 def test_exchanges_name_or_email_and_password_for_a_token(login: str) -> None:
     alice = make_user("alice")
-    row, token = exchange_password(login=login, password=PASSWORD, name="phone", scopes=SCOPES)
+    row, token = exchange_password(
+        request=REQUEST, login=login, password=PASSWORD, name="phone", scopes=SCOPES
+    )
     assert row.owner == alice
     assert find_token(token) == row
 
@@ -123,11 +188,15 @@ def test_exchanges_name_or_email_and_password_for_a_token(login: str) -> None:
 def test_makes_no_token_for_wrong_credentials(login: str, password: str) -> None:
     make_user("alice")
     with pytest.raises(WrongCredentials):
-        exchange_password(login=login, password=password, name="phone", scopes=SCOPES)
+        exchange_password(
+            request=REQUEST, login=login, password=password, name="phone", scopes=SCOPES
+        )
     assert not ApiToken.objects.exists()
 
 
 def test_makes_no_token_for_a_closed_account() -> None:
     make_user("alice", is_active=False)
     with pytest.raises(WrongCredentials):
-        exchange_password(login="alice", password=PASSWORD, name="phone", scopes=SCOPES)
+        exchange_password(
+            request=REQUEST, login="alice", password=PASSWORD, name="phone", scopes=SCOPES
+        )

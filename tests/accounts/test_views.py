@@ -108,7 +108,7 @@ class TestProfile:
 class TestTokens:
     def test_shows_a_new_token_once(self, alice: User) -> None:
         client = client_of(alice)
-        data = {"name": "phone", "scopes": ["photos:read", "jobs:write"]}
+        data = {"name": "phone", "scopes": ["photos:read", "jobs:write"], "password": PASSWORD}
         page = client.post(reverse("tokens"), data)
         secret = page.context["secret"]
         assert secret in page.text
@@ -120,12 +120,14 @@ class TestTokens:
         assert "no-store" in page.headers["Cache-Control"]
 
     @pytest.mark.parametrize(
-        "data", [{"name": "phone"}, {"scopes": ["photos:read"]}, {"name": "a", "scopes": ["all"]}]
+        "change",
+        [{"scopes": []}, {"name": ""}, {"scopes": ["all"]}, {"password": "wrong"}, {"days": 9999}],
     )
     def test_makes_no_token_from_an_incomplete_form(
-        self, alice: User, data: dict[str, object]
+        self, alice: User, change: dict[str, object]
     ) -> None:
-        page = client_of(alice).post(reverse("tokens"), data)
+        data = {"name": "phone", "scopes": ["photos:read"], "password": PASSWORD}
+        page = client_of(alice).post(reverse("tokens"), data | change)
         assert "errorlist" in page.text
         assert not ApiToken.objects.exists()
 

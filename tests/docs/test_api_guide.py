@@ -62,8 +62,11 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
         assert shared.format == "WEBP"
 
 
-# Codes of a base class, and of commands that curators use outside the API.
-NOT_OF_THE_API = {"job_refused", "import_refused", "source_refused", "style_incomplete"}
+# Codes of a base class, of commands that curators use outside the API, and of pages.
+NOT_OF_THE_API = {
+    *("job_refused", "import_refused", "source_refused", "style_incomplete"),
+    *("email_taken", "email_link_expired", "mail_not_sent"),
+}
 CODES = (
     r'(?:Problem|UploadRefused)\(\s*"([a-z_]+)"',
     r'of_field\(\s*[^,]+,\s*"([a-z_]+)"',
