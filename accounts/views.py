@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,6 +30,7 @@ from accounts.email_change import (
 from accounts.forms import EmailForm, ProfileForm, TokenForm
 from accounts.login_guard import TooManyAttempts
 from accounts.models import ApiToken
+from accounts.passwords import TooManySignIns
 from accounts.registration import AccountTaken
 from accounts.requests import SignedInRequest
 from accounts.services import set_display_name
@@ -38,13 +40,13 @@ View = Callable[..., HttpResponseBase]
 
 
 def guarded(view: View) -> View:
-    """Answer with the page of status 429 after too many wrong passwords."""
+    """Answer with a page of its own if a password was not even checked."""
 
     @wraps(view)
     def answer(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
-        except TooManyAttempts as refusal:
+        except (TooManyAttempts, TooManySignIns) as refusal:
             page = render(request, "429.html", {"refusal": str(refusal)}, status=refusal.status)
             page.headers["Retry-After"] = str(refusal.retry_after)
             return page
@@ -52,6 +54,7 @@ def guarded(view: View) -> View:
     return answer
 
 
+@method_decorator(guarded, name="dispatch")
 class SignUpView(allauth.SignupView):  # type: ignore[misc]
     """The sign-up page."""
 
@@ -68,6 +71,7 @@ class SignUpView(allauth.SignupView):  # type: ignore[misc]
 
 sign_in = guarded(allauth.login)
 change_password = guarded(allauth.password_change)
+reset_password = guarded(allauth.password_reset_from_key)
 
 
 @login_required

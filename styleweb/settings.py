@@ -173,6 +173,10 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmailBackend"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+PASSWORD_HASHERS = [
+    "accounts.passwords.BoundedArgon2Hasher",
+    "accounts.passwords.BoundedPBKDF2Hasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -180,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.DifferentCharactersValidator"},
 ]
 ACCOUNT_FORMS = {
     "change_password": "accounts.forms.ChangePasswordForm",

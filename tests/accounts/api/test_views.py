@@ -82,6 +82,7 @@ class TestRegister:
             ({"email": "nowhere"}, "email"),
             ({"password": "short"}, "password"),
             ({"password": "startfinding"}, "password"),
+            ({"password": "aaaaaaaaaaaaaaaa"}, "password"),
             ({"password": "carol@example.org"}, "password"),
         ],
     )
