@@ -4,10 +4,9 @@ Hashing is slow on purpose. Many sign-ins at once must not take all processors f
 so only a few passwords are hashed at once, and a sign-in that waits too long is refused.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
 from django.core.exceptions import ValidationError
@@ -18,7 +17,9 @@ from django.utils.translation import ngettext
 HASHES_AT_ONCE = 2
 PATIENCE_SECONDS = 2
 RETRY_SECONDS = 5
-_slots = BoundedSemaphore(HASHES_AT_ONCE)
+# Threads of its own, because malloc keeps the 19 MiB of a hash for each thread that hashed once.
+_threads = ThreadPoolExecutor(HASHES_AT_ONCE, "hashing")
+Hashed = TypeVar("Hashed")
 
 
 class TooManySignIns(Exception):
@@ -32,15 +33,15 @@ class TooManySignIns(Exception):
         super().__init__(_("Many people are signing in right now. Try again in a few seconds."))
 
 
-@contextmanager
-def hashing_slot() -> Iterator[None]:
-    """Wait for a slot, and hold it. Raises TooManySignIns if none becomes free."""
-    if not _slots.acquire(timeout=PATIENCE_SECONDS):
-        raise TooManySignIns
+def hash_in_turn(work: Callable[..., Hashed], *args: Any) -> Hashed:
+    """Return `work(*args)`, done by a thread for hashing. Raises TooManySignIns if all are busy."""
+    future = _threads.submit(work, *args)
     try:
-        yield
-    finally:
-        _slots.release()
+        return future.result(PATIENCE_SECONDS)
+    except TimeoutError:
+        if future.cancel():
+            raise TooManySignIns from None
+        return future.result()  # It has begun, so it ends soon.
 
 
 class BoundedArgon2Hasher(Argon2PasswordHasher):
@@ -52,13 +53,11 @@ class BoundedArgon2Hasher(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Hash `password`."""
-        with hashing_slot():
-            return super().encode(password, salt)
+        return hash_in_turn(super().encode, password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
         """Return whether `encoded` is a hash of `password`."""
-        with hashing_slot():
-            return super().verify(password, encoded)
+        return hash_in_turn(super().verify, password, encoded)
 
 
 class BoundedPBKDF2Hasher(PBKDF2PasswordHasher):
@@ -66,8 +65,7 @@ class BoundedPBKDF2Hasher(PBKDF2PasswordHasher):
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         """Hash `password`. The check of a password calls this method, too."""
-        with hashing_slot():
-            return super().encode(password, salt, iterations)
+        return hash_in_turn(super().encode, password, salt, iterations)
 
 
 class DifferentCharactersValidator:

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts import passwords
 from accounts.models import User
-from accounts.passwords import HASHES_AT_ONCE, BoundedPBKDF2Hasher, TooManySignIns, hashing_slot
+from accounts.passwords import HASHES_AT_ONCE, BoundedPBKDF2Hasher, TooManySignIns, hash_in_turn
 from styleweb.settings import PASSWORD_HASHERS
 from tests.support.clients import assert_problem
 from tests.support.factories import PASSWORD
@@ -45,18 +45,17 @@ def test_hashes_only_a_few_at_once() -> None:
     inside, most, lock = 0, 0, threading.Lock()
     together = threading.Barrier(HASHES_AT_ONCE)
 
-    def hash_one(_number: int) -> None:
+    def hash_one() -> None:
         nonlocal inside, most
-        with hashing_slot():
-            with lock:
-                inside += 1
-                most = max(most, inside)
-            together.wait(30)
-            with lock:
-                inside -= 1
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        together.wait(30)
+        with lock:
+            inside -= 1
 
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(hash_one, range(8 * HASHES_AT_ONCE)))
+        list(pool.map(hash_in_turn, [hash_one] * 8 * HASHES_AT_ONCE))
     assert most == HASHES_AT_ONCE
 
 
@@ -66,16 +65,29 @@ def test_refuses_a_sign_in_that_would_wait_too_long(
 ) -> None:
     alice.set_password(PASSWORD)
     alice.save()
-    monkeypatch.setattr(passwords, "PATIENCE_SECONDS", 0.01)
-    with hashing_slot(), hashing_slot():
-        with pytest.raises(TooManySignIns):
-            make_password(PASSWORD)
-        login = {"login": "alice", "password": PASSWORD}
-        refused = APIClient().post("/api/v1/auth/login/", login)
-        assert_problem(refused, 503, "busy")
-        assert refused["Retry-After"] == "5"
-        page = Client().post(reverse("account_login"), login)
-        assert (page.status_code, page["Retry-After"]) == (503, "5")
+    login = {"login": "alice", "password": PASSWORD}
+    begun, others = threading.Barrier(HASHES_AT_ONCE + 1), threading.Event()
+
+    def occupy() -> bool:
+        begun.wait(30)
+        return others.wait(30)
+
+    with ThreadPoolExecutor(HASHES_AT_ONCE) as pool:
+        waiting = [pool.submit(hash_in_turn, occupy) for _ in range(HASHES_AT_ONCE)]
+        begun.wait(30)
+        monkeypatch.setattr(passwords, "PATIENCE_SECONDS", 0.01)
+        try:
+            with pytest.raises(TooManySignIns):
+                make_password(PASSWORD)
+            refused = APIClient().post("/api/v1/auth/login/", login)
+            assert_problem(refused, 503, "busy")
+            assert refused["Retry-After"] == "5"
+            page = Client().post(reverse("account_login"), login)
+            assert (page.status_code, page["Retry-After"]) == (503, "5")
+        finally:
+            others.set()
+        assert all(each.result() for each in waiting)
+    monkeypatch.undo()
     assert APIClient().post("/api/v1/auth/login/", login).status_code == 201
 
 

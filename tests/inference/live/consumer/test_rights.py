@@ -1,10 +1,12 @@
 """Tests of who may have a socket, how many, how much it may send, and for how long."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.core import mail
 from django.db import OperationalError
 from django.test import Client
 
@@ -28,6 +30,16 @@ def sign_out(_: User, cookie: bytes) -> None:
 def change_password(user: User, _: bytes) -> None:
     user.set_password(PASSWORD + "!")
     user.save()
+
+
+def reset_password(user: User, _: bytes) -> None:
+    browser = Client()
+    browser.post("/account/password/reset/", {"email": user.email})
+    link = re.search(r"http://testserver(/\S+)", str(mail.outbox[-1].body))
+    assert link
+    form = browser.get(link[1], follow=True)
+    new = {"password1": PASSWORD + "!", "password2": PASSWORD + "!"}
+    assert browser.post(form.request["PATH_INFO"], new).status_code == 302
 
 
 def close_account(user: User, _: bytes) -> None:
@@ -202,6 +214,19 @@ class TestApp:
         await socket.connect(timeout=30)
 
         assert (await socket.receive_output(timeout=30))["code"] == 4403
+
+    @pytest.mark.bar(46)
+    @pytest.mark.parametrize("end", [change_password, reset_password, close_account])
+    async def test_is_disconnected_at_once_when_its_user_ends_all_credentials(
+        self, connect: Connect, alice: User, end: Callable[[User, bytes], None]
+    ) -> None:
+        _row, bearer = await self.token(alice, "jobs:read")
+        socket = await connect(None, authorization=bearer)
+        await greeted(socket)
+
+        await sync_to_async(end)(alice, b"")
+
+        assert (await socket.receive_output(timeout=30))["code"] == 4401
 
     async def test_is_disconnected_at_once_when_its_token_is_revoked(
         self, connect: Connect, alice: User
