@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 from common.limits import time_in_words
+from common.locks import was_busy
 
 CONTENT_TYPE = "application/problem+json"
 UNPROCESSABLE = 422
@@ -242,6 +243,10 @@ def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
 
 
 def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    if isinstance(exc, OperationalError) and was_busy(exc):
+        logger.warning("The database was too busy", exc_info=exc)
+        detail = _("The server is busy. Try again in a moment.")
+        return Problem("busy", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
     logger.error("The database does not answer", exc_info=exc)
     detail = _("The server cannot reach its database. Try again in a moment.")
     return Problem("unavailable", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})

@@ -36,6 +36,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from common.locks import retry_deadlocks
 from inference.models import ChangeCounter, DeletedJob, Job, ProofSheet
 
 KINDS: tuple[type[Any], ...] = (Job, ProofSheet, DeletedJob)
@@ -117,6 +118,7 @@ def prune_deleted() -> None:
         _prune(owner_id, old)
 
 
+@retry_deadlocks
 @transaction.atomic
 def _prune(owner_id: int, old: Any) -> None:
     # Each record needs a number first, so that a client with an older cursor is found to have
@@ -154,6 +156,7 @@ def _changed(kind: type[Any], owner_id: int) -> Any:
     return kind.objects.filter(~Q(seq=F("numbered_seq")), owner=owner_id)
 
 
+@retry_deadlocks
 @transaction.atomic
 def _number_changes(owner_id: int) -> int:
     """Give the next numbers to the rows that changed, and return the last number."""

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
+from common.locks import retry_deadlocks
 from inference.files.stored import StoredPicture
 from inference.models import Job
 from inference.models.leases import WAKEUP_PATIENCE, lease_end
@@ -42,6 +43,7 @@ class Result:
     saved: str = ""
 
 
+@retry_deadlocks
 def claim(*, immediate: bool = False) -> Job | None:
     """Take the next waiting job, or the next `immediate` one: QUEUED to RUNNING under a new lease.
 
@@ -53,6 +55,7 @@ def claim(*, immediate: bool = False) -> Job | None:
     return Job.objects.with_parts().filter(lease=lease).first() if lease else None
 
 
+@retry_deadlocks
 def claim_beside(held: Job, most: int) -> list[Job]:
     """Take up to `most` of the next jobs, as long as one pass can paint them with `held`.
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from common.locks import retry_deadlocks
 from common.storage import remove_files_after_commit
 from inference.files.stored import StoredPicture
 from inference.models import ProofSheet, ProofTile
@@ -71,6 +72,7 @@ def without_tile(photo_id: UUID, styles: StyleQuerySet) -> StyleQuerySet:
     return styles.published().filter(~Exists(tiles))
 
 
+@retry_deadlocks
 def record_tile(sheet: ProofSheet, style: Style, outcome: Outcome) -> ProofTile | None:
     """Write the outcome for one style of the held `sheet`, in place of its older tiles.
 

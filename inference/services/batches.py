@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from itertools import product
 from uuid import UUID, uuid4, uuid5
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from inference.models import Batch, Photo
 from inference.services.jobs import cancel_job, check_request, put_in_line
 from inference.services.limits import check_room
+from inference.services.locks import lock_photos
 from inference.services.once import Request, create_once, digest_of
 from inference.services.refusals import BatchTooLarge
 from library.models import Style
@@ -36,13 +36,15 @@ def submit_batch(
     pairs = list(product(dict.fromkeys(photos), dict.fromkeys(styles)))
     request = Request(batch_id or uuid4(), owner, _digest(pairs, spec))
 
-    def create() -> Batch:
+    def check() -> None:
         _check_size(pairs)
         for photo, style in pairs:
             check_request(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
+
+    def create() -> Batch:
         return _create(request, pairs, spec)
 
-    return create_once(Batch.objects.all(), request, create)
+    return create_once(Batch.objects.all(), request, check=check, create=create)
 
 
 def cancel_batch(*, batch: Batch) -> Batch:
@@ -58,9 +60,9 @@ def _check_size(pairs: Pairs) -> None:
         raise BatchTooLarge(sentence % {"most": MAX_JOBS})
 
 
-@transaction.atomic
 def _create(request: Request, pairs: Pairs, spec: TransferSpec) -> Batch:
     owner, digest = request.owner, request.digest
+    lock_photos(photo for photo, _style in pairs)
     check_room(owner=owner, jobs=len(pairs))
     batch: Batch = Batch.objects.create(id=request.id, owner=owner, request_digest=digest)
     for photo, style in pairs:

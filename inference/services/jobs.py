@@ -11,12 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.locks import retry_deadlocks
 from inference.files import jobs as job_files
 from inference.live import broadcast, change_log, estimates
 from inference.models import Job, JobStyle, Photo
 from inference.queue import jobs as job_queue
 from inference.queue.wakeups import send_wakeup
 from inference.services.limits import check_room
+from inference.services.locks import lock_photos
 from inference.services.once import Request, create_once, digest_of
 from inference.services.refusals import (
     JobDeleted,
@@ -61,14 +63,23 @@ def submit_job(
     by_client = job_id is not None and origin == NEW
     request = Request(job_id or uuid4(), owner, _digest(photo, styles, spec))
 
+    def check() -> None:
+        _check_deleted()
+        check_request(owner=owner, photo=photo, styles=styles, spec=spec)
+
     def create() -> Job:
+        # Asked again: the job may have been made and deleted while this request waited.
+        _check_deleted()
+        lock_photos([photo])
+        check_room(owner=owner)
+        fields = {"id": request.id, "request_digest": request.digest, **asdict(origin)}
+        return put_in_line(owner, photo, styles, spec, **fields)
+
+    def _check_deleted() -> None:
         if by_client and change_log.was_deleted(owner.pk, request.id):
             raise JobDeleted(_("The picture with this id was deleted. Use a new id."))
-        check_request(owner=owner, photo=photo, styles=styles, spec=spec)
-        fields = {"id": request.id, "request_digest": request.digest, **asdict(origin)}
-        return _create(owner, photo, styles, spec, **fields)
 
-    return create_once(Job.objects.with_parts(), request, create)
+    return create_once(Job.objects.with_parts(), request, check=check, create=create)
 
 
 def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> None:
@@ -99,27 +110,21 @@ def touch_job(*, job_id: UUID) -> None:
     transaction.on_commit(partial(broadcast.publish, job_id))
 
 
+@retry_deadlocks
 @transaction.atomic
 def delete_job(*, job: Job) -> None:
     """Cancel `job` and delete it with its files; an artwork that was made from it stays."""
     transaction.on_commit(partial(job_files.sweep, job.pk))
     job_queue.cancel(job, by="owner")
     forget([job.pk], owner_id=job.owner_id)
-    job.delete()
+    # Not `job.delete()`, which takes the id from `job`: a repetition after a deadlock needs it.
+    Job.objects.filter(pk=job.pk).delete()
 
 
 def forget(job_ids: Sequence[UUID], *, owner_id: int) -> None:
     """Make clients drop these jobs, which the caller deletes in the same transaction."""
     change_log.record_deleted(owner_id, job_ids)
     transaction.on_commit(partial(broadcast.publish_deleted, owner_id, list(job_ids)))
-
-
-@transaction.atomic
-def _create(
-    owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec, **fields: Any
-) -> Job:
-    check_room(owner=owner)
-    return put_in_line(owner, photo, styles, spec, **fields)
 
 
 def put_in_line(

@@ -30,10 +30,10 @@ NO_HISTORY = Seconds(10.0, 10.0, "guess")
 def check_room(*, owner: User, jobs: int = 1) -> None:
     """Check that `owner` may have `jobs` more jobs, all of them or none.
 
-    This must be called inside the transaction that makes the jobs. It holds locks, so every other
-    check waits until that transaction ends. Raises TooManyJobs, QuotaExceeded or QueueFull.
+    This must be called inside the transaction that makes the jobs and that has locked the owner.
+    It holds another lock, so every other check waits until that transaction ends. Raises
+    TooManyJobs, QuotaExceeded or QueueFull.
     """
-    User.objects.select_for_update().get(pk=owner.pk)
     if jobs_today(owner) + jobs > settings.JOB_MAX_A_DAY_PER_USER:
         sentence = _("Daily limit reached. Try again tomorrow.")
         raise QuotaExceeded(sentence, retry_after=_seconds_until(day_ends_at()))

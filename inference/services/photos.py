@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.limits import seconds_to_wait, time_in_words
-from common.locks import lock_until_commit
+from common.locks import lock_until_commit, retry_deadlocks
 from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, see_picture
@@ -110,6 +110,7 @@ def _save(owner: User, picture: AcceptedPicture, row_files: RowFiles) -> Photo:
     return photo
 
 
+@retry_deadlocks
 @transaction.atomic
 def delete_photo(*, photo: Photo) -> None:
     """Delete `photo`, its proofs, its ended jobs, and the files of all these; artworks stay.
@@ -128,4 +129,5 @@ def delete_photo(*, photo: Photo) -> None:
     transaction.on_commit(partial(proof_files.sweep, photo.pk))
     remove_files_after_commit([photo.file.name, photo.preview.name, photo.thumb.name])
     jobs.delete()
-    photo.delete()
+    # Not `photo.delete()`, which takes the id from `photo`: a repetition after a deadlock needs it.
+    Photo.objects.filter(pk=photo.pk).delete()

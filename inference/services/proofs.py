@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.locks import retry_deadlocks
 from common.storage import remove_files_after_commit
 from inference.live import broadcast
 from inference.models import Photo, ProofSheet, ProofTile
 from inference.queue import sheets as sheet_queue
 from inference.queue.wakeups import send_wakeup
+from inference.services.locks import lock_owner, lock_photos
 from library.models import Style
 
 State = ProofSheet.State
@@ -29,6 +31,7 @@ class NothingToTry(Exception):
         super().__init__(_("No styles to preview. Choose at least one."))
 
 
+@retry_deadlocks
 @transaction.atomic
 def request_proofs(
     *, owner: User, photo: Photo, styles: Sequence[Style] | None = None
@@ -37,11 +40,10 @@ def request_proofs(
 
     Tiles that exist are not painted again; a sheet that has all of its tiles is SUCCEEDED at once.
     The same request returns the same sheet. A different request replaces the owner's unfinished
-    sheet. Raises `NothingToTry`.
+    sheet. Raises `NothingToTry`, and `PhotoUnavailable`.
     """
-    # The locks allow one request of a user at a time, and keep the photo from being deleted.
-    User.objects.select_for_update().get(pk=owner.pk)
-    Photo.objects.select_for_update().get(pk=photo.pk)
+    lock_owner(owner)
+    lock_photos([photo])
     wanted = set(styles or Style.objects.published())
     if not wanted:
         raise NothingToTry

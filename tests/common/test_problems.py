@@ -2,7 +2,10 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -84,6 +87,26 @@ def ask(failure: Exception) -> Any:
 )
 def test_answers_a_failure_as_a_problem(failure: Exception, status: int, code: str) -> None:
     assert_problem(ask(failure), status, code)
+
+
+def locked_out(folder: Path) -> OperationalError:
+    """Return the error of a transaction that found the database locked, as Django raises it."""
+    with closing(sqlite3.connect(folder / "busy")) as one:
+        one.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(folder / "busy", timeout=0)) as two:
+            try:
+                two.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as cause:
+                error = OperationalError(*cause.args)
+                error.__cause__ = cause
+                return error
+    pytest.fail("Both transactions began.")
+
+
+def test_tells_a_busy_database_from_a_missing_one(tmp_path: Path) -> None:
+    response = ask(locked_out(tmp_path))
+    assert_problem(response, 503, "busy")
+    assert int(response["Retry-After"]) > 0
 
 
 def test_gives_the_same_404_for_every_reason() -> None:

@@ -16,6 +16,7 @@ from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 UPLOADS = 20
+ROUNDS = 12
 
 
 @pytest.fixture
@@ -35,6 +36,22 @@ def test_makes_one_job_from_many_equal_requests(app: App, body: dict[str, Any]) 
     answers = at_once(app.send, "PUT", f"/jobs/{uuid4()}/", body)
     assert Counter(status for status, _job in answers) == {201: 1, 200: AT_ONCE - 1}
     assert len({job["id"] for _status, job in answers}) == 1
+
+
+@pytest.mark.bar(30)
+def test_makes_one_job_while_workers_claim_it(
+    app: App, body: dict[str, Any], site: Site, record_bar: Record
+) -> None:
+    made = []
+    for _round in range(ROUNDS):
+        job = str(uuid4())
+        # Not `send`, which repeats a call that the server answers with 503.
+        answers = at_once(app.try_once, "PUT", f"/jobs/{job}/", body, times=4)
+        assert Counter(status for status, _job in answers) == {201: 1, 200: 3}
+        made.append(job)
+    attempts = [site.wait_for(job, "succeeded")["attempt"] for job in made]
+    assert attempts == [1] * ROUNDS
+    record_bar(30, f"{site.kind}: {ROUNDS} × 4 at once beside a worker, no 503, one attempt each")
 
 
 @pytest.mark.bar(30)

@@ -19,6 +19,7 @@ from common.sandbox.slots import slot
 from common.storage import AtomicFileSystemStorage, StorageFull
 from common.uploads import UploadRefused
 from inference.models import Job, Photo
+from inference.models.photos import PhotoQuerySet
 from inference.services.photos import PhotoInUse, delete_photo, upload_photo
 from tests.common.test_storage import files_in
 from tests.support import hostile
@@ -216,7 +217,7 @@ def test_keeps_the_files_when_the_deletion_fails(
     def broken(*_args: object, **_options: object) -> None:
         raise IntegrityError("no")
 
-    monkeypatch.setattr(Photo, "delete", broken)
+    monkeypatch.setattr(PhotoQuerySet, "delete", broken)
     with pytest.raises(IntegrityError):
         delete_photo(photo=photo)
     assert files_in(media_root) == before
