@@ -75,7 +75,7 @@ reset_password = guarded(allauth.password_reset_from_key)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
     """Show and change the public name of the user."""
     form = ProfileForm(request.POST or None, initial={"display_name": request.user.display_name})
@@ -93,7 +93,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @login_required
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @guarded
 def email(request: SignedInRequest) -> HttpResponse:
     """Request another email address. The link that is mailed there changes it."""
@@ -116,7 +116,7 @@ def email(request: SignedInRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def email_confirm(request: SignedInRequest, token: str) -> HttpResponse:
     """Ask before the change, because programs that check mail open every link in it."""
     try:
@@ -135,7 +135,7 @@ def email_confirm(request: SignedInRequest, token: str) -> HttpResponse:
 @never_cache
 @login_required
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @guarded
 def tokens(request: SignedInRequest) -> HttpResponse:
     """List the tokens of the user, and make a new token, which is shown only once."""

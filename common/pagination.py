@@ -26,6 +26,14 @@ class NewestFirstPagination(CursorPagination):
     page_size_query_description = f"How many entries a page has, at most {MAX_PAGE_SIZE}."
     cursor_query_description = "Where the page begins; taken from `next` or `previous`."
 
+    def decode_cursor(self, request: "Request") -> Any:
+        """Return the place in the order that the cursor names; None without a cursor."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and "\0" in str(cursor.position):
+            # No text in the database contains it, and PostgreSQL cannot compare with it.
+            raise NotFound
+        return cursor
+
     def paginate_queryset(
         self, queryset: Any, request: "Request", view: Any = None
     ) -> list[Any] | None:

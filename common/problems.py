@@ -11,10 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    PermissionDenied,
+    RequestAborted,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -242,6 +251,22 @@ def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
     return Problem("body_too_large", detail, status=413)
 
 
+def _bad_request(exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    # The text of a BadRequest is written for users; Django writes those of the others for its log.
+    reason = str(exc) if isinstance(exc, BadRequest) else ""
+    return Problem("malformed", reason or _("The request cannot be read."), status=400)
+
+
+def _unknown_host(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    detail = _("This server does not answer for the host name in the request.")
+    return Problem("unknown_host", detail, status=400)
+
+
+def request_problem(exc: Exception) -> Problem:
+    """Build the answer for a request that Django refused before it reached a view."""
+    return _translate(exc, {}) or _bad_request(exc, {})
+
+
 def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     if isinstance(exc, OperationalError) and was_busy(exc):
         logger.warning("The database was too busy", exc_info=exc)
@@ -268,7 +293,13 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any, Mapping[str, Any]], Probl
     exceptions.ValidationError: _validation,
     RecursionError: _too_deep,
     RequestDataTooBig: _too_large,
+    TooManyFieldsSent: _too_large,
     TooManyFilesSent: _too_large,
+    DisallowedHost: _unknown_host,
+    SuspiciousOperation: _bad_request,
+    BadRequest: _bad_request,
+    UnreadablePostError: _bad_request,
+    RequestAborted: _bad_request,
     OperationalError: _unavailable,
     InterfaceError: _unavailable,
 }

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.forms import PublishForm, TitleForm
 from gallery.models import Artwork
@@ -35,7 +35,7 @@ ARTWORKS_A_PAGE = 36
 RECENT_RESULTS = 12
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show examples of what the site can do."""
     styles = Style.objects.published().in_display_order().select_related("artist")
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery/home.html", context)
 
 
-@require_GET
+@require_safe
 def public_gallery(request: HttpRequest) -> HttpResponse:
     """Show what users published, newest first."""
     page = Paginator(_published(), ARTWORKS_A_PAGE).get_page(request.GET.get("page"))
@@ -61,7 +61,7 @@ def _published() -> Any:
 
 
 @login_required
-@require_GET
+@require_safe
 def my_artworks(request: HttpRequest) -> HttpResponse:
     """Show the pictures that the user kept, and results that are not kept yet."""
     mine = Artwork.objects.owned_by(request.user).with_parts().order_by("-created_at")
@@ -74,7 +74,7 @@ def my_artworks(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery/my_artworks.html", context)
 
 
-@require_GET
+@require_safe
 def artwork(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show an artwork. Its owner also sees the tools; others see it only if it is public."""
     return _artwork_page(request, _visible_artwork(request, pk))

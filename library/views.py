@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
+from library.forms import SearchForm
 from library.licenses import LICENSES
 from library.models import Style
 from library.plain_words import license_meaning, terms
@@ -11,12 +12,14 @@ from library.plain_words import license_meaning, terms
 ARTWORKS_SHOWN = 12
 
 
-@require_GET
+@require_safe
 def styles(request: HttpRequest) -> HttpResponse:
     """Show the styles of the library, filtered by words and technique."""
     published = Style.objects.published()
-    query = request.GET.get("q", "").strip()
-    technique = request.GET.get("technique", "")
+    search = SearchForm(request.GET)
+    search.is_valid()
+    # A value that is not valid, such as one that is too long, is left out of the search.
+    query, technique = (search.cleaned_data.get(name, "") for name in ("q", "technique"))
     shown = published.matching(query).in_display_order().select_related("artist")
     if technique:
         shown = shown.filter(technique=technique)
@@ -30,7 +33,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     return render(request, "library/styles.html", context)
 
 
-@require_GET
+@require_safe
 def style(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one style, its record, and the artworks that were made with it."""
     visible = Style.objects.visible_to(request.user).select_related("artist")

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler400 = "styleweb.errors.bad_request"
+
 urlpatterns = [
     path("", include("gallery.urls")),
     path("", include("inference.pages.urls")),

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inference.live.snapshots.batch import batch_snapshot
 from inference.models import Batch
@@ -15,7 +15,7 @@ from inference.services.batches import cancel_batch
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the progress of a batch as a whole, and each of its jobs."""
     found = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)

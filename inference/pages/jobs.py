@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inference.live.snapshots.job import is_retryable, job_snapshot
 from inference.models import Job
@@ -31,7 +31,7 @@ JOBS_A_PAGE = 24
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a job in any state; a reload comes back to the same page."""
     found = get_object_or_404(Job.objects.visible_to(request.user).with_parts(), pk=pk)
@@ -56,7 +56,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     """List the user's jobs, newest first."""
     mine = Job.objects.visible_to(request.user).with_parts().order_by("-created_at")

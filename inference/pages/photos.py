@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inference.models import Photo, PhotoQuerySet
 from inference.services.photos import PhotoInUse, delete_photo
@@ -21,7 +21,7 @@ NEARLY_FULL = 0.9
 
 
 @login_required
-@require_GET
+@require_safe
 def photos(request: HttpRequest) -> HttpResponse:
     """List the photos that the user uploaded, newest first."""
     mine = Photo.objects.visible_to(request.user).order_by("-created_at")

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from common.sandbox.client import ServerBusy
@@ -30,10 +31,10 @@ EARLIER_PHOTOS = 6
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def studio(request: HttpRequest) -> HttpResponse:
     """Show the studio; a POST starts a job, or a batch where several pictures are wanted."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _studio_page(
             request, StudioForm(initial=initial_from(request.GET), user=request.user)
         )
@@ -85,10 +86,11 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
     return render(request, "inference/studio.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def studio_license(request: HttpRequest) -> HttpResponse:
     """Say in one sentence what the user may do with a picture in the styles of the query."""
-    styles = Style.objects.published().filter(slug__in=request.GET.getlist("style"))
+    asked = {slug for slug in request.GET.getlist("style") if slug_re.fullmatch(slug)}
+    styles = Style.objects.published().filter(slug__in=asked)
     outcome = license_outcome(styles.values_list("license", flat=True))
     return render(request, "inference/_outcome.html", {"outcome": outcome})
 

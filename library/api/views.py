@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -20,6 +21,7 @@ from library.api.serializers import (
     LicenseSerializer,
     StyleSerializer,
 )
+from library.forms import LONGEST_QUERY
 from library.licenses import LICENSES, allowed_outputs
 from library.models import Style
 
@@ -36,7 +38,9 @@ class StyleQuerySerializer(serializers.Serializer[Any]):
     """Which styles to list, and in which order."""
 
     q = serializers.CharField(
-        required=False, help_text="Words of the title, artist, technique, medium or culture."
+        required=False,
+        max_length=LONGEST_QUERY,
+        help_text="Words of the title, artist, technique, medium or culture.",
     )
     artist = serializers.CharField(required=False, help_text="The artist's name.")
     technique = serializers.CharField(required=False)
@@ -59,8 +63,9 @@ class StylePagination(NewestFirstPagination):
     """Pages through styles in the order of the query."""
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        """Return the columns to sort by. The query is valid here: the view checks it first."""
-        return SORTS[request.query_params.get("sort", "hanging")]
+        """Return the columns to sort by."""
+        sort: str = view.query["sort"]
+        return SORTS[sort]
 
 
 @answers_conditionally
@@ -79,11 +84,17 @@ class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         styles = Style.objects.visible_to(self.request.user).select_related("artist")
         return self._asked_for(styles) if self.action == "list" else styles
 
-    def _asked_for(self, styles: Any) -> QuerySet[Style]:
-        """Keep the styles that match the query."""
+    @cached_property
+    def query(self) -> dict[str, Any]:
+        """The checked query of a list, with its defaults."""
         query = StyleQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        wish = query.validated_data
+        values: dict[str, Any] = query.validated_data
+        return values
+
+    def _asked_for(self, styles: Any) -> QuerySet[Style]:
+        """Keep the styles that match the query."""
+        wish = self.query
         names = {"artist": "artist__name__iexact", "technique": "technique__iexact"}
         names["license"] = "license"
         columns = {column: wish[name] for name, column in names.items() if name in wish}

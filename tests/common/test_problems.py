@@ -9,9 +9,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    PermissionDenied,
+    RequestAborted,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.test import Client, override_settings
 from django.urls import path
 from rest_framework import exceptions, serializers
@@ -77,6 +86,14 @@ def ask(failure: Exception) -> Any:
         (exceptions.PermissionDenied("CSRF Failed: no token"), 403, "csrf_failed"),
         (exceptions.NotAcceptable(), 406, "not_acceptable"),
         (RequestDataTooBig(), 413, "body_too_large"),
+        (TooManyFieldsSent(), 413, "body_too_large"),
+        (TooManyFilesSent(), 413, "body_too_large"),
+        (SuspiciousOperation("secret"), 400, "malformed"),
+        (DisallowedHost("evil.example"), 400, "unknown_host"),
+        (BadRequest("Ask again."), 400, "malformed"),
+        (BadRequest(), 400, "malformed"),
+        (UnreadablePostError("gone"), 400, "malformed"),
+        (RequestAborted(), 400, "malformed"),
         (exceptions.ParseError("no"), 400, "malformed"),
         (exceptions.ValidationError({"a": ["no"]}), 422, "invalid"),
         (OperationalError("down"), 503, "unavailable"),

@@ -325,7 +325,7 @@ class TestWall:
         assert [each["id"] for each in results] == [str(night.pk)]
         assert APIClient().get(PUBLIC, {"style": "nothing"}).json()["results"] == []
 
-    @pytest.mark.parametrize("style", ["\0", "a b", "é"])
+    @pytest.mark.parametrize("style", ["a b", "é"])
     def test_refuses_a_slug_that_is_not_valid(self, style: str) -> None:
         assert_problem(APIClient().get(PUBLIC, {"style": style}), 422, "invalid")
 
