@@ -9,6 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ApiToken, User
 from accounts.tokens import revoke_token
 
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser
+
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
@@ -31,6 +37,16 @@ class PersonAdmin(UserAdmin):
             },
         ),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Let only superusers hand out rights: other staff could give themselves all of them."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if _is_superuser(request) else (*fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Let only superusers change a superuser, whose password would open everything."""
+        may_change: bool = super().has_change_permission(request, obj)
+        return may_change and (obj is None or not obj.is_superuser or _is_superuser(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Return False: this page cannot delete the files of a user. Suspend the user instead."""

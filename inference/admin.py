@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from inference.models import Job, JobStyle, Photo, ProofSheet
+from accounts.models import User
+from inference.models import OPERATE_QUEUE, Job, JobStyle, Photo, ProofSheet
 from inference.services.jobs import cancel_job
 
 
@@ -61,7 +62,11 @@ class JobAdmin(ReadOnlyAdmin):
     inlines = (JobStyleInline,)
     actions = ("cancel",)
 
-    @admin.action(description=_("Cancel selected jobs"), permissions=["view"])
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may end the jobs of others. To view them is not enough."""
+        return isinstance(request.user, User) and request.user.has_perm(OPERATE_QUEUE)
+
+    @admin.action(description=_("Cancel selected jobs"), permissions=["operate"])
     def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         """Cancel the selected jobs that wait or run."""
         active = list(jobs.filter(state__in=Job.ACTIVE))

@@ -7,9 +7,10 @@ from inference.models.jobs import Job, JobQuerySet, JobStyle
 from inference.models.leases import LeasedQuerySet, LeasedWork
 from inference.models.photos import Photo, PhotoQuerySet
 from inference.models.proofs import ProofSheet, ProofSheetQuerySet, ProofTile
-from inference.models.workers import QueueSwitch, Worker, WorkerQuerySet
+from inference.models.workers import OPERATE_QUEUE, QueueSwitch, Worker, WorkerQuerySet
 
 __all__ = [
+    "OPERATE_QUEUE",
     "Batch",
     "BatchQuerySet",
     "ChangeCounter",

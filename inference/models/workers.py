@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,9 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
     def serving(self) -> Self:
         """Keep those that take work."""
         return self.alive().filter(draining=False)
+
+
+OPERATE_QUEUE = "inference.operate_queue"
 
 
 class Worker(models.Model):
@@ -74,6 +77,10 @@ class QueueSwitch(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="queue_switch_once", condition=models.Q(id=1))]
+        # Other staff, such as curators and moderators, have no say about the work of all users.
+        permissions: ClassVar = [
+            ("operate_queue", "Can pause the queue, drain workers and cancel jobs")
+        ]
 
     def __str__(self) -> str:
         return "paused" if self.paused else "open"

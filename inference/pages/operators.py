@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from inference.models import Worker
+from inference.models import OPERATE_QUEUE, Worker
 from inference.pages.overview import overview
 from inference.services.operations import (
     drain_worker,
@@ -27,27 +27,28 @@ from style_transfer.core.catalog import METHOD_INFOS, is_installed
 View = Callable[..., HttpResponse]
 
 
-def staff_only(view: View) -> View:
-    """Send anonymous visitors to sign in, and refuse users who are not staff."""
+def operators_only(view: View) -> View:
+    """Send anonymous visitors to sign in, and refuse users who may not operate the queue."""
 
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, **address: Any) -> HttpResponse:
-        if not (isinstance(request.user, User) and request.user.is_staff):
+        user = request.user
+        if not (isinstance(user, User) and user.is_staff and user.has_perm(OPERATE_QUEUE)):
             raise PermissionDenied
-        return view(request, request.user, **address)
+        return view(request, user, **address)
 
     return guarded
 
 
 @never_cache
-@require_GET
-@staff_only
+@require_safe
+@operators_only
 def queue(request: HttpRequest, user: User) -> HttpResponse:
     """Show the queue; with `?part` only the part that changes, which a script loads again."""
     part = "inference/_queue_now.html"
     whole = "inference/queue.html"
-    # Other staff see how many users wait, but not who.
+    # Other operators see how many users wait, but not who.
     seen = overview(with_names=user.is_superuser)
     methods = [(_title_of(line.method), line) for line in seen.methods]
     context = {"now": seen, "methods": methods}
@@ -55,7 +56,7 @@ def queue(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@operators_only
 def queue_pause(request: HttpRequest, user: User) -> HttpResponse:
     """Pause the queue: no more work starts."""
     pause_queue(by=user)
@@ -63,7 +64,7 @@ def queue_pause(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@operators_only
 def queue_resume(request: HttpRequest, user: User) -> HttpResponse:
     """Resume the queue."""
     resume_queue(by=user)
@@ -71,7 +72,7 @@ def queue_resume(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@operators_only
 def worker_drain(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """Drain a worker: it takes no more work."""
     drain_worker(worker=get_object_or_404(Worker, pk=pk))
@@ -79,7 +80,7 @@ def worker_drain(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@operators_only
 def worker_return(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """Let a drained worker take work again."""
     return_worker(worker=get_object_or_404(Worker, pk=pk))

@@ -1,6 +1,7 @@
 """Admin pages of users and tokens: search, suspend, revoke. Secrets are never shown."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -70,3 +71,34 @@ def test_is_closed_to_others(client: Client, url: str) -> None:
     assert client.get(url, follow=True).status_code == 403
     client.force_login(make_user("dave", is_staff=True))
     assert client.get(url).status_code == 403
+
+
+class TestStaffWhoMayChangeUsers:
+    @pytest.fixture
+    def dave(self, client: Client, db: None) -> Client:
+        """Return a browser of a member of the staff who may change users."""
+        user = make_user("dave", is_staff=True)
+        rights = Permission.objects.filter(codename__in=["change_user", "view_user"])
+        user.user_permissions.set(rights)
+        client.force_login(user)
+        return client
+
+    def test_cannot_give_themselves_more_rights(self, dave: Client) -> None:
+        user = User.objects.get(username="dave")
+        page = reverse("admin:accounts_user_change", args=[user.pk])
+        fields = {"username": "dave", "is_active": "on", "is_superuser": "on", "is_staff": "on"}
+        fields["email"] = "dave@example.org"
+        dave.post(page, {**fields, "display_name": "D."})
+        user.refresh_from_db()
+        assert (user.display_name, user.is_superuser, user.is_staff) == ("D.", False, True)
+        assert user.user_permissions.count() == 2
+
+    def test_cannot_change_a_superuser(self, dave: Client) -> None:
+        root = make_user("root", is_staff=True, is_superuser=True)
+        page = reverse("admin:accounts_user_change", args=[root.pk])
+        dave.post(page, {"username": "root", "display_name": "Mine"})
+        password = reverse("admin:auth_user_password_change", args=[root.pk])
+        new = {"password1": "another long password", "password2": "another long password"}
+        assert dave.post(password, new).status_code == 403
+        root.refresh_from_db()
+        assert (root.display_name, root.check_password(PASSWORD)) == ("", True)

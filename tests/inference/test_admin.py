@@ -1,6 +1,7 @@
 """Tests of the admin pages of jobs and photos."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -38,6 +39,18 @@ class TestJobAdmin:
         done.refresh_from_db()
         assert (waiting.state, waiting.canceled_by) == (Job.State.CANCELED, "operator")
         assert done.state == Job.State.SUCCEEDED
+
+    def test_does_not_let_those_cancel_who_may_only_view(self, client: Client, alice: User) -> None:
+        viewer = make_user("vera", is_staff=True)
+        viewer.user_permissions.set(Permission.objects.filter(codename="view_job"))
+        client.force_login(viewer)
+        waiting = make_job(alice)
+
+        client.post(reverse(JOBS), {"action": "cancel", "_selected_action": [waiting.pk]})
+
+        waiting.refresh_from_db()
+        assert waiting.state == Job.State.QUEUED
+        assert client.get(reverse(JOBS)).status_code == 200
 
     @pytest.mark.parametrize("action", ["add", "delete"])
     def test_offers_no_other_change(self, operator: Client, alice: User, action: str) -> None:

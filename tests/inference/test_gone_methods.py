@@ -80,7 +80,7 @@ class TestIsShown:
         assert seen.waiting == 1
 
     def test_on_the_page_of_operators(self, waiting: Job, alice: User) -> None:
-        User.objects.filter(pk=alice.pk).update(is_staff=True)
+        User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
         page = client_of(User.objects.get(pk=alice.pk)).get("/operators/queue/")
         assert GONE in page.content.decode()
 

@@ -1,6 +1,7 @@
 """Tests of the operators' page: who may see it, what it shows and what its switches do."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -20,9 +21,16 @@ def worker(db: None) -> Worker:
     return row
 
 
+def make_staff(name: str, *permissions: str) -> User:
+    """Return a new member of the staff with some permissions."""
+    user = make_user(name, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
 @pytest.fixture
 def staff(client: Client) -> Client:
-    client.force_login(make_user("olga", is_staff=True))
+    client.force_login(make_staff("olga", "operate_queue"))
     return client
 
 
@@ -50,10 +58,20 @@ class TestAccess:
             assert answer["Location"].startswith("/account/login/")
         assert not QueueSwitch.objects.exists()
 
-    def test_refuses_everyone_but_the_staff(
-        self, client: Client, alice: User, worker: Worker
+    @pytest.mark.parametrize(
+        "permissions",
+        [
+            (),
+            ("view_style", "change_style"),
+            ("view_artwork", "change_artwork"),
+            ("view_job", "view_worker", "change_worker", "change_queueswitch"),
+        ],
+        ids=["none", "curator", "moderator", "rows"],
+    )
+    def test_refuses_everyone_but_operators(
+        self, client: Client, worker: Worker, permissions: tuple[str, ...]
     ) -> None:
-        client.force_login(alice)
+        client.force_login(make_staff("sam", *permissions))
         assert client.get(PAGE).status_code == 403
         assert [client.post(each).status_code for each in switches(worker)] == [403] * 4
         worker.refresh_from_db()
@@ -85,7 +103,7 @@ class TestPage:
         self, client: Client, alice: User, worker: Worker
     ) -> None:
         make_job(alice)
-        client.force_login(make_user("olga", is_staff=True))
+        client.force_login(make_staff("olga", "operate_queue"))
         assert "alice" not in client.get(PAGE).content.decode()
         client.force_login(make_user("root", is_staff=True, is_superuser=True))
         assert "alice" in client.get(PAGE).content.decode()
@@ -102,9 +120,9 @@ class TestPage:
         assert "<html" not in part.content.decode()
         assert "celery@studio" in part.content.decode()
 
-    def test_is_only_in_the_menu_of_the_staff(self, staff: Client, alice: User) -> None:
+    def test_is_only_in_the_menu_of_operators(self, staff: Client) -> None:
         assert PAGE in staff.get("/").content.decode()
-        staff.force_login(alice)
+        staff.force_login(make_staff("mona", "change_artwork"))
         assert PAGE not in staff.get("/").content.decode()
 
 
