@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Artwork
-from gallery.services import hide_artwork, show_artwork
+from gallery.moderation import hide_artwork, show_artwork
 
 LISTED_PX = 96
 

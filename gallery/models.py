@@ -82,6 +82,8 @@ class Artwork(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
+    # The hash of the result, before the credit is written into it. Old artworks have none.
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     recipe = models.JSONField(default=dict)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
     moderation = models.CharField(max_length=10, choices=Moderation, default=Moderation.VISIBLE)
@@ -110,6 +112,31 @@ class Artwork(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("artwork", kwargs={"pk": self.pk})
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public gallery shows it."""
+        return (self.visibility, self.moderation) == (
+            self.Visibility.PUBLIC,
+            self.Moderation.VISIBLE,
+        )
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a moderator has hidden it."""
+        return self.moderation == self.Moderation.HIDDEN
+
+
+class HiddenPicture(models.Model):
+    """The decision of a moderator that a picture is not shown. gallery/moderation.py applies it."""
+
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    # The job may be deleted, and the decision stays.
+    job_id = models.UUIDField(null=True, blank=True, db_index=True)
+    hidden_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:8]} {self.job_id or ''}".strip()
 
 
 class ArtworkStyle(models.Model):

@@ -1,5 +1,6 @@
-"""All writes to artworks: keep, rename, publish, unpublish, moderate, delete."""
+"""All writes to artworks: keep, rename, publish, unpublish, delete."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import ClassVar, Final, NamedTuple
@@ -15,6 +16,7 @@ from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from gallery.conversions import conversions_of
 from gallery.models import Artwork, ArtworkStyle
+from gallery.moderation import was_hidden
 from gallery.recipes import credit_text, embedded_credit, recipe_of, styles_of
 from gallery.xmp import embed_xmp
 from inference.models import Job
@@ -93,6 +95,8 @@ def _source(job: Job) -> Source:
 
 def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     """Write the files and rows of a new artwork."""
+    sha256 = hashlib.sha256(source.result.data).hexdigest()
+    hidden = was_hidden(sha256=sha256, job_id=job.pk)
     artwork: Artwork = Artwork.objects.create(
         owner=job.owner,
         job=job,
@@ -104,6 +108,8 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
         width=job.result_width,
         height=job.result_height,
         bytes=len(source.result.data),
+        sha256=sha256,
+        moderation=Artwork.Moderation.HIDDEN if hidden else Artwork.Moderation.VISIBLE,
         recipe=recipe_of(job),
     )
     ArtworkStyle.objects.bulk_create(
@@ -147,13 +153,16 @@ def publish_artwork(
 ) -> Artwork:
     """Show `artwork` to everyone under `license`, and write its new credit into the file.
 
-    Raises `LicenseRefused` if the styles of the artwork do not allow this license.
+    A picture that a moderator has hidden stays hidden. Raises `LicenseRefused` if the styles of the
+    artwork do not allow this license.
     """
     styles = styles_of(artwork)
     decision = allowed_outputs(style.license for style in styles)
     if license not in decision.publishable:
         raise LicenseRefused(decision.publishable, decision.reasons)
     with files_of_a_row() as row_files:
+        # Asked again: the same picture may have been hidden in another artwork since it was kept.
+        hidden = was_hidden(sha256=artwork.sha256, job_id=artwork.job_id)
         artwork = (
             # Locked, so that two publications at the same time do not remove each other's file.
             Artwork.objects.select_for_update(of=("self",))
@@ -168,6 +177,8 @@ def publish_artwork(
         # A new license of a published artwork does not change its place in the gallery.
         artwork.published_at = artwork.published_at or timezone.now()
         artwork.visibility = Artwork.Visibility.PUBLIC
+        if hidden:
+            artwork.moderation = Artwork.Moderation.HIDDEN
         _put_full(artwork, _read(old), row_files)
         artwork.save(update_fields=_PUBLISHED_FIELDS)
         remove_files_after_commit([old, *conversions_of([str(old)])])
@@ -180,6 +191,7 @@ _PUBLISHED_FIELDS: Final = (
     "credit",
     "file",
     "license",
+    "moderation",
     "published_at",
     "shows_before",
     "visibility",
@@ -191,22 +203,6 @@ def unpublish_artwork(*, artwork: Artwork) -> Artwork:
     artwork.visibility = Artwork.Visibility.PRIVATE
     artwork.published_at = None
     artwork.save(update_fields=["visibility", "published_at"])
-    return artwork
-
-
-def hide_artwork(*, artwork: Artwork) -> Artwork:
-    """Hide `artwork` from the public gallery, as a moderator. Its owner still sees it."""
-    return _moderate(artwork, Artwork.Moderation.HIDDEN)
-
-
-def show_artwork(*, artwork: Artwork) -> Artwork:
-    """Show a hidden `artwork` in the public gallery again."""
-    return _moderate(artwork, Artwork.Moderation.VISIBLE)
-
-
-def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
-    artwork.moderation = decision
-    artwork.save(update_fields=["moderation"])
     return artwork
 
 

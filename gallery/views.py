@@ -147,11 +147,14 @@ def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _artwork_page(request, found, form, status=422)
     try:
-        publish_artwork(artwork=found, **form.cleaned_data)
+        published = publish_artwork(artwork=found, **form.cleaned_data)
     except LicenseRefused as refusal:
         form.add_error("license", str(refusal))
         return _artwork_page(request, found, form, status=422)
-    messages.success(request, _("Published."))
+    if published.is_public:
+        messages.success(request, _("Published."))
+    else:
+        messages.warning(request, _("A moderator has hidden this picture. Only you can see it."))
     return redirect(found)
 
 

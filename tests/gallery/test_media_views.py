@@ -14,7 +14,8 @@ from PIL import Image
 
 from accounts.models import User
 from gallery.models import Artwork
-from gallery.services import hide_artwork, keep_artwork, publish_artwork, unpublish_artwork
+from gallery.moderation import hide_artwork
+from gallery.services import keep_artwork, publish_artwork, unpublish_artwork
 from tests.support.factories import finished_job, make_style
 
 VARIANTS = ["full", "preview", "thumb"]

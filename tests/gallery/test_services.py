@@ -13,15 +13,14 @@ from accounts.models import User
 from common.storage import AtomicFileSystemStorage, StorageFull
 from gallery import services
 from gallery.models import Artwork, ArtworkStyle
+from gallery.moderation import hide_artwork, show_artwork
 from gallery.services import (
     LicenseRefused,
     NothingToKeep,
     delete_artwork,
-    hide_artwork,
     keep_artwork,
     publish_artwork,
     rename_artwork,
-    show_artwork,
     unpublish_artwork,
 )
 from inference.live.events import events_since

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from gallery.models import Artwork
-from gallery.services import hide_artwork, keep_artwork, publish_artwork
+from gallery.moderation import hide_artwork
+from gallery.services import keep_artwork, publish_artwork
 from tests.support.factories import finished_job, make_code_style, make_job, make_style
 
 pytestmark = pytest.mark.django_db

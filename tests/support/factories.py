@@ -129,9 +129,12 @@ def make_job(
     return job
 
 
-def finished_job(owner: User | None = None, **fields: Any) -> Job:
-    """Return a job that succeeded, with its result and small version stored."""
-    picture = make_picture((64, 43))
+def finished_job(owner: User | None = None, *, seed: int = 0, **fields: Any) -> Job:
+    """Return a job that succeeded, with its result and small version stored.
+
+    Jobs of the same `seed` have the same picture.
+    """
+    picture = make_picture((64, 43), seed=seed)
     key = uuid4()
     folder = f"jobs/{key.hex[:2]}/{key}"
     name = default_storage.save(f"{folder}/result.png", ContentFile(picture_bytes(picture)))

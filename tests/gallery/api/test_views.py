@@ -9,7 +9,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from gallery.models import Artwork
-from gallery.services import hide_artwork, keep_artwork, publish_artwork
+from gallery.moderation import hide_artwork
+from gallery.services import keep_artwork, publish_artwork
 from inference.models import Job
 from library.models import Style
 from tests.support.clients import app_of, assert_problem, sent_file, session_of
@@ -305,7 +306,8 @@ class TestWall:
     def test_shows_public_and_visible_artworks(self, alice: User) -> None:
         shown = published(alice)
         kept(alice)
-        hide_artwork(artwork=published(alice))
+        hidden = keep_artwork(job=finished_job(alice, seed=1))
+        hide_artwork(artwork=publish_artwork(artwork=hidden, license="CC0-1.0"))
         results = APIClient().get(PUBLIC).json()["results"]
         assert [each["id"] for each in results] == [str(shown.pk)]
 

@@ -1,0 +1,58 @@
+"""The decisions of moderators. Each belongs to a picture, not to the artwork that shows it.
+
+An owner may delete a hidden artwork and keep the same result again, or paint it again from the same
+request. Both give the same picture, by its job or by the bytes of its result.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from common.locks import lock_until_commit
+from gallery.models import Artwork, HiddenPicture
+
+
+def was_hidden(*, sha256: str, job_id: UUID | None) -> bool:
+    """Tell whether a moderator has hidden this picture. Nobody decides before the transaction ends.
+
+    This must be called before the transaction locks an artwork: a decision takes the same lock
+    first, then the rows of the artworks.
+    """
+    _lock(sha256)
+    return HiddenPicture.objects.filter(_same_picture(sha256, job_id)).exists()
+
+
+@transaction.atomic
+def hide_artwork(*, artwork: Artwork) -> Artwork:
+    """Hide the picture of `artwork` from the public gallery. Its owner still sees the artwork."""
+    _lock(artwork.sha256)
+    HiddenPicture.objects.get_or_create(sha256=artwork.sha256, job_id=artwork.job_id)
+    return _moderate(artwork, Artwork.Moderation.HIDDEN)
+
+
+@transaction.atomic
+def show_artwork(*, artwork: Artwork) -> Artwork:
+    """Show the picture of a hidden `artwork` in the public gallery again."""
+    _lock(artwork.sha256)
+    HiddenPicture.objects.filter(_same_picture(artwork.sha256, artwork.job_id)).delete()
+    return _moderate(artwork, Artwork.Moderation.VISIBLE)
+
+
+def _lock(sha256: str) -> None:
+    lock_until_commit(f"moderation of {sha256}")
+
+
+def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
+    """Write the decision into every artwork that shows the same picture."""
+    same = Q(pk=artwork.pk) | _same_picture(artwork.sha256, artwork.job_id)
+    Artwork.objects.filter(same).update(moderation=decision)
+    artwork.moderation = decision
+    return artwork
+
+
+def _same_picture(sha256: str, job_id: UUID | None) -> Q:
+    """Return the condition for rows of the same bytes or the same job."""
+    # Artworks that are older than the column `sha256` have none. Two of those may differ.
+    bytes_ = Q(sha256=sha256) if sha256 else Q(pk__in=[])
+    return bytes_ | Q(job_id=job_id) if job_id else bytes_
