@@ -21,8 +21,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
 CHUNK: Final = 256 * 1024
-# Short, because its owner can withdraw a public file. A repeated request costs only an empty 304.
-PUBLIC_SECONDS: Final = 300
+# For the browser that got a public file, and not for the caches that others share: its owner or a
+# moderator can withdraw the file, and must not be told for minutes that it is still there.
+PUBLIC_CACHE: Final = "public, max-age=300, s-maxage=0"
 CONTENT_TYPES: Final = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -32,7 +33,8 @@ def send_media(
 ) -> HttpResponseBase:
     """Answer with the stored file `file_name`; `download_as` is its name on the user's disk.
 
-    Browsers and proxies may cache a `public` file for five minutes; they must not cache others.
+    A browser may cache a `public` file for five minutes; a proxy asks again each time, and gets an
+    empty 304. Nobody may cache another file.
     Raises Http404 when the file does not exist.
     """
     path = _path(file_name)
@@ -117,8 +119,6 @@ def _guard(
     response["Content-Security-Policy"] = POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "cross-origin" if public else "same-origin"
-    response["Cache-Control"] = (
-        f"public, max-age={PUBLIC_SECONDS}" if public else "private, no-store"
-    )
+    response["Cache-Control"] = PUBLIC_CACHE if public else "private, no-store"
     disposition = content_disposition_header(download_as is not None, download_as or "")
     response["Content-Disposition"] = disposition or "inline"

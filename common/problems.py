@@ -270,7 +270,7 @@ def request_problem(exc: Exception) -> Problem:
 def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     if isinstance(exc, OperationalError) and was_busy(exc):
         logger.warning("The database was too busy", exc_info=exc)
-        detail = _("The server is busy. Try again in a moment.")
+        detail = _("The server is busy. Try again in a few seconds.")
         return Problem("busy", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
     logger.error("The database does not answer", exc_info=exc)
     detail = _("The server cannot reach its database. Try again in a moment.")

@@ -14,6 +14,7 @@ from common.derivatives import Derivatives, Encoded
 from common.sandbox.client import run
 from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
+from common.text import visible_text
 from gallery.conversions import conversions_of
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
@@ -22,6 +23,7 @@ from gallery.xmp import embed_xmp
 from inference.models import Job
 from inference.services.jobs import touch_job
 from library.licenses import LICENSES, allowed_outputs
+from library.models import Style
 
 FOLDER: Final = "artworks"
 
@@ -51,6 +53,20 @@ class LicenseRefused(Exception):
             if names
             else _("This picture cannot be published. The licenses of its styles do not allow it.")
         )
+
+
+class StyleWithdrawn(Exception):
+    """A style of the artwork was withdrawn from the library."""
+
+    code = "style_withdrawn"
+    status: ClassVar[int] = 422
+
+    def __init__(self, style: Style) -> None:
+        sentence = _(
+            "“%(title)s” was withdrawn from the library. Pictures made with it can no longer be "
+            "published."
+        )
+        super().__init__(sentence % {"title": style.title})
 
 
 def keep_artwork(*, job: Job, title: str = "") -> Artwork:
@@ -100,7 +116,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     artwork: Artwork = Artwork.objects.create(
         owner=job.owner,
         job=job,
-        title=title.strip(),
+        title=visible_text(title),
         preview=row_files.put(FOLDER, ".webp", source.small.preview),
         thumb=row_files.put(FOLDER, ".webp", source.small.thumb),
         before=row_files.put(FOLDER, source.before.suffix, source.before.data),
@@ -136,7 +152,7 @@ def rename_artwork(
 ) -> Artwork:
     """Change the title of `artwork`, its description in words, or both. "" clears the text."""
     changes = {"title": title, "alt_text": alt_text}
-    given = {name: text.strip() for name, text in changes.items() if text is not None}
+    given = {name: visible_text(text) for name, text in changes.items() if text is not None}
     for name, text in given.items():
         setattr(artwork, name, text)
     # Only the given fields are saved: another request may change the others at the same time.
@@ -154,12 +170,13 @@ def publish_artwork(
     """Show `artwork` to everyone under `license`, and write its new credit into the file.
 
     A picture that a moderator has hidden stays hidden. Raises `LicenseRefused` if the styles of the
-    artwork do not allow this license.
+    artwork do not allow this license, and `StyleWithdrawn`.
     """
     styles = styles_of(artwork)
     decision = allowed_outputs(style.license for style in styles)
     if license not in decision.publishable:
         raise LicenseRefused(decision.publishable, decision.reasons)
+    _check_withdrawn(artwork, styles)
     with files_of_a_row() as row_files:
         # Asked again: the same picture may have been hidden in another artwork since it was kept.
         hidden = was_hidden(sha256=artwork.sha256, job_id=artwork.job_id)
@@ -171,7 +188,7 @@ def publish_artwork(
         )
         old = artwork.file.name
         artwork.license = license
-        artwork.alt_text = alt_text.strip()
+        artwork.alt_text = visible_text(alt_text)
         artwork.shows_before = shows_before
         artwork.credit = credit_text(styles)
         # A new license of a published artwork does not change its place in the gallery.
@@ -183,6 +200,19 @@ def publish_artwork(
         artwork.save(update_fields=_PUBLISHED_FIELDS)
         remove_files_after_commit([old, *conversions_of([str(old)])])
     return artwork
+
+
+def _check_withdrawn(artwork: Artwork, styles: Iterable[Style]) -> None:
+    """Raise `StyleWithdrawn` before a picture with a withdrawn style becomes public.
+
+    A style is withdrawn because its rights are in doubt. A picture that is public already keeps its
+    place, and its owner can still choose a narrower license; moderators decide about it.
+    """
+    if artwork.visibility == Artwork.Visibility.PUBLIC:
+        return
+    for style in styles:
+        if style.state == Style.State.WITHDRAWN:
+            raise StyleWithdrawn(style)
 
 
 _PUBLISHED_FIELDS: Final = (

@@ -16,6 +16,7 @@ from gallery.forms import PublishForm, TitleForm
 from gallery.models import Artwork
 from gallery.services import (
     LicenseRefused,
+    StyleWithdrawn,
     delete_artwork,
     keep_artwork,
     publish_artwork,
@@ -148,7 +149,7 @@ def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _artwork_page(request, found, form, status=422)
     try:
         published = publish_artwork(artwork=found, **form.cleaned_data)
-    except LicenseRefused as refusal:
+    except (LicenseRefused, StyleWithdrawn) as refusal:
         form.add_error("license", str(refusal))
         return _artwork_page(request, found, form, status=422)
     if published.is_public:

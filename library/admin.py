@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.sandbox.client import ServerBusy
 from common.sandbox.slots import slot
-from common.uploads import AcceptedPicture, UploadRefused, accept_picture
+from common.uploads import AcceptedPicture, UploadRefused
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, USABLE_IN_LIBRARY
 from library.models import Artist, Evidence, Style
@@ -30,6 +30,7 @@ from library.services import (
     save_style,
     withdraw_style,
 )
+from library.style_pictures import accept_style_picture
 
 PREVIEW_PX = 320
 LISTED_PX = 72
@@ -59,7 +60,7 @@ class StyleForm(forms.ModelForm):
             return None
         try:
             with slot("pictures", who="library"):
-                return accept_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
+                return accept_style_picture(file, max_bytes=settings.MAX_UPLOAD_BYTES)
         except (UploadRefused, ServerBusy) as refusal:
             raise ValidationError(str(refusal), code=refusal.code) from refusal
 

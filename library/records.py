@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from common.uploads import AcceptedPicture, accept_picture
+from common.uploads import AcceptedPicture
 from library.models import Artist, Evidence, Style
 from library.services import StyleEmbedding, StylePicture, publish_style, save_style
+from library.style_pictures import accept_style_picture
 
 # Curators may import scans that are larger than the photos of users.
 MAX_PICTURE_BYTES: Final = 50 * 2**20
@@ -56,7 +57,7 @@ class Record:
 def read_picture(path: Path) -> AcceptedPicture:
     """Return the validated picture in a file. Raises `UploadRefused`."""
     with path.open("rb") as file:
-        return accept_picture(file, max_bytes=MAX_PICTURE_BYTES)
+        return accept_style_picture(file, max_bytes=MAX_PICTURE_BYTES)
 
 
 def import_record(

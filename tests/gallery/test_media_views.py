@@ -70,7 +70,7 @@ def test_sends_public_files_to_everyone(artwork: Artwork, bob: User, variant: st
     for visitor in (artwork.owner, bob, None):
         response = ask(visitor, artwork, variant)
         assert response.status == 200
-        assert response.headers["Cache-Control"] == "public, max-age=300"
+        assert response.headers["Cache-Control"] == "public, max-age=300, s-maxage=0"
         assert response.picture.width > 0
 
 

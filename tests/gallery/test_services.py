@@ -17,6 +17,7 @@ from gallery.moderation import hide_artwork, show_artwork
 from gallery.services import (
     LicenseRefused,
     NothingToKeep,
+    StyleWithdrawn,
     delete_artwork,
     keep_artwork,
     publish_artwork,
@@ -28,6 +29,7 @@ from inference.models import Job
 from inference.services.jobs import delete_job
 from inference.services.photos import delete_photo
 from library.models import Style
+from library.services import withdraw_style
 from tests.common.test_storage import files_in
 from tests.support.factories import finished_job, make_job, make_photo, make_style
 
@@ -328,3 +330,29 @@ def test_cannot_store_a_public_artwork_without_a_license(artwork: Artwork) -> No
     with pytest.raises(IntegrityError), transaction.atomic():
         Artwork.objects.filter(pk=artwork.pk).update(visibility=Artwork.Visibility.PUBLIC)
     assert services.FOLDER == "artworks"
+
+
+@pytest.mark.parametrize("title", ["\u200b\u200d", "\u3164", "\u202e", " \u00ad "], ids=ascii)
+def test_takes_a_title_of_which_nothing_is_to_be_seen_as_none(job: Job, title: str) -> None:
+    artwork = keep_artwork(job=job, title=title)
+    assert (artwork.title, str(artwork)) == ("", "Untitled")
+    assert rename_artwork(artwork=artwork, title=title, alt_text=title).alt_text == ""
+
+
+class TestAWithdrawnStyle:
+    @pytest.fixture(autouse=True)
+    def _withdrawn(self, artwork: Artwork, request: pytest.FixtureRequest) -> None:
+        if "before" in request.node.name:
+            publish_artwork(artwork=artwork, license="CC0-1.0")
+        withdraw_style(style=Style.objects.get(slug="great-wave"))
+        artwork.refresh_from_db()
+
+    def test_cannot_be_published_any_more(self, artwork: Artwork) -> None:
+        with pytest.raises(StyleWithdrawn, match="“Great Wave” was withdrawn from the library"):
+            publish_artwork(artwork=artwork, license="CC0-1.0")
+        assert not Artwork.objects.in_public_gallery().exists()
+
+    def test_stays_where_it_was_published_before(self, artwork: Artwork) -> None:
+        assert Artwork.objects.in_public_gallery().exists()
+        publish_artwork(artwork=artwork, license="CC-BY-4.0")
+        assert artwork in Artwork.objects.in_public_gallery()

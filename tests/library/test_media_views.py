@@ -28,7 +28,7 @@ def test_sends_a_published_style_to_everyone(
             client.force_login(visitor)
         response = client.get(url(variant=variant))
         assert response.status_code == 200
-        assert response["Cache-Control"] == "public, max-age=300"
+        assert response["Cache-Control"] == "public, max-age=300, s-maxage=0"
         assert response.getvalue().startswith(b"\x89PNG")
     assert media_root.is_dir()
 
