@@ -32,6 +32,8 @@ def send_artwork(
 ) -> HttpResponseBase:
     """Answer with a file of an artwork that this user may see."""
     name = _file_name(artwork, variant, owns=request.user == artwork.owner)
+    # A photo that only its owner may see is private, even beside a public picture.
+    public = public and (variant != "before" or artwork.shows_before)
     stored = f".{name.rpartition('.')[2]}"
     if "download" not in request.GET:
         return send_media(request, name, public=public)

@@ -1,0 +1,349 @@
+"""Who may open what, outside the API: one row for every page, media file and socket.
+
+The rows are compared with the addresses of the site, so an address without a row fails here. The
+API has its own table in test_api_access.py.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+
+from accounts.models import User
+from gallery.models import Artwork
+from gallery.moderation import hide_artwork
+from gallery.services import publish_artwork
+from inference.live.routing import websocket_urlpatterns
+from inference.models import Worker
+from styleweb.asgi import router
+from styleweb.urls import urlpatterns
+from tests.inference.live.consumer.conftest import ADDRESS, session_of
+from tests.styleweb.test_api_access import THINGS, kept, read_out
+from tests.support.factories import finished_job, make_style, make_tile, make_user
+
+OUTSIDE = "93.184.216.34"
+NOT_SIGNED_IN, WRONG_TICKET = 4401, 4403
+SIGN_IN = "/account/login/"
+
+
+class Row(NamedTuple):
+    """A request for a page, and its status for five users.
+
+    The stranger owns nothing. The moderator is a member of the staff who may hide artworks. Nobody
+    is not signed in; 302 then is the way to the page of the sign-in.
+    """
+
+    name: str
+    method: str
+    address: str
+    owner: int
+    stranger: int
+    nobody: int
+    moderator: int
+    root: int
+
+
+def open_to_all(name: str, address: str, status: int = 200) -> Row:
+    """Return the row of a page that is the same for everybody."""
+    return Row(name, "get", address, *[status] * 5)
+
+
+def own(name: str, address: str) -> Row:
+    """Return the row of a page that shows everybody what is theirs."""
+    return Row(name, "get", address, 200, 200, 302, 200, 200)
+
+
+def signed_out(name: str, address: str) -> Row:
+    """Return the row of a page that sends users on who are signed in."""
+    return Row(name, "get", address, 302, 302, 200, 302, 302)
+
+
+def private(name: str, address: str, method: str = "post") -> Row:
+    """Return the row of something that only its owner may see or do."""
+    done = 302 if method == "post" else 200
+    return Row(name, method, address, done, 404, 302, 404, 404)
+
+
+def visible(name: str, address: str) -> Row:
+    """Return the row of a change to something that all see, and that only its owner may change."""
+    return Row(name, "post", address, 302, 403, 302, 403, 403)
+
+
+def moderated(name: str, address: str) -> Row:
+    """Return the row of what a moderator has hidden."""
+    return Row(name, "get", address, 200, 404, 404, 200, 200)
+
+
+def file(name: str, address: str) -> Row:
+    """Return the row of a file that exists for its owner only."""
+    return Row(name, "get", address, 200, 404, 404, 404, 404)
+
+
+def operators(name: str, address: str, method: str = "post") -> Row:
+    """Return the row of what only operators may see or do."""
+    return Row(name, method, address, 403, 403, 302, 403, 302 if method == "post" else 200)
+
+
+PAGES = [
+    open_to_all("home", "/"),
+    open_to_all("wall", "/wall/"),
+    own("my-artworks", "/artworks/"),
+    private("artwork-keep", "/jobs/{done}/keep/"),
+    Row("artwork", "get", "/artworks/{private}/", 200, 404, 404, 404, 404),
+    moderated("artwork", "/artworks/{hidden}/"),
+    open_to_all("artwork", "/artworks/{public}/"),
+    *(
+        row
+        for deed in ("rename", "publish", "unpublish", "delete")
+        for row in (
+            private(f"artwork-{deed}", f"/artworks/{{private}}/{deed}/"),
+            visible(f"artwork-{deed}", f"/artworks/{{public}}/{deed}/"),
+        )
+    ),
+    open_to_all("studio", "/studio/"),
+    Row("studio", "post", "/studio/", 422, 422, 302, 422, 422),
+    open_to_all("studio-license", "/studio/license/?style=great-wave"),
+    own("jobs", "/jobs/"),
+    private("job", "/jobs/{job}/", "get"),
+    *(
+        private(f"job-{deed}", f"/jobs/{{job}}/{deed}/")
+        for deed in ("cancel", "stop", "retry", "continue", "delete")
+    ),
+    private("batch", "/batches/{batch}/", "get"),
+    private("batch-cancel", "/batches/{batch}/cancel/"),
+    own("photos", "/photos/"),
+    private("photo-delete", "/photos/{photo}/delete/"),
+    operators("operators-queue", "/operators/queue/", "get"),
+    operators("operators-pause", "/operators/queue/pause/"),
+    operators("operators-resume", "/operators/queue/resume/"),
+    operators("operators-drain", "/operators/workers/{worker}/drain/"),
+    operators("operators-return", "/operators/workers/{worker}/return/"),
+    open_to_all("styles", "/styles/"),
+    open_to_all("style", "/styles/great-wave/"),
+    Row("style", "get", "/styles/sketch/", 404, 404, 404, 404, 200),
+    own("profile", "/account/"),
+    signed_out("account_signup", "/account/signup/"),
+    signed_out("account_login", "/account/login/"),
+    own("account_logout", "/account/logout/"),
+    open_to_all("account_inactive", "/account/inactive/"),
+    own("account_email", "/account/email/"),
+    open_to_all("email-confirm", "/account/email/confirm/x/", 410),
+    own("account_change_password", "/account/password/change/"),
+    Row("account_set_password", "get", "/account/password/set/", *[302] * 5),
+    open_to_all("account_reset_password", "/account/password/reset/"),
+    open_to_all("account_reset_password_done", "/account/password/reset/done/"),
+    open_to_all("account_reset_password_from_key", "/account/password/reset/key/1-x/"),
+    open_to_all("account_reset_password_from_key_done", "/account/password/reset/key/done/"),
+    own("tokens", "/account/tokens/"),
+    private("token-revoke", "/account/tokens/{token}/revoke/"),
+    Row("set_language", "post", "/i18n/setlang/", *[302] * 5),
+    open_to_all("healthz", "/healthz"),
+    open_to_all("readyz", "/readyz", 404),
+]
+MEDIA = [
+    *(
+        file("photo-file", f"/media/photos/{{photo}}/{variant}/")
+        for variant in ("original", "preview", "thumb")
+    ),
+    file("job-preview", "/media/jobs/{done}/preview/1/"),
+    file("job-result", "/media/jobs/{done}/result/"),
+    file("job-result", "/media/jobs/{done}/result/?download=1"),
+    file("proof-tile", "/media/proofs/{tile}/"),
+    *(
+        row
+        for variant in ("full", "preview", "thumb")
+        for row in (
+            file("artwork-file", f"/media/artworks/{{private}}/{variant}/"),
+            open_to_all("artwork-file", f"/media/artworks/{{public}}/{variant}/"),
+            moderated("artwork-file", f"/media/artworks/{{hidden}}/{variant}/"),
+        )
+    ),
+    file("artwork-file", "/media/artworks/{public}/before/"),
+    open_to_all("artwork-file", "/media/artworks/{with_photo}/before/"),
+    *(
+        open_to_all("style-file", f"/media/styles/great-wave/{variant}/")
+        for variant in ("full", "thumb")
+    ),
+    Row("style-file", "get", "/media/styles/sketch/full/", 404, 404, 404, 404, 200),
+]
+# Enough for every form but that of the studio.
+BODY = {"license": "CC0-1.0"}
+
+
+def worker() -> Any:
+    """Return the id of a worker."""
+    return Worker.objects.create(name="celery@studio", host="studio", pid=1).pk
+
+
+def published(owner: User, **how: Any) -> Artwork:
+    return publish_artwork(artwork=kept(owner), license="CC0-1.0", **how)
+
+
+MADE: dict[str, Callable[[User], Any]] = {
+    **THINGS,
+    "worker": lambda _owner: worker(),
+    "hidden": lambda owner: hide_artwork(artwork=published(owner)).pk,
+    "with_photo": lambda owner: published(owner, shows_before=True).pk,
+    "tile": lambda owner: make_tile(finished_job(owner).photo, make_style("tried")).pk,
+}
+
+
+def names(patterns: list[Any] = urlpatterns) -> Iterator[str]:
+    """Yield the name of each address outside the API and the admin site."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) not in {"api/v1/", "admin/"}:
+                yield from names(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield str(pattern.name)
+
+
+@pytest.fixture
+def users(alice: User, bob: User) -> dict[str, User | None]:
+    """Return the users of the columns."""
+    moderator = make_user("mona", is_staff=True)
+    rights = Permission.objects.filter(codename__in=["change_artwork", "view_artwork"])
+    moderator.user_permissions.set(rights)
+    root = make_user("root", is_staff=True, is_superuser=True)
+    return {"owner": alice, "stranger": bob, "nobody": None, "moderator": moderator, "root": root}
+
+
+def client_of(user: User | None) -> Client:
+    client = Client(REMOTE_ADDR=OUTSIDE)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def address_of(row: Row, owner: User) -> str:
+    """Return the address of a row; the things that it names are made."""
+    make_style("great-wave")
+    make_style("sketch", state="draft")
+    made = {name: make(owner) for name, make in MADE.items() if f"{{{name}}}" in row.address}
+    return row.address.format(**made)
+
+
+def ask(client: Client, row: Row, address: str) -> Any:
+    return client.get(address) if row.method == "get" else client.post(address, BODY)
+
+
+def named(row: Row) -> str:
+    return f"{row.method}-{row.address}"
+
+
+def test_has_a_row_for_every_address() -> None:
+    rows = {row.name for row in PAGES + MEDIA}
+    assert rows == set(names())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", PAGES + MEDIA, ids=named)
+def test_answers_each_user(row: Row, users: dict[str, User | None], wakeups: list[str]) -> None:
+    owner = users["owner"]
+    assert owner is not None
+    address = address_of(row, owner)
+    for column, user in users.items():
+        before = transaction.savepoint()
+        response: Any = ask(client_of(user), row, address)
+        assert response.status_code == getattr(row, column), column
+        leads_home = {"set_language", "account_logout"}
+        if column == "nobody" and response.status_code == 302 and row.name not in leads_home:
+            assert response["Location"].startswith(SIGN_IN)
+        if row in MEDIA and response.status_code == 200:
+            shared = row.nobody == 200
+            assert response["Cache-Control"].startswith("public" if shared else "private, no-store")
+        read_out(response)
+        transaction.savepoint_rollback(before)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if row.method == "get"], ids=named)
+def test_answers_head_like_get(row: Row, users: dict[str, User | None]) -> None:
+    owner = users["owner"]
+    assert owner is not None
+    address = address_of(row, owner)
+    client = client_of(users["root"] if row.owner >= 400 else owner)
+    get, head = client.get(address), client.head(address)
+    read_out(get)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert set(head.headers) == set(get.headers)
+    assert head["Content-Type"] == get["Content-Type"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if "{" in row.address], ids=named)
+def test_answers_strangers_as_if_it_did_not_exist(row: Row, bob: User) -> None:
+    nothing = row.address.format(**dict.fromkeys(MADE, uuid4()))
+    response = getattr(client_of(bob), row.method)(nothing)
+    assert response.status_code == (403 if row.name.startswith("operators") else 404)
+
+
+def admin_addresses() -> Iterator[str]:
+    """Yield an address for each pattern of the admin site."""
+    for pattern in admin.site.get_urls():
+        inner: list[Any] = pattern.url_patterns if isinstance(pattern, URLResolver) else [pattern]
+        for each in inner:
+            if each.name in {"login", None}:
+                continue
+            arguments = ["1"] * each.pattern.regex.groups
+            if each.name in {"view_on_site", "app_list"}:
+                arguments = ["1", "1"] if each.name == "view_on_site" else ["gallery"]
+            yield reverse(f"admin:{each.name}", args=arguments)
+
+
+@pytest.mark.django_db
+def test_lets_only_the_staff_into_the_admin_site(users: dict[str, User | None]) -> None:
+    addresses = list(admin_addresses())
+    assert len(addresses) > 20
+    for column in ("nobody", "owner", "stranger"):
+        client = client_of(users[column])
+        for address in addresses:
+            response = client.get(address)
+            assert response.status_code == 302, (column, address)
+            assert "/login/" in response["Location"] or address.endswith("/logout/")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSockets:
+    def test_has_a_row_for_every_address(self) -> None:
+        # The last pattern refuses everything else.
+        assert [f"/{each.pattern}" for each in websocket_urlpatterns] == [ADDRESS, "/"]
+
+    @pytest.mark.parametrize(
+        ("column", "address", "closed_with"),
+        [
+            ("owner", ADDRESS, None),
+            ("owner", f"{ADDRESS}?token=sw_x", None),
+            ("nobody", ADDRESS, NOT_SIGNED_IN),
+            ("nobody", f"{ADDRESS}?token=sw_x", NOT_SIGNED_IN),
+            ("nobody", f"{ADDRESS}?ticket=x", WRONG_TICKET),
+        ],
+    )
+    async def test_opens_for_users(
+        self, alice: User, column: str, address: str, closed_with: int | None
+    ) -> None:
+        headers = [(b"origin", b"http://localhost"), (b"host", b"localhost")]
+        if column == "owner":
+            headers.append((b"cookie", await sync_to_async(session_of)(alice)))
+        socket = WebsocketCommunicator(router, address, headers)
+        await socket.connect(timeout=30)
+        # Whom it does not know, it tells so: a browser cannot read the status of a refusal.
+        first = await socket.receive_output(timeout=30)
+        assert first.get("code") == closed_with
+        assert (first["type"] == "websocket.send") == (closed_with is None)
+        await socket.disconnect()
+
+    async def test_refuses_every_other_address(self, alice: User) -> None:
+        cookie = await sync_to_async(session_of)(alice)
+        headers = [(b"origin", b"http://localhost"), (b"host", b"localhost"), (b"cookie", cookie)]
+        socket = WebsocketCommunicator(router, "/ws/v1/", headers)
+        connected, _code = await socket.connect(timeout=30)
+        assert not connected
