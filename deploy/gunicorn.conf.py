@@ -2,8 +2,10 @@
 
 import os
 
+from styleweb.variables import whole_number
+
 bind = os.environ.get("STYLEWEB_BIND", "0.0.0.0:8000")  # all addresses of its container
-workers = int(os.environ.get("STYLEWEB_WEB_PROCESSES", "2"))
+workers = whole_number("STYLEWEB_WEB_PROCESSES", 2, least=1, most=256)
 # Django reads the headers of proxies (common/proxies.py), and gunicorn believes none.
 forwarded_allow_ips = ""
 worker_class = "gthread"

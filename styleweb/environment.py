@@ -1,11 +1,11 @@
-"""Strict readers of the process environment, for every setting that an operator may change.
-
-If a variable has a value that is not valid, the start stops with a sentence that names it.
-"""
+"""The settings that need more than one strict reader (styleweb/variables.py), and the folders."""
 
 import os
+import re
 import secrets
 import tempfile
+import zoneinfo
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,32 +13,24 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from style_transfer.core.manifest import user_data
+from styleweb.variables import WrongSetting, flag, given, whole_number, word, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # An installed site is in the folder of other packages, so it must not keep its own files there.
 IN_CHECKOUT = (BASE_DIR / "manage.py").is_file()
-env = environ.Env()
 environ.Env.read_env((BASE_DIR if IN_CHECKOUT else user_data()) / ".env")
 
+# The usual port of each kind of mail server; 0 stands for none.
+MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465, "consolemail": 0}
 # Linux does not allow longer paths of a Unix socket.
 MAX_SOCKET_PATH = 107
-
-
-def whole_number(name: str, default: int, *, least: int = 0, most: int) -> int:
-    """Return a number from the environment. Raises ImproperlyConfigured if it is not allowed."""
-    text: str = env.str(name, str(default))
-    # int() also accepts underscores, spaces and digits of other scripts.
-    number = int(text) if text.isascii() and text.isdecimal() else -1
-    if not least <= number <= most:
-        message = f"{name} is {text!r}. Set it to a whole number from {least} to {most}."
-        raise ImproperlyConfigured(message)
-    return number
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
 def trusted_proxies(*, https: bool) -> int:
     """Return how many proxies every request passes.
 
-    Raises ImproperlyConfigured for a site with HTTPS and no proxy: this server has no TLS, so only
+    Raises WrongSetting for a site with HTTPS and no proxy: this server has no TLS, so only
     a client could have written the header that says so.
     """
     proxies = whole_number("STYLEWEB_TRUSTED_PROXIES", 0, most=9)
@@ -47,8 +39,41 @@ def trusted_proxies(*, https: bool) -> int:
             "STYLEWEB_HTTPS is on, but STYLEWEB_TRUSTED_PROXIES is 0. Set it to the number of "
             "proxies in front of the site, including the one that ends TLS."
         )
-        raise ImproperlyConfigured(message)
+        raise WrongSetting(message)
     return proxies
+
+
+def email_settings() -> dict[str, object]:
+    """Return Django's settings for mail, from EMAIL_URL. Raises WrongSetting."""
+    text = given("EMAIL_URL", "the address of a mail server") or "consolemail://"
+    scheme = text.partition("://")[0]
+    try:
+        chosen: dict[str, object] = environ.Env.email_url_config(text)
+    except (ImproperlyConfigured, ValueError):  # an unknown scheme, a port that is no number
+        chosen = {}
+    if scheme not in MAIL_SCHEMES or (scheme != "consolemail" and not chosen.get("EMAIL_HOST")):
+        # The value can hold a password, so the sentence does not show it.
+        message = (
+            "EMAIL_URL is no mail server. Set it to smtp+tls://user:password@host:587, to smtp:// "
+            "or smtp+ssl:// in the same form, or to consolemail:// (mails go to the log)."
+        )
+        raise WrongSetting(message)
+    usual = {"EMAIL_PORT": MAIL_SCHEMES[scheme]}
+    return usual | {name: value for name, value in chosen.items() if value}
+
+
+def sender() -> str:
+    """Return the sender of mails."""
+    address = r"[^@<>\s]+@[^@<>\s]+"
+    allowed = "a sender such as Styleweb <styleweb@example.org>"
+    pattern = rf"[^<>\n]*<{address}>|{address}"
+    return word("STYLEWEB_FROM", "Styleweb <styleweb@localhost>", pattern, allowed)
+
+
+def log_level() -> str:
+    """Return the level from which messages are logged."""
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    return word("STYLEWEB_LOG_LEVEL", "WARNING", "|".join(levels), ", ".join(levels))
 
 
 def part_of_site(name: str) -> Path:
@@ -60,26 +85,97 @@ def data_dir() -> Path:
     """Return the folder of everything that the site writes. If it is missing, make it.
 
     Without STYLEWEB_DATA it is `var` in a checkout, and `styleweb` in the data folder of the user
-    after installation.
+    after installation. Raises WrongSetting if it cannot be made.
     """
+    # The engine reads this one, and takes an empty value for none.
+    given("STYLEWEB_WEIGHTS_DIR", "a folder")
     usual = BASE_DIR / "var" if IN_CHECKOUT else user_data()
-    folder = Path(env.str("STYLEWEB_DATA", str(usual))).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(given("STYLEWEB_DATA", "a folder") or usual).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The folder {folder} cannot be made. Set STYLEWEB_DATA to one that can."
+        raise WrongSetting(message) from error
     return folder
 
 
 def secret_key(folder: Path, *, embedded: bool) -> str:
     """Return the signing key from the environment, or in the embedded mode the key in `folder`.
 
-    Raises `ImproperlyConfigured` in production if the key is missing or short.
+    Raises WrongSetting in production if the key is missing or short.
     """
-    key: str = env.str("STYLEWEB_SECRET_KEY", "")
+    key = os.environ.get("STYLEWEB_SECRET_KEY", "")
     if not key and embedded:
         return _kept_key(folder / "secret_key")
     if len(key) < 50:
         message = "Set STYLEWEB_SECRET_KEY to at least 50 random characters."
-        raise ImproperlyConfigured(message)
+        raise WrongSetting(message)
     return key
+
+
+def debug(*, embedded: bool) -> bool:
+    """Return whether errors are shown with their code. Raises WrongSetting in production."""
+    chosen = flag("STYLEWEB_DEBUG")
+    if chosen and not embedded:
+        message = "STYLEWEB_DEBUG shows secrets to everyone. Set it to false, or unset REDIS_URL."
+        raise WrongSetting(message)
+    return chosen
+
+
+def hosts(*, embedded: bool) -> list[str]:
+    """Return the host names of the site. Raises WrongSetting for `*` in production."""
+    name = r"\.?[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]"
+    allowed = "host names without scheme and port, such as styleweb.example.org, between commas"
+    pattern = rf"{name}|\*" if embedded else name
+    return words("STYLEWEB_HOSTS", LOCAL_HOSTS, pattern, allowed)
+
+
+def origins(*, embedded: bool) -> list[str]:
+    """Return other origins whose forms are accepted. Production needs HTTPS, except locally."""
+    place = r"(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+    local = rf"http://({'|'.join(map(re.escape, LOCAL_HOSTS))})(:[0-9]{{1,5}})?"
+    pattern = rf"https?://{place}|{local}" if embedded else rf"https://{place}|{local}"
+    allowed = "origins such as https://styleweb.example.org, without a path, between commas"
+    return words("STYLEWEB_ORIGINS", (), pattern, allowed)
+
+
+def database(folder: Path) -> dict[str, object]:
+    """Return the settings of the database: DATABASE_URL, or SQLite in `folder`."""
+    text = given("DATABASE_URL", "the address of a database")
+    if text is None:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "db.sqlite3")}
+    chosen: dict[str, object] = {}
+    if re.match(r"(postgres(ql)?|sqlite)://", text):
+        with suppress(ValueError):  # the port is no number
+            chosen = environ.Env.db_url_config(text)
+    if not chosen.get("NAME"):
+        # The value can hold a password, so the sentence does not show it.
+        message = (
+            "DATABASE_URL is no database. Set it to postgres://user:password@host:5432/name or "
+            "sqlite:////folder/file, or remove it."
+        )
+        raise WrongSetting(message)
+    return chosen
+
+
+def redis_url() -> str:
+    """Return REDIS_URL, or "" for one server with its own worker."""
+    if (text := given("REDIS_URL", "redis://host:6379/0")) is None:
+        return ""
+    if not re.match(r"(rediss?|unix)://.", text):
+        # The value can hold a password, so the sentence does not show it.
+        message = "REDIS_URL is no Redis server. Set it to redis://host:6379/0, or remove it."
+        raise WrongSetting(message)
+    return text
+
+
+def time_zone() -> str:
+    """Return the name of a time zone that this machine knows. Raises WrongSetting."""
+    name = given("STYLEWEB_TIME_ZONE", "a time zone such as Europe/Zurich") or "UTC"
+    if name not in zoneinfo.available_timezones():
+        message = f"STYLEWEB_TIME_ZONE is {name!r}. Set it to a name such as Europe/Zurich or UTC."
+        raise WrongSetting(message)
+    return name
 
 
 def _kept_key(path: Path) -> str:

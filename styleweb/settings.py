@@ -5,25 +5,36 @@ all in one data folder. `DATABASE_URL` and `REDIS_URL` switch to PostgreSQL, Red
 workers. The code is the same.
 """
 
+from typing import Any
+
 from csp.constants import NONCE, NONE, SELF
 
 from styleweb.environment import (
     data_dir,
-    env,
+    database,
+    debug,
+    email_settings,
+    hosts,
+    log_level,
+    origins,
     part_of_site,
+    redis_url,
     secret_key,
+    sender,
     socket_path,
+    time_zone,
     trusted_proxies,
 )
+from styleweb.variables import flag, whole_number, word
 
 DATA_DIR = data_dir()
-REDIS_URL: str = env.str("REDIS_URL", "")
+REDIS_URL = redis_url()
 EMBEDDED = not REDIS_URL
 
-DEBUG: bool = env.bool("STYLEWEB_DEBUG", False)
+DEBUG = debug(embedded=EMBEDDED)
 SECRET_KEY = secret_key(DATA_DIR, embedded=EMBEDDED)
-ALLOWED_HOSTS: list[str] = env.list("STYLEWEB_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("STYLEWEB_ORIGINS", default=[])
+ALLOWED_HOSTS = hosts(embedded=EMBEDDED)
+CSRF_TRUSTED_ORIGINS = origins(embedded=EMBEDDED)
 
 INSTALLED_APPS = [
     "styleweb.apps.StylewebConfig",
@@ -85,7 +96,7 @@ TEMPLATES = [
 ]
 
 # --- database -----------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES: dict[str, dict[str, Any]] = {"default": database(DATA_DIR)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock at BEGIN, so two writers wait instead of failing.
@@ -201,9 +212,10 @@ ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "studio"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-EMAIL_CONFIG = env.email_url("EMAIL_URL", "consolemail://")
-EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
-DEFAULT_FROM_EMAIL = env.str("STYLEWEB_FROM", "Styleweb <styleweb@localhost>")
+# EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, ...
+globals().update(email_settings())
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = sender()
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -238,7 +250,7 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "upload": (60, 1800),
 }
 # A token expires after this time, unless its owner chooses another one.
-API_TOKEN_DAYS: int = env.int("STYLEWEB_TOKEN_DAYS", 90)
+API_TOKEN_DAYS = whole_number("STYLEWEB_TOKEN_DAYS", 90, least=1, most=3650)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Styleweb API",
     "DESCRIPTION": (
@@ -274,10 +286,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
 # The prefix of an nginx `internal` location. If it is empty, Python sends the bytes.
-MEDIA_ACCEL_PREFIX: str = env.str("STYLEWEB_MEDIA_ACCEL", "")
+MEDIA_ACCEL_PREFIX = word(
+    "STYLEWEB_MEDIA_ACCEL", "", r"/[\w/-]+/", "a location such as /protected/"
+)
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 # The disk space for the photos of one user, including their small versions.
-PHOTOS_MAX_BYTES_PER_USER: int = env.int("STYLEWEB_PHOTOS_MB", 2000) * 2**20
+PHOTOS_MAX_BYTES_PER_USER = (
+    whole_number("STYLEWEB_PHOTOS_MB", 2000, least=1, most=10_000_000) * 2**20
+)
 # How many pictures are decoded or encoded at once on one machine, by kind of work. Each takes one
 # processor and up to 1 GiB. SLOT_LINES says how many requests of a kind one process works on or
 # lets wait, because each of them occupies one of the few threads of a gunicorn process.
@@ -291,35 +307,37 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # --- painting -----------------------------------------------------------------------------------
-STYLEWEB_DEVICE: str = env.str("STYLEWEB_DEVICE", "auto")
-STYLEWEB_THREADS: int = env.int("STYLEWEB_THREADS", 0)
+STYLEWEB_DEVICE = word(
+    "STYLEWEB_DEVICE", "auto", r"auto|cpu|cuda(:[0-9]{1,2})?", "auto, cpu, cuda or cuda:1"
+)
+STYLEWEB_THREADS = whole_number("STYLEWEB_THREADS", 0, most=1024)
 # The memory that one painting may use in addition to the loaded networks. 0 means no limit.
-STYLEWEB_MEMORY_MB: int = env.int("STYLEWEB_MEMORY_MB", 0)
+STYLEWEB_MEMORY_MB = whole_number("STYLEWEB_MEMORY_MB", 0, most=10_000_000)
 # Style codes of pictures, computed at first use. The folder may be emptied at any time.
 CODE_DIR = DATA_DIR / "codes"
-JOB_LEASE_SECONDS: int = env.int("STYLEWEB_LEASE_SECONDS", 15)
+JOB_LEASE_SECONDS = whole_number("STYLEWEB_LEASE_SECONDS", 15, least=1, most=3600)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 3
 JOB_MAX_ATTEMPTS = 3
 # A job that waits longer than this expires and is not painted.
-JOB_EXPIRES_HOURS: int = env.int("STYLEWEB_EXPIRES_HOURS", 24)
-JOB_DEADLINE_SECONDS: int = env.int("STYLEWEB_DEADLINE_SECONDS", 600)
+JOB_EXPIRES_HOURS = whole_number("STYLEWEB_EXPIRES_HOURS", 24, least=1, most=10_000)
+JOB_DEADLINE_SECONDS = whole_number("STYLEWEB_DEADLINE_SECONDS", 600, least=1, most=86_400)
 # A job that takes a CPU longer than this waits for a worker of the queue gpu, if there is one.
-JOB_SHORT_SECONDS: int = env.int("STYLEWEB_QUICK_SECONDS", 20)
+JOB_SHORT_SECONDS = whole_number("STYLEWEB_QUICK_SECONDS", 20, least=1, most=86_400)
 # The largest number of waiting pictures that the method fast paints in one pass. 0 means that the
 # device decides.
-JOB_BATCH: int = env.int("STYLEWEB_BATCH", 0)
+JOB_BATCH = whole_number("STYLEWEB_BATCH", 0, most=1024)
 # Limits of one user. Jobs above the limit of running jobs wait; above the others they are refused.
-JOB_MAX_RUNNING_PER_USER: int = env.int("STYLEWEB_MAX_RUNNING", 2)
-JOB_MAX_WAITING_PER_USER: int = env.int("STYLEWEB_MAX_WAITING", 20)
-JOB_MAX_A_DAY_PER_USER: int = env.int("STYLEWEB_MAX_A_DAY", 200)
+JOB_MAX_RUNNING_PER_USER = whole_number("STYLEWEB_MAX_RUNNING", 2, least=1, most=1_000_000)
+JOB_MAX_WAITING_PER_USER = whole_number("STYLEWEB_MAX_WAITING", 20, least=1, most=1_000_000)
+JOB_MAX_A_DAY_PER_USER = whole_number("STYLEWEB_MAX_A_DAY", 200, least=1, most=1_000_000)
 # The limit of all users together.
-JOB_MAX_WAITING: int = env.int("STYLEWEB_MAX_QUEUE", 500)
+JOB_MAX_WAITING = whole_number("STYLEWEB_MAX_QUEUE", 500, least=1, most=1_000_000)
 
 # --- languages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [part_of_site("locale")]
-TIME_ZONE = env.str("STYLEWEB_TIME_ZONE", "UTC")
+TIME_ZONE = time_zone()
 USE_I18N = True
 USE_TZ = True
 
@@ -343,7 +361,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-HTTPS: bool = env.bool("STYLEWEB_HTTPS", False)
+HTTPS = flag("STYLEWEB_HTTPS")
 # The proxies that every request passes. Each appends to X-Forwarded-For (common/proxies.py).
 TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = trusted_proxies(https=HTTPS)
 if HTTPS:
@@ -358,5 +376,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("STYLEWEB_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": log_level()},
 }

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
 from styleweb import environment
+from styleweb.variables import WrongSetting
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ class TestTrustedProxies:
     @pytest.mark.parametrize("text", ["10", "-1", "1.0", "one", "", " 1", "1_0", "\u0661"])
     def test_are_nothing_else(self, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
         monkeypatch.setenv("STYLEWEB_TRUSTED_PROXIES", text)
-        with pytest.raises(ImproperlyConfigured, match=r"STYLEWEB_TRUSTED_PROXIES.* from 0 to 9"):
+        with pytest.raises(WrongSetting, match=r"STYLEWEB_TRUSTED_PROXIES.* from 0 to 9"):
             environment.trusted_proxies(https=False)
 
     def test_include_the_one_that_ends_tls(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("STYLEWEB_TRUSTED_PROXIES", raising=False)
-        with pytest.raises(ImproperlyConfigured, match=r"STYLEWEB_HTTPS.*STYLEWEB_TRUSTED_PROXIES"):
+        with pytest.raises(WrongSetting, match=r"STYLEWEB_HTTPS.*STYLEWEB_TRUSTED_PROXIES"):
             environment.trusted_proxies(https=True)
