@@ -24,13 +24,14 @@ ENV PATH=/venv/bin:$PATH \
     STYLEWEB_DATA=/data \
     STYLEWEB_WEIGHTS_DIR=/data/weights
 
-RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin styleweb \
+RUN groupadd --system --gid 10001 styleweb \
+    && useradd --system --uid 10001 --gid 10001 --home-dir /app --shell /usr/sbin/nologin styleweb \
     && install --directory --owner=styleweb --group=styleweb /data
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --chown=root:root . .
 
-USER 10001
+USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "styleweb.wsgi"]

@@ -16,3 +16,5 @@ timeout = 30
 max_requests = 2000
 max_requests_jitter = 200
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # the heartbeat file must not wait for a disk
+# Nobody controls a running server, and its home folder is read-only.
+control_socket_disable = True

@@ -16,6 +16,8 @@ WANTED = {
     "redis-server": "redis-server",
     "chromium": "chromium",
     "gettext": "msgfmt",
+    "nginx-light": "nginx",
+    "openssl": "openssl",
 }
 
 

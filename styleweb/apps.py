@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core.checks import register
 
 
 class StylewebConfig(AppConfig):
@@ -9,6 +10,12 @@ class StylewebConfig(AppConfig):
 
     name = "styleweb"
     verbose_name = "Styleweb"
+
+    def ready(self) -> None:
+        """Register the check of the mail server for `check --deploy`."""
+        from styleweb.mail import mail_warnings
+
+        register(mail_warnings, deploy=True)
 
 
 class StylewebAdminConfig(AdminConfig):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.deprecation import MiddlewareMixin
 from kombu.exceptions import KombuError
 
 from inference.queue.workers import workers_alive
@@ -16,20 +17,29 @@ from styleweb.celery import app
 logger = logging.getLogger(__name__)
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+class HealthChecks(MiddlewareMixin):
+    """Answers health checks before the host name is checked.
+
+    A check calls the address of a container, not the name of the site.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer a health check. Any other request, also to closed checks, goes on."""
+        if request.path_info == "/healthz":
+            return healthz()
+        # Outside clients must not learn which part fails. They get a 404, as for any address.
+        if request.path_info == "/readyz" and _is_inside(request.META.get("REMOTE_ADDR", "")):
+            return readyz()
+        return None
+
+
+def healthz() -> HttpResponse:
     """Answer that the process runs. This uses no other part."""
-    del request
     return HttpResponse("ok", content_type="text/plain")
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if every part works, otherwise 503, and name the parts.
-
-    Only clients in the inner network get an answer. Raises Http404 for others.
-    """
-    # Outside clients must not learn which part fails.
-    if not _is_inside(request.META.get("REMOTE_ADDR", "")):
-        raise Http404
+def readyz() -> JsonResponse:
+    """Answer 200 if every part works, otherwise 503, and name the parts."""
     parts = {name: check() for name, check in CHECKS.items()}
     status = 200 if all(parts.values()) else 503
     return JsonResponse(

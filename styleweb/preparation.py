@@ -10,12 +10,16 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from styleweb.mail import mail_warnings
+
 
 def prepare(say: Callable[[str], object]) -> None:
     """Update the database, static files and library, and make an administrator if there is none.
 
     `say` gets a sentence before each slow step.
     """
+    for warning in mail_warnings():
+        say(f"{warning.msg} {warning.hint}")
     migrate(say)
     collect_static(settings.DATA_DIR / "static.stamp", say)
     call_command("load_shipped_styles")

@@ -1,4 +1,4 @@
-"""Every address of the site: pages, media, API, admin, health."""
+"""Every address of the site: pages, media, API, admin. styleweb/health.py has its own two."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -13,5 +13,4 @@ urlpatterns = [
     path("api/v1/", include("styleweb.api")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    path("", include("styleweb.health_urls")),
 ]

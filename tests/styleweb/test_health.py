@@ -19,6 +19,14 @@ class TestHealthz:
         answer = client.get("/healthz")
 
         assert (answer.status_code, answer.content) == (200, b"ok")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+    def test_answers_a_container_that_calls_its_own_address(
+        self, client: Client, settings: Settings
+    ) -> None:
+        settings.ALLOWED_HOSTS = ["styleweb.example"]
+        assert client.get("/healthz", headers={"host": "127.0.0.1:8000"}).status_code == 200
+        assert client.get("/", headers={"host": "127.0.0.1:8000"}).status_code == 400
 
 
 @pytest.mark.django_db

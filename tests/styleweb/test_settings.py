@@ -1,16 +1,66 @@
 """A site starts only with an environment that means what it says."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from scripts.check_deploy_files import settings_read
 from styleweb import environment
 from styleweb.variables import WrongSetting
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "DATABASE_URL": "postgres://styleweb:secret@127.0.0.1:1/styleweb",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
+    "STYLEWEB_HOSTS": "styleweb.example",
+    "STYLEWEB_HTTPS": "true",
+    "STYLEWEB_TRUSTED_PROXIES": "2",
+    "STYLEWEB_SECRET_KEY": "aB3-fG7_jK1.mN5!qR9~tU2+vX6=yZ8*cD4&hL0^pS3%wE7#oI",
+}
 
 GOOD_ORIGINS = [
     *("https://a.example", "https://*.example.org:8443"),
     *("http://localhost:8080", "http://127.0.0.1", "http://[::1]:8000"),
 ]
+
+
+def manage(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command in a fresh environment."""
+    kept = {name: value for name, value in os.environ.items() if name not in settings_read()}
+    chosen = {**kept, "STYLEWEB_DATA": str(folder), **environment}
+    chosen["DJANGO_SETTINGS_MODULE"] = "styleweb.settings"
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(
+        command, env=chosen, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.mark.slow
+def test_passes_the_checks_for_deployment(tmp_path: Path) -> None:
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_warns_of_mails_in_the_log_at_deployment(tmp_path: Path) -> None:
+    environment = {**PRODUCTION, "EMAIL_URL": "consolemail://"}
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **environment)
+    assert done.returncode == 1
+    assert "Set EMAIL_URL to a mail server." in done.stderr
+
+
+@pytest.mark.slow
+def test_ends_a_command_with_one_sentence(tmp_path: Path) -> None:
+    done = manage(tmp_path, "check", STYLEWEB_THREADS="abc")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Styleweb does not start. STYLEWEB_THREADS is 'abc'. "
+        "Set it to a whole number from 0 to 1024.\n"
+    )
 
 
 class TestDebug:

@@ -84,6 +84,11 @@ class Server:
         assert self.process is not None
         return self.process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the program was started and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the whole process group."""
         os.killpg(self.pid, number)
@@ -100,7 +105,7 @@ class Server:
 
     def stop(self) -> None:
         """End the program if it runs: first with a signal, then by force."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or not self.is_running:
             return
         self.process.terminate()
         try:
