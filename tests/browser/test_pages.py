@@ -14,7 +14,7 @@ NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hi
     .filter((each) => each.checkVisibility() && !each.innerText?.trim() && !each.ariaLabel
         && !each.labels?.length && !each.querySelector('img[alt]:not([alt=""])'))
     .map((each) => each.outerHTML)"""
-OWN_PAGES = ["/artworks/", "/jobs/", "/photos/", "/account/", "/account/tokens/"]
+OWN_PAGES = ["/artworks/", "/jobs/", "/photos/", "/account/", "/account/email/", "/account/tokens/"]
 
 
 def overflow(visitor: Visitor) -> int:
