@@ -12,10 +12,12 @@ class StylewebConfig(AppConfig):
     verbose_name = "Styleweb"
 
     def ready(self) -> None:
-        """Register the check of the mail server for `check --deploy`."""
+        """Register the checks of the environment for `check --deploy`."""
         from styleweb.mail import mail_warnings
+        from styleweb.variables import unknown_variables
 
         register(mail_warnings, deploy=True)
+        register(unknown_variables, deploy=True)
 
 
 class StylewebAdminConfig(AdminConfig):

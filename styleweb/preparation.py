@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from styleweb.mail import mail_warnings
+from styleweb.variables import unknown_variables
 
 
 def prepare(say: Callable[[str], object]) -> None:
@@ -18,7 +19,7 @@ def prepare(say: Callable[[str], object]) -> None:
 
     `say` gets a sentence before each slow step.
     """
-    for warning in mail_warnings():
+    for warning in [*mail_warnings(), *unknown_variables()]:
         say(f"{warning.msg} {warning.hint}")
     migrate(say)
     collect_static(settings.DATA_DIR / "static.stamp", say)

@@ -8,9 +8,16 @@ import os
 import re
 from collections.abc import Sequence
 
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+# Settings that other parts read: gunicorn, the engine, docker-compose.yml and the tests.
+OF_OTHERS = {
+    *("STYLEWEB_BIND", "STYLEWEB_WEB_PROCESSES", "STYLEWEB_WEIGHTS_DIR", "STYLEWEB_SECRET_KEY"),
+    *("STYLEWEB_PORT", "STYLEWEB_PIP_ARGS", "STYLEWEB_FAILPOINTS"),
+}
+_read: set[str] = set()
 
 
 class WrongSetting(ImproperlyConfigured):
@@ -19,6 +26,7 @@ class WrongSetting(ImproperlyConfigured):
 
 def given(name: str, allowed: str) -> str | None:
     """Return the value of a variable, or None without the variable. It must not be empty."""
+    _read.add(name)
     text = os.environ.get(name)
     if text is not None and not text.strip():
         message = f"{name} is empty. Set it to {allowed}, or remove it."
@@ -71,3 +79,16 @@ def words(name: str, default: Sequence[str], pattern: str, allowed: str) -> list
             message = f"{name} contains {each!r}. Set it to {allowed}."
             raise WrongSetting(message)
     return found
+
+
+def unknown_variables(**_: object) -> list[checks.Warning]:
+    """Return a warning for each variable that looks like a setting and that nothing reads."""
+    named = {name for name in os.environ if name.startswith("STYLEWEB_")}
+    return [
+        checks.Warning(
+            f"{name} is no setting of this site.",
+            hint="Look for its right name in docs/operations.md.",
+            id="styleweb.W002",
+        )
+        for name in sorted(named - _read - OF_OTHERS)
+    ]

@@ -2,7 +2,14 @@
 
 import pytest
 
-from styleweb.variables import WrongSetting, flag, whole_number, word, words
+from styleweb.variables import (
+    WrongSetting,
+    flag,
+    unknown_variables,
+    whole_number,
+    word,
+    words,
+)
 
 NAME = "STYLEWEB_OF_THIS_TEST"
 
@@ -67,3 +74,10 @@ def test_reads_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(NAME, "a,,b")
     with pytest.raises(WrongSetting, match="contains ''"):
         words(NAME, (), "a|b", "a or b")
+
+
+def test_warns_of_a_name_that_nothing_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unknown_variables() == []
+    monkeypatch.setenv("STYLEWEB_HTPS", "true")
+    [warning] = unknown_variables()
+    assert warning.msg == "STYLEWEB_HTPS is no setting of this site."
