@@ -6,8 +6,10 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.login_guard import confirm_password
 from accounts.models import Scope, User
@@ -50,6 +52,14 @@ class PasswordAgainForm(forms.Form):
         return password
 
 
+def token_lifetimes() -> list[tuple[int, str]]:
+    """Return the numbers of days that the page offers, with the one of the site among them."""
+    numbers = sorted({7, 30, 365, settings.API_TOKEN_DAYS})
+    return [
+        (days, ngettext("{days} day", "{days} days", days).format(days=days)) for days in numbers
+    ]
+
+
 class TokenForm(PasswordAgainForm):
     """A new token: its name, its permissions and its end."""
 
@@ -69,12 +79,8 @@ class TokenForm(PasswordAgainForm):
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[
-            ("", _("The usual time")),
-            (7, _("7 days")),
-            (30, _("30 days")),
-            (365, _("1 year")),
-        ],
+        choices=token_lifetimes,
+        initial=lambda: settings.API_TOKEN_DAYS,
     )
 
 

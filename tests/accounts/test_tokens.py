@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.credentials import Credential
+from accounts.forms import token_lifetimes
 from accounts.models import ApiToken, Scope, User
 from accounts.tokens import (
     USE_NOTED_EVERY,
@@ -200,3 +201,9 @@ def test_makes_no_token_for_a_closed_account() -> None:
         exchange_password(
             request=REQUEST, login="alice", password=PASSWORD, name="phone", scopes=SCOPES
         )
+
+
+def test_offers_the_lifetime_of_the_site_among_others(settings: Settings) -> None:
+    settings.API_TOKEN_DAYS = 90
+
+    assert token_lifetimes() == [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "365 days")]
