@@ -10,15 +10,16 @@ from django.db import migrations, models
 
 def record_decisions(apps, schema_editor):
     """Record the decisions about the artworks that are hidden now."""
-    artworks = apps.get_model("gallery", "Artwork")
-    decisions = apps.get_model("gallery", "HiddenPicture")
-    for artwork in artworks.objects.filter(moderation="hidden").select_related("job"):
+    alias = schema_editor.connection.alias
+    artworks = apps.get_model("gallery", "Artwork").objects.using(alias)
+    decisions = apps.get_model("gallery", "HiddenPicture").objects.using(alias)
+    for artwork in artworks.filter(moderation="hidden").select_related("job"):
         if artwork.job is not None:
             # Without the file of the result, the job alone identifies the picture.
             with suppress(OSError, ValueError), default_storage.open(artwork.job.result) as file:
                 artwork.sha256 = hashlib.sha256(file.read()).hexdigest()
                 artwork.save(update_fields=["sha256"])
-        decisions.objects.create(sha256=artwork.sha256, job_id=artwork.job_id)
+        decisions.create(sha256=artwork.sha256, job_id=artwork.job_id)
 
 
 class Migration(migrations.Migration):
