@@ -8,6 +8,8 @@ from typing import Final
 
 from PIL import Image, PngImagePlugin
 
+from style_transfer.imaging.reducing import reduce_picture
+
 THUMB_SIDES: Final = (320, 224, 160, 80)
 THUMB_BYTES: Final = 20_000
 PREVIEW_SIDE: Final = 1280
@@ -110,12 +112,14 @@ def make_placeholder(image: Image.Image) -> str:
 
 def fitted(image: Image.Image, side: int) -> Image.Image:
     """Return `image` with its longer side at most `side` px; a smaller one is not changed."""
-    factor = side / max(image.size)
-    if factor >= 1:
-        return image
-    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    # reducing_gap first shrinks by a whole factor: faster, with almost the same result.
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    size = fitted_size(*image.size, side)
+    return image if size == image.size else reduce_picture(image, size)
+
+
+def fitted_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """Return a size with the longer side at most `side` px; a smaller one is not changed."""
+    factor = min(1, side / max(width, height))
+    return max(1, round(width * factor)), max(1, round(height * factor))
 
 
 def on_white(image: Image.Image) -> Image.Image:

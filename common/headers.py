@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from style_transfer.core.errors import InputUnreadableError
+from style_transfer.imaging import webp
 from style_transfer.imaging.decoding import has_too_many_scans, segments
+from style_transfer.imaging.png import read_png
+from style_transfer.imaging.profiles import hdr_of_png
 
 Format = Literal["JPEG", "PNG", "WEBP"]
 
@@ -25,17 +28,21 @@ class UnreadableHeader(ValueError):
 
 
 class CostlyHeader(ValueError):
-    """The file is made to keep readers busy: it has too many scans or segments."""
+    """The file is made to keep readers busy: it has too many scans, segments or chunks."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a file claims: its real format, its size in px, and whether it moves."""
+    """What a file claims: its real format, its size in px, and whether it moves.
+
+    `hdr` is the name of the curve of an HDR picture.
+    """
 
     format: Format
     width: int
     height: int
     animated: bool = False
+    hdr: str | None = None
 
 
 def read_header(data: bytes) -> Header | None:
@@ -49,21 +56,20 @@ def read_header(data: bytes) -> Header | None:
             return _jpeg(data)
         if data.startswith(PNG_START):
             return _png(data)
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        if webp.is_webp(data):
             return _webp(data)
     except struct.error as error:
         message = "The file ends inside its header."
         raise UnreadableHeader(message) from error
+    except InputUnreadableError as error:
+        raise CostlyHeader from error
     return None
 
 
 def _jpeg(data: bytes) -> Header:
     """Read the frame size of the first picture in the file."""
-    try:
-        if has_too_many_scans(data):
-            raise CostlyHeader
-    except InputUnreadableError as error:
-        raise CostlyHeader from error
+    if has_too_many_scans(data):
+        raise CostlyHeader
     for marker, start in segments(data):
         if marker in _FRAMES:
             height, width = struct.unpack_from(">HH", data, start + 3)
@@ -73,16 +79,13 @@ def _jpeg(data: bytes) -> Header:
 
 
 def _png(data: bytes) -> Header:
-    """Read the size from the first chunk. An animation has its own chunk before the pixels."""
+    """Read the size from the first chunk, and count the frames."""
     if data[12:16] != b"IHDR":
         message = "The file does not begin with its size."
         raise UnreadableHeader(message)
     width, height = struct.unpack_from(">II", data, 16)
-    position, animated = 33, False
-    while (kind := data[position + 4 : position + 8]) not in {b"IDAT", b""}:
-        animated = animated or kind == b"acTL"
-        position += 12 + struct.unpack_from(">I", data, position)[0]
-    return Header("PNG", width, height, animated=animated)
+    png = read_png(data)
+    return Header("PNG", width, height, animated=png.is_animated, hdr=hdr_of_png(png))
 
 
 def _webp(data: bytes) -> Header:
@@ -90,7 +93,7 @@ def _webp(data: bytes) -> Header:
     kind, body = data[12:16], 20
     if kind == b"VP8X":
         width, height = (1 + _three_bytes(data, body + at) for at in (4, 7))
-        return Header("WEBP", width, height, animated=bool(data[body] & 0x02))
+        return Header("WEBP", width, height, animated=webp.is_animated(data))
     if kind == b"VP8L":
         (bits,) = struct.unpack_from("<I", data, body + 1)
         return Header("WEBP", (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1)

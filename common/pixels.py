@@ -3,7 +3,6 @@
 Nothing here imports Django, because the processes that decode uploads do not load it.
 """
 
-import io
 import math
 from typing import Final
 
@@ -12,11 +11,14 @@ from PIL import Image
 from common.headers import Header
 from style_transfer.core.errors import InputUnreadableError
 from style_transfer.imaging.decoding import named_decoder_errors
-from style_transfer.imaging.pixels import upright_srgb
+from style_transfer.imaging.opening import open_picture
+from style_transfer.imaging.pixels import to_common_mode, upright_srgb
+from style_transfer.imaging.reducing import reduce_picture
 
 # Results have at most 4096 px a side, so more pixels than this only cost time and disk space.
 KEPT_PIXELS: Final = 24_000_000
 LONG_SIDE: Final = 4000
+_STILL_NEEDED: Final = frozenset({"exif", "icc_profile"})
 
 
 def decode_picture(data: bytes, header: Header) -> Image.Image:
@@ -31,7 +33,8 @@ def decode_picture(data: bytes, header: Header) -> Image.Image:
 
 def _pixels(data: bytes, header: Header) -> Image.Image:
     """Decode a file to at most 24 MP. On return, the memory of a larger picture is free again."""
-    with Image.open(io.BytesIO(data), formats=[header.format]) as opened:
+    picture = open_picture(data, (header.format,))
+    with picture.image as opened:
         if opened.size != (header.width, header.height):
             message = "The decoder finds another size than the header claims."
             raise InputUnreadableError(message)
@@ -39,24 +42,18 @@ def _pixels(data: bytes, header: Header) -> Image.Image:
             # A JPEG can be decoded at half its size, which takes a quarter of the memory.
             factor = LONG_SIDE / max(opened.size)
             opened.draft(None, (int(opened.width * factor), int(opened.height * factor)))
-        opened.load()
-        return fit_pixels(opened, KEPT_PIXELS)
+        return fit_pixels(picture.decoded(), KEPT_PIXELS)
 
 
 def fit_pixels(image: Image.Image, most: int) -> Image.Image:
-    """Return `image` reduced to at most `most` pixels, with its metadata."""
+    """Return `image` reduced to at most `most` pixels, with its orientation and color profile."""
     pixels = image.width * image.height
     if pixels <= most:
         return image
-    # Pillow resizes these modes only by the nearest pixel, which looks bad.
-    source = _in_colors(image) if image.mode in {"1", "P", "PA"} else image
     factor = math.sqrt(most / pixels)
     size = (max(1, int(image.width * factor)), max(1, int(image.height * factor)))
-    reduced = source.resize(size, Image.Resampling.LANCZOS)
-    reduced.info = dict(image.info)
-    if source is not image:
-        # The transparent color of the palette is now in the alpha channel.
-        reduced.info.pop("transparency", None)
+    reduced = reduce_picture(to_common_mode(image)[0], size)
+    reduced.info = {name: image.info[name] for name in _STILL_NEEDED & image.info.keys()}
     return reduced
 
 
@@ -66,12 +63,9 @@ def clean_picture(image: Image.Image) -> Image.Image:
     Only pixels are copied. EXIF, XMP, comments, texts and color profiles are not.
     """
     pixels = upright_srgb(image)
-    clean = Image.new("RGB", pixels.rgb.size)
-    clean.paste(pixels.rgb)
+    # A converted picture is new already, and a second copy of a large one takes 100 MB.
+    clean = pixels.rgb.copy() if pixels.rgb is image else pixels.rgb
+    clean.info = {}
     if pixels.alpha is not None:
         clean.putalpha(pixels.alpha)
     return clean
-
-
-def _in_colors(image: Image.Image) -> Image.Image:
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from common.derivatives import Derivatives, Encoded
 from common.headers import CostlyHeader, Header, UnreadableHeader, read_header
 from common.sandbox.client import TOO_COSTLY, TaskRefused, run
+from style_transfer.imaging.other_formats import name_of_format
 
 MIN_SIDE: Final = 64
 MAX_SIDE: Final = 12_000
@@ -142,6 +143,8 @@ def _checked_header(data: bytes) -> Header:
         raise _unsupported(data)
     if header.animated:
         raise _animated()
+    if header.hdr:
+        raise _hdr()
     _check_size(header)
     return header
 
@@ -179,13 +182,26 @@ def _too_costly() -> UploadRefused:
     )
 
 
+def _hdr() -> UploadRefused:
+    message = _("HDR pictures are not supported. Save a standard (SDR) copy and choose that file.")
+    return UploadRefused("hdr_unsupported", message)
+
+
 def _animated() -> UploadRefused:
     return UploadRefused("animated", _("Animations are not supported. Choose a still picture."))
 
 
 def _unsupported(data: bytes) -> UploadRefused:
-    if data.startswith(b"GIF8") and b"NETSCAPE2.0" in data[:4096]:
-        return _animated()
+    name = name_of_format(data)
+    if name == "GIF" and b"NETSCAPE2.0" in data[:4096]:
+        message = _("GIF animations are not supported. Choose a JPEG, PNG or WebP picture.")
+        return UploadRefused("animated", message)
+    if name:
+        message = _(
+            "%(format)s files are not supported. Save the picture as JPEG, PNG or WebP and choose "
+            "that file."
+        )
+        return UploadRefused("unsupported_format", message % {"format": name})
     return UploadRefused(
         "unsupported_format",
         _("This file type is not supported. Choose a JPEG, PNG or WebP picture."),

@@ -4,7 +4,6 @@ Nothing is cropped or resized. A file that cannot be used is refused with a name
 header already shows this, the file is refused before its pixels are decoded.
 """
 
-import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from style_transfer.imaging.decoding import (
     named_decoder_errors,
     too_large,
 )
+from style_transfer.imaging.opening import JPEG_START, OpenedPicture, open_picture
 from style_transfer.imaging.pixels import upright_srgb
-
-FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 @dataclass(frozen=True)
@@ -69,10 +67,10 @@ def load_picture(source: Path | str | bytes) -> Picture:
     if not data:
         raise InputUnreadableError("The file is empty.")
     with named_decoder_errors():
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
-        _refuse_by_header(image, data)
-        image.load()
-        return to_picture(image)
+        _refuse_many_scans(data)
+        opened = open_picture(data)
+        _refuse_by_header(opened)
+        return to_picture(opened.decoded())
 
 
 def to_picture(image: Image.Image) -> Picture:
@@ -93,11 +91,13 @@ def _read(path: Path) -> bytes:
         raise InputUnreadableError(f"{path.name} cannot be read: {reason}.") from error
 
 
-def _refuse_by_header(image: Image.Image, data: bytes) -> None:
-    if image.width * image.height > MAX_PIXELS:
-        raise too_large()  # decoding would fill the memory
-    # A JPEG from a phone may hold more views (MPO); the first one is the photo.
-    if image.format != "MPO" and getattr(image, "is_animated", False):
-        raise InputUnreadableError("The picture is animated.", hint="Use a still picture.")
-    if image.format in ("JPEG", "MPO") and has_too_many_scans(data):
+def _refuse_many_scans(data: bytes) -> None:
+    if data.startswith(JPEG_START) and has_too_many_scans(data):
         raise InputUnreadableError("The JPEG has far more passes than a photo needs.")
+
+
+def _refuse_by_header(opened: OpenedPicture) -> None:
+    if opened.image.width * opened.image.height > MAX_PIXELS:
+        raise too_large()  # decoding would fill the memory
+    if opened.is_animated:
+        raise InputUnreadableError("The picture is animated.", hint="Use a still picture.")

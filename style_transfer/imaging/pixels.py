@@ -12,20 +12,12 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from style_transfer.core.errors import InputUnreadableError
+from style_transfer.imaging.orientation import turn_upright
 
 SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-_ORIENTATION_TAG: Final = 0x0112
-_UPRIGHT: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-# Pillow reads the orientation from these entries.
-_TURNED_BY: Final = frozenset({"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"})
+# The level, 0 to 255, of each value of 16 bits: 65535 = 255 * 257. A table needs no floats, which
+# would take 100 MB for a large picture.
+_LEVELS: Final = np.rint(np.arange(65_536) / 257).astype(np.uint8)
 # The header of a profile holds the date on which it was made.
 _PROFILE_DATE: Final = slice(24, 36)
 
@@ -49,8 +41,8 @@ def upright_srgb(image: Image.Image) -> Pixels:
     have no colors.
     """
     profile = image.info.get("icc_profile")
-    upright, turned = _turn_upright(image)
-    straight, widened = _to_common_mode(upright)
+    upright, turned = turn_upright(image)
+    straight, widened = to_common_mode(upright)
     alpha = straight.getchannel("A") if straight.mode in ("LA", "RGBA") else None
     opaque = straight.convert(straight.mode.removesuffix("A")) if alpha else straight
     # A large picture takes much memory, so each earlier form is freed before the next is made.
@@ -61,20 +53,7 @@ def upright_srgb(image: Image.Image) -> Pixels:
     return Pixels(rgb, alpha, (*turned, *widened, *converted))
 
 
-def _turn_upright(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    try:
-        orientation = image.getexif().get(_ORIENTATION_TAG)
-    except Exception:  # noqa: BLE001 a broken EXIF block must not cost the photo
-        return image, ("unreadable EXIF ignored",)
-    if orientation not in _UPRIGHT:
-        return image, ()
-    upright = image.transpose(_UPRIGHT[orientation])
-    # The next reader of this image must not turn it again.
-    upright.info = {key: value for key, value in upright.info.items() if key not in _TURNED_BY}
-    return upright, (f"turned upright (EXIF {orientation})",)
-
-
-def _to_common_mode(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+def to_common_mode(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     """Return the image in mode L, LA, RGB, RGBA or CMYK."""
     mode = image.mode
     if mode.startswith("I"):
@@ -91,12 +70,18 @@ def _to_common_mode(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
 
 
 def _from_16_bits(image: Image.Image) -> Image.Image:
-    """Scale 16 bits to 8. `Image.convert` would clip at 255, so the picture would be all white."""
-    values = np.asarray(image).astype(np.float32)  # (H, W)
-    values /= 257  # 65535 = 255 * 257
-    # In place: each copy of a large picture in floats takes 100 MB.
-    np.rint(values, out=values)
-    return Image.fromarray(values.clip(0, 255, out=values).astype(np.uint8))
+    """Scale 16 bits to 8, and make the transparent value an alpha channel.
+
+    `Image.convert` would clip at 255, so the picture would be all white.
+    """
+    values = np.asarray(image)  # (H, W)
+    if values.dtype != np.uint16:
+        values = values.clip(0, 65_535).astype(np.uint16)
+    gray = Image.fromarray(_LEVELS[values])
+    if "transparency" not in image.info:
+        return gray
+    alpha = np.where(values == image.info["transparency"], 0, 255).astype(np.uint8)
+    return Image.merge("LA", (gray, Image.fromarray(alpha)))
 
 
 def _to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
@@ -107,8 +92,10 @@ def _to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[
         if _is_own_srgb(icc):
             return _in_rgb(image), plain
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        # A gray picture may hold the RGB profile of its camera; lcms accepts it for RGB only.
-        source = _in_rgb(image) if profile.profile.xcolor_space.strip() == "RGB" else image
+        is_rgb = profile.profile.xcolor_space.strip() == "RGB"
+        # A gray picture may hold the RGB profile of its camera; lcms accepts it for RGB only. A
+        # profile of a screen says nothing about inks.
+        source = _in_rgb(image) if is_rgb and image.mode != "CMYK" else image
         converted = ImageCms.profileToProfile(source, profile, SRGB, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         converted = None

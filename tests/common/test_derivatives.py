@@ -73,6 +73,14 @@ def test_reduces_a_preview_to_its_size() -> None:
     assert opened(made.thumb).size == (320, 80)
 
 
+def test_keeps_the_brightness_of_fine_lines() -> None:
+    lines = Image.fromarray(np.tile(np.array([[0], [255]], np.uint8), (100, 2800))).convert("RGB")
+    made = make_derivatives(lines)
+    half_the_light = 188
+    for data in (made.preview, made.thumb, base64.b64decode(made.placeholder.partition(",")[2])):
+        assert np.asarray(opened(data)).mean() == pytest.approx(half_the_light, abs=3)
+
+
 def test_keeps_transparency_in_the_small_versions() -> None:
     made = make_derivatives(see_through())
     assert {opened(made.preview).mode, opened(made.thumb).mode} == {"RGBA"}

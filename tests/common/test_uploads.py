@@ -12,7 +12,7 @@ from PIL import Image, ImageStat
 
 from common.pixels import decode_picture
 from common.uploads import AcceptedPicture, UploadRefused, accept_picture, see_picture, too_large
-from tests.support import hostile
+from tests.support import formats, hostile
 from tests.support.factories import make_picture, picture_bytes
 
 MEGABYTE = 2**20
@@ -109,6 +109,47 @@ def test_refuses_pictures_of_other_formats(form: str) -> None:
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
 def test_refuses_animations(form: str) -> None:
     assert refusal(hostile.animation(form)).code == "animated"
+
+
+@pytest.mark.parametrize("form", ["GIF", "TIFF", "BMP", "AVIF"])
+def test_names_the_format_that_it_refuses(form: str) -> None:
+    assert str(refusal(hostile.other_format(form))).startswith(f"{form} files are not supported.")
+
+
+def test_names_the_format_of_a_gif_that_moves() -> None:
+    assert str(refusal(hostile.animation("GIF"))).startswith("GIF animations are not supported.")
+
+
+def test_names_a_heic_photo() -> None:
+    refused = refusal(hostile.SPOOFS["heic"])
+    assert str(refused) == (
+        "HEIC files are not supported. Save the picture as JPEG, PNG or WebP and choose that file."
+    )
+
+
+@pytest.mark.parametrize("transfer", [16, 18])
+def test_refuses_hdr_by_its_name(transfer: int) -> None:
+    refused = refusal(formats.color_png(formats.points(9, transfer)))
+    assert refused.code == "hdr_unsupported"
+    assert str(refused).startswith("HDR pictures are not supported.")
+
+
+@pytest.mark.parametrize("name", formats.UNCHANGED)
+def test_stores_the_same_picture_of_every_format(name: str) -> None:
+    found = np.asarray(pixels(formats.UNCHANGED[name]()), int)
+    assert np.abs(found - formats.in_quarters(formats.COLORS))[8::16, 8::16].max() <= 4
+
+
+@pytest.mark.parametrize("data", [formats.frames(2, more=1), formats.framed_webp(2)])
+def test_refuses_two_frames(data: bytes) -> None:
+    assert refusal(data).code == "animated"
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_refuses_a_jpeg_that_is_cut(*, progressive: bool) -> None:
+    data = hostile.encoded(make_picture((400, 300)), "JPEG", progressive=progressive)
+    assert refusal(data[: len(data) * 9 // 10]).code == "unreadable"
+    assert pixels(data[:-2]).tobytes() == pixels(data).tobytes()
 
 
 @pytest.mark.parametrize("make", hostile.BROKEN.values(), ids=hostile.BROKEN.keys())
@@ -288,6 +329,20 @@ def test_reduces_other_large_photos_to_the_largest_stored_size(
     monkeypatch.setattr("common.pixels.KEPT_PIXELS", 200 * 150)
     image = pixels(picture_bytes(make_picture((400, 300)), form))
     assert image.size == (200, 150)
+
+
+@pytest.mark.parametrize("depth", [4, 8, 16])
+def test_keeps_the_transparent_value_of_a_reduced_picture(
+    monkeypatch: pytest.MonkeyPatch, depth: int
+) -> None:
+    monkeypatch.setattr("common.pixels.KEPT_PIXELS", 48 * 32)
+    image = pixels(formats.gray_png(depth, transparent=True))
+    assert (image.mode, image.size) == ("RGBA", (48, 32))
+    assert [color_at(image, x, y)[3] for x, y in ((0.2, 0.2), (0.8, 0.2), (0.2, 0.8))] == [
+        0,
+        255,
+        255,
+    ]
 
 
 def test_turns_a_reduced_photo_upright_too(monkeypatch: pytest.MonkeyPatch) -> None:

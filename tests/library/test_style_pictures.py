@@ -37,5 +37,5 @@ def test_accepts_ink_on_paper() -> None:
 
 
 def test_refuses_what_any_upload_is_refused_for() -> None:
-    with pytest.raises(UploadRefused, match="file type"):
+    with pytest.raises(UploadRefused, match="not supported"):
         accept_style_picture(io.BytesIO(b"GIF89a"), max_bytes=MOST)

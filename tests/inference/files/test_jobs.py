@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from PIL import Image
@@ -39,6 +40,14 @@ class TestStorePreview:
         stored = job_files.store_preview(job, make_picture((80, 60)))
 
         assert (stored.width, stored.height) == (80, 60)
+
+    def test_keeps_the_brightness_of_fine_lines(self, job: Job) -> None:
+        pixels = np.tile(np.array([[0], [255]], np.uint8), (512, 1024))
+
+        stored = job_files.store_preview(job, Image.fromarray(pixels))
+
+        with default_storage.open(stored.name) as file, Image.open(file) as preview:
+            assert np.asarray(preview).mean() == pytest.approx(188, abs=3)  # half the light
 
     def test_leaves_the_picture_as_it_is(self, job: Job) -> None:
         picture = make_picture((600, 600))
