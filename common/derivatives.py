@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
 from style_transfer.imaging.reducing import reduce_picture
 
@@ -40,17 +40,15 @@ class Derivatives:
         return len(self.preview) + len(self.thumb)
 
 
-def encode_picture(image: Image.Image, *, xmp: bytes | None = None) -> Encoded:
+def encode_picture(image: Image.Image) -> Encoded:
     """Return the file that is kept: JPEG at quality 95 with full color, or PNG if transparent.
 
-    `xmp` is embedded. The file has no other metadata.
+    The file has no metadata.
     """
-    if image.mode == "RGBA":
-        return encode_as(image, "png", xmp=xmp)
-    return encode_as(image, "jpeg", xmp=xmp)
+    return encode_as(image, "png" if image.mode == "RGBA" else "jpeg")
 
 
-def encode_as(image: Image.Image, form: str, *, xmp: bytes | None = None) -> Encoded:
+def encode_as(image: Image.Image, form: str) -> Encoded:
     """Return `image` as "jpeg" (transparent parts become white), "png" or "webp" (lossy, 92).
 
     Raises KeyError for any other `form`.
@@ -61,17 +59,7 @@ def encode_as(image: Image.Image, form: str, *, xmp: bytes | None = None) -> Enc
         "webp": (".webp", {"quality": 92, "method": 4}),
     }[form]
     picture = on_white(image) if form == "jpeg" else image
-    credit = _xmp_option(form, xmp) if xmp else {}
-    return Encoded(_encoded(picture, form.upper(), **options, **credit), suffix)
-
-
-def _xmp_option(form: str, xmp: bytes) -> dict[str, object]:
-    """Return the Pillow option that embeds `xmp`. In a PNG it is a text chunk."""
-    if form != "png":
-        return {"xmp": xmp}
-    chunks = PngImagePlugin.PngInfo()
-    chunks.add_itxt("XML:com.adobe.xmp", xmp.decode())
-    return {"pnginfo": chunks}
+    return Encoded(_encoded(picture, form.upper(), **options), suffix)
 
 
 def make_derivatives(image: Image.Image) -> Derivatives:

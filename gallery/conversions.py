@@ -14,8 +14,9 @@ from django.http import Http404
 from common.sandbox.client import run
 from common.sandbox.slots import slot
 from common.storage import remove_files, save_as
+from gallery.metadata import embed_credit
 from gallery.models import Artwork
-from gallery.recipes import embedded_credit
+from gallery.recipes import picture_credit
 
 SUFFIXES: Final = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
@@ -42,8 +43,9 @@ def make_conversion(artwork: Artwork, form: str) -> None:
     # Only one at a time for each artwork: a request that waited here finds the file.
     with slot("conversions", who=str(artwork.pk)):
         if not default_storage.exists(name):
-            made = run("convert", _read(source), embedded_credit(artwork), form=form)
-            save_as(name, ContentFile(made.parts[0]))
+            made = run("convert", _read(source), form=form)
+            credited = embed_credit(made.parts[0], picture_credit(artwork))
+            save_as(name, ContentFile(credited))
     # A picture is removed before its conversions, so none is left of a picture that is gone now.
     if not default_storage.exists(source):
         remove_files([name])

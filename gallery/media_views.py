@@ -60,7 +60,11 @@ def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:
 
     Raises Http404 if the file does not exist, or if this user may not see it.
     """
-    files = {"full": artwork.file, "preview": artwork.preview, "thumb": artwork.thumb}
+    files = {
+        "full": artwork.file,
+        "preview": artwork.preview,
+        "thumb": artwork.thumb,
+    }
     if owns or artwork.shows_before:
         files["before"] = artwork.before
     if variant not in files:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gallery.models import Artwork
-from gallery.xmp import PictureCredit, build_xmp
+from gallery.xmp import PictureCredit
 from inference.models import Job, JobStyle
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, LicenseId
@@ -56,19 +56,17 @@ def styles_of(artwork: Artwork) -> list[Style]:
     return [part.style for part in parts]
 
 
-def embedded_credit(artwork: Artwork) -> bytes:
-    """Return the XMP packet for the files of the artwork."""
+def picture_credit(artwork: Artwork) -> PictureCredit:
+    """Return what the files of the artwork say about it."""
     known = LICENSES.get(artwork.license)
     after = "; ".join(f"{style.title}, {style.artist.name}" for style in styles_of(artwork))
     owner = artwork.owner.public_name
-    return build_xmp(
-        PictureCredit(
-            title=artwork.title,
-            creators=(owner,),
-            rights=_rights(owner, known.name if known else ""),
-            license_url=known.url if known else "",
-            credit=f"{owner}, made with Styleweb after {after}" if after else owner,
-        )
+    return PictureCredit(
+        title=artwork.title,
+        creators=(owner,),
+        rights=_rights(owner, known.name if known else ""),
+        license_url=known.url if known else "",
+        credit=f"{owner}, made with Styleweb after {after}" if after else owner,
     )
 
 

@@ -16,10 +16,10 @@ from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.text import visible_text
 from gallery.conversions import conversions_of
+from gallery.metadata import embed_credit
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
-from gallery.recipes import credit_text, embedded_credit, recipe_of, styles_of
-from gallery.xmp import embed_xmp
+from gallery.recipes import credit_text, picture_credit, recipe_of, styles_of
 from inference.models import Job
 from inference.services.jobs import touch_job
 from library.licenses import LICENSES, allowed_outputs
@@ -142,7 +142,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
 
 def _put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
     """Write the full file, with the credit of the artwork in it."""
-    credited = embed_xmp(plain.data, embedded_credit(artwork))
+    credited = embed_credit(plain.data, picture_credit(artwork))
     artwork.file = row_files.put(FOLDER, plain.suffix, credited)
     artwork.bytes = len(credited)
 

@@ -35,10 +35,10 @@ def derive(data: bytes) -> Message:
     return Message({"placeholder": small.placeholder}, [small.preview, small.thumb])
 
 
-def convert(data: bytes, xmp: bytes, *, form: str) -> Message:
-    """Encode a stored picture in the format `form`, with the packet `xmp` in it."""
+def convert(data: bytes, *, form: str) -> Message:
+    """Encode a stored picture in the format `form`."""
     with Image.open(io.BytesIO(data)) as opened:
-        made = encode_as(opened, form, xmp=xmp)
+        made = encode_as(opened, form)
     return Message({"suffix": made.suffix}, [made.data])
 
 

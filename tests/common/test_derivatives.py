@@ -21,8 +21,6 @@ from common.derivatives import (
 )
 from tests.support.factories import make_picture
 
-XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">credit</x:xmpmeta>'
-
 
 def opened(data: bytes) -> Image.Image:
     """Return the picture in a file."""
@@ -113,14 +111,6 @@ def test_stores_a_transparent_picture_without_loss() -> None:
     kept = encode_picture(see_through())
     assert kept.suffix == ".png"
     assert opened(kept.data).tobytes() == see_through().tobytes()
-
-
-@pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
-def test_embeds_a_credit_only_on_request(form: str) -> None:
-    bare, credited = encode_as(make_picture(), form), encode_as(make_picture(), form, xmp=XMP)
-    assert b"xmpmeta" not in bare.data
-    assert XMP in credited.data
-    assert opened(credited.data).size == (96, 64)
 
 
 def test_refuses_an_unknown_format() -> None:

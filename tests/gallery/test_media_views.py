@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.models import User
+from gallery.exif import COPYRIGHT
 from gallery.models import Artwork
 from gallery.moderation import hide_artwork
 from gallery.services import keep_artwork, publish_artwork, unpublish_artwork
@@ -130,6 +131,7 @@ def test_converts_a_download_and_keeps_its_credit(artwork: Artwork, form: str, k
     image = response.picture
     assert (image.format, image.size) == (kind, (artwork.width, artwork.height))
     assert "licenses/by/4.0/" in str(image.info["xmp"])
+    assert image.getexif()[COPYRIGHT] == "alice, CC BY 4.0"
     assert response.headers["Content-Type"] == f"image/{form}"
     assert "attachment" in response.headers["Content-Disposition"]
 
