@@ -1,12 +1,12 @@
 """Files of artworks. A user who may see the artwork may see its files, also the thumbnails."""
 
+import unicodedata
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from common.media import announce_media, send_media
@@ -14,6 +14,7 @@ from gallery.conversions import SUFFIXES, conversion_of, make_conversion
 from gallery.models import Artwork
 
 NOT_MODIFIED = 304
+MAX_TITLE = 180  # bytes
 
 
 @require_safe
@@ -41,7 +42,7 @@ def send_artwork(
     if form and form not in SUFFIXES:
         raise Http404
     suffix = SUFFIXES.get(form, stored)
-    title = slugify(artwork.title) or artwork.pk.hex[:8]
+    title = _file_title(artwork.title) or artwork.pk.hex[:8]
     download_as = f"styleweb-{title}{suffix}"
     # Only the full picture is converted. Other variants are sent as they are stored.
     if variant != "full" or suffix == stored:
@@ -53,6 +54,18 @@ def send_artwork(
             return announced
         make_conversion(artwork, form)
     return send_media(request, made, public=public, download_as=download_as)
+
+
+def _file_title(title: str) -> str:
+    """Return `title` as a part of a file name: letters and digits of any script, and hyphens.
+
+    Marks stay too, because many scripts write their vowels with them.
+    """
+    plain = unicodedata.normalize("NFKC", title).lower()
+    kept = "".join(each if unicodedata.category(each)[0] in "LMN" else "-" for each in plain)
+    words = "-".join(word for word in kept.split("-") if word)
+    # Most file systems allow 255 bytes.
+    return words.encode()[:MAX_TITLE].decode(errors="ignore").rstrip("-")
 
 
 def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:

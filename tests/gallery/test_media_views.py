@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from accounts.models import User
 from gallery.exif import COPYRIGHT
 from gallery.models import Artwork
 from gallery.moderation import hide_artwork
-from gallery.services import keep_artwork, publish_artwork, unpublish_artwork
+from gallery.services import keep_artwork, publish_artwork, rename_artwork, unpublish_artwork
 from tests.support.factories import finished_job, make_style
 
 VARIANTS = ["full", "preview", "thumb"]
@@ -122,6 +123,36 @@ def test_names_a_download_after_its_title(artwork: Artwork) -> None:
         == 'attachment; filename="styleweb-sea-at-night.png"'
     )
     assert response.picture.format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("海の夜", "海の夜"),
+        ("Ночь, море!", "ночь-море"),
+        ("नमस्ते दुनिया", "नमस्ते-दुनिया"),
+        ("\uff21\uff0f\uff22..\u202e", "a-b"),
+        ("海" * 120, "海" * 60),
+    ],
+    ids=["japanese", "russian", "hindi", "tricks", "long"],
+)
+def test_names_a_download_in_the_script_of_its_title(
+    artwork: Artwork, title: str, name: str
+) -> None:
+    rename_artwork(artwork=artwork, title=title)
+    disposition = ask(artwork.owner, artwork, download="1").headers["Content-Disposition"]
+    plain = f'attachment; filename="styleweb-{name}.png"'
+    encoded = f"attachment; filename*=utf-8''styleweb-{quote(name)}.png"
+    assert disposition == (plain if name.isascii() else encoded)
+
+
+@pytest.mark.parametrize("title", ["", "🌊", "...", "\u200b\u202e"])
+def test_names_a_download_by_its_id_if_the_title_has_no_letters(
+    artwork: Artwork, title: str
+) -> None:
+    rename_artwork(artwork=artwork, title=title)
+    disposition = ask(artwork.owner, artwork, download="1").headers["Content-Disposition"]
+    assert disposition == f'attachment; filename="styleweb-{artwork.pk.hex[:8]}.png"'
 
 
 @pytest.mark.parametrize(("form", "kind"), [("jpeg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")])
