@@ -1,9 +1,11 @@
-"""Downloads in another format: each file is made once, kept beside its picture, and goes with it.
+"""Other forms of a picture: each file is made once, kept beside its picture, and goes with it.
+
+A form is another format for downloads, or the small JPEG that other sites show beside a link.
 
 The name of the file follows from the name of the picture, which is new whenever its bytes are new.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -12,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.http import Http404
 
 from common.sandbox.client import run
+from common.sandbox.messages import Message
 from common.sandbox.slots import slot
 from common.storage import remove_files, save_as
 from gallery.metadata import embed_credit
@@ -27,9 +30,19 @@ def conversion_of(name: str, form: str) -> str:
     return str(path.with_name(f"{path.stem}-{form}{SUFFIXES[form]}"))
 
 
+def link_preview_of(name: str) -> str:
+    """Return the name of the link preview of the stored picture `name`."""
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}-link.jpg"))
+
+
 def conversions_of(names: Iterable[str]) -> list[str]:
-    """Return the names of all conversions that the pictures `names` can have."""
-    return [conversion_of(name, form) for name in names for form in SUFFIXES]
+    """Return the names of all conversions and link previews that the pictures `names` can have."""
+    return [
+        made
+        for name in names
+        for made in (link_preview_of(name), *(conversion_of(name, form) for form in SUFFIXES))
+    ]
 
 
 def make_conversion(artwork: Artwork, form: str) -> None:
@@ -39,15 +52,29 @@ def make_conversion(artwork: Artwork, form: str) -> None:
     removed at the same time.
     """
     source = str(artwork.file.name)
-    name = conversion_of(source, form)
+    _make_once(
+        artwork, conversion_of(source, form), lambda: run("convert", _read(source), form=form)
+    )
+
+
+def make_link_preview(artwork: Artwork) -> None:
+    """Store the JPEG that other sites show beside a link to `artwork`; raises as the above."""
+    small = str(artwork.preview.name)
+    _make_once(
+        artwork, link_preview_of(str(artwork.file.name)), lambda: run("link_preview", _read(small))
+    )
+
+
+def _make_once(artwork: Artwork, name: str, make: Callable[[], Message]) -> None:
+    """Store what `make` returns under `name`, with the credit of `artwork`."""
     # Only one at a time for each artwork: a request that waited here finds the file.
     with slot("conversions", who=str(artwork.pk)):
         if not default_storage.exists(name):
-            made = run("convert", _read(source), form=form)
+            made = make()
             credited = embed_credit(made.parts[0], picture_credit(artwork))
             save_as(name, ContentFile(credited))
     # A picture is removed before its conversions, so none is left of a picture that is gone now.
-    if not default_storage.exists(source):
+    if not default_storage.exists(str(artwork.file.name)):
         remove_files([name])
         raise Http404
 

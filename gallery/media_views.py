@@ -1,6 +1,8 @@
 """Files of artworks. A user who may see the artwork may see its files, also the thumbnails."""
 
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -10,16 +12,25 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from common.media import announce_media, send_media
-from gallery.conversions import SUFFIXES, conversion_of, make_conversion
+from gallery.conversions import (
+    SUFFIXES,
+    conversion_of,
+    link_preview_of,
+    make_conversion,
+    make_link_preview,
+)
 from gallery.models import Artwork
 
 NOT_MODIFIED = 304
+LINK_PREVIEW = "link-preview"
 MAX_TITLE = 180  # bytes
 
 
 @require_safe
 def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
-    """Send an artwork's picture as "full", "preview", "thumb", or the photo "before".
+    """Send an artwork's picture as "full", "preview", "thumb" or "link-preview".
+
+    "before" is the photo.
 
     `?download=1` makes it a download with a file name; `&format=jpeg|png|webp` converts "full".
     """
@@ -32,6 +43,9 @@ def send_artwork(
     request: HttpRequest, artwork: Artwork, variant: str, *, public: bool
 ) -> HttpResponseBase:
     """Answer with a file of an artwork that this user may see."""
+    if variant == LINK_PREVIEW:
+        made = link_preview_of(str(artwork.file.name))
+        return _send_made(request, made, partial(make_link_preview, artwork), public=public)
     name = _file_name(artwork, variant, owns=request.user == artwork.owner)
     # A photo that only its owner may see is private, even beside a public picture.
     public = public and (variant != "before" or artwork.shows_before)
@@ -47,12 +61,25 @@ def send_artwork(
     # Only the full picture is converted. Other variants are sent as they are stored.
     if variant != "full" or suffix == stored:
         return send_media(request, name, public=public, download_as=f"styleweb-{title}{stored}")
+    make = partial(make_conversion, artwork, form)
     made = conversion_of(name, form)
+    return _send_made(request, made, make, public=public, download_as=download_as)
+
+
+def _send_made(
+    request: HttpRequest,
+    made: str,
+    make: Callable[[], None],
+    *,
+    public: bool,
+    download_as: str | None = None,
+) -> HttpResponseBase:
+    """Answer with the file `made`. If it is missing, `make` stores it first."""
     if not default_storage.exists(made):
         announced = announce_media(request, made, public=public, download_as=download_as)
         if request.method == "HEAD" or announced.status_code == NOT_MODIFIED:
             return announced
-        make_conversion(artwork, form)
+        make()
     return send_media(request, made, public=public, download_as=download_as)
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.forms import PublishForm, TitleForm
 from gallery.models import Artwork
 from gallery.services import (
@@ -94,6 +95,7 @@ def _artwork_page(
         "owns": owns,
         "shows_before": bool(found.before) and (owns or found.shows_before),
         "meaning": license_meaning(found.license),
+        "link_size": fitted_size(found.width, found.height, PREVIEW_SIDE),
         "print_size": print_size(found.width, found.height),
         "like_this": studio_query(weights, found.recipe.get("spec", {})),
         "title_form": TitleForm(initial={"title": found.title}),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from common.derivatives import encode_as, encode_picture, make_derivatives
+from common.derivatives import encode_as, encode_picture, make_derivatives, make_link_preview
 from common.headers import Header
 from common.pixels import decode_picture
 from common.sandbox.messages import Message
@@ -42,6 +42,13 @@ def convert(data: bytes, *, form: str) -> Message:
     return Message({"suffix": made.suffix}, [made.data])
 
 
+def link_preview(data: bytes) -> Message:
+    """Make the picture that other sites show beside a link from a stored preview."""
+    with Image.open(io.BytesIO(data)) as opened:
+        made = make_link_preview(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
+    return Message({}, [made])
+
+
 # The errors for which a file is refused, each with the code of its refusal.
 REFUSALS: Final[Mapping[type[Exception], str]] = {
     MemoryError: "too_costly",
@@ -52,4 +59,5 @@ TASKS: Final[Mapping[str, Callable[..., Message]]] = {
     "accept": accept,
     "derive": derive,
     "convert": convert,
+    "link_preview": link_preview,
 }

@@ -1,5 +1,6 @@
-"""Downloads in another format: made once, by a child process, a few at once, and removed again."""
+"""Downloads in another format and link previews: made once, by a child, and removed again."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
@@ -14,6 +16,7 @@ from common.sandbox import client, slots
 from common.sandbox.slots import slot
 from gallery import conversions
 from gallery.conversions import conversion_of, make_conversion
+from gallery.exif import COPYRIGHT
 from gallery.models import Artwork
 from gallery.services import delete_artwork, keep_artwork, publish_artwork
 from tests.common.test_storage import files_in
@@ -62,6 +65,19 @@ def test_are_made_once(artwork: Artwork, runs: list[str]) -> None:
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.getvalue() for answer in answers}) == 1
     assert runs == ["convert"]
+
+
+def test_are_made_once_for_links_with_the_credit(artwork: Artwork, runs: list[str]) -> None:
+    link = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "link-preview"})
+    for license_, notice in (("CC0-1.0", "alice, CC0 1.0"), ("CC-BY-4.0", "alice, CC BY 4.0")):
+        publish_artwork(artwork=artwork, license=license_)
+        assert Client().head(link).status_code == 200
+        answers = {Client().get(link).getvalue() for _ in range(3)}
+        (data,) = answers
+        picture = Image.open(io.BytesIO(data))
+        assert (picture.format, picture.size) == ("JPEG", (artwork.width, artwork.height))
+        assert picture.getexif()[COPYRIGHT] == notice
+    assert runs == ["link_preview"] * 2
 
 
 def test_are_not_made_for_a_head(artwork: Artwork, runs: list[str]) -> None:
@@ -113,7 +129,9 @@ def test_go_with_their_picture(artwork: Artwork, *, is_deleted: bool) -> None:
     plain = files_in(Path(default_storage.path("artworks")))
     for form in ("webp", "jpeg"):
         Client().get(address(artwork, form)).close()
-    assert len(files_in(Path(default_storage.path("artworks")))) == len(plain) + 2
+    link = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "link-preview"})
+    Client().get(link).close()
+    assert len(files_in(Path(default_storage.path("artworks")))) == len(plain) + 3
     if is_deleted:
         delete_artwork(artwork=artwork)
         assert files_in(Path(default_storage.path("artworks"))) == []

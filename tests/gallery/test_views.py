@@ -1,16 +1,20 @@
 """Home, the public gallery and artworks, for the owner, another user and an anonymous client."""
 
+import io
+import re
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from accounts.models import User
 from gallery.models import Artwork
 from gallery.moderation import hide_artwork
-from gallery.services import keep_artwork, publish_artwork
+from gallery.services import keep_artwork, publish_artwork, rename_artwork
 from tests.support.factories import finished_job, make_code_style, make_job, make_style
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +34,12 @@ def kept(alice: User) -> Artwork:
 @pytest.fixture
 def shown(kept: Artwork) -> Artwork:
     return publish_artwork(artwork=kept, license="CC-BY-4.0", alt_text="Boats at night")
+
+
+def tag(page: str, kind: str, name: str) -> str:
+    """Return the content of the only meta tag of this name."""
+    (content,) = re.findall(rf'<meta {kind}="{re.escape(name)}"\s+content="([^"]*)">', page)
+    return unescape(content)
 
 
 class TestHome:
@@ -156,9 +166,46 @@ class TestArtwork:
         assert "Only you can see this picture" in page.text
         assert reverse("artwork-publish", args=[artwork.pk]) not in page.text
 
+    def test_tells_other_sites_what_to_show_beside_a_link(
+        self, client: Client, shown: Artwork
+    ) -> None:
+        page = client.get(shown.get_absolute_url(), {"from": "a friend"})
+        picture = reverse("artwork-file", args=[shown.pk, "link-preview"])
+        address = f"http://testserver{shown.get_absolute_url()}"
+        assert f'<link rel="canonical" href="{address}">' in page.text
+        described = {
+            "og:url": address,
+            "og:title": "The harbor",
+            "og:description": "Boats at night",
+            "og:image": f"http://testserver{picture}",
+            "og:image:type": "image/jpeg",
+            "og:image:alt": "Boats at night",
+        }
+        for name, content in described.items():
+            assert tag(page.text, "property", name) == content
+        assert tag(page.text, "name", "description") == "Boats at night"
+        assert tag(page.text, "name", "twitter:card") == "summary_large_image"
+        answer = client.get(picture)
+        with Image.open(io.BytesIO(answer.getvalue())) as image:
+            size = [tag(page.text, "property", f"og:image:{each}") for each in ("width", "height")]
+            assert (image.format, [str(side) for side in image.size]) == ("JPEG", size)
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cache-Control"].startswith("public")
+        assert client.head(picture).status_code == 200
+
+    def test_describes_a_picture_that_its_owner_did_not_describe(
+        self, client: Client, shown: Artwork
+    ) -> None:
+        rename_artwork(artwork=shown, alt_text="")
+        page = client.get(shown.get_absolute_url())
+        words = "A picture by alice, made from a photo with Styleweb."
+        assert tag(page.text, "name", "description") == words
+        assert tag(page.text, "property", "og:image:alt") == "The harbor"
+
     def test_keeps_a_private_page_out_of_search_engines(self, kept: Artwork) -> None:
         page = client_of(kept.owner).get(kept.get_absolute_url())
         assert '<meta name="robots" content="noindex">' in page.text
+        assert "og:" not in page.text
 
 
 class TestKeep:
