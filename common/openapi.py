@@ -1,10 +1,8 @@
-"""The OpenAPI document: replies that are TypedDicts, and what all operations have in common."""
+"""The OpenAPI document: replies that are TypedDicts, and who may call an operation."""
 
-from collections.abc import Iterator
 from functools import cache
 from types import NoneType
 from typing import (
-    TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
@@ -18,6 +16,7 @@ from typing import (
 from django.db.models import Choices
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import (
     append_meta,
     build_array_type,
@@ -26,55 +25,41 @@ from drf_spectacular.plumbing import (
     resolve_type_hint,
 )
 from drf_spectacular.renderers import OpenApiJsonRenderer2
-from drf_spectacular.utils import Direction, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import Direction, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.conditional import answers_conditionally
-from common.problems import CONTENT_TYPE
+from common.media import CONTENT_TYPES
 from common.replies import JsonSchema
 
-if TYPE_CHECKING:
-    from drf_spectacular.openapi import AutoSchema
-
 Row = TypeVar("Row")
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "description": "RFC 9457. `code` is stable and for programs, `detail` is for people.",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string", "examples": ["about:blank"]},
-        "title": {"type": "string", "examples": ["Unprocessable Entity"]},
-        "status": {"type": "integer", "examples": [422]},
-        "code": {"type": "string", "examples": ["unknown_photo"]},
-        "detail": {"type": "string", "examples": ["This photo is not yours."]},
-        "errors": {
-            "type": "array",
-            "description": "The fields to correct.",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "message"],
-                "properties": {
-                    "field": {"type": "string", "examples": ["styles.0.weight"]},
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                },
-            },
-        },
-        "reasons": {"type": "array", "items": {"type": "string"}},
-    },
+# The picture itself, in its own format. Generators that know no pictures take the last as bytes.
+PICTURE = {
+    (200, kind): OpenApiTypes.BINARY
+    for kind in (*CONTENT_TYPES.values(), "application/octet-stream")
 }
+STORAGE_FULL = OpenApiResponse(description="The server is out of storage space.")
 SUFFIXES = ("Snapshot", "Reply")
-METHODS = ("get", "post", "put", "patch", "delete")
-MEANINGS = {
-    "401": "Nobody is signed in, or the token is not a good one.",
-    "403": "The token lacks the scope, or this is not yours to change.",
-    "404": "There is nothing here that you may see.",
-    "422": "The request was understood and cannot be carried out; see `code` and `errors`.",
-    "429": "Too often or too many; `Retry-After` says when to come back.",
-}
+
+
+class PublicSchema(AutoSchema):
+    """Describes operations. One that needs no sign-in says so: `{}` is a way to call it too."""
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Return the ways to sign in."""
+        ways: list[dict[str, list[str]]] = super().get_auth()
+        permissions = self.view.get_permissions()
+        if ways and all(getattr(each, "is_open", _never)(self.view) for each in permissions):
+            ways.append({})
+        return ways
+
+
+def _never(_view: APIView) -> bool:
+    return False
 
 
 class SnapshotSerializer(serializers.BaseSerializer[Row]):
@@ -90,18 +75,18 @@ class TypedDictExtension(OpenApiSerializerExtension):
     def _matches(cls, target: Any) -> bool:
         return _typed_dict_of(target) is not None
 
-    def get_name(self, auto_schema: "AutoSchema", direction: Direction) -> str:
+    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
         """Return the class's name without its suffix: `JobSnapshot` describes a `Job`."""
         name: str = _typed_dict_of(self.target).__name__
         for suffix in SUFFIXES:
             name = name.removesuffix(suffix)
         return name
 
-    def get_identity(self, auto_schema: "AutoSchema", direction: Direction) -> Any:
+    def get_identity(self, auto_schema: AutoSchema, direction: Direction) -> Any:
         """Return the TypedDict, so that it is one component for all views and serializers."""
         return _typed_dict_of(self.target)
 
-    def map_serializer(self, auto_schema: "AutoSchema", direction: Direction) -> dict[str, Any]:
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         """Return the schema of the object; TypedDicts inside it become components too."""
         declared = _typed_dict_of(self.target)
         hints = get_type_hints(declared, include_extras=True)
@@ -120,7 +105,7 @@ def _typed_dict_of(target: Any) -> Any:
     return kind.snapshot if issubclass(kind, SnapshotSerializer) else None
 
 
-def _schema_of(hint: Any, auto_schema: "AutoSchema", direction: Direction) -> dict[str, Any]:
+def _schema_of(hint: Any, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
     """Return the schema of one field; see common/replies.py for what `Annotated` may add."""
     arguments = get_args(hint)
     if get_origin(hint) is Annotated:
@@ -152,50 +137,6 @@ def _meta_of(note: str | type[Choices] | JsonSchema) -> dict[str, Any]:
 def _schema_of_type(kind: Any) -> dict[str, Any]:
     schema: dict[str, Any] = resolve_type_hint(kind)
     return schema
-
-
-def document_problems(
-    result: dict[str, Any], generator: object, request: object, public: object
-) -> dict[str, Any]:
-    """Add the problem answers to every operation of the document `result`."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-    for path, operation in _operations(result):
-        _add_problems(operation, path)
-    return result
-
-
-def summarize(
-    result: dict[str, Any], generator: object, request: object, public: object
-) -> dict[str, Any]:
-    """Use the first sentence of each description as the summary that lists show."""
-    for _path, operation in _operations(result):
-        sentence = operation.get("description", "").split(". ")[0].split("\n")[0]
-        operation.setdefault("summary", sentence.rstrip("."))
-    return result
-
-
-def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every operation of the document with its path."""
-    for path, operations in result["paths"].items():
-        for method in METHODS:
-            if method in operations:
-                yield path, operations[method]
-
-
-def _add_problems(operation: dict[str, Any], path: str) -> None:
-    """Add the failures that one operation can answer with."""
-    statuses = {"401", "429"}
-    # Only an operation that accepts tokens can fail because the token lacks a scope.
-    if {"token": []} in operation.get("security", []):
-        statuses |= {"403"}
-    if "{" in path:
-        statuses |= {"404"}
-    if "requestBody" in operation or "parameters" in operation:
-        statuses |= {"422"}
-    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status in sorted(statuses):
-        answer = {"description": MEANINGS[status], "content": content}
-        operation["responses"].setdefault(status, answer)
 
 
 @cache

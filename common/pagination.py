@@ -44,6 +44,15 @@ class NewestFirstPagination(CursorPagination):
             detail = _("This cursor is not valid. Start again without a cursor.")
             raise Problem("cursor_invalid", detail, status=400) from error
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the schema of a page. The last page has no `next`, and the first no `previous`."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
 
 class NewestPublishedPagination(NewestFirstPagination):
     """Pages through public artworks by the time of their publication."""

@@ -231,7 +231,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     # OPTIONS returns no description, because the OpenAPI document has it.
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.openapi.PublicSchema",
     "DEFAULT_PAGINATION_CLASS": "common.pagination.NewestFirstPagination",
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -266,8 +266,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"JobStateEnum": "inference.models.Job.State"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "common.openapi.document_problems",
-        "common.openapi.summarize",
+        "common.openapi_hooks.document_problems",
+        "common.openapi_hooks.tidy_schemas",
+        "common.openapi_hooks.summarize",
     ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

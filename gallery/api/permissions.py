@@ -21,6 +21,10 @@ class OwnerChanges(HasScope):
             return True
         return super().has_permission(request, view)
 
+    def is_open(self, view: Any) -> bool:
+        """Tell the OpenAPI document whether the operation needs no sign-in."""
+        return view.request.method in SAFE_METHODS and view.detail
+
     def has_object_permission(self, request: Request, view: Any, obj: Artwork) -> bool:
         """Let users who are not the owner only read."""
         return request.method in SAFE_METHODS or obj.owner_id == request.user.pk

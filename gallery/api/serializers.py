@@ -31,6 +31,12 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
     """A published artwork as everybody sees it."""
 
     by = serializers.CharField(source="owner.public_name", read_only=True)
+    license = serializers.ChoiceField(
+        LicenseId.choices,
+        read_only=True,
+        allow_blank=True,
+        help_text="Empty until it is published for the first time.",
+    )
     styles = ArtworkStyleSerializer(source="artwork_styles", many=True, read_only=True)
     urls = serializers.SerializerMethodField(
         help_text="Where the picture is, by variant; `before` only if the photo is shown too."

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -22,6 +21,7 @@ from accounts.api.permissions import Anyone
 from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.negotiation import AnyAccept
+from common.openapi import PICTURE, STORAGE_FULL
 from common.pagination import NewestPublishedPagination
 from common.queries import chosen
 from gallery.api.permissions import OwnerChanges
@@ -80,6 +80,8 @@ class ArtworkViewSet(
         responses={
             201: ArtworkSerializer,
             200: OpenApiResponse(ArtworkSerializer, description="The result was saved before."),
+            409: OpenApiResponse(description="The job has no result."),
+            507: STORAGE_FULL,
         },
     )
     def create(self, request: Request) -> Response:
@@ -114,7 +116,7 @@ class ArtworkViewSet(
         """Delete the artwork and its files."""
         delete_artwork(artwork=instance)
 
-    @extend_schema(request=PublishSerializer, responses=ArtworkSerializer)
+    @extend_schema(request=PublishSerializer, responses={200: ArtworkSerializer, 507: STORAGE_FULL})
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, **_address: Any) -> Response:
         """Show the artwork in the public gallery, under a license that its styles allow."""
@@ -142,7 +144,7 @@ class ArtworkViewSet(
                 "format", str, enum=list(SUFFIXES), description="File format; only with `download`."
             ),
         ],
-        responses={(200, "image/*"): OpenApiTypes.BINARY},
+        responses=PICTURE,
     )
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:

@@ -19,11 +19,11 @@ from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
+from common.openapi import PICTURE
 from common.problems import Problem
 from common.queries import chosen
 from inference.api.job_reply import JobSerializer
 from inference.api.job_request import JobRequestSerializer
-from inference.api.photos import PICTURE
 from inference.api.waiting import PREFER, preferred_wait, wait_for_end
 from inference.models import Job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
@@ -99,12 +99,20 @@ class JobViewSet(
         """List my jobs, newest first."""
         return super().list(request)
 
-    @extend_schema(parameters=[KEY, PREFER], request=JobRequestSerializer, responses=MADE)
+    @extend_schema(
+        parameters=[KEY, PREFER],
+        request=JobRequestSerializer,
+        responses={**MADE, 409: OpenApiResponse(description="The job of this key was deleted.")},
+    )
     def create(self, request: Request) -> Response:
         """Create a job. Prefer `PUT` with your own id: then it is safe to repeat."""
         return self._submit(request, job_id_of_key(request))
 
-    @extend_schema(parameters=[PREFER], request=JobRequestSerializer, responses=MADE)
+    @extend_schema(
+        parameters=[PREFER],
+        request=JobRequestSerializer,
+        responses={**MADE, 409: OpenApiResponse(description="The job of this id was deleted.")},
+    )
     def update(self, request: Request, pk: UUID) -> Response:
         """Create a job under your own id (a random UUID).
 
@@ -124,14 +132,20 @@ class JobViewSet(
         cancel_job(job=self.get_object())
         return self._snapshot(self.get_object())
 
-    @extend_schema(request=None, responses=JobSerializer)
+    @extend_schema(
+        request=None,
+        responses={200: JobSerializer, 409: OpenApiResponse(description="It is not painted now.")},
+    )
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, **_address: Any) -> Response:
         """Stop the job early and keep the picture so far."""
         stop_job(job=self.get_object())
         return self._snapshot(self.get_object())
 
-    @extend_schema(request=None, responses=MADE)
+    @extend_schema(
+        request=None,
+        responses={**MADE, 409: OpenApiResponse(description="The job has not failed.")},
+    )
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, **_address: Any) -> Response:
         """Repeat a job that failed, was canceled or expired.
@@ -140,7 +154,10 @@ class JobViewSet(
         """
         return self._made(*retry_job(job=self.get_object()))
 
-    @extend_schema(request=None, responses=MADE)
+    @extend_schema(
+        request=None,
+        responses={**MADE, 409: OpenApiResponse(description="The picture cannot be continued.")},
+    )
     @action(detail=True, methods=["post"], url_path="continue")
     def go_on(self, request: Request, **_address: Any) -> Response:
         """Continue a finished picture for 200 steps, if `can_continue` is true.

@@ -9,7 +9,12 @@ from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -23,6 +28,7 @@ from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
+from common.openapi import PICTURE, STORAGE_FULL
 from common.problems import Problem
 from common.queries import chosen
 from common.uploads import too_large
@@ -43,7 +49,6 @@ CHECKSUM = OpenApiParameter(
     description="SHA-256 of the file in hex. A file with another checksum is refused.",
 )
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="original")
-PICTURE = {(200, "image/*"): OpenApiTypes.BINARY}
 
 
 class UploadParser(MultiPartParser):
@@ -87,6 +92,11 @@ class PhotoUploadSerializer(serializers.Serializer[Photo]):
     )
 
 
+@extend_schema_view(
+    destroy=extend_schema(
+        responses={204: None, 409: OpenApiResponse(description="Jobs of the photo wait or run.")}
+    )
+)
 @answers_conditionally
 class PhotoViewSet(
     mixins.ListModelMixin,
@@ -113,6 +123,7 @@ class PhotoViewSet(
         responses={
             201: PhotoSerializer,
             200: OpenApiResponse(PhotoSerializer, description="This photo was uploaded before."),
+            507: STORAGE_FULL,
         },
     )
     def create(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,17 +20,14 @@ from common.conditional import answers_conditionally
 from common.fields import BoundedListField
 from common.media import send_media
 from common.negotiation import AnyAccept
-from common.openapi import SnapshotSerializer
+from common.openapi import PICTURE, SnapshotSerializer
 from common.problems import Problem, not_found
-from inference.api.photos import PICTURE
 from inference.live.snapshots.sheet import ProofSheetSnapshot, proof_snapshot
 from inference.models import Photo, ProofSheet
 from inference.queue.sheets import tiles_of
 from inference.services.proofs import cancel_proofs, request_proofs
 from library.api.serializers import style_unavailable
 from library.models import MAX_SLUG, Style
-
-STYLE = OpenApiParameter("style", str, required=True, description="The slug of one of its styles.")
 
 
 class ProofSheetSerializer(SnapshotSerializer[ProofSheet]):
@@ -73,6 +70,14 @@ class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
             if slug not in found:
                 raise style_unavailable(f"styles.{index}", slug)
         return list(found.values())
+
+
+class TileQuerySerializer(serializers.Serializer[ProofSheet]):
+    """Which tile of a sheet to send."""
+
+    style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
+        help_text="The slug of one of its styles."
+    )
 
 
 @answers_conditionally
@@ -120,11 +125,13 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
         del request
         return Response(ProofSheetSerializer(cancel_proofs(sheet=self.get_object())).data)
 
-    @extend_schema(parameters=[STYLE], responses=PICTURE)
+    @extend_schema(parameters=[TileQuerySerializer], responses=PICTURE)
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
         """Send the tile of one style."""
-        slug = request.query_params.get("style", "")
+        query = TileQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        slug = query.validated_data["style"]
         # The slug alone would also find tiles of other photos.
         tile = tiles_of(self.get_object()).filter(style__slug=slug).first()
         if tile is None:

@@ -39,6 +39,9 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
     """An artwork to paint with, its label, and what is known about its rights."""
 
     artist = ArtistSerializer(read_only=True)
+    # Not the fields of the model: an empty string is no URI.
+    source_url = serializers.CharField(read_only=True, help_text="Empty if it is not known.")
+    rights_statement = serializers.CharField(read_only=True, help_text="A URI, or empty.")
     license = serializers.SerializerMethodField()
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
     palette = serializers.ListField(

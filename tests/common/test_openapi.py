@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.openapi import SnapshotSerializer, document_problems, summarize
+from common.openapi import SnapshotSerializer
+from common.openapi_hooks import document_problems, summarize, tidy_schemas
 from common.replies import JsonSchema, Moment, Uuid
 
 
@@ -40,9 +41,55 @@ def test_adds_failures_that_only_some_operations_have() -> None:
     assert "422" in finished(parameters=[{}])["responses"]
 
 
-def test_keeps_the_response_that_a_view_declares() -> None:
-    own = {"404": {"description": "Gone for good."}}
-    assert finished(responses=own)["responses"]["404"] == own["404"]
+def test_keeps_what_a_view_says_about_a_failure() -> None:
+    own = {"404": {"description": "Gone for good."}, "409": {"description": "It is running."}}
+    found = finished(responses=own)["responses"]
+    assert found["404"]["description"] == "Gone for good."
+    # The body is that of every failure.
+    assert list(found["409"]["content"]) == ["application/problem+json"]
+
+
+def test_adds_the_failures_of_bodies() -> None:
+    assert not {"413", "415"} & set(finished()["responses"])
+    assert {"413", "415"} <= set(finished(requestBody={})["responses"])
+
+
+def test_adds_the_headers() -> None:
+    found = finished(responses={"200": {"description": "Fine."}})["responses"]
+    assert "ETag" in found["200"]["headers"]
+    assert found["304"].get("content") is None
+    for status in ("429", "503"):
+        assert found[status]["headers"]["Retry-After"]["schema"]["type"] == "integer"
+    assert "WWW-Authenticate" in found["401"]["headers"]
+    assert "headers" not in found["404"]
+
+
+class TestTidySchemas:
+    def tidied(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
+        result = {"components": {"schemas": {name: schema}}}
+        found: dict[str, Any] = tidy_schemas(result, None, None, None)["components"]["schemas"]
+        return found[name]  # type: ignore[no-any-return]
+
+    def test_puts_the_defaults_of_a_request_in_words(self) -> None:
+        inner = {"properties": {"size": {"type": "integer", "default": 7}}}
+        fields = {
+            "loud": {"type": "boolean", "default": False, "description": "Whether."},
+            "name": {"type": "string", "default": ""},
+            "spec": {"type": "object", "default": {}, **inner},
+        }
+        found = self.tidied("PetRequest", {"properties": fields})["properties"]
+        assert found["loud"]["description"] == "Whether. `false` if left out."
+        assert "description" not in found["name"]
+        assert found["spec"]["properties"]["size"]["description"] == "`7` if left out."
+        assert "default" not in str(found)
+
+    def test_keeps_the_defaults_of_a_reply(self) -> None:
+        reply = {"properties": {"size": {"type": "integer", "default": 7}}}
+        assert self.tidied("Pet", reply)["properties"]["size"]["default"] == 7
+
+    def test_lets_a_reply_match_both_of_its_forms(self) -> None:
+        forms = [{"$ref": "#/a"}, {"$ref": "#/b"}]
+        assert self.tidied("Detail", {"oneOf": forms}) == {"anyOf": forms}
 
 
 def test_adds_the_problem_schema() -> None:

@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Scope
+from common.media import CONTENT_TYPES
 from common.openapi import whole_document
 from style_transfer.core.spec import BOUNDS, TransferSpec
-from tests.styleweb.test_api_access import routes
+from tests.styleweb.test_api_access import MATRIX, routes
 
 UNDOCUMENTED = {"api-schema", "api-docs"}
 
@@ -61,6 +62,51 @@ def test_describes_failures_of_every_operation(document: dict[str, Any]) -> None
         assert problem["schema"]["$ref"].endswith("/Problem"), (path, method)
         if "{" in path:
             assert "404" in operation["responses"], (path, method)
+
+
+def test_lets_everybody_call_what_needs_no_sign_in(document: dict[str, Any]) -> None:
+    needs_none = {row.route for row in MATRIX if row.method == "get" and row.nobody == 200}
+    open_to_all = {
+        path
+        for path, method, operation in operations(document)
+        if method == "get" and {} in operation["security"]
+    }
+    assert len(open_to_all) == len(needs_none - UNDOCUMENTED)
+    assert document["paths"]["/api/v1/photos/"]["get"]["security"] == [
+        {"token": []},
+        {"cookieAuth": []},
+    ]
+
+
+def test_names_the_formats_of_pictures(document: dict[str, Any]) -> None:
+    for path, _method, operation in operations(document):
+        if path.endswith("/file/"):
+            kinds = set(operation["responses"]["200"]["content"])
+            assert kinds == {*CONTENT_TYPES.values(), "application/octet-stream"}
+
+
+def test_calls_nothing_a_uri_that_may_be_empty(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    fields = [
+        (name, field)
+        for name, schema in schemas.items()
+        for field, declared in schema.get("properties", {}).items()
+        if declared.get("format") == "uri"
+    ]
+    assert {field for _name, field in fields} == {"next", "previous"}
+
+
+def test_allows_an_artwork_without_a_license(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    either = schemas["Artwork"]["properties"]["license"]["oneOf"]
+    assert {"$ref": "#/components/schemas/BlankEnum"} in either
+    assert schemas["BlankEnum"]["enum"] == [""]
+
+
+def test_demands_no_control_of_a_spec(document: dict[str, Any]) -> None:
+    spec = document["components"]["schemas"]["JobRequest"]["properties"]["spec"]
+    assert "required" not in spec
+    assert not [name for name, field in spec["properties"].items() if "default" in field]
 
 
 def test_describes_the_token(document: dict[str, Any]) -> None:

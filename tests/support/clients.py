@@ -1,7 +1,11 @@
 """Clients of the API: users with a session, apps with a token, and anonymous clients."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from rest_framework.test import APIClient
 
 from accounts.models import Scope, User
@@ -47,3 +51,19 @@ def sent_file(response: Any) -> bytes:
     """Return the bytes of a sent file; the read to the end also closes the file."""
     assert response.status_code == 200, response.content
     return bytes(response.getvalue())
+
+
+@contextmanager
+def open_connection() -> Iterator[None]:
+    """Let clients that are not Django's call the WSGI application in the test's transaction.
+
+    The application closes the database connection after a request, and with it the transaction.
+    """
+    signals = request_started, request_finished
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)

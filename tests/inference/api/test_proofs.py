@@ -162,8 +162,9 @@ class TestFile:
         response = app.get(f"{PROOFS}{sheet.pk}/file/", {"style": "ink"})
         assert response["Cache-Control"] == "private, no-store"
         assert sent_file(response).startswith(b"RIFF")
-        for query in ({"style": "wash"}, {"style": "nothing"}, {}):
+        for query in ({"style": "wash"}, {"style": "nothing"}):
             assert_problem(app.get(f"{PROOFS}{sheet.pk}/file/", query), 404, "not_found")
+        assert_problem(app.get(f"{PROOFS}{sheet.pk}/file/"), 422, "invalid")
 
 
 class TestAccess:
