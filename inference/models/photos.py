@@ -55,3 +55,8 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.width} × {self.height}, {self.created_at:%Y-%m-%d}"
+
+    @property
+    def file_names(self) -> list[str | None]:
+        """The names of all files of this row."""
+        return [self.file.name, self.preview.name, self.thumb.name]

@@ -1,9 +1,10 @@
 """Every write that users make to photos: upload with validation, each photo once, and delete."""
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -47,8 +48,9 @@ class PhotoInUse(Exception):
 def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     """Store the picture in `file` as a photo of `owner`; return it and whether it is new.
 
-    The same file sent twice is one photo. Raises `TooManyUploads`, `UploadRefused`, `ServerBusy`,
-    `StorageQuotaExceeded` or `StorageFull`; then neither a file nor a row is left.
+    The same file sent twice is one photo. If a file of that photo was lost, all of them are written
+    again. Raises `TooManyUploads`, `UploadRefused`, `ServerBusy`, `StorageQuotaExceeded` or
+    `StorageFull`; then neither a file nor a row is left.
     """
     # Counted here, so that pages and the API share one limit.
     if wait := seconds_to_wait("upload", str(owner.pk)):
@@ -60,12 +62,17 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
         # Not a lock of the user's row, because workers that claim a job wait for that row.
         lock_until_commit(f"photos of {owner.pk}")
         known = _known(owner, picture.sha256)
-        if known is not None:
-            # The same file arrived twice at once, and the other request was first.
-            return known, False
-        more = len(picture.kept.data) + picture.small.stored_bytes
-        check_storage(owner=owner, more=more)
-        return _save(owner, picture, row_files), True
+        if known is None:
+            more = len(picture.kept.data) + picture.small.stored_bytes
+            check_storage(owner=owner, more=more)
+            values = _write(picture, row_files)
+            return Photo.objects.create(owner=owner, sha256=picture.sha256, **values), True
+        # If it is whole, the same file arrived twice at once, and the other request was first.
+        if not _is_whole(known):
+            remove_files_after_commit(known.file_names)
+            Photo.objects.filter(pk=known.pk).update(**_write(picture, row_files))
+            known.refresh_from_db()
+        return known, False
 
 
 def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
@@ -81,8 +88,9 @@ def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
         known = _known(owner, seen.sha256)
         if known is None:
             raise
-        return known
-    if known := _known(owner, seen.sha256):
+    else:
+        known = _known(owner, seen.sha256)
+    if known is not None and _is_whole(known):
         return known
     with slot("pictures", who=str(owner.pk)):
         return seen.accepted()
@@ -92,22 +100,24 @@ def _known(owner: User, sha256: str) -> Photo | None:
     return Photo.objects.filter(owner=owner, sha256=sha256).first()
 
 
-def _save(owner: User, picture: AcceptedPicture, row_files: RowFiles) -> Photo:
-    """Write the files of an accepted picture and its row."""
+def _is_whole(photo: Photo) -> bool:
+    """Tell whether every file of `photo` is there, and none was lost with a disk or a backup."""
+    return all(name and default_storage.exists(name) for name in photo.file_names)
+
+
+def _write(picture: AcceptedPicture, row_files: RowFiles) -> dict[str, Any]:
+    """Write the files of an accepted picture, and return the values of its row."""
     kept, small = picture.kept, picture.small
-    photo: Photo = Photo.objects.create(
-        owner=owner,
-        file=row_files.put(FOLDER, kept.suffix, kept.data),
-        preview=row_files.put(FOLDER, ".webp", small.preview),
-        thumb=row_files.put(FOLDER, ".webp", small.thumb),
-        placeholder=small.placeholder,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(kept.data),
-        small_bytes=small.stored_bytes,
-        sha256=picture.sha256,
-    )
-    return photo
+    return {
+        "file": row_files.put(FOLDER, kept.suffix, kept.data),
+        "preview": row_files.put(FOLDER, ".webp", small.preview),
+        "thumb": row_files.put(FOLDER, ".webp", small.thumb),
+        "placeholder": small.placeholder,
+        "width": picture.width,
+        "height": picture.height,
+        "bytes": len(kept.data),
+        "small_bytes": small.stored_bytes,
+    }
 
 
 @retry_deadlocks
@@ -127,7 +137,7 @@ def delete_photo(*, photo: Photo) -> None:
         transaction.on_commit(partial(job_files.sweep, job_id))
     forget(job_ids, owner_id=photo.owner_id)
     transaction.on_commit(partial(proof_files.sweep, photo.pk))
-    remove_files_after_commit([photo.file.name, photo.preview.name, photo.thumb.name])
+    remove_files_after_commit(photo.file_names)
     jobs.delete()
     # Not `photo.delete()`, which takes the id from `photo`: a repetition after a deadlock needs it.
     Photo.objects.filter(pk=photo.pk).delete()

@@ -75,6 +75,27 @@ def test_keeps_the_same_file_once(media_root: Path, alice: User) -> None:
     assert len(files_in(media_root)) == 3
 
 
+@pytest.mark.parametrize("lost", ["file", "preview", "thumb"])
+@pytest.mark.parametrize("is_full", [False, True], ids=["room", "full"])
+def test_writes_a_lost_file_again(
+    media_root: Path, alice: User, settings: Settings, lost: str, *, is_full: bool
+) -> None:
+    data = picture_bytes(make_picture())
+    photo, _new = upload_photo(owner=alice, file=upload(data))
+    Path(getattr(photo, lost).path).unlink()
+    if is_full:
+        settings.PHOTOS_MAX_BYTES_PER_USER = photo.bytes
+
+    again, created = upload_photo(owner=alice, file=upload(data))
+
+    assert (again, created) == (photo, False)
+    assert opened(again.file.name).size == (96, 64)
+    assert {path.rpartition("/")[2] for path in files_in(media_root)} == {
+        str(name).rpartition("/")[2] for name in again.file_names
+    }
+    assert Photo.objects.get() == photo
+
+
 def test_gives_two_users_a_photo_each(media_root: Path, alice: User, bob: User) -> None:
     data = picture_bytes(make_picture())
     for owner in (alice, bob):
