@@ -31,6 +31,7 @@ from rest_framework import exceptions
 
 from common.limits import time_in_words
 from common.locks import was_busy
+from common.storage import StorageFull
 
 CONTENT_TYPE = "application/problem+json"
 UNPROCESSABLE = 422
@@ -246,9 +247,14 @@ def _too_deep(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
     return Problem("malformed", detail, status=400)
 
 
-def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+def too_large() -> Problem:
+    """Build the answer for a request body that is too large."""
     detail = _("The request is too large. Send less data at once.")
     return Problem("body_too_large", detail, status=413)
+
+
+def _too_large(_exc: Exception, _context: Mapping[str, Any]) -> Problem:
+    return too_large()
 
 
 def _bad_request(exc: Exception, _context: Mapping[str, Any]) -> Problem:
@@ -267,11 +273,19 @@ def request_problem(exc: Exception) -> Problem:
     return _translate(exc, {}) or _bad_request(exc, {})
 
 
+def is_disk_full(error: Exception) -> bool:
+    """Return whether the database failed because its disk is full (SQLite, PostgreSQL)."""
+    return any(words in str(error) for words in ("disk is full", "No space left on device"))
+
+
 def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     if isinstance(exc, OperationalError) and was_busy(exc):
         logger.warning("The database was too busy", exc_info=exc)
         detail = _("The server is busy. Try again in a few seconds.")
         return Problem("busy", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
+    if is_disk_full(exc):
+        logger.error("The disk of the database is full", exc_info=exc)
+        return Problem(StorageFull.code, str(StorageFull()), status=StorageFull.status)
     logger.error("The database does not answer", exc_info=exc)
     detail = _("The server cannot reach its database. Try again in a moment.")
     return Problem("unavailable", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})

@@ -8,12 +8,14 @@ import errno
 import logging
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar, cast
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import transaction
@@ -68,6 +70,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
         Raises `StorageFull` when the disk is full. After any failure, no file is left.
         """
         target = Path(self.path(name))
+        _check_reserve(Path(self.location), content.size)
         # Random, because two processes may write the same file.
         draft = target.with_name(f".{uuid4()}.part")
         with named_disk_errors():
@@ -90,6 +93,17 @@ class AtomicFileSystemStorage(FileSystemStorage):
                 file.write(chunk)
             file.flush()
             os.fsync(descriptor)
+
+
+def _check_reserve(folder: Path, size: int) -> None:
+    """Raise `StorageFull` if a file of `size` bytes would take space of the reserve.
+
+    The database needs this space, so that users can still sign in and delete something.
+    """
+    # The folder itself is made with the first file.
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if shutil.disk_usage(there).free - size < settings.DISK_RESERVE_BYTES:
+        raise StorageFull
 
 
 class RowFiles:

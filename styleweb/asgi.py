@@ -20,10 +20,11 @@ def _make_router() -> "ProtocolTypeRouter":
     from channels.routing import ProtocolTypeRouter, URLRouter
 
     from accounts.sockets import SocketSignIn
+    from common.body_limit import BodyLimit
     from inference.live.routing import websocket_urlpatterns
 
     sockets = SocketSignIn(URLRouter(websocket_urlpatterns))
-    return ProtocolTypeRouter({"http": pages, "websocket": sockets})
+    return ProtocolTypeRouter({"http": BodyLimit(pages), "websocket": sockets})
 
 
 router = _make_router()

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "styleweb.health.HealthChecks",
+    "common.private_pages.PrivatePages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -304,6 +305,8 @@ SLOT_LINES: dict[str, int] = (
     {"pictures": 8, "conversions": 4} if EMBEDDED else {"pictures": 3, "conversions": 2}
 )
 SLOTS_DIR = DATA_DIR / "slots"
+# Media files leave this much of the disk free, for the database.
+DISK_RESERVE_BYTES = whole_number("STYLEWEB_RESERVE_MB", 200, most=1_000_000) * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 handler400 = "styleweb.errors.bad_request"
+handler500 = "styleweb.errors.server_error"
 
 urlpatterns = [
     path("", include("gallery.urls")),

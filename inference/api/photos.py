@@ -25,6 +25,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.permissions import person
 from accounts.models import Scope
+from common.body_limit import FORM_BYTES
 from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
@@ -38,8 +39,6 @@ from inference.services.photos import delete_photo, upload_photo
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-# How many bytes a form may add around its file.
-FORM_BYTES = 1024 * 1024
 VARIANTS = ("original", "preview", "thumb")
 CHECKSUM_HEADER = "X-Checksum-SHA256"
 CHECKSUM = OpenApiParameter(

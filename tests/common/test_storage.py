@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage, storages
 from django.db import transaction
+from pytest_django import Settings
 
 from common.storage import (
     AtomicFileSystemStorage,
@@ -41,6 +43,16 @@ HOSTILE_NAMES = [
 def files_in(folder: Path) -> list[str]:
     """Return every file below `folder`, including hidden files."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_leaves_the_reserve_to_the_database(media_root: Path, settings: Settings) -> None:
+    free = shutil.disk_usage(media_root).free
+    settings.DISK_RESERVE_BYTES = free - 2**40
+    default_storage.save("photos/a.jpg", ContentFile(b"data"))
+    settings.DISK_RESERVE_BYTES = 2 * free
+    with pytest.raises(StorageFull):
+        default_storage.save("photos/a.jpg", ContentFile(b"data"))
+    assert len(files_in(media_root)) == 1
 
 
 class FullDisk(ContentFile):  # type: ignore[type-arg]  # it is not generic at run time

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from styleweb.environment import IN_CHECKOUT
+from styleweb.http_protocol import DeadlineProtocol
 from styleweb.preparation import prepare
 
 LARGEST_SOCKET_MESSAGE = 64 * 1024
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 log_level="warning",
                 # uvicorn would believe every client on this machine; common/proxies.py counts.
                 proxy_headers=False,
+                http=DeadlineProtocol,
                 ws_max_size=LARGEST_SOCKET_MESSAGE,
                 timeout_graceful_shutdown=1,
             )
