@@ -5,17 +5,20 @@ form does so; this is for all the others.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from common.sandbox.client import ServerBusy
-from common.storage import StorageFull
+NOT_NOW = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE}
 
 
 class RefusalPages:
-    """Middleware that answers `ServerBusy` and `StorageFull` with a page."""
+    """Middleware that answers the refusals of services, such as `ServerBusy`, with a page.
+
+    The only link of such an exception to HTTP is its attribute `status`, as in the problem table.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -26,9 +29,11 @@ class RefusalPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page for `error`; None if another handler must answer it."""
-        if not isinstance(error, ServerBusy | StorageFull):
+        status = getattr(error, "status", None)
+        if status not in NOT_NOW:
             return None
-        response = render(request, "refused.html", {"words": str(error)}, status=error.status)
-        if isinstance(error, ServerBusy):
-            response["Retry-After"] = str(error.retry_after)
+        response = render(request, "refused.html", {"words": str(error)}, status=status)
+        retry_after = getattr(error, "retry_after", None)
+        if retry_after is not None:
+            response["Retry-After"] = str(retry_after)
         return response

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from common.sandbox import slots
+from common.sandbox.slots import slot
 from library.models import Artist, Evidence, Style
 from tests.common.test_storage import files_in
 from tests.support import hostile
@@ -79,6 +81,17 @@ def test_refuses_a_picture_that_validation_refuses(
     assert "not supported" in response.content.decode()
     assert files_in(media_root) == []
     assert not Style.objects.exists()
+
+
+def test_asks_to_come_back_when_the_server_is_busy(
+    curator: Client, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "PATIENCE_SECONDS", 0.0)
+    with slot("pictures", who="library"):
+        page = curator.post(ADD, form(picture_bytes(make_picture((200, 120)))))
+    assert "The server is busy" in page.text
+    assert not Style.objects.exists()
+    assert files_in(media_root) == []
 
 
 def test_replaces_the_picture_and_makes_a_new_version(curator: Client, media_root: Path) -> None:
