@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -138,7 +139,8 @@ def test_records_the_decisions_that_were_made_before(job: Job) -> None:
     Artwork.objects.update(sha256="", moderation="hidden")
     migration = importlib.import_module("gallery.migrations.0002_decisions_of_moderators")
 
-    migration.record_decisions(apps, None)
+    with connection.schema_editor() as editor:
+        migration.record_decisions(apps, editor)
 
     decision = HiddenPicture.objects.get()
     assert decision.job_id == job.pk
