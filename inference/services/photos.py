@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.limits import seconds_to_wait, time_in_words
+from common.limits import seconds_to_wait, time_in_words, uncount
 from common.locks import lock_until_commit, retry_deadlocks
+from common.sandbox.client import ServerBusy
 from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture, Readable, see_picture
@@ -55,7 +56,12 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     # Counted here, so that pages and the API share one limit.
     if wait := seconds_to_wait("upload", str(owner.pk)):
         raise TooManyUploads(wait)
-    picture = _look_at(owner, file)
+    try:
+        picture = _look_at(owner, file)
+    except ServerBusy:
+        # The user is told to send the photo again, which must not use up the limit.
+        uncount("upload", str(owner.pk))
+        raise
     if isinstance(picture, Photo):
         return picture, False
     with files_of_a_row() as row_files:

@@ -33,11 +33,7 @@ class App:
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Make one call and return status and body; wait and retry when a busy server says so."""
-        while True:
-            status, answer = self.try_once(method, path, body, **headers)
-            if status != BUSY:
-                return status, answer
-            time.sleep(answer["retry_after"])
+        return patiently(self.try_once, method, path, body, **headers)
 
     def try_once(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Make one call and return status and body; NO_ANSWER when no server answers."""
@@ -61,12 +57,12 @@ class App:
             return NO_ANSWER, None
 
     def upload(self, picture: bytes) -> tuple[int, Any]:
-        """Upload a photo and return status and body."""
+        """Upload a photo and return status and body; wait and retry like `send`."""
         edge = uuid4().hex
         head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="x.png"\r\n\r\n'
         form = head.encode() + picture + f"\r\n--{edge}--\r\n".encode()
         kind = {"Content-Type": f"multipart/form-data; boundary={edge}"}
-        return self._answer("POST", "/photos/", form, kind)
+        return patiently(self._answer, "POST", "/photos/", form, kind)
 
     def body(self, **spec: Any) -> dict[str, Any]:
         """Return a valid request for a job of the signed-in person, who has a photo."""
@@ -77,6 +73,17 @@ class App:
             "styles": styles,
             "spec": {"size": 64, "steps": 1, "method": "optimize", **spec},
         }
+
+
+def patiently(
+    call: Callable[..., tuple[int, Any]], *arguments: Any, **options: Any
+) -> tuple[int, Any]:
+    """Make a call again for as long as the answer says that the server is busy."""
+    while True:
+        status, answer = call(*arguments, **options)
+        if status != BUSY:
+            return status, answer
+        time.sleep(answer["retry_after"])
 
 
 def at_once(send: Callable[..., tuple[int, Any]], *call: Any, times: int = AT_ONCE) -> Answers:

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from common import storage
+from common.sandbox import slots
 from inference.models import Photo
 from tests.support.clients import app_of, assert_problem, sent_file, session_of
 from tests.support.factories import make_job, make_photo, make_picture, make_user, picture_bytes
@@ -169,6 +170,15 @@ class TestUpload:
         assert upload(client, picture(seed=5)).status_code == 201
         assert_problem(upload(client, picture(seed=6)), 429, "throttled")
         assert client.get(PHOTOS).status_code == 200
+
+    def test_counts_no_upload_that_it_was_too_busy_for(
+        self, alice: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.API_LIMITS = settings.API_LIMITS | {"upload": (1, 3600)}
+        monkeypatch.setattr(slots, "PATIENCE_SECONDS", 0.0)
+        with slots.slot("pictures", who=str(alice.pk)):
+            assert_problem(upload(session_of(alice), picture(seed=5)), 503, "busy")
+        assert upload(session_of(alice), picture(seed=5)).status_code == 201
 
 
 class TestRead:
