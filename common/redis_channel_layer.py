@@ -8,6 +8,7 @@ This layer makes all channels of the process join their groups again.
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +20,7 @@ from common.broadcast import AWAY_SECONDS, LayerReturned
 
 logger = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+CANCEL_AGAIN_SECONDS = 0.1
 RETURNED: LayerReturned = {"type": "layer.returned"}
 
 
@@ -52,7 +54,7 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
         """
         while True:
             try:
-                message: dict[str, Any] = await super().receive(channel)
+                message: dict[str, Any] = await _cancelable(super().receive(channel))
             except (OSError, RedisError):
                 # Shielded: if one channel is canceled, the task that all channels share continues.
                 if not await asyncio.shield(self._shared_reconnect()):
@@ -100,3 +102,23 @@ class LastingRedisChannelLayer(RedisChannelLayer):  # type: ignore[misc]  # it h
         for channel in list(self._groups)[:1]:
             with suppress(ChannelFull):
                 await super().send(channel, RETURNED)
+
+
+async def _cancelable(waiting: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """Return the result of `waiting`, and end it for sure when this call is canceled.
+
+    redis-py sends with `asyncio.wait_for`. In Python 3.11 it forgets a cancellation that arrives at
+    the moment when the send ends (https://bugs.python.org/issue37658). The channel of a
+    closed socket would then wait forever, so it is canceled again.
+    """
+    task = asyncio.ensure_future(waiting)
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=CANCEL_AGAIN_SECONDS)
+        if not task.cancelled():
+            task.exception()  # read, so that asyncio does not report it as forgotten
+        raise
+    return task.result()

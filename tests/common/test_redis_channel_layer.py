@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from channels_redis.core import RedisChannelLayer
 from redis.exceptions import RedisError
 
 from common import redis_channel_layer
@@ -162,3 +163,23 @@ async def test_gives_up_when_redis_stays_away(
         ends = await asyncio.gather(*listeners.tasks.values(), return_exceptions=True)
 
     assert all(isinstance(end, RedisError) for end in ends)
+
+
+async def test_ends_a_wait_whose_cancellation_was_forgotten(
+    layer: LastingRedisChannelLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forget_once(_layer: object, _channel: str) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(RedisChannelLayer, "receive", forget_once)
+    waiting = asyncio.create_task(layer.receive("channel"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    waiting.cancel()
+
+    async with asyncio.timeout(60):
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
