@@ -4,8 +4,8 @@ PORT ?= 8000
 PY := .venv/bin/python
 ARGS ?=
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-# One more process than cores: tests of a running site wait much of the time.
-WORKERS ?= $(shell expr $(CORES) + 1)
+# Two more processes than cores, because tests of running sites wait much of the time.
+WORKERS ?= $(shell expr $(CORES) + 2)
 # A single file needs one process only.
 share = $(if $(findstring tests/,$(ARGS)),,-n $(1) --dist loadfile)
 # The processes of a run share the compiled Python files.

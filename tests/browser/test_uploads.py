@@ -46,7 +46,7 @@ def test_keeps_a_photo_that_can_be_sent_later(visit: Visit) -> None:
 
 def test_sends_a_photo_again_to_a_busy_server(visit: Visit) -> None:
     visitor = visit()
-    enter(visitor, "patient")
+    enter(visitor, "unhurried")
     busy = [True]
 
     def answer(route: Route) -> None:
