@@ -8,6 +8,8 @@ from PIL import Image
 
 from artworks.registry import load_artworks
 
+# The first test of an artwork renders it for all others.
+pytestmark = pytest.mark.slow
 ARTWORKS = load_artworks()
 SLUGS = sorted(ARTWORKS)
 SMALL = 96
