@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lookalikes import LOOKALIKES
+from common.text import BLANK_LETTERS
 
 # These occur together in ordinary names. Other alphabets are not mixed (UTS 39, "highly
 # restrictive").
@@ -19,8 +20,6 @@ _TOGETHER = (
     {"LATIN", "CJK", "HANGUL"},
 )
 _SCRIPT_OF_WORD = {"IDEOGRAPHIC": "CJK", "EXTENDED": "ARABIC"}
-# Letters for Unicode, but a reader sees nothing.
-_BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Control and format characters, surrogates, private and unassigned code points.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
@@ -76,7 +75,7 @@ def clean_display_name(name: str) -> str:
 
 
 def _is_blank(character: str) -> bool:
-    return character in _BLANK_LETTERS or unicodedata.category(character) in _INVISIBLE
+    return character in BLANK_LETTERS or unicodedata.category(character) in _INVISIBLE
 
 
 def _one_alphabet(name: str) -> bool:

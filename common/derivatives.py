@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -79,12 +80,11 @@ def make_thumb(image: Image.Image) -> bytes:
     A picture that is almost noise compresses badly. It gets a smaller side when the lowest quality
     is still too large.
     """
-    data = b""
-    for side, quality in product(THUMB_SIDES, QUALITIES):
-        data = _encoded(fitted(image, side), "WEBP", quality=quality, method=4)
-        if len(data) <= THUMB_BYTES:
-            break
-    return data
+    made = (
+        _encoded(fitted(image, side), "WEBP", quality=quality, method=4)
+        for side, quality in product(THUMB_SIDES, QUALITIES)
+    )
+    return _first_within(THUMB_BYTES, made)
 
 
 def make_link_preview(image: Image.Image) -> bytes:
@@ -93,24 +93,27 @@ def make_link_preview(image: Image.Image) -> bytes:
     Many of them show no WebP, and some show nothing above 600 kB.
     """
     picture = on_white(fitted(image, PREVIEW_SIDE))
-    data = b""
-    for quality in QUALITIES:
-        data = _encoded(picture, "JPEG", quality=quality, optimize=True)
-        if len(data) <= LINK_PREVIEW_BYTES:
-            break
-    return data
+    made = (_encoded(picture, "JPEG", quality=quality, optimize=True) for quality in QUALITIES)
+    return _first_within(LINK_PREVIEW_BYTES, made)
 
 
 def make_placeholder(image: Image.Image) -> str:
     """Return a data URI of a few pixels, shown while the picture loads; 400 characters at most."""
-    uri = ""
-    for side in PLACEHOLDER_SIDES:
-        tile = on_white(fitted(image, side))
-        data = _encoded(tile, "WEBP", quality=30, method=6)
-        uri = f"data:image/webp;base64,{base64.b64encode(data).decode()}"
-        if len(uri) <= PLACEHOLDER_LENGTH:
+    tiles = (on_white(fitted(image, side)) for side in PLACEHOLDER_SIDES)
+    made = (
+        b"data:image/webp;base64," + base64.b64encode(_encoded(tile, "WEBP", quality=30, method=6))
+        for tile in tiles
+    )
+    return _first_within(PLACEHOLDER_LENGTH, made).decode()
+
+
+def _first_within(most: int, made: Iterable[bytes]) -> bytes:
+    """Return the first of `made` with at most `most` bytes, or else the last. Makes no more."""
+    last = b""
+    for last in made:
+        if len(last) <= most:
             break
-    return uri
+    return last
 
 
 def fitted(image: Image.Image, side: int) -> Image.Image:

@@ -6,7 +6,7 @@ from typing import Final
 # Overrides and isolates of the writing direction. They could turn around the text after them too.
 _DIRECTIONS: Final = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 # These are letters or symbols by their category, but nothing is to be seen of them.
-_BLANKS: Final = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
+BLANK_LETTERS: Final = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def visible_text(text: str) -> str:
@@ -24,4 +24,4 @@ def _disturbs(char: str) -> bool:
 
 
 def _is_visible(char: str) -> bool:
-    return unicodedata.category(char)[0] not in "ZCM" and ord(char) not in _BLANKS
+    return unicodedata.category(char)[0] not in "ZCM" and char not in BLANK_LETTERS

@@ -12,6 +12,8 @@ from typing import Final
 from common.headers import JPEG_START, PNG_START, read_header
 from gallery.exif import build_exif, build_iptc
 from gallery.xmp import PictureCredit, build_xmp
+from style_transfer.imaging.png import build_chunk
+from style_transfer.imaging.webp import is_webp
 
 XMP_MARK: Final = b"http://ns.adobe.com/xap/1.0/\0"
 EXIF_MARK: Final = b"Exif\0\0"
@@ -37,7 +39,7 @@ def embed_credit(data: bytes, credit: PictureCredit) -> bytes:
         return _embed_in_jpeg(data, credit)
     if data.startswith(PNG_START):
         return _embed_in_png(data, credit)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+    if is_webp(data):
         return _embed_in_webp(data, credit)
     message = "Credit is embedded in JPEG, PNG and WebP files only."
     raise ValueError(message)
@@ -81,12 +83,12 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _embed_in_png(data: bytes, credit: PictureCredit) -> bytes:
     """Insert chunks after the header chunk."""
     # Not compressed, no language, no translated keyword.
-    xmp = _png_chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0" + build_xmp(credit))
-    exif = _png_chunk(b"eXIf", build_exif(credit))
+    xmp = build_chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0" + build_xmp(credit))
+    exif = build_chunk(b"eXIf", build_exif(credit))
     # A PNG has no place for IPTC of its own, so programs write it as hexadecimal text.
     iptc = build_iptc(credit)
     written = f"\niptc\n{len(iptc):8}\n{iptc.hex()}\n".encode()
-    text = _png_chunk(b"zTXt", IPTC_KEYWORD + b"\0" + zlib.compress(written))
+    text = build_chunk(b"zTXt", IPTC_KEYWORD + b"\0" + zlib.compress(written))
     others = [
         chunk
         for chunk in _png_chunks(data)
@@ -102,11 +104,6 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
         (length,) = struct.unpack_from(">I", data, position)
         yield data[position : position + length + 12]
         position += length + 12
-
-
-def _png_chunk(kind: bytes, payload: bytes) -> bytes:
-    check = struct.pack(">I", zlib.crc32(kind + payload))
-    return struct.pack(">I", len(payload)) + kind + payload + check
 
 
 def _embed_in_webp(data: bytes, credit: PictureCredit) -> bytes:

@@ -30,8 +30,7 @@ def accept(data: bytes, **header: Any) -> Message:
 
 def derive(data: bytes) -> Message:
     """Make the small versions of a stored picture."""
-    with Image.open(io.BytesIO(data)) as opened:
-        small = make_derivatives(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
+    small = make_derivatives(_stored_picture(data))
     return Message({"placeholder": small.placeholder}, [small.preview, small.thumb])
 
 
@@ -44,9 +43,13 @@ def convert(data: bytes, *, form: str) -> Message:
 
 def link_preview(data: bytes) -> Message:
     """Make the picture that other sites show beside a link from a stored preview."""
+    return Message({}, [make_link_preview(_stored_picture(data))])
+
+
+def _stored_picture(data: bytes) -> Image.Image:
+    """Return the pixels of a stored file, RGB or RGBA."""
     with Image.open(io.BytesIO(data)) as opened:
-        made = make_link_preview(opened.convert("RGBA" if opened.mode == "RGBA" else "RGB"))
-    return Message({}, [made])
+        return opened.convert("RGBA" if opened.mode == "RGBA" else "RGB")
 
 
 # The errors for which a file is refused, each with the code of its refusal.

@@ -87,7 +87,7 @@ class Png:
         if not self._hides_its_default():
             return [view[each.start : each.end] for each in self.pixels]
         numbered = [view[each.payload][4:] for each in self.moving]
-        return [_chunk(b"IDAT", b"".join(numbered))]
+        return [build_chunk(b"IDAT", b"".join(numbered))]
 
     def _hides_its_default(self) -> bool:
         """Tell whether the only frame is stored apart from the picture for old decoders.
@@ -157,6 +157,7 @@ def _is_whole(data: bytes, chunk: Chunk) -> bool:
     return len(view) >= 8 and zlib.crc32(view[:-4]) == int.from_bytes(view[-4:], "big")
 
 
-def _chunk(kind: bytes, payload: bytes) -> bytes:
+def build_chunk(kind: bytes, payload: bytes) -> bytes:
+    """Return a chunk with its length and checksum."""
     check = struct.pack(">I", zlib.crc32(kind + payload))
     return struct.pack(">I", len(payload)) + kind + payload + check
