@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from pytest_django import Settings
 
 from accounts.models import User
@@ -32,6 +34,20 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
 def _no_counts_of_other_tests() -> None:
     """Empty the cache, because the limits count by row, and each test has a first user."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _connections_of_other_tests_stay_as_they_are() -> Iterator[None]:
+    """Let the end of a request close no database connection.
+
+    A test of an earlier file may have left a connection open. Closing a response would look at it,
+    which fails in a test that may not use the database.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
