@@ -33,7 +33,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from common.locks import retry_deadlocks
@@ -111,9 +111,14 @@ def was_deleted(owner_id: int, job_id: UUID) -> bool:
     return DeletedJob.objects.filter(owner=owner_id, job_id=job_id).exists()
 
 
+def deleted_long_ago() -> QuerySet[DeletedJob]:
+    """Return the records of jobs that were deleted more than two days ago."""
+    return DeletedJob.objects.filter(gone_at__lt=timezone.now() - DELETED_KEPT)
+
+
 def prune_deleted() -> None:
     """Remove the records of jobs that were deleted more than two days ago."""
-    old = DeletedJob.objects.filter(gone_at__lt=timezone.now() - DELETED_KEPT)
+    old = deleted_long_ago()
     for owner_id in set(old.values_list("owner", flat=True)):
         _prune(owner_id, old)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from inference.models.batches import Batch
-from inference.models.leases import LeasedQuerySet, LeasedWork, lease_constraints
+from inference.models.leases import LeasedQuerySet, LeasedWork, lease_constraints, sweep_index
 from inference.models.photos import Photo
 from library.models import Style
 
@@ -120,6 +120,7 @@ class Job(LeasedWork):
             models.Index(
                 fields=["owner"], name="job_unnumbered", condition=~Q(seq=F("numbered_seq"))
             ),
+            sweep_index("job"),
         ]
         constraints = [
             *lease_constraints(
@@ -145,6 +146,11 @@ class Job(LeasedWork):
 
     def get_absolute_url(self) -> str:
         return reverse("job", kwargs={"pk": self.pk})
+
+    @property
+    def files(self) -> set[str]:
+        """The names of the files of this row."""
+        return {self.preview, self.result, self.saved} - {""}
 
     @property
     def can_retry(self) -> bool:

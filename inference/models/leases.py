@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,8 @@ ACTIVE = [QUEUED, RUNNING]
 RELEASED = {"lease": None, "lease_until": None}
 # The queue counts a wakeup as lost when no worker came within this time.
 WAKEUP_PATIENCE = timedelta(seconds=30)
+# A process that is still inside one step after its deadline is killed within this time.
+DEADLINE_GRACE = timedelta(minutes=1)
 
 
 class LeasedWork(models.Model):
@@ -55,6 +57,11 @@ class LeasedWork(models.Model):
     )
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    sweep_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=_("When the files that this ended work does not name are removed next."),
+    )
     error_code = models.CharField(max_length=40, blank=True)
     error_hint = models.CharField(max_length=300, blank=True)
 
@@ -122,7 +129,8 @@ class LeasedQuerySet(models.QuerySet[Work]):
 
     def end(self, state: str, **values: Any) -> bool:
         """End the one row in `state`; False when it no longer matches."""
-        return self.change(state=state, completed_at=Now(), **values, **RELEASED)
+        values |= {"completed_at": Now(), "sweep_at": Now()}
+        return self.change(state=state, **values, **RELEASED)
 
     def fail(self, *, code: str, hint: str) -> bool:
         """End the one held row as failed for a reason; False when the lease is gone."""
@@ -146,6 +154,23 @@ class LeasedQuerySet(models.QuerySet[Work]):
         """Note that a wakeup was sent now because of this row."""
         self.filter(pk=pk).update(wakeup_at=Now())
 
+    def due_for_sweep(self, limit: int) -> list[Work]:
+        """Return up to `limit` ended rows whose files must be swept, those that wait longest first.
+
+        The worker sweeps at the end of its work, but it may be killed before that.
+        """
+        return list(self.filter(sweep_at__lte=Now()).order_by("sweep_at")[:limit])
+
+    def record_sweep(self, pk: UUID) -> None:
+        """Note that the files of this ended row were swept.
+
+        They are swept once more when no worker can still write: one that lost its lease without
+        noticing paints until its deadline.
+        """
+        last_write = timedelta(seconds=settings.JOB_DEADLINE_SECONDS) + DEADLINE_GRACE
+        again = When(completed_at__gt=Now() - last_write, then=F("completed_at") + last_write)
+        self.filter(pk=pk).update(sweep_at=Case(again, default=None))
+
     def _take_back(self, which: Q) -> list[UUID]:
         """Put the running rows that match `which` back, and return the ids of those that changed.
 
@@ -167,6 +192,12 @@ class LeasedQuerySet(models.QuerySet[Work]):
 def lease_end() -> Any:  # the stubs know no type for Now() + timedelta
     """Return the moment at which a lease that begins or is renewed now runs out."""
     return Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def sweep_index(prefix: str) -> models.Index:
+    """Return the index that finds the few rows that wait for a sweep."""
+    due = Q(sweep_at__isnull=False)
+    return models.Index(fields=["sweep_at"], name=f"{prefix}_sweep_due", condition=due)
 
 
 def lease_constraints(prefix: str, *, ended: Q) -> list[models.CheckConstraint]:

@@ -8,7 +8,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inference.models.leases import ACTIVE, LeasedQuerySet, LeasedWork, lease_constraints
+from inference.models.leases import (
+    ACTIVE,
+    LeasedQuerySet,
+    LeasedWork,
+    lease_constraints,
+    sweep_index,
+)
 from inference.models.photos import Photo
 from library.models import Style
 
@@ -53,7 +59,10 @@ class ProofSheet(LeasedWork):
     objects = ProofSheetQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "created_at"], name="sheet_state_created")]
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="sheet_state_created"),
+            sweep_index("sheet"),
+        ]
         constraints = [
             *lease_constraints("sheet", ended=~Q(state__in=ACTIVE) & Q(completed_at__isnull=False)),
             models.UniqueConstraint(

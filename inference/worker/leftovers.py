@@ -1,0 +1,63 @@
+"""The files that killed processes left: removed some time after the end of their job or sheet.
+
+Each process removes what it wrote and no row names. A killed one cannot, so the reaper sweeps the
+folders of ended work again. A second sweep of the same folder does no harm.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from inference.files import jobs as job_files
+from inference.files import sheets as proof_files
+from inference.live import change_log
+from inference.models import Job, LeasedWork, Photo, ProofSheet, ProofTile
+
+# A round must end before the next one begins; what is left waits for that.
+SWEPT_AT_ONCE = 100
+
+logger = logging.getLogger(__name__)
+
+
+def sweep_ended() -> None:
+    """Remove the files that ended jobs and sheets do not name, as far as a sweep is due."""
+    for job in Job.objects.due_for_sweep(SWEPT_AT_ONCE):
+        with _sweep_recorded(job):
+            job_files.sweep(job.pk, keep=job.files)
+    for sheet in ProofSheet.objects.due_for_sweep(SWEPT_AT_ONCE):
+        with _sweep_recorded(sheet):
+            _sweep_tiles(sheet)
+
+
+def sweep_deleted() -> None:
+    """Remove the files of jobs whose deletion was cut off before it could.
+
+    It is called before the records of these jobs are removed.
+    """
+    for job_id in change_log.deleted_long_ago().values_list("job_id", flat=True):
+        job_files.sweep(job_id)
+
+
+@transaction.atomic
+def _sweep_tiles(sheet: ProofSheet) -> None:
+    """Sweep the proofs of the photo of `sheet`, unless another sheet of it waits or runs.
+
+    That other sheet sweeps when it begins and when it has ended.
+    """
+    # While this lock is held, no sheet can be made for the photo, so no worker begins one.
+    Photo.objects.select_for_update().filter(pk=sheet.photo_id).first()
+    if not ProofSheet.objects.active().filter(photo=sheet.photo_id).exists():
+        tiles = ProofTile.objects.filter(photo=sheet.photo_id)
+        proof_files.sweep(sheet.photo_id, keep=set(tiles.values_list("file", flat=True)))
+
+
+@contextmanager
+def _sweep_recorded(work: LeasedWork) -> Iterator[None]:
+    """Record the sweep of `work`. If it fails, it is only logged: the later one tries again."""
+    try:
+        yield
+    except OSError:
+        logger.exception("Could not remove the files that %s left", work.pk)
+    work.rows.record_sweep(work.pk)
