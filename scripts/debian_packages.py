@@ -18,6 +18,8 @@ WANTED = {
     "gettext": "msgfmt",
     "nginx-light": "nginx",
     "openssl": "openssl",
+    "nodejs": "node",
+    "npm": "npm",
 }
 
 
