@@ -20,7 +20,7 @@ setup(
         "styleweb._templates": ["**/*.html"],
         "styleweb._static": ["**/*"],
         "styleweb._locale": ["**/*.mo"],
-        "style_transfer": ["weights/*"],
+        "style_transfer": ["weights/*", "bench/faces.json"],
         "library": ["shipped/*", "masterworks/*"],
     },
     include_package_data=False,

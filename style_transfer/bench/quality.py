@@ -1,24 +1,16 @@
-"""Paint photos in the style of artworks: a sheet to view at 1:1, and a table of distances."""
+"""Paint photos in the style of artworks, to look at and to score; see scores.py."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import mean
 
 import torch
 from PIL import Image
 from rich.console import Console
-from rich.table import Table
 
 from style_transfer.bench import whitening
-from style_transfer.bench.distances import (
-    Metric,
-    content_distance,
-    load_metric,
-    style_distance,
-)
 from style_transfer.core.device import choose_device
-from style_transfer.core.sizes import fitted
+from style_transfer.core.sizes import fitted, scaled
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.imaging.color import match_palette, palette_of
 from style_transfer.imaging.images import load_picture
@@ -40,38 +32,66 @@ class Pair:
     An answer is a picture that a method made of the two.
     """
 
+    photo_name: str
+    artwork_name: str
     photo: Image.Image
     artwork: Image.Image
     answers: dict[str, Image.Image]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Give the names of the photo and of the artwork."""
+        return self.photo_name, self.artwork_name
+
+    @property
+    def title(self) -> str:
+        """Give both names as people read them."""
+        return " x ".join(self.names)
+
+
+@dataclass(frozen=True)
+class SizeRule:
+    """The size of every picture: pixels of its longest side, or of its shortest one."""
+
+    side: int
+    shortest: bool = False
+
+    def scale(self, image: Image.Image) -> Image.Image:
+        """Scale an image to this size."""
+        longest = fitted(*image.size, self.side)
+        shortest = scaled(*image.size, self.side / min(image.size))
+        return image.resize(shortest if self.shortest else longest, _SHARP)
 
 
 def paint_pairs(
     photos: Sequence[Path],
     artworks: Sequence[Path],
     specs: Sequence[TransferSpec],
+    rule: SizeRule,
+    *,
     device: str,
     console: Console,
-    *,
     whitened: bool = False,
 ) -> Iterator[Pair]:
     """Paint every photo in the style of every artwork with each spec, photo by photo.
 
-    With `whitened`, the answer of the plain recipe is added; see whitening.py. Raises EngineError
-    if a picture cannot be read or painted.
+    All are painted at the size of `rule`. With `whitened`, the answer of the plain recipe is added;
+    see whitening.py. Raises EngineError if a picture cannot be read or painted.
     """
-    side = specs[0].size or 512
     styles = [load_picture(path).rgb for path in artworks]
     for path in photos:
-        photo = _within(load_picture(path).rgb, side)
+        photo = rule.scale(load_picture(path).rgb)
+        sized = [replace(spec, size=max(photo.size)) for spec in specs]
         for style, name in zip(styles, artworks, strict=True):
             # For the simpler answers and the metric; the methods scale the artwork themselves.
-            seen = _within(style, side)
+            seen = rule.scale(style)
             answers = {UNTOUCHED: photo, COLORS: _recolored(photo, seen)}
             if whitened:
                 answers[WHITENED] = _whitened(photo, seen, device)
-            answers |= {spec.method: _painted(photo, style, spec, device) for spec in specs}
-            console.print(f"{path.stem} x {name.stem}", markup=False)
-            yield Pair(photo, seen, answers)
+            answers |= {spec.method: _painted(photo, style, spec, device) for spec in sized}
+            pair = Pair(path.stem, name.stem, photo, seen, answers)
+            console.print(pair.title, markup=False)
+            yield pair
 
 
 def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
@@ -88,29 +108,6 @@ def lay_sheet(pairs: Sequence[Pair], across: int, method: str) -> Image.Image:
     return lay_out(rows)
 
 
-def measure(pairs: Sequence[Pair], metric_name: str, device: str) -> Table:
-    """Make a table of the mean content and style distance of each answer; see distances.py."""
-    place = choose_device(device)
-    artworks = [to_tensor(pair.artwork, place) for pair in pairs]
-    metric = load_metric(metric_name, artworks, place)
-    table = Table(title=f"{len(pairs)} pairs, distances by {metric.title}")
-    for heading in ("answer", "content distance", "style distance"):
-        table.add_column(heading, justify="left" if heading == "answer" else "right")
-    for name in pairs[0].answers:
-        figures = [_distances(metric, pair, name, place) for pair in pairs]  # (content, style) each
-        content, style = (mean(part) for part in zip(*figures, strict=True))
-        table.add_row(name, f"{content:.3f}", f"{style:.3f}")
-    return table
-
-
-def _distances(metric: Metric, pair: Pair, name: str, place: torch.device) -> tuple[float, float]:
-    painted, photo, artwork = (
-        metric.encode(to_tensor(image, place))
-        for image in (pair.answers[name], pair.photo, pair.artwork)
-    )  # layer -> (1, C, h, w) each
-    return content_distance(painted, photo), style_distance(painted, artwork)
-
-
 def lay_out(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
     """Arrange images in rows and columns on white.
 
@@ -124,10 +121,6 @@ def lay_out(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
         for across, image in enumerate(row):
             sheet.paste(image, (sum(widths[:across]), sum(heights[:down])))
     return sheet
-
-
-def _within(image: Image.Image, side: int) -> Image.Image:
-    return image.resize(fitted(*image.size, side), _SHARP)
 
 
 def _recolored(photo: Image.Image, artwork: Image.Image) -> Image.Image:

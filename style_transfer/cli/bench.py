@@ -1,25 +1,22 @@
 """The command `bench`: measure the speed, memory and quality of painting."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
+from style_transfer.cli.bench_quality import add_quality_parser
 from style_transfer.core.catalog import (
     DEFAULT_METHOD,
     FINEST_METHOD,
     METHOD_INFOS,
     methods_that,
 )
-from style_transfer.core.errors import InputUnreadableError
 from style_transfer.core.spec import TransferSpec
 from style_transfer.imaging.images import load_picture
-from style_transfer.imaging.saving import save_picture
 
 METHODS = list(METHOD_INFOS)
 ESTIMATED = methods_that("memory")
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,7 +34,7 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     )
     speed.add_argument("--repeats", type=int, default=3)
     speed.set_defaults(run=run_speed)
-    quality = _add_quality_parser(kinds)
+    quality = add_quality_parser(kinds)
     speed.add_argument("--method", choices=METHODS, default=DEFAULT_METHOD)
     batch = kinds.add_parser(
         "batch", help="pictures per second, for each number of pictures in a pass"
@@ -78,38 +75,6 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
         parser.add_argument("--device", default="auto")
 
 
-def _add_quality_parser(
-    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> argparse.ArgumentParser:
-    quality = kinds.add_parser("quality", help="paint each photo in each style on one sheet")
-    for what in ("content", "style"):
-        quality.add_argument(
-            f"--{what}",
-            type=Path,
-            nargs="+",
-            required=True,
-            help="pictures, or folders with pictures",
-        )
-    quality.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png")
-    quality.add_argument(
-        "--most", type=int, default=4, help="how many photos, and how many artworks, at most"
-    )
-    quality.add_argument("--size", type=int, default=512)
-    quality.add_argument(
-        "--methods",
-        nargs="+",
-        choices=METHODS,
-        default=[DEFAULT_METHOD],
-        help="methods to compare; the sheet shows the first one",
-    )
-    quality.add_argument(
-        "--metric",
-        help="network that measures distances: builtin, vgg19, or a reduced VGG-19 (safetensors)",
-    )
-    quality.set_defaults(run=run_quality)
-    return quality
-
-
 def run_speed(arguments: argparse.Namespace) -> int:
     """Print a table of seconds, and return the exit status.
 
@@ -127,33 +92,6 @@ def run_speed(arguments: argparse.Namespace) -> int:
         for spec, size in zip(specs, arguments.sizes, strict=True)
     ]
     Console().print(speed.table(arguments.method, rows, arguments.device))
-    return 0
-
-
-def run_quality(arguments: argparse.Namespace) -> int:
-    """Write a contact sheet, print distances if a metric is named, and return the exit status.
-
-    Raises EngineError.
-    """
-    specs = [
-        TransferSpec(method=method, size=arguments.size, steps=arguments.steps)
-        for method in arguments.methods
-    ]
-    photos = pictures_in(arguments.content, arguments.most)
-    artworks = pictures_in(arguments.style, arguments.most)
-
-    from style_transfer.bench import quality
-
-    console = Console(stderr=True)
-    pairs = [
-        *quality.paint_pairs(
-            photos, artworks, specs, arguments.device, console, whitened=bool(arguments.metric)
-        )
-    ]
-    sheet = quality.lay_sheet(pairs, len(artworks), arguments.methods[0])
-    save_picture(sheet, arguments.out)
-    if arguments.metric:
-        Console().print(quality.measure(pairs, arguments.metric, arguments.device))
     return 0
 
 
@@ -218,21 +156,3 @@ def parse_size(word: str) -> tuple[int, int]:
     """Read WIDTHxHEIGHT, or WIDTH for a 4:3 picture; raises ValueError for other words."""
     width, cross, height = word.partition("x")
     return int(width), int(height) if cross else int(width) * 3 // 4
-
-
-def pictures_in(places: Sequence[Path], most: int) -> list[Path]:
-    """List at most `most` pictures: the named ones, and those of named folders by name.
-
-    Raises InputUnreadableError if there are none.
-    """
-    found: list[Path] = []
-    for place in places:
-        inside = sorted(place.glob("*")) if place.is_dir() else [place]
-        found += [path for path in inside if path.suffix.lower() in _SUFFIXES]
-    if not found:
-        named = ", ".join(map(str, places))
-        raise InputUnreadableError(
-            f"There are no pictures in {named}.",
-            hint="Name a folder with JPEG, PNG or WebP files.",
-        )
-    return found[:most]

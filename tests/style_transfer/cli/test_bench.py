@@ -9,12 +9,13 @@ from safetensors.torch import save_file
 from style_transfer.__main__ import main
 from style_transfer.bench.quality import lay_out
 from style_transfer.bench.speed import measure
-from style_transfer.cli.bench import pictures_in
+from style_transfer.cli.bench_quality import pictures_in
 from style_transfer.core.errors import InputUnreadableError
 from style_transfer.core.manifest import Card, write_card
 from style_transfer.core.spec import TransferSpec
 from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.methods.network.johnson import PaintingNet
+from tests.support.onnx_files import write_mean_color
 
 
 @pytest.fixture
@@ -25,6 +26,17 @@ def pictures(tmp_path: Path) -> Path:
         Image.fromarray(noise).save(tmp_path / name)
     (tmp_path / "manifest.csv").write_text("name")
     return tmp_path
+
+
+def scores_in(printed: str) -> dict[str, list[str]]:
+    """Read the first table of scores: its headings as `measure`, and its rows by their names."""
+    heading = next(line for line in printed.splitlines() if "photo untouched" in line)
+    rows = {"measure": [cell.strip() for cell in heading.strip("┃").split("┃")[1:]]}
+    for line in printed.split("└", maxsplit=1)[0].splitlines():
+        if line.startswith("│"):
+            name, *cells = line.strip("│").split("│")
+            rows[name.strip()] = [cell.strip() for cell in cells]
+    return rows
 
 
 class TestSpeed:
@@ -97,15 +109,56 @@ class TestQuality:
         out = pictures / "sheet.png"
         words = f"bench quality --content {pictures} --style {pictures} -o {out} --size 96"
         assert main([*words.split(), "--most", "1", "--metric", "builtin", "--device", "cpu"]) == 0
-        printed = capsys.readouterr().out
-        rows = {
-            cells[1].strip(): [float(cell) for cell in cells[2:4]]
-            for cells in (line.split("│") for line in printed.splitlines())
-            if len(cells) == 5
-        }
-        assert rows["photo untouched"][0] == 0
-        assert rows["colors matched only"][0] < rows["fast"][0]
-        assert "whitening and coloring" in rows
+        rows = scores_in(capsys.readouterr().out)
+        distances = dict(zip(rows["measure"], rows["content distance"], strict=True))
+        assert float(distances["photo untouched"]) == 0
+        assert float(distances["colors matched only"]) < float(distances["fast"])
+        assert "whitening and coloring" in distances
+
+    def test_compares_with_painted_pictures_without_painting_again(
+        self, pictures: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        kept, out = pictures / "kept", pictures / "sheet.png"
+        asked = f"bench quality --content {pictures} --style {pictures} --most 1 --short-side 64"
+        once = f"{asked} -o {pictures / 'once.png'} --keep {kept}"
+        assert main([*once.split(), "--device", "cpu"]) == 0
+        first = scores_in(capsys.readouterr().out)
+        write_mean_color(pictures / "mean.onnx")
+        again = f"{asked} -o {out} --methods none --beside before={kept}/fast"
+        assert main([*again.split(), "--predictor", str(pictures / "mean.onnx")]) == 0
+        second = scores_in(capsys.readouterr().out)
+        assert first["contrast error, octaves"][4:] == second["contrast error, octaves"][4:]
+        assert second["measure"][-1] == "before"
+        assert "style, by predictor" in second
+        with Image.open(out) as sheet:
+            assert sheet.size == (3 * 392, 32 + 72)
+
+    @pytest.mark.parametrize(
+        ("more", "words"),
+        [
+            ("--beside other=nowhere", "other has no picture a__a"),
+            ("--methods none", "Nothing is to be scored"),
+            ("--methods none fast", "Nothing is to be painted"),
+            ("--predictor none.onnx", "cannot be read as a network"),
+            ("--faces none.json", "none.json cannot be read"),
+        ],
+    )
+    def test_refuses_before_it_paints(
+        self, pictures: Path, capsys: pytest.CaptureFixture[str], more: str, words: str
+    ) -> None:
+        out = pictures / "sheet.png"
+        asked = f"bench quality --content {pictures} --style {pictures} -o {out} {more}"
+        assert main(asked.split()) == 2
+        assert words in capsys.readouterr().err
+        assert not out.exists()
+
+    def test_explains_how_a_folder_is_named(
+        self, pictures: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        asked = f"bench quality --content {pictures} --style {pictures} -o x.png --beside folder"
+        with pytest.raises(SystemExit):
+            main(asked.split())
+        assert "NAME=FOLDER" in capsys.readouterr().err
 
     def test_paints_with_several_methods(self, pictures: Path) -> None:
         out = pictures / "sheet.png"
