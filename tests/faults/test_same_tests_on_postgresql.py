@@ -1,4 +1,4 @@
-"""Runs the tests of the queue and of the services again, on PostgreSQL."""
+"""Runs the tests of the queue, of the services and of the API again, on PostgreSQL."""
 
 import os
 import subprocess
@@ -24,6 +24,7 @@ QUEUE = (
     "tests/inference/live/test_change_log.py",
     "tests/inference/live/snapshots/test_job.py",
     "tests/inference/services",
+    "tests/styleweb/test_api_properties.py",
 )
 WORKER = ("tests/inference/worker",)
 

@@ -3,6 +3,9 @@ no status, content type or header that the document does not have, and every bod
 
 The requests are made from the document itself. The owner owns one of everything, and half of the
 requests name those things; the stranger and nobody send the same requests.
+
+On PostgreSQL only the owner asks, and only where the client chooses texts and numbers: these are
+what one database accepts and another refuses.
 """
 
 from typing import Any
@@ -10,7 +13,7 @@ from uuid import UUID
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.core.result import Ok
@@ -30,7 +33,8 @@ from tests.support.clients import ALL_SCOPES, open_connection
 from tests.support.factories import make_style
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EXAMPLES = 4
+ON_SQLITE = connection.vendor == "sqlite"
+EXAMPLES = 4 if ON_SQLITE else 2
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     status_code_conformance,
@@ -61,6 +65,7 @@ def whole_answers(environ: dict[str, Any], start: Any) -> list[bytes]:
 SCHEMA = schemathesis.openapi.from_dict(whole_document())
 SCHEMA.app = whole_answers
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
+ASKED = [each for each in OPERATIONS if ON_SQLITE or list(each.query) or list(each.body)]
 PICKED = settings(
     max_examples=EXAMPLES,
     derandomize=True,
@@ -82,10 +87,11 @@ def ids(alice: User) -> dict[str, str]:
 def callers(alice: User, bob: User) -> list[dict[str, str]]:
     """Return the headers of the owner, a stranger and nobody."""
     tokens = [create_token(owner=user, name="app", scopes=ALL_SCOPES)[1] for user in (alice, bob)]
-    return [*({"Authorization": f"Bearer {token}"} for token in tokens), {}]
+    everybody = [*({"Authorization": f"Bearer {token}"} for token in tokens), {}]
+    return everybody if ON_SQLITE else everybody[:1]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: f"{each.method} {each.path}")
+@pytest.mark.parametrize("operation", ASKED, ids=lambda each: f"{each.method} {each.path}")
 def test_keeps_the_document(
     operation: Any, ids: dict[str, str], callers: list[dict[str, str]], wakeups: list[str]
 ) -> None:
