@@ -18,6 +18,8 @@ LINK_PREVIEW_BYTES: Final = 500_000  # leaves room for the credit
 PLACEHOLDER_SIDES: Final = (24, 16, 12, 8)
 PLACEHOLDER_LENGTH: Final = 400  # the length of the database column
 QUALITIES: Final = (80, 65, 50, 35)
+# The formats of full pictures, with the suffixes of their files.
+SUFFIXES: Final = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,13 @@ def encode_as(image: Image.Image, form: str) -> Encoded:
 
     Raises KeyError for any other `form`.
     """
-    suffix, options = {
-        "jpeg": (".jpg", {"quality": 95, "subsampling": 0}),  # 0: full color resolution
-        "png": (".png", {"compress_level": 6}),
-        "webp": (".webp", {"quality": 92, "method": 4}),
+    options = {
+        "jpeg": {"quality": 95, "subsampling": 0},  # 0: full color resolution
+        "png": {"compress_level": 6},
+        "webp": {"quality": 92, "method": 4},
     }[form]
     picture = on_white(image) if form == "jpeg" else image
-    return Encoded(_encoded(picture, form.upper(), **options), suffix)
+    return Encoded(_encoded(picture, form.upper(), **options), SUFFIXES[form])
 
 
 def make_derivatives(image: Image.Image) -> Derivatives:

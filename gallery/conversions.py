@@ -7,12 +7,12 @@ The name of the file follows from the name of the picture, which is new whenever
 
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
-from typing import Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import Http404
 
+from common.derivatives import SUFFIXES
 from common.sandbox.client import run
 from common.sandbox.messages import Message
 from common.sandbox.slots import slot
@@ -20,8 +20,6 @@ from common.storage import remove_files, save_as
 from gallery.metadata import embed_credit
 from gallery.models import Artwork
 from gallery.recipes import picture_credit
-
-SUFFIXES: Final = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 
 def conversion_of(name: str, form: str) -> str:

@@ -11,9 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from common.derivatives import SUFFIXES
 from common.media import announce_media, send_media
 from gallery.conversions import (
-    SUFFIXES,
     conversion_of,
     link_preview_of,
     make_conversion,

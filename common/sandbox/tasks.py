@@ -37,8 +37,7 @@ def derive(data: bytes) -> Message:
 def convert(data: bytes, *, form: str) -> Message:
     """Encode a stored picture in the format `form`."""
     with Image.open(io.BytesIO(data)) as opened:
-        made = encode_as(opened, form)
-    return Message({"suffix": made.suffix}, [made.data])
+        return Message({}, [encode_as(opened, form).data])
 
 
 def link_preview(data: bytes) -> Message:

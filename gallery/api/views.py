@@ -20,6 +20,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.permissions import Anyone
 from accounts.models import Scope
 from common.conditional import answers_conditionally
+from common.derivatives import SUFFIXES
 from common.negotiation import AnyAccept
 from common.openapi import PICTURE, STORAGE_FULL
 from common.pagination import NewestPublishedPagination
@@ -34,7 +35,6 @@ from gallery.api.serializers import (
     PublicGalleryQuerySerializer,
     PublishSerializer,
 )
-from gallery.conversions import SUFFIXES
 from gallery.media_views import send_artwork
 from gallery.models import Artwork
 from gallery.services import (
