@@ -51,6 +51,12 @@ class PasswordAgainForm(forms.Form):
             raise forms.ValidationError(_("The password is not correct."), code="wrong_password")
         return password
 
+    def clean(self) -> dict[str, Any]:
+        """Leave the password out of what the form asks for."""
+        super().clean()
+        self.cleaned_data.pop("password", None)
+        return self.cleaned_data
+
 
 def token_lifetimes() -> list[tuple[int, str]]:
     """Return the numbers of days that the page offers, with the one of the site among them."""

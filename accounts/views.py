@@ -141,8 +141,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     """List the tokens of the user, and make a new token, which is shown only once."""
     form, secret = TokenForm(request.POST or None, request=request), ""
     if form.is_valid():
-        wish = {name: value for name, value in form.cleaned_data.items() if name != "password"}
-        _row, secret = create_token(owner=request.user, **wish)
+        _row, secret = create_token(owner=request.user, **form.cleaned_data)
         form = TokenForm(request=request)
     mine = ApiToken.objects.active().filter(owner=request.user).order_by("-created_at")
     context = {"form": form, "secret": secret, "tokens": mine}

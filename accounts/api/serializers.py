@@ -1,5 +1,7 @@
 """Users and tokens as the API shows them."""
 
+from typing import Any
+
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +82,10 @@ class TokenSerializer(NewTokenFieldsSerializer):
                 _("The password is not correct."), code="wrong_password"
             )
         return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Leave the password out of what is asked for."""
+        return {name: value for name, value in attrs.items() if name != "password"}
 
 
 class LoginSerializer(NewTokenFieldsSerializer):

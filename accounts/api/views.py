@@ -100,8 +100,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
         """Create a token. Only this answer shows it. The password is needed again."""
         request_body = TokenSerializer(data=request.data, context={"request": request})
         request_body.is_valid(raise_exception=True)
-        wish = {k: v for k, v in request_body.validated_data.items() if k != "password"}
-        row, secret = create_token(owner=person(request), **wish)
+        row, secret = create_token(owner=person(request), **request_body.validated_data)
         return _new_token(row, secret)
 
     def perform_destroy(self, instance: ApiToken) -> None:
