@@ -9,6 +9,7 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
+from styleweb.api_settings import *  # noqa: F403
 from styleweb.environment import (
     data_dir,
     database,
@@ -219,24 +220,7 @@ globals().update(email_settings())
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = sender()
 
-# --- API ----------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    # The token class is first: the first class decides between 401 and 403.
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.ApiTokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.CallLimit"],
-    "DEFAULT_PARSER_CLASSES": ["common.parsers.BoundedJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    # OPTIONS returns no description, because the OpenAPI document has it.
-    "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "common.openapi.PublicSchema",
-    "DEFAULT_PAGINATION_CLASS": "common.pagination.NewestFirstPagination",
-    "EXCEPTION_HANDLER": "common.problems.problem_handler",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
+# --- API (styleweb/api_settings.py has the rest) ------------------------------------------------
 # No JSON body of the API needs more. Photos come as forms.
 API_BODY_BYTES = 256 * 1024
 # (calls, seconds): the calls that are allowed in this time. The count is exact (common/limits.py).
@@ -253,30 +237,6 @@ API_LIMITS: dict[str, tuple[int, int]] = {
 }
 # A token expires after this time, unless its owner chooses another one.
 API_TOKEN_DAYS = whole_number("STYLEWEB_TOKEN_DAYS", 90, least=1, most=3650)
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Styleweb API",
-    "DESCRIPTION": (
-        "Photos in, paintings out: styles, jobs with live progress, artworks. Sign in at "
-        "`POST /auth/login/`, send the token as `Authorization: Bearer …`, and read docs/api.md "
-        "for the whole path in ten minutes. Every error is `application/problem+json` with a "
-        "stable `code`."
-    ),
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"JobStateEnum": "inference.models.Job.State"},
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "common.openapi_hooks.document_problems",
-        "common.openapi_hooks.tidy_schemas",
-        "common.openapi_hooks.summarize",
-    ],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-}
 
 # --- files --------------------------------------------------------------------------------------
 STATIC_URL = "static/"
