@@ -10,24 +10,18 @@ from typing import TypeVar
 
 from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.limits import address_of, seconds_to_wait, time_in_words, uncount
+from common.limits import TooManyCalls, address_of, seconds_to_wait, uncount
 
 Found = TypeVar("Found")
 
 
-class TooManyAttempts(Exception):
+class TooManyAttempts(TooManyCalls):
     """There were too many wrong passwords, or too many requests for mail."""
 
-    code = "throttled"
-    status = 429
-
-    def __init__(self, retry_after: int) -> None:
-        self.retry_after = retry_after
-        sentence = _("Too many attempts. Try again in %(time)s.")
-        super().__init__(sentence % {"time": time_in_words(retry_after)})
+    sentence = _("Too many attempts. Try again in %(time)s.")
 
 
 def guard_attempt(account: str, request: HttpRequest, check: Callable[[], Found]) -> Found:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from common.problems import too_large
+from common.refusals import page_of
 
 if TYPE_CHECKING:
     from asgiref.typing import (
@@ -105,8 +104,5 @@ async def _refuse(scope: "HTTPScope", send: "ASGISendCallable") -> None:
 
 def _refusal(is_api: bool) -> tuple[int, bytes, bytes]:  # noqa: FBT001  # sync_to_async passes it on
     problem = too_large()
-    if is_api:
-        response = problem.response()
-        return response.status_code, response["Content-Type"].encode(), response.content
-    page = render_to_string("refused.html", {"words": _("The request is too large.")})
-    return problem.status_code, b"text/html; charset=utf-8", page.encode()
+    response = problem.response() if is_api else page_of(problem)
+    return response.status_code, response["Content-Type"].encode(), response.content

@@ -4,17 +4,31 @@ import ipaddress
 import logging
 import time
 from contextlib import suppress
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 logger = logging.getLogger(__name__)
 
 # Used while the shared cache does not answer, so that there is always a limit.
 _own_memory = LocMemCache("limits", {})
+
+
+class TooManyCalls(Exception):
+    """A client has reached a limit. Each kind of call says it in a sentence of its own."""
+
+    code = "throttled"
+    status: ClassVar[int] = 429
+    sentence: ClassVar[str | Promise]
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(str(self.sentence) % {"time": time_in_words(retry_after)})
+        self.retry_after = retry_after
 
 
 def seconds_to_wait(limit: str, who: str) -> int:

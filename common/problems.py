@@ -273,7 +273,7 @@ def request_problem(exc: Exception) -> Problem:
     return _translate(exc, {}) or _bad_request(exc, {})
 
 
-def is_disk_full(error: Exception) -> bool:
+def _is_disk_full(error: Exception) -> bool:
     """Return whether the database failed because its disk is full (SQLite, PostgreSQL)."""
     return any(words in str(error) for words in ("disk is full", "No space left on device"))
 
@@ -283,7 +283,7 @@ def _unavailable(exc: Exception, _context: Mapping[str, Any]) -> Problem:
         logger.warning("The database was too busy", exc_info=exc)
         detail = _("The server is busy. Try again in a few seconds.")
         return Problem("busy", detail, status=503, headers={"Retry-After": str(RETRY_SOON)})
-    if is_disk_full(exc):
+    if _is_disk_full(exc):
         logger.error("The disk of the database is full", exc_info=exc)
         return Problem(StorageFull.code, str(StorageFull()), status=StorageFull.status)
     logger.error("The database does not answer", exc_info=exc)

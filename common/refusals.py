@@ -1,7 +1,7 @@
 """Pages for requests that the server cannot serve now, such as work that must wait for other work.
 
-The API has the problem table for this (common/problems.py). A page that can show the reason in a
-form does so; this is for all the others.
+The page is made of the same problem that the API answers (common/problems.py). A page that can show
+the reason in a form does so; this is for all the others.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,9 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from common.problems import Problem, request_problem
 
 NOT_NOW = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE}
 
@@ -29,11 +31,16 @@ class RefusalPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page for `error`; None if another handler must answer it."""
-        status = getattr(error, "status", None)
-        if status not in NOT_NOW:
+        del request
+        if getattr(error, "status", None) not in NOT_NOW:
             return None
-        response = render(request, "refused.html", {"words": str(error)}, status=status)
-        retry_after = getattr(error, "retry_after", None)
-        if retry_after is not None:
-            response["Retry-After"] = str(retry_after)
-        return response
+        return page_of(request_problem(error))
+
+
+def page_of(problem: Problem) -> HttpResponse:
+    """Return the page with the sentence, status and headers of `problem`.
+
+    It is made without the database and the session, which may be what failed.
+    """
+    page = render_to_string("refused.html", {"words": problem.detail})
+    return HttpResponse(page, status=problem.status_code, headers=problem.headers)

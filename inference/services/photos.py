@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.limits import seconds_to_wait, time_in_words, uncount
+from common.limits import TooManyCalls, seconds_to_wait, uncount
 from common.locks import lock_until_commit, retry_deadlocks
 from common.sandbox.client import ServerBusy
 from common.sandbox.slots import slot
@@ -24,16 +24,10 @@ from inference.services.storage import StorageQuotaExceeded, check_storage
 FOLDER = "photos"
 
 
-class TooManyUploads(Exception):
+class TooManyUploads(TooManyCalls):
     """The user has uploaded too many photos in a short time."""
 
-    code = "throttled"
-    status: ClassVar[int] = 429
-
-    def __init__(self, retry_after: int) -> None:
-        sentence = _("Too many uploads. Try again in %(time)s.")
-        super().__init__(sentence % {"time": time_in_words(retry_after)})
-        self.retry_after = retry_after
+    sentence = _("Too many uploads. Try again in %(time)s.")
 
 
 class PhotoInUse(Exception):

@@ -1,5 +1,6 @@
 """Pages without a database, or with a full disk: a sentence, never a bare 500."""
 
+import sqlite3
 from typing import Any, Never
 
 import pytest
@@ -44,6 +45,25 @@ def test_a_sign_in_on_a_full_disk_gets_its_reason(
     answer = sign_in()
     assert answer.status_code == 507
     assert "out of storage space" in answer.text
+
+
+@pytest.mark.parametrize("accept", ["/", "/api/v1/me/"])
+def test_a_busy_database_is_called_busy_by_pages_and_by_the_api(
+    alice: User, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    def fail(*_args: object, **_options: object) -> Never:
+        busy = sqlite3.OperationalError("database is locked")
+        busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise OperationalError("database is locked") from busy
+
+    client = session_of(alice)
+    client.raise_request_exception = False
+    monkeypatch.setattr(SessionStore, "load", fail)
+
+    answer = client.get(accept)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "The server is busy" in answer.text
 
 
 def test_a_sign_in_without_a_database_asks_to_come_back(
