@@ -5,6 +5,7 @@ in a file. Nothing here imports torch.
 """
 
 import io
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,8 +19,18 @@ SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 # The level, 0 to 255, of each value of 16 bits: 65535 = 255 * 257. A table needs no floats, which
 # would take 100 MB for a large picture.
 _LEVELS: Final = np.rint(np.arange(65_536) / 257).astype(np.uint8)
-# The header of a profile holds the date on which it was made.
+# The header of a profile holds the date on which it was made: year, month, day and the time.
 _PROFILE_DATE: Final = slice(24, 36)
+_FIXED_DATE: Final = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
+
+
+def _dated(profile: bytes, date: bytes) -> bytes:
+    """Return `profile` with another date."""
+    return profile[: _PROFILE_DATE.start] + date + profile[_PROFILE_DATE.stop :]
+
+
+# The profile that files get. Its date is fixed, so that equal pictures are equal files.
+SRGB_FILE: Final = _dated(SRGB.tobytes(), _FIXED_DATE)
 
 
 @dataclass(frozen=True)
@@ -108,12 +119,9 @@ def _is_own_srgb(icc: bytes) -> bool:
     """Tell whether a profile is the one that `save_picture` embeds.
 
     Then the conversion would change no pixel. The name alone does not prove that, so the bytes are
-    compared.
+    compared, without the date: files of earlier releases have the date of their making.
     """
-    own = bytearray(SRGB.tobytes())
-    other = bytearray(icc)
-    own[_PROFILE_DATE] = other[_PROFILE_DATE] = b""
-    return own == other
+    return _dated(icc, _FIXED_DATE) == SRGB_FILE
 
 
 def _name_of(profile: ImageCms.ImageCmsProfile) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from style_transfer.core.errors import EngineError
-from style_transfer.imaging.pixels import SRGB
+from style_transfer.imaging.pixels import SRGB_FILE
 
 SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _QUALITY = {"JPEG": {"quality": 95, "subsampling": 0}, "PNG": {}, "WEBP": {"quality": 95}}
@@ -44,7 +44,7 @@ def save_picture(image: Image.Image, path: Path) -> None:
         image = _on_white(image)
     buffer = io.BytesIO()
     try:
-        image.save(buffer, kind, icc_profile=SRGB.tobytes(), **_QUALITY[kind])
+        image.save(buffer, kind, icc_profile=SRGB_FILE, **_QUALITY[kind])
     except (OSError, ValueError) as error:
         raise OutputError(
             f"{kind} cannot hold a picture of {image.width} x {image.height}."

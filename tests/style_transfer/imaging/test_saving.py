@@ -26,6 +26,14 @@ def test_writes_each_format_tagged_srgb(tmp_path: Path, suffix: str) -> None:
     assert "sRGB" in ImageCms.getProfileDescription(profile)
 
 
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_writes_no_date_into_the_profile(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    save_picture(Image.new("RGB", (20, 10), "red"), path)
+    with Image.open(path) as image:
+        assert image.info["icc_profile"][24:36] == bytes([7, 208, 0, 1, 0, 1, *[0] * 6])
+
+
 def test_accepts_suffixes_in_capitals() -> None:
     assert output_format(Path("A.JPG")) == "JPEG"
 
