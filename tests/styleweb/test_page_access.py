@@ -159,7 +159,7 @@ MEDIA = [
     file("proof-tile", "/media/proofs/{tile}/"),
     *(
         row
-        for variant in ("full", "preview", "thumb")
+        for variant in ("full", "preview", "thumb", "link-preview")
         for row in (
             file("artwork-file", f"/media/artworks/{{private}}/{variant}/"),
             open_to_all("artwork-file", f"/media/artworks/{{public}}/{variant}/"),
