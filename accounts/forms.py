@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.login_guard import confirm_password
+from accounts.mail import no_mail_notice
 from accounts.models import Scope, User
 from accounts.names import normalize_email
 
@@ -99,6 +100,11 @@ class EmailForm(PasswordAgainForm):
         help_text=_("We send a link to this address. The change takes effect when you open it."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        field = self.fields["address"]
+        field.help_text = no_mail_notice() or field.help_text
 
     def clean_address(self) -> str:
         """Refuse the address that the account has already."""

@@ -20,8 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("email/confirm/<str:token>/", views.email_confirm, name="email-confirm"),
     path("password/change/", views.change_password, name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),
-    path("password/reset/", allauth.password_reset, name="account_reset_password"),
-    path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+    path("password/reset/", views.request_reset, name="account_reset_password"),
+    path("password/reset/done/", views.reset_requested, name="account_reset_password_done"),
     path(
         "password/reset/key/done/",
         allauth.password_reset_from_key_done,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.account import views as allauth
@@ -29,6 +29,7 @@ from accounts.email_change import (
 )
 from accounts.forms import EmailForm, ProfileForm, TokenForm
 from accounts.login_guard import TooManyAttempts
+from accounts.mail import no_mail_notice
 from accounts.models import ApiToken
 from accounts.passwords import TooManySignIns
 from accounts.registration import AccountTaken
@@ -72,6 +73,10 @@ class SignUpView(allauth.SignupView):  # type: ignore[misc]
 sign_in = guarded(allauth.login)
 change_password = guarded(allauth.password_change)
 reset_password = guarded(allauth.password_reset_from_key)
+# The templates call it, so that no page promises a mail where none is sent.
+_NOTICE: Final = {"no_mail_notice": no_mail_notice}
+request_reset = allauth.PasswordResetView.as_view(extra_context=_NOTICE)
+reset_requested = allauth.PasswordResetDoneView.as_view(extra_context=_NOTICE)
 
 
 @login_required
@@ -110,7 +115,8 @@ def email(request: SignedInRequest) -> HttpResponse:
         except (EmailTaken, MailNotSent) as refusal:
             form.add_error("address", str(refusal))
         else:
-            messages.success(request, _("Open the link that we sent to your new address."))
+            sent = _("Open the link that we sent to your new address.")
+            messages.success(request, no_mail_notice() or sent)
             return redirect("account_email")
     return render(request, "accounts/email.html", {"form": form})
 

@@ -53,6 +53,20 @@ def test_changes_only_after_the_new_mailbox_confirmed(alice: User) -> None:
     assert (row.email, row.primary, row.verified) == (NEW, True, True)
 
 
+def test_promises_no_mail_without_a_mail_server(alice: User, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    client = session_of(alice)
+    assert "We send a link" not in client.get(reverse("account_email")).text
+    page = client.post(
+        reverse("account_email"),
+        {"address": NEW, "password": PASSWORD},
+        format="multipart",
+        follow=True,
+    )
+    assert "cannot send email" in page.text
+    assert "that we sent" not in page.text
+
+
 def test_works_once(alice: User) -> None:
     request_change(alice)
     link = mailed_link()

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import ApiToken, User
 from accounts.tokens import create_token
@@ -81,6 +82,20 @@ class TestSignIn:
         page = client.get(link[0], follow=True)
         assert page.status_code == 200
         assert "password1" in page.text
+
+    @pytest.mark.parametrize("has_server", [True, False])
+    def test_promises_mail_only_if_there_is_a_mail_server(
+        self, client: Client, alice: User, settings: Settings, *, has_server: bool
+    ) -> None:
+        if not has_server:
+            settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+        address = reverse("account_reset_password")
+        form = client.get(address)
+        done = client.post(address, {"email": alice.email}, follow=True)
+        for page in (form, done):
+            assert ("cannot send email" in page.text) is not has_server
+        assert ("We send you a link" in form.text) is has_server
+        assert ("We have sent you an email" in done.text) is has_server
 
 
 class TestProfile:
