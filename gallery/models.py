@@ -84,6 +84,8 @@ class Artwork(models.Model):
     bytes = models.PositiveIntegerField()
     # The hash of the result, before the credit is written into it. Old artworks have none.
     sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    # The id that the job shares with those that continue it. It stays when the job is deleted.
+    painting = models.UUIDField(null=True, db_index=True, editable=False)
     recipe = models.JSONField(default=dict)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
     moderation = models.CharField(max_length=10, choices=Moderation, default=Moderation.VISIBLE)
@@ -131,12 +133,13 @@ class HiddenPicture(models.Model):
     """The decision of a moderator that a picture is not shown. gallery/moderation.py applies it."""
 
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
-    # The job may be deleted, and the decision stays.
-    job_id = models.UUIDField(null=True, blank=True, db_index=True)
+    # The painting that shows the picture, however often it is continued. The decision stays when
+    # its jobs are deleted.
+    painting = models.UUIDField(null=True, blank=True, db_index=True)
     hidden_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return f"{self.sha256[:8]} {self.job_id or ''}".strip()
+        return f"{self.sha256[:8]} {self.painting or ''}".strip()
 
 
 class ArtworkStyle(models.Model):

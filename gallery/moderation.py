@@ -1,7 +1,8 @@
 """The decisions of moderators. Each belongs to a picture, not to the artwork that shows it.
 
-An owner may delete a hidden artwork and keep the same result again, or paint it again from the same
-request. Both give the same picture, by its job or by the bytes of its result.
+An owner may delete a hidden artwork and keep the same result again, paint it again from the same
+request, or continue its painting for some more steps. All of these count as the same picture: by
+the bytes of the result, or by the painting.
 """
 
 from uuid import UUID
@@ -13,46 +14,48 @@ from common.locks import lock_until_commit
 from gallery.models import Artwork, HiddenPicture
 
 
-def was_hidden(*, sha256: str, job_id: UUID | None) -> bool:
+def was_hidden(*, sha256: str, painting: UUID | None) -> bool:
     """Tell whether a moderator has hidden this picture. Nobody decides before the transaction ends.
 
     This must be called before the transaction locks an artwork: a decision takes the same lock
     first, then the rows of the artworks.
     """
-    _lock(sha256)
-    return HiddenPicture.objects.filter(_same_picture(sha256, job_id)).exists()
+    _lock(sha256, painting)
+    return HiddenPicture.objects.filter(_same_picture(sha256, painting)).exists()
 
 
 @transaction.atomic
 def hide_artwork(*, artwork: Artwork) -> Artwork:
     """Hide the picture of `artwork` from the public gallery. Its owner still sees the artwork."""
-    _lock(artwork.sha256)
-    HiddenPicture.objects.get_or_create(sha256=artwork.sha256, job_id=artwork.job_id)
+    _lock(artwork.sha256, artwork.painting)
+    HiddenPicture.objects.get_or_create(sha256=artwork.sha256, painting=artwork.painting)
     return _moderate(artwork, Artwork.Moderation.HIDDEN)
 
 
 @transaction.atomic
 def show_artwork(*, artwork: Artwork) -> Artwork:
     """Show the picture of a hidden `artwork` in the public gallery again."""
-    _lock(artwork.sha256)
-    HiddenPicture.objects.filter(_same_picture(artwork.sha256, artwork.job_id)).delete()
+    _lock(artwork.sha256, artwork.painting)
+    HiddenPicture.objects.filter(_same_picture(artwork.sha256, artwork.painting)).delete()
     return _moderate(artwork, Artwork.Moderation.VISIBLE)
 
 
-def _lock(sha256: str) -> None:
+def _lock(sha256: str, painting: UUID | None) -> None:
+    # Always in this order, so that two decisions do not wait for each other.
     lock_until_commit(f"moderation of {sha256}")
+    lock_until_commit(f"moderation of painting {painting}")
 
 
 def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
     """Write the decision into every artwork that shows the same picture."""
-    same = Q(pk=artwork.pk) | _same_picture(artwork.sha256, artwork.job_id)
+    same = Q(pk=artwork.pk) | _same_picture(artwork.sha256, artwork.painting)
     Artwork.objects.filter(same).update(moderation=decision)
     artwork.moderation = decision
     return artwork
 
 
-def _same_picture(sha256: str, job_id: UUID | None) -> Q:
-    """Return the condition for rows of the same bytes or the same job."""
+def _same_picture(sha256: str, painting: UUID | None) -> Q:
+    """Return the condition for rows of the same bytes or the same painting."""
     # Artworks that are older than the column `sha256` have none. Two of those may differ.
     bytes_ = Q(sha256=sha256) if sha256 else Q(pk__in=[])
-    return bytes_ | Q(job_id=job_id) if job_id else bytes_
+    return bytes_ | Q(painting=painting) if painting else bytes_

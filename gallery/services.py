@@ -112,7 +112,7 @@ def _source(job: Job) -> Source:
 def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     """Write the files and rows of a new artwork."""
     sha256 = hashlib.sha256(source.result.data).hexdigest()
-    hidden = was_hidden(sha256=sha256, job_id=job.pk)
+    hidden = was_hidden(sha256=sha256, painting=job.painting)
     artwork: Artwork = Artwork.objects.create(
         owner=job.owner,
         job=job,
@@ -125,6 +125,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
         height=job.result_height,
         bytes=len(source.result.data),
         sha256=sha256,
+        painting=job.painting,
         moderation=Artwork.Moderation.HIDDEN if hidden else Artwork.Moderation.VISIBLE,
         recipe=recipe_of(job),
     )
@@ -179,7 +180,7 @@ def publish_artwork(
     _check_withdrawn(artwork, styles)
     with files_of_a_row() as row_files:
         # Asked again: the same picture may have been hidden in another artwork since it was kept.
-        hidden = was_hidden(sha256=artwork.sha256, job_id=artwork.job_id)
+        hidden = was_hidden(sha256=artwork.sha256, painting=artwork.painting)
         artwork = (
             # Locked, so that two publications at the same time do not remove each other's file.
             Artwork.objects.select_for_update(of=("self",))

@@ -74,6 +74,9 @@ class Job(LeasedWork):
     continues = models.UUIDField(
         null=True, blank=True, help_text=_("The job that this one continues.")
     )
+    first_job = models.UUIDField(
+        null=True, editable=False, help_text=_("The job with which this painting began.")
+    )
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.SHORT)
@@ -146,6 +149,11 @@ class Job(LeasedWork):
 
     def get_absolute_url(self) -> str:
         return reverse("job", kwargs={"pk": self.pk})
+
+    @property
+    def painting(self) -> uuid.UUID:
+        """The id that all jobs of one painting share: each continues the one before."""
+        return self.first_job or self.pk
 
     @property
     def files(self) -> set[str]:

@@ -37,10 +37,11 @@ WeightedStyles = Sequence[tuple[Style, float]]
 
 @dataclass(frozen=True)
 class Origin:
-    """The job that a new job repeats or continues."""
+    """The job that a new job repeats or continues, and the first one of its painting."""
 
     retry_of: UUID | None = None
     continues: UUID | None = None
+    first_job: UUID | None = None
 
 
 NEW = Origin()

@@ -29,7 +29,8 @@ def retry_job(*, job: Job) -> tuple[Job, bool]:
     if job.continues is not None:
         _check_continues(Job.objects.filter(pk=job.continues).first())
     spec = _spec_of(job)
-    return _submit_after(job, "retry", spec, Origin(retry_of=job.pk, continues=job.continues))
+    origin = Origin(retry_of=job.pk, continues=job.continues, first_job=job.first_job)
+    return _submit_after(job, "retry", spec, origin)
 
 
 def continue_job(*, job: Job) -> tuple[Job, bool]:
@@ -39,7 +40,8 @@ def continue_job(*, job: Job) -> tuple[Job, bool]:
     """
     _check_continues(job)
     spec = replace(_spec_of(job), steps=MORE_STEPS)
-    return _submit_after(job, "continue", spec, Origin(continues=job.pk))
+    origin = Origin(continues=job.pk, first_job=job.painting)
+    return _submit_after(job, "continue", spec, origin)
 
 
 def _check_continues(job: Job | None) -> None:

@@ -1,11 +1,8 @@
 """Tests that a hidden picture stays hidden, whatever its owner does with the artwork or the job."""
 
-import importlib
 from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -14,10 +11,15 @@ from gallery.moderation import hide_artwork, show_artwork
 from gallery.services import delete_artwork, keep_artwork, publish_artwork, unpublish_artwork
 from inference.models import Job
 from inference.services.jobs import delete_job
+from inference.services.reruns import continue_job
 from tests.support.clients import session_of
-from tests.support.factories import finished_job, make_user
+from tests.support.factories import finished_job
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("wakeups")]
+RESULT_FIELDS = (
+    *("state", "result", "result_width", "result_height", "preview", "preview_width"),
+    *("preview_height", "completed_at", "device"),
+)
 
 
 @pytest.fixture
@@ -35,6 +37,17 @@ def hidden(job: Job) -> Artwork:
 
 def published(job: Job) -> Artwork:
     return publish_artwork(artwork=keep_artwork(job=job), license="CC0-1.0")
+
+
+def continued(job: Job, owner: User, *, seed: int) -> Job:
+    """Return the finished continuation of `job`; its picture is another one."""
+    Job.objects.filter(pk=job.pk).update(saved="jobs/painting.state")
+    job.refresh_from_db()
+    waiting, _is_new = continue_job(job=job)
+    picture = finished_job(owner, seed=seed)
+    values = {each: getattr(picture, each) for each in RESULT_FIELDS}
+    Job.objects.filter(pk=waiting.pk).update(**values)
+    return Job.objects.get(pk=waiting.pk)
 
 
 def shown() -> list[Artwork]:
@@ -74,6 +87,25 @@ class TestHideArtwork:
         private = keep_artwork(job=finished_job(alice))
         hide_artwork(artwork=published(job))
         assert publish_artwork(artwork=private, license="CC0-1.0").is_hidden
+
+    @pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "kept"])
+    def test_lasts_when_the_painting_is_continued(
+        self, hidden: Artwork, job: Job, alice: User, *, deleted: bool
+    ) -> None:
+        second = continued(job, alice, seed=1)
+        third = continued(second, alice, seed=2)
+        if deleted:
+            delete_artwork(artwork=hidden)
+            delete_job(job=second)
+            delete_job(job=job)
+        assert published(third).is_hidden
+
+    def test_covers_artworks_of_the_continued_painting(self, job: Job, alice: User) -> None:
+        later = published(continued(job, alice, seed=1))
+        hide_artwork(artwork=published(job))
+        assert shown() == []
+        show_artwork(artwork=later)
+        assert len(shown()) == 2
 
     def test_leaves_other_pictures_alone(self, hidden: Artwork, alice: User) -> None:
         other = published(finished_job(alice, seed=1))
@@ -132,18 +164,3 @@ class TestTheOwner:
         page = client.get(hidden.get_absolute_url()).text
         assert "og:image" not in page
         assert "noindex" in page
-
-
-def test_records_the_decisions_that_were_made_before(job: Job) -> None:
-    old = published(job)
-    Artwork.objects.update(sha256="", moderation="hidden")
-    migration = importlib.import_module("gallery.migrations.0002_decisions_of_moderators")
-
-    with connection.schema_editor() as editor:
-        migration.record_decisions(apps, editor)
-
-    decision = HiddenPicture.objects.get()
-    assert decision.job_id == job.pk
-    delete_artwork(artwork=old)
-    delete_job(job=job)
-    assert published(finished_job(make_user("carol"))).is_hidden

@@ -1,14 +1,16 @@
 """Tests of an upgrade: a database of the last release is migrated and keeps every row."""
 
+import hashlib
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import ApiToken, User
-from gallery.models import Artwork
+from gallery.models import Artwork, HiddenPicture
 from inference.models import ChangeCounter, DeletedJob, Job, Photo, ProofSheet
 from library.models import Style
 from tests.support.upgrades import ALIAS, migrate
@@ -60,7 +62,10 @@ def fill(old: Any) -> None:
     add("inference", "ChangeClock", owner=alice, number=7, forgotten=4)
     add("inference", "ChangeClock", owner=bob, number=1)
     files = {"file": "artworks/a.jpg", "preview": "artworks/p.webp", "thumb": "artworks/t.webp"}
+    files["moderation"] = "hidden"
     artwork = add("gallery", "Artwork", owner=alice, job=done, title="A wave", **files, **size)
+    more = add("inference", "Job", **job, **ended, continues=done.pk)
+    add("inference", "Job", **job, **ended, continues=more.pk)
     add("gallery", "ArtworkStyle", artwork=artwork, style=style, version=1, weight=1)
 
 
@@ -77,8 +82,9 @@ def check() -> None:
     assert (photo.owner_id, photo.file.name, photo.bytes) == (alice.pk, "photos/a.jpg", 900)
 
     jobs = Job.objects.using(ALIAS)
-    queued, running, done = (jobs.get(state=each) for each in ("queued", "running", "succeeded"))
-    assert jobs.count() == 3
+    first = jobs.filter(continues=None)
+    queued, running, done = (first.get(state=each) for each in ("queued", "running", "succeeded"))
+    assert jobs.count() == 5
     assert {job.photo_id for job in jobs.all()} == {photo.pk}
     assert queued.in_batch is not None
     assert (queued.lane, queued.seq, queued.number, queued.spec) == (
@@ -105,6 +111,18 @@ def check() -> None:
     artwork = Artwork.objects.using(ALIAS).get()
     assert (artwork.job_id, artwork.title) == (done.pk, "A wave")
     assert [each.pk for each in artwork.styles.all()] == [style.pk]
+    hidden = HiddenPicture.objects.using(ALIAS).get()
+    assert (artwork.painting, hidden.painting) == (done.pk, done.pk)
+    assert artwork.sha256 == hidden.sha256 == hashlib.sha256(b"a wave").hexdigest()
+    later = jobs.exclude(continues=None)
+    assert [each.first_job for each in later] == [done.pk, done.pk]
+
+
+@pytest.fixture(autouse=True)
+def _result(media_root: Path) -> None:
+    """Store the result that the rows name."""
+    (media_root / "results").mkdir()
+    (media_root / "results" / "a.jpg").write_bytes(b"a wave")
 
 
 def upgrade() -> None:
