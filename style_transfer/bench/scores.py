@@ -1,25 +1,35 @@
 """Score pictures by every measure: the means of each answer, and the pairs it does worst on."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
 import torch
+from PIL import Image
 from rich.table import Table
+from torch import Tensor
 
 from style_transfer.bench.distances import Metric, content_distance, style_distance
-from style_transfer.bench.measures.contrast import SIGMAS, contrast_error, contrast_ratios
+from style_transfer.bench.measures.contrast import (
+    SIGMAS,
+    band_contrasts,
+    contrast_error,
+    contrast_ratios,
+)
 from style_transfer.bench.measures.faces import Box, face_similarity
+from style_transfer.bench.measures.flat_areas import find_flat_areas
 from style_transfer.bench.measures.halo import halo
 from style_transfer.bench.measures.islands import color_islands
 from style_transfer.bench.measures.lattice import flat_lattice_share
-from style_transfer.bench.measures.unrest import flat_unrest
+from style_transfer.bench.measures.unrest import calm_detail, flat_unrest
 from style_transfer.bench.predictor import StylePredictor, predicted_style_distance
 from style_transfer.bench.quality import Pair
 from style_transfer.imaging.tensors import to_tensor
 
 _WORST = 3
+# A picture (1, 3, H, W) -> the names of measures with their scores.
+Measures = Callable[[Tensor], Iterator[tuple[str, float]]]
 Scores = dict[str, float]  # by the name of the measure; NaN where it has nothing to look at
 
 
@@ -63,50 +73,69 @@ COLUMNS = (
 )
 
 
-def score_pairs(
-    pairs: Iterable[Pair],
-    faces: Mapping[str, Sequence[Box]],
-    predictor: StylePredictor | None,
-    metric: Metric | None,
-) -> list[dict[str, Scores]]:
-    """Score every answer to every pair: for each pair the scores by the name of the answer.
+@dataclass(frozen=True)
+class Scorer:
+    """All measures; without a predictor or a metric, theirs are left out."""
 
-    The style by the predictor, and the distances by the metric, are left out without them.
-    """
-    return [
-        {name: _score(pair, name, faces, predictor, metric) for name in pair.answers}
-        for pair in pairs
-    ]
+    faces: Mapping[str, Sequence[Box]]
+    predictor: StylePredictor | None = None
+    metric: Metric | None = None
+
+    def score(self, pair: Pair) -> dict[str, Scores]:
+        """Score every answer to a pair, by the name of the answer."""
+        photo, artwork = _tensor(pair.photo), _tensor(pair.artwork)
+        measures = [self._outside(pair, photo, artwork)]
+        if self.predictor:
+            measures.append(_style_by(self.predictor, artwork))
+        if self.metric:
+            measures.append(_distances_by(self.metric, photo, artwork))
+        scores: dict[str, Scores] = {}
+        for name, image in pair.answers.items():
+            result = _tensor(image)
+            scores[name] = {key: value for measure in measures for key, value in measure(result)}
+        return scores
+
+    def _outside(self, pair: Pair, photo: Tensor, artwork: Tensor) -> Measures:
+        # What depends on the pair only is computed once for all answers.
+        flat, calm = find_flat_areas(photo), calm_detail(artwork)
+        contrasts = band_contrasts(artwork)
+        boxes = self.faces.get(pair.photo_name, ())
+
+        def measure(result: Tensor) -> Iterator[tuple[str, float]]:
+            ratios = contrast_ratios(band_contrasts(result), contrasts)
+            yield from zip(map(_contrast_name, SIGMAS), ratios.tolist(), strict=True)
+            yield CONTRAST, contrast_error(ratios)
+            yield FACES, face_similarity(result, photo, boxes)
+            yield LATTICE, flat_lattice_share(result, flat)
+            yield HALO, halo(result, photo)
+            yield ISLANDS, color_islands(result, photo, flat)
+            yield UNREST, flat_unrest(result, flat, calm)
+
+        return measure
 
 
-def _score(
-    pair: Pair,
-    name: str,
-    faces: Mapping[str, Sequence[Box]],
-    predictor: StylePredictor | None,
-    metric: Metric | None,
-) -> Scores:
-    place = torch.device("cpu")
-    result, photo, artwork = (
-        to_tensor(image, place) for image in (pair.answers[name], pair.photo, pair.artwork)
-    )
-    ratios = contrast_ratios(result, artwork).tolist()
-    scores = {
-        **dict(zip(map(_contrast_name, SIGMAS), ratios, strict=True)),
-        CONTRAST: contrast_error(result, artwork),
-        FACES: face_similarity(result, photo, faces.get(pair.photo_name, ())),
-        LATTICE: flat_lattice_share(result, photo),
-        HALO: halo(result, photo),
-        ISLANDS: color_islands(result, photo),
-        UNREST: flat_unrest(result, photo, artwork),
-    }
-    if predictor:
-        scores[STYLE] = predicted_style_distance(predictor.embed(result), predictor.embed(artwork))
-    if metric:
-        encoded = [metric.encode(picture) for picture in (result, photo, artwork)]
-        scores[CONTENT_DISTANCE] = content_distance(encoded[0], encoded[1])
-        scores[STYLE_DISTANCE] = style_distance(encoded[0], encoded[2])
-    return scores
+def _style_by(predictor: StylePredictor, artwork: Tensor) -> Measures:
+    wanted = predictor.embed(artwork)
+
+    def measure(result: Tensor) -> Iterator[tuple[str, float]]:
+        yield STYLE, predicted_style_distance(predictor.embed(result), wanted)
+
+    return measure
+
+
+def _distances_by(metric: Metric, photo: Tensor, artwork: Tensor) -> Measures:
+    seen, wanted = metric.encode(photo), metric.encode(artwork)
+
+    def measure(result: Tensor) -> Iterator[tuple[str, float]]:
+        encoded = metric.encode(result)
+        yield CONTENT_DISTANCE, content_distance(encoded, seen)
+        yield STYLE_DISTANCE, style_distance(encoded, wanted)
+
+    return measure
+
+
+def _tensor(image: Image.Image) -> Tensor:
+    return to_tensor(image, torch.device("cpu"))
 
 
 def means_table(title: str, scores: Sequence[Mapping[str, Scores]]) -> Table:

@@ -233,7 +233,8 @@ def _print_scores(
         title += f", distances by {metric.title}"
     if arguments.predictor:
         title += f", style by {arguments.predictor.name}"
-    figures = scores.score_pairs(pairs, faces, predictor, metric)
+    scorer = scores.Scorer(faces, predictor, metric)
+    figures = [scorer.score(pair) for pair in pairs]
     # A file has no width of its own, and rich would cut the table to 80 columns.
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
     console.print(scores.means_table(title, figures))

@@ -18,6 +18,9 @@ _STRONG = 0.06  # per pixel after that blur: a step by more than a fifth of the 
 _NEAR, _FAR, _CONTROL = range(2, 6), range(8, 14), range(15, 19)
 _ALONG = range(-6, 7)  # pixels along the edge over which a place is averaged
 _LEAST = 20  # edges; a mean over fewer says nothing
+# Excess up to which an edge of the photo is a plain step. Others have something bright beside them
+# in the photo too, as a window or a wave has.
+_PLAIN = 0.01
 
 
 def halo(result: Tensor, photo: Tensor) -> float:
@@ -25,18 +28,25 @@ def halo(result: Tensor, photo: Tensor) -> float:
 
     Both are (1, 3, H, W) in [0, 1] of one size. The unit is the range of luminance: 0 is none and
     best, 0.1 a rim that anyone sees. Soft edges and strokes give about 0. NaN says that the photo
-    has no strong edges.
+    has few plain steps.
     """
-    places, normals = _edges(luma_of(photo))
-    if len(places) < _LEAST:
+    seen = luma_of(photo)
+    places, normals = _edges(seen)
+    plain = _excess(seen, places, normals).sum(1) < _PLAIN
+    if plain.sum() < _LEAST:
         return float("nan")
-    luma = luma_of(result)
-    near, far, control = (
-        _beside(luma, places, normals, reach) for reach in (_NEAR, _FAR, _CONTROL)
-    )  # (N, 2) each, one column for each side
-    brightest = far.amax(1, keepdim=True)
-    excess = (near - brightest).clamp_min(0) - (control - brightest).clamp_min(0)
-    return float(excess.sum(1).mean())
+    near, control = _excess(luma_of(result), places[plain], normals[plain]).T
+    return float((near - control).mean())
+
+
+def _excess(luma: Tensor, places: Tensor, normals: Tensor) -> Tensor:
+    """Measure how much brighter luma (1, 1, H, W) is than beyond, near each edge and in control.
+
+    The result is (N, 2), the two sides of an edge added up.
+    """
+    brightest = _beside(luma, places, normals, _FAR).amax(1, keepdim=True)
+    both = [_beside(luma, places, normals, reach) for reach in (_NEAR, _CONTROL)]
+    return torch.stack([(part - brightest).clamp_min(0).sum(1) for part in both], 1)
 
 
 def _edges(luma: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,8 +4,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from style_transfer.bench.measures.flat_areas import find_flat_areas
-
 # Pixels of a side of the blocks that are compared. Dots and strokes of broken color are smaller and
 # average out.
 _BLOCK = 8
@@ -14,17 +12,18 @@ _CLOSE = 0.08  # difference of color up to which two blocks beside each other ar
 _RIDGE = 1e-4
 
 
-def color_islands(result: Tensor, photo: Tensor) -> float:
+def color_islands(result: Tensor, photo: Tensor, flat: Tensor) -> float:
     """Measure the RMS of chroma in regions that are even in the photo, beyond what it explains.
 
-    Both are (1, 3, H, W) in [0, 1] of one size. In each region the chroma of blocks of 8 pixels is
+    Both are (1, 3, H, W) in [0, 1] of one size; `flat` are the flat areas of the photo, (1, 1, H,
+    W). In each region the chroma of blocks of 8 pixels is
     predicted from the photo's color by least squares, so a sky that turns from blue to white may
     turn from green to yellow. What remains is counted: 0 is best, 0.1 is a patch of another hue.
     NaN says that the photo has no even region.
     """
     if min(photo.shape[2:]) < _BLOCK:
         return float("nan")
-    even = _blocks(find_flat_areas(photo)) > 0.9
+    even = _blocks(flat) > 0.9
     colors, chroma = _blocks(photo), _chroma(_blocks(result))
     labels = _label_regions(even, colors)[0, 0]
     squares, count = chroma.new_zeros(()), 0
@@ -41,7 +40,7 @@ def _blocks(picture: Tensor) -> Tensor:
 
 
 def _chroma(picture: Tensor) -> Tensor:
-    """Give two coordinates of chroma (1, 2, h, w), as long as in RGB: red-green, yellow-blue."""
+    """Give two coordinates of chroma (1, 2, h, w): red-green and yellow-blue."""
     red, green, blue = picture.unbind(1)
     return torch.stack([(red - green) / 2**0.5, (red + green - 2 * blue) / 6**0.5], 1)
 
@@ -80,4 +79,5 @@ def _unexplained(chroma: Tensor, colors: Tensor) -> Tensor:
     seen = colors - colors.mean(0)
     wanted = chroma - chroma.mean(0)
     ridge = _RIDGE * len(seen) * torch.eye(3, dtype=seen.dtype, device=seen.device)
-    return wanted - seen @ torch.linalg.solve(seen.T @ seen + ridge, seen.T @ wanted)
+    slopes: Tensor = torch.linalg.solve(seen.T @ seen + ridge, seen.T @ wanted)
+    return wanted - seen @ slopes

@@ -4,7 +4,6 @@ import torch
 from torch import Tensor
 
 from style_transfer.bench.measures.blur import gaussian_blur
-from style_transfer.bench.measures.flat_areas import find_flat_areas
 from style_transfer.training.lattice import lattice_share
 
 # Patches are laid 3 pixels apart, and networks halve a picture twice. A period of 2 repeats every
@@ -15,18 +14,18 @@ _FLAT = 0.8  # share of a window that is flat in the photo
 _SIGMA = 2.0  # pixels; what this blur removes is compared, so gradients of a sky do not count
 
 
-def flat_lattice_share(result: Tensor, photo: Tensor) -> float:
+def flat_lattice_share(result: Tensor, flat: Tensor) -> float:
     """Measure the share of the fine energy in flat areas that repeats every 3 or 4 pixels.
 
-    Both are (1, 3, H, W) in [0, 1] of one size. The larger share of the two periods counts, 0 to
-    1; lower is better. Noise without any order gives about 1/256. NaN says that no window of 64
-    pixels is flat in the photo.
+    The result is (1, 3, H, W) in [0, 1]; `flat` are the flat areas of its photo, (1, 1, H, W). The
+    larger share of the two periods counts, 0 to 1; lower is better. Noise without any order gives
+    about 1/256. NaN says that no window of 64 pixels is flat in the photo.
     """
     details = _windows(result - gaussian_blur(result, _SIGMA))
-    flat = _windows(find_flat_areas(photo)).mean((1, 2, 3)) >= _FLAT
-    if not flat.any():
+    chosen = _windows(flat).mean((1, 2, 3)) >= _FLAT
+    if not chosen.any():
         return float("nan")
-    return max(float(lattice_share(details[flat], period)) for period in _PERIODS)
+    return max(float(lattice_share(details[chosen], period)) for period in _PERIODS)
 
 
 def _windows(picture: Tensor) -> Tensor:

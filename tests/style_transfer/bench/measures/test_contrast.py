@@ -2,8 +2,9 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
 
-from style_transfer.bench.measures.contrast import contrast_error, contrast_ratios
+from style_transfer.bench.measures import contrast
 from tests.support.defects import (
     blurred,
     recolored,
@@ -12,6 +13,15 @@ from tests.support.defects import (
     with_lattice,
     with_noise,
 )
+
+
+def contrast_ratios(result: Tensor, artwork: Tensor) -> Tensor:
+    own, wanted = contrast.band_contrasts(result), contrast.band_contrasts(artwork)
+    return contrast.contrast_ratios(own, wanted)
+
+
+def contrast_error(result: Tensor, artwork: Tensor) -> float:
+    return contrast.contrast_error(contrast_ratios(result, artwork))
 
 
 def test_is_one_for_the_artwork_itself_and_for_a_part_turned_over() -> None:

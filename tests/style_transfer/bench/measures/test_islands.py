@@ -2,8 +2,10 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
 
-from style_transfer.bench.measures.islands import color_islands
+from style_transfer.bench.measures import islands
+from style_transfer.bench.measures.flat_areas import find_flat_areas
 from tests.support.defects import (
     blurred,
     recolored,
@@ -13,6 +15,10 @@ from tests.support.defects import (
     with_lattice,
     with_noise,
 )
+
+
+def color_islands(result: Tensor, photo: Tensor) -> float:
+    return islands.color_islands(result, photo, find_flat_areas(photo))
 
 
 def test_grows_with_the_patches() -> None:

@@ -1,8 +1,10 @@
 import math
 
 import pytest
+from torch import Tensor
 
-from style_transfer.bench.measures.lattice import flat_lattice_share
+from style_transfer.bench.measures import lattice
+from style_transfer.bench.measures.flat_areas import find_flat_areas
 from tests.support.defects import (
     blurred,
     recolored,
@@ -12,6 +14,10 @@ from tests.support.defects import (
     with_lattice,
     with_noise,
 )
+
+
+def flat_lattice_share(result: Tensor, photo: Tensor) -> float:
+    return lattice.flat_lattice_share(result, find_flat_areas(photo))
 
 
 @pytest.mark.parametrize("period", [2, 3, 4])

@@ -2,9 +2,16 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
 
-from style_transfer.bench.measures.unrest import flat_unrest
+from style_transfer.bench.measures import unrest
+from style_transfer.bench.measures.flat_areas import find_flat_areas
 from tests.support.defects import recolored, scene, with_islands, with_lattice, with_noise
+
+
+def flat_unrest(result: Tensor, photo: Tensor, artwork: Tensor) -> float:
+    calm = unrest.calm_detail(artwork)
+    return unrest.flat_unrest(result, find_flat_areas(photo), calm)
 
 
 @pytest.mark.parametrize("restless", [with_noise(scene()), with_lattice(scene(), 4)])
