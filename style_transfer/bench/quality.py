@@ -79,12 +79,12 @@ def paint_pairs(
     see whitening.py. Raises EngineError if a picture cannot be read or painted.
     """
     styles = [load_picture(path).rgb for path in artworks]
+    # For the simpler answers and the measures; the methods scale the artwork themselves.
+    scaled_styles = [rule.scale(style) for style in styles]
     for path in photos:
         photo = rule.scale(load_picture(path).rgb)
         sized = [replace(spec, size=max(photo.size)) for spec in specs]
-        for style, name in zip(styles, artworks, strict=True):
-            # For the simpler answers and the metric; the methods scale the artwork themselves.
-            seen = rule.scale(style)
+        for style, seen, name in zip(styles, scaled_styles, artworks, strict=True):
             answers = {UNTOUCHED: photo, COLORS: _recolored(photo, seen)}
             if whitened:
                 answers[WHITENED] = _whitened(photo, seen, device)
