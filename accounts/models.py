@@ -151,6 +151,8 @@ class Scope(models.TextChoices):
 
     PHOTOS_READ = "photos:read", _("View my photos")
     PHOTOS_WRITE = "photos:write", _("Upload and delete photos")
+    STYLES_READ = "styles:read", _("View my own styles")
+    STYLES_WRITE = "styles:write", _("Add, change and delete my own styles")
     JOBS_READ = "jobs:read", _("View my jobs and results")
     JOBS_WRITE = "jobs:write", _("Create and cancel jobs")
     ARTWORKS_READ = "artworks:read", _("View my pictures")

@@ -21,6 +21,7 @@ from common.uploads import AcceptedPicture, UploadRefused
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, USABLE_IN_LIBRARY
 from library.models import Artist, Evidence, Style
+from library.own_styles import take_back_style
 from library.plain_words import license_meaning
 from library.services import (
     StyleIncomplete,
@@ -42,6 +43,10 @@ class ArtistAdmin(admin.ModelAdmin):
 
     list_display = ("name", "born", "died")
     search_fields = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Artist]:
+        """Return the artists without those that users named for their own styles."""
+        return super().get_queryset(request).filter(owner=None)
 
 
 class StyleForm(forms.ModelForm):
@@ -96,17 +101,18 @@ class StyleAdmin(admin.ModelAdmin):
     form = StyleForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = (EvidenceInline,)
-    list_display = ("tile", "title", "artist", "state", "license", "technique", "version")
+    list_display = ("tile", "title", "artist", "state", "owner", "license", "technique", "version")
     list_display_links = ("title",)
     list_filter = ("state", "license", "technique")
-    list_select_related = ("artist",)
+    list_select_related = ("artist", "owner")
     search_fields = ("title", "slug", "artist__name", "technique")
     ordering = ("position", "title")
     autocomplete_fields = ("artist",)
     prepopulated_fields = {"slug": ("title",)}
-    actions = ("publish", "withdraw")
+    actions = ("publish", "decline", "withdraw")
     readonly_fields = (
-        *("preview", "license_facts", "credit", "colors", "state", "version", "width", "height"),
+        *("preview", "license_facts", "credit", "colors", "state", "owner", "version"),
+        *("width", "height"),
         *("image_sha256", "code_sha256", "code_weights", "created_at", "published_at"),
     )
     fieldsets = (
@@ -133,7 +139,7 @@ class StyleAdmin(admin.ModelAdmin):
             _("Calculated"),
             {
                 "fields": (
-                    *("state", "version", "published_at", "created_at", "width", "height"),
+                    *("state", "owner", "version", "published_at", "created_at", "width", "height"),
                     *("colors", "image_sha256", "code_sha256", "code_weights"),
                 )
             },
@@ -176,6 +182,16 @@ class StyleAdmin(admin.ModelAdmin):
         """Show the main colors of the picture."""
         return ", ".join(style.palette) or "-"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Style]:
+        """Return the styles without those that users keep for themselves."""
+        styles = super().get_queryset(request)
+        return styles.exclude(state__in=Style.PERSONAL)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Style | None = None) -> bool:
+        """Return False for the style of a user. Curators decline the offer instead."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or obj.owner_id is None)
+
     def save_model(self, request: HttpRequest, obj: Style, form: Any, change: Any) -> None:
         """Save the style through its service."""
         del request, change
@@ -199,6 +215,12 @@ class StyleAdmin(admin.ModelAdmin):
     def publish(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
         """Publish the styles with a complete record, and show what the others lack."""
         self._decide(request, queryset, lambda style: publish_style(style=style))
+
+    @admin.action(description=_("Decline selected offers of users"), permissions=["change"])
+    def decline(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:
+        """Give the selected styles in review back to the users who offered them."""
+        offered = queryset.filter(state=Style.State.IN_REVIEW, owner__isnull=False)
+        self._decide(request, offered, lambda style: take_back_style(style=style))
 
     @admin.action(description=_("Withdraw selected styles"), permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Style]) -> None:

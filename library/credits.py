@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from django.utils.html import format_html, format_html_join
 
-from library.licenses import LICENSES
+from library.licenses import LICENSES, OWN_WORK, UNKNOWN_RIGHTS
 from library.models import Style
 
 Form = Literal["text", "html", "markdown", "json"]
@@ -35,10 +35,12 @@ class Work:
 def work_of(style: Style) -> Work:
     """Return the facts for the credit of `style`, with the wording that its owner requires."""
     known = LICENSES.get(style.license)
+    # A style of a user may have no license, and then its credit names none.
+    unnamed = "" if style.license in {OWN_WORK, UNKNOWN_RIGHTS} else style.license
     return Work(
         title=style.title,
         creator=style.artist.name,
-        license=known.name if known else style.license,
+        license=known.name if known else unnamed,
         license_url=known.url if known else "",
         source_url=style.source_url,
         holder=style.credit_line or style.institution,

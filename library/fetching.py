@@ -28,7 +28,7 @@ def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) ->
     With `slugs`, fetch only these. A masterwork without an open-access picture is skipped. If a
     picture cannot be fetched, its style does not change.
     """
-    missing = {style.slug: style for style in Style.objects.filter(image="")}
+    missing = {style.slug: style for style in Style.objects.filter(image="", owner=None)}
     for entry in read_entries(folder):
         style, source = missing.get(entry["slug"]), entry.get("open_access")
         if not style or not source or (slugs and style.slug not in slugs):

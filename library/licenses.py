@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class LicenseId(models.TextChoices):
@@ -70,6 +72,16 @@ LICENSES: Final[dict[str, License]] = {
     )
 }
 
+# What stands in the place of a license where a style of a user has none. Its owner made it, and so
+# may do anything with the result; or nobody knows, and then the result is for personal use only.
+OWN_WORK: Final = "own-work"
+UNKNOWN_RIGHTS: Final = "unknown-rights"
+STYLE_LICENSES: Final[list[tuple[str, str | Promise]]] = [
+    *LicenseId.choices,
+    (OWN_WORK, _("own work")),
+    (UNKNOWN_RIGHTS, _("rights not known")),
+]
+
 # A style that forbids derivatives cannot be in the library.
 USABLE_IN_LIBRARY: Final = sorted(key for key, each in LICENSES.items() if each.allows_derivatives)
 
@@ -98,10 +110,12 @@ class Decision:
 def allowed_outputs(inputs: Iterable[str]) -> Decision:
     """Decide under which licenses a picture made from works under `inputs` may be published.
 
-    `inputs` are the license ids of the styles. The photo belongs to the user. A work with an
-    unknown license may not be used at all.
+    `inputs` are the license ids of the styles. The photo belongs to the user, and so does a style
+    that is OWN_WORK. A work with a license that the platform does not know may not be used at all.
     """
-    given = set(inputs)
+    given = set(inputs) - {OWN_WORK}
+    if UNKNOWN_RIGHTS in given:
+        return Decision((), attribution_required=True, reasons=("unknown-rights",))
     if unknown := sorted(given - LICENSES.keys()):
         codes = tuple(f"unknown-license:{each}" for each in unknown)
         return Decision((), attribution_required=True, reasons=codes, private_use=False)

@@ -5,6 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -12,19 +13,39 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from library.licenses import LICENSES, USABLE_IN_LIBRARY, LicenseId
+from library.licenses import LICENSES, OWN_WORK, STYLE_LICENSES, USABLE_IN_LIBRARY
 
 MAX_SLUG = 80
+MAX_TITLE, MAX_ARTIST, MAX_URL = 200, 160, 500
 
 
 class Artist(models.Model):
-    """A person or project that made styles."""
+    """A person or project that made styles.
 
-    name = models.CharField(max_length=160, unique=True)
+    An artist with an owner was named by a user for their own styles, and only that user sees it.
+    """
+
+    name = models.CharField(max_length=MAX_ARTIST)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
     born = models.IntegerField(null=True, blank=True)
     died = models.IntegerField(null=True, blank=True)
     wikidata = models.CharField(max_length=20, blank=True)
     ulan = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="artist_once", fields=["name"], condition=Q(owner__isnull=True)
+            ),
+            models.UniqueConstraint(name="artist_once_per_owner", fields=["owner", "name"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -44,11 +65,33 @@ class StyleQuerySet(models.QuerySet["Style"]):
         """Keep the styles that everybody may see and use."""
         return self.filter(state=Style.State.PUBLISHED)
 
+    def owned_by(self, user: object) -> Self:
+        """Keep the styles that `user` put in and did not delete."""
+        if not isinstance(user, User):
+            return self.none()
+        return self.filter(owner=user).exclude(state=Style.State.DELETED)
+
+    def shown_to_curators(self) -> Self:
+        """Keep the styles that curators decide about: all but those that users keep private."""
+        return self.exclude(state__in=Style.PERSONAL)
+
+    def in_library_for(self, user: object) -> Self:
+        """Keep what the library shows `user`. Curators (permission to change) also see drafts."""
+        return self.shown_to_curators() if _is_curator(user) else self.published()
+
     def visible_to(self, user: object) -> Self:
-        """Keep the styles that `user` may see. Curators (permission to change) also see drafts."""
-        if isinstance(user, User) and user.has_perm("library.change_style"):
-            return self
-        return self.published()
+        """Keep the styles that `user` may see: those of the library, and their own."""
+        seen = ~Q(state__in=Style.PERSONAL) if _is_curator(user) else Q(state="published")
+        if isinstance(user, User):
+            seen |= Q(owner=user) & ~Q(state=Style.State.DELETED)
+        return self.filter(seen)
+
+    def paintable_by(self, owner_id: int | None) -> Self:
+        """Keep the styles in the studio of a user: those of the library, and their own."""
+        if owner_id is None:
+            return self.published()
+        own = Q(owner=owner_id, state__in=Style.OWN_USABLE)
+        return self.filter(Q(state=Style.State.PUBLISHED) | own)
 
     def matching(self, words: str) -> Self:
         """Keep the styles with a label that contains each of `words`."""
@@ -61,11 +104,17 @@ class StyleQuerySet(models.QuerySet["Style"]):
 
     def allowing(self, *, commercial: bool = False, modification: bool = False) -> Self:
         """Keep the styles with a license that permits each requested use."""
+        if not (commercial or modification):
+            return self
+        # Users may do anything with the styles that they made.
         fitting = [
-            key
-            for key, each in LICENSES.items()
-            # True >= False: a license may allow more than the request needs.
-            if each.allows_commercial >= commercial and each.allows_derivatives >= modification
+            OWN_WORK,
+            *(
+                key
+                for key, each in LICENSES.items()
+                # True >= False: a license may allow more than the request needs.
+                if each.allows_commercial >= commercial and each.allows_derivatives >= modification
+            ),
         ]
         return self.filter(license__in=fitting)
 
@@ -74,11 +123,21 @@ class StyleQuerySet(models.QuerySet["Style"]):
         return self.order_by("position", "title")
 
 
+def _is_curator(user: object) -> bool:
+    return isinstance(user, User) and user.has_perm("library.change_style")
+
+
 class Style(models.Model):
     """An artwork with a style that users can apply to their photos.
 
         DRAFT ──> IN_REVIEW ──> PUBLISHED <──> WITHDRAWN
           └─────────────────────────^
+        PRIVATE <──offer / take back, decline──> IN_REVIEW
+          └──delete──> DELETED <──delete──┘
+
+    Curators make drafts. A user who puts in a picture gets a private style, which nobody else sees,
+    and can offer it to the library. A deleted style has no files. Its row stays only where a
+    picture was made with it, for the credit.
 
     A published style has a picture or a style code, and a license that allows derivatives. The
     database checks this. The style code is what the engine computed from the artwork; only the
@@ -91,14 +150,30 @@ class Style(models.Model):
         IN_REVIEW = "in_review", _("In review")
         PUBLISHED = "published", _("Published")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        PRIVATE = "private", _("Only you")
+        DELETED = "deleted", _("Deleted")
+
+    # Nobody but the owner sees a style in these states.
+    PERSONAL = (State.PRIVATE, State.DELETED)
+    # The owner can use a style that is not in the library in these states.
+    OWN_USABLE = (State.PRIVATE, State.IN_REVIEW)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=MAX_SLUG, unique=True)
     version = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     position = models.PositiveIntegerField(default=100, help_text=_("Display order."))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="styles",
+        editable=False,
+        help_text=_("The user who put it in."),
+    )
 
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=MAX_TITLE)
     artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="styles")
     description = models.TextField(blank=True)
     date_text = models.CharField(max_length=80, blank=True)
@@ -109,12 +184,12 @@ class Style(models.Model):
     institution = models.CharField(max_length=160, blank=True)
     accession_number = models.CharField(max_length=80, blank=True)
     credit_line = models.CharField(max_length=300, blank=True)
-    source_url = models.URLField(max_length=500, blank=True)
+    source_url = models.URLField(max_length=MAX_URL, blank=True)
     technique = models.CharField(max_length=80, blank=True)
     tags = models.JSONField(default=list, blank=True)
     palette = models.JSONField(default=list, blank=True, help_text=_("Main colors, #rrggbb."))
 
-    license = models.CharField(max_length=40, choices=LicenseId, blank=True)
+    license = models.CharField(max_length=40, choices=STYLE_LICENSES, blank=True)
     rights_statement = models.URLField(blank=True)
     attribution_text = models.CharField(max_length=300, blank=True)
     restrictions = models.CharField(max_length=300, blank=True)
@@ -140,6 +215,18 @@ class Style(models.Model):
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
     placeholder = models.CharField(max_length=400, blank=True, editable=False)
+    stored_bytes = models.PositiveIntegerField(default=0, editable=False)
+    # The colors of 8 x 8 cells of the artwork, to find copies in any size and format.
+    perceptual_hash = models.CharField(max_length=400, blank=True, editable=False)
+    resembles = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        help_text=_("The style of the library that shows the same artwork."),
+    )
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -159,8 +246,18 @@ class Style(models.Model):
                         | (~Q(code="") & ~Q(code_sha256="") & ~Q(code_weights=""))
                     )
                 ),
-            )
+            ),
+            models.CheckConstraint(
+                name="style_personal_has_owner",
+                condition=~Q(state__in=["private", "deleted"]) | Q(owner__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="style_once_per_owner",
+                fields=["owner", "image_sha256"],
+                condition=Q(state__in=["private", "in_review"], owner__isnull=False),
+            ),
         ]
+        indexes = [models.Index(fields=["owner", "-created_at"], name="style_owner_newest")]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.artist})"
@@ -172,6 +269,16 @@ class Style(models.Model):
     def has_picture(self) -> bool:
         """Whether the style has a picture of the artwork, and not only a style code."""
         return bool(self.image)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody may see and use it."""
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def is_own_usable(self) -> bool:
+        """Whether it is not in the library, and its owner can use it."""
+        return self.owner_id is not None and self.state in self.OWN_USABLE
 
     @property
     def shown_as(self) -> str:

@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext as _
 
-from library.licenses import LICENSES, Decision, License, LicenseId
+from library.licenses import (
+    LICENSES,
+    OWN_WORK,
+    STYLE_LICENSES,
+    UNKNOWN_RIGHTS,
+    Decision,
+    License,
+    LicenseId,
+)
 
 
 def outcome_sentence(decision: Decision) -> str:
@@ -32,12 +40,16 @@ def outcome_sentence(decision: Decision) -> str:
 
 
 def license_name(license_id: str) -> str:
-    """Return the short name of a license."""
-    return LICENSES[license_id].name if license_id in LICENSES else license_id
+    """Return the short name of a license, or of what stands in its place."""
+    return str(dict(STYLE_LICENSES).get(license_id, license_id))
 
 
 def license_meaning(license_id: str) -> str:
     """Return a sentence: what others may do with a picture under `license_id`."""
+    if license_id == OWN_WORK:
+        return _("Its owner made it, and decides what happens with it.")
+    if license_id == UNKNOWN_RIGHTS:
+        return _("Nobody has said who holds the rights. Results are for personal use only.")
     sentences = {
         LicenseId.CC0: _("Anyone can use it for any purpose. No credit is required."),
         LicenseId.PDM: _("In the public domain. Anyone can use it for any purpose."),
@@ -94,6 +106,8 @@ def terms(license_: License) -> list[tuple[bool, str]]:
 
 def _refusal(decision: Decision) -> str:
     reason = decision.reasons[0] if decision.reasons else ""
+    if reason == "unknown-rights":
+        return _("the rights to one of these styles are not known.")
     if reason.startswith("no-derivatives"):
         return _("the license of one of these styles does not allow adaptations.")
     return _("the licenses of these styles cannot be combined in a published picture.")

@@ -77,7 +77,7 @@ def import_record(
     style = style or Style(slug=record.slug)
     # A known artist keeps its facts, because curators may have corrected them.
     style.artist, _made = Artist.objects.get_or_create(
-        name=record.artist, defaults=dict(record.artist_facts)
+        name=record.artist, owner=None, defaults=dict(record.artist_facts)
     )
     for name, value in record.values.items():
         setattr(style, name, value)

@@ -15,8 +15,9 @@ from common.derivatives import Encoded
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.uploads import AcceptedPicture
 from library.licenses import USABLE_IN_LIBRARY
-from library.models import Style
+from library.models import Artist, Style
 from library.palette import main_colors
+from style_transfer.core.embedding_header import artwork_in
 
 FOLDER: Final = "styles"
 PUBLISHABLE_FROM: Final = (Style.State.DRAFT, Style.State.IN_REVIEW, Style.State.WITHDRAWN)
@@ -47,8 +48,13 @@ class StylePicture:
         self.sha256 = accepted.sha256
         self.kept = verbatim or accepted.kept
         self.small = accepted.small
+        self.stored_bytes = len(self.kept.data) + self.small.stored_bytes
+        # Needs numpy, which a process that stores no style does without.
+        from style_transfer.imaging.perceptual_hash import perceptual_hash
+
         with Image.open(io.BytesIO(accepted.small.preview)) as preview:
             self.palette = main_colors(preview)
+            self.perceptual_hash = perceptual_hash(preview)
 
 
 @dataclass(frozen=True)
@@ -78,21 +84,32 @@ def save_style(
     the row cannot be saved, no new file is left.
     """
     with files_of_a_row() as row_files:
-        old = Style.objects.select_for_update().filter(pk=style.pk).first()
-        if old is not None:
-            learned = code is not None and code.sha256 != old.code_sha256
-            changed = picture is not None or learned or old.license != style.license
-            style.version = old.version + (1 if changed else 0)
-        if picture is not None:
-            _set_picture(style, picture, row_files)
-        if code is not None:
-            _keep_code(style, code, row_files)
-        # An insert fails if another request made the same row. It does not overwrite the row.
-        style.save(force_insert=old is None)
-        if old is not None:
-            # Readers use the old files until the new names are committed.
-            remove_files_after_commit(old.file_names - style.file_names)
+        write_style(style, row_files, picture=picture, code=code)
     return style
+
+
+def write_style(
+    style: Style,
+    row_files: RowFiles,
+    *,
+    picture: StylePicture | None = None,
+    code: StyleEmbedding | None = None,
+) -> None:
+    """Save `style` as `save_style` does, in the transaction of `row_files`."""
+    old = Style.objects.select_for_update().filter(pk=style.pk).first()
+    if old is not None:
+        learned = code is not None and code.sha256 != old.code_sha256
+        changed = picture is not None or learned or old.license != style.license
+        style.version = old.version + (1 if changed else 0)
+    if picture is not None:
+        _set_picture(style, picture, row_files)
+    if code is not None:
+        _keep_code(style, code, row_files)
+    # An insert fails if another request made the same row. It does not overwrite the row.
+    style.save(force_insert=old is None)
+    if old is not None:
+        # Readers use the old files until the new names are committed.
+        remove_files_after_commit(old.file_names - style.file_names)
 
 
 def save_style_picture(*, style: Style, picture: AcceptedPicture) -> Style:
@@ -105,6 +122,7 @@ def _set_picture(style: Style, picture: StylePicture, row_files: RowFiles) -> No
     _show(style, picture, row_files)
     style.image = row_files.put(FOLDER, picture.kept.suffix, picture.kept.data)
     style.image_sha256 = picture.sha256
+    style.perceptual_hash = picture.perceptual_hash
     style.sample = ""
 
 
@@ -112,6 +130,8 @@ def _keep_code(style: Style, code: StyleEmbedding, row_files: RowFiles) -> None:
     """Write the file of `code`. If the style has no picture, show it by the sample of the code."""
     style.code = row_files.put(FOLDER, ".code", code.data)
     style.code_sha256, style.code_weights = code.sha256, code.weights
+    if not style.has_picture:
+        style.perceptual_hash = artwork_in(code.data)
     if code.sample is not None:
         style.sample_sha256 = code.sample.sha256
     if code.sample is not None and not style.has_picture:
@@ -123,6 +143,7 @@ def _show(style: Style, picture: StylePicture, row_files: RowFiles) -> None:
     """Set the fields that a tile and a page need to show `picture`."""
     # The size is set first: Django opens a picture to measure it only if the size is unknown.
     style.width, style.height = picture.size
+    style.stored_bytes = picture.stored_bytes
     style.thumb = row_files.put(FOLDER, ".webp", picture.small.thumb)
     style.placeholder = picture.small.placeholder
     style.palette = picture.palette
@@ -149,12 +170,22 @@ def publish_style(*, style: Style) -> Style:
     current = Style.objects.select_for_update().get(pk=style.pk)
     if missing := missing_parts(current):
         raise StyleIncomplete(missing)
-    # A published style does not match, so it keeps its date.
-    Style.objects.filter(pk=style.pk, state__in=PUBLISHABLE_FROM).update(
-        state=Style.State.PUBLISHED, published_at=timezone.now()
-    )
+    if current.state in PUBLISHABLE_FROM:
+        # A style that is already published keeps its date.
+        Style.objects.filter(pk=style.pk).update(
+            state=Style.State.PUBLISHED,
+            published_at=timezone.now(),
+            artist=_library_artist(current),
+        )
     style.refresh_from_db()
     return style
+
+
+def _library_artist(style: Style) -> Artist:
+    """Return the artist of `style` as the library knows it: a user may have named it."""
+    if style.artist.owner_id is None:
+        return style.artist
+    return Artist.objects.get_or_create(name=style.artist.name, owner=None)[0]
 
 
 @transaction.atomic

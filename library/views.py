@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from library.forms import SearchForm
 from library.licenses import LICENSES
 from library.models import Style
-from library.plain_words import license_meaning, terms
+from library.plain_words import license_meaning, license_name, terms
 
 ARTWORKS_SHOWN = 12
 
@@ -42,8 +42,10 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "style": found,
         "license": license_,
+        "rights": license_name(found.license),
         "meaning": license_meaning(found.license),
         "terms": terms(license_) if license_ else [],
+        "usable": found.is_published or (found.is_own_usable and found.owner == request.user),
         "evidence": found.evidence.order_by("recorded_at", "pk"),
         "artworks": found.artworks.in_public_gallery()
         .with_parts()

@@ -30,7 +30,11 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"JobStateEnum": "inference.models.Job.State"},
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "inference.models.Job.State",
+        "LicenseEnum": "library.licenses.LicenseId",
+        "OfferedLicenseEnum": "library.licenses.USABLE_IN_LIBRARY",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "common.openapi_hooks.document_problems",

@@ -257,6 +257,11 @@ MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 PHOTOS_MAX_BYTES_PER_USER = (
     whole_number("STYLEWEB_PHOTOS_MB", 2000, least=1, most=10_000_000) * 2**20
 )
+# How many styles of their own a user may have, and the disk space for them.
+STYLES_MAX_PER_USER = whole_number("STYLEWEB_OWN_STYLES", 100, most=10_000)
+STYLES_MAX_BYTES_PER_USER = (
+    whole_number("STYLEWEB_OWN_STYLES_MB", 500, least=1, most=10_000_000) * 2**20
+)
 # How many pictures are decoded or encoded at once on one machine, by kind of work. Each takes one
 # processor and up to 1 GiB. SLOT_LINES says how many requests of a kind one process works on or
 # lets wait, because each of them occupies one of the few threads of a gunicorn process.

@@ -4,7 +4,6 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,6 @@ from drf_spectacular.utils import (
 )
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -25,14 +23,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.permissions import person
 from accounts.models import Scope
-from common.body_limit import FORM_BYTES
 from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
 from common.openapi import PICTURE, STORAGE_FULL
+from common.parsers import UploadParser
 from common.problems import Problem
 from common.queries import chosen
-from common.uploads import too_large
 from inference.models import Photo
 from inference.services.photos import delete_photo, upload_photo
 
@@ -48,19 +45,6 @@ CHECKSUM = OpenApiParameter(
     description="SHA-256 of the file in hex. A file with another checksum is refused.",
 )
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="original")
-
-
-class UploadParser(MultiPartParser):
-    """Reads a form with a file, unless its Content-Length is already too large."""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """Parse the form; raises `Problem` before its first byte is read."""
-        # Without this check the parser would first write the whole body to the disk.
-        length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > settings.MAX_UPLOAD_BYTES + FORM_BYTES:
-            sentence = too_large(int(length), settings.MAX_UPLOAD_BYTES)
-            raise Problem("body_too_large", sentence, status=413)
-        return super().parse(stream, media_type, parser_context)
 
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):

@@ -45,14 +45,14 @@ MAX_STYLES_OF_SHEET = 500
 
 
 class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
-    """Which photo and which styles; all published styles if none is named."""
+    """Which photo and which styles; all of the library and my own if none is named."""
 
     photo = serializers.UUIDField(help_text="The id of one of my photos.")
     styles = BoundedListField(
         child=serializers.SlugField(max_length=MAX_SLUG),
         max_length=MAX_STYLES_OF_SHEET,
         required=False,
-        help_text="Slugs of styles; all published styles if left out.",
+        help_text="Slugs of styles; if left out, the whole library and my own styles.",
     )
 
     def validate_photo(self, value: UUID) -> Photo:
@@ -64,8 +64,9 @@ class ProofRequestSerializer(serializers.Serializer[ProofSheet]):
         return photo
 
     def validate_styles(self, slugs: list[str]) -> list[Style]:
-        """Find the styles among the published ones; raises the problem of the first unknown one."""
-        found = {style.slug: style for style in Style.objects.published().filter(slug__in=slugs)}
+        """Find the styles, mine too; raises the problem of the first unknown one."""
+        usable = Style.objects.paintable_by(self.context["request"].user.pk)
+        found = {style.slug: style for style in usable.filter(slug__in=slugs)}
         for index, slug in enumerate(slugs):
             if slug not in found:
                 raise style_unavailable(f"styles.{index}", slug)

@@ -14,7 +14,7 @@ from inference.models import Batch, Job, Photo
 from inference.services.batches import submit_batch
 from inference.services.jobs import submit_job
 from inference.services.photos import upload_photo
-from library.models import Style
+from library.models import Style, StyleQuerySet
 from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
 from style_transfer.core.controls import controls_of
 from style_transfer.core.spec import (
@@ -68,7 +68,7 @@ class StudioForm(forms.Form):
     # One picture for each style, instead of one picture that mixes them.
     each = forms.BooleanField(required=False)
     styles = forms.ModelMultipleChoiceField(
-        queryset=Style.objects.published(),
+        queryset=Style.objects.none(),
         to_field_name="slug",
         error_messages={
             "required": _("Choose one to four styles."),
@@ -95,6 +95,8 @@ class StudioForm(forms.Form):
         self.user = user
         more = cast("forms.ModelMultipleChoiceField[Photo]", self.fields["more_photos"])
         more.queryset = Photo.objects.visible_to(user)
+        styles = cast("forms.ModelMultipleChoiceField[Style]", self.fields["styles"])
+        styles.queryset = styles_in_studio(user)
 
     @property
     def is_for_several(self) -> bool:
@@ -168,6 +170,12 @@ class StudioForm(forms.Form):
             batch_id=data["job_id"],
         )
         return batch
+
+
+def styles_in_studio(user: object) -> StyleQuerySet:
+    """Return the styles that `user` can choose: those of the library, and their own."""
+    own = user.pk if isinstance(user, User) else None
+    return Style.objects.paintable_by(own)
 
 
 def spec_from(data: Mapping[str, Any]) -> TransferSpec:

@@ -40,7 +40,9 @@ def command_line(job: Job) -> str:
         file = (
             f"shipped/{style.slug}.webp" if style.has_picture else f"masterworks/{style.slug}.code"
         )
-        words += ["--style", f"library/{file}={part.weight:g}"]
+        # A picture that the user put in is on their disk, under a name that the site never saw.
+        where = "STYLE" if style.owner_id else f"library/{file}"
+        words += ["--style", f"{where}={part.weight:g}"]
     for name in _FLAGS:
         if job.spec.get(name) is not None:
             words += [f"--{name.replace('_', '-')}", str(job.spec[name])]

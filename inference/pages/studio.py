@@ -1,9 +1,10 @@
 """Pages of the studio: choose a photo and styles, and start a job or a batch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.validators import slug_re
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,21 +14,30 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from common.sandbox.client import ServerBusy
 from common.storage import StorageFull
+from common.upload_limit import TooManyUploads
 from common.uploads import UploadRefused
 from inference.models import Photo
-from inference.pages.forms import StudioForm, control_bounds, initial_from, method_choice
+from inference.pages.forms import (
+    StudioForm,
+    control_bounds,
+    initial_from,
+    method_choice,
+    styles_in_studio,
+)
 from inference.pages.photos import storage_used
-from inference.services.photos import TooManyUploads
 from inference.services.refusals import JobRefused
 from inference.services.storage import StorageQuotaExceeded
 from library.demonstration import PAIRS
+from library.forms import OwnStyleForm
 from library.licenses import allowed_outputs
 from library.methods import usable_methods
-from library.models import Style
+from library.models import Style, StyleQuerySet
 from library.plain_words import outcome_sentence
 from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
 
 EARLIER_PHOTOS = 6
+# The page of own styles shows all of them.
+OWN_STYLES = 24
 
 
 @never_cache
@@ -61,7 +71,7 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
     chosen = form["styles"].value() or []
-    styles = Style.objects.published().in_display_order().select_related("artist")
+    styles = [*_own_styles(request.user, chosen), *_library()]
     tiles = [(style, usable_methods(style)) for style in styles]
     # The default method is offered even if no style is published yet.
     offered = {slug for _style, usable in tiles for slug in usable} | {DEFAULT_METHOD}
@@ -80,17 +90,30 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "samples": PAIRS,
         "size": str(form["size"].value() or ""),
         "outcome": license_outcome(style.license for style in styles if style.slug in chosen),
+        "own_form": OwnStyleForm(auto_id="own-%s") if request.user.is_authenticated else None,
         **storage_used(mine),
         **control_bounds(),
     }
     return render(request, "inference/studio.html", context, status=status)
 
 
+def _library() -> StyleQuerySet:
+    return Style.objects.published().in_display_order().select_related("artist")
+
+
+def _own_styles(user: object, chosen: Sequence[str]) -> StyleQuerySet:
+    """Return the newest own styles of `user` and those that are chosen, the newest first."""
+    mine = Style.objects.owned_by(user).filter(state__in=Style.OWN_USABLE)
+    newest = mine.order_by("-created_at").values("pk")[:OWN_STYLES]
+    shown = mine.filter(Q(pk__in=newest) | Q(slug__in=chosen))
+    return shown.order_by("-created_at", "slug").select_related("artist")
+
+
 @require_safe
 def studio_license(request: HttpRequest) -> HttpResponse:
     """Say in one sentence what the user may do with a picture in the styles of the query."""
     asked = {slug for slug in request.GET.getlist("style") if slug_re.fullmatch(slug)}
-    styles = Style.objects.published().filter(slug__in=asked)
+    styles = styles_in_studio(request.user).filter(slug__in=asked)
     outcome = license_outcome(styles.values_list("license", flat=True))
     return render(request, "inference/_outcome.html", {"outcome": outcome})
 

@@ -1,7 +1,6 @@
 """The queue of proof sheets: which one is next, what is left of it, and all of its changes."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -9,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from common.locks import retry_deadlocks
 from common.storage import remove_files_after_commit
 from inference.files.stored import StoredPicture
-from inference.models import ProofSheet, ProofTile
+from inference.models import Photo, ProofSheet, ProofTile
 from inference.models.leases import lease_end
 from inference.queue.lanes import share_of_this_worker
 from inference.queue.proof_recipe import engine_state
@@ -61,15 +60,23 @@ def tiles_of(sheet: ProofSheet) -> QuerySet[ProofTile]:
 
 def styles_left(sheet: ProofSheet) -> StyleQuerySet:
     """Return the styles of `sheet` that have no tile yet, in the order of the library."""
-    return without_tile(sheet.photo_id, Style.objects.filter(proof_sheets=sheet)).in_display_order()
+    return without_tile(sheet.photo, Style.objects.filter(proof_sheets=sheet)).in_display_order()
 
 
-def without_tile(photo_id: UUID, styles: StyleQuerySet) -> StyleQuerySet:
-    """Keep the published `styles` without a tile of their current version on the photo."""
+def styles_shown(sheet: ProofSheet) -> StyleQuerySet:
+    """Return the styles of `sheet` that its owner can still use."""
+    return Style.objects.filter(proof_sheets=sheet).paintable_by(sheet.owner_id)
+
+
+def without_tile(photo: Photo, styles: StyleQuerySet) -> StyleQuerySet:
+    """Keep the `styles` that the owner of the photo can use, and that have no current tile on it.
+
+    A tile is current for one version of its style.
+    """
     tiles = ProofTile.objects.filter(
-        photo=photo_id, style=OuterRef("pk"), version=OuterRef("version"), engine=engine_state()
+        photo=photo, style=OuterRef("pk"), version=OuterRef("version"), engine=engine_state()
     )
-    return styles.published().filter(~Exists(tiles))
+    return styles.paintable_by(photo.owner_id).filter(~Exists(tiles))
 
 
 @retry_deadlocks

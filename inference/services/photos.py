@@ -9,11 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.limits import TooManyCalls, seconds_to_wait, uncount
 from common.locks import lock_until_commit, retry_deadlocks
-from common.sandbox.client import ServerBusy
 from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
+from common.upload_limit import counted_upload
 from common.uploads import AcceptedPicture, Readable, see_picture
 from inference.files import jobs as job_files
 from inference.files import sheets as proof_files
@@ -22,12 +21,6 @@ from inference.services.jobs import forget
 from inference.services.storage import StorageQuotaExceeded, check_storage
 
 FOLDER = "photos"
-
-
-class TooManyUploads(TooManyCalls):
-    """The user has uploaded too many photos in a short time."""
-
-    sentence = _("Too many uploads. Try again in %(time)s.")
 
 
 class PhotoInUse(Exception):
@@ -48,14 +41,8 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     `StorageFull`; then neither a file nor a row is left.
     """
     # Counted here, so that pages and the API share one limit.
-    if wait := seconds_to_wait("upload", str(owner.pk)):
-        raise TooManyUploads(wait)
-    try:
+    with counted_upload(str(owner.pk)):
         picture = _look_at(owner, file)
-    except ServerBusy:
-        # The user is told to send the photo again, which must not use up the limit.
-        uncount("upload", str(owner.pk))
-        raise
     if isinstance(picture, Photo):
         return picture, False
     with files_of_a_row() as row_files:

@@ -36,7 +36,7 @@ class NothingToTry(Exception):
 def request_proofs(
     *, owner: User, photo: Photo, styles: Sequence[Style] | None = None
 ) -> ProofSheet:
-    """Request proofs of `styles`, or of all published styles, on `photo`; return the sheet.
+    """Request proofs of `styles`, or of all in the studio of `owner`, on `photo`; return the sheet.
 
     Tiles that exist are not painted again; a sheet that has all of its tiles is SUCCEEDED at once.
     The same request returns the same sheet. A different request replaces the owner's unfinished
@@ -44,7 +44,7 @@ def request_proofs(
     """
     lock_owner(owner)
     lock_photos([photo])
-    wanted = set(styles or Style.objects.published())
+    wanted = set(styles or Style.objects.paintable_by(owner.pk))
     if not wanted:
         raise NothingToTry
     sheet = ProofSheet.objects.active().filter(owner=owner).first()
@@ -55,7 +55,7 @@ def request_proofs(
     _forget_failures(photo, wanted)
     sheet = ProofSheet.objects.filter(photo=photo, state=State.SUCCEEDED).first()
     complete = not sheet_queue.without_tile(
-        photo.pk, Style.objects.filter(pk__in=[style.pk for style in wanted])
+        photo, Style.objects.filter(pk__in=[style.pk for style in wanted])
     ).exists()
     if sheet is not None and complete and _asks_for(sheet, photo, wanted):
         return sheet

@@ -159,10 +159,14 @@ def _fail_hung(job: Job, error: Exception) -> None:
 ENDINGS = Endings(_fail_hung, give_back, ends_soon)
 
 
+# The style of a job that waits can be withdrawn, or deleted by its owner.
+_GONE = (Style.State.WITHDRAWN, Style.State.DELETED)
+
+
 def _load_styles(job: Job, method: str) -> list[StyleInput]:
     inputs = []
     for use in job.job_styles.all():
-        if use.style.state == Style.State.WITHDRAWN:
+        if use.style.state in _GONE:
             raise StyleWithdrawn
         inputs.append(load_style(use.style, method, use.weight))
     return inputs

@@ -13,6 +13,10 @@ from library.licenses import LICENSES
 from library.methods import usable_methods
 from library.models import MAX_SLUG, Artist, Style
 
+OWN_VARIANTS = ("full", "thumb")
+# A deleted style is not shown to anybody.
+SHOWN_STATES = tuple(state for state in Style.State if state != Style.State.DELETED)
+
 
 class LicenseSerializer(serializers.Serializer[Any]):
     """What a license permits and requires."""
@@ -51,9 +55,24 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
         read_only=True, help_text="False when only a style code of the artwork is here."
     )
     methods = serializers.SerializerMethodField(help_text="The methods that can use it.")
+    state = serializers.ChoiceField(
+        SHOWN_STATES,
+        read_only=True,
+        help_text="`private`: only I see it. `in_review`: I offered it to the library. More states "
+        "may be added.",
+    )
+    rights = serializers.CharField(
+        source="license",
+        read_only=True,
+        help_text="The license, or for my own styles `own-work` or `unknown-rights`.",
+    )
+    resembles = serializers.SerializerMethodField(
+        help_text="The slug of the library's style of the same artwork, for my own styles."
+    )
     urls = serializers.SerializerMethodField(
-        help_text="Where the pictures are; no sign-in needed. `thumb` is always there; `full` is "
-        "the artwork; where there is none, `proof` is a photo of ours painted in its manner."
+        help_text="Where the pictures are; for the library, no sign-in needed. `thumb` is always "
+        "there; `full` is the artwork; where there is none, `proof` is a photo of ours painted in "
+        "its manner."
     )
 
     class Meta:
@@ -63,21 +82,31 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
             *("year_to", "medium", "culture", "institution", "accession_number", "credit_line"),
             *("source_url", "technique", "tags", "palette", "license", "rights_statement"),
             *("attribution_text", "restrictions", "has_picture", "methods", "width", "height"),
-            *("placeholder", "published_at", "urls"),
+            *("placeholder", "published_at", "state", "rights", "resembles", "urls"),
         ]
         read_only_fields = fields
 
     @extend_schema_field(LicenseSerializer(allow_null=True))
     def get_license(self, style: Style) -> Any:
-        """Return the details of the license. A draft may have no license yet."""
-        return LicenseSerializer(LICENSES[style.license]).data if style.license else None
+        """Return the details of the license. A draft and an own style may have none."""
+        known = LICENSES.get(style.license)
+        return LicenseSerializer(known).data if known else None
 
     def get_methods(self, style: Style) -> list[str]:
         """Return the slugs of the methods that can use the style."""
         return usable_methods(style)
 
+    def get_resembles(self, style: Style) -> str | None:
+        """Return the slug of the style that the library offers instead."""
+        like = style.resembles
+        return like.slug if like and like.is_published else None
+
     def get_urls(self, style: Style) -> dict[str, str]:
         """Return the address of each variant that the style has."""
+        if style.is_own_usable:
+            # An app of the owner has no session, and this address takes its token.
+            address = reverse("api-style-file", kwargs={"slug": style.slug})
+            return {variant: f"{address}?variant={variant}" for variant in OWN_VARIANTS}
         return {
             variant: reverse("style-file", kwargs={"slug": style.slug, "variant": variant})
             for variant in (style.shown_as, "thumb")
@@ -91,14 +120,13 @@ class EvaluationSerializer(serializers.Serializer[Any]):
         child=serializers.SlugField(max_length=MAX_SLUG),
         allow_empty=False,
         max_length=100,
-        help_text="Slugs of published styles.",
+        help_text="Slugs of styles of the library, or of my own.",
     )
 
     def validate_styles(self, slugs: list[str]) -> list[str]:
         """Return the licenses of the styles. Raises a problem for the first unknown style."""
-        found = dict(
-            Style.objects.published().filter(slug__in=slugs).values_list("slug", "license")
-        )
+        usable = Style.objects.paintable_by(self.context["request"].user.pk)
+        found = dict(usable.filter(slug__in=slugs).values_list("slug", "license"))
         # In the order of the request, so that the problem names the index of the style.
         for index, slug in enumerate(slugs):
             if slug not in found:

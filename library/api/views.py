@@ -7,14 +7,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.permissions import Anyone
+from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.pagination import NewestFirstPagination
+from common.parsers import BoundedJSONParser, UploadParser
+from library.api.own_styles import OwnerChangesStyles, OwnStyleActions, check_reads_own, reads_own
 from library.api.serializers import (
     DecisionSerializer,
     EvaluationSerializer,
@@ -23,7 +26,7 @@ from library.api.serializers import (
 )
 from library.forms import LONGEST_QUERY
 from library.licenses import LICENSES, allowed_outputs
-from library.models import Style
+from library.models import Style, StyleQuerySet
 
 SORTS = {
     # The display order of the library. The API keeps the old name of this value.
@@ -31,7 +34,10 @@ SORTS = {
     "title": ("title", "slug"),
     "newest": ("-published_at", "slug"),
 }
+# Own styles have no date of publication, and no place in the display.
+NEWEST_OWN = ("-created_at", "slug")
 USES = ("commercial", "modification")
+LIBRARY, ME = "library", "me"
 
 
 class StyleQuerySerializer(serializers.Serializer[Any]):
@@ -47,6 +53,11 @@ class StyleQuerySerializer(serializers.Serializer[Any]):
     license = serializers.ChoiceField(tuple(LICENSES), required=False)
     allows = serializers.CharField(
         required=False, help_text="`commercial`, `modification`, or both with a comma."
+    )
+    owner = serializers.ChoiceField(
+        (LIBRARY, ME),
+        default=LIBRARY,
+        help_text="`me` lists my own styles instead of the library, newest first.",
     )
     sort = serializers.ChoiceField(tuple(SORTS), default="hanging")
 
@@ -64,15 +75,20 @@ class StylePagination(NewestFirstPagination):
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         """Return the columns to sort by."""
+        if view.query["owner"] == ME:
+            return NEWEST_OWN
         sort: str = view.query["sort"]
         return SORTS[sort]
 
 
 @answers_conditionally
-class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Style]):
-    """The published styles. Curators also see drafts."""
+class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnStyleActions):
+    """The published styles, and my own. Curators also see drafts and offers."""
 
-    permission_classes = (Anyone,)
+    permission_classes = (OwnerChangesStyles,)
+    read_scope = Scope.STYLES_READ
+    write_scope = Scope.STYLES_WRITE
+    parser_classes = (BoundedJSONParser, UploadParser)
     serializer_class = StyleSerializer
     pagination_class = StylePagination
     queryset = Style.objects.none()
@@ -81,8 +97,19 @@ class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     def get_queryset(self) -> QuerySet[Style]:
         """Return the styles that the user may see. In a list, apply the filters of the query."""
-        styles = Style.objects.visible_to(self.request.user).select_related("artist")
-        return self._asked_for(styles) if self.action == "list" else styles
+        user, styles = self.request.user, Style.objects.select_related("artist", "resembles")
+        if self.action == "list":
+            return self._asked_for(self._listed(styles))
+        # A change finds the style too: `OwnerChangesStyles` has checked the scope to write.
+        own = reads_own(self.request) or self.request.method not in SAFE_METHODS
+        return styles.visible_to(user) if own else styles.in_library_for(user)
+
+    def _listed(self, styles: StyleQuerySet) -> StyleQuerySet:
+        """Keep the library, or the styles of the user if the query asks for them."""
+        if self.query["owner"] == LIBRARY:
+            return styles.in_library_for(self.request.user)
+        check_reads_own(self.request)
+        return styles.owned_by(self.request.user)
 
     @cached_property
     def query(self) -> dict[str, Any]:
@@ -129,7 +156,7 @@ class EvaluationView(APIView):
     @extend_schema(request=EvaluationSerializer, responses=DecisionSerializer, tags=["licenses"])
     def post(self, request: Request) -> Response:
         """Return the licenses under which a picture made from these styles may be published."""
-        body = EvaluationSerializer(data=request.data)
+        body = EvaluationSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         decision = allowed_outputs(body.validated_data["styles"])
         return Response(DecisionSerializer(decision).data)

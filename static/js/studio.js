@@ -6,6 +6,7 @@ import { Estimate } from "./estimate.js";
 import { MethodChoice } from "./methods.js";
 import { MorePhotos } from "./more.js";
 import { Palette } from "./palette.js";
+import { OwnStyle } from "./own-style.js";
 import { PhotoInput } from "./photo.js";
 import { ProofSheet } from "./proofs.js";
 import { watchTiles } from "./tiles.js";
@@ -154,6 +155,16 @@ function take(file, others) {
   more.take(others);
 }
 
+/** Load the page again, with the style `slug` that it does not have yet, and all other choices. */
+function openWith(slug) {
+  keepChoices();
+  const entries = JSON.parse(sessionStorage.getItem(CHOICES));
+  const added = [["styles", slug], [`weight-${slug}`, "1"]];
+  const others = entries.filter(([name, value]) => value !== slug && name !== `weight-${slug}`);
+  sessionStorage.setItem(CHOICES, JSON.stringify([...others, ...added]));
+  location.assign(location.pathname);
+}
+
 async function takeSample(button) {
   const reply = await fetch(button.value);
   const blob = await reply.blob();
@@ -164,7 +175,8 @@ async function start() {
   const asked = new URLSearchParams(location.search);
   form.classList.add("is-live");
   watchTiles(form);
-  takePictures(take);
+  const own = document.querySelector("#own-dialog");
+  takePictures(take, own ? new OwnStyle(own, form.querySelector(".tiles"), openWith) : undefined);
   if (![...asked.keys()].some((key) => key !== "draft" && key !== "photo")) restoreChoices();
   photo.addEventListener("change", () => {
     showReadiness();

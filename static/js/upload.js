@@ -3,7 +3,7 @@
 const TRIES = 6;
 
 /**
- * Send `file`, and call `onProgress` with the sent bytes and the total bytes. A server that is busy
+ * Send `file` as a photo, and call `onProgress` with the sent bytes and the total bytes. A server that is busy
  * gets the file again after the time that it asks for.
  *
  * Resolves to an object: `id` is the id of the photo, or "" after a failure. `detail` is the reason
@@ -11,22 +11,27 @@ const TRIES = 6;
  * server refuses this file, so that another try fails too.
  */
 export async function sendPhoto(form, file, onProgress = () => {}) {
+  const body = new FormData();
+  body.append("file", file);
+  return answerOf(await sendForm(form.dataset.photos, body, onProgress));
+}
+
+/** Send the form `body` to `address`, and resolve to the request with its answer. */
+export async function sendForm(address, body, onProgress) {
   for (let tries = 1; ; tries += 1) {
-    const sent = await sendOnce(form, file, onProgress);
+    const sent = await sendOnce(address, body, onProgress);
     const wait = sent.getResponseHeader("Retry-After");
-    if (sent.status !== 503 || wait === null || tries === TRIES) return answerOf(sent);
+    if (sent.status !== 503 || wait === null || tries === TRIES) return sent;
     await new Promise((resolve) => setTimeout(resolve, Number(wait) * 1000));
   }
 }
 
-function sendOnce(form, file, onProgress) {
+function sendOnce(address, body, onProgress) {
   return new Promise((resolve) => {
-    const body = new FormData();
-    body.append("file", file);
     // fetch cannot report the progress of an upload.
     const sending = new XMLHttpRequest();
-    sending.open("POST", form.dataset.photos);
-    sending.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
+    sending.open("POST", address);
+    sending.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]").value);
     sending.responseType = "json";
     sending.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
     sending.addEventListener("loadend", () => resolve(sending));

@@ -8,7 +8,15 @@ from itertools import combinations_with_replacement, permutations
 
 import pytest
 
-from library.licenses import LICENSES, USABLE_IN_LIBRARY, LicenseId, allowed_outputs
+from library.licenses import (
+    LICENSES,
+    OWN_WORK,
+    STYLE_LICENSES,
+    UNKNOWN_RIGHTS,
+    USABLE_IN_LIBRARY,
+    LicenseId,
+    allowed_outputs,
+)
 
 # The adapter's chart of Creative Commons: the licenses that an adaptation of each work may have.
 CHART: dict[str, set[str]] = {
@@ -118,3 +126,27 @@ def test_links_to_the_text_of_each_license(name: str) -> None:
     known = LICENSES[name]
     assert known.url.startswith("https://creativecommons.org/")
     assert known.name == LicenseId(name).label
+
+
+def test_names_what_stands_in_the_place_of_a_license() -> None:
+    assert {key for key, _name in STYLE_LICENSES} == {*LICENSES, OWN_WORK, UNKNOWN_RIGHTS}
+    assert not {OWN_WORK, UNKNOWN_RIGHTS} & {*USABLE_IN_LIBRARY, *LICENSES}
+
+
+@pytest.mark.parametrize("work", sorted(CHART))
+def test_adds_no_condition_for_an_own_work(work: str) -> None:
+    assert allowed_outputs([work, OWN_WORK]) == allowed_outputs([work])
+
+
+def test_lets_the_owner_do_anything_with_an_own_work() -> None:
+    decision = allowed_outputs([OWN_WORK])
+    assert set(decision.publishable) == CHART["CC0-1.0"]
+    assert not decision.attribution_required
+
+
+@pytest.mark.parametrize("other", [None, OWN_WORK, "CC0-1.0", "CC-BY-SA-4.0"])
+def test_keeps_unknown_rights_for_personal_use(other: str | None) -> None:
+    decision = allowed_outputs([UNKNOWN_RIGHTS, *([other] if other else [])])
+    assert decision.publishable == ()
+    assert decision.private_use
+    assert decision.reasons == ("unknown-rights",)

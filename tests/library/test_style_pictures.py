@@ -36,6 +36,17 @@ def test_accepts_ink_on_paper() -> None:
     assert accept(page) == (80, 80)
 
 
+@pytest.mark.parametrize("size", [(64, 3200), (3200, 64)])
+def test_refuses_a_narrow_strip(size: tuple[int, int]) -> None:
+    with pytest.raises(UploadRefused, match="too narrow") as refusal:
+        accept(make_picture(size))
+    assert refusal.value.code == "too_narrow"
+
+
+def test_accepts_a_hand_scroll() -> None:
+    assert accept(make_picture((1600, 64))) == (1600, 64)
+
+
 def test_refuses_what_any_upload_is_refused_for() -> None:
     with pytest.raises(UploadRefused, match="not supported"):
         accept_style_picture(io.BytesIO(b"GIF89a"), max_bytes=MOST)

@@ -26,6 +26,7 @@ from tests.support.factories import (
     PASSWORD,
     finished_job,
     make_job,
+    make_own_style,
     make_photo,
     make_picture,
     make_sheet,
@@ -80,6 +81,18 @@ MATRIX = [
     Row("api-style-list", "get", "styles/", 200, 200, 200, 200, 200),
     Row("api-style-detail", "get", "styles/great-wave/", 200, 200, 200, 200, 200),
     Row("api-style-detail", "get", "styles/sketch/", 404, 404, 404, 404, 404),
+    Row("api-style-list", "get", "styles/?owner=me", 200, 200, 401, 200, 403),
+    Row("api-style-list", "post", "styles/", 201, 201, 401, 201, 403),
+    Row("api-style-detail", "get", "styles/{style}/", 200, 404, 404, 200, 404),
+    Row("api-style-detail", "patch", "styles/{style}/", 200, 404, 401, 200, 403),
+    Row("api-style-detail", "delete", "styles/{style}/", 204, 404, 401, 204, 403),
+    Row("api-style-offer", "post", "styles/{style}/offer/", 200, 404, 401, 200, 403),
+    Row("api-style-offer", "delete", "styles/{style}/offer/", 200, 404, 401, 200, 403),
+    Row("api-style-file", "get", "styles/{style}/file/", 200, 404, 404, 200, 404),
+    Row("api-style-file", "get", "styles/great-wave/file/", 200, 200, 200, 200, 200),
+    Row("api-style-detail", "patch", "styles/great-wave/", 403, 403, 401, 403, 403),
+    Row("api-style-detail", "delete", "styles/great-wave/", 403, 403, 401, 403, 403),
+    Row("api-style-offer", "post", "styles/great-wave/offer/", 403, 403, 401, 403, 403),
     Row("api-photo-list", "get", "photos/", 200, 200, 401, 200, 403),
     Row("api-photo-list", "post", "photos/", 201, 201, 401, 201, 403),
     Row("api-photo-detail", "get", "photos/{photo}/", 200, 404, 401, 200, 403),
@@ -123,6 +136,8 @@ SCOPE_OF = {
     ("events", True): "jobs:read",
     ("photos", True): "photos:read",
     ("photos", False): "photos:write",
+    ("styles", True): "styles:read",
+    ("styles", False): "styles:write",
     ("jobs", True): "jobs:read",
     ("jobs", False): "jobs:write",
     ("ws-tickets", False): "jobs:read",
@@ -186,6 +201,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "batch": batch_of_one,
     "sheet": sheet_with_a_tile,
     "fresh": lambda _owner: uuid4(),
+    "style": lambda owner: make_own_style(owner, license="CC0-1.0").slug,
     "private": lambda owner: kept(owner).pk,
     "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
 }
@@ -220,6 +236,8 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-token-list": {"name": "new", "scopes": ["photos:read"], "password": PASSWORD},
         "api-me": {"display_name": "A."},
         "api-evaluation": {"styles": ["great-wave"]},
+        "api-style-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
+        "api-style-detail": {"title": "Barn"},
         "api-photo-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
         "api-estimates": job,
         "api-job-list": job,
@@ -253,7 +271,7 @@ def client_of(caller: str, row: Row, alice: User, bob: User) -> APIClient:
 def call(client: APIClient, row: Row, things: dict[str, Any], **headers: str) -> Any:
     """Make the call."""
     address = "/api/v1/" + row.address.format(**things)
-    multipart = row.route == "api-photo-list" and row.method == "post"
+    multipart = row.route in {"api-photo-list", "api-style-list"} and row.method == "post"
     kind = {"format": "multipart" if multipart else "json"} if row.method != "get" else {}
     body = body_of(row, things) or None
     return getattr(client, row.method)(address, body, headers=headers, **kind)

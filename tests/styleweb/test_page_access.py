@@ -129,6 +129,13 @@ PAGES = [
     open_to_all("styles", "/styles/"),
     open_to_all("style", "/styles/great-wave/"),
     Row("style", "get", "/styles/sketch/", 404, 404, 404, 404, 200),
+    Row("style", "get", "/styles/{style}/", 200, 404, 404, 404, 404),
+    own("my-styles", "/my/styles/"),
+    Row("my-styles", "post", "/my/styles/", 422, 422, 302, 422, 422),
+    *(
+        private(f"my-style-{deed}", f"/my/styles/{{style}}/{deed}/")
+        for deed in ("change", "offer", "take-back", "delete")
+    ),
     own("profile", "/account/"),
     signed_out("account_signup", "/account/signup/"),
     signed_out("account_login", "/account/login/"),
@@ -173,6 +180,7 @@ MEDIA = [
         for variant in ("full", "thumb")
     ),
     Row("style-file", "get", "/media/styles/sketch/full/", 404, 404, 404, 404, 200),
+    *(file("style-file", f"/media/styles/{{style}}/{variant}/") for variant in ("full", "thumb")),
 ]
 # Enough for every form but that of the studio.
 BODY = {"license": "CC0-1.0"}

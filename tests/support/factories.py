@@ -16,7 +16,9 @@ from accounts.models import User
 from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile
 from inference.queue.proof_recipe import engine_state
 from library.models import Artist, Style
+from style_transfer.core.embedding_header import artwork_in
 from style_transfer.core.spec import TransferSpec
+from style_transfer.imaging.perceptual_hash import perceptual_hash
 
 PASSWORD = "long and easily remembered"
 
@@ -69,17 +71,21 @@ def make_style(
     license: str = "CC0-1.0",  # noqa: A002  # the name of the model's field
     state: str = "published",
     size: tuple[int, int] = (80, 80),
+    owner: User | None = None,
 ) -> Style:
     """Return a new style with its picture."""
-    data = picture_bytes(make_picture(size, seed=sum(slug.encode())))
-    artist, _ = Artist.objects.get_or_create(name="Katsushika Hokusai")
+    picture = make_picture(size, seed=sum(slug.encode()))
+    data = picture_bytes(picture)
+    artist, _ = Artist.objects.get_or_create(name="Katsushika Hokusai", owner=owner)
     style = Style(
+        owner=owner,
         slug=slug,
         title=slug.replace("-", " ").title(),
         artist=artist,
         license=license,
         state=state,
         image_sha256=hashlib.sha256(data).hexdigest(),
+        perceptual_hash=perceptual_hash(picture),
         published_at=timezone.now() if state == "published" else None,
     )
     style.image.save("style.png", ContentFile(data), save=False)
@@ -87,6 +93,17 @@ def make_style(
     style.width, style.height = size
     style.save()
     return style
+
+
+def make_own_style(
+    owner: User,
+    slug: str = "own-sketch",
+    *,
+    license: str = "own-work",  # noqa: A002  # the name of the model's field
+    state: str = "private",
+) -> Style:
+    """Return a new style that only `owner` sees."""
+    return make_style(slug, license=license, state=state, owner=owner)
 
 
 def make_code_style(slug: str = "night-cafe", *, code: bytes = b"moments") -> Style:
@@ -99,6 +116,7 @@ def make_code_style(slug: str = "night-cafe", *, code: bytes = b"moments") -> St
     style.code.save("style.code", ContentFile(code), save=False)
     style.code_sha256 = hashlib.sha256(code).hexdigest()
     style.image_sha256, style.code_weights = "", "e" * 64
+    style.perceptual_hash = artwork_in(code)
     style.width, style.height = 96, 64
     style.state, style.published_at = Style.State.PUBLISHED, timezone.now()
     style.save()

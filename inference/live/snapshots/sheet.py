@@ -7,7 +7,7 @@ from django.urls import reverse
 from common.replies import Moment, Slug, Uuid
 from inference.live.snapshots.job import JobError, format_time, is_retryable
 from inference.models import ProofSheet, ProofTile
-from inference.queue.sheets import tiles_of
+from inference.queue.sheets import styles_shown, tiles_of
 from library.models import Style
 
 
@@ -51,9 +51,9 @@ class TileFrame(TypedDict):
 
 
 def proof_snapshot(sheet: ProofSheet) -> ProofSheetSnapshot:
-    """Describe `sheet` with a tile for each published style of it, in display order."""
+    """Describe `sheet` with a tile for each style of it that its owner can use, in order."""
     tiles = {tile.style_id: tile for tile in tiles_of(sheet)}
-    styles = list(sheet.styles.published().in_display_order())
+    styles = list(styles_shown(sheet).in_display_order())
     parts = [tile_part(style, tiles.get(style.pk)) for style in styles]
     return {
         "id": str(sheet.pk),
@@ -76,7 +76,7 @@ def tile_frame(sheet: ProofSheet, tile: ProofTile) -> TileFrame:
         "photo": str(sheet.photo_id),
         "seq": sheet.seq,
         "done": tiles_of(sheet).count(),
-        "total": sheet.styles.published().count(),
+        "total": styles_shown(sheet).count(),
         "tile": tile_part(tile.style, tile),
     }
 

@@ -149,8 +149,8 @@ class TestDetail:
         again = APIClient().get(f"{STYLES}wave/", headers={"If-None-Match": first["ETag"]})
         assert again.json()["title"] == "The Great Wave"
 
-    @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-    def test_cannot_be_changed_here(self, method: str) -> None:
+    @pytest.mark.parametrize("method", ["post", "put"])
+    def test_knows_no_other_method(self, method: str) -> None:
         make_style("wave")
         response = getattr(APIClient(), method)(f"{STYLES}wave/", {})
         assert_problem(response, 405, "method_not_allowed")
