@@ -11,7 +11,17 @@ from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
 from gallery.api import views as gallery
-from inference.api import batches, estimates, events, jobs, methods, photos, proofs, usage
+from inference.api import (
+    batches,
+    estimates,
+    events,
+    jobs,
+    methods,
+    photos,
+    proofs,
+    transfer,
+    usage,
+)
 from library.api import views as library
 
 router = SimpleRouter(use_regex_path=False)
@@ -39,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),
     path("queue/", usage.QueueView.as_view(), name="api-queue"),
     path("estimates/", estimates.EstimateView.as_view(), name="api-estimates"),
+    path("transfer/", transfer.TransferView.as_view(), name="api-transfer"),
     path("capabilities/", methods.CapabilitiesView.as_view(), name="api-capabilities"),
     path("methods/", methods.MethodListView.as_view(), name="api-methods"),
     path("methods/<slug:slug>/", methods.MethodView.as_view(), name="api-method"),

@@ -56,6 +56,8 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
     assert said[-4:] == ["succeeded 1.0", "public", "First try", "private"]
     with Image.open(tmp_path / "result.jpg") as result:
         assert max(result.size) == 96
+    with Image.open(tmp_path / "picture.jpg") as picture:
+        assert max(picture.size) == 96
     with Image.open(tmp_path / "proof.webp") as proof:
         assert max(proof.size) == 256
     with Image.open(tmp_path / "shared.webp") as shared:

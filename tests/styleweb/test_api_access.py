@@ -99,6 +99,7 @@ MATRIX = [
     Row("api-photo-detail", "delete", "photos/{photo}/", 204, 404, 401, 204, 403),
     Row("api-photo-file", "get", "photos/{photo}/file/", 200, 404, 401, 200, 403),
     Row("api-estimates", "post", "estimates/", 200, 422, 401, 200, 403),
+    Row("api-transfer", "post", "transfer/", 202, 202, 401, 202, 403),
     Row("api-job-list", "get", "jobs/", 200, 200, 401, 200, 403),
     Row("api-job-list", "post", "jobs/", 201, 422, 401, 201, 403),
     Row("api-job-detail", "get", "jobs/{job}/", 200, 404, 401, 200, 403),
@@ -138,6 +139,7 @@ SCOPE_OF = {
     ("photos", False): "photos:write",
     ("styles", True): "styles:read",
     ("styles", False): "styles:write",
+    ("transfer", False): "photos:write",
     ("jobs", True): "jobs:read",
     ("jobs", False): "jobs:write",
     ("ws-tickets", False): "jobs:read",
@@ -239,6 +241,10 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-style-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
         "api-style-detail": {"title": "Barn"},
         "api-photo-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
+        "api-transfer": {
+            "content": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
+            "style": "great-wave",
+        },
         "api-estimates": job,
         "api-job-list": job,
         "api-job-detail": job,
@@ -271,7 +277,8 @@ def client_of(caller: str, row: Row, alice: User, bob: User) -> APIClient:
 def call(client: APIClient, row: Row, things: dict[str, Any], **headers: str) -> Any:
     """Make the call."""
     address = "/api/v1/" + row.address.format(**things)
-    multipart = row.route in {"api-photo-list", "api-style-list"} and row.method == "post"
+    forms = {"api-photo-list", "api-style-list", "api-transfer"}
+    multipart = row.route in forms and row.method == "post"
     kind = {"format": "multipart" if multipart else "json"} if row.method != "get" else {}
     body = body_of(row, things) or None
     return getattr(client, row.method)(address, body, headers=headers, **kind)
