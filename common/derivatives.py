@@ -4,7 +4,6 @@ import base64
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
 from typing import Final
 
 from PIL import Image
@@ -32,7 +31,10 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Derivatives:
-    """The small versions of one picture: two WebP files and a data URI."""
+    """The small versions of one picture: two WebP files and a data URI.
+
+    The preview is a PPM file if it is not kept.
+    """
 
     preview: bytes
     thumb: bytes
@@ -66,11 +68,18 @@ def encode_as(image: Image.Image, form: str) -> Encoded:
     return Encoded(_encoded(picture, form.upper(), **options), SUFFIXES[form])
 
 
-def make_derivatives(image: Image.Image) -> Derivatives:
-    """Return the preview (1280 px), thumb (320 px, at most 20 kB) and placeholder of `image`."""
+def make_derivatives(image: Image.Image, *, keep_preview: bool = True) -> Derivatives:
+    """Return the preview (1280 px), thumb (320 px, at most 20 kB) and placeholder of `image`.
+
+    A preview that is not kept is only looked at. It is a PPM, which takes almost no time.
+    """
     small = fitted(image, PREVIEW_SIDE)
     return Derivatives(
-        preview=_encoded(small, "WEBP", quality=82, method=4),
+        preview=(
+            _encoded(small, "WEBP", quality=82, method=4)
+            if keep_preview
+            else _encoded(small.convert("RGB"), "PPM")
+        ),
         thumb=make_thumb(small),
         placeholder=make_placeholder(small),
     )
@@ -83,8 +92,9 @@ def make_thumb(image: Image.Image) -> bytes:
     is still too large.
     """
     made = (
-        _encoded(fitted(image, side), "WEBP", quality=quality, method=4)
-        for side, quality in product(THUMB_SIDES, QUALITIES)
+        _encoded(small, "WEBP", quality=quality, method=4)
+        for small in (fitted(image, side) for side in THUMB_SIDES)
+        for quality in QUALITIES
     )
     return _first_within(THUMB_BYTES, made)
 

@@ -52,13 +52,14 @@ class SeenPicture:
     header: Header
     sha256: str
 
-    def accepted(self) -> "AcceptedPicture":
+    def accepted(self, *, keep_preview: bool = True) -> "AcceptedPicture":
         """Decode, clean and encode the picture in a child process.
 
-        Raises `UploadRefused`, or `ServerBusy` if the fault is not in the file.
+        A preview that the caller does not keep is only made to be looked at. Raises
+        `UploadRefused`, or `ServerBusy` if the fault is not in the file.
         """
         try:
-            result = run("accept", self.data, **asdict(self.header))
+            result = run("accept", self.data, keep_preview=keep_preview, **asdict(self.header))
         except TaskRefused as refusal:
             raise _refused(refusal.code) from refusal
         kept, preview, thumb = result.parts
@@ -90,12 +91,12 @@ class AcceptedPicture:
     bytes: int
 
 
-def accept_picture(file: Readable, *, max_bytes: int) -> AcceptedPicture:
+def accept_picture(file: Readable, *, max_bytes: int, keep_preview: bool = True) -> AcceptedPicture:
     """Read, check and clean a picture of at most `max_bytes`.
 
     Raises `UploadRefused`, or `ServerBusy` if the fault is not in the file.
     """
-    return see_picture(file, max_bytes=max_bytes).accepted()
+    return see_picture(file, max_bytes=max_bytes).accepted(keep_preview=keep_preview)
 
 
 def see_picture(file: Readable, *, max_bytes: int) -> SeenPicture:

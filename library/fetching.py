@@ -46,7 +46,9 @@ def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
     Raises `SourceRefused`, `UploadRefused` or `StorageFull`. In this case nothing changes.
     """
     fetched = sources.fetch_picture(source)
-    accepted = accept_picture(io.BytesIO(fetched.data), max_bytes=sources.MAX_PICTURE_BYTES)
+    accepted = accept_picture(
+        io.BytesIO(fetched.data), max_bytes=sources.MAX_PICTURE_BYTES, keep_preview=False
+    )
     style = save_style_picture(style=style, picture=accepted)
     Evidence.objects.create(
         style=style,

@@ -48,7 +48,8 @@ class StylePicture:
         self.sha256 = accepted.sha256
         self.kept = verbatim or accepted.kept
         self.small = accepted.small
-        self.stored_bytes = len(self.kept.data) + self.small.stored_bytes
+        # The preview is not stored.
+        self.stored_bytes = len(self.kept.data) + len(self.small.thumb)
         # Needs numpy, which a process that stores no style does without.
         from style_transfer.imaging.perceptual_hash import perceptual_hash
 

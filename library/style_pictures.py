@@ -40,7 +40,8 @@ def accept_seen_style(seen: SeenPicture) -> AcceptedPicture:
 
     An even surface is refused: every method would paint it, and the result would be one color.
     """
-    accepted = seen.accepted()
+    # Styles have no preview.
+    accepted = seen.accepted(keep_preview=False)
     with Image.open(io.BytesIO(accepted.small.preview)) as preview:
         bands = preview.convert("RGB").split()
     extremes = [cast("tuple[float, float]", band.getextrema()) for band in bands]

@@ -13,10 +13,10 @@ from common.sandbox.messages import Message
 from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
 
 
-def accept(data: bytes, **header: Any) -> Message:
+def accept(data: bytes, *, keep_preview: bool, **header: Any) -> Message:
     """Decode and clean an uploaded file, and encode everything that is stored of it."""
     image = decode_picture(data, Header(**header))
-    kept, small = encode_picture(image), make_derivatives(image)
+    kept, small = encode_picture(image), make_derivatives(image, keep_preview=keep_preview)
     return Message(
         {
             "width": image.width,

@@ -71,6 +71,16 @@ def test_reduces_a_preview_to_its_size() -> None:
     assert opened(made.thumb).size == (320, 80)
 
 
+@pytest.mark.parametrize("image", [make_picture((2000, 500)), see_through()])
+def test_makes_a_quick_preview_of_the_same_pixels(image: Image.Image) -> None:
+    kept, looked_at = (
+        opened(make_derivatives(image, keep_preview=keep).preview) for keep in (True, False)
+    )
+    assert (looked_at.format, looked_at.mode, looked_at.size) == ("PPM", "RGB", kept.size)
+    difference = np.asarray(looked_at, float) - np.asarray(kept.convert("RGB"), float)
+    assert np.abs(difference).mean() < 10
+
+
 def test_keeps_the_brightness_of_fine_lines() -> None:
     lines = Image.fromarray(np.tile(np.array([[0], [255]], np.uint8), (100, 2800))).convert("RGB")
     made = make_derivatives(lines)
