@@ -1,6 +1,7 @@
 """Prepare the site before it serves. A step that is already done takes almost no time."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,8 +48,11 @@ def collect_static(stamp: Path, say: Callable[[str], object]) -> None:
 
 
 def static_digest() -> str:
-    """Return a digest that changes when a static file is added, removed or written."""
-    digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
+    """Return a digest that changes when a static file is added, removed or written.
+
+    It stays the same when the data folder is moved.
+    """
+    digest = hashlib.sha256(os.path.relpath(settings.STATIC_ROOT, settings.DATA_DIR).encode())
     for finder in get_finders():
         for name, storage in finder.list(ignore_patterns=None):
             status = Path(storage.path(name)).stat()

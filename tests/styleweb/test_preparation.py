@@ -43,6 +43,22 @@ class TestCollectStatic:
 
         assert (Path(settings.STATIC_ROOT) / "more.css").exists()
 
+    @pytest.mark.usefixtures("static_folder")
+    def test_collects_nothing_after_the_data_folder_was_moved(
+        self, tmp_path: Path, settings: Settings
+    ) -> None:
+        said: list[str] = []
+        old, new = tmp_path / "old", tmp_path / "new"
+        old.mkdir()
+        settings.DATA_DIR, settings.STATIC_ROOT = old, old / "static"
+        preparation.collect_static(old / "stamp", said.append)
+
+        old.rename(new)
+        settings.DATA_DIR, settings.STATIC_ROOT = new, new / "static"
+        preparation.collect_static(new / "stamp", said.append)
+
+        assert len(said) == 1
+
 
 @pytest.mark.django_db
 class TestMigrate:
