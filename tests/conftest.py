@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
-from pytest_django import Settings
+from django.db import close_old_connections, connection
+from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
 from tests.support.factories import make_user
+from tests.support.migrated import MigratedDatabase
 
 pytest_plugins = [
     "tests.support.durations",
@@ -28,6 +29,31 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _descriptor: None)
         yield
+
+
+MIGRATED = pytest.StashKey[MigratedDatabase]()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """Begin with the stored database if there is one. `--create-db` migrates a new one."""
+    if connection.vendor != "sqlite" or request.config.getoption("create_db"):
+        return bool(request.config.getoption("reuse_db"))
+    stored = MigratedDatabase()
+    if stored.copy_to(connection.settings_dict["TEST"]["NAME"]):
+        return True
+    request.config.stash[MIGRATED] = stored
+    return False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Store the database for later runs if this one had to migrate it."""
+    if stored := request.config.stash.get(MIGRATED, None):
+        with django_db_blocker.unblock():
+            stored.store()
 
 
 @pytest.fixture(autouse=True)
