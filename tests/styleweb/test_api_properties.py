@@ -8,6 +8,7 @@ On PostgreSQL only the owner asks, and only where the client chooses texts and n
 what one database accepts and another refuses.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ import schemathesis
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoDbBlocker
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -30,7 +32,7 @@ from common.openapi import whole_document
 from styleweb.wsgi import application
 from tests.styleweb.test_api_access import THINGS
 from tests.support.clients import ALL_SCOPES, open_connection
-from tests.support.factories import make_style
+from tests.support.factories import make_style, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ON_SQLITE = connection.vendor == "sqlite"
@@ -76,17 +78,27 @@ PICKED = settings(
 )
 
 
-@pytest.fixture
-def ids(alice: User) -> dict[str, str]:
-    """Return the ids of one thing of each kind, which alice owns."""
-    made = {path: str(THINGS[thing](alice)) for path, thing in OF_PATH.items()}
+@pytest.fixture(scope="module")
+def people(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[User, User]]:
+    """Return the owner and a stranger. All tests share the owner's things, and keep them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_user("alice"), make_user("bob")
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def ids(people: tuple[User, User]) -> dict[str, str]:
+    """Return the ids of one thing of each kind, which the first person owns."""
+    made = {path: str(THINGS[thing](people[0])) for path, thing in OF_PATH.items()}
     return {**made, "styles": str(make_style("great-wave").slug), "methods": "fast"}
 
 
-@pytest.fixture
-def callers(alice: User, bob: User) -> list[dict[str, str]]:
+@pytest.fixture(scope="module")
+def callers(people: tuple[User, User]) -> list[dict[str, str]]:
     """Return the headers of the owner, a stranger and nobody."""
-    tokens = [create_token(owner=user, name="app", scopes=ALL_SCOPES)[1] for user in (alice, bob)]
+    tokens = [create_token(owner=user, name="app", scopes=ALL_SCOPES)[1] for user in people]
     everybody = [*({"Authorization": f"Bearer {token}"} for token in tokens), {}]
     return everybody if ON_SQLITE else everybody[:1]
 
