@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -42,6 +43,18 @@ def picture_bytes(picture: Image.Image, file_format: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
+@cache
+def drawn_bytes(size: tuple[int, int], *, seed: int = 0, file_format: str = "PNG") -> bytes:
+    """Return a picture of `make_picture` as the bytes of a file. Each is drawn once in a run."""
+    return picture_bytes(make_picture(size, seed=seed), file_format)
+
+
+@cache
+def drawn_hash(size: tuple[int, int], *, seed: int) -> str:
+    """Return the perceptual hash of a picture of `make_picture`."""
+    return perceptual_hash(make_picture(size, seed=seed))
+
+
 def make_user(name: str = "alice", **fields: Any) -> User:
     """Return a new person called `name` who signs in with PASSWORD."""
     email = str(fields.pop("email", f"{name}@example.org"))
@@ -50,7 +63,7 @@ def make_user(name: str = "alice", **fields: Any) -> User:
 
 def make_photo(owner: User, size: tuple[int, int] = (96, 64), *, seed: int = 0) -> Photo:
     """Return a new photo of `owner` with its file, preview and thumb."""
-    data = picture_bytes(make_picture(size, seed=seed))
+    data = drawn_bytes(size, seed=seed)
     photo = Photo(
         owner=owner,
         width=size[0],
@@ -74,8 +87,8 @@ def make_style(
     owner: User | None = None,
 ) -> Style:
     """Return a new style with its picture."""
-    picture = make_picture(size, seed=sum(slug.encode()))
-    data = picture_bytes(picture)
+    seed = sum(slug.encode())
+    data = drawn_bytes(size, seed=seed)
     artist, _ = Artist.objects.get_or_create(name="Katsushika Hokusai", owner=owner)
     style = Style(
         owner=owner,
@@ -85,7 +98,7 @@ def make_style(
         license=license,
         state=state,
         image_sha256=hashlib.sha256(data).hexdigest(),
-        perceptual_hash=perceptual_hash(picture),
+        perceptual_hash=drawn_hash(size, seed=seed),
         published_at=timezone.now() if state == "published" else None,
     )
     style.image.save("style.png", ContentFile(data), save=False)
@@ -111,7 +124,7 @@ def make_code_style(slug: str = "night-cafe", *, code: bytes = b"moments") -> St
     style = make_style(slug, state="draft")
     for file in (style.image, style.sample):
         file.delete(save=False)
-    data = picture_bytes(make_picture((96, 64), seed=sum(slug.encode())))
+    data = drawn_bytes((96, 64), seed=sum(slug.encode()))
     style.sample.save("proof.png", ContentFile(data), save=False)
     style.code.save("style.code", ContentFile(code), save=False)
     style.code_sha256 = hashlib.sha256(code).hexdigest()
@@ -152,12 +165,12 @@ def finished_job(owner: User | None = None, *, seed: int = 0, **fields: Any) -> 
 
     Jobs of the same `seed` have the same picture.
     """
-    picture = make_picture((64, 43), seed=seed)
+    size = (64, 43)
     key = uuid4()
     folder = f"jobs/{key.hex[:2]}/{key}"
-    name = default_storage.save(f"{folder}/result.png", ContentFile(picture_bytes(picture)))
+    name = default_storage.save(f"{folder}/result.png", ContentFile(drawn_bytes(size, seed=seed)))
     small = default_storage.save(
-        f"{folder}/small.webp", ContentFile(picture_bytes(picture, "WEBP"))
+        f"{folder}/small.webp", ContentFile(drawn_bytes(size, seed=seed, file_format="WEBP"))
     )
     now = timezone.now()
     values: dict[str, Any] = {
@@ -168,12 +181,12 @@ def finished_job(owner: User | None = None, *, seed: int = 0, **fields: Any) -> 
         "done": 2,
         "total": 2,
         "result": name,
-        "result_width": picture.width,
-        "result_height": picture.height,
+        "result_width": size[0],
+        "result_height": size[1],
         "preview": small,
         "preview_version": 1,
-        "preview_width": picture.width,
-        "preview_height": picture.height,
+        "preview_width": size[0],
+        "preview_height": size[1],
         "started_at": now,
         "completed_at": now,
         "compute_seconds": 0.5,
@@ -202,7 +215,7 @@ def make_sheet(
 def make_tile(photo: Photo, style: Style, **fields: Any) -> ProofTile:
     """Return the stored proof of a style on a photo."""
     folder = f"proofs/{photo.pk.hex[:2]}/{photo.pk}"
-    data = picture_bytes(make_picture((64, 43)), "WEBP")
+    data = drawn_bytes((64, 43), file_format="WEBP")
     values: dict[str, Any] = {
         "version": style.version,
         "engine": engine_state(),
