@@ -166,18 +166,30 @@ class PostgreSQL:
 
     def url(self, database: str) -> str:
         """Return the address of `database`; create the database if it is absent."""
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            query = "SELECT 1 FROM pg_database WHERE datname = %s"
-            if connection.execute(query, [database]).fetchone() is None:
-                connection.execute(f"CREATE DATABASE {database}".encode())
-        return self._address(database)
+        if not self.has(database):
+            self._execute(f"CREATE DATABASE {database}")
+        return self.address(database)
 
-    def _address(self, database: str) -> str:
+    def copy(self, database: str, name: str) -> None:
+        """Create the database `name` as a copy of `database`, to which nobody may be connected."""
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {database}")
+
+    def has(self, database: str) -> bool:
+        """Return whether the server has this database."""
+        return self._execute("SELECT 1 FROM pg_database WHERE datname = %s", database) > 0
+
+    def _execute(self, query: str, *parameters: str) -> int:
+        """Run a statement, and return how many rows it found."""
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            return connection.execute(query.encode(), parameters or None).rowcount
+
+    def address(self, database: str) -> str:
+        """Return the address of `database`, which may be absent."""
         return f"postgres://styleweb@127.0.0.1:{self.port}/{database}"
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self._address("postgres")).close()
+            psycopg.connect(self.address("postgres")).close()
         except psycopg.OperationalError:
             return False
         return True
