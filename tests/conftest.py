@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.support.workers",
     "tests.support.bars",
     "tests.support.servers",
+    "tests.support.prepared",
     "tests.support.upgrades",
 ]
 

@@ -35,10 +35,10 @@ PATIENCE_MS = PATIENCE_SECONDS * 1000
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+def site(site_folder: Callable[[str], Path]) -> Iterator[EmbeddedSite]:
     """Serve the site as `make run` does, with its own data folder."""
     program("chromium", "chromium")
-    with EmbeddedSite(tmp_path_factory.mktemp("browser-site")) as running:
+    with EmbeddedSite(site_folder("browser-site")) as running:
         yield running
 
 

@@ -20,9 +20,9 @@ Visit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+def site(site_folder: Callable[[str], Path]) -> Iterator[EmbeddedSite]:
     """Serve a separate site, so that other tests do not see the killed worker."""
-    with EmbeddedSite(tmp_path_factory.mktemp("film-site")) as running:
+    with EmbeddedSite(site_folder("film-site")) as running:
         yield running
 
 

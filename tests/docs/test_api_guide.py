@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,9 +24,9 @@ def shell_lines() -> str:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+def site(site_folder: Callable[[str], Path]) -> Iterator[EmbeddedSite]:
     """Return a running site with its worker and library."""
-    with EmbeddedSite(tmp_path_factory.mktemp("guide")) as site:
+    with EmbeddedSite(site_folder("guide")) as site:
         yield site
 
 

@@ -1,6 +1,7 @@
 """The two kinds of site: embedded and production; the tests cause every fault on both."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,11 +16,9 @@ def leases(*, full: bool) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def embedded(
-    tmp_path_factory: pytest.TempPathFactory, leases: dict[str, str]
-) -> Iterator[EmbeddedSite]:
+def embedded(site_folder: Callable[[str], Path], leases: dict[str, str]) -> Iterator[EmbeddedSite]:
     """Return a site on SQLite whose server process runs the worker."""
-    with EmbeddedSite(tmp_path_factory.mktemp("embedded"), **leases) as site:
+    with EmbeddedSite(site_folder("embedded"), **leases) as site:
         yield site
 
 

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,10 +63,9 @@ class TestOrder:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
+def small(site_folder: Callable[[str], Path]) -> Iterator[EmbeddedSite]:
     """Return a site with a short queue."""
-    folder = tmp_path_factory.mktemp("small")
-    with EmbeddedSite(folder, STYLEWEB_MAX_QUEUE=str(MOST_ALTOGETHER)) as site:
+    with EmbeddedSite(site_folder("small"), STYLEWEB_MAX_QUEUE=str(MOST_ALTOGETHER)) as site:
         yield site
 
 
