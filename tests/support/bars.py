@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 
 BARS = {
+    2: "costly requests beside pages",
     12: "worker killed in mid-job",
     13: "pool child killed in mid-job",
     14: "chaos of kills, and Redis emptied",

@@ -23,10 +23,12 @@ from django.conf import settings  # noqa: E402
 from django.db import close_old_connections, connection, transaction  # noqa: E402
 from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from common.broadcast import thread_loop  # noqa: E402
+from gallery.services import keep_artwork, publish_artwork  # noqa: E402
 from inference.live import broadcast  # noqa: E402
 from inference.live.snapshots.job import job_snapshot  # noqa: E402
 from inference.live.snapshots.sheet import proof_snapshot  # noqa: E402
@@ -47,7 +49,7 @@ from style_transfer.core.spec import TransferSpec  # noqa: E402
 from tests.load.parts import rates  # noqa: E402
 from tests.support import painters  # noqa: E402
 from tests.support.exhibits import exhibit  # noqa: E402
-from tests.support.factories import make_photo, make_style, make_user  # noqa: E402
+from tests.support.factories import finished_job, make_photo, make_style, make_user  # noqa: E402
 from tests.support.wrong_rows import answers_to_wrong_rows  # noqa: E402
 
 
@@ -142,6 +144,16 @@ def sign_in(*, name: str = "alice") -> str:
     client = Client()
     client.force_login(User.objects.filter(username=name).first() or make_user(name))
     return client.cookies["sessionid"].value
+
+
+def publish_pictures(*, name: str, number: int, width: int, height: int) -> list[str]:
+    """Publish pictures of the person called `name`, and return the addresses of their files."""
+    owner, _photo = painter_of(name)
+    jobs = [finished_job(owner, size=(width, height)) for _ in range(number)]
+    kept = [keep_artwork(job=job) for job in jobs]
+    for artwork in kept:
+        publish_artwork(artwork=artwork, license="CC0-1.0")
+    return [reverse("artwork-file", args=[artwork.pk, "full"]) for artwork in kept]
 
 
 def promote(*, name: str) -> None:
@@ -285,6 +297,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
         *(
             sign_in,
             promote,
+            publish_pictures,
             change_password,
             break_constraints,
             journal_mode,

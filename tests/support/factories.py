@@ -160,12 +160,13 @@ def make_job(
     return job
 
 
-def finished_job(owner: User | None = None, *, seed: int = 0, **fields: Any) -> Job:
+def finished_job(
+    owner: User | None = None, *, size: tuple[int, int] = (64, 43), seed: int = 0, **fields: Any
+) -> Job:
     """Return a job that succeeded, with its result and small version stored.
 
-    Jobs of the same `seed` have the same picture.
+    Jobs of the same `size` and `seed` have the same picture.
     """
-    size = (64, 43)
     key = uuid4()
     folder = f"jobs/{key.hex[:2]}/{key}"
     name = default_storage.save(f"{folder}/result.png", ContentFile(drawn_bytes(size, seed=seed)))
