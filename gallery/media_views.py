@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from common.derivatives import SUFFIXES
 from common.media import announce_media, send_media
+from gallery.access import NOBODY, Action, Viewer, can, viewer_of
 from gallery.conversions import (
     conversion_of,
     link_preview_of,
@@ -34,21 +35,21 @@ def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBa
 
     `?download=1` makes it a download with a file name; `&format=jpeg|png|webp` converts "full".
     """
-    artwork = get_object_or_404(Artwork.objects.visible_to(request.user), pk=pk)
-    public = Artwork.objects.in_public_gallery().filter(pk=pk).exists()
-    return send_artwork(request, artwork, variant, public=public)
+    artwork = get_object_or_404(Artwork, pk=pk)
+    if not can(viewer_of(request), Action.VIEW, artwork):
+        raise Http404
+    return send_artwork(request, artwork, variant)
 
 
-def send_artwork(
-    request: HttpRequest, artwork: Artwork, variant: str, *, public: bool
-) -> HttpResponseBase:
+def send_artwork(request: HttpRequest, artwork: Artwork, variant: str) -> HttpResponseBase:
     """Answer with a file of an artwork that this user may see."""
+    public = can(NOBODY, Action.VIEW, artwork)
     if variant == LINK_PREVIEW:
         made = link_preview_of(str(artwork.file.name))
         return _send_made(request, made, partial(make_link_preview, artwork), public=public)
-    name = _file_name(artwork, variant, owns=request.user == artwork.owner)
+    name = _file_name(artwork, variant, viewer_of(request))
     # A photo that only its owner may see is private, even beside a public picture.
-    public = public and (variant != "before" or artwork.shows_before)
+    public = public and (variant != "before" or can(NOBODY, Action.VIEW_PHOTO, artwork))
     stored = f".{name.rpartition('.')[2]}"
     if "download" not in request.GET:
         return send_media(request, name, public=public)
@@ -95,7 +96,7 @@ def _file_title(title: str) -> str:
     return words.encode()[:MAX_TITLE].decode(errors="ignore").rstrip("-")
 
 
-def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:
+def _file_name(artwork: Artwork, variant: str, viewer: Viewer) -> str:
     """Return the stored name of a variant. Others see the photo only if its owner allows it.
 
     Raises Http404 if the file does not exist, or if this user may not see it.
@@ -105,7 +106,7 @@ def _file_name(artwork: Artwork, variant: str, *, owns: bool) -> str:
         "preview": artwork.preview,
         "thumb": artwork.thumb,
     }
-    if owns or artwork.shows_before:
+    if can(viewer, Action.VIEW_PHOTO, artwork):
         files["before"] = artwork.before
     if variant not in files:
         raise Http404

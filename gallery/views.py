@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.derivatives import PREVIEW_SIDE, fitted_size
+from gallery.access import Action, can, viewer_of
 from gallery.forms import PublishForm, TitleForm
 from gallery.models import Artwork
 from gallery.services import (
@@ -85,7 +86,8 @@ def artwork(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _artwork_page(
     request: HttpRequest, found: Artwork, publish: PublishForm | None = None, status: int = 200
 ) -> HttpResponse:
-    owns = found.owner == request.user
+    viewer = viewer_of(request)
+    owns = can(viewer, Action.CHANGE, found)
     # Sorted here, because `order_by` on the prefetched rows makes another query.
     parts = sorted(found.artwork_styles.all(), key=lambda part: -part.weight)
     weights = {part.style.slug: part.weight for part in parts}
@@ -93,7 +95,7 @@ def _artwork_page(
         "artwork": found,
         "parts": parts,
         "owns": owns,
-        "shows_before": bool(found.before) and (owns or found.shows_before),
+        "shows_before": bool(found.before) and can(viewer, Action.VIEW_PHOTO, found),
         "meaning": license_meaning(found.license),
         "link_size": fitted_size(found.width, found.height, PREVIEW_SIDE),
         "print_size": print_size(found.width, found.height),
@@ -181,12 +183,15 @@ def artwork_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _visible_artwork(request: HttpRequest, pk: UUID) -> Artwork:
-    return get_object_or_404(Artwork.objects.visible_to(request.user).with_parts(), pk=pk)
+    found = get_object_or_404(Artwork.objects.with_parts(), pk=pk)
+    if not can(viewer_of(request), Action.VIEW, found):
+        raise Http404
+    return found
 
 
 def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork:
     found = _visible_artwork(request, pk)
     # The artwork is visible to this user, so a 403 tells nothing new.
-    if found.owner != request.user:
+    if not can(viewer_of(request), Action.CHANGE, found):
         raise PermissionDenied
     return found

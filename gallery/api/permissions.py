@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.http import Http404
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.api.permissions import HasScope, refuse_unknown_method
+from gallery.access import Action, can, viewer_of
 from gallery.models import Artwork
 
 
@@ -15,7 +17,7 @@ class OwnerChanges(HasScope):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Let everybody read a single artwork. `HasScope` decides everything else."""
         refuse_unknown_method(request, view)
-        # The view finds only visible artworks, so a private one answers 404 and not 401.
+        # Without this, a private artwork would answer 401, which tells that it exists.
         reads_one = request.method in SAFE_METHODS and view.detail
         if reads_one and not request.user.is_authenticated:
             return True
@@ -26,5 +28,8 @@ class OwnerChanges(HasScope):
         return view.request.method in SAFE_METHODS and view.detail
 
     def has_object_permission(self, request: Request, view: Any, obj: Artwork) -> bool:
-        """Let users who are not the owner only read."""
-        return request.method in SAFE_METHODS or obj.owner_id == request.user.pk
+        """Let users who are not the owner only read. To others, a private artwork is not there."""
+        viewer = viewer_of(request)
+        if not can(viewer, Action.VIEW, obj):
+            raise Http404
+        return request.method in SAFE_METHODS or can(viewer, Action.CHANGE, obj)

@@ -25,6 +25,7 @@ from common.negotiation import AnyAccept
 from common.openapi import PICTURE, STORAGE_FULL
 from common.pagination import NewestPublishedPagination
 from common.queries import chosen
+from gallery.access import Action, can, viewer_of
 from gallery.api.permissions import OwnerChanges
 from gallery.api.serializers import (
     VARIANTS,
@@ -70,10 +71,9 @@ class ArtworkViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Artwork]:
-        """Return the artworks of the user for a list, or all visible ones for a single artwork."""
+        """Return the artworks of the user. `OwnerChanges` decides about a single artwork."""
         artworks = Artwork.objects.with_parts()
-        user = self.request.user
-        return artworks.visible_to(user) if self.detail else artworks.owned_by(user)
+        return artworks if self.detail else artworks.owned_by(self.request.user)
 
     @extend_schema(
         request=KeepSerializer,
@@ -99,7 +99,7 @@ class ArtworkViewSet(
     def retrieve(self, request: Request, **_address: Any) -> Response:
         """Show an artwork: all details of my own, or the public details of another user's."""
         artwork = self.get_object()
-        mine = artwork.owner_id == request.user.pk
+        mine = can(viewer_of(request), Action.CHANGE, artwork)
         serializer = ArtworkSerializer if mine else PublicArtworkSerializer
         return Response(serializer(artwork).data)
 
@@ -154,8 +154,7 @@ class ArtworkViewSet(
         # `send_artwork` answers 404 for a wrong format. Clients of the API get a 422 that says why.
         if "format" in request.query_params:
             chosen(request, "format", tuple(SUFFIXES))
-        public = Artwork.objects.in_public_gallery().filter(pk=artwork.pk).exists()
-        return send_artwork(request, artwork, variant, public=public)
+        return send_artwork(request, artwork, variant)
 
     def _current(self) -> Response:
         """Answer with the artwork as it is now."""

@@ -29,15 +29,6 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         """Keep the artworks of `user`."""
         return self.filter(owner=user) if isinstance(user, User) else self.none()
 
-    def visible_to(self, user: object) -> Self:
-        """Keep the artworks of the user and all public ones. Moderators also see hidden ones."""
-        if not isinstance(user, User):
-            return self.in_public_gallery()
-        public = Q(visibility=Artwork.Visibility.PUBLIC)
-        if not user.has_perm("gallery.change_artwork"):
-            public &= Q(moderation=Artwork.Moderation.VISIBLE)
-        return self.filter(Q(owner=user) | public)
-
     def for_moderation(self) -> Self:
         """Keep published artworks, hidden or not. Moderators never see private artworks."""
         return self.filter(visibility=Artwork.Visibility.PUBLIC)
