@@ -18,13 +18,19 @@ from accounts.names import normalize_email
 
 
 class ProfileForm(forms.Form):
-    """The name that is shown beside published artworks."""
+    """What others see: the name beside published artworks, and a line about the user."""
 
     display_name = forms.CharField(
         label=_("Display name"),
         max_length=80,
         required=False,
         help_text=_("Shown with the pictures you publish. Leave empty to show your username."),
+    )
+    about = forms.CharField(
+        label=_("About you"),
+        max_length=160,
+        required=False,
+        help_text=_("One line for your page. Everyone can read it."),
     )
 
 

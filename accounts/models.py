@@ -74,6 +74,7 @@ class User(AbstractUser):
     username_look = models.CharField(max_length=600, db_index=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     display_look = models.CharField(max_length=320, db_index=True, blank=True, editable=False)
+    about = models.CharField(_("about"), max_length=160, blank=True)
     # When a job of this user last started. The queue serves the user with the oldest time first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -157,6 +158,8 @@ class Scope(models.TextChoices):
     JOBS_WRITE = "jobs:write", _("Create and cancel jobs")
     ARTWORKS_READ = "artworks:read", _("View my pictures")
     ARTWORKS_WRITE = "artworks:write", _("Save, publish and delete pictures")
+    GALLERIES_READ = "galleries:read", _("View my galleries")
+    GALLERIES_WRITE = "galleries:write", _("Create, change and delete galleries")
 
 
 def token_digest(token: str) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.registration import NAMES_LOCK
 from common.locks import lock_until_commit
+from common.text import visible_text
 
 ADMIN_NAME = "admin"
 
@@ -41,3 +42,10 @@ def set_display_name(*, user: User, display_name: str) -> None:
         user.display_name = before
         raise
     user.save(update_fields=["display_name"])
+
+
+def set_about(*, user: User, about: str) -> None:
+    """Change the line about the user on the user's page. "" removes it."""
+    # It is one line: line breaks become spaces.
+    user.about = " ".join(visible_text(about).split())
+    user.save(update_fields=["about"])

@@ -34,7 +34,7 @@ from accounts.models import ApiToken
 from accounts.passwords import TooManySignIns
 from accounts.registration import AccountTaken
 from accounts.requests import SignedInRequest
-from accounts.services import set_display_name
+from accounts.services import set_about, set_display_name
 from accounts.tokens import create_token, revoke_token
 
 View = Callable[..., HttpResponseBase]
@@ -82,14 +82,17 @@ reset_requested = allauth.PasswordResetDoneView.as_view(extra_context=_NOTICE)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Show and change the public name of the user."""
-    form = ProfileForm(request.POST or None, initial={"display_name": request.user.display_name})
+    """Show and change the public name of the user, and the line about the user."""
+    user = request.user
+    initial = {"display_name": user.display_name, "about": user.about}
+    form = ProfileForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            set_display_name(user=request.user, **form.cleaned_data)
+            set_display_name(user=user, display_name=form.cleaned_data["display_name"])
         except ValidationError as error:
             form.add_error("display_name", error)
         else:
+            set_about(user=user, about=form.cleaned_data["about"])
             messages.success(request, _("Saved."))
             return redirect("profile")
     return render(request, "accounts/profile.html", {"form": form})

@@ -125,17 +125,25 @@ def _translate(exc: Exception, context: Mapping[str, Any]) -> Problem | None:
 
 
 def _refusal(exc: Exception) -> Problem | None:
-    """Translate a refusal of a service: an exception with a `code` and a `status`."""
+    """Translate a refusal of a service: an exception with a `code` and a `status`.
+
+    Its `field`, if it has one, is the field of the request that is wrong.
+    """
     code, status = getattr(exc, "code", None), getattr(exc, "status", None)
     if not isinstance(code, str) or not isinstance(status, int):
         return None
     retry_after = getattr(exc, "retry_after", None)
     reasons = getattr(exc, "reasons", None)
+    field = getattr(exc, "field", None)
+    errors: list[FieldError] = (
+        [{"field": field, "code": code, "message": str(exc)}] if field else []
+    )
     return Problem(
         code,
         str(exc),
         status=status,
         headers={} if retry_after is None else {"Retry-After": str(retry_after)},
+        errors=errors or None,
         reasons=None if reasons is None else [str(each) for each in reasons],
     )
 

@@ -1,4 +1,4 @@
-"""Who may do what with artworks. Pages, the API and media files all ask `can`.
+"""Who may do what with artworks and galleries. Pages, the API and media files all ask `can`.
 
 Lists filter with the querysets of the models, which keep the same rules for many rows at once.
 """
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.models import User
-from gallery.models import Artwork
+from gallery.models import Artwork, Gallery
 
 
 class Action(Enum):
@@ -38,7 +38,7 @@ def viewer_of(request: HttpRequest | Request) -> Viewer:
     return Viewer(user if isinstance(user, User) else None)
 
 
-def can(viewer: Viewer, action: Action, thing: Artwork) -> bool:
+def can(viewer: Viewer, action: Action, thing: Artwork | Gallery) -> bool:
     """Tell whether `viewer` may do `action`. Owners may do everything with what is theirs."""
     if viewer.user is not None and thing.owner_id == viewer.user.pk:
         return True
@@ -46,15 +46,16 @@ def can(viewer: Viewer, action: Action, thing: Artwork) -> bool:
         case Action.VIEW:
             return _is_shown(viewer, thing)
         case Action.VIEW_PHOTO:
-            return thing.shows_before and _is_shown(viewer, thing)
+            has_photo = isinstance(thing, Artwork) and thing.shows_before
+            return has_photo and _is_shown(viewer, thing)
         case Action.CHANGE:
             return False
 
 
-def _is_shown(viewer: Viewer, thing: Artwork) -> bool:
+def _is_shown(viewer: Viewer, thing: Artwork | Gallery) -> bool:
     """Tell whether others see it. Moderators also see what is hidden, but nothing private."""
     if thing.is_public:
         return True
     is_published = thing.visibility == thing.Visibility.PUBLIC
-    user = viewer.user
-    return is_published and user is not None and user.has_perm("gallery.change_artwork")
+    right = f"gallery.change_{thing._meta.model_name}"  # noqa: SLF001  # public API of Django
+    return is_published and viewer.user is not None and viewer.user.has_perm(right)

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from gallery.models import Artwork
+from gallery.galleries import hide_gallery, show_gallery
+from gallery.models import Artwork, Gallery
 from gallery.moderation import hide_artwork, show_artwork
 
 LISTED_PX = 96
@@ -66,4 +67,47 @@ class ArtworkAdmin(admin.ModelAdmin):
         """Show the selected artworks in the public gallery again."""
         for artwork in queryset:
             show_artwork(artwork=artwork)
+        self.message_user(request, _("Visible again."))
+
+
+@admin.register(Gallery)
+class GalleryAdmin(admin.ModelAdmin):
+    """Published galleries, newest first. Moderators can only hide and show them here."""
+
+    list_display = ("title", "owner", "moderation", "published_at")
+    list_filter = ("moderation",)
+    list_select_related = ("owner",)
+    search_fields = ("title", "text", "owner__username")
+    ordering = ("-published_at",)
+    actions = ("hide", "show")
+    fields = ("title", "text", "owner", "moderation", "published_at", "created_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Gallery]:
+        """Return the published galleries, also the hidden ones."""
+        del request
+        return Gallery.objects.for_moderation().order_by("-published_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: users make their own galleries."""
+        del request
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Gallery | None = None) -> bool:
+        """Return False: moderators only hide galleries. Owners delete them."""
+        del request, obj
+        return False
+
+    @admin.action(description=_("Hide selected galleries"), permissions=["change"])
+    def hide(self, request: HttpRequest, queryset: QuerySet[Gallery]) -> None:
+        """Hide the selected galleries from everybody but their owners."""
+        for gallery in queryset:
+            hide_gallery(gallery=gallery)
+        self.message_user(request, _("Hidden from everyone except their owners."))
+
+    @admin.action(description=_("Show selected galleries again"), permissions=["change"])
+    def show(self, request: HttpRequest, queryset: QuerySet[Gallery]) -> None:
+        """Show the selected galleries to everybody again."""
+        for gallery in queryset:
+            show_gallery(gallery=gallery)
         self.message_user(request, _("Visible again."))

@@ -15,6 +15,12 @@ class TitleForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
 
 
+class KeepForm(TitleForm):
+    """The name of a result that is kept, and the gallery that it goes in."""
+
+    gallery = forms.UUIDField(required=False)
+
+
 class PublishForm(forms.Form):
     """How an artwork is shown to everyone, with a license that its styles allow."""
 

@@ -16,13 +16,15 @@ from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.text import visible_text
 from gallery.conversions import conversions_of
+from gallery.galleries import lock_galleries
+from gallery.licensing import decide
 from gallery.metadata import embed_credit
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_text, picture_credit, recipe_of, styles_of
 from inference.models import Job
 from inference.services.jobs import touch_job
-from library.licenses import LICENSES, allowed_outputs
+from library.licenses import LICENSES
 from library.models import Style
 
 FOLDER: Final = "artworks"
@@ -174,7 +176,7 @@ def publish_artwork(
     artwork do not allow this license, and `StyleWithdrawn`.
     """
     styles = styles_of(artwork)
-    decision = allowed_outputs(style.license for style in styles)
+    decision = decide(artwork)
     if license not in decision.publishable:
         raise LicenseRefused(decision.publishable, decision.reasons)
     _check_withdrawn(artwork, styles)
@@ -239,7 +241,8 @@ def unpublish_artwork(*, artwork: Artwork) -> Artwork:
 
 @transaction.atomic
 def delete_artwork(*, artwork: Artwork) -> None:
-    """Delete `artwork` and its files. Its job stays."""
+    """Delete `artwork` and its files, and take it out of all galleries. Its job stays."""
+    lock_galleries(artwork.owner_id)
     files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
     conversions = conversions_of([str(artwork.file.name)])
     remove_files_after_commit([*(each.name for each in files), *conversions])

@@ -3,17 +3,26 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from gallery import views
+from gallery import gallery_views, people_views, selection_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("wall/", views.public_gallery, name="wall"),
     path("jobs/<uuid:pk>/keep/", views.artwork_keep, name="artwork-keep"),
     path("artworks/", views.my_artworks, name="my-artworks"),
+    path("artworks/selection/", selection_views.selection, name="selection"),
     path("artworks/<uuid:pk>/", views.artwork, name="artwork"),
     path("artworks/<uuid:pk>/rename/", views.artwork_rename, name="artwork-rename"),
     path("artworks/<uuid:pk>/publish/", views.artwork_publish, name="artwork-publish"),
     path("artworks/<uuid:pk>/unpublish/", views.artwork_unpublish, name="artwork-unpublish"),
     path("artworks/<uuid:pk>/delete/", views.artwork_delete, name="artwork-delete"),
+    path("artworks/<uuid:pk>/avatar/", people_views.artwork_avatar, name="artwork-avatar"),
+    path("account/avatar/remove/", people_views.avatar_remove, name="avatar-remove"),
+    path("galleries/", gallery_views.my_galleries, name="my-galleries"),
+    path("galleries/<uuid:pk>/", gallery_views.gallery_edit, name="gallery-edit"),
+    path("galleries/<uuid:pk>/items/", gallery_views.gallery_items, name="gallery-items"),
+    path("galleries/<uuid:pk>/delete/", gallery_views.gallery_delete, name="gallery-delete"),
+    path("people/<str:name>/", people_views.person, name="person"),
+    path("people/<str:name>/<str:slug>/", gallery_views.gallery, name="gallery"),
     path("media/", include("gallery.media_urls")),
 ]

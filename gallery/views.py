@@ -12,10 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.access import Action, can, viewer_of
-from gallery.forms import PublishForm, TitleForm
+from gallery.forms import KeepForm, PublishForm, TitleForm
+from gallery.licensing import decide
 from gallery.models import Artwork
+from gallery.selection_views import add_pictures
 from gallery.services import (
     LicenseRefused,
     StyleWithdrawn,
@@ -28,7 +31,7 @@ from gallery.services import (
 from inference.models import Job
 from inference.pages.recipes import print_size, studio_query
 from library.demonstration import PAIRS
-from library.licenses import LicenseId, allowed_outputs
+from library.licenses import LicenseId
 from library.models import Style
 from library.plain_words import license_meaning
 
@@ -95,6 +98,7 @@ def _artwork_page(
         "artwork": found,
         "parts": parts,
         "owns": owns,
+        "galleries": found.galleries.select_related("owner").order_by("title") if owns else [],
         "shows_before": bool(found.before) and can(viewer, Action.VIEW_PHOTO, found),
         "meaning": license_meaning(found.license),
         "link_size": fitted_size(found.width, found.height, PREVIEW_SIDE),
@@ -107,7 +111,7 @@ def _artwork_page(
 
 
 def _publish_form(found: Artwork, data: Any = None) -> PublishForm:
-    decision = allowed_outputs(part.style.license for part in found.artwork_styles.all())
+    decision = decide(found)
     reserved = LicenseId.ALL_RIGHTS_RESERVED.value
     # The default keeps all rights, if the styles allow it.
     first = reserved if reserved in decision.publishable else next(iter(decision.publishable), "")
@@ -121,20 +125,23 @@ def _publish_form(found: Artwork, data: Any = None) -> PublishForm:
 
 @login_required
 @require_POST
-def artwork_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Keep the result of a job as a picture of the user."""
+def artwork_keep(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Keep the result of a job as a picture of the user. Add it to a gallery if one is named."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.SUCCEEDED)
-    form = TitleForm(request.POST)
-    title = form.cleaned_data["title"] if form.is_valid() else ""
+    form = KeepForm(request.POST)
+    wish = form.cleaned_data if form.is_valid() else {"title": "", "gallery": None}
+    kept = keep_artwork(job=job, title=wish["title"])
+    if wish["gallery"]:
+        return add_pictures(request, [kept.pk], wish["gallery"])
     messages.success(request, _("Saved. Only you can see it."))
-    return redirect(keep_artwork(job=job, title=title))
+    return redirect(kept)
 
 
 @login_required
 @require_POST
 def artwork_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change the title of an artwork."""
-    found = _own_artwork(request, pk)
+    found = own_artwork(request, pk)
     form = TitleForm(request.POST)
     if form.is_valid():
         rename_artwork(artwork=found, title=form.cleaned_data["title"])
@@ -147,7 +154,7 @@ def artwork_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Publish an artwork in the public gallery."""
-    found = _own_artwork(request, pk)
+    found = own_artwork(request, pk)
     form = _publish_form(found, request.POST)
     if not form.is_valid():
         return _artwork_page(request, found, form, status=422)
@@ -167,7 +174,7 @@ def artwork_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Remove an artwork from the public gallery."""
-    found = _own_artwork(request, pk)
+    found = own_artwork(request, pk)
     unpublish_artwork(artwork=found)
     messages.success(request, _("Unpublished. Only you can see it."))
     return redirect(found)
@@ -177,7 +184,7 @@ def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def artwork_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete an artwork and its files."""
-    delete_artwork(artwork=_own_artwork(request, pk))
+    delete_artwork(artwork=own_artwork(request, pk))
     messages.success(request, _("Deleted."))
     return redirect("my-artworks")
 
@@ -189,7 +196,8 @@ def _visible_artwork(request: HttpRequest, pk: UUID) -> Artwork:
     return found
 
 
-def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork:
+def own_artwork(request: HttpRequest, pk: UUID) -> Artwork:
+    """Return an artwork of the user. Raises Http404, or PermissionDenied for one that is public."""
     found = _visible_artwork(request, pk)
     # The artwork is visible to this user, so a 403 tells nothing new.
     if not can(viewer_of(request), Action.CHANGE, found):

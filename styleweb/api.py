@@ -10,6 +10,7 @@ from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
+from gallery.api import galleries, people
 from gallery.api import views as gallery
 from inference.api import (
     batches,
@@ -32,7 +33,9 @@ router.register("proofs", proofs.ProofViewSet, basename="api-proof")
 router.register("jobs", jobs.JobViewSet, basename="api-job")
 router.register("batches", batches.BatchViewSet, basename="api-batch")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
+router.register("galleries", galleries.GalleryViewSet, basename="api-gallery")
 router.register("public/artworks", gallery.PublicGalleryViewSet, basename="api-wall")
+router.register("public/galleries", galleries.PublicGalleriesViewSet, basename="api-public-gallery")
 
 open_to_all = {"permission_classes": [Anyone]}
 docs = SpectacularSwaggerSplitView.as_view(
@@ -46,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/", events.EventsView.as_view(), name="api-events"),
     path("ws-tickets/", socket_tickets.SocketTicketView.as_view(), name="api-ws-tickets"),
     path("me/", accounts.MeView.as_view(), name="api-me"),
+    path("me/avatar/", people.AvatarView.as_view(), name="api-avatar"),
+    path("people/<str:name>/", people.PersonView.as_view(), name="api-person"),
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),
     path("queue/", usage.QueueView.as_view(), name="api-queue"),
     path("estimates/", estimates.EstimateView.as_view(), name="api-estimates"),

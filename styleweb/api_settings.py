@@ -34,6 +34,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "JobStateEnum": "inference.models.Job.State",
         "LicenseEnum": "library.licenses.LicenseId",
         "OfferedLicenseEnum": "library.licenses.USABLE_IN_LIBRARY",
+        "VisibilityEnum": "gallery.models.Artwork.Visibility",
+        "GalleryVisibilityEnum": "gallery.models.Gallery.Visibility",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -22,7 +22,9 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ["id", "username", "email", "display_name", "public_name", "date_joined"]
+        fields = [
+            *("id", "username", "email", "display_name", "public_name", "about", "date_joined"),
+        ]
         read_only_fields = ["id", "username", "email", "date_joined"]
 
 

@@ -24,7 +24,7 @@ from accounts.api.serializers import (
 from accounts.api.throttles import CallLimit, SignUpLimit
 from accounts.models import ApiToken
 from accounts.registration import register_person
-from accounts.services import set_display_name
+from accounts.services import set_about, set_display_name
 from accounts.tokens import create_token, exchange_password, revoke_token
 
 
@@ -122,7 +122,7 @@ class MeView(APIView):
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change the display name."""
+        """Change the display name, or the line about the user."""
         user = person(request)
         body = MeSerializer(user, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
@@ -132,6 +132,8 @@ class MeView(APIView):
             except ValidationError as error:
                 detail = {"display_name": get_error_detail(error)}
                 raise serializers.ValidationError(detail) from error
+        if "about" in body.validated_data:
+            set_about(user=user, about=body.validated_data["about"])
         return Response(MeSerializer(user).data)
 
 

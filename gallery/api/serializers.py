@@ -119,6 +119,9 @@ class PublicGalleryQuerySerializer(serializers.Serializer[Artwork]):
     style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
         required=False, help_text="The slug of a style they were made with."
     )
+    person = serializers.CharField(
+        max_length=150, required=False, help_text="The name in the address of a person."
+    )
 
 
 class PublishSerializer(serializers.Serializer[Artwork]):

@@ -18,7 +18,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.permissions import Anyone
-from accounts.models import Scope
+from accounts.models import Scope, User
 from common.conditional import answers_conditionally
 from common.derivatives import SUFFIXES
 from common.negotiation import AnyAccept
@@ -171,12 +171,15 @@ class PublicGalleryViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
     queryset = Artwork.objects.none()
 
     def get_queryset(self) -> QuerySet[Artwork]:
-        """Return all public artworks, or only those with one style."""
+        """Return all public artworks, or only those with one style or of one person."""
         query = PublicGalleryQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         artworks = Artwork.objects.in_public_gallery().with_parts()
-        style = query.validated_data.get("style")
-        return artworks.filter(styles__slug=style) if style else artworks
+        if style := query.validated_data.get("style"):
+            artworks = artworks.filter(styles__slug=style)
+        if name := query.validated_data.get("person"):
+            artworks = artworks.filter(owner__in=User.objects.named(name))
+        return artworks
 
     @extend_schema(parameters=[PublicGalleryQuerySerializer])
     def list(self, request: Request) -> Response:

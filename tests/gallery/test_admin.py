@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from gallery.models import Artwork
+from gallery.galleries import create_gallery
+from gallery.models import Artwork, Gallery
 from gallery.services import keep_artwork, publish_artwork, unpublish_artwork
 from tests.support.factories import finished_job, make_style
 
@@ -86,3 +87,13 @@ def test_is_closed_to_others(alice: User, artwork: Artwork) -> None:
     alice.save(update_fields=["is_staff"])
     assert client.get(LIST).status_code == 403
     assert client.post(LIST, {"action": "hide", "_selected_action": artwork.pk}).status_code == 403
+
+
+def test_hides_and_shows_galleries(admin_client: Client, alice: User) -> None:
+    gallery = create_gallery(owner=alice, title="Sea", visibility="public")
+    create_gallery(owner=alice, title="Private")
+    listed = reverse("admin:gallery_gallery_changelist")
+    assert "Private" not in admin_client.get(listed).text
+    for action, is_public in (("hide", False), ("show", True)):
+        admin_client.post(listed, {"action": action, "_selected_action": [str(gallery.pk)]})
+        assert Gallery.objects.public().exists() == is_public

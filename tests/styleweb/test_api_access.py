@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import create_token
+from gallery.galleries import create_gallery
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork
 from inference.services.batches import submit_batch
@@ -66,6 +67,10 @@ MATRIX = [
     Row("api-ws-tickets", "post", "ws-tickets/", 201, 201, 401, 201, 403),
     Row("api-me", "get", "me/", 200, 200, 401, 200, 200),
     Row("api-me", "patch", "me/", 200, 200, 401, 403, 403),
+    Row("api-avatar", "put", "me/avatar/", 204, 422, 401, 403, 403),
+    Row("api-avatar", "delete", "me/avatar/", 204, 204, 401, 403, 403),
+    Row("api-person", "get", "people/alice/", 200, 404, 404, 200, 200),
+    Row("api-person", "get", "people/alice/?{public}", 200, 200, 200, 200, 200),
     Row("api-usage", "get", "me/usage/", 200, 200, 401, 200, 403),
     Row("api-queue", "get", "queue/", 200, 200, 401, 200, 403),
     Row("api-token-list", "get", "tokens/", 200, 200, 401, 403, 403),
@@ -131,6 +136,21 @@ MATRIX = [
     Row("api-artwork-publish", "post", "artworks/{public}/publish/", 200, 403, 401, 200, 403),
     Row("api-artwork-unpublish", "post", "artworks/{public}/unpublish/", 200, 403, 401, 200, 403),
     Row("api-artwork-file", "get", "artworks/{public}/file/", 200, 200, 200, 200, 403),
+    Row("api-gallery-list", "get", "galleries/", 200, 200, 401, 200, 403),
+    Row("api-gallery-list", "post", "galleries/", 201, 201, 401, 201, 403),
+    Row("api-gallery-detail", "get", "galleries/{gallery}/", 200, 404, 404, 200, 403),
+    Row("api-gallery-detail", "patch", "galleries/{gallery}/", 200, 404, 401, 200, 403),
+    Row("api-gallery-detail", "delete", "galleries/{gallery}/", 204, 404, 401, 204, 403),
+    Row("api-gallery-items", "get", "galleries/{gallery}/items/", 200, 404, 404, 200, 403),
+    Row("api-gallery-items", "put", "galleries/{gallery}/items/", 200, 404, 401, 200, 403),
+    Row("api-gallery-items", "post", "galleries/{gallery}/items/", 200, 404, 401, 200, 403),
+    Row("api-gallery-detail", "get", "galleries/{open}/", 200, 200, 200, 200, 403),
+    Row("api-gallery-detail", "patch", "galleries/{open}/", 200, 403, 401, 200, 403),
+    Row("api-gallery-detail", "delete", "galleries/{open}/", 204, 403, 401, 204, 403),
+    Row("api-gallery-items", "get", "galleries/{open}/items/", 200, 200, 200, 200, 403),
+    Row("api-gallery-items", "put", "galleries/{open}/items/", 200, 403, 401, 200, 403),
+    Row("api-gallery-items", "post", "galleries/{open}/items/", 200, 403, 401, 200, 403),
+    Row("api-public-gallery-list", "get", "public/galleries/", 200, 200, 200, 200, 200),
     Row("api-wall-list", "get", "public/artworks/", 200, 200, 200, 200, 200),
 ]
 SCOPE_OF = {
@@ -150,6 +170,8 @@ SCOPE_OF = {
     ("batches", False): "jobs:write",
     ("proofs", True): "jobs:read",
     ("proofs", False): "jobs:write",
+    ("galleries", True): "galleries:read",
+    ("galleries", False): "galleries:write",
     ("artworks", True): "artworks:read",
     ("artworks", False): "artworks:write",
 }
@@ -206,6 +228,8 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "style": lambda owner: make_own_style(owner, license="CC0-1.0").slug,
     "private": lambda owner: kept(owner).pk,
     "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
+    "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
+    "open": lambda owner: create_gallery(owner=owner, title="Sea", visibility="public").pk,
 }
 NO_THINGS = dict.fromkeys(THINGS, uuid4())
 BODY_NEEDS = {
@@ -215,6 +239,8 @@ BODY_NEEDS = {
     "api-proof-list": "photo",
     "api-batch-list": "photo",
     "api-artwork-list": "done",
+    "api-gallery-items": "private",
+    "api-avatar": "public",
 }
 
 
@@ -253,6 +279,10 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-artwork-list": {"job": str(things["done"])},
         "api-artwork-detail": {"title": "Night"},
         "api-artwork-publish": {"license": "CC0-1.0"},
+        "api-avatar": {"artwork": str(things["public"])},
+        "api-gallery-list": {"title": "Sea"},
+        "api-gallery-detail": {"title": "Lakes"},
+        "api-gallery-items": {"artworks": [str(things["private"])], "version": 1},
     }
     return bodies.get(row.route, {}) if row.method != "get" else {}
 

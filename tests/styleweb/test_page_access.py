@@ -18,7 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
 from accounts.models import User
-from gallery.models import Artwork
+from gallery.galleries import add_to_gallery, create_gallery, hide_gallery
+from gallery.models import Artwork, Gallery
 from gallery.moderation import hide_artwork
 from gallery.services import publish_artwork
 from inference.live.routing import websocket_urlpatterns
@@ -29,6 +30,7 @@ from tests.inference.live.consumer.conftest import ADDRESS, session_of
 from tests.styleweb.test_api_access import THINGS, kept, read_out
 from tests.support.factories import finished_job, make_style, make_tile, make_user
 
+MODERATES = ["change_artwork", "view_artwork", "change_gallery", "view_gallery"]
 OUTSIDE = "93.184.216.34"
 NOT_SIGNED_IN, WRONG_TICKET = 4401, 4403
 SIGN_IN = "/account/login/"
@@ -107,6 +109,31 @@ PAGES = [
             private(f"artwork-{deed}", f"/artworks/{{private}}/{deed}/"),
             visible(f"artwork-{deed}", f"/artworks/{{public}}/{deed}/"),
         )
+    ),
+    Row("selection", "post", "/artworks/selection/", 302, 302, 302, 302, 302),
+    own("my-galleries", "/galleries/"),
+    private("gallery-edit", "/galleries/{gallery}/", "get"),
+    Row("gallery-edit", "get", "/galleries/{open}/", 200, 403, 302, 403, 403),
+    *(
+        row
+        for deed in ("items", "delete")
+        for row in (
+            private(f"gallery-{deed}", f"/galleries/{{gallery}}/{deed}/"),
+            visible(f"gallery-{deed}", f"/galleries/{{open}}/{deed}/"),
+        )
+    ),
+    private("artwork-avatar", "/artworks/{private}/avatar/"),
+    visible("artwork-avatar", "/artworks/{public}/avatar/"),
+    Row("avatar-remove", "post", "/account/avatar/remove/", *[302] * 5),
+    # The query only makes something of alice.
+    Row("person", "get", "/people/alice/?{private}", 200, 404, 404, 404, 404),
+    Row("person", "get", "/people/alice/?{hidden}", 200, 404, 404, 404, 404),
+    open_to_all("person", "/people/alice/?{public}"),
+    Row("gallery", "get", "/people/alice/{closed_slug}/", 200, 404, 404, 404, 404),
+    Row("gallery", "get", "/people/alice/{hidden_slug}/", 200, 404, 404, 200, 200),
+    *(
+        open_to_all("gallery", f"/people/alice/{{open_slug}}/?layout={layout}")
+        for layout in Gallery.Layout.values
     ),
     open_to_all("studio", "/studio/"),
     Row("studio", "post", "/studio/", 422, 422, 302, 422, 422),
@@ -195,10 +222,26 @@ def published(owner: User, **how: Any) -> Artwork:
     return publish_artwork(artwork=kept(owner), license="CC0-1.0", **how)
 
 
+def opened(owner: User) -> Gallery:
+    """Return a public gallery with a public and a private artwork."""
+    gallery = create_gallery(owner=owner, title="Sea", visibility="public")
+    add_to_gallery(gallery=gallery, artworks=[published(owner).pk, kept(owner).pk])
+    return gallery
+
+
+def hidden_gallery(owner: User) -> Gallery:
+    gallery = opened(owner)
+    hide_gallery(gallery=gallery)
+    return gallery
+
+
 MADE: dict[str, Callable[[User], Any]] = {
     **THINGS,
     "worker": lambda _owner: worker(),
     "hidden": lambda owner: hide_artwork(artwork=published(owner)).pk,
+    "closed_slug": lambda owner: create_gallery(owner=owner, title="Sea").slug,
+    "open_slug": lambda owner: opened(owner).slug,
+    "hidden_slug": lambda owner: hidden_gallery(owner).slug,
     "with_photo": lambda owner: published(owner, shows_before=True).pk,
     "tile": lambda owner: make_tile(finished_job(owner).photo, make_style("tried")).pk,
 }
@@ -218,7 +261,7 @@ def names(patterns: list[Any] = urlpatterns) -> Iterator[str]:
 def users(alice: User, bob: User) -> dict[str, User | None]:
     """Return the users of the columns."""
     moderator = make_user("mona", is_staff=True)
-    rights = Permission.objects.filter(codename__in=["change_artwork", "view_artwork"])
+    rights = Permission.objects.filter(codename__in=MODERATES)
     moderator.user_permissions.set(rights)
     root = make_user("root", is_staff=True, is_superuser=True)
     return {"owner": alice, "stranger": bob, "nobody": None, "moderator": moderator, "root": root}
