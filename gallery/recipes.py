@@ -49,6 +49,18 @@ def credit_text(styles: Iterable[Style]) -> str:
     return attribution([work_of(style) for style in styles], form="text")
 
 
+def credit_of(artwork: Artwork) -> str:
+    """Return the credit of `artwork`: of its styles, or of the maker of an uploaded picture."""
+    if not artwork.is_uploaded:
+        return credit_text(styles_of(artwork))
+    known = LICENSES.get(artwork.rights)
+    if known is None:
+        return artwork.creator
+    title = f"“{artwork.title}”" if artwork.title else "Picture"
+    by = f" by {artwork.creator}" if artwork.creator else ""
+    return " ".join(filter(None, (f"{title}{by}, {known.name}", known.url)))
+
+
 def styles_of(artwork: Artwork) -> list[Style]:
     """Return the styles of an artwork, the one with the largest weight first."""
     # The key makes the order of equal weights stable.
@@ -59,15 +71,23 @@ def styles_of(artwork: Artwork) -> list[Style]:
 def picture_credit(artwork: Artwork) -> PictureCredit:
     """Return what the files of the artwork say about it."""
     known = LICENSES.get(artwork.license)
-    after = "; ".join(f"{style.title}, {style.artist.name}" for style in styles_of(artwork))
     owner = artwork.owner.public_name
+    maker = artwork.creator or owner
     return PictureCredit(
         title=artwork.title,
-        creators=(owner,),
-        rights=_rights(owner, known.name if known else ""),
+        creators=(maker,),
+        rights=_rights(maker, known.name if known else ""),
         license_url=known.url if known else "",
-        credit=f"{owner}, made with Styleweb after {after}" if after else owner,
+        credit=_credit_line(artwork, owner),
+        made_by_model=not artwork.is_uploaded,
     )
+
+
+def _credit_line(artwork: Artwork, owner: str) -> str:
+    if artwork.is_uploaded:
+        return f"{artwork.creator}, shown by {owner}" if artwork.creator else owner
+    after = "; ".join(f"{style.title}, {style.artist.name}" for style in styles_of(artwork))
+    return f"{owner}, made with Styleweb after {after}" if after else owner
 
 
 def _rights(owner: str, license_name: str) -> str:

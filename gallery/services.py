@@ -21,7 +21,7 @@ from gallery.licensing import decide
 from gallery.metadata import embed_credit
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
-from gallery.recipes import credit_text, picture_credit, recipe_of, styles_of
+from gallery.recipes import credit_of, picture_credit, recipe_of, styles_of
 from inference.models import Job
 from inference.services.jobs import touch_job
 from library.licenses import LICENSES
@@ -41,7 +41,7 @@ class NothingToKeep(Exception):
 
 
 class LicenseRefused(Exception):
-    """The styles do not allow this license. `reasons` are the codes of the conditions."""
+    """The picture cannot have this license. `reasons` are the codes of the conditions."""
 
     code = "license_refused"
     status: ClassVar[int] = 422
@@ -51,9 +51,9 @@ class LicenseRefused(Exception):
         self.publishable = tuple(publishable)
         names = ", ".join(LICENSES[each].name for each in self.publishable)
         super().__init__(
-            _("The styles of this picture allow only these licenses: %(names)s.") % {"names": names}
+            _("This picture can be published only under: %(names)s.") % {"names": names}
             if names
-            else _("This picture cannot be published. The licenses of its styles do not allow it.")
+            else _("This picture cannot be published. Its rights do not allow it.")
         )
 
 
@@ -135,15 +135,15 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
         ArtworkStyle(artwork=artwork, style=each.style, version=each.version, weight=each.weight)
         for each in job.job_styles.select_related("style")
     )
-    artwork.credit = credit_text(styles_of(artwork))
-    _put_full(artwork, source.result, row_files)
+    artwork.credit = credit_of(artwork)
+    put_full(artwork, source.result, row_files)
     artwork.save(update_fields=["bytes", "credit", "file"])
     # The snapshot of the job names its artwork, so its clients must get a new snapshot.
     touch_job(job_id=job.pk)
     return artwork
 
 
-def _put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
+def put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
     """Write the full file, with the credit of the artwork in it."""
     credited = embed_credit(plain.data, picture_credit(artwork))
     artwork.file = row_files.put(FOLDER, plain.suffix, credited)
@@ -193,13 +193,13 @@ def publish_artwork(
         artwork.license = license
         artwork.alt_text = visible_text(alt_text)
         artwork.shows_before = shows_before
-        artwork.credit = credit_text(styles)
+        artwork.credit = credit_of(artwork)
         # A new license of a published artwork does not change its place in the gallery.
         artwork.published_at = artwork.published_at or timezone.now()
         artwork.visibility = Artwork.Visibility.PUBLIC
         if hidden:
             artwork.moderation = Artwork.Moderation.HIDDEN
-        _put_full(artwork, _read(old), row_files)
+        put_full(artwork, _read(old), row_files)
         artwork.save(update_fields=_PUBLISHED_FIELDS)
         remove_files_after_commit([old, *conversions_of([str(old)])])
     return artwork

@@ -3,13 +3,14 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from gallery import gallery_views, people_views, selection_views, views
+from gallery import gallery_views, people_views, selection_views, upload_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("wall/", views.public_gallery, name="wall"),
     path("jobs/<uuid:pk>/keep/", views.artwork_keep, name="artwork-keep"),
     path("artworks/", views.my_artworks, name="my-artworks"),
+    path("artworks/upload/", upload_views.artwork_upload, name="artwork-upload"),
     path("artworks/selection/", selection_views.selection, name="selection"),
     path("artworks/<uuid:pk>/", views.artwork, name="artwork"),
     path("artworks/<uuid:pk>/rename/", views.artwork_rename, name="artwork-rename"),

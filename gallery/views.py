@@ -129,7 +129,7 @@ def artwork_keep(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Keep the result of a job as a picture of the user. Add it to a gallery if one is named."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.SUCCEEDED)
     form = KeepForm(request.POST)
-    wish = form.cleaned_data if form.is_valid() else {"title": "", "gallery": None}
+    wish: dict[str, Any] = form.cleaned_data if form.is_valid() else {"title": "", "gallery": None}
     kept = keep_artwork(job=job, title=wish["title"])
     if wish["gallery"]:
         return add_pictures(request, [kept.pk], wish["gallery"])

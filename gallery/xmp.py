@@ -30,6 +30,7 @@ class PictureCredit:
     rights: str
     license_url: str
     credit: str
+    made_by_model: bool = True
 
 
 def build_xmp(credit: PictureCredit) -> bytes:
@@ -46,7 +47,9 @@ def build_xmp(credit: PictureCredit) -> bytes:
         SubElement(body, _name("xmpRights", "WebStatement")).text = credit.license_url
     if credit.credit:
         SubElement(body, _name("photoshop", "Credit")).text = printable(credit.credit)
-    SubElement(body, _name("Iptc4xmpExt", "DigitalSourceType")).text = MADE_BY_A_MODEL
+    # Nobody knows how an uploaded picture was made, so nothing is said about it.
+    if credit.made_by_model:
+        SubElement(body, _name("Iptc4xmpExt", "DigitalSourceType")).text = MADE_BY_A_MODEL
     start = "<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>".encode()
     body_bytes: bytes = tostring(meta, encoding="utf-8")
     return start + body_bytes + b"<?xpacket end='r'?>"

@@ -36,6 +36,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "OfferedLicenseEnum": "library.licenses.USABLE_IN_LIBRARY",
         "VisibilityEnum": "gallery.models.Artwork.Visibility",
         "GalleryVisibilityEnum": "gallery.models.Gallery.Visibility",
+        "UploadRightsEnum": "gallery.licensing.RIGHTS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -262,6 +262,10 @@ STYLES_MAX_PER_USER = whole_number("STYLEWEB_OWN_STYLES", 100, most=10_000)
 STYLES_MAX_BYTES_PER_USER = (
     whole_number("STYLEWEB_OWN_STYLES_MB", 500, least=1, most=10_000_000) * 2**20
 )
+# The disk space for the pictures of one user that were uploaded as artworks.
+ARTWORKS_MAX_BYTES_PER_USER = (
+    whole_number("STYLEWEB_ARTWORKS_MB", 2000, least=1, most=10_000_000) * 2**20
+)
 # How many pictures are decoded or encoded at once on one machine, by kind of work. Each takes one
 # processor and up to 1 GiB. SLOT_LINES says how many requests of a kind one process works on or
 # lets wait, because each of them occupies one of the few threads of a gunicorn process.

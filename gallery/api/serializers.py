@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from common.problems import Problem
+from gallery.licensing import RIGHTS
 from gallery.models import Artwork, ArtworkStyle
 from inference.models import Job
 from library.licenses import LicenseId
@@ -45,8 +46,8 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
     class Meta:
         model = Artwork
         fields = [
-            *("id", "title", "alt_text", "by", "styles", "license", "credit", "width", "height"),
-            *("placeholder", "published_at", "urls"),
+            *("id", "title", "alt_text", "by", "origin", "creator", "styles", "license", "credit"),
+            *("width", "height", "placeholder", "published_at", "urls"),
         ]
         read_only_fields = fields
 
@@ -75,7 +76,8 @@ class ArtworkSerializer(PublicArtworkSerializer):
     class Meta(PublicArtworkSerializer.Meta):
         fields = [
             *PublicArtworkSerializer.Meta.fields,
-            *("visibility", "moderation", "shows_before", "bytes", "job", "recipe", "created_at"),
+            *("visibility", "moderation", "shows_before", "bytes", "job", "recipe", "rights"),
+            "created_at",
         ]
         read_only_fields = fields
 
@@ -99,6 +101,22 @@ class KeepSerializer(serializers.Serializer[Artwork]):
             detail = _("This job does not exist, or it is not yours.")
             raise Problem.of_field("job", "unknown_job", detail)
         return job
+
+
+class ArtworkUploadSerializer(serializers.Serializer[Artwork]):
+    """A picture that was made elsewhere, and what the user says about it."""
+
+    file = serializers.FileField(
+        allow_empty_file=True, help_text="A JPEG, PNG or WebP file; see /capabilities/."
+    )
+    rights = serializers.ChoiceField(
+        RIGHTS, help_text="Where the picture comes from. It decides how it can be published."
+    )
+    title = serializers.CharField(max_length=120, default="", allow_blank=True)
+    alt_text = serializers.CharField(max_length=300, default="", allow_blank=True)
+    creator = serializers.CharField(
+        max_length=160, default="", allow_blank=True, help_text="Who made it, if it was not me."
+    )
 
 
 class LabelSerializer(serializers.Serializer[Artwork]):
@@ -128,7 +146,7 @@ class PublishSerializer(serializers.Serializer[Artwork]):
     """The options of a publication."""
 
     license = serializers.ChoiceField(
-        LicenseId.choices, help_text="One of those that the job's snapshot lists as publishable."
+        LicenseId.choices, help_text="One of those that the styles or the rights allow."
     )
     alt_text = serializers.CharField(
         max_length=300, required=False, allow_blank=True, help_text="Left out, it stays as it is."

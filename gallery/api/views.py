@@ -17,19 +17,21 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.permissions import Anyone
+from accounts.api.permissions import Anyone, person
 from accounts.models import Scope, User
 from common.conditional import answers_conditionally
 from common.derivatives import SUFFIXES
 from common.negotiation import AnyAccept
 from common.openapi import PICTURE, STORAGE_FULL
 from common.pagination import NewestPublishedPagination
+from common.parsers import UploadParser
 from common.queries import chosen
 from gallery.access import Action, can, viewer_of
 from gallery.api.permissions import OwnerChanges
 from gallery.api.serializers import (
     VARIANTS,
     ArtworkSerializer,
+    ArtworkUploadSerializer,
     KeepSerializer,
     LabelSerializer,
     PublicArtworkSerializer,
@@ -45,6 +47,8 @@ from gallery.services import (
     rename_artwork,
     unpublish_artwork,
 )
+from gallery.uploads import upload_artwork
+from inference.api.photos import CHECKSUM, CHECKSUM_HEADER, check_sum
 
 # `retrieve` answers in one of two forms. The OpenAPI document lists both.
 EITHER = PolymorphicProxySerializer(
@@ -93,6 +97,26 @@ class ArtworkViewSet(
         artwork = keep_artwork(**body.validated_data)
         address = reverse("api-artwork-detail", kwargs={"pk": artwork.pk})
         code = status.HTTP_200_OK if kept_before else status.HTTP_201_CREATED
+        return Response(ArtworkSerializer(artwork).data, code, headers={"Location": address})
+
+    @extend_schema(
+        parameters=[CHECKSUM],
+        request={"multipart/form-data": ArtworkUploadSerializer},
+        responses={
+            201: ArtworkSerializer,
+            200: OpenApiResponse(ArtworkSerializer, description="It was uploaded before."),
+            507: STORAGE_FULL,
+        },
+    )
+    @action(detail=False, methods=["post"], parser_classes=(UploadParser,))
+    def upload(self, request: Request) -> Response:
+        """Upload a finished picture that was made elsewhere as a private artwork."""
+        body = ArtworkUploadSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        check_sum(body.validated_data["file"], request.headers.get(CHECKSUM_HEADER, ""))
+        artwork, is_new = upload_artwork(owner=person(request), **body.validated_data)
+        address = reverse("api-artwork-detail", kwargs={"pk": artwork.pk})
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(ArtworkSerializer(artwork).data, code, headers={"Location": address})
 
     @extend_schema(responses=EITHER)

@@ -39,7 +39,9 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
 
 
 class Artwork(models.Model):
-    """A kept result. Visibility and moderation are separate from the state of its job.
+    """A kept result, or an uploaded picture that was made elsewhere.
+
+    Visibility and moderation are separate from the state of its job.
 
     PRIVATE <──publish / unpublish──> PUBLIC
     """
@@ -52,10 +54,19 @@ class Artwork(models.Model):
         VISIBLE = "visible", _("Visible")
         HIDDEN = "hidden", _("Hidden")
 
+    class Origin(models.TextChoices):
+        PAINTED = "painted", _("Painted here")
+        UPLOADED = "uploaded", _("Uploaded")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="artworks"
     )
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.PAINTED, editable=False)
+    # What the owner says about an uploaded picture: its rights (gallery/licensing.py), and who
+    # made it, if it was somebody else.
+    rights = models.CharField(max_length=40, blank=True)
+    creator = models.CharField(max_length=160, blank=True)
     # The job may be deleted. The artwork has a copy of the recipe, so the recipe stays.
     job = models.OneToOneField(
         Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="artwork"
@@ -97,7 +108,12 @@ class Artwork(models.Model):
                 name="artwork_public_is_licensed",
                 condition=Q(visibility="private")
                 | (~Q(license="") & Q(published_at__isnull=False)),
-            )
+            ),
+            models.CheckConstraint(
+                name="artwork_upload_has_rights",
+                condition=Q(origin="painted", rights="")
+                | (Q(origin="uploaded", job__isnull=True) & ~Q(rights="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,6 +121,11 @@ class Artwork(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("artwork", kwargs={"pk": self.pk})
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether it was made elsewhere."""
+        return self.origin == self.Origin.UPLOADED
 
     @property
     def is_public(self) -> bool:

@@ -124,6 +124,7 @@ MATRIX = [
     Row("api-proof-file", "get", "proofs/{sheet}/file/?style=tried", 200, 404, 401, 200, 403),
     Row("api-artwork-list", "get", "artworks/", 200, 200, 401, 200, 403),
     Row("api-artwork-list", "post", "artworks/", 201, 422, 401, 201, 403),
+    Row("api-artwork-upload", "post", "artworks/upload/", 201, 201, 401, 201, 403),
     Row("api-artwork-detail", "get", "artworks/{private}/", 200, 404, 404, 200, 403),
     Row("api-artwork-detail", "patch", "artworks/{private}/", 200, 404, 401, 200, 403),
     Row("api-artwork-detail", "delete", "artworks/{private}/", 204, 404, 401, 204, 403),
@@ -271,6 +272,10 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
             "content": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
             "style": "great-wave",
         },
+        "api-artwork-upload": {
+            "file": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
+            "rights": "own-work",
+        },
         "api-estimates": job,
         "api-job-list": job,
         "api-job-detail": job,
@@ -307,7 +312,7 @@ def client_of(caller: str, row: Row, alice: User, bob: User) -> APIClient:
 def call(client: APIClient, row: Row, things: dict[str, Any], **headers: str) -> Any:
     """Make the call."""
     address = "/api/v1/" + row.address.format(**things)
-    forms = {"api-photo-list", "api-style-list", "api-transfer"}
+    forms = {"api-photo-list", "api-style-list", "api-transfer", "api-artwork-upload"}
     multipart = row.route in forms and row.method == "post"
     kind = {"format": "multipart" if multipart else "json"} if row.method != "get" else {}
     body = body_of(row, things) or None

@@ -104,12 +104,13 @@ PAGES = [
     open_to_all("artwork", "/artworks/{public}/"),
     *(
         row
-        for deed in ("rename", "publish", "unpublish", "delete")
+        for deed in ("rename", "publish", "unpublish", "delete", "avatar")
         for row in (
             private(f"artwork-{deed}", f"/artworks/{{private}}/{deed}/"),
             visible(f"artwork-{deed}", f"/artworks/{{public}}/{deed}/"),
         )
     ),
+    own("artwork-upload", "/artworks/upload/"),
     Row("selection", "post", "/artworks/selection/", 302, 302, 302, 302, 302),
     own("my-galleries", "/galleries/"),
     private("gallery-edit", "/galleries/{gallery}/", "get"),
@@ -122,8 +123,6 @@ PAGES = [
             visible(f"gallery-{deed}", f"/galleries/{{open}}/{deed}/"),
         )
     ),
-    private("artwork-avatar", "/artworks/{private}/avatar/"),
-    visible("artwork-avatar", "/artworks/{public}/avatar/"),
     Row("avatar-remove", "post", "/account/avatar/remove/", *[302] * 5),
     # The query only makes something of alice.
     Row("person", "get", "/people/alice/?{private}", 200, 404, 404, 404, 404),
