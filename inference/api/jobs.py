@@ -160,7 +160,7 @@ class JobViewSet(
     )
     @action(detail=True, methods=["post"], url_path="continue")
     def go_on(self, request: Request, **_address: Any) -> Response:
-        """Continue a finished picture for 200 steps, if `can_continue` is true.
+        """Continue a finished picture for 12 steps, if `can_continue` is true.
 
         The answer is a new job, whose `continues` is this one. Asking again answers 200 with it.
         """

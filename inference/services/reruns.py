@@ -15,7 +15,7 @@ from inference.services.refusals import MethodMissing, NothingToContinue, Nothin
 from style_transfer.core.catalog import is_installed, methods_that
 from style_transfer.core.spec import TransferSpec
 
-MORE_STEPS = 200
+MORE_STEPS = 12
 
 
 def retry_job(*, job: Job) -> tuple[Job, bool]:

@@ -18,7 +18,7 @@ from style_transfer.core.spec import BatchStep, PaintRequest, Step, StyleInput, 
 PASS_SIZE = 4
 
 if TYPE_CHECKING:
-    from style_transfer.methods.fast.embedding import EmbeddingCache
+    from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 
 
 def stylize(
@@ -88,7 +88,7 @@ def try_styles(
 @cache
 def embedding_cache() -> "EmbeddingCache":
     """Return the cache of style embeddings, which are kept in this process and the data folder."""
-    from style_transfer.methods.fast.embedding import EmbeddingCache
+    from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 
     return EmbeddingCache(settings.CODE_DIR)
 

@@ -9,18 +9,20 @@ from PIL import Image
 from rich.table import Table
 from torch import Tensor
 
+from style_transfer.bench.objective import StyleObjective
 from style_transfer.bench.plain import PlainRecipe, descend
 from style_transfer.bench.speed import machine
 from style_transfer.core.device import choose_device
-from style_transfer.core.sizes import fitted
-from style_transfer.core.spec import TransferSpec
+from style_transfer.core.sizes import fitted, scaled
+from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.features.builtin import load_features
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import to_tensor
+from style_transfer.methods.fast.adapter import StyleMix
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache
+from style_transfer.methods.fast.network import load_painter
 from style_transfer.methods.frame import Artwork
-from style_transfer.methods.optimize.objective import StyleObjective
-from style_transfer.methods.optimize.schedule import at_scale, paint
-from style_transfer.methods.optimize.tones import in_colors_of
+from style_transfer.methods.optimize.schedule import guide_for, paint
 
 STARTS = ("noise", "photo")
 
@@ -56,18 +58,20 @@ def compare(
 ) -> list[Course]:
     """Run the method `optimize`, then the plain recipe from each start, and measure their losses.
 
-    All pictures are measured by the loss of `optimize`, against the recolored photo. It compares
+    All pictures are measured by one loss (objective.py), against the recolored photo. It compares
     means and covariances of channels. Gram matrices consist almost only of means, so the loss of
-    the plain recipe is nearly the same for a painting and a photo. Therefore Adam also runs on the
-    loss of `optimize`. The seconds do not include the time to measure the loss.
+    the plain recipe is nearly the same for a painting and a photo. Therefore Adam also runs on that
+    loss. The method `optimize` knows no loss. The seconds do not include the time to measure it.
     """
     place = choose_device(device)
     features = load_features("builtin", place)
     size = fitted(photo.width, photo.height, spec.size or max(photo.size))
     content = resize(to_tensor(photo, place), size)  # (1, 3, H, W)
-    artworks = [Artwork(to_tensor(artwork, place), 1.0)]
-    shown = at_scale(artworks, size, spec)  # as large as at the finest scale of `optimize`
-    objective = StyleObjective(features, in_colors_of(content, artworks), shown, spec.strength)
+    shown = [Artwork(_at_scale(to_tensor(artwork, place), size, spec.style_scale), 1.0)]
+    share, painter = StyleInput(artwork), load_painter(place)
+    mix = StyleMix.mix([share], spec.style_scale, painter, EmbeddingCache())
+    guide = guide_for(content, mix.grade(), spec.strength)
+    objective = StyleObjective(features, guide, shown, spec.strength)
 
     def follow(recipe: str, pictures: Iterable[Tensor]) -> Course:
         moments, spent, begun = [], 0.0, time.monotonic()
@@ -79,7 +83,7 @@ def compare(
             begun = time.monotonic()
         return Course(recipe, tuple(moments))
 
-    frames = paint(content, artworks, spec, features)
+    frames = paint(content, mix, spec)
     # `kept` is the picture of each step; the images of frames are only previews.
     ours = follow("optimize", (frame.kept.picture for frame in frames if frame.kept))
     plain = PlainRecipe(features, content, shown[0].image, spec.strength)
@@ -89,6 +93,13 @@ def compare(
         for name, loss in losses.items()
         for start in STARTS
     ]
+
+
+def _at_scale(artwork: Tensor, size: tuple[int, int], style_scale: float) -> Tensor:
+    """Scale an artwork (1, 3, H, W) to the area of a size times the brush; never enlarge it."""
+    height, width = artwork.shape[-2:]
+    side = (size[0] * size[1] / (height * width)) ** 0.5
+    return resize(artwork, scaled(width, height, min(1, side * style_scale)))
 
 
 def table(courses: list[Course], device: str = "cpu") -> Table:

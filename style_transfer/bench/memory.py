@@ -18,7 +18,7 @@ from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.core.tiling import Tiling
 from style_transfer.imaging.tensors import to_image, to_pixels
 from style_transfer.methods.fast.adapter import StyleMix, paint
-from style_transfer.methods.fast.embedding import EmbeddingCache
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.methods.frame import Attempt
 from style_transfer.pipeline.stylize import stylize

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from style_transfer.bench.speed import machine, noise
 from style_transfer.core.spec import PaintRequest, StyleInput, TransferSpec
-from style_transfer.methods.fast.embedding import EmbeddingCache
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.pipeline.batching import stylize_batch
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 import torch
 from torch import Tensor
 
-from style_transfer.features.losses import Features, content_distance, extract, relative
-from style_transfer.methods.optimize.objective import (
+from style_transfer.bench.objective import (
     CONTENT_LAYERS,
     LAYERS,
     STYLE_LAYERS,
     content_weight,
 )
+from style_transfer.features.losses import Features, content_distance, extract, relative
 
 RATE = 0.03  # for Adam: the fastest of 0.01, 0.02, 0.03 and 0.05 that does not oscillate
 

@@ -21,10 +21,9 @@ _WHOLE = (-15, 245)
 _LEAST = 5  # MiB
 _CUT = (30, 35)
 _TILE = 254  # MiB per megapixel of the largest tile, with its margin
-# The method optimize, up to _SMALL pixels and above. Above that size the allocator no longer
-# reuses the memory of one step for the next.
-_SMALL = 100_000  # pixels
-_OPTIMIZE = ((10, 2000), (130, 3550))
+# The method optimize, up to _SMALL pixels and above. A small picture fits into one band of patches.
+_SMALL = 200_000  # pixels
+_OPTIMIZE = ((10, 465), (65, 190))
 _FULL = 1.3  # factor on a processor without half precision
 # From the largest tiles to the smallest. A picture that is not cut is never larger than one tile.
 TILINGS = (

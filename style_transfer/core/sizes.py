@@ -2,13 +2,14 @@
 
 MAX_SIDE = 4096  # pixels of a result
 STRIDE = 16  # the networks paint pictures whose sides are multiples of this
-# Above this, optimize paints a smaller picture and enlarges it: a step on 2 megapixels takes about
-# 3 GB.
-MAX_PAINTED_PIXELS = 2_000_000
-_FIRST_SHARE = 0.5  # factor on the sides for the first, smallest painting
-# Square root of the area up to which one refinement is enough. So the first painting of every
-# picture has about the same size, and a small preview shows what the large result will be.
-_BASE = 640.0
+# No result is larger, so optimize paints each one in full. Where memory is short, it paints a
+# smaller picture and enlarges it.
+MAX_PAINTED_PIXELS = MAX_SIDE**2
+# The square root of the area of the first, smallest painting at brush size 1. It is the same for
+# every picture that is large enough, so a small preview shows what the large result will be.
+_FIRST, _SMALLEST = 272.0, 96.0
+_FIRST_SHARE = 0.75  # the first painting is at most this large, as a share of the sides
+_RISE = 1.4  # the second painting has at least this many times the sides of the first
 
 
 def scaled(width: int, height: int, factor: float) -> tuple[int, int]:
@@ -36,12 +37,17 @@ def painted_size(size: tuple[int, int], most: int | None) -> tuple[int, int]:
     return scaled(*size, min(1, factor))
 
 
-def sizes_of(width: int, height: int) -> list[tuple[int, int]]:
-    """List the sizes that the method fast paints one after the other; the last is the full one."""
+def sizes_of(width: int, height: int, brush: float = 1.0) -> list[tuple[int, int]]:
+    """List the sizes that the method fast paints one after the other; the last is the full one.
+
+    The marks of the first painting are enlarged with it, so a larger brush begins smaller.
+    """
+    side = (width * height) ** 0.5
+    first = min(_FIRST_SHARE * side, max(_SMALLEST, _FIRST / brush))
     factors = [1.0]
-    while factors[-1] * (width * height) ** 0.5 > _BASE:
+    while factors[-1] / 2 * side > _RISE * first:
         factors.append(factors[-1] / 2)
-    factors.append(factors[-1] * _FIRST_SHARE)
+    factors.append(first / side)
     smaller = (scaled(width, height, factor) for factor in factors[:0:-1])
     return [*(_even(size) for size in smaller), (width, height)]
 

@@ -78,21 +78,17 @@ def match_each(images: Tensor, target: Palette) -> Tensor:
     return moved.to(images.dtype).reshape(images.shape).clamp(0, 1)
 
 
-def move_palette(image: Tensor, target: Palette) -> Tensor:
-    """Move the colors of image (1, 3, H, W) to the target, without the limit to [0, 1]."""
-    return _move_between(palette_of(image), target)(image)
-
-
 def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
     """Make a function that moves one palette to another in pictures (1, 3, H, W) or parts of them.
 
     Its output is within [0, 1].
     """
-    move = _move_between(own, target)
+    move = move_freely_between(own, target)
     return lambda image: move(image).clamp(0, 1)
 
 
-def _move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
+def move_freely_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
+    """Make the same function as `move_between`, without the limit to [0, 1]."""
     transport = _transport(own.covariance, target.covariance)
 
     def move(image: Tensor) -> Tensor:

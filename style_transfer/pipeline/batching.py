@@ -33,10 +33,10 @@ class _Prepared:
     """What the method prepared for this picture."""
 
     @property
-    def kind(self) -> tuple[str, tuple[int, int], float]:
-        """Give the method, size and strength: the pictures of one pass have all three in common."""
+    def kind(self) -> tuple[str, tuple[int, int], float, float]:
+        """Give the method, size, strength and brush size, which all pictures of a pass share."""
         spec = self.request.spec
-        return spec.method, self.canvas.painted_size, spec.strength
+        return spec.method, self.canvas.painted_size, spec.strength, spec.style_scale
 
 
 def stylize_batch(

@@ -24,7 +24,7 @@ from style_transfer.imaging.color import match_palette, palette_of
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.saving import save_picture
 from style_transfer.imaging.tensors import to_image, to_tensor
-from style_transfer.methods.fast.embedding import digest_of
+from style_transfer.methods.fast.embedding_cache import digest_of
 from style_transfer.pipeline.stylize import stylize
 from style_transfer.training.artwork import shown_at
 from style_transfer.training.crops import Crops, to_batch

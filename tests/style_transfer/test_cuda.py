@@ -19,7 +19,7 @@ from style_transfer.cli.train import KINDS
 from style_transfer.core.device import choose_device
 from style_transfer.core.spec import Step, StyleInput, TransferSpec
 from style_transfer.imaging.tensors import to_image
-from style_transfer.methods.fast.embedding import EmbeddingCache
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.pipeline.stylize import stylize
 from style_transfer.training.dead_leaves import draw_dead_leaves
 from style_transfer.training.session import train

@@ -11,14 +11,12 @@ from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
 from style_transfer.methods.fast import schedule
 from style_transfer.methods.fast.contrast import blend_contrasts
-from style_transfer.methods.fast.embedding import (
-    EmbeddingCache,
-    StyleEmbedding,
-    blend_embeddings,
-)
+from style_transfer.methods.fast.embedding import StyleEmbedding, blend_embeddings
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.network import Painter, load_painter
 from style_transfer.methods.fast.textons import PatchSynthesizer
 from style_transfer.methods.frame import Attempt, Frame, StyleCache
+from style_transfer.methods.guide import ColorGrade, blend_grades
 
 PROCESS_CACHE = EmbeddingCache()  # for callers that have no cache of their own
 
@@ -66,6 +64,16 @@ class StyleMix:
         view = self._view(side)
         return blend_contrasts([each.contrast_at(view) for each in self.embeddings], self.shares)
 
+    def patches_at(self, side: float) -> list[Tensor]:
+        """Give patches (N, 3*PATCH*PATCH) of each style, in its share, for a picture of side**2."""
+        view = self._view(side)
+        pairs = zip(self.embeddings, self.shares, strict=True)
+        return [each.bank_at(view).patches(share) for each, share in pairs]
+
+    def grade(self) -> ColorGrade:
+        """Blend the colors of the styles."""
+        return blend_grades([each.grade for each in self.embeddings], self.shares)
+
     def to(self, device: torch.device) -> "StyleMix":
         """Return the same mix on a device."""
         return replace(self, embeddings=tuple(each.to(device) for each in self.embeddings))
@@ -80,6 +88,11 @@ class BatchStyles:
     """The styles of a batch, one mix for each photo; see schedule.StyleSource."""
 
     mixes: Sequence[StyleMix]
+
+    @property
+    def brush(self) -> float:
+        """Give the brush size; all photos of a batch have the same."""
+        return self.mixes[0].style_scale
 
     def moments(self, side: float) -> dict[int, Moments]:
         """Stack the moments for all photos: by level, (B, L) and (B, L, L)."""
@@ -99,6 +112,10 @@ class BatchStyles:
     def contrasts(self, side: float) -> list[Tensor]:
         """Give the band contrasts (BANDS,) that the painting of each photo gets."""
         return [mix.contrast_at(side) for mix in self.mixes]
+
+    def grades(self) -> list[ColorGrade]:
+        """Give the colors that the painting of each photo gets."""
+        return [mix.grade() for mix in self.mixes]
 
 
 def embedding_of(share: StyleInput, painter: Painter, cache: StyleCache) -> StyleEmbedding:

@@ -1,16 +1,13 @@
 """Style embeddings: the numbers that the any-style network needs to know about an artwork.
 
 An embedding has the moments of each level of features at several sizes of the artwork, so that it
-can be painted with strokes of any size later. It is computed once and cached. Several embeddings
-are blended by weighted means. An embedding can be used without the picture: its file is called a
-style code, and the name of the file ends in .code.
+can be painted with strokes of any size later. It is computed once and cached (embedding_cache.py).
+Several embeddings are blended by weighted means. An embedding can be used without the picture: its
+file is called a style code, and the name of the file ends in .code.
 """
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import torch
 from PIL import Image
@@ -20,23 +17,29 @@ from torch import Tensor
 
 from style_transfer.core.embedding_header import read_words, sort_words
 from style_transfer.core.errors import EngineError
+from style_transfer.core.sizes import fitted
 from style_transfer.features.losses import Moments, blend_moments
+from style_transfer.imaging.color import Palette
 from style_transfer.imaging.images import to_picture
 from style_transfer.imaging.perceptual_hash import perceptual_hash
-from style_transfer.imaging.saving import write_whole
 from style_transfer.imaging.tensors import to_tensor
+from style_transfer.imaging.tones import RANKS
 from style_transfer.methods.fast.contrast import BANDS, band_contrast
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.textons import SIZE, Textons
+from style_transfer.methods.guide import ColorGrade, grade_of
+from style_transfer.methods.patch_bank import SIZE as BANK_SIZE
+from style_transfer.methods.patch_bank import PatchBank
 
-FORMAT = "styleweb-code-2"
-_EARLIER = frozenset({"styleweb-code-1"})  # it has no contrasts
-_BOOK = ("mean", "basis", "keys")
+FORMAT = "styleweb-code-3"
+# The first has no contrasts, the second no grade and no banks.
+_EARLIER = frozenset({"styleweb-code-1", "styleweb-code-2"})
+_BOOK = ("mean", "basis", "keys")  # the fields of a dictionary of marks, and of a bank
 # The square roots of the areas of views, in pixels: 2 megapixels show the finest strokes.
 LARGEST, SMALLEST = 1448.0, 96.0
 MOST_BYTES = 4 * 2**20  # of a file; the shipped ones have 200 to 300 kB
-_KEPT = 64  # embeddings in memory, about 800 kB each; the longest unused one is dropped
+_GRADE = 512  # pixels: the longest side of the picture on which the grade is measured
 
 
 class StyleEmbeddingError(EngineError):
@@ -54,7 +57,9 @@ class StyleEmbedding:
     means        level -> (V, L) means of the L live channels, each divided by its usual deviation
     covariances  level -> (V, L, L) of the same channels
     contrasts    (V, BANDS) RMS contrast by band, fine to coarse
+    grade         palette and tones of the artwork
     textons      V dictionaries of marks
+    banks        V banks of patches
     encoder      sha256 of the encoder's weights
     artwork      perceptual hash of the artwork (perceptual_hash.py); empty if unknown
     """
@@ -63,7 +68,9 @@ class StyleEmbedding:
     means: Mapping[int, Tensor]
     covariances: Mapping[int, Tensor]
     contrasts: Tensor
+    grade: ColorGrade
     textons: Sequence[Textons]
+    banks: Sequence[PatchBank]
     encoder: str
     artwork: str = ""
 
@@ -86,7 +93,9 @@ class StyleEmbedding:
             {level: torch.stack([each[level].mean for each in moments]) for level in LEVELS},
             {level: torch.stack([each[level].covariance for each in moments]) for level in LEVELS},
             torch.stack([view.contrast for view in views]),
+            _measure_grade(rgb, painter.device),
             [view.textons for view in views],
+            [view.bank for view in views],
             painter.sha256,
             perceptual_hash(rgb),
         )
@@ -133,16 +142,26 @@ class StyleEmbedding:
             means={level: mean.to(device) for level, mean in self.means.items()},
             covariances={level: each.to(device) for level, each in self.covariances.items()},
             contrasts=self.contrasts.to(device),
+            grade=self.grade.to(device),
             textons=[book.to(device) for book in self.textons],
+            banks=[bank.to(device) for bank in self.banks],
         )
 
     def textons_at(self, side: float) -> Textons:
-        """Return the dictionary of the view that is nearest to a side, by logarithms.
+        """Return the dictionary of the view that is nearest to a side."""
+        return self.textons[self._view_nearest(side)]
 
-        Dictionaries cannot be interpolated: their entries do not correspond.
+    def bank_at(self, side: float) -> PatchBank:
+        """Return the bank of patches of the view that is nearest to a side."""
+        return self.banks[self._view_nearest(side)]
+
+    def _view_nearest(self, side: float) -> int:
+        """Find the view that is nearest to a side, by logarithms.
+
+        Marks and patches cannot be interpolated: their entries do not correspond.
         """
         distances = (self.sides.log2() - torch.tensor(max(side, 1.0)).log2()).abs()
-        return self.textons[int(distances.argmin())]
+        return int(distances.argmin())
 
     def to_bytes(self) -> bytes:
         """Write the embedding as a safetensors file, the style code; the larger part in float16.
@@ -152,6 +171,9 @@ class StyleEmbedding:
         tensors = {
             "sides": self.sides.float(),
             "contrasts": self.contrasts.float().cpu().contiguous(),
+            "grade.mean": self.grade.palette.mean.float().cpu().contiguous(),
+            "grade.covariance": self.grade.palette.covariance.float().cpu().contiguous(),
+            "grade.tones": self.grade.tones.float().cpu().contiguous(),
         }
         for level in LEVELS:
             # A covariance is symmetric, so half of it is enough.
@@ -163,6 +185,10 @@ class StyleEmbedding:
         for view, book in enumerate(self.textons):
             for name in _BOOK:
                 tensors[f"textons{view}.{name}"] = getattr(book, name).half().cpu().contiguous()
+        for view, bank in enumerate(self.banks):
+            tensors[f"bank{view}.mean"] = bank.mean.half().cpu().contiguous()
+            tensors[f"bank{view}.basis"] = bank.basis.half().cpu().contiguous()
+            tensors[f"bank{view}.keys"] = bank.keys.cpu().contiguous()
         words = {"format": FORMAT, "encoder": self.encoder, "artwork": self.artwork}
         return sort_words(save(tensors, words))  # `save` writes the words in any order
 
@@ -204,65 +230,6 @@ def blend_embeddings(
     }
 
 
-class EmbeddingCache:
-    """The embeddings of known pictures, in memory and, if there is a folder, also in files.
-
-    The name of a file has the sha256 of the picture and of the encoder, so a file is never stale.
-    """
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
-        self._embeddings: OrderedDict[str, StyleEmbedding] = OrderedDict()
-
-    def embedding_of(self, image: Image.Image, painter: Painter) -> StyleEmbedding:
-        """Return the embedding of an artwork; compute it if it is not in the cache."""
-        key = _key(image, painter)
-        embedding = self._embeddings.get(key) or self._read(key, painter)
-        if embedding is None:
-            content = StyleEmbedding.from_picture(image, painter).to_bytes()
-            self._write(key, content)
-            # Bytes round to float16. Reading them back gives the same painting, to the bit, before
-            # and after a restart.
-            embedding = StyleEmbedding.from_bytes(content, painter)
-        self._embeddings[key] = embedding
-        self._embeddings.move_to_end(key)
-        if len(self._embeddings) > _KEPT:
-            self._embeddings.popitem(last=False)
-        return embedding
-
-    def knows(self, image: Image.Image, painter: Painter) -> bool:
-        """Tell whether the embedding of an artwork is in the cache."""
-        key = _key(image, painter)
-        return key in self._embeddings or self._read(key, painter) is not None
-
-    def _read(self, key: str, painter: Painter) -> StyleEmbedding | None:
-        if self._folder is None:
-            return None
-        try:
-            return StyleEmbedding.from_bytes((self._folder / key).read_bytes(), painter)
-        except (OSError, StyleEmbeddingError):
-            return None  # the file is missing or damaged, so the embedding is computed again
-
-    def _write(self, key: str, content: bytes) -> None:
-        if self._folder is None:
-            return
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._folder / key, content)
-        except OSError:
-            return  # on a full disk there is no file, but the picture is painted
-
-
-def _key(image: Image.Image, painter: Painter) -> str:
-    return f"{digest_of(image)[:32]}-{painter.sha256[:32]}-{FORMAT}"
-
-
-def digest_of(image: Image.Image) -> str:
-    """Compute the sha256 of a picture's mode, size and pixels."""
-    head = f"{image.mode} {image.width} {image.height} "
-    return hashlib.sha256(head.encode() + image.tobytes()).hexdigest()
-
-
 @dataclass(frozen=True)
 class _View:
     """The statistics of one view: moments (L,) and (L, L) by level, and contrast (BANDS,)."""
@@ -270,6 +237,7 @@ class _View:
     moments: dict[int, Moments]
     contrast: Tensor
     textons: Textons
+    bank: PatchBank
 
 
 @torch.no_grad()
@@ -283,7 +251,18 @@ def _measure_view(rgb: Image.Image, factor: float, painter: Painter) -> _View:
     levels = painter.encode(picture)  # level -> (1, C, h, w)
     found = {level: painter.measure(level, levels[level]) for level in LEVELS}
     moments = {level: Moments(each.mean[0], each.covariance[0]) for level, each in found.items()}
-    return _View(moments, band_contrast(picture), Textons.from_picture(picture))
+    return _View(
+        moments,
+        band_contrast(picture),
+        Textons.from_picture(picture),
+        PatchBank.from_picture(picture),
+    )
+
+
+def _measure_grade(rgb: Image.Image, device: torch.device) -> ColorGrade:
+    width, height = rgb.size
+    small = rgb.resize(fitted(width, height, min(_GRADE, max(width, height))), Image.Resampling.BOX)
+    return grade_of(to_tensor(small, device))
 
 
 def _triangle(size: int) -> tuple[Tensor, Tensor]:
@@ -310,16 +289,30 @@ def _unpack(tensors: Mapping[str, Tensor], painter: Painter) -> StyleEmbedding:
         contrasts = tensors["contrasts"].to(painter.device, torch.float32)
         if contrasts.shape != (len(sides), BANDS):
             raise StyleEmbeddingError("The style code does not fit these weights.")
+        grade = _read_grade(tensors, painter)
         books = [_read_textons(tensors, view, painter) for view in range(len(sides))]
+        banks = [_read_bank(tensors, view, painter) for view in range(len(sides))]
     except (KeyError, IndexError, RuntimeError, TypeError) as error:
         raise StyleEmbeddingError("The style code does not fit these weights.") from error
-    marks = [getattr(book, name) for book in books for name in _BOOK]
+    marks = [getattr(book, name) for book in (*books, *banks) for name in _BOOK]
     numbers = [sides, contrasts, *means.values(), *covariances.values(), *marks]
     if not len(sides) or not all(bool(each.isfinite().all()) for each in numbers):
         raise StyleEmbeddingError("The style code holds values that are not numbers.")
     if sides[0] <= 0 or not bool((sides.diff() > 0).all()):
         raise StyleEmbeddingError("The style code holds sizes that do not ascend.")
-    return StyleEmbedding(sides, means, covariances, contrasts, books, painter.sha256)
+    return StyleEmbedding(sides, means, covariances, contrasts, grade, books, banks, painter.sha256)
+
+
+def _read_grade(tensors: Mapping[str, Tensor], painter: Painter) -> ColorGrade:
+    mean, covariance, tones = (
+        tensors[f"grade.{name}"].to(painter.device) for name in ("mean", "covariance", "tones")
+    )
+    if (mean.shape, covariance.shape, tones.shape) != ((3,), (3, 3), (RANKS,)):
+        raise StyleEmbeddingError("The style code does not fit these weights.")
+    palette = Palette(mean.double(), covariance.double())
+    if not all(bool(each.isfinite().all()) for each in (mean, covariance, tones)):
+        raise StyleEmbeddingError("The style code holds values that are not numbers.")
+    return ColorGrade(palette, tones.float())
 
 
 def _read_textons(tensors: Mapping[str, Tensor], view: int, painter: Painter) -> Textons:
@@ -331,3 +324,11 @@ def _read_textons(tensors: Mapping[str, Tensor], view: int, painter: Painter) ->
     if not fits or mean.shape != (SIZE,) or len(basis) != SIZE:
         raise StyleEmbeddingError("The style code does not fit these weights.")
     return Textons(mean, basis, keys)
+
+
+def _read_bank(tensors: Mapping[str, Tensor], view: int, painter: Painter) -> PatchBank:
+    mean, basis, keys = (tensors[f"bank{view}.{name}"].to(painter.device) for name in _BOOK)
+    fits = mean.shape == (BANK_SIZE,) and basis.shape == (BANK_SIZE, keys.shape[1])
+    if not fits or not len(keys) or keys.dtype is not torch.int8:
+        raise StyleEmbeddingError("The style code does not fit these weights.")
+    return PatchBank(mean.float(), basis.float(), keys)

@@ -23,16 +23,23 @@ from style_transfer.features.vgg import reflect_to
 from style_transfer.imaging.tensors import as_floats
 from style_transfer.methods.fast.contrast import match_contrast_
 from style_transfer.methods.fast.decoder_pass import DecoderPass, LevelBlend
+from style_transfer.methods.fast.guided import Guide
 from style_transfer.methods.fast.lift import lift
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.sanity import check_sane
 from style_transfer.methods.fast.textons import MARGIN, PatchSynthesizer, count_bands
 from style_transfer.methods.fast.textons import STRIDE as STEP
 from style_transfer.methods.frame import Frame
+from style_transfer.methods.guide import ColorGrade
 
 
 class StyleSource(Protocol):
     """The styles of a batch of pictures; `side` is the square root of their area in pixels."""
+
+    @property
+    def brush(self) -> float:
+        """Give the brush size, which all pictures of a batch share."""
+        ...
 
     def moments(self, side: float) -> Mapping[int, Moments]:
         """Give the moments that features get, by level: (B, L) and (B, L, L)."""
@@ -46,12 +53,17 @@ class StyleSource(Protocol):
         """Give the contrasts (BANDS,) that the bands of each picture get."""
         ...
 
+    def grades(self) -> Sequence[ColorGrade]:
+        """Give the colors that each picture gets."""
+        ...
+
 
 # The share of the photo's features that is kept at full strength, by level 1, 2, ... The first row
 # is for the smallest size, where strokes are placed; the second is for the next size, which refines
 # them; the third is for all larger sizes, which only add edges and grain. None has level 5: its
-# statistics would bend shapes until faces could not be recognized.
-_KEEP = ((0.0, 0.0, 0.1, 0.1), (0.15, 0.25, 0.0), (0.1, 0.1))
+# statistics would bend shapes until faces could not be recognized. Only the first pass needs the
+# photo's features, because the later ones begin from a painting that was led back to the photo.
+_KEEP = ((0.0, 0.0, 0.1, 0.1), (0.0, 0.0, 0.0), (0.0, 0.0))
 _LEAST_KEPT = 0.75  # from this strength on, only the shares in _KEEP are kept of the photo
 _LAID = 0.6  # from this strength on, the painting consists of marks only
 
@@ -88,12 +100,7 @@ def paint(
         return
     height, width = photo.shape[-2:]
     padded = lift(reflect_to(photo, STRIDE), _share_laid(strength))  # (B, 3, H', W')
-    # The last size is that of the padded photo, so the network gets sides that STRIDE divides.
-    sizes = [*sizes_of(width, height)[:-1], (padded.shape[3], padded.shape[2])]
-    passes = [
-        Pass(PictureTiling(len(photo), rows, columns, tiling), blend, rows, columns)
-        for (columns, rows), blend in zip(sizes, blends_for(strength, len(sizes)), strict=True)
-    ]
+    passes = _plan_passes(padded, (width, height), styles, strength, tiling)
     total = sum(each.steps(len(photo)) for each in passes)
     done, start = 0, None
     for each in passes:
@@ -106,12 +113,40 @@ def paint(
         yield Frame(total, total, start[..., :height, :width])  # (B, 3, H, W), without the padding
 
 
+def _plan_passes(
+    padded: Tensor,
+    size: tuple[int, int],
+    styles: StyleSource,
+    strength: float,
+    tiling: Tiling | None,
+) -> list["Pass"]:
+    """Plan the passes of photos (B, 3, H', W'), which were padded from a size (width, height)."""
+    # The last size is that of the padded photo, so the network gets sides that STRIDE divides.
+    sizes = [*sizes_of(*size, styles.brush)[:-1], (padded.shape[3], padded.shape[2])]
+    blends = blends_for(strength, len(sizes))
+    guides = [
+        Guide(one, grade, strength)
+        for one, grade in zip(padded.split(1), styles.grades(), strict=True)
+    ]
+    return [
+        Pass(
+            PictureTiling(len(padded), rows, columns, tiling), blend, guides, number, rows, columns
+        )
+        for number, ((columns, rows), blend) in enumerate(zip(sizes, blends, strict=True))
+    ]
+
+
 @dataclass(frozen=True)
 class Pass:
-    """The painting at one size: the decoder paints it, then marks replace its patches."""
+    """The painting at one size: the decoder paints it, then marks replace its patches.
+
+    It is the painting of that `number`, from 0 on, and follows a guide for each picture.
+    """
 
     tiling: PictureTiling
     blend: LevelBlend
+    guides: Sequence[Guide]
+    number: int
     height: int
     width: int
 
@@ -137,9 +172,7 @@ class Pass:
         """
         side = (self.height * self.width) ** 0.5
         content = _resized(photo, self.height, self.width)  # (B, 3, height, width)
-        begun = _resized(start, self.height, self.width) if start is not None else None
-        if begun is not None and self.tiling.is_tiled:
-            begun = begun.to(painter.stored)
+        begun = self._begin(start, content, painter) if start is not None else None
         moments = painter.limit_luma_shift(styles.moments(side), content)
         decoding = DecoderPass(painter, content, moments, self.blend, begun, tiling=self.tiling)
         del begun  # the pass frees it after the encoder; a second reference would keep it
@@ -159,6 +192,16 @@ class Pass:
                 if strokes is not None:
                     one.lerp_(strokes, laid)
                 yield painted if strokes is not None and last else None
+
+    def _begin(self, start: Tensor, content: Tensor, painter: Painter) -> Tensor:
+        """Enlarge paintings to this size, (B, 3, height, width), and lead them to the photos."""
+        enlarged = _resized(start, self.height, self.width)
+        stored = painter.stored if self.tiling.is_tiled else enlarged.dtype
+        begun = torch.empty_like(enlarged, dtype=stored)
+        for index, guide in enumerate(self.guides):
+            one = slice(index, index + 1)
+            guide.lead_(begun[one], enlarged[one], content[one], again=self.number > 1)
+        return begun
 
     def _synthesize(self, smooth: Tensor, synthesizer: PatchSynthesizer) -> Iterator[Tensor | None]:
         """Replace the patches of a picture (1, 3, H, W) by marks, strip by strip.

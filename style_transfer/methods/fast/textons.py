@@ -37,9 +37,9 @@ MARGIN = 2 * PATCH  # a pixel depends on the patches over it, and on all pixels 
 ENTRIES = 512
 _SAMPLES = 10_000  # patches that are clustered
 _ROUNDS = 6  # of k-means
-_MOST_CONTRAST = 1.6  # the largest gain on the contrast of a mean patch
+_MOST_CONTRAST = 2.0  # the largest gain on the contrast of a mean patch
 _TONES = 0.4  # how much of the picture's own color a patch keeps, so that skies stay smooth
-_NOISE = 0.3  # factor on the usual contrast of the artwork
+_NOISE = 0.15  # factor on the usual contrast of the artwork
 _BAND = 64  # rows of patches per yield; at a yield the caller can stop
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from style_transfer.core.budget import Plan
 from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
 from style_transfer.core.spec import StyleInput, TransferSpec
-from style_transfer.features.builtin import load_features
+from style_transfer.methods.fast.adapter import PROCESS_CACHE, StyleMix
+from style_transfer.methods.fast.memory import with_embeddings
+from style_transfer.methods.fast.network import ENCODER, load_painter
 from style_transfer.methods.frame import Attempt, Frame, Task
 from style_transfer.methods.optimize import schedule
 
@@ -20,18 +22,19 @@ class OptimizeMethod:
 
     def plan(self, task: Task, attempt: Attempt, limit: int | None) -> Plan:
         """Plan from the painted pixels; the canvas already keeps the bound of `attempt`."""
-        del attempt
-        return self.info.plan(task.canvas.painted_size, halved=False, limit=limit)
+        plan = self.info.plan(task.canvas.painted_size, halved=False, limit=limit)
+        painter = load_painter(attempt.device)
+        return with_embeddings(plan, task.shares, painter, task.cache or PROCESS_CACHE, limit)
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
         """Yield one frame per step."""
         del plan
-        spec = task.canvas.spec
-        artworks = task.canvas.artworks(task.shares)
-        features = load_features(spec.features, attempt.device)
-        return schedule.paint(task.canvas.photo, artworks, spec, features, task.begun)
+        spec, painter = task.canvas.spec, load_painter(attempt.device)
+        cache = task.cache or PROCESS_CACHE
+        mix = StyleMix.mix(task.shares, spec.style_scale, painter, cache)
+        return schedule.paint(task.canvas.photo, mix, spec, task.begun)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
-        """Give the name of the feature network of the loss."""
-        del shares
-        return (spec.features,)
+        """Give the name of the network that style codes are made with."""
+        del spec, shares
+        return (ENCODER,)

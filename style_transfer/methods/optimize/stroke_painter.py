@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from style_transfer.methods.frame import Artwork
-from style_transfer.methods.optimize.strokes import StrokeBank, detail
+from style_transfer.methods.guide import detail, faith
+from style_transfer.methods.optimize.strokes import StrokeBank
 
 _STRIDE = 3
+_GRAIN = 0.02  # of the range of lightness
 
 
 class StrokeSynthesizer:
@@ -17,14 +18,14 @@ class StrokeSynthesizer:
     def __init__(
         self,
         photo: Tensor,
-        artworks: Sequence[Artwork],
+        patches: Sequence[Tensor],
         strength: float,
         generator: torch.Generator,
     ) -> None:
-        """Draw strokes with `generator` from artworks that are at the scale of the photo."""
+        """Take patches (N, 3*PATCH*PATCH) of each artwork; `generator` chooses the offsets."""
         self._photo = photo
         self._faith = faith(strength) * (0.2 + 0.8 * detail(photo))
-        self._bank = StrokeBank(artworks, generator)
+        self._bank = StrokeBank(patches)
         self._generator = generator
 
     def synthesize(self, image: Tensor, *, settled: bool) -> Tensor:
@@ -35,13 +36,19 @@ class StrokeSynthesizer:
         long.
         """
         guided = (image + self._faith * self._photo) / (1 + self._faith)
+        guided += self._grain(guided)
         shifts = _STRIDE if settled else 1
         offsets = torch.randperm(_STRIDE, generator=self._generator)[:shifts].tolist()
-        laid = [self._bank.synthesize(guided, _STRIDE, offset) for offset in offsets]
-        return torch.stack(laid).mean(0).clamp(0, 1)
+        laid = torch.zeros_like(guided)
+        for offset in offsets:
+            laid += self._bank.synthesize(guided, _STRIDE, offset)
+        return laid.div_(shifts).clamp_(0, 1)
 
+    def _grain(self, picture: Tensor) -> Tensor:
+        """Make weak gray noise (1, 1, H, W) for a picture (1, 3, H, W).
 
-def faith(strength: float) -> float:
-    """Turn strength in [0, 1] into the weight of the photo relative to the current picture."""
-    # From 6.4 at strength 0 to 0.4 at strength 1, and 0.8 at the default 0.75.
-    return float(0.8 * 16 ** (0.75 - strength))
+        In a flat area the same patch is the nearest everywhere, and repeated at each stride it
+        would show as a lattice. With noise, neighbors get different patches that are as near.
+        """
+        size = (1, 1, *picture.shape[-2:])
+        return _GRAIN * torch.randn(size, generator=self._generator).to(picture)

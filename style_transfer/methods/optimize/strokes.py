@@ -18,28 +18,26 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.imaging.color import LUMA
-from style_transfer.methods.frame import Artwork
+from style_transfer.methods.patch_bank import PATCH
 from style_transfer.methods.patches import (
     PatchIndex,
     PatchParameters,
-    draw_patches,
     find_main_axes,
+    make_slope,
     make_window,
     pad_for_patches,
 )
 
-# Patches of the artwork itself are sharp, and there are many. Smaller ones fit the photo better,
-# and repetition can be avoided more strongly than with textons.
+# They are compared by other numbers than textons; each module gives its reasons.
 PARAMETERS = PatchParameters(
-    side=7,  # smaller than a texton, because it is copied with all its detail
+    side=PATCH,
     dimensions=28,  # of 147: distances in these are nearly those of whole patches
     evenness=0.0005,  # lower than for 512 textons, which cannot avoid repetition
-    chunk=1024,  # times 8000 patches: 32 MB of distances
+    chunk=4096,  # times 1536 patches: 25 MB of distances
     reflected=3,  # the largest offset of the grid is added to the padding
 )
-PATCH = PARAMETERS.side
-_BANK = 8000
 _SAMPLE = 2048
+_BAND = 64  # rows of patches that are laid at one time, so that few are in memory
 # The rarest patches count as at most this many times as rare as the median. Otherwise the one blue
 # cloth of a brown portrait would be painted over faces, because the photo has nothing similar.
 _RAREST = 3.0
@@ -49,11 +47,11 @@ _HUE = 0.6
 
 
 class StrokeBank:
-    """Patches drawn at random from artworks, in a form that can be searched."""
+    """Patches of artworks, in a form that can be searched."""
 
-    def __init__(self, artworks: Sequence[Artwork], generator: torch.Generator) -> None:
-        """Draw patches (N, 3*PATCH*PATCH) from each artwork, in proportion to its share."""
-        self._patches = torch.cat([_draw(artwork, generator) for artwork in artworks])
+    def __init__(self, patches: Sequence[Tensor]) -> None:
+        """Take the patches (N, 3*PATCH*PATCH) of each artwork, in [0, 1]."""
+        self._patches = torch.cat(list(patches))
         compared = _as_compared(self._patches)
         mean = compared.mean(0)
         basis = find_main_axes(compared - mean, PARAMETERS.dimensions)
@@ -70,30 +68,43 @@ class StrokeBank:
         height, width = image.shape[-2:]
         lead = PATCH + offset
         padded = pad_for_patches(image, PARAMETERS, stride, offset)
-        patches = F.unfold(padded, PATCH, stride=stride)[0].T  # (M, 3*PATCH*PATCH)
-        found = self._patches[self._nearest(patches)]
-        painted = _overlay(found, (padded.shape[-2], padded.shape[-1]), stride)
-        return painted[..., lead : lead + height, lead : lead + width]
+        factors = self._weighted_factors(padded, stride)
+        laid = torch.zeros_like(padded, memory_format=torch.contiguous_format)
+        rows = (padded.shape[-2] - PATCH) // stride + 1
+        for first in range(0, rows, _BAND):
+            top, count = first * stride, min(_BAND, rows - first)
+            band = slice(top, top + (count - 1) * stride + PATCH)
+            keys = self._keys_of(padded[..., band, :], stride)  # (M, D)
+            found = self._patches[self._index.nearest(keys, factors)]  # (M, 3*PATCH*PATCH)
+            laid[..., band, :] += _overlay(found, padded[..., band, :].shape[-2:], stride)
+        down, across = (_coverage(side, stride).to(laid) for side in padded.shape[-2:])
+        laid.div_(down[:, None]).div_(across)
+        return laid[..., lead : lead + height, lead : lead + width]
 
-    def _nearest(self, patches: Tensor) -> Tensor:
-        """Find the row (M,) of the bank that is nearest to each of patches (M, 3*PATCH*PATCH)."""
+    def _keys_of(self, picture: Tensor, stride: int) -> Tensor:
+        """Project the patches of a picture (1, 3, h, w), as they are compared, to keys (M, D)."""
+        patches = F.unfold(picture, PATCH, stride=stride)[0].T  # (M, 3*PATCH*PATCH)
+        keys: Tensor = (_as_compared(patches) - self._index.mean) @ self._index.basis
+        return keys
+
+    def _weighted_factors(self, padded: Tensor, stride: int) -> Tensor:
+        """Merge the weights of the patches into their factors (N, D + 2).
+
+        So the comparison of all patches of the picture costs no extra time. A patch that is far
+        from everything in the picture gets a weight that lets it be used too.
+        """
         index = self._index
-        keys = (_as_compared(patches) - index.mean) @ index.basis  # (M, D)
-        factors = index.factors()  # (N, D + 2)
-        sample = index.query(keys)[:: max(1, len(keys) // _SAMPLE)]
+        rows = (padded.shape[-2] - PATCH) // stride + 1
+        columns = (padded.shape[-1] - PATCH) // stride + 1
+        step = max(1, int((rows * columns / _SAMPLE) ** 0.5))
+        sample = index.query(self._keys_of(padded, stride * step))
+        factors = index.factors()
         closest = torch.full_like(index.norms, torch.inf)  # (N,)
-        for rows in torch.split(sample, PARAMETERS.chunk):
-            closest = torch.minimum(closest, (rows @ factors.T).amin(0))
+        for part in torch.split(sample, PARAMETERS.chunk):
+            closest = torch.minimum(closest, (part @ factors.T).amin(0))
         closest = closest.clamp_max(float(_RAREST * closest.median()))
-        # The weights of the patches are merged into the factors, so the comparison of all rows
-        # costs no extra time.
-        weights = PARAMETERS.evenness * patches.shape[1] + closest.clamp_min(0)
-        return index.nearest(keys, factors / weights[:, None])
-
-
-def _draw(artwork: Artwork, generator: torch.Generator) -> Tensor:
-    count = max(1, round(_BANK * artwork.share))
-    return draw_patches(artwork.image, PATCH, count, generator)
+        weights = PARAMETERS.evenness * PARAMETERS.size + closest.clamp_min(0)
+        return factors / weights[:, None]
 
 
 def _as_compared(patches: Tensor) -> Tensor:
@@ -106,25 +117,15 @@ def _as_compared(patches: Tensor) -> Tensor:
     return (planes + (_TONE - 1) * mean).flatten(1)
 
 
-def _overlay(patches: Tensor, size: tuple[int, int], stride: int) -> Tensor:
-    """Add up overlapping patches (M, 3*PATCH*PATCH) to a picture (1, 3, height, width)."""
-    window = make_window(PATCH).to(patches)
-    weights = window.expand(len(patches), -1).T[None]
-    laid = F.fold((patches * window.repeat(3)).T[None], size, PATCH, stride=stride)
-    covered = F.fold(weights.contiguous(), size, PATCH, stride=stride)
-    return laid / covered.clamp_min(1e-6)
+def _overlay(patches: Tensor, size: torch.Size, stride: int) -> Tensor:
+    """Add up overlapping patches (M, 3*PATCH*PATCH), weighted, in a picture (1, 3, *size)."""
+    window = make_window(PATCH).to(patches).repeat(3)
+    return F.fold((patches * window).T[None], size, PATCH, stride=stride)
 
 
-def detail(photo: Tensor) -> Tensor:
-    """Measure how busy each place of photo (1, 3, H, W) is: (1, 1, H, W), from 0 (flat) to 2.
-
-    Faces, letters and windows are busy. Skies and walls are not, so they can have broader strokes.
-    """
-    luma = photo.mean(1, keepdim=True)
-    spread = (_smooth(luma.square()) - _smooth(luma).square()).clamp_min(0).sqrt()
-    spread = _smooth(_smooth(spread))
-    return 2 * spread / (spread + spread.mean() + 1e-6)
-
-
-def _smooth(image: Tensor) -> Tensor:
-    return F.avg_pool2d(F.pad(image, (2, 2, 2, 2), mode="replicate"), 5, 1)
+def _coverage(side: int, stride: int) -> Tensor:
+    """Sum the weights of all patches on each row of a padded side: (side,)."""
+    covered = torch.zeros(side)
+    for start in range(0, side - PATCH + 1, stride):
+        covered[start : start + PATCH] += make_slope(PATCH)
+    return covered.clamp_min(1e-6)

@@ -167,6 +167,7 @@ class TestBadRequest:
         )
         assert theirs.content == nothing.content
 
+    @pytest.mark.usefixtures("optimize_needs_pictures")
     def test_says_that_a_method_needs_the_artwork_itself(self, alice: User, body: Body) -> None:
         make_code_style("night-cafe")
         styles = [*body["styles"], {"style": "night-cafe"}]

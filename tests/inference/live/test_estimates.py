@@ -108,6 +108,7 @@ class TestEstimate:
         codes = {each.code for each in estimate(owner=alice, photo=photo, spec=spec).warnings}
         assert "may_time_out" in codes
 
+    @pytest.mark.usefixtures("optimize_enlarges")
     def test_warns_of_a_picture_that_is_painted_smaller(self, alice: User, photo: Photo) -> None:
         spec = TransferSpec("optimize", size=4096)
         codes = {each.code for each in estimate(owner=alice, photo=photo, spec=spec).warnings}

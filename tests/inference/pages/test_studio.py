@@ -119,6 +119,7 @@ class TestStudio:
         assert sentence in page.text
         assert not Job.objects.exists()
 
+    @pytest.mark.usefixtures("optimize_needs_pictures")
     def test_says_that_a_method_needs_the_artwork(self, alice: User) -> None:
         make_code_style("night-cafe")
         fields = order(styles=["night-cafe"], photo=upload(), method="optimize")
@@ -133,6 +134,7 @@ class TestStudio:
         assert client_of(alice).post(reverse("studio"), fields).status_code == 422
         assert not Job.objects.exists()
 
+    @pytest.mark.usefixtures("optimize_needs_pictures")
     def test_names_the_usable_methods_of_each_style(self, client: Client) -> None:
         make_style("woodcut")
         make_code_style("night-cafe")
@@ -140,6 +142,7 @@ class TestStudio:
         assert page.count('data-methods="fast optimize"') == 1
         assert page.count('data-methods="fast"') == 1
 
+    @pytest.mark.usefixtures("optimize_needs_pictures")
     def test_offers_the_methods_that_a_style_can_use(self, client: Client) -> None:
         make_code_style("night-cafe")
         methods = client.get(reverse("studio")).context["methods"]

@@ -41,6 +41,7 @@ class TestWork:
         assert Work.of(photo, few) != Work.of(photo, many)
         assert Work.of(photo, TransferSpec(steps=200)) == Work.of(photo, TransferSpec())
 
+    @pytest.mark.usefixtures("optimize_enlarges")
     def test_counts_the_pixels_that_optimize_paints_before_it_enlarges(self) -> None:
         photo = photo_of(4096, 3072)
         whole, half = (Work.of(photo, TransferSpec("optimize", size=n)) for n in (4096, 2048))

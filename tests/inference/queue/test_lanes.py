@@ -76,7 +76,7 @@ def a_short_and_a_heavy_job() -> tuple[Job, Job]:
 
 class TestLaneOf:
     def test_is_heavy_if_a_cpu_would_need_long(self, settings: Settings) -> None:
-        settings.JOB_SHORT_SECONDS = 20
+        settings.JOB_SHORT_SECONDS = 10
         photo = Photo(width=1024, height=768)
         assert lane_of(Work.of(photo, FAST)) == SHORT
         assert lane_of(Work.of(photo, TransferSpec("optimize", size=64, steps=2))) == SHORT

@@ -156,6 +156,7 @@ class TestRefusals:
             submit_batch(owner=alice, photos=[*photos, make_photo(bob)], styles=styles, spec=SPEC)
         assert not Job.objects.exists()
 
+    @pytest.mark.usefixtures("optimize_needs_pictures")
     def test_refuses_a_style_that_is_not_in_the_library(
         self, alice: User, photos: list[Photo], styles: list[Style]
     ) -> None:

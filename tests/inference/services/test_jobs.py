@@ -141,6 +141,7 @@ class TestSubmitJob:
         with pytest.raises(StyleUnavailable):
             submit_job(owner=alice, photo=photo, styles=[(wave, 1.0), (wave, 0.5)], spec=SPEC)
 
+    @pytest.mark.usefixtures("optimize_needs_pictures")
     def test_refuses_a_method_that_needs_a_picture_for_a_style_without_one(
         self, alice: User, photo: Photo, wave: Style
     ) -> None:

@@ -114,7 +114,7 @@ class TestDetail:
         assert body["has_picture"] is False
         assert set(body["urls"]) == {"proof", "thumb"}
         assert sent_file(APIClient().get(body["urls"]["proof"]))
-        assert body["methods"] == ["fast"]
+        assert body["methods"] == ["fast", "optimize"]
 
     def test_hides_a_draft_as_if_it_does_not_exist(self) -> None:
         make_style("sketch", state="draft")

@@ -142,7 +142,7 @@ class TestMethodInfo:
 
     def test_says_which_methods_need_pictures_of_the_styles(self) -> None:
         needing = {slug for slug, info in METHOD_INFOS.items() if info.needs_pictures}
-        assert needing == {"optimize", "network"}
+        assert needing == {"network"}
 
     def test_gives_defaults_that_the_spec_accepts(self) -> None:
         for info in METHOD_INFOS.values():

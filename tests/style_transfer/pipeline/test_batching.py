@@ -10,7 +10,8 @@ from PIL import Image
 
 from style_transfer.core.errors import DeviceMissingError, EngineError
 from style_transfer.core.spec import BatchStep, Color, PaintRequest, StyleInput, TransferSpec
-from style_transfer.methods.fast.embedding import EmbeddingCache, StyleEmbedding
+from style_transfer.methods.fast.embedding import StyleEmbedding
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.pipeline.batching import stylize_batch
 from style_transfer.pipeline.stylize import stylize

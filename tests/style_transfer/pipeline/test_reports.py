@@ -43,6 +43,6 @@ def test_names_the_weights_that_painted(spec: TransferSpec, names: list[str]) ->
 
 
 def test_names_weights_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", "/nonexistent")
+    monkeypatch.setattr("style_transfer.methods.optimize.method.ENCODER", "none")
     with pytest.raises(ModelMissingError):
-        report_on(Image.new("RGB", (9, 9)), TransferSpec(method="optimize", features="vgg19"))
+        report_on(Image.new("RGB", (9, 9)), TransferSpec(method="optimize"))

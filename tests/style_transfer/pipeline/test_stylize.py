@@ -263,13 +263,14 @@ class TestErrors:
             stylize(PHOTO, [StyleInput(FIRST)], QUICK, device="tpu")
 
     def test_names_weights_that_are_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", "/nonexistent")
+        monkeypatch.setattr("style_transfer.methods.fast.network.ENCODER", "none")
+        load_painter.cache_clear()
         with pytest.raises(ModelMissingError):
-            paint(PHOTO, [StyleInput(FIRST)], replace(QUICK, features="vgg19"))
+            paint(PHOTO, [StyleInput(FIRST)], QUICK)
 
     def test_needs_pictures_if_the_method_reads_them(self) -> None:
         with pytest.raises(StyleNeedsPictureError) as caught:
-            paint(PHOTO, [StyleInput(None, embedding=b"a code")], QUICK)
+            paint(PHOTO, [StyleInput(None, embedding=b"a code")], replace(QUICK, method="network"))
         assert caught.value.code == "style_needs_picture"
 
     def test_names_an_invalid_code(self) -> None:

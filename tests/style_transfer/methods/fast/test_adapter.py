@@ -13,11 +13,8 @@ from style_transfer.core.spec import StyleInput
 from style_transfer.methods.fast import METHOD, adapter
 from style_transfer.methods.fast.adapter import BatchStyles, StyleMix, embedding_of
 from style_transfer.methods.fast.decoder import LEVELS
-from style_transfer.methods.fast.embedding import (
-    EmbeddingCache,
-    StyleEmbedding,
-    StyleEmbeddingError,
-)
+from style_transfer.methods.fast.embedding import StyleEmbedding, StyleEmbeddingError
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.network import AffineMap, Painter
 from style_transfer.methods.frame import Attempt, Frame
 from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn

@@ -7,9 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from style_transfer.methods.fast import embedding as embedding_module
+from style_transfer.methods.fast import embedding_cache as cache_module
 from style_transfer.methods.fast.decoder import LEVELS
-from style_transfer.methods.fast.embedding import FORMAT, EmbeddingCache, StyleEmbedding, digest_of
+from style_transfer.methods.fast.embedding import FORMAT, StyleEmbedding
+from style_transfer.methods.fast.embedding_cache import EmbeddingCache, digest_of
 from style_transfer.methods.fast.network import Painter
 from tests.style_transfer.conftest import full_disk
 
@@ -39,7 +40,7 @@ class TestCache:
     def test_drops_the_least_recently_used_embedding(
         self, painter: Painter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(embedding_module, "_KEPT", 2)
+        monkeypatch.setattr(cache_module, "_KEPT", 2)
         cache = EmbeddingCache()
         first, second = (cache.embedding_of(soft(seed, 20, 20), painter) for seed in (0, 1))
         assert cache.embedding_of(soft(0, 20, 20), painter) is first

@@ -17,6 +17,7 @@ from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.schedule import blends_for, paint
 from style_transfer.methods.fast.textons import PatchSynthesizer, Textons
 from style_transfer.methods.frame import Frame
+from style_transfer.methods.guide import ColorGrade, grade_of
 
 
 def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
@@ -33,10 +34,15 @@ class OneStyle:
         self._moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
         self._synthesizers = [PatchSynthesizer([Textons.from_picture(artwork)], [1.0])] * batch
         self._contrasts = [band_contrast(artwork)] * batch
+        self._grades = [grade_of(artwork)] * batch
+        self.brush = 1.0
         self.sides: list[float] = []
 
     def contrasts(self, _side: float) -> Sequence[Tensor]:
         return self._contrasts
+
+    def grades(self) -> Sequence[ColorGrade]:
+        return self._grades
 
     def moments(self, side: float) -> Mapping[int, Moments]:
         self.sides.append(side)
@@ -97,6 +103,15 @@ class TestSizes:
     def test_fits_the_network_before_the_last_size(self, width: int, height: int) -> None:
         for size in sizes_of(width, height)[:-1]:
             assert all(side > 0 and side % STRIDE == 0 for side in size)
+
+    def test_begins_at_about_the_same_size_for_every_larger_picture(self) -> None:
+        firsts = {sizes_of(side, side)[0][0] for side in (400, 640, 1000, 2048, 4096)}
+        assert firsts == {272}
+
+    @given(st.integers(100, 4096), st.floats(0.25, 4), st.floats(0.25, 4))
+    def test_begins_smaller_for_a_larger_brush(self, side: int, one: float, other: float) -> None:
+        narrow, broad = (sizes_of(side, side, brush)[0] for brush in sorted((one, other)))
+        assert broad <= narrow
 
     def test_has_more_sizes_for_a_larger_picture(self) -> None:
         counts = [len(sizes_of(side, side)) for side in (100, 800, 1600, 3200)]

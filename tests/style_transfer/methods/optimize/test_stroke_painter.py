@@ -2,17 +2,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from style_transfer.methods.frame import Artwork
-from style_transfer.methods.optimize.stroke_painter import StrokeSynthesizer, faith
+from style_transfer.methods.optimize.stroke_painter import StrokeSynthesizer
+from style_transfer.methods.patch_bank import PatchBank
 
 PHOTO = torch.rand(1, 3, 32, 40, generator=torch.Generator().manual_seed(1))
 ARTWORK = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(2))
 
 
 def brush(photo: Tensor = PHOTO, strength: float = 0.75, seed: int = 0) -> StrokeSynthesizer:
-    return StrokeSynthesizer(
-        photo, [Artwork(ARTWORK, 1.0)], strength, torch.Generator().manual_seed(seed)
-    )
+    patches = [PatchBank.from_picture(ARTWORK).patches()]
+    return StrokeSynthesizer(photo, patches, strength, torch.Generator().manual_seed(seed))
 
 
 class TestStrokeSynthesizer:
@@ -38,7 +37,7 @@ class TestStrokeSynthesizer:
     def test_stays_near_the_photo_where_it_has_detail(self) -> None:
         photo = torch.full((1, 3, 40, 80), 0.5)
         photo[..., 40:] = (torch.arange(40) // 4 % 2).float()
-        art = Artwork(torch.cat([photo, photo.flip(3)], 2), 1.0)
+        art = PatchBank.from_picture(torch.cat([photo, photo.flip(3)], 2)).patches()
         looked_at = StrokeSynthesizer(photo, [art], 0.9, torch.Generator().manual_seed(0))
         laid = looked_at.synthesize(1 - photo, settled=True)
         away = (laid - photo).abs().mean((0, 1, 2))
@@ -50,9 +49,3 @@ class TestStrokeSynthesizer:
         laid = brush(photo).synthesize(photo, settled=True)
         assert laid.shape == photo.shape
         assert laid.isfinite().all()
-
-
-def test_reduces_faith_to_the_photo_with_strength() -> None:
-    values = [faith(strength / 10) for strength in range(11)]
-    assert values == sorted(values, reverse=True)
-    assert min(values) > 0

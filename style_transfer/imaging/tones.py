@@ -1,4 +1,4 @@
-"""Give a photo the colors of an artwork so that its content stays recognizable.
+"""Curves that give the lightness of a photo the tones of an artwork.
 
 If only the mean and covariance of colors were moved, and the artwork is mostly paper or mostly
 shade, the light or the dark half of the photo would leave the range: faces would become white
@@ -6,7 +6,6 @@ areas. Here lightness follows a curve from the photo's tones to the artwork's. T
 curve has limits, so that the result never looks too flat or too harsh.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,18 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.core.sizes import fitted
-from style_transfer.imaging.color import (
-    blend_palettes,
-    luma_of,
-    move_palette,
-    palette_of,
-    sum_weighted,
-    with_luma,
-)
+from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.pyramid import resize
-from style_transfer.methods.frame import Artwork
 
-_RANKS = 256
+RANKS = 256
 # Tones are measured on a picture with this longest side, in pixels.
 _MEASURED = 320
 # The share of the photo's own tones that is kept, so that the photo stays readable in the colors
@@ -37,7 +28,7 @@ _SMOOTHED = 15  # ranks over which the curve is averaged
 
 @dataclass(frozen=True)
 class Curve:
-    """A map of lightness from `tones` to `moved`, both (_RANKS,) and increasing."""
+    """A map of lightness from `tones` to `moved`, both (RANKS,) and increasing."""
 
     tones: Tensor
     moved: Tensor
@@ -51,26 +42,17 @@ class Curve:
         return self.moved[right - 1].lerp(self.moved[right], share).reshape(luma.shape)
 
 
-def in_colors_of(photo: Tensor, artworks: Sequence[Artwork]) -> Tensor:
-    """Return photo (1, 3, H, W), in [0, 1], in the colors of artworks, blended by their shares."""
-    shares = [artwork.share for artwork in artworks]
-    palette = blend_palettes([palette_of(artwork.image) for artwork in artworks], shares)
-    wanted = sum_weighted([tones_of(artwork.image) for artwork in artworks], shares)
-    luma = curve_between(tones_of(photo), wanted).apply(luma_of(photo))
-    return with_luma(move_palette(photo, palette), luma)
-
-
 def tones_of(image: Tensor) -> Tensor:
-    """Measure the lightness of image (1, 3, H, W) at each rank, from dark to light: (_RANKS,)."""
+    """Measure the lightness of image (1, 3, H, W) at each rank, from dark to light: (RANKS,)."""
     height, width = image.shape[-2:]
     small = resize(image, fitted(width, height, min(_MEASURED, max(width, height))))
     luma = luma_of(small).flatten().sort().values
-    ranks = torch.linspace(0, len(luma) - 1, _RANKS, device=image.device).round().long()
+    ranks = torch.linspace(0, len(luma) - 1, RANKS, device=image.device).round().long()
     return luma[ranks]
 
 
 def curve_between(own: Tensor, wanted: Tensor) -> Curve:
-    """Find the curve from `own` tones to `wanted` tones (_RANKS,), within the limits of slope."""
+    """Find the curve from `own` tones to `wanted` tones (RANKS,), within the limits of slope."""
     wanted = wanted.lerp(own, _OWN)
     rise = own.diff().clamp_min(1e-4)
     slope = (wanted.diff() / rise).clamp(_FLATTEST, _STEEPEST)

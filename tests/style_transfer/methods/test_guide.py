@@ -1,12 +1,17 @@
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import Tensor
 
 from style_transfer.imaging.color import luma_of, match_palette, palette_of
 from style_transfer.methods.frame import Artwork
-from style_transfer.methods.optimize.tones import curve_between, in_colors_of, tones_of
+from style_transfer.methods.guide import (
+    Recoloring,
+    blend_grades,
+    detail,
+    faith,
+    grade_of,
+    in_colors_of,
+)
 
 
 def ramp(low: float = 0.2, high: float = 0.8, height: int = 24, width: int = 40) -> Tensor:
@@ -19,46 +24,6 @@ def paper(ink: float = 0.1) -> Tensor:
     art = torch.full((1, 3, 40, 40), 0.95)
     art[..., : round(40 * ink)] = torch.tensor([0.1, 0.15, 0.4])[None, :, None, None]
     return art
-
-
-class TestTones:
-    def test_lists_lightness_from_dark_to_light(self) -> None:
-        tones = tones_of(ramp())
-        assert tones[0] == pytest.approx(0.2, abs=0.02)
-        assert tones[-1] == pytest.approx(0.8, abs=0.02)
-        assert (tones.diff() >= 0).all()
-
-    @pytest.mark.parametrize("size", [(1, 1), (1, 30), (3, 2), (700, 5)])
-    def test_measures_pictures_of_any_size(self, size: tuple[int, int]) -> None:
-        assert tones_of(torch.rand(1, 3, *size)).isfinite().all()
-
-
-class TestCurve:
-    @settings(max_examples=30, deadline=None)
-    @given(st.integers(0, 999), st.floats(0, 0.5), st.floats(0.5, 1))
-    def test_rises_within_range_and_is_never_too_flat(
-        self, seed: int, low: float, high: float
-    ) -> None:
-        generator = torch.Generator().manual_seed(seed)
-        own = torch.rand(256, generator=generator).sort().values
-        wanted = (low + (high - low) * torch.rand(256, generator=generator)).sort().values
-        curve = curve_between(own, wanted)
-        assert curve.moved.min() >= -1e-6
-        assert curve.moved.max() <= 1 + 1e-6
-        assert (curve.moved.diff() >= -1e-6).all()
-        span = (curve.moved[-1] - curve.moved[0]) / (own[-1] - own[0])
-        assert span > 0.3
-
-    def test_moves_toward_the_wanted_tones(self) -> None:
-        own, wanted = torch.linspace(0.4, 0.6, 256), torch.linspace(0.1, 0.5, 256)
-        moved = curve_between(own, wanted).moved
-        assert moved.mean() == pytest.approx(0.75 * 0.3 + 0.25 * 0.5, abs=0.02)
-        assert moved[-1] - moved[0] > 0.25
-
-    def test_changes_nothing_between_equal_tones(self) -> None:
-        tones = torch.linspace(0.1, 0.9, 256)
-        luma = torch.tensor([0.2, 0.55, 0.8])
-        assert torch.allclose(curve_between(tones, tones).apply(luma), luma, atol=0.01)
 
 
 class TestInColorsOf:
@@ -97,3 +62,38 @@ class TestInColorsOf:
             assert moved.isfinite().all()
             assert moved.min() >= 0
             assert moved.max() <= 1
+
+
+class TestRecoloring:
+    def test_recolors_a_part_as_it_recolors_the_whole(self) -> None:
+        photo, art = torch.rand(1, 3, 24, 20), paper()
+        recolor = Recoloring(grade_of(photo), grade_of(art)).apply
+        assert torch.allclose(recolor(photo)[..., 6:18, :], recolor(photo[..., 6:18, :]), atol=1e-6)
+
+    def test_blends_looks_by_their_shares(self) -> None:
+        dark, light = grade_of(ramp(0.0, 0.2)), grade_of(ramp(0.8, 1.0))
+        blended = blend_grades([dark, light], [0.25, 0.75])
+        assert blended.palette.mean.mean() == pytest.approx(0.7, abs=0.01)
+        assert blended.tones.mean() == pytest.approx(0.7, abs=0.01)
+
+
+class TestDetail:
+    def test_is_lower_where_the_photo_is_flat(self) -> None:
+        photo = torch.full((1, 3, 40, 40), 0.5)
+        photo[..., 20:] = torch.rand(1, 3, 40, 20)
+        found = detail(photo)
+        assert found.shape == (1, 1, 40, 40)
+        assert found[..., :10].mean() < 0.2 * found[..., 30:].mean()
+
+    @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+    def test_is_finite_and_bounded_for_flat_photos(self, value: float) -> None:
+        found = detail(torch.full((1, 3, 9, 9), value))
+        assert found.isfinite().all()
+        assert found.min() >= 0
+        assert found.max() <= 2
+
+
+def test_reduces_faith_to_the_photo_with_strength() -> None:
+    values = [faith(strength / 10) for strength in range(11)]
+    assert values == sorted(values, reverse=True)
+    assert min(values) > 0

@@ -1,4 +1,7 @@
-"""The loss of a picture of one size, and its gradient."""
+"""The loss that the convergence of methods is measured by: channel statistics, and shapes.
+
+It compares means and covariances of normalized channels with those of the artwork.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -55,14 +58,6 @@ class StyleObjective:
         loss = style_distance(_moments(maps), self._style)
         loss = loss + self._content_weight * content_distance(maps, self._content)
         return loss + _TOTAL_VARIATION * total_variation(image)
-
-    def evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the loss of image (1, 3, H, W) and its gradient of the same shape."""
-        with torch.enable_grad():
-            image = image.detach().requires_grad_()
-            loss = self.loss(image)
-            (gradient,) = torch.autograd.grad(loss, image)
-        return loss.detach(), gradient
 
 
 def content_weight(strength: float) -> float:
