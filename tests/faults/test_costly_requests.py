@@ -116,7 +116,7 @@ def sender(production: ProductionSite, name: str) -> dict[str, str]:
 def storm(
     web: Web, pictures: list[str], senders: list[dict[str, str]], *, again: bool
 ) -> tuple[HomePage, float]:
-    """Make all costly requests at once; return the pages meanwhile, and the seconds of all."""
+    """Make all costly requests at once; return the pages beside them, and the seconds of all."""
     form = "webp" if again else "jpeg"
     # Other files than before: a photo that is known is not decoded again.
     hostile = [png_of_zeros(5000, 4999 - again), jpeg_with_scans(90 - again)]
