@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
+from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -220,7 +221,8 @@ class TestAnswer:
         picture_wanted: bool,  # noqa: FBT001  # a parameter of the test
         rf: RequestFactory,
     ) -> None:
-        assert wants_picture(rf.post(TRANSFER, headers={"Accept": accept})) == picture_wanted
+        request = Request(rf.post(TRANSFER, headers={"Accept": accept}))
+        assert wants_picture(request) == picture_wanted
 
 
 def test_hides_the_job_of_a_key_from_other_users(alice: User, bob: User) -> None:
