@@ -43,9 +43,9 @@ def on_postgresql(postgresql: PostgreSQL, django_db_blocker: DjangoDbBlocker) ->
     yield from _open({**Env.db_url_config(url), "OPTIONS": {}}, django_db_blocker)
 
 
-def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
-    """Migrate to `targets`, or to the newest, and return the models of that state."""
+def migrate(targets: list[tuple[str, str]] | None = None, *, app: str | None = None) -> Any:
+    """Migrate to `targets`, or to the newest of one app or of all; return the models then."""
     executor = MigrationExecutor(connections[ALIAS])
-    to = targets or executor.loader.graph.leaf_nodes()
+    to = targets or executor.loader.graph.leaf_nodes(app)
     executor.migrate(to)
     return executor.loader.project_state(to).apps
