@@ -51,6 +51,7 @@ OF_PATH = {
     "batches": "batch",
     "proofs": "sheet",
     "artworks": "public",
+    "galleries": "open",
     "tokens": "token",
 }
 
@@ -92,7 +93,8 @@ def people(
 def ids(people: tuple[User, User]) -> dict[str, str]:
     """Return the ids of one thing of each kind, which the first person owns."""
     made = {path: str(THINGS[thing](people[0])) for path, thing in OF_PATH.items()}
-    return {**made, "styles": str(make_style("great-wave").slug), "methods": "fast"}
+    known = {"styles": make_style("great-wave").slug, "methods": "fast", "people": "alice"}
+    return made | known
 
 
 @pytest.fixture(scope="module")
