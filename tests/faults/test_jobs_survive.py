@@ -19,7 +19,7 @@ from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 # Some seconds of work on an idle machine, and a minute of work.
-SOME = {"size": 64, "steps": 150}
+SOME = {"size": 64, "steps": 600}
 MANY = {"size": 64, "steps": 2000}
 # More work than any test here waits for.
 ENDLESS = {"size": 512, "steps": 2000}

@@ -1,7 +1,10 @@
-"""A worker with networks that can fail: `celery -A tests.support.failing_engine worker`.
+"""A worker whose engine can fail: `celery -A tests.support.failing_engine worker`.
 
-The failpoint `forward` runs before each pass of each layer, where memory runs out in practice.
+The failpoint `forward` runs before each pass of each layer and before each step of the method
+optimize, where memory runs out in practice.
 """
+
+from typing import Any
 
 from celery.signals import worker_process_init
 
@@ -17,8 +20,17 @@ def hit_before_each_layer(**_: object) -> None:
     import torch
     from torch.nn.modules.module import register_module_forward_pre_hook
 
+    from style_transfer.methods.optimize.strokes import StrokeBank
+
     def raise_as_a_gpu_does() -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     failpoints.ACTIONS["gpu-memory"] = raise_as_a_gpu_does
     register_module_forward_pre_hook(lambda *_: failpoints.hit("forward"))
+    synthesize = StrokeBank.synthesize
+
+    def hit_and_synthesize(bank: StrokeBank, *arguments: Any) -> torch.Tensor:
+        failpoints.hit("forward")
+        return synthesize(bank, *arguments)
+
+    StrokeBank.synthesize = hit_and_synthesize  # type: ignore[assignment, method-assign]

@@ -43,6 +43,7 @@ def test_gives_a_code_if_there_is_no_picture() -> None:
     assert (given.image, given.embedding) == (None, b"moments")
 
 
+@pytest.mark.usefixtures("optimize_needs_pictures")
 def test_prefers_a_code_if_it_is_enough() -> None:
     style, other = make_style(), coded()
     style.code.name, style.code_weights = other.code.name, other.code_weights

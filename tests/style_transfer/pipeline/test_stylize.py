@@ -162,9 +162,9 @@ class TestMemory:
         assert tight.memory_mb <= limit < free.memory_mb
 
     def test_stays_within_a_limit_with_a_smaller_picture(self) -> None:
-        report = self.report(noise(3, 300, 200), QUICK, 60)
+        report = self.report(noise(3, 600, 400), QUICK, 60)
         assert "to fit memory" in report.resized
-        assert report.result_size == (300, 200)
+        assert report.result_size == (600, 400)
         assert report.memory_mb <= 60
 
     @BOTH
