@@ -198,7 +198,7 @@ class TestEmbeddedSite:
     def test_returns_its_job_to_the_queue_when_told_to_end(
         self, embedded: EmbeddedSite, number: signal.Signals, keep_bar: Keep
     ) -> None:
-        job = embedded.call("submit", **SOME)
+        job = embedded.call("submit", **MANY)
         embedded.wait_until_painted(job)
 
         os.kill(embedded.serve.pid, number)

@@ -38,7 +38,7 @@ class TestAgain:
 
         assert (first.status_code, second.status_code) == (201, 200)
         assert first.json()["continues"] == str(job.pk)
-        assert first.json()["spec"]["steps"] == 200
+        assert first.json()["spec"]["steps"] == 12
 
     def test_cannot_continue_a_job_that_was_painted_in_one_pass(self, alice: User) -> None:
         response = session_of(alice).post(f"{JOBS}{finished_job(alice).pk}/continue/")

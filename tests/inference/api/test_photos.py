@@ -111,7 +111,7 @@ class TestUpload:
         self, alice: User, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.MAX_UPLOAD_BYTES = 1000
-        monkeypatch.setattr("inference.api.photos.FORM_BYTES", 0)
+        monkeypatch.setattr("common.parsers.FORM_BYTES", 0)
         assert_problem(upload(session_of(alice), picture()), 413, "body_too_large")
 
     def test_says_what_to_do_when_the_storage_limit_is_reached(

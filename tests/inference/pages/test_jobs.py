@@ -67,6 +67,7 @@ class TestJob:
         assert {part.style.slug for part in slow.job_styles.all()} == {"woodcut", "mosaic"}
         assert wakeups == []  # the transaction of this test has not committed
 
+    @pytest.mark.usefixtures("optimize_needs_pictures")
     def test_does_not_offer_it_if_it_is_not_possible(self, alice: User) -> None:
         slow = finished_job(alice, styles=[make_style("woodcut")])
         code = finished_job(photo=slow.photo, styles=[make_code_style("night-cafe")])
@@ -202,11 +203,11 @@ class TestAgain:
         address = reverse("job-continue", args=[job.pk])
         page = client_of(alice).get(job.get_absolute_url())
         assert address in page.text
-        assert "Continue +200" in page.text
+        assert "Continue +12" in page.text
         answer = client_of(alice).post(address)
         more = Job.objects.exclude(pk=job.pk).get()
         assert answer.headers["Location"] == more.get_absolute_url()
-        assert (more.continues, more.spec["steps"]) == (job.pk, 200)
+        assert (more.continues, more.spec["steps"]) == (job.pk, 12)
 
     def test_does_not_offer_to_continue_without_a_checkpoint(self, alice: User) -> None:
         job = finished_job(alice)
