@@ -9,7 +9,7 @@ from PIL import Image
 from rich.table import Table
 from torch import Tensor
 
-from style_transfer.bench.objective import StyleObjective
+from style_transfer.bench.objective import Artwork, StyleObjective
 from style_transfer.bench.plain import PlainRecipe, descend
 from style_transfer.bench.speed import machine
 from style_transfer.core.device import choose_device
@@ -21,7 +21,6 @@ from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.fast.adapter import StyleMix
 from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.network import load_painter
-from style_transfer.methods.frame import Artwork
 from style_transfer.methods.optimize.schedule import guide_for, paint
 
 STARTS = ("noise", "photo")

@@ -4,6 +4,7 @@ It compares means and covariances of normalized channels with those of the artwo
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -18,12 +19,19 @@ from style_transfer.features.losses import (
     style_distance,
     total_variation,
 )
-from style_transfer.methods.frame import Artwork
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYERS = ("relu4_1",)  # deep enough to keep shapes and to leave strokes free
 LAYERS = tuple(sorted({*STYLE_LAYERS, *CONTENT_LAYERS}))
 _TOTAL_VARIATION = 0.02  # the weight of total_variation in the loss
+
+
+@dataclass(frozen=True)
+class Artwork:
+    """A style picture (1, 3, H, W) in [0, 1] and its share; all shares of a run sum to one."""
+
+    image: Tensor
+    share: float
 
 
 class StyleObjective:

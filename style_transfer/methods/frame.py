@@ -12,14 +12,6 @@ from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.core.tiling import Tiling
 
 
-@dataclass(frozen=True)
-class Artwork:
-    """A style picture (1, 3, H, W) in [0, 1] and its share; all shares of a run sum to one."""
-
-    image: Tensor
-    share: float
-
-
 class Canvas(Protocol):
     """A photo prepared for a method; see pipeline/canvas.py."""
 
@@ -41,10 +33,6 @@ class Canvas(Protocol):
     @property
     def photo(self) -> Tensor:
         """Give the photo as floats (1, 3, H, W) in [0, 1]."""
-        ...
-
-    def artworks(self, shares: Sequence[StyleInput]) -> list[Artwork]:
-        """Prepare artworks; raises StyleNeedsPictureError."""
         ...
 
 

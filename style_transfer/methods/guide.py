@@ -21,7 +21,6 @@ from style_transfer.imaging.color import (
     with_luma,
 )
 from style_transfer.imaging.tones import curve_between, tones_of
-from style_transfer.methods.frame import Artwork
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,6 @@ class Recoloring:
     def apply(self, photo: Tensor) -> Tensor:
         """Return photo (1, 3, H, W) in [0, 1], or a part of it, in the wanted grade."""
         return with_luma(self._move(photo), self._curve.apply(luma_of(photo)))
-
-
-def in_colors_of(photo: Tensor, artworks: Sequence[Artwork]) -> Tensor:
-    """Return photo (1, 3, H, W), in [0, 1], in the colors of artworks, blended by their shares."""
-    grades, shares = zip(*((grade_of(each.image), each.share) for each in artworks), strict=True)
-    return Recoloring(grade_of(photo), blend_grades(grades, shares)).apply(photo)
 
 
 def faith(strength: float) -> float:

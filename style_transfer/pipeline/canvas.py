@@ -1,6 +1,6 @@
 """The parts of a painting that are the same for every method: sizes, colors, transparency."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,12 +8,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from style_transfer.core.catalog import METHOD_INFOS
-from style_transfer.core.shares import StyleNeedsPictureError
-from style_transfer.core.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size, scaled
-from style_transfer.core.spec import Color, StyleInput, TransferSpec
+from style_transfer.core.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size
+from style_transfer.core.spec import Color, TransferSpec
 from style_transfer.imaging.color import (
-    match_palette,
     move_between,
     palette_of,
     toward_colors_of,
@@ -22,11 +19,8 @@ from style_transfer.imaging.color import (
 from style_transfer.imaging.images import Picture, to_picture
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, to_image, to_pixels, to_tensor
-from style_transfer.methods.frame import Artwork
 
 PREVIEW_SIDE = 512
-# Methods may scale an artwork up to this factor above the picture, so that its strokes are visible.
-_LARGER = 1.5
 _SHARP = Image.Resampling.LANCZOS
 
 
@@ -80,39 +74,6 @@ class Canvas:
         """Give the photo as floats (1, 3, H, W) in [0, 1]; they take four times as much memory."""
         return to_tensor(self.rgb, self.device)
 
-    def artworks(self, shares: Sequence[StyleInput]) -> list[Artwork]:
-        """Prepare artworks, each as large as its strokes need, in the colors that the spec sets.
-
-        Raises StyleNeedsPictureError for a style that has only a style code.
-        """
-        return [
-            Artwork(self._in_colors(self._at_scale(share.image)), share.weight) for share in shares
-        ]
-
-    def _at_scale(self, image: Image.Image | None) -> Tensor:
-        if image is None:
-            raise StyleNeedsPictureError("This method needs a picture of each style.")
-        rgb = to_picture(image).rgb
-        width, height = self.painted_size
-        # The factor at which the artwork has the area of the picture.
-        side = (height * width / (rgb.width * rgb.height)) ** 0.5
-        factor = min(1, side * _LARGER * max(1, self.spec.style_scale))
-        small = rgb.resize(scaled(*rgb.size, factor), _SHARP)
-        return to_tensor(small, self.device)
-
-    def _in_colors(self, artwork: Tensor) -> Tensor:
-        if self.spec.color is Color.STYLE:
-            return artwork
-        return match_palette(artwork, palette_of(self.pixels))
-
-    @property
-    def _paints_from_embeddings(self) -> bool:
-        """Tell whether the method sees no artwork that can be recolored.
-
-        Then the painting is recolored instead.
-        """
-        return not METHOD_INFOS[self.spec.method].needs_pictures
-
     def preview(self, painted: Tensor) -> Image.Image:
         """Make a preview of a painting of any size, with a longest side of up to PREVIEW_SIDE."""
         size = fitted(*self.size, min(PREVIEW_SIDE, max(self.size)))
@@ -143,9 +104,6 @@ class Canvas:
 
         if self.spec.color is Color.CONTENT:
             return lambda band, rows: with_colors_of(band, beside(rows))
-        # A recolored artwork already gave the painting the photo's palette.
-        if not self._paints_from_embeddings:
-            return lambda band, rows: toward_colors_of(band, beside(rows))
         move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))
         return lambda band, rows: toward_colors_of(move(band), beside(rows))
 

@@ -2,9 +2,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from style_transfer.bench.objective import StyleObjective, content_weight
+from style_transfer.bench.objective import Artwork, StyleObjective, content_weight
 from style_transfer.features.builtin import FeatureNet
-from style_transfer.methods.frame import Artwork
 
 PHOTO = torch.rand(1, 3, 32, 40, generator=torch.Generator().manual_seed(1))
 ARTWORK = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(2))

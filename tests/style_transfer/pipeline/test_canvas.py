@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from style_transfer.core.spec import Color, StyleInput, TransferSpec
+from style_transfer.core.spec import Color, TransferSpec
 from style_transfer.imaging.color import luma_of, match_palette, palette_of
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.pipeline.canvas import PREVIEW_SIDE, Canvas
@@ -103,19 +103,6 @@ class TestTransparency:
 class TestColor:
     SOFT = Image.new("RGB", (32, 32), (200, 90, 40))
 
-    def test_does_not_recolor_the_artwork_for_style_colors(self) -> None:
-        artworks = prepare(noise(32, 32)).artworks([StyleInput(self.SOFT)])
-        assert artworks[0].image[0, :, 0, 0].mul(255).round().tolist() == [200, 90, 40]
-
-    @pytest.mark.parametrize("color", [Color.MATCH, Color.CONTENT])
-    def test_moves_the_artwork_to_the_colors_of_the_photo(self, color: Color) -> None:
-        spec = TransferSpec(color=color)
-        canvas = prepare(self.SOFT, spec)
-        artwork = canvas.artworks([StyleInput(noise(32, 32))])[0]
-        assert torch.allclose(
-            palette_of(artwork.image).mean, palette_of(canvas.photo).mean, atol=0.02
-        )
-
     def test_keeps_the_hue_of_the_photo_when_asked(self) -> None:
         canvas = prepare(self.SOFT, TransferSpec(color=Color.CONTENT))
         result = np.asarray(canvas.result(torch.rand_like(canvas.photo) * 0.4 + 0.3)).astype(int)
@@ -123,12 +110,11 @@ class TestColor:
         assert (result[..., 1] >= result[..., 2]).all()
 
     def test_allows_any_color_otherwise(self) -> None:
-        for spec in (TransferSpec(), TransferSpec(method="network", color=Color.MATCH)):
-            canvas = prepare(self.SOFT, spec)
-            painted = torch.zeros_like(canvas.photo)
-            assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
+        canvas = prepare(self.SOFT, TransferSpec())
+        painted = torch.zeros_like(canvas.photo)
+        assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
 
-    def test_recolors_the_painting_if_no_artwork_can_be_recolored(self) -> None:
+    def test_gives_the_painting_the_palette_of_the_photo_for_match(self) -> None:
         canvas = prepare(noise(40, 30), TransferSpec(method="fast", color=Color.MATCH))
         painted = 0.25 + 0.5 * torch.rand_like(canvas.photo)
         for image in (canvas.result(painted), canvas.preview(painted)):
@@ -140,8 +126,7 @@ class TestColor:
     def test_moves_each_pixel_half_way_to_its_photo_color_for_match(self, method: str) -> None:
         canvas = prepare(self.SOFT, TransferSpec(method=method, color=Color.MATCH))
         painted = 1 - canvas.photo
-        sees_artworks = method == "network"
-        before = painted if sees_artworks else match_palette(painted, palette_of(canvas.photo))
+        before = match_palette(painted, palette_of(canvas.photo))
         after = to_tensor(canvas.result(painted), CPU)
         own = canvas.photo - luma_of(canvas.photo)
         distances = [float((each - luma_of(each) - own).abs().mean()) for each in (before, after)]
@@ -152,23 +137,3 @@ class TestColor:
         photo = noise(40, 30)
         canvas = prepare(photo, TransferSpec(strength=0, color=color))
         assert canvas.result(canvas.photo).tobytes() == photo.tobytes()
-
-
-class TestArtworks:
-    def test_scales_the_artwork_to_one_and_a_half_times_the_photo(self) -> None:
-        artwork = prepare(noise(40, 40)).artworks([StyleInput(noise(200, 50))])[0]
-        assert artwork.image.shape == (1, 3, 30, 120)
-
-    def test_keeps_it_larger_for_broader_strokes(self) -> None:
-        spec = TransferSpec(style_scale=2)
-        artwork = prepare(noise(40, 40), spec).artworks([StyleInput(noise(200, 200))])[0]
-        assert artwork.image.shape == (1, 3, 120, 120)
-
-    def test_never_enlarges_it(self) -> None:
-        artwork = prepare(noise(90, 90)).artworks([StyleInput(noise(30, 20))])[0]
-        assert artwork.image.shape == (1, 3, 20, 30)
-
-    def test_passes_on_the_shares(self) -> None:
-        shares = [StyleInput(noise(8, 8), 0.25), StyleInput(noise(8, 8), 0.75)]
-        artworks = prepare(noise(16, 16)).artworks(shares)
-        assert [artwork.share for artwork in artworks] == [0.25, 0.75]
