@@ -114,3 +114,14 @@ def make_slope(side: int) -> Tensor:
 def make_window(side: int) -> Tensor:
     """Make the weights (side * side,) of the pixels of a patch, highest in the middle."""
     return torch.outer(make_slope(side), make_slope(side)).flatten()
+
+
+def coverage_of(length: int, side: int, stride: int) -> Tensor:
+    """Sum the weights of all patches on each row, or column, of a padded picture: (length,).
+
+    Patches of `side` pixels are `stride` pixels apart.
+    """
+    covered = torch.zeros(length)
+    for start in range(0, length - side + 1, stride):
+        covered[start : start + side] += make_slope(side)
+    return covered.clamp_min(1e-6)

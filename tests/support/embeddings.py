@@ -1,6 +1,8 @@
 """Small style embeddings made by hand, for tests."""
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from style_transfer.methods.fast.contrast import BANDS
@@ -11,6 +13,12 @@ from style_transfer.methods.fast.textons import SIZE, Textons
 from style_transfer.methods.guide import ColorGrade, grade_of
 from style_transfer.methods.patch_bank import SIZE as BANK_SIZE
 from style_transfer.methods.patch_bank import PatchBank
+
+
+def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
+    """Make a picture of soft random colors."""
+    small = np.random.default_rng(seed).integers(0, 256, (20, 20, 3), dtype=np.uint8)
+    return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
 
 
 def marks(view: int) -> Textons:

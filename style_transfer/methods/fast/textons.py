@@ -17,9 +17,9 @@ from torch import Tensor
 from style_transfer.methods.patches import (
     PatchIndex,
     PatchParameters,
+    coverage_of,
     draw_patches,
     find_main_axes,
-    make_slope,
     make_window,
     pad_for_patches,
 )
@@ -132,7 +132,7 @@ class PatchSynthesizer:
             self._add_band_(summed[..., band, :], padded[..., band, :], weights)
             if first + count < rows:
                 yield None
-        down, across = (_coverage(side) for side in padded.shape[-2:])
+        down, across = (coverage_of(side, PATCH, STRIDE) for side in padded.shape[-2:])
         laid = summed.div_(down.to(summed)[:, None]).div_(across.to(summed))
         # A repeated mark makes the grid of patches visible; its period is STRIDE. A mean over
         # STRIDE pixels removes it. Only the change is averaged, so that the painting's own detail
@@ -259,11 +259,3 @@ def _relief(patches: Tensor) -> Tensor:
     """Subtract the mean color of each patch (N, SIZE)."""
     colors = patches.view(len(patches), 3, -1)
     return (colors - colors.mean(2, keepdim=True)).flatten(1)
-
-
-def _coverage(side: int) -> Tensor:
-    """Sum the weights of all patches on each row of a padded side: (side,)."""
-    covered = torch.zeros(side)
-    for start in range(0, side - PATCH + 1, STRIDE):
-        covered[start : start + PATCH] += make_slope(PATCH)
-    return covered.clamp_min(1e-6)

@@ -22,8 +22,8 @@ from style_transfer.methods.patch_bank import PATCH
 from style_transfer.methods.patches import (
     PatchIndex,
     PatchParameters,
+    coverage_of,
     find_main_axes,
-    make_slope,
     make_window,
     pad_for_patches,
 )
@@ -77,7 +77,7 @@ class StrokeBank:
             keys = self._keys_of(padded[..., band, :], stride)  # (M, D)
             found = self._patches[self._index.nearest(keys, factors)]  # (M, 3*PATCH*PATCH)
             laid[..., band, :] += _overlay(found, padded[..., band, :].shape[-2:], stride)
-        down, across = (_coverage(side, stride).to(laid) for side in padded.shape[-2:])
+        down, across = (coverage_of(side, PATCH, stride).to(laid) for side in padded.shape[-2:])
         laid.div_(down[:, None]).div_(across)
         return laid[..., lead : lead + height, lead : lead + width]
 
@@ -121,11 +121,3 @@ def _overlay(patches: Tensor, size: torch.Size, stride: int) -> Tensor:
     """Add up overlapping patches (M, 3*PATCH*PATCH), weighted, in a picture (1, 3, *size)."""
     window = make_window(PATCH).to(patches).repeat(3)
     return F.fold((patches * window).T[None], size, PATCH, stride=stride)
-
-
-def _coverage(side: int, stride: int) -> Tensor:
-    """Sum the weights of all patches on each row of a padded side: (side,)."""
-    covered = torch.zeros(side)
-    for start in range(0, side - PATCH + 1, stride):
-        covered[start : start + PATCH] += make_slope(PATCH)
-    return covered.clamp_min(1e-6)

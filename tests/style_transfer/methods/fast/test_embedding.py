@@ -1,13 +1,9 @@
 """Style embeddings: their views and blends, their bytes, and the bytes that are refused."""
 
-import copy
-
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from style_transfer.features.losses import Moments
 from style_transfer.imaging.tensors import to_tensor
@@ -22,23 +18,7 @@ from style_transfer.methods.fast.embedding import (
 )
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.guide import grade_of
-from tests.support.embeddings import plain_code
-
-
-def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
-    small = np.random.default_rng(seed).integers(0, 256, (20, 20, 3), dtype=np.uint8)
-    return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
-
-
-_made: dict[str, StyleEmbedding] = {}
-
-
-@pytest.fixture
-def code(painter: Painter) -> StyleEmbedding:
-    """Return an embedding of its own; making one takes a while, so a first one is copied."""
-    if painter.sha256 not in _made:
-        _made[painter.sha256] = StyleEmbedding.from_picture(soft(0), painter)
-    return copy.deepcopy(_made[painter.sha256])
+from tests.support.embeddings import plain_code, soft
 
 
 def assert_same(one: dict[int, Moments], other: dict[int, Moments], tolerance: float = 0) -> None:

@@ -1,18 +1,15 @@
 """Style codes: the bytes of embeddings, and what is refused as such."""
 
-import copy
 import io
 import math
 import pickle
 import struct
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 from safetensors.torch import load, save
 from torch import Tensor
 
@@ -28,23 +25,7 @@ from style_transfer.methods.fast.embedding import (
 from style_transfer.methods.fast.network import Painter, load_painter
 from style_transfer.methods.fast.textons import SIZE
 from style_transfer.methods.patch_bank import SIZE as BANK_SIZE
-from tests.support.embeddings import plain_like
-
-
-def soft(seed: int, width: int = 400, height: int = 300) -> Image.Image:
-    small = np.random.default_rng(seed).integers(0, 256, (20, 20, 3), dtype=np.uint8)
-    return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
-
-
-_made: dict[str, StyleEmbedding] = {}
-
-
-@pytest.fixture
-def code(painter: Painter) -> StyleEmbedding:
-    """Return an embedding of its own; making one takes a while, so a first one is copied."""
-    if painter.sha256 not in _made:
-        _made[painter.sha256] = StyleEmbedding.from_picture(soft(0), painter)
-    return copy.deepcopy(_made[painter.sha256])
+from tests.support.embeddings import plain_like, soft
 
 
 def changed(content: bytes, **tensors: Tensor) -> bytes:
