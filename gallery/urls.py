@@ -2,12 +2,17 @@
 
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
+from django.views.generic import RedirectView
 
 from gallery import gallery_views, people_views, selection_views, upload_views, views
 
+_MOVED = RedirectView.as_view(pattern_name="public-gallery", permanent=True, query_string=True)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("wall/", views.public_gallery, name="wall"),
+    path("gallery/", views.public_gallery, name="public-gallery"),
+    # The address that it had before.
+    path("wall/", _MOVED, name="public-gallery-moved"),
     path("jobs/<uuid:pk>/keep/", views.artwork_keep, name="artwork-keep"),
     path("artworks/", views.my_artworks, name="my-artworks"),
     path("artworks/upload/", upload_views.artwork_upload, name="artwork-upload"),

@@ -34,7 +34,7 @@ router.register("jobs", jobs.JobViewSet, basename="api-job")
 router.register("batches", batches.BatchViewSet, basename="api-batch")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
 router.register("galleries", galleries.GalleryViewSet, basename="api-gallery")
-router.register("public/artworks", gallery.PublicGalleryViewSet, basename="api-wall")
+router.register("public/artworks", gallery.PublicGalleryViewSet, basename="api-public-artwork")
 router.register("public/galleries", galleries.PublicGalleriesViewSet, basename="api-public-gallery")
 
 open_to_all = {"permission_classes": [Anyone]}

@@ -42,7 +42,7 @@ class PersonSerializer(serializers.ModelSerializer[User]):
         query = urlencode({"person": user.username})
         return {
             "page": reverse("person", kwargs={"name": user.username}),
-            "artworks": f"{reverse('api-wall-list')}?{query}",
+            "artworks": f"{reverse('api-public-artwork-list')}?{query}",
             "galleries": f"{reverse('api-public-gallery-list')}?{query}",
         }
 

@@ -70,7 +70,7 @@ class ArtworkSerializer(PublicArtworkSerializer):
 
     job = serializers.PrimaryKeyRelatedField[Job](read_only=True, allow_null=True)
     recipe = serializers.DictField(
-        read_only=True, help_text="How it was made: spec, styles, engine and report."
+        read_only=True, help_text="How it was made: spec, styles, engine and weights."
     )
 
     class Meta(PublicArtworkSerializer.Meta):

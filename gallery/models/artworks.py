@@ -100,7 +100,7 @@ class Artwork(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["visibility", "-published_at"], name="artwork_wall"),
+            models.Index(fields=["visibility", "-published_at"], name="artwork_newest_public"),
             models.Index(fields=["owner", "-created_at"], name="artwork_owner_newest"),
         ]
         constraints = [

@@ -69,7 +69,7 @@ class Gallery(models.Model):
 
     class Layout(models.TextChoices):
         GRID = "grid", _("Grid")
-        WALL = "wall", _("Large, with labels")
+        LABELS = "labels", _("Large, with labels")
         SLIDESHOW = "slideshow", _("Slideshow")
 
     # `with_summary` adds these two.

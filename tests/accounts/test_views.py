@@ -33,10 +33,10 @@ class TestSignUp:
             "username": "carol",
             "email": "carol@example.org",
             "password1": PASSWORD,
-            "next": "/wall/",
+            "next": "/gallery/",
         }
         answer = client.post(reverse("account_signup"), data)
-        assert answer.headers["Location"] == "/wall/"
+        assert answer.headers["Location"] == "/gallery/"
 
     def test_says_what_is_wrong_with_a_password(self, client: Client) -> None:
         data = {"username": "carol", "email": "carol@example.org", "password1": "short"}

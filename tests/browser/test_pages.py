@@ -9,7 +9,7 @@ from tests.browser.conftest import PHONE, Visitor, photo_file
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
-OPEN_PAGES = ["/", "/studio/", "/styles/", "/styles/woodcut/", "/wall/", "/account/login/"]
+OPEN_PAGES = ["/", "/studio/", "/styles/", "/styles/woodcut/", "/gallery/", "/account/login/"]
 NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select')]
     .filter((each) => each.checkVisibility() && !each.innerText?.trim() && !each.ariaLabel
         && !each.labels?.length && !each.querySelector('img[alt]:not([alt=""])'))
@@ -68,13 +68,13 @@ def test_moves_the_slider_by_dragging(visit: Visit) -> None:
 def test_switches_to_dark_and_remembers_it(visit: Visit) -> None:
     visitor = visit(color_scheme="light")
     visitor.go("/")
-    wall = "getComputedStyle(document.documentElement).backgroundColor"
-    day = visitor.page.evaluate(wall)
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    day = visitor.page.evaluate(ground)
     visitor.page.get_by_role("button", name="Dark").click()
-    night = visitor.page.evaluate(wall)
+    night = visitor.page.evaluate(ground)
     visitor.go("/styles/")
     assert day != night
-    assert visitor.page.evaluate(wall) == night
+    assert visitor.page.evaluate(ground) == night
 
 
 def test_shows_chinese_when_chosen(visit: Visit) -> None:
@@ -136,7 +136,7 @@ def test_keeps_the_photo_and_styles_on_return(visit: Visit) -> None:
     photo = sent.value.json()["id"]
     visitor.choose(2)
     expect(visitor.page.locator("#id_photo_id")).to_have_value(photo)
-    visitor.go("/wall/")
+    visitor.go("/gallery/")
     visitor.go("/studio/")
     expect(visitor.page.locator("#id_photo_id")).to_have_value(photo)
     expect(visitor.page.locator("#stage-picture")).to_be_visible()

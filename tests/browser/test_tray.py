@@ -45,7 +45,7 @@ def open_tray(visitor: Visitor) -> None:
 def test_appears_on_every_page_and_after_a_reload(visit: Visit, pictures: Path) -> None:
     visitor = visit()
     begin(visitor, "traveler")
-    for path in ("/styles/", "/wall/", "/account/", "/styles/"):
+    for path in ("/styles/", "/gallery/", "/account/", "/styles/"):
         visitor.go(path)
         expect(tray(visitor).locator(".tray-count")).to_have_text("1")
     visitor.page.reload()
@@ -99,7 +99,7 @@ def test_shows_on_another_device_and_cancels_from_there(visit: Visit, pictures: 
 def test_keeps_a_finished_job_and_announces_it(visit: Visit, pictures: Path) -> None:
     visitor = visit()
     begin(visitor, "listener", steps=40)
-    visitor.go("/wall/")
+    visitor.go("/gallery/")
     open_tray(visitor)
     expect(visitor.page.locator("#tray-said")).to_have_text(
         re.compile(": Done$"), timeout=PATIENCE_MS
@@ -115,7 +115,7 @@ def test_polls_where_sockets_are_blocked(visit: Visit) -> None:
     visitor = visit()
     visitor.page.route_web_socket("**/ws/**", lambda socket: socket.close())
     begin(visitor, "asker")
-    visitor.go("/wall/")
+    visitor.go("/gallery/")
     open_tray(visitor)
     expect(tray(visitor).locator("[data-connection=polling]")).to_be_visible()
     expect(rows(visitor).locator(".tray-state")).to_have_text(
@@ -162,7 +162,7 @@ def test_drops_a_socket_that_opens_and_sends_nothing(visit: Visit) -> None:
     visitor.page.locator("#studio.is-live").wait_for()
     visitor.page.clock.install()
     visitor.page.route_web_socket("**/ws/**", hold)
-    visitor.go("/wall/")
+    visitor.go("/gallery/")
     wait_until(lambda: opened, "the first socket")
 
     visitor.page.clock.fast_forward(60_000)

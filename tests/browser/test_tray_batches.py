@@ -84,7 +84,7 @@ def test_is_one_entry_that_leads_to_its_page(visit: Visit, pictures: Path) -> No
     photo = enter(visitor, "curator")
     address = long_batch(visitor, photo)
     submit(visitor, photo, STYLES[1], method="optimize", steps=1500)
-    visitor.go("/wall/")
+    visitor.go("/gallery/")
     expect(tray(visitor).locator(".tray-count")).to_have_text("4")
     open_tray(visitor)
     expect(rows(visitor).locator(".tray-title")).to_have_text(
@@ -127,7 +127,7 @@ def test_never_goes_back_and_announces_each_tenth_once(visit: Visit, pictures: P
     visitor = visit()
     visitor.page.add_init_script(RECORD)
     photo = enter(visitor, "forward")
-    visitor.go("/wall/")
+    visitor.go("/gallery/")
     expect(tray(visitor).locator("[data-connection=live]")).to_be_attached()
     submit(visitor, photo, *STYLES, method="optimize", steps=40)
     open_tray(visitor)
@@ -158,7 +158,7 @@ def test_counts_the_jobs_done_since_the_tray_was_empty(visit: Visit) -> None:
     photo = enter(visitor, "fairly")
     submit(visitor, photo, *STYLES, method="optimize", steps=4)
     submit(visitor, photo, STYLES[1], method="optimize", steps=1500)
-    visitor.go("/wall/")
+    visitor.go("/gallery/")
     expect(tray(visitor).locator(".tray-count")).to_have_text("1", timeout=PATIENCE_MS)
 
     fair = re.compile(r"^(7[5-9]|8\d)% · ")

@@ -100,12 +100,12 @@ class TestChange:
     def test_changes_only_what_is_given(self, gallery: Gallery) -> None:
         stale = Gallery.objects.get(pk=gallery.pk)
         change_gallery(gallery=gallery, title="Lakes", text="Of the north")
-        change_gallery(gallery=stale, layout="wall")
+        change_gallery(gallery=stale, layout="labels")
         row = Gallery.objects.get()
         assert (row.title, row.text, row.layout, row.slug) == (
             "Lakes",
             "Of the north",
-            "wall",
+            "labels",
             "sea",
         )
 

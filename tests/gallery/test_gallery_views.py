@@ -68,9 +68,9 @@ class TestGallery:
     def test_uses_the_layout_of_the_owner_for_an_unknown_one(
         self, client: Client, gallery: Gallery
     ) -> None:
-        change_gallery(gallery=gallery, visibility="public", layout="wall")
+        change_gallery(gallery=gallery, visibility="public", layout="labels")
         page = client.get(gallery.get_absolute_url(), {"layout": "heap"})
-        assert page.context["layout"] == "wall"
+        assert page.context["layout"] == "labels"
 
     def test_needs_few_queries(self, gallery: Gallery, django_assert_max_num_queries: Any) -> None:
         change_gallery(gallery=gallery, visibility="public")

@@ -71,7 +71,7 @@ class TestPage:
 
     def test_is_linked_beside_the_pictures(self, client: Client, person: User) -> None:
         address = reverse("person", args=["alice"])
-        for page in (reverse("wall"), public_of(person).get_absolute_url()):
+        for page in (reverse("public-gallery"), public_of(person).get_absolute_url()):
             assert f'href="{address}"' in client.get(page).text
 
     def test_needs_few_queries(self, person: User, django_assert_max_num_queries: Any) -> None:

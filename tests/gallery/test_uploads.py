@@ -180,7 +180,7 @@ class TestPages:
         assert "Made from a photo" not in page.text
         assert "made from a photo" not in page.text
         assert "aunt" not in page.text
-        assert "Uploaded" in client.get(reverse("wall")).text
+        assert "Uploaded" in client.get(reverse("public-gallery")).text
 
     def test_shows_the_form_again_with_the_reason(self, alice: User) -> None:
         page = self.send(alice, b"no picture", title="Harbor")

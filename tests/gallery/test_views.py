@@ -87,20 +87,20 @@ class TestHome:
         assert "工作室" in page.text
 
 
-class TestWall:
+class TestPublicGallery:
     def test_shows_public_artworks(self, client: Client, shown: Artwork) -> None:
-        assert "The harbor" in client.get(reverse("wall")).text
+        assert "The harbor" in client.get(reverse("public-gallery")).text
 
     def test_leaves_out_private_and_hidden_artworks(self, client: Client, shown: Artwork) -> None:
         keep_artwork(job=finished_job(shown.owner), title="Secret")
         hide_artwork(artwork=shown)
-        page = client.get(reverse("wall"))
+        page = client.get(reverse("public-gallery"))
         assert "Secret" not in page.text
         assert "The harbor" not in page.text
         assert "Nothing here yet." in page.text
 
     def test_accepts_a_page_number_that_is_not_valid(self, client: Client) -> None:
-        assert client.get(reverse("wall"), {"page": "last"}).status_code == 200
+        assert client.get(reverse("public-gallery"), {"page": "last"}).status_code == 200
 
 
 class TestMyArtworks:

@@ -152,7 +152,7 @@ MATRIX = [
     Row("api-gallery-items", "put", "galleries/{open}/items/", 200, 403, 401, 200, 403),
     Row("api-gallery-items", "post", "galleries/{open}/items/", 200, 403, 401, 200, 403),
     Row("api-public-gallery-list", "get", "public/galleries/", 200, 200, 200, 200, 200),
-    Row("api-wall-list", "get", "public/artworks/", 200, 200, 200, 200, 200),
+    Row("api-public-artwork-list", "get", "public/artworks/", 200, 200, 200, 200, 200),
 ]
 SCOPE_OF = {
     ("events", True): "jobs:read",

@@ -19,7 +19,7 @@ PAGES = [
     "/styles/?technique=%00",
     "/studio/license/?style=%00",
     "/studio/?style=%00",
-    "/wall/?page=%00",
+    "/gallery/?page=%00",
     "/artworks/%00/",
     "/styles/?%00=1",
 ]

@@ -96,7 +96,8 @@ def operators(name: str, address: str, method: str = "post") -> Row:
 
 PAGES = [
     open_to_all("home", "/"),
-    open_to_all("wall", "/wall/"),
+    open_to_all("public-gallery", "/gallery/"),
+    open_to_all("public-gallery-moved", "/wall/", 301),
     own("my-artworks", "/artworks/"),
     private("artwork-keep", "/jobs/{done}/keep/"),
     Row("artwork", "get", "/artworks/{private}/", 200, 404, 404, 404, 404),

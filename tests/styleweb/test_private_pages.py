@@ -8,7 +8,7 @@ from accounts.models import User
 from tests.support.factories import make_style
 
 pytestmark = pytest.mark.django_db
-PAGES = ("home", "studio", "jobs", "photos", "my-artworks", "wall", "styles")
+PAGES = ("home", "studio", "jobs", "photos", "my-artworks", "public-gallery", "styles")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -22,7 +22,7 @@ def test_pages_of_a_session_are_not_kept(alice: User, page: str) -> None:
 
 
 def test_pages_of_nobody_in_particular_may_be_kept(client: Client) -> None:
-    assert "Cache-Control" not in client.get(reverse("wall")).headers
+    assert "Cache-Control" not in client.get(reverse("public-gallery")).headers
 
 
 def test_pages_that_say_so_themselves_are_not_changed(alice: User) -> None:

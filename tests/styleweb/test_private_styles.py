@@ -72,7 +72,7 @@ def body_of(response: Any) -> str:
 @pytest.mark.usefixtures("private")
 def test_is_on_no_page_and_in_no_list(bob: User) -> None:
     addresses = [*lists()]
-    assert {"/", "/studio/", "/styles/", "/wall/", "/api/v1/styles/"} <= set(addresses)
+    assert {"/", "/studio/", "/styles/", "/gallery/", "/api/v1/styles/"} <= set(addresses)
     for who, browser in viewers(bob).items():
         for address in addresses:
             assert MARK not in body_of(browser.get(address)), (who, address)

@@ -302,7 +302,7 @@ class TestFile:
         assert_problem(response, 403, "insufficient_scope")
 
 
-class TestWall:
+class TestPublicGallery:
     def test_shows_public_and_visible_artworks(self, alice: User) -> None:
         shown = published(alice)
         kept(alice)
