@@ -89,22 +89,9 @@ def _png(data: bytes) -> Header:
 
 
 def _webp(data: bytes) -> Header:
-    """Read the size from the first chunk, which has one of three kinds."""
-    kind, body = data[12:16], 20
-    if kind == b"VP8X":
-        width, height = (1 + _three_bytes(data, body + at) for at in (4, 7))
-        return Header("WEBP", width, height, animated=webp.is_animated(data))
-    if kind == b"VP8L":
-        (bits,) = struct.unpack_from("<I", data, body + 1)
-        return Header("WEBP", (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1)
-    if kind == b"VP8 ":
-        width, height = struct.unpack_from("<HH", data, body + 6)
-        return Header("WEBP", width & 0x3FFF, height & 0x3FFF)
-    message = "The file does not begin with its size."
-    raise UnreadableHeader(message)
-
-
-def _three_bytes(data: bytes, at: int) -> int:
-    """Return the little-endian number of 24 bits at `at`."""
-    low, high = struct.unpack_from("<HB", data, at)
-    return int(low | high << 16)
+    """Read the size from the first chunk, and count the frames."""
+    try:
+        width, height = webp.size_of(data)
+    except ValueError as error:
+        raise UnreadableHeader(str(error)) from error
+    return Header("WEBP", width, height, animated=webp.is_animated(data))

@@ -17,9 +17,9 @@ from common.sandbox.client import run
 from common.sandbox.messages import Message
 from common.sandbox.slots import slot
 from common.storage import remove_files, save_as
-from gallery.metadata import embed_credit
 from gallery.models import Artwork
 from gallery.recipes import picture_credit
+from style_transfer.imaging.metadata.embedding import embed_credit
 
 
 def conversion_of(name: str, form: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gallery.models import Artwork
-from gallery.xmp import PictureCredit
 from inference.models import Job, JobStyle
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, LicenseId
 from library.models import Style
+from style_transfer.imaging.metadata.xmp import PictureCredit
 
 VERSION: Final = 1
 

@@ -18,7 +18,6 @@ from common.text import visible_text
 from gallery.conversions import conversions_of
 from gallery.galleries import lock_galleries
 from gallery.licensing import decide
-from gallery.metadata import embed_credit
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_of, picture_credit, recipe_of, styles_of
@@ -26,6 +25,7 @@ from inference.models import Job
 from inference.services.jobs import touch_job
 from library.licenses import LICENSES
 from library.models import Style
+from style_transfer.imaging.metadata.embedding import embed_credit
 
 FOLDER: Final = "artworks"
 

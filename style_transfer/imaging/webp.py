@@ -1,4 +1,7 @@
-"""Count the frames of a WebP file: one with the mark of an animation can hold a single picture."""
+"""Read the size of a WebP file from its first chunk, and count its frames.
+
+A file with the mark of an animation can hold a single picture.
+"""
 
 import struct
 from typing import Final
@@ -16,6 +19,31 @@ _FIRST: Final = 12
 def is_webp(data: bytes) -> bool:
     """Tell whether a file begins as a WebP does."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """Return the width and height in px that the first chunk claims, which has one of three kinds.
+
+    Raises struct.error if the file ends before that, and ValueError for another kind.
+    """
+    kind, body = data[12:16], 20
+    if kind == b"VP8X":
+        width, height = (1 + _three_bytes(data, body + at) for at in (4, 7))
+        return width, height
+    if kind == b"VP8L":
+        (bits,) = struct.unpack_from("<I", data, body + 1)
+        return (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        width, height = struct.unpack_from("<HH", data, body + 6)
+        return width & 0x3FFF, height & 0x3FFF
+    message = "The file does not begin with its size."
+    raise ValueError(message)
+
+
+def _three_bytes(data: bytes, at: int) -> int:
+    """Return the little-endian number of 24 bits at `at`."""
+    low, high = struct.unpack_from("<HB", data, at)
+    return int(low | high << 16)
 
 
 def claims_animation(data: bytes) -> bool:

@@ -16,9 +16,9 @@ from common.sandbox import client, slots
 from common.sandbox.slots import slot
 from gallery import conversions
 from gallery.conversions import conversion_of, make_conversion
-from gallery.exif import COPYRIGHT
 from gallery.models import Artwork
 from gallery.services import delete_artwork, keep_artwork, publish_artwork
+from style_transfer.imaging.metadata.exif import COPYRIGHT
 from tests.common.test_storage import files_in
 from tests.support.factories import finished_job, make_style
 

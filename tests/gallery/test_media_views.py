@@ -14,10 +14,10 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.models import User
-from gallery.exif import COPYRIGHT
 from gallery.models import Artwork
 from gallery.moderation import hide_artwork
 from gallery.services import keep_artwork, publish_artwork, rename_artwork, unpublish_artwork
+from style_transfer.imaging.metadata.exif import COPYRIGHT
 from tests.support.factories import finished_job, make_style
 
 VARIANTS = ["full", "preview", "thumb"]

@@ -2,7 +2,12 @@
 
 from xml.etree.ElementTree import Element, fromstring
 
-from gallery.xmp import MADE_BY_A_MODEL, NAMESPACES, PictureCredit, build_xmp
+from style_transfer.imaging.metadata.xmp import (
+    MADE_BY_A_MODEL,
+    NAMESPACES,
+    PictureCredit,
+    build_xmp,
+)
 
 CREDIT = PictureCredit(
     title="Sea & <sky>",

@@ -5,8 +5,14 @@ import struct
 
 from PIL import Image, IptcImagePlugin
 
-from gallery.exif import ARTIST, COPYRIGHT, DESCRIPTION, build_exif, build_iptc
-from gallery.xmp import PictureCredit
+from style_transfer.imaging.metadata.exif import (
+    ARTIST,
+    COPYRIGHT,
+    DESCRIPTION,
+    build_exif,
+    build_iptc,
+)
+from style_transfer.imaging.metadata.xmp import PictureCredit
 from style_transfer.imaging.orientation import orientation_of
 
 CREDIT = PictureCredit(

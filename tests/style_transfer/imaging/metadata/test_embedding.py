@@ -8,10 +8,10 @@ from typing import Final
 import pytest
 from PIL import Image, IptcImagePlugin
 
-from gallery.exif import ARTIST, COPYRIGHT, DESCRIPTION, build_iptc
-from gallery.metadata import embed_credit
-from gallery.xmp import PictureCredit, build_xmp
 from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.metadata.embedding import embed_credit
+from style_transfer.imaging.metadata.exif import ARTIST, COPYRIGHT, DESCRIPTION, build_iptc
+from style_transfer.imaging.metadata.xmp import PictureCredit, build_xmp
 from tests.support import formats, hostile
 from tests.support.factories import make_picture, picture_bytes
 

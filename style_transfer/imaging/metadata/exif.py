@@ -3,7 +3,7 @@
 import struct
 from typing import Final
 
-from gallery.xmp import PictureCredit, printable
+from style_transfer.imaging.metadata.xmp import PictureCredit, printable
 
 DESCRIPTION, ARTIST, COPYRIGHT = 0x010E, 0x013B, 0x8298
 _TEXT: Final = 2

@@ -9,12 +9,13 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from common.headers import JPEG_START, PNG_START, read_header
-from gallery.exif import build_exif, build_iptc
-from gallery.xmp import PictureCredit, build_xmp
+from style_transfer.imaging.metadata.exif import build_exif, build_iptc
+from style_transfer.imaging.metadata.xmp import PictureCredit, build_xmp
+from style_transfer.imaging.png import START as PNG_START
 from style_transfer.imaging.png import build_chunk
-from style_transfer.imaging.webp import is_webp
+from style_transfer.imaging.webp import is_webp, size_of
 
+JPEG_START: Final = b"\xff\xd8\xff"
 XMP_MARK: Final = b"http://ns.adobe.com/xap/1.0/\0"
 EXIF_MARK: Final = b"Exif\0\0"
 IPTC_MARK: Final = b"Photoshop 3.0\0"
@@ -120,11 +121,9 @@ def _embed_in_webp(data: bytes, credit: PictureCredit) -> bytes:
 
 def _extended_header(data: bytes) -> bytes:
     """Return the first chunk that a file with metadata needs."""
-    header = read_header(data)
-    assert header is not None  # the file begins as a WebP  # noqa: S101
     lossless = data[_WEBP_BODY : _WEBP_BODY + 4] == b"VP8L"
     has_alpha = lossless and struct.unpack_from("<I", data, 21)[0] & _LOSSLESS_ALPHA
-    size = [(side - 1).to_bytes(3, "little") for side in (header.width, header.height)]
+    size = [(side - 1).to_bytes(3, "little") for side in size_of(data)]
     flags = bytes([_WEBP_HAS_ALPHA if has_alpha else 0, 0, 0, 0])
     return _webp_chunk(b"VP8X", flags + b"".join(size))
 
