@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.utils.urls import replace_query_param
 
+from common.keyset import CursorInvalid, keyset_page
 from common.problems import Problem
 
 if TYPE_CHECKING:
@@ -58,3 +60,36 @@ class NewestPublishedPagination(NewestFirstPagination):
     """Pages through public artworks by the time of their publication."""
 
     ordering = ("-published_at", "-id")
+
+
+class KeysetPagination(NewestFirstPagination):
+    """Pages through rows whose first sorting column has the same value in many of them."""
+
+    def paginate_queryset(
+        self, queryset: Any, request: "Request", view: Any = None
+    ) -> list[Any] | None:
+        """Return one page. Raises a 400 problem for a cursor that this server did not write."""
+        self.request = request
+        cursor = request.query_params.get(self.cursor_query_param, "")
+        ordering = self.get_ordering(request, queryset, view)
+        size = self.get_page_size(request) or PAGE_SIZE
+        try:
+            self._found = keyset_page(queryset, ordering, cursor=cursor, size=size)
+        except CursorInvalid as error:
+            detail = _("This cursor is not valid. Start again without a cursor.")
+            raise Problem("cursor_invalid", detail, status=400) from error
+        return list(self._found.rows)
+
+    def get_next_link(self) -> str | None:
+        """Return the address of the next page."""
+        return self._link(self._found.next)
+
+    def get_previous_link(self) -> str | None:
+        """Return the address of the page before this one."""
+        return self._link(self._found.previous)
+
+    def _link(self, cursor: str) -> str | None:
+        if not cursor:
+            return None
+        here = self.request.build_absolute_uri()
+        return replace_query_param(here, self.cursor_query_param, cursor)

@@ -243,6 +243,8 @@ def unpublish_artwork(*, artwork: Artwork) -> Artwork:
 def delete_artwork(*, artwork: Artwork) -> None:
     """Delete `artwork` and its files, and take it out of all galleries. Its job stays."""
     lock_galleries(artwork.owner_id)
+    # Likes and favorites lock the row too, so none is added while the old ones are deleted.
+    Artwork.objects.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
     files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
     conversions = conversions_of([str(artwork.file.name)])
     remove_files_after_commit([*(each.name for each in files), *conversions])

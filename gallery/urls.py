@@ -4,7 +4,14 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 from django.views.generic import RedirectView
 
-from gallery import gallery_views, people_views, selection_views, upload_views, views
+from gallery import (
+    gallery_views,
+    people_views,
+    reaction_views,
+    selection_views,
+    upload_views,
+    views,
+)
 
 _MOVED = RedirectView.as_view(pattern_name="public-gallery", permanent=True, query_string=True)
 
@@ -23,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("artworks/<uuid:pk>/unpublish/", views.artwork_unpublish, name="artwork-unpublish"),
     path("artworks/<uuid:pk>/delete/", views.artwork_delete, name="artwork-delete"),
     path("artworks/<uuid:pk>/avatar/", people_views.artwork_avatar, name="artwork-avatar"),
+    path("artworks/<uuid:pk>/like/", reaction_views.artwork_like, name="artwork-like"),
+    path("artworks/<uuid:pk>/favorite/", reaction_views.artwork_favorite, name="artwork-favorite"),
+    path("favorites/", reaction_views.favorites, name="favorites"),
     path("account/avatar/remove/", people_views.avatar_remove, name="avatar-remove"),
     path("galleries/", gallery_views.my_galleries, name="my-galleries"),
     path("galleries/<uuid:pk>/", gallery_views.gallery_edit, name="gallery-edit"),

@@ -309,3 +309,36 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.style_id}: {self.statement[:60]}"
+
+
+class FavoriteStyleQuerySet(models.QuerySet["FavoriteStyle"]):
+    """Reads of favorites."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep those whose style `user` may see now."""
+        return self.filter(style__in=Style.objects.visible_to(user))
+
+    def with_styles(self) -> Self:
+        """Fetch the styles with their artists."""
+        return self.select_related("style__artist", "style__resembles")
+
+
+class FavoriteStyle(models.Model):
+    """A style that a user wants to find again. Only this user sees the list."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favorite_styles"
+    )
+    style = models.ForeignKey(Style, on_delete=models.CASCADE, related_name="favorites")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = FavoriteStyleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-created_at"], name="favorite_style_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "style"], name="favorite_style_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}: {self.style_id}"

@@ -184,6 +184,7 @@ def delete_own_style(*, style: Style) -> None:
     current.proof_tiles.all().delete()
     current.proof_sheets.clear()
     current.evidence.all().delete()
+    current.favorites.all().delete()
     if current.job_styles.exists() or current.artwork_styles.exists():
         Style.objects.filter(pk=current.pk).update(**_GONE)
     else:

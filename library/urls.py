@@ -8,6 +8,7 @@ from library import own_views, views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("styles/", views.styles, name="styles"),
     path("styles/<slug:slug>/", views.style, name="style"),
+    path("styles/<slug:slug>/favorite/", views.style_favorite, name="style-favorite"),
     path("my/styles/", own_views.my_styles, name="my-styles"),
     path("my/styles/<slug:slug>/change/", own_views.my_style_change, name="my-style-change"),
     path("my/styles/<slug:slug>/offer/", own_views.my_style_offer, name="my-style-offer"),

@@ -1,9 +1,14 @@
 """Pages of the style library."""
 
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
+from library.favorites import TooManyFavorites, favor_style, unfavor_style
 from library.forms import SearchForm
 from library.licenses import LICENSES
 from library.models import Style
@@ -46,9 +51,27 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
         "meaning": license_meaning(found.license),
         "terms": terms(license_) if license_ else [],
         "usable": found.is_published or (found.is_own_usable and found.owner == request.user),
+        "favorite": isinstance(request.user, User)
+        and found.favorites.filter(owner=request.user).exists(),
         "evidence": found.evidence.order_by("recorded_at", "pk"),
         "artworks": found.artworks.in_public_gallery()
         .with_parts()
         .order_by("-published_at")[:ARTWORKS_SHOWN],
     }
     return render(request, "library/style.html", context)
+
+
+@require_POST
+def style_favorite(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a style among the favorites of the user, or take it out with `on=0`."""
+    page = reverse("style", kwargs={"slug": slug})
+    if not isinstance(request.user, User):
+        # The sign-in leads back to the style, because this address has no page.
+        return redirect_to_login(page)
+    found = get_object_or_404(Style.objects.visible_to(request.user), slug=slug)
+    change = unfavor_style if request.POST.get("on") == "0" else favor_style
+    try:
+        change(person=request.user, style=found)
+    except TooManyFavorites as refusal:
+        messages.error(request, str(refusal))
+    return redirect(page)

@@ -10,7 +10,7 @@ from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
-from gallery.api import galleries, people
+from gallery.api import galleries, people, reactions
 from gallery.api import views as gallery
 from inference.api import (
     batches,
@@ -23,6 +23,7 @@ from inference.api import (
     transfer,
     usage,
 )
+from library.api import favorites
 from library.api import views as library
 
 router = SimpleRouter(use_regex_path=False)
@@ -34,6 +35,10 @@ router.register("jobs", jobs.JobViewSet, basename="api-job")
 router.register("batches", batches.BatchViewSet, basename="api-batch")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
 router.register("galleries", galleries.GalleryViewSet, basename="api-gallery")
+router.register(
+    "favorites/artworks", reactions.FavoriteArtworkViewSet, basename="api-favorite-artwork"
+)
+router.register("favorites/styles", favorites.FavoriteStyleViewSet, basename="api-favorite-style")
 router.register("public/artworks", gallery.PublicGalleryViewSet, basename="api-public-artwork")
 router.register("public/galleries", galleries.PublicGalleriesViewSet, basename="api-public-gallery")
 
@@ -51,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", accounts.MeView.as_view(), name="api-me"),
     path("me/avatar/", people.AvatarView.as_view(), name="api-avatar"),
     path("people/<str:name>/", people.PersonView.as_view(), name="api-person"),
+    path("likes/<uuid:pk>/", reactions.LikeView.as_view(), name="api-like"),
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),
     path("queue/", usage.QueueView.as_view(), name="api-queue"),
     path("estimates/", estimates.EstimateView.as_view(), name="api-estimates"),

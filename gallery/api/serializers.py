@@ -38,6 +38,9 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
         allow_blank=True,
         help_text="Empty until it is published for the first time.",
     )
+    likes = serializers.IntegerField(
+        source="like_count", read_only=True, help_text="How many users like it."
+    )
     styles = ArtworkStyleSerializer(source="artwork_styles", many=True, read_only=True)
     urls = serializers.SerializerMethodField(
         help_text="Where the picture is, by variant; `before` only if the photo is shown too."
@@ -47,7 +50,7 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
         model = Artwork
         fields = [
             *("id", "title", "alt_text", "by", "origin", "creator", "styles", "license", "credit"),
-            *("width", "height", "placeholder", "published_at", "urls"),
+            *("width", "height", "placeholder", "published_at", "likes", "urls"),
         ]
         read_only_fields = fields
 

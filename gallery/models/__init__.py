@@ -1,17 +1,20 @@
-"""The rows of gallery: artworks, galleries, and the decisions of moderators about artworks."""
+"""The rows of gallery: artworks, galleries, likes, and the decisions of moderators."""
 
 from gallery.models.artworks import Artwork, ArtworkQuerySet, ArtworkStyle, HiddenPicture
 from gallery.models.avatars import Avatar
 from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, GalleryQuerySet
+from gallery.models.reactions import FavoriteArtwork, Like
 
 __all__ = [
     "Artwork",
     "ArtworkQuerySet",
     "ArtworkStyle",
     "Avatar",
+    "FavoriteArtwork",
     "Gallery",
     "GalleryItem",
     "GalleryItemQuerySet",
     "GalleryQuerySet",
     "HiddenPicture",
+    "Like",
 ]

@@ -33,6 +33,11 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         """Keep published artworks, hidden or not. Moderators never see private artworks."""
         return self.filter(visibility=Artwork.Visibility.PUBLIC)
 
+    def visible_to(self, user: object) -> Self:
+        """Keep the artworks that `user` may see in lists: the public ones, and their own."""
+        seen = Q(visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE)
+        return self.filter(seen | Q(owner=user) if isinstance(user, User) else seen)
+
     def with_parts(self) -> Self:
         """Fetch the owner, styles and artists, in a fixed number of queries."""
         return self.select_related("owner").prefetch_related("artwork_styles__style__artist")
@@ -93,6 +98,8 @@ class Artwork(models.Model):
     moderation = models.CharField(max_length=10, choices=Moderation, default=Moderation.VISIBLE)
     license = models.CharField(max_length=40, choices=LicenseId, blank=True)
     credit = models.TextField(blank=True)
+    # Counted when somebody likes it (gallery/reactions.py), because lists sort by it.
+    like_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
 

@@ -37,6 +37,7 @@ from tests.support.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+FAVORITE, FAVORITE_STYLE = "api-favorite-artwork-detail", "api-favorite-style-detail"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -151,6 +152,17 @@ MATRIX = [
     Row("api-gallery-items", "get", "galleries/{open}/items/", 200, 200, 200, 200, 403),
     Row("api-gallery-items", "put", "galleries/{open}/items/", 200, 403, 401, 200, 403),
     Row("api-gallery-items", "post", "galleries/{open}/items/", 200, 403, 401, 200, 403),
+    Row("api-like", "put", "likes/{public}/", 403, 200, 401, 403, 403),
+    Row("api-like", "delete", "likes/{public}/", 204, 204, 401, 204, 403),
+    Row("api-like", "put", "likes/{private}/", 403, 404, 401, 403, 403),
+    Row("api-favorite-artwork-list", "get", "favorites/artworks/", 200, 200, 401, 200, 403),
+    Row(FAVORITE, "put", "favorites/artworks/{public}/", 204, 204, 401, 204, 403),
+    Row(FAVORITE, "put", "favorites/artworks/{private}/", 204, 404, 401, 204, 403),
+    Row(FAVORITE, "delete", "favorites/artworks/{public}/", 204, 204, 401, 204, 403),
+    Row("api-favorite-style-list", "get", "favorites/styles/", 200, 200, 401, 200, 403),
+    Row(FAVORITE_STYLE, "put", "favorites/styles/great-wave/", 204, 204, 401, 204, 403),
+    Row(FAVORITE_STYLE, "put", "favorites/styles/{style}/", 204, 404, 401, 204, 403),
+    Row(FAVORITE_STYLE, "delete", "favorites/styles/{style}/", 204, 404, 401, 204, 403),
     Row("api-public-gallery-list", "get", "public/galleries/", 200, 200, 200, 200, 200),
     Row("api-public-artwork-list", "get", "public/artworks/", 200, 200, 200, 200, 200),
 ]
@@ -173,6 +185,9 @@ SCOPE_OF = {
     ("proofs", False): "jobs:write",
     ("galleries", True): "galleries:read",
     ("galleries", False): "galleries:write",
+    ("favorites", True): "favorites:read",
+    ("favorites", False): "favorites:write",
+    ("likes", False): "favorites:write",
     ("artworks", True): "artworks:read",
     ("artworks", False): "artworks:write",
 }

@@ -52,6 +52,8 @@ OF_PATH = {
     "proofs": "sheet",
     "artworks": "public",
     "galleries": "open",
+    "likes": "public",
+    "favorites": "public",
     "tokens": "token",
 }
 

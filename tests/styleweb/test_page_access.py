@@ -1,7 +1,7 @@
-"""Who may open what, outside the API: one row for every page, media file and socket.
+"""Who may open what, outside the API: one row for every page and media file.
 
 The rows are compared with the addresses of the site, so an address without a row fails here. The
-API has its own table in test_api_access.py.
+API has its own table in test_api_access.py, and the socket in test_socket_access.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -22,17 +20,13 @@ from gallery.galleries import add_to_gallery, create_gallery, hide_gallery
 from gallery.models import Artwork, Gallery
 from gallery.moderation import hide_artwork
 from gallery.services import publish_artwork
-from inference.live.routing import websocket_urlpatterns
 from inference.models import Worker
-from styleweb.asgi import router
 from styleweb.urls import urlpatterns
-from tests.inference.live.consumer.conftest import ADDRESS, session_of
 from tests.styleweb.test_api_access import THINGS, kept, read_out
 from tests.support.factories import finished_job, make_style, make_tile, make_user
 
 MODERATES = ["change_artwork", "view_artwork", "change_gallery", "view_gallery"]
 OUTSIDE = "93.184.216.34"
-NOT_SIGNED_IN, WRONG_TICKET = 4401, 4403
 SIGN_IN = "/account/login/"
 
 
@@ -111,6 +105,11 @@ PAGES = [
             visible(f"artwork-{deed}", f"/artworks/{{public}}/{deed}/"),
         )
     ),
+    private("artwork-like", "/artworks/{private}/like/"),
+    Row("artwork-like", "post", "/artworks/{public}/like/", *[302] * 5),
+    private("artwork-favorite", "/artworks/{private}/favorite/"),
+    Row("artwork-favorite", "post", "/artworks/{public}/favorite/", *[302] * 5),
+    own("favorites", "/favorites/"),
     own("artwork-upload", "/artworks/upload/"),
     Row("selection", "post", "/artworks/selection/", 302, 302, 302, 302, 302),
     own("my-galleries", "/galleries/"),
@@ -157,6 +156,8 @@ PAGES = [
     open_to_all("style", "/styles/great-wave/"),
     Row("style", "get", "/styles/sketch/", 404, 404, 404, 404, 200),
     Row("style", "get", "/styles/{style}/", 200, 404, 404, 404, 404),
+    Row("style-favorite", "post", "/styles/great-wave/favorite/", *[302] * 5),
+    private("style-favorite", "/styles/{style}/favorite/"),
     own("my-styles", "/my/styles/"),
     Row("my-styles", "post", "/my/styles/", 422, 422, 302, 422, 422),
     *(
@@ -361,41 +362,3 @@ def test_lets_only_the_staff_into_the_admin_site(users: dict[str, User | None]) 
             response = client.get(address)
             assert response.status_code == 302, (column, address)
             assert "/login/" in response["Location"] or address.endswith("/logout/")
-
-
-@pytest.mark.django_db(transaction=True)
-class TestSockets:
-    def test_has_a_row_for_every_address(self) -> None:
-        # The last pattern refuses everything else.
-        assert [f"/{each.pattern}" for each in websocket_urlpatterns] == [ADDRESS, "/"]
-
-    @pytest.mark.parametrize(
-        ("column", "address", "closed_with"),
-        [
-            ("owner", ADDRESS, None),
-            ("owner", f"{ADDRESS}?token=sw_x", None),
-            ("nobody", ADDRESS, NOT_SIGNED_IN),
-            ("nobody", f"{ADDRESS}?token=sw_x", NOT_SIGNED_IN),
-            ("nobody", f"{ADDRESS}?ticket=x", WRONG_TICKET),
-        ],
-    )
-    async def test_opens_for_users(
-        self, alice: User, column: str, address: str, closed_with: int | None
-    ) -> None:
-        headers = [(b"origin", b"http://localhost"), (b"host", b"localhost")]
-        if column == "owner":
-            headers.append((b"cookie", await sync_to_async(session_of)(alice)))
-        socket = WebsocketCommunicator(router, address, headers)
-        await socket.connect(timeout=30)
-        # Whom it does not know, it tells so: a browser cannot read the status of a refusal.
-        first = await socket.receive_output(timeout=30)
-        assert first.get("code") == closed_with
-        assert (first["type"] == "websocket.send") == (closed_with is None)
-        await socket.disconnect()
-
-    async def test_refuses_every_other_address(self, alice: User) -> None:
-        cookie = await sync_to_async(session_of)(alice)
-        headers = [(b"origin", b"http://localhost"), (b"host", b"localhost"), (b"cookie", cookie)]
-        socket = WebsocketCommunicator(router, "/ws/v1/", headers)
-        connected, _code = await socket.connect(timeout=30)
-        assert not connected
