@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from style_transfer.core.catalog import METHOD_INFOS
-from style_transfer.core.controls import controls_of
+from style_transfer.core.controls import controls_of, meaning
 from style_transfer.core.errors import InputUnreadableError, InternalError
 from style_transfer.core.spec import (
     BOUNDS,
     FEATURES,
+    SWITCHES,
     Color,
     Step,
     StyleInput,
@@ -23,6 +25,7 @@ from style_transfer.core.spec import (
     check_continues,
 )
 from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.mask import check_mask_shape, load_mask
 from style_transfer.imaging.saving import output_format, save_bytes, save_picture
 
 # The reader of a style code refuses longer files, so the rest of a longer file is not read.
@@ -58,6 +61,11 @@ def add_stylize_parser(
             metavar="N" if bound.whole else "F",
             help=bound.sentence().removeprefix("must be "),
         )
+    parser.add_argument(
+        "--mask", type=Path, metavar="FILE", help="paint only where this picture is white"
+    )
+    for name in SWITCHES:
+        parser.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=meaning(name))
     parser.add_argument("--device", default="auto", help=_DEVICES)
     parser.add_argument(
         "--state",
@@ -92,9 +100,10 @@ def run_stylize(arguments: argparse.Namespace) -> int:
     loaded, because that takes seconds.
     """
     output_format(arguments.out)
-    names = ("method", "color", "features", *BOUNDS)
+    names = ("method", "color", "features", *BOUNDS, *SWITCHES)
     spec = TransferSpec(**{name: getattr(arguments, name) for name in names})
     photo = load_picture(arguments.photo).image
+    mask = read_mask(arguments.mask, photo.size)
     styles = [parse_style(word) for word in arguments.styles]
 
     resume = read_state(arguments.state, spec.method)
@@ -108,6 +117,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         resume=resume,
         memory_mb=arguments.memory,
+        mask=mask,
     )
     last = _follow(steps)
     if last is None or last.image is None or last.report is None:
@@ -133,6 +143,18 @@ def read_state(path: Path | None, method: str) -> bytes | None:
         return path.read_bytes() if path.exists() else None
     except OSError as error:
         raise InputUnreadableError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read_mask(path: Path | None, photo: tuple[int, int]) -> Image.Image | None:
+    """Read a mask for a photo of a size (width, height).
+
+    Raises MaskUnreadableError and MaskShapeError.
+    """
+    if path is None:
+        return None
+    mask = load_mask(path)
+    check_mask_shape(mask.size, photo)
+    return mask
 
 
 def parse_style(word: str) -> StyleInput:
@@ -177,6 +199,8 @@ def run_methods(arguments: argparse.Namespace) -> int:
 def _allowed(control: dict[str, Any]) -> str:
     if "enum" in control:
         values = ", ".join(map(str, control["enum"]))
+    elif control["type"] == "boolean":
+        values = "true or false"
     else:
         values = f"{control['minimum']} to {control['maximum']}"
     return f"{values}; default {control['default']}. {control['description']}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from style_transfer.core.catalog import MethodInfo
-from style_transfer.core.spec import BOUNDS, OPTIONAL, TransferSpec, choices_of
+from style_transfer.core.spec import BOUNDS, OPTIONAL, SWITCHES, TransferSpec, choices_of
 
 _MEANINGS = {
     "strength": "How strongly the style is applied.",
@@ -12,6 +12,8 @@ _MEANINGS = {
     "steps": "Number of steps. More steps give finer detail and take longer.",
     "seed": "The same seed on the same device gives the same picture.",
     "color": "Colors of the artwork, of the photo, or strokes recolored to match the photo.",
+    "mask_feather": "Width of the soft edge of a mask, as a share of the longest side.",
+    "mask_invert": "Paint where the mask is black, and keep the photo where it is white.",
     "features": "The feature network: built-in, or VGG-19 where it is installed.",
 }
 
@@ -22,11 +24,18 @@ def controls_of(info: MethodInfo) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
+def meaning(name: str) -> str:
+    """Say in one sentence what a control does."""
+    return _MEANINGS[name]
+
+
 def _control(name: str, info: MethodInfo) -> dict[str, Any]:
     default = info.default_steps if name == "steps" else getattr(TransferSpec(), name)
-    words = {"title": name.replace("_", " ").capitalize(), "description": _MEANINGS[name]}
+    words = {"title": name.replace("_", " ").capitalize(), "description": meaning(name)}
     if choices := choices_of(name):
         return {**words, "type": "string", "enum": list(choices), "default": default}
+    if name in SWITCHES:
+        return {**words, "type": "boolean", "default": default}
     bound = BOUNDS[name]
     kind = "integer" if bound.whole else "number"
     return {

@@ -54,11 +54,13 @@ class Bound:
 BOUNDS: dict[str, Bound] = {
     "strength": Bound(0, 1),
     "style_scale": Bound(0.25, 4),
+    "mask_feather": Bound(0, 0.25),
     "size": Bound(64, MAX_SIDE, whole=True),
     "steps": Bound(1, 2000, whole=True),
     "seed": Bound(0, 2**31 - 1, whole=True),
 }
 OPTIONAL = frozenset({"size", "steps"})
+SWITCHES = ("mask_invert",)
 
 
 class SpecError(EngineError):
@@ -80,6 +82,8 @@ class TransferSpec:
     style_scale  brush size; 1 shows the artwork's strokes at the size of the result
     size         longest side of the result in pixels; None keeps the size of the photo
     steps        iterations; None uses the method's default
+    mask_feather how wide the soft edge of the mask is, as a share of the longest side
+    mask_invert  white in the mask stays the photo, instead of black
 
     Raises SpecError, which names each field that is out of bounds.
     """
@@ -92,12 +96,17 @@ class TransferSpec:
     steps: int | None = None
     seed: int = 0
     features: str = "builtin"
+    mask_feather: float = 0.02
+    mask_invert: bool = False
 
     def __post_init__(self) -> None:
         errors = {name: bound.sentence() for name, bound in BOUNDS.items() if not self._fits(name)}
         for name in _CHOSEN:
             if getattr(self, name) not in (allowed := choices_of(name)):
                 errors[name] = f"must be one of {', '.join(allowed)}"
+        for name in SWITCHES:
+            if not isinstance(getattr(self, name), bool):
+                errors[name] = "must be true or false"
         if errors:
             raise SpecError(errors)
         # JSON gives the color as a plain string, and the dataclass is frozen.
@@ -162,11 +171,15 @@ class StyleInput:
 
 @dataclass(frozen=True)
 class PaintRequest:
-    """One picture of a batch: the arguments of `stylize`."""
+    """One picture of a batch: the arguments of `stylize`.
+
+    The result is painted where `mask` is white, and stays the photo where it is black.
+    """
 
     content: "Image.Image"
     styles: Sequence[StyleInput]
     spec: TransferSpec
+    mask: "Image.Image | None" = None
 
 
 @dataclass(frozen=True)

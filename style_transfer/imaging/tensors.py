@@ -13,13 +13,13 @@ _AT_ONCE = 2**20  # pixels that are in memory as floats at one time
 
 
 def to_pixels(image: Image.Image, device: torch.device) -> Tensor:
-    """Turn an RGB image into a tensor of bytes (1, 3, H, W)."""
-    pixels = torch.from_numpy(np.array(image)).to(device)  # (H, W, 3)
-    return pixels.permute(2, 0, 1)[None]
+    """Turn an image of mode RGB or L into a tensor of bytes (1, C, H, W)."""
+    pixels = torch.from_numpy(np.array(image)).to(device)  # (H, W, 3) or (H, W)
+    return pixels.view(*pixels.shape[:2], -1).permute(2, 0, 1)[None]
 
 
 def to_tensor(image: Image.Image, device: torch.device) -> Tensor:
-    """Turn an RGB image into a float tensor (1, 3, H, W) in [0, 1]."""
+    """Turn an image of mode RGB or L into a float tensor (1, C, H, W) in [0, 1]."""
     return as_floats(to_pixels(image, device))
 
 

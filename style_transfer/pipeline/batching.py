@@ -94,7 +94,9 @@ def _prepare(
         raise SpecError({"method": f"must be one of {able} to be painted with others"})
     with naming_memory_errors():
         shares = normalize_weights(request.styles)
-        canvas = Canvas.prepare(request.content, request.spec, place, method.info.max_pixels)
+        canvas = Canvas.prepare(
+            request.content, request.spec, place, method.info.max_pixels, mask=request.mask
+        )
         own = method.prepare(Task(canvas, shares, cache), place)
     return _Prepared(index, request, canvas, own)
 

@@ -17,11 +17,14 @@ from style_transfer.imaging.color import (
     with_colors_of,
 )
 from style_transfer.imaging.images import Picture, to_picture
+from style_transfer.imaging.mask import fit_mask, resize_mask
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, to_image, to_pixels, to_tensor
 
 PREVIEW_SIDE = 512
 _SHARP = Image.Resampling.LANCZOS
+
+Change = Callable[[Tensor, slice], Tensor]
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Canvas:
     """A photo prepared for a method, and the conversion of the painted picture to the result.
 
     `rgb` is the photo in the size that is painted, and `size` (width, height) is that of the
-    result. `resized` explains why either differs from the photo's own size.
+    result. `resized` explains why either differs from the photo's own size. `mask` (mode L) has
+    that size too; where it is black, the result is the photo.
     """
 
     picture: Picture
@@ -38,6 +42,7 @@ class Canvas:
     resized: str
     spec: TransferSpec
     device: torch.device
+    mask: Image.Image | None = None
 
     @classmethod
     def prepare(
@@ -46,18 +51,24 @@ class Canvas:
         spec: TransferSpec,
         device: torch.device,
         most: int | None = MAX_PAINTED_PIXELS,
+        *,
+        mask: Image.Image | None = None,
     ) -> "Canvas":
         """Scale a photo of any mode to the size that is painted, with at most `most` pixels.
 
-        With None as `most`, the number of pixels has no limit.
+        With None as `most`, the number of pixels has no limit. Raises MaskShapeError,
+        MaskEmptyError and InputUnreadableError.
         """
         picture = to_picture(content)
         size, notes = _result_size(picture.size, spec.size)
         painted = painted_size(size, most)
         if painted != size:
             notes = [*notes, f"painted at {painted[0]} x {painted[1]} and enlarged, to fit memory"]
+        if mask is not None:
+            feather, invert = spec.mask_feather, spec.mask_invert
+            mask = fit_mask(mask, picture.size, size, feather=feather, invert=invert)
         rgb = _resized(picture.rgb, painted)
-        return cls(picture, rgb, size, "; ".join(notes), spec, device)
+        return cls(picture, rgb, size, "; ".join(notes), spec, device, mask)
 
     @property
     def painted_size(self) -> tuple[int, int]:
@@ -87,25 +98,47 @@ class Canvas:
         return self._show(painted)
 
     def _show(self, painted: Tensor) -> Image.Image:
-        return self.picture.with_alpha(to_image(painted, self._recoloring(painted)))
+        return self.picture.with_alpha(to_image(painted, self._change(painted)))
 
-    def _recoloring(self, painted: Tensor) -> Callable[[Tensor, slice], Tensor] | None:
+    def _change(self, painted: Tensor) -> Change | None:
+        """Make the function that recolors bands of a painting and masks them, if that is asked."""
+        recolor, mask = self._recoloring(painted), self.mask
+        if mask is None:
+            return recolor
+        size = (painted.shape[3], painted.shape[2])
+        mask = resize_mask(mask, size)
+        beside, shares = self._photo_beside(painted), _bands_of(mask, painted.device)
+
+        def masked(band: Tensor, rows: slice) -> Tensor:
+            colored = recolor(band, rows) if recolor else band
+            # Exact at both ends: black gives the photo to the bit, and white the painting.
+            return beside(rows).lerp(colored, shares(rows))
+
+        return masked
+
+    def _recoloring(self, painted: Tensor) -> Change | None:
         """Make the function that recolors bands of rows of a painting; None to keep its colors."""
         # At strength 0 the painting is the photo, which already has its own colors.
         if self.spec.color is Color.STYLE or self.spec.strength == 0:
             return None
-        width, height = painted.shape[3], painted.shape[2]
-        photo = _resized(self.picture.rgb, (width, height))
-
-        def beside(rows: slice) -> Tensor:
-            # Only one band at a time is in memory as floats.
-            part = photo.crop((0, rows.start, width, rows.stop))
-            return to_tensor(part, painted.device)
-
+        beside = self._photo_beside(painted)
         if self.spec.color is Color.CONTENT:
             return lambda band, rows: with_colors_of(band, beside(rows))
         move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))
         return lambda band, rows: toward_colors_of(move(band), beside(rows))
+
+    def _photo_beside(self, painted: Tensor) -> Callable[[slice], Tensor]:
+        """Make the function that gives the photo beside a band of rows of a painting."""
+        size = (painted.shape[3], painted.shape[2])
+        return _bands_of(_resized(self.picture.rgb, size), painted.device)
+
+
+def _bands_of(image: Image.Image, device: torch.device) -> Callable[[slice], Tensor]:
+    """Make the function that gives rows of an image as floats (1, C, h, W) in [0, 1].
+
+    So only one band at a time is in memory as floats.
+    """
+    return lambda rows: to_tensor(image.crop((0, rows.start, image.width, rows.stop)), device)
 
 
 def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -29,6 +29,7 @@ def stylize(
     cache: StyleCache | None = None,
     resume: bytes | None = None,
     memory_mb: int | None = None,
+    mask: Image.Image | None = None,
 ) -> Generator[Step, None, None]:
     """Paint `content` in the style of `styles`, and yield steps; the last one holds the result.
 
@@ -36,11 +37,12 @@ def stylize(
     ignored. `cache` keeps style embeddings for later calls. `resume` holds the bytes that
     `Step.painting` saved; the same painting then continues for the number of steps in the spec.
     The painting keeps within `memory_mb` MiB. fallbacks.py decides what is tried when memory runs
-    out, and the report tells what was done.
+    out, and the report tells what was done. Where `mask` is black, the result is the photo to the
+    bit; see imaging/mask.py.
 
     Raises SpecError (styles), StateError (resume) and DeviceMissingError at once. While it runs,
     it raises StyleNeedsPictureError, StyleEmbeddingError, ModelMissingError, InputUnreadableError,
-    OutOfMemoryError and InternalError.
+    MaskShapeError, MaskEmptyError, OutOfMemoryError and InternalError.
     """
     # This part runs at the call; only the generator below waits for the first step.
     shares, place = normalize_weights(styles), choose_device(device)
@@ -50,7 +52,8 @@ def stylize(
         check_continues(spec.method)
         state = State.from_bytes(resume, identity)
     method = load_method(spec.method)
-    return StylizeRun(content, shares, spec, method, place, cache, state, memory_mb).steps()
+    run = StylizeRun(content, shares, spec, method, place, cache, state, memory_mb, mask)
+    return run.steps()
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class StylizeRun:
     state: State
     limit: int | None
     """MiB; None for no limit."""
+    mask: Image.Image | None = None
 
     @property
     def total(self) -> int:
@@ -89,7 +93,9 @@ class StylizeRun:
         """Paint in one way; yields the steps of that attempt."""
         begun, before = time.monotonic(), self.state.done
         total, result, painting = self.total, None, None
-        canvas = Canvas.prepare(self.content, self.spec, attempt.device, attempt.most)
+        canvas = Canvas.prepare(
+            self.content, self.spec, attempt.device, attempt.most, mask=self.mask
+        )
         task = Task(canvas, self.shares, self.cache, self.state.picture_for(canvas))
         plan = self.method.plan(task, attempt, self.limit)
 

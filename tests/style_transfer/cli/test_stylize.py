@@ -62,6 +62,48 @@ class TestStylize:
             assert image.getchannel("A").getextrema() == (90, 90)
 
 
+class TestMask:
+    def paint(self, folder: Path, *words: str) -> int:
+        style = ("--style", str(folder / "a.jpg"), "-o", str(folder / "out.png"))
+        return run(folder, *style, "--mask", str(folder / "mask.png"), *words)
+
+    @pytest.mark.parametrize("invert", [False, True])
+    def test_limits_what_is_painted(self, folder: Path, *, invert: bool) -> None:
+        mask = Image.new("L", (24, 18), 0)
+        mask.paste(255, (0, 0, 12, 18))
+        mask.save(folder / "mask.png")
+        words = ["--mask-invert"] if invert else []
+        assert self.paint(folder, "--mask-feather", "0.05", *words) == 0
+        out, photo = (np.asarray(Image.open(folder / name)) for name in ("out.png", "photo.png"))
+        kept, painted = (slice(12), slice(12, None)) if invert else (slice(12, None), slice(12))
+        assert np.array_equal(out[:, kept], photo[:, kept])
+        assert not np.array_equal(out[:, painted], photo[:, painted])
+
+    @pytest.mark.parametrize(
+        ("size", "sentence"), [((24, 18), "black everywhere"), ((18, 24), "different proportions")]
+    )
+    def test_is_refused_with_a_sentence(
+        self,
+        folder: Path,
+        capsys: pytest.CaptureFixture[str],
+        size: tuple[int, int],
+        sentence: str,
+    ) -> None:
+        Image.new("L", size, 0).save(folder / "mask.png")
+        assert self.paint(folder) == 2
+        assert sentence in capsys.readouterr().err
+        assert not (folder / "out.png").exists()
+
+    def test_is_refused_when_it_cannot_be_read(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for content in (None, b"no picture"):
+            if content is not None:
+                (folder / "mask.png").write_bytes(content)
+            assert self.paint(folder) == 2
+            assert "The mask cannot be used" in capsys.readouterr().err
+
+
 class TestState:
     def paint(self, folder: Path, *words: str) -> int:
         out = ("-o", str(folder / "out.png"), "--state", str(folder / "kept.safetensors"))

@@ -11,6 +11,7 @@ from style_transfer.core.errors import EngineError
 from style_transfer.core.spec import (
     BOUNDS,
     OPTIONAL,
+    SWITCHES,
     VERSION,
     Bound,
     Color,
@@ -82,6 +83,13 @@ class TestTransferSpec:
     def test_lists_the_valid_choices_for_a_wrong_one(self, name: str) -> None:
         for value in ("telepathy", None, 3):
             with pytest.raises(SpecError, match=f"{name} must be one of"):
+                TransferSpec.from_json({name: value})
+
+    @pytest.mark.parametrize("name", SWITCHES)
+    def test_takes_only_true_or_false_for_a_switch(self, name: str) -> None:
+        assert getattr(TransferSpec.from_json({name: True}), name) is True
+        for value in (1, 0, "true", None):
+            with pytest.raises(SpecError, match=f"{name} must be true or false"):
                 TransferSpec.from_json({name: value})
 
     def test_lists_all_wrong_fields_at_once(self) -> None:
@@ -161,6 +169,7 @@ class TestMethodInfo:
         assert properties["size"]["type"] == ["integer", "null"]
         assert properties["seed"]["type"] == "integer"
         assert properties["strength"]["type"] == "number"
+        assert properties["mask_invert"]["type"] == "boolean"
 
     def test_is_stored_under_its_slug(self) -> None:
         assert all(slug == info.slug for slug, info in METHOD_INFOS.items())

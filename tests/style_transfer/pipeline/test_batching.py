@@ -94,6 +94,22 @@ class TestResults:
         found = run([request(0, replace(FAST, strength=0)), request(1)])
         assert picture(found[0]).tobytes() == soft(0).tobytes()
 
+    def test_have_the_mask_of_each(self) -> None:
+        halves = [Image.new("L", (48, 32), 0) for _ in range(2)]
+        for place, half in enumerate(halves):
+            half.paste(255, (24 * place, 0, 24 * place + 24, 32))
+        masks = [None, *halves, Image.new("L", (9, 9))]
+        requests = [replace(request(0), mask=mask) for mask in masks]
+        found = run(requests)
+        whole, first, second = (np.asarray(picture(found[index])) for index in range(3))
+        photo = np.asarray(requests[0].content)
+        assert np.array_equal(first[:, 24:], photo[:, 24:])
+        assert np.array_equal(second[:, :24], photo[:, :24])
+        assert np.array_equal(first[:, :20], whole[:, :20])
+        error = found[3].error
+        assert error is not None
+        assert error.code == "mask_shape"
+
     def test_keep_the_alpha_of_each(self) -> None:
         requests = [PaintRequest(soft(0, mode=mode), request().styles, FAST) for mode in MODES]
         found = run(requests)

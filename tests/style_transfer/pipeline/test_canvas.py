@@ -137,3 +137,61 @@ class TestColor:
         photo = noise(40, 30)
         canvas = prepare(photo, TransferSpec(strength=0, color=color))
         assert canvas.result(canvas.photo).tobytes() == photo.tobytes()
+
+
+class TestMask:
+    @staticmethod
+    def half(width: int, height: int) -> Image.Image:
+        mask = Image.new("L", (width, height), 0)
+        mask.paste(255, (0, 0, width // 2, height))
+        return mask
+
+    @pytest.mark.parametrize("color", list(Color))
+    def test_keeps_the_photo_to_the_bit_where_it_is_black(self, color: Color) -> None:
+        photo, mask = noise(60, 40), self.half(60, 40)
+        spec = TransferSpec(color=color, mask_feather=0)
+        painted = torch.rand(1, 3, 40, 60)
+        shown = np.asarray(Canvas.prepare(photo, spec, CPU, mask=mask).result(painted))
+        whole = np.asarray(Canvas.prepare(photo, spec, CPU).result(painted))
+        assert np.array_equal(shown[:, 30:], np.asarray(photo)[:, 30:])
+        assert np.array_equal(shown[:, :30], whole[:, :30])
+
+    def test_paints_the_other_part_when_inverted(self) -> None:
+        photo, mask = noise(60, 40), self.half(60, 40)
+        spec = TransferSpec(mask_feather=0.1, mask_invert=True)
+        shown = np.asarray(
+            Canvas.prepare(photo, spec, CPU, mask=mask).result(torch.ones(1, 3, 40, 60))
+        )
+        assert np.array_equal(shown[:, :30], np.asarray(photo)[:, :30])
+        assert (shown[:, 40:] == 255).all()
+
+    def test_mixes_both_in_between(self) -> None:
+        photo, mask = Image.new("RGB", (60, 40), 0), Image.new("L", (60, 40), 51)
+        shown = Canvas.prepare(photo, TransferSpec(), CPU, mask=mask).result(
+            torch.ones(1, 3, 40, 60)
+        )
+        assert shown.getextrema() == ((51, 51),) * 3
+
+    def test_is_seen_in_previews_and_other_sizes(self) -> None:
+        photo, mask = noise(800, 400), self.half(200, 100)
+        canvas = Canvas.prepare(photo, TransferSpec(size=640), CPU, 100 * 50, mask=mask)
+        kept = photo.resize((640, 320), Image.Resampling.LANCZOS)
+        result = np.asarray(canvas.result(torch.ones(1, 3, 50, 100)))
+        assert np.array_equal(result[:, 324:], np.asarray(kept)[:, 324:])
+        assert (result[:, :300] == 255).all()
+        preview = np.asarray(canvas.preview(torch.ones(1, 3, 50, 100)))
+        assert (preview[:, :240] == 255).all()
+        assert (preview[:, 260:] != 255).any(2).mean() > 0.9
+
+    def test_keeps_transparency(self) -> None:
+        photo = noise(60, 40, "RGBA")
+        canvas = Canvas.prepare(photo, TransferSpec(), CPU, mask=self.half(60, 40))
+        shown = canvas.result(torch.ones(1, 3, 40, 60))
+        assert np.array_equal(np.asarray(shown)[..., 3], np.asarray(photo)[..., 3])
+
+    def test_shows_a_large_picture_band_by_band(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        canvas = Canvas.prepare(noise(60, 40), TransferSpec(), CPU, mask=self.half(60, 40))
+        painted = torch.rand(1, 3, 40, 60)
+        shown = canvas.result(painted).tobytes()
+        monkeypatch.setattr("style_transfer.imaging.tensors._AT_ONCE", 60 * 7)
+        assert canvas.result(painted).tobytes() == shown

@@ -93,6 +93,14 @@ class TestContinue:
         assert {step.total for step in more} == {10}
         assert [step.done for step in more if step.stage == "painting"] == [7, 8, 9]
 
+    def test_may_have_another_mask(self) -> None:
+        mask = Image.new("L", PHOTO.size, 0)
+        mask.paste(255, (0, 0, 100, 130))
+        spec = replace(SPEC, steps=1, mask_feather=0.1)
+        *_, last = stylize(PHOTO, STYLES, spec, device="cpu", resume=finished_state(), mask=mask)
+        assert last.image is not None
+        assert np.array_equal(np.asarray(last.image)[:, 100:], np.asarray(PHOTO)[:, 100:])
+
     def test_refines_the_picture(self) -> None:
         first = paint()[-1]
         more = paint(replace(SPEC, steps=20), saved(first))[-1]

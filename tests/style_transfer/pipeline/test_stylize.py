@@ -229,8 +229,8 @@ class TestEarlyExit:
         kept: list[weakref.ref[torch.Tensor]] = []
         prepare = Canvas.prepare
 
-        def prepare_and_watch(*arguments: object) -> Canvas:
-            canvas = prepare(*arguments)  # type: ignore[arg-type]
+        def prepare_and_watch(*arguments: object, **more: object) -> Canvas:
+            canvas = prepare(*arguments, **more)  # type: ignore[arg-type]
             kept.append(weakref.ref(canvas.photo))
             return canvas
 
