@@ -17,15 +17,19 @@ from common.sandbox.client import run
 from common.sandbox.messages import Message
 from common.sandbox.slots import slot
 from common.storage import remove_files, save_as
-from gallery.models import Artwork
+from gallery.models import Artwork, ShareLink
 from gallery.recipes import picture_credit
 from style_transfer.imaging.metadata.embedding import embed_credit
 
 
-def conversion_of(name: str, form: str) -> str:
-    """Return the name of the stored picture `name` in the format `form`."""
+def conversion_of(name: str, form: str, side: int | None = None) -> str:
+    """Return the name of the stored picture `name` in the format `form`, or of a smaller one.
+
+    `side` is the largest side of the smaller picture in px.
+    """
     path = PurePosixPath(name)
-    return str(path.with_name(f"{path.stem}-{form}{SUFFIXES[form]}"))
+    size = f"-{side}" if side else ""
+    return str(path.with_name(f"{path.stem}-{form}{size}{SUFFIXES[form]}"))
 
 
 def link_preview_of(name: str) -> str:
@@ -39,19 +43,28 @@ def conversions_of(names: Iterable[str]) -> list[str]:
     return [
         made
         for name in names
-        for made in (link_preview_of(name), *(conversion_of(name, form) for form in SUFFIXES))
+        for made in (
+            link_preview_of(name),
+            *(
+                conversion_of(name, form, side)
+                for form in SUFFIXES
+                for side in (None, *ShareLink.Size.values)
+            ),
+        )
     ]
 
 
-def make_conversion(artwork: Artwork, form: str) -> None:
-    """Store the full picture of `artwork` in the format `form`.
+def make_conversion(artwork: Artwork, form: str, side: int | None = None) -> None:
+    """Store the full picture of `artwork` in the format `form`, at most `side` px large.
 
     Raises `ServerBusy` while others are being made, `StorageFull`, or Http404 if the picture is
     removed at the same time.
     """
     source = str(artwork.file.name)
     _make_once(
-        artwork, conversion_of(source, form), lambda: run("convert", _read(source), form=form)
+        artwork,
+        conversion_of(source, form, side),
+        lambda: run("convert", _read(source), form=form, side=side or 0),
     )
 
 

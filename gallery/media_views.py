@@ -36,35 +36,45 @@ def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBa
     `?download=1` makes it a download with a file name; `&format=jpeg|png|webp` converts "full".
     """
     artwork = get_object_or_404(Artwork, pk=pk)
-    if not can(viewer_of(request), Action.VIEW, artwork):
+    viewer = viewer_of(request)
+    if not can(viewer, Action.VIEW, artwork):
         raise Http404
-    return send_artwork(request, artwork, variant)
+    return send_artwork(request, artwork, variant, viewer)
 
 
-def send_artwork(request: HttpRequest, artwork: Artwork, variant: str) -> HttpResponseBase:
-    """Answer with a file of an artwork that this user may see."""
-    public = can(NOBODY, Action.VIEW, artwork)
+def send_artwork(
+    request: HttpRequest, artwork: Artwork, variant: str, viewer: Viewer
+) -> HttpResponseBase:
+    """Answer with a file of an artwork that `viewer` may see."""
+    # A browser must ask again each time for what a link shows, because the link can be revoked.
+    public = viewer.link is None and can(NOBODY, Action.VIEW, artwork)
     if variant == LINK_PREVIEW:
         made = link_preview_of(str(artwork.file.name))
         return _send_made(request, made, partial(make_link_preview, artwork), public=public)
-    name = _file_name(artwork, variant, viewer_of(request))
+    name = _file_name(artwork, variant, viewer)
     # A photo that only its owner may see is private, even beside a public picture.
     public = public and (variant != "before" or can(NOBODY, Action.VIEW_PHOTO, artwork))
     stored = f".{name.rpartition('.')[2]}"
-    if "download" not in request.GET:
-        return send_media(request, name, public=public)
-    form = request.GET.get("format", "")
+    form = request.GET.get("format", "") if "download" in request.GET else ""
     if form and form not in SUFFIXES:
         raise Http404
-    suffix = SUFFIXES.get(form, stored)
-    title = _file_title(artwork.title) or artwork.pk.hex[:8]
-    download_as = f"styleweb-{title}{suffix}"
     # Only the full picture is converted. Other variants are sent as they are stored.
-    if variant != "full" or suffix == stored:
-        return send_media(request, name, public=public, download_as=f"styleweb-{title}{stored}")
-    make = partial(make_conversion, artwork, form)
-    made = conversion_of(name, form)
+    suffix = SUFFIXES.get(form, stored) if variant == "full" else stored
+    title = _file_title(artwork.title) or artwork.pk.hex[:8]
+    download_as = f"styleweb-{title}{suffix}" if "download" in request.GET else None
+    side = _smaller_side(artwork, viewer) if variant == "full" else None
+    if suffix == stored and side is None:
+        return send_media(request, name, public=public, download_as=download_as)
+    form = next(each for each, its_suffix in SUFFIXES.items() if its_suffix == suffix)
+    made = conversion_of(name, form, side)
+    make = partial(make_conversion, artwork, form, side)
     return _send_made(request, made, make, public=public, download_as=download_as)
+
+
+def _smaller_side(artwork: Artwork, viewer: Viewer) -> int | None:
+    """Return the `max_side` of the viewer if the full picture is larger than that."""
+    side = viewer.max_side
+    return side if side and side < max(artwork.width, artwork.height) else None
 
 
 def _send_made(
@@ -101,11 +111,9 @@ def _file_name(artwork: Artwork, variant: str, viewer: Viewer) -> str:
 
     Raises Http404 if the file does not exist, or if this user may not see it.
     """
-    files = {
-        "full": artwork.file,
-        "preview": artwork.preview,
-        "thumb": artwork.thumb,
-    }
+    files = {"preview": artwork.preview, "thumb": artwork.thumb}
+    if can(viewer, Action.DOWNLOAD, artwork):
+        files["full"] = artwork.file
     if can(viewer, Action.VIEW_PHOTO, artwork):
         files["before"] = artwork.before
     if variant not in files:

@@ -9,8 +9,10 @@ from gallery import (
     people_views,
     reaction_views,
     selection_views,
+    share_views,
     upload_views,
     views,
+    visitor_views,
 )
 
 _MOVED = RedirectView.as_view(pattern_name="public-gallery", permanent=True, query_string=True)
@@ -40,5 +42,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("galleries/<uuid:pk>/delete/", gallery_views.gallery_delete, name="gallery-delete"),
     path("people/<str:name>/", people_views.person, name="person"),
     path("people/<str:name>/<str:slug>/", gallery_views.gallery, name="gallery"),
+    path("artworks/<uuid:pk>/share/", share_views.artwork_share, name="artwork-share"),
+    path("links/", share_views.my_links, name="my-links"),
+    path("links/<uuid:pk>/", share_views.link, name="link"),
+    path("links/<uuid:pk>/revoke/", share_views.link_revoke, name="link-revoke"),
+    path("s/<slug:token>/", visitor_views.share, name="share"),
+    path("s/<slug:token>/unlock/", visitor_views.share_unlock, name="share-unlock"),
+    path(
+        "s/<slug:token>/artworks/<uuid:pk>/<slug:variant>/",
+        visitor_views.share_file,
+        name="share-file",
+    ),
     path("media/", include("gallery.media_urls")),
 ]

@@ -6,7 +6,13 @@ from typing import Any, Final
 
 from PIL import Image
 
-from common.derivatives import encode_as, encode_picture, make_derivatives, make_link_preview
+from common.derivatives import (
+    encode_as,
+    encode_picture,
+    fitted,
+    make_derivatives,
+    make_link_preview,
+)
 from common.headers import Header
 from common.pixels import decode_picture
 from common.sandbox.messages import Message
@@ -34,8 +40,10 @@ def derive(data: bytes) -> Message:
     return Message({"placeholder": small.placeholder}, [small.preview, small.thumb])
 
 
-def convert(data: bytes, *, form: str) -> Message:
-    """Encode a stored picture in the format `form`."""
+def convert(data: bytes, *, form: str, side: int = 0) -> Message:
+    """Encode a stored picture in the format `form`, at most `side` px large; 0 means as it is."""
+    if side:
+        return Message({}, [encode_as(fitted(_stored_picture(data), side), form).data])
     with Image.open(io.BytesIO(data)) as opened:
         return Message({}, [encode_as(opened, form).data])
 

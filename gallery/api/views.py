@@ -178,7 +178,7 @@ class ArtworkViewSet(
         # `send_artwork` answers 404 for a wrong format. Clients of the API get a 422 that says why.
         if "format" in request.query_params:
             chosen(request, "format", tuple(SUFFIXES))
-        return send_artwork(request, artwork, variant)
+        return send_artwork(request, artwork, variant, viewer_of(request))
 
     def _current(self) -> Response:
         """Answer with the artwork as it is now."""

@@ -1,9 +1,10 @@
-"""The rows of gallery: artworks, galleries, likes, and the decisions of moderators."""
+"""The rows of gallery: artworks, galleries, links, likes, and the decisions of moderators."""
 
 from gallery.models.artworks import Artwork, ArtworkQuerySet, ArtworkStyle, HiddenPicture
 from gallery.models.avatars import Avatar
 from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, GalleryQuerySet
 from gallery.models.reactions import FavoriteArtwork, Like
+from gallery.models.shares import ShareLink, ShareLinkQuerySet
 
 __all__ = [
     "Artwork",
@@ -17,4 +18,6 @@ __all__ = [
     "GalleryQuerySet",
     "HiddenPicture",
     "Like",
+    "ShareLink",
+    "ShareLinkQuerySet",
 ]

@@ -5,6 +5,8 @@ API has its own table in test_api_access.py, and the socket in test_socket_acces
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from string import Formatter
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -14,12 +16,14 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from gallery.galleries import add_to_gallery, create_gallery, hide_gallery
-from gallery.models import Artwork, Gallery
+from gallery.models import Artwork, Gallery, ShareLink
 from gallery.moderation import hide_artwork
 from gallery.services import publish_artwork
+from gallery.shares import create_link, revoke_link
 from inference.models import Worker
 from styleweb.urls import urlpatterns
 from tests.styleweb.test_api_access import THINGS, kept, read_out
@@ -134,6 +138,18 @@ PAGES = [
         open_to_all("gallery", f"/people/alice/{{open_slug}}/?layout={layout}")
         for layout in Gallery.Layout.values
     ),
+    private("artwork-share", "/artworks/{private}/share/", "get"),
+    Row("artwork-share", "get", "/artworks/{public}/share/", 200, 403, 302, 403, 403),
+    own("my-links", "/links/"),
+    private("link", "/links/{link}/", "get"),
+    private("link-revoke", "/links/{link}/revoke/"),
+    open_to_all("share", "/s/{shared}/"),
+    # The page asks for the password.
+    open_to_all("share", "/s/{locked}/"),
+    open_to_all("share", "/s/{expired}/", 410),
+    open_to_all("share", "/s/{revoked}/", 410),
+    Row("share-unlock", "post", "/s/{locked}/unlock/", *[422] * 5),
+    Row("share-unlock", "post", "/s/{revoked}/unlock/", *[410] * 5),
     open_to_all("studio", "/studio/"),
     Row("studio", "post", "/studio/", 422, 422, 302, 422, 422),
     open_to_all("studio-license", "/studio/license/?style=great-wave"),
@@ -204,6 +220,17 @@ MEDIA = [
     file("artwork-file", "/media/artworks/{public}/before/"),
     open_to_all("artwork-file", "/media/artworks/{with_photo}/before/"),
     *(
+        row
+        for variant in ("full", "preview", "thumb", "link-preview")
+        for row in (
+            open_to_all("share-file", f"/s/{{shared:file}}/{variant}/"),
+            file("share-file", f"/s/{{locked:file}}/{variant}/"),
+            open_to_all("share-file", f"/s/{{expired:file}}/{variant}/", 404),
+            open_to_all("share-file", f"/s/{{revoked:file}}/{variant}/", 404),
+        )
+    ),
+    open_to_all("share-file", "/s/{shared:file}/before/", 404),
+    *(
         open_to_all("style-file", f"/media/styles/great-wave/{variant}/")
         for variant in ("full", "thumb")
     ),
@@ -236,9 +263,41 @@ def hidden_gallery(owner: User) -> Gallery:
     return gallery
 
 
+class Shared(NamedTuple):
+    """A share link: its token, and with the format `file` the address of its artwork in it."""
+
+    link: ShareLink
+
+    def __format__(self, kind: str) -> str:
+        return self.link.token + (f"/artworks/{self.link.artwork_id}" if kind == "file" else "")
+
+
+def shared(owner: User, **how: Any) -> Shared:
+    """Return a link to a private artwork."""
+    return Shared(create_link(thing=kept(owner), **how))
+
+
+def expired(owner: User) -> Shared:
+    made = timezone.now() - timedelta(days=40)
+    link = shared(owner).link
+    ShareLink.objects.update(created_at=made, expires_at=made + timedelta(days=30))
+    return Shared(link)
+
+
+def revoked(owner: User) -> Shared:
+    gone = shared(owner)
+    revoke_link(link=gone.link)
+    return gone
+
+
 MADE: dict[str, Callable[[User], Any]] = {
     **THINGS,
     "worker": lambda _owner: worker(),
+    "link": lambda owner: shared(owner).link.pk,
+    "shared": shared,
+    "locked": lambda owner: shared(owner, password="sea and sky"),
+    "expired": expired,
+    "revoked": revoked,
     "hidden": lambda owner: hide_artwork(artwork=published(owner)).pk,
     "closed_slug": lambda owner: create_gallery(owner=owner, title="Sea").slug,
     "open_slug": lambda owner: opened(owner).slug,
@@ -279,7 +338,8 @@ def address_of(row: Row, owner: User) -> str:
     """Return the address of a row; the things that it names are made."""
     make_style("great-wave")
     make_style("sketch", state="draft")
-    made = {name: make(owner) for name, make in MADE.items() if f"{{{name}}}" in row.address}
+    named = {name for _text, name, *_format in Formatter().parse(row.address)}
+    made = {name: make(owner) for name, make in MADE.items() if name in named}
     return row.address.format(**made)
 
 
@@ -311,8 +371,10 @@ def test_answers_each_user(row: Row, users: dict[str, User | None], wakeups: lis
         if column == "nobody" and response.status_code == 302 and row.name not in leads_home:
             assert response["Location"].startswith(SIGN_IN)
         if row in MEDIA and response.status_code == 200:
-            shared = row.nobody == 200
-            assert response["Cache-Control"].startswith("public" if shared else "private, no-store")
+            # What a link shows is open to all, but no cache may keep it.
+            is_public = row.nobody == 200 and row.name != "share-file"
+            kept_by = "public" if is_public else "private, no-store"
+            assert response["Cache-Control"].startswith(kept_by)
         read_out(response)
         transaction.savepoint_rollback(before)
 
@@ -334,7 +396,7 @@ def test_answers_head_like_get(row: Row, users: dict[str, User | None]) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if "{" in row.address], ids=named)
 def test_answers_strangers_as_if_it_did_not_exist(row: Row, bob: User) -> None:
-    nothing = row.address.format(**dict.fromkeys(MADE, uuid4()))
+    nothing = row.address.replace(":file", "").format(**dict.fromkeys(MADE, uuid4()))
     response = getattr(client_of(bob), row.method)(nothing)
     assert response.status_code == (403 if row.name.startswith("operators") else 404)
 

@@ -1,0 +1,133 @@
+"""All writes to share links: create, change, revoke, and the count of their visits.
+
+A link is created under the lock of the galleries of its owner, which the deletion of artworks and
+galleries also takes. So a link never names something that is gone.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gallery.galleries import lock_galleries
+from gallery.licensing import decide
+from gallery.models import Artwork, Gallery, ShareLink
+
+MAX_LINKS: Final = 500
+
+
+class LinkRefused(Exception):
+    """A link cannot be like this. `field` is the field of the request that is wrong."""
+
+    code = "invalid"
+    status: ClassVar[int] = 422
+    sentence: ClassVar[object] = ""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(self.sentence)
+        self.field = field
+
+
+class PrivateUseOnly(LinkRefused):
+    """Nobody but the owner may see the picture, because of the rights of its styles."""
+
+    code = "private_use_only"
+    sentence = _("This picture is for your own use only. Its rights do not allow you to share it.")
+
+
+class HiddenByModerator(LinkRefused):
+    """Nobody but the owner sees it, because a moderator decided so."""
+
+    code = "hidden_by_moderator"
+    sentence = _("A moderator has hidden this. It cannot be shared.")
+
+
+class NothingToShare(LinkRefused):
+    """The artwork or the gallery was deleted at the same time."""
+
+    code = "nothing_to_share"
+    sentence = _("This was deleted. Reload the page.")
+
+
+class EndsInThePast(LinkRefused):
+    """A link cannot end before now."""
+
+    code = "ends_in_the_past"
+    sentence = _("Choose a time in the future.")
+
+
+class TooManyLinks(Exception):
+    """The user has as many links as one may have."""
+
+    code = "too_many_links"
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("You have 500 links, which is the limit. Revoke one first."))
+
+
+def create_link(*, thing: Artwork | Gallery, password: str = "", **values: Any) -> ShareLink:
+    """Create a link to `thing`. It ends after 30 days, unless `values` say otherwise.
+
+    Raises `LinkRefused` or `TooManyLinks`.
+    """
+    _check_end(values.get("expires_at"))
+    # Hashing is slow, and a transaction makes other writers wait.
+    hashed = make_password(password) if password else ""
+    name = "artwork" if isinstance(thing, Artwork) else "gallery"
+    with transaction.atomic():
+        lock_galleries(thing.owner_id)
+        if not type(thing).objects.filter(pk=thing.pk).exists():
+            raise NothingToShare(name)
+        if refusal := why_not(thing):
+            raise refusal
+        if ShareLink.objects.filter(owner=thing.owner_id, revoked_at=None).count() >= MAX_LINKS:
+            raise TooManyLinks
+        row = {name: thing, "owner_id": thing.owner_id, "password": hashed, **values}
+        made: ShareLink = ShareLink.objects.create(**row)
+    return made
+
+
+def why_not(thing: Artwork | Gallery) -> LinkRefused | None:
+    """Return why `thing` cannot be shown to others, or None if it can."""
+    if thing.is_hidden:
+        return HiddenByModerator("artwork" if isinstance(thing, Artwork) else "gallery")
+    if isinstance(thing, Artwork) and not decide(thing).publishable:
+        return PrivateUseOnly("artwork")
+    return None
+
+
+def _check_end(expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= timezone.now():
+        raise EndsInThePast("expires_at")
+
+
+def change_link(*, link: ShareLink, password: str | None = None, **values: Any) -> ShareLink:
+    """Change the given values of `link`. An empty `password` removes the password.
+
+    Raises `LinkRefused`.
+    """
+    if password is not None:
+        values["password"] = make_password(password) if password else ""
+    _check_end(values.get("expires_at"))
+    # Only the given fields are saved: another request may change the others at the same time.
+    ShareLink.objects.filter(pk=link.pk).update(**values)
+    for name, value in values.items():
+        setattr(link, name, value)
+    return link
+
+
+def revoke_link(*, link: ShareLink) -> None:
+    """End `link` from the next request on, for ever. A second call keeps the time of the first."""
+    ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def count_visit(*, link: ShareLink) -> None:
+    """Note that a visitor opened the page of `link` now."""
+    ShareLink.objects.filter(pk=link.pk).update(
+        opened=F("opened") + 1, last_opened_at=timezone.now()
+    )
