@@ -33,7 +33,7 @@ def max_pool(x: Tensor) -> Tensor:
 def reflect(x: Tensor) -> Tensor:
     """Pad (B, C, H, W) by one reflected pixel on each side; a side of one pixel is repeated."""
     short = min(x.shape[2:]) == 1
-    if short or (torch.is_grad_enabled() and x.requires_grad):
+    if short or (torch.is_grad_enabled() and x.requires_grad) or torch.compiler.is_exporting():
         return F.pad(x, (1, 1, 1, 1), mode="replicate" if short else "reflect")
     # This gives the same numbers as F.pad. Torch's own padding converts channels-last maps to
     # channels first and back, which takes as long as the convolution after it.

@@ -7,7 +7,7 @@ itself is in decoder_pass.py.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import torch
@@ -32,7 +32,7 @@ from style_transfer.methods.fast.decoder import (
 from style_transfer.methods.fast.transport import moments_of_batch, transport
 
 NAME, ENCODER = "fast", "builtin"
-_LAST = 2  # the level that is decoded into a picture
+LAST_DECODED = 2  # the level that is decoded into a picture
 _DEAD = 0.02  # channels below this share of the most variable one carry no information
 _COLOR_STD = 0.25
 # A shift of the mean luma up to the first number is free; of the rest, the second share is kept.
@@ -87,8 +87,13 @@ class Painter(nn.Module):
         for all levels.
         """
         with self._halved(x):
-            maps = self.encoder(x, TAPS[above:depth])
+            maps = self.run_encoder(x, TAPS[above:depth])
         return with_colors(maps, x)
+
+    def run_encoder(self, x: Tensor, taps: Sequence[str]) -> dict[str, Tensor]:
+        """Compute layer -> (B, C, h, w) for pictures (B, 3, H, W) in [0, 1]."""
+        found: dict[str, Tensor] = self.encoder(x, taps)
+        return found
 
     def decode_level(self, level: int, maps: Tensor, affine_map: AffineMap) -> Tensor:
         """Apply a map to a level and decode it to the next shallower one, level 2 to RGB.
@@ -101,9 +106,13 @@ class Painter(nn.Module):
         scale, shift = self.decoder.normalization(level)
         normalized = apply_map(maps, (scale[:, None] * matrix, scale * offset + shift))
         with self._halved(maps):
-            if level == _LAST:
-                return self.decoder.decode_colors(normalized)
-            return self.decoder.decode_normalized(level, normalized)
+            return self.run_decoder(level, normalized)
+
+    def run_decoder(self, level: int, normalized: Tensor) -> Tensor:
+        """Decode normalized features (B, C, h, w) to the next shallower level, level 2 to RGB."""
+        if level == LAST_DECODED:
+            return self.decoder.decode_colors(normalized)
+        return self.decoder.decode_normalized(level, normalized)
 
     def color_map(self, picture: Tensor, wanted: Moments, style: float) -> AffineMap:
         """Find the map of RGB (B, 3, H, W) to the colors of level 1: (B, 3, 3) and (B, 3).

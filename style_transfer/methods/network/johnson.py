@@ -49,16 +49,26 @@ class Norm(nn.Module):
         if self.held is not None:
             mean, inverse = self.held
         else:
-            exact = x.float()
-            mean = exact.mean((2, 3), keepdim=True)
-            variance = exact.square().mean((2, 3), keepdim=True) - mean.square()
-            inverse = (variance.clamp_min(0) + _EPSILON).rsqrt()
+            mean, inverse = statistics_of(x)
             if self.holding:
                 self.held = mean.detach(), inverse.detach()
-        gain = inverse * self.weight[:, None, None]
-        offset = self.bias[:, None, None] - mean * gain
-        # One pass in the precision of the input; in bfloat16 it is faster than torch's own.
-        return torch.addcmul(offset.to(x.dtype), x, gain.to(x.dtype))
+        return normalize_by(x, mean, inverse, self.weight, self.bias)
+
+
+def statistics_of(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Measure mean and inverse deviation (B, C, 1, 1) of each channel of x (B, C, H, W)."""
+    exact = x.float()
+    mean = exact.mean((2, 3), keepdim=True)
+    variance = exact.square().mean((2, 3), keepdim=True) - mean.square()
+    return mean, (variance.clamp_min(0) + _EPSILON).rsqrt()
+
+
+def normalize_by(x: Tensor, mean: Tensor, inverse: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """Normalize x (B, C, H, W) by statistics (B, C, 1, 1), then apply gain and offset (C,)."""
+    gain = inverse * weight[:, None, None]
+    offset = bias[:, None, None] - mean * gain
+    # One pass in the precision of the input; in bfloat16 it is faster than torch's own.
+    return torch.addcmul(offset.to(x.dtype), x, gain.to(x.dtype))
 
 
 def convolve(channels: int, outputs: int, size: int, *, stride: int = 1) -> nn.Module:
