@@ -20,14 +20,15 @@ from accounts.names import (
     normalize_name,
     refuse_bad_username,
 )
+from common.search import searchable
 
 TOKEN_MARK = "sw_"  # noqa: S105  # with this mark, scanners can recognize a leaked token
 
 
 # The columns that `save` computes from another one.
 _DERIVED: Mapping[str, tuple[str, ...]] = {
-    "username": ("username_key", "username_look"),
-    "display_name": ("display_look",),
+    "username": ("username_key", "username_look", "search_name"),
+    "display_name": ("display_look", "search_name"),
 }
 
 
@@ -74,6 +75,8 @@ class User(AbstractUser):
     username_look = models.CharField(max_length=600, db_index=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     display_look = models.CharField(max_length=320, db_index=True, blank=True, editable=False)
+    # Both names, as the search of the public gallery compares them.
+    search_name = models.TextField(blank=True, default="", editable=False)
     about = models.CharField(_("about"), max_length=160, blank=True)
     # When a job of this user last started. The queue serves the user with the oldest time first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -98,6 +101,7 @@ class User(AbstractUser):
         self.email = normalize_email(self.email)
         self.username_key, self.username_look = name_key(self.username), name_look(self.username)
         self.display_look = name_look(self.display_name)
+        self.search_name = searchable(self.display_name, self.username)
         if (fields := kwargs.get("update_fields")) is not None:
             derived = [each for field in fields for each in _DERIVED.get(field, ())]
             kwargs["update_fields"] = {*fields, *derived}

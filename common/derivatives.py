@@ -8,6 +8,7 @@ from typing import Final
 
 from PIL import Image
 
+from common.colors import color_names
 from style_transfer.imaging.reducing import reduce_picture
 
 THUMB_SIDES: Final = (320, 224, 160, 80)
@@ -39,6 +40,8 @@ class Derivatives:
     preview: bytes
     thumb: bytes
     placeholder: str
+    colors: tuple[str, ...] = ()
+    """The names of its main colors (common/colors.py)."""
 
     @property
     def stored_bytes(self) -> int:
@@ -82,6 +85,7 @@ def make_derivatives(image: Image.Image, *, keep_preview: bool = True) -> Deriva
         ),
         thumb=make_thumb(small),
         placeholder=make_placeholder(small),
+        colors=tuple(color_names(small)),
     )
 
 

@@ -65,7 +65,9 @@ class SeenPicture:
         kept, preview, thumb = result.parts
         return AcceptedPicture(
             kept=Encoded(kept, result.header["suffix"]),
-            small=Derivatives(preview, thumb, result.header["placeholder"]),
+            small=Derivatives(
+                preview, thumb, result.header["placeholder"], tuple(result.header["colors"])
+            ),
             width=result.header["width"],
             height=result.header["height"],
             sha256=self.sha256,

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from common.page_cursor import page_at
 from gallery.access import viewer_of
 from gallery.gallery_views import tiles_of
 from gallery.people import (
@@ -23,6 +23,7 @@ from gallery.people import (
     remove_avatar,
     set_avatar,
 )
+from gallery.search import NEWEST, ORDERS
 from gallery.views import ARTWORKS_A_PAGE, own_artwork
 
 GALLERIES_SHOWN: Final = 24
@@ -34,13 +35,13 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
     found = find_person(name, viewer_of(request))
     galleries = galleries_of(found).select_related("owner").order_by("-published_at")
     shown = galleries if request.GET.get("galleries") == "all" else galleries[:GALLERIES_SHOWN]
-    mine = artworks_of(found).with_parts().order_by("-published_at")
+    mine = artworks_of(found).with_parts()
     context = {
         "person": found,
         "avatar": avatar_of(found),
         "tiles": tiles_of(shown),
         "more_galleries": len(shown) == GALLERIES_SHOWN,
-        "page": Paginator(mine, ARTWORKS_A_PAGE).get_page(request.GET.get("page")),
+        "page": page_at(request, mine, ORDERS[NEWEST], size=ARTWORKS_A_PAGE),
     }
     return render(request, "gallery/person.html", context)
 

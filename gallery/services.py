@@ -17,6 +17,7 @@ from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.text import visible_text
 from gallery.conversions import conversions_of
 from gallery.galleries import lock_galleries
+from gallery.indexing import color_column, lock_artwork, search_text_of
 from gallery.licensing import decide
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
@@ -106,7 +107,7 @@ def _source(job: Job) -> Source:
     with slot("pictures", who=str(job.owner_id)):
         made = run("derive", result.data)
     preview, thumb = made.parts
-    small = Derivatives(preview, thumb, made.header["placeholder"])
+    small = Derivatives(preview, thumb, made.header["placeholder"], tuple(made.header["colors"]))
     # The slider shows the photo at the size of its preview, so the preview is enough.
     return Source(result, small, _read(job.photo.preview.name or job.photo.file.name))
 
@@ -123,6 +124,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
         thumb=row_files.put(FOLDER, ".webp", source.small.thumb),
         before=row_files.put(FOLDER, source.before.suffix, source.before.data),
         placeholder=source.small.placeholder,
+        colors=color_column(source.small.colors),
         width=job.result_width,
         height=job.result_height,
         bytes=len(source.result.data),
@@ -137,7 +139,8 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     )
     artwork.credit = credit_of(artwork)
     put_full(artwork, source.result, row_files)
-    artwork.save(update_fields=["bytes", "credit", "file"])
+    artwork.search_text = search_text_of(artwork)
+    artwork.save(update_fields=["bytes", "credit", "file", "search_text"])
     # The snapshot of the job names its artwork, so its clients must get a new snapshot.
     touch_job(job_id=job.pk)
     return artwork
@@ -150,16 +153,20 @@ def put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
     artwork.bytes = len(credited)
 
 
+@transaction.atomic
 def rename_artwork(
     *, artwork: Artwork, title: str | None = None, alt_text: str | None = None
 ) -> Artwork:
     """Change the title of `artwork`, its description in words, or both. "" clears the text."""
     changes = {"title": title, "alt_text": alt_text}
     given = {name: visible_text(text) for name, text in changes.items() if text is not None}
+    # Locked, because the text of the search is made of what other requests may change as well.
+    row = lock_artwork(artwork)
     for name, text in given.items():
         setattr(artwork, name, text)
-    # Only the given fields are saved: another request may change the others at the same time.
-    artwork.save(update_fields=list(given))
+        setattr(row, name, text)
+    row.search_text = artwork.search_text = search_text_of(row)
+    row.save(update_fields=[*given, "search_text"])
     return artwork
 
 
@@ -183,12 +190,8 @@ def publish_artwork(
     with files_of_a_row() as row_files:
         # Asked again: the same picture may have been hidden in another artwork since it was kept.
         hidden = was_hidden(sha256=artwork.sha256, painting=artwork.painting)
-        artwork = (
-            # Locked, so that two publications at the same time do not remove each other's file.
-            Artwork.objects.select_for_update(of=("self",))
-            .select_related("owner")
-            .get(pk=artwork.pk)
-        )
+        # Locked, so that two publications at the same time do not remove each other's file.
+        artwork = lock_artwork(artwork)
         old = artwork.file.name
         artwork.license = license
         artwork.alt_text = visible_text(alt_text)
@@ -197,6 +200,7 @@ def publish_artwork(
         # A new license of a published artwork does not change its place in the gallery.
         artwork.published_at = artwork.published_at or timezone.now()
         artwork.visibility = Artwork.Visibility.PUBLIC
+        artwork.search_text = search_text_of(artwork)
         if hidden:
             artwork.moderation = Artwork.Moderation.HIDDEN
         put_full(artwork, _read(old), row_files)
@@ -226,6 +230,7 @@ _PUBLISHED_FIELDS: Final = (
     "license",
     "moderation",
     "published_at",
+    "search_text",
     "shows_before",
     "visibility",
 )

@@ -15,6 +15,7 @@ from common.storage import RowFiles, files_of_a_row
 from common.text import visible_text
 from common.upload_limit import counted_upload
 from common.uploads import AcceptedPicture, Readable, see_picture
+from gallery.indexing import color_column, search_text_of
 from gallery.models import Artwork
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_of
@@ -98,11 +99,13 @@ def _store(
         preview=row_files.put(FOLDER, ".webp", picture.small.preview),
         thumb=row_files.put(FOLDER, ".webp", picture.small.thumb),
         placeholder=picture.small.placeholder,
+        colors=color_column(picture.small.colors),
         width=picture.width,
         height=picture.height,
         **row,
     )
     artwork.credit = credit_of(artwork)
     put_full(artwork, picture.kept, row_files)
+    artwork.search_text = search_text_of(artwork)
     artwork.save(force_insert=True)
     return artwork

@@ -7,9 +7,11 @@ from django.views.generic import RedirectView
 from gallery import (
     gallery_views,
     people_views,
+    public_views,
     reaction_views,
     selection_views,
     share_views,
+    tag_views,
     upload_views,
     views,
     visitor_views,
@@ -19,7 +21,8 @@ _MOVED = RedirectView.as_view(pattern_name="public-gallery", permanent=True, que
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("gallery/", views.public_gallery, name="public-gallery"),
+    path("gallery/", public_views.public_gallery, name="public-gallery"),
+    path("gallery/galleries/", public_views.public_galleries, name="public-galleries"),
     # The address that it had before.
     path("wall/", _MOVED, name="public-gallery-moved"),
     path("jobs/<uuid:pk>/keep/", views.artwork_keep, name="artwork-keep"),
@@ -34,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("artworks/<uuid:pk>/avatar/", people_views.artwork_avatar, name="artwork-avatar"),
     path("artworks/<uuid:pk>/like/", reaction_views.artwork_like, name="artwork-like"),
     path("artworks/<uuid:pk>/favorite/", reaction_views.artwork_favorite, name="artwork-favorite"),
+    path("artworks/<uuid:pk>/tags/", tag_views.artwork_tags, name="artwork-tags"),
     path("favorites/", reaction_views.favorites, name="favorites"),
     path("account/avatar/remove/", people_views.avatar_remove, name="avatar-remove"),
     path("galleries/", gallery_views.my_galleries, name="my-galleries"),

@@ -1,4 +1,4 @@
-"""Pages: home, the public gallery, one artwork, and my own artworks."""
+"""Pages: home, one artwork, and my own artworks."""
 
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import SignedInRequest
 from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.access import Action, can, viewer_of
+from gallery.filter_forms import TagsForm
 from gallery.forms import KeepForm, PublishForm, TitleForm
 from gallery.licensing import decide
 from gallery.models import Artwork
@@ -53,13 +54,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "artworks": _published()[:ARTWORKS_ON_HOME],
     }
     return render(request, "gallery/home.html", context)
-
-
-@require_safe
-def public_gallery(request: HttpRequest) -> HttpResponse:
-    """Show what users published, newest first."""
-    page = Paginator(_published(), ARTWORKS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "gallery/public_gallery.html", {"page": page})
 
 
 def _published() -> Any:
@@ -104,6 +98,7 @@ def _artwork_page(
         "link_size": fitted_size(found.width, found.height, PREVIEW_SIDE),
         "print_size": print_size(found.width, found.height),
         "like_this": studio_query(weights, found.recipe.get("spec", {})),
+        "tags_form": TagsForm(initial={"tags": ", ".join(map(str, found.tags.all()))}),
         "title_form": TitleForm(initial={"title": found.title}),
         "publish_form": publish or _publish_form(found),
     }
@@ -190,7 +185,7 @@ def artwork_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _visible_artwork(request: HttpRequest, pk: UUID) -> Artwork:
-    found = get_object_or_404(Artwork.objects.with_parts(), pk=pk)
+    found = get_object_or_404(Artwork.objects.with_parts().with_tags(), pk=pk)
     if not can(viewer_of(request), Action.VIEW, found):
         raise Http404
     return found

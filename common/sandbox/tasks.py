@@ -29,6 +29,7 @@ def accept(data: bytes, *, keep_preview: bool, **header: Any) -> Message:
             "height": image.height,
             "suffix": kept.suffix,
             "placeholder": small.placeholder,
+            "colors": small.colors,
         },
         [kept.data, small.preview, small.thumb],
     )
@@ -37,7 +38,8 @@ def accept(data: bytes, *, keep_preview: bool, **header: Any) -> Message:
 def derive(data: bytes) -> Message:
     """Make the small versions of a stored picture."""
     small = make_derivatives(_stored_picture(data))
-    return Message({"placeholder": small.placeholder}, [small.preview, small.thumb])
+    header = {"placeholder": small.placeholder, "colors": small.colors}
+    return Message(header, [small.preview, small.thumb])
 
 
 def convert(data: bytes, *, form: str, side: int = 0) -> Message:

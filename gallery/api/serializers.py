@@ -6,10 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from common.colors import COLOR_NAMES
+from common.fields import BoundedListField
 from common.problems import Problem
+from gallery.filter_forms import MAX_NAME, MAX_TECHNIQUE
 from gallery.licensing import RIGHTS
-from gallery.models import Artwork, ArtworkStyle
+from gallery.models import Artwork, ArtworkStyle, ArtworkTag
+from gallery.models.tags import MAX_TAG, MAX_TAGS
+from gallery.search import NEWEST, ORDERS, USES
 from inference.models import Job
+from library.forms import LONGEST_QUERY
 from library.licenses import LicenseId
 
 VARIANTS = ("full", "preview", "thumb", "before")
@@ -42,6 +48,9 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
         source="like_count", read_only=True, help_text="How many users like it."
     )
     styles = ArtworkStyleSerializer(source="artwork_styles", many=True, read_only=True)
+    tags = serializers.SlugRelatedField[ArtworkTag](
+        slug_field="tag", many=True, read_only=True, help_text="Words that its owner chose."
+    )
     urls = serializers.SerializerMethodField(
         help_text="Where the picture is, by variant; `before` only if the photo is shown too."
     )
@@ -50,7 +59,7 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
         model = Artwork
         fields = [
             *("id", "title", "alt_text", "by", "origin", "creator", "styles", "license", "credit"),
-            *("width", "height", "placeholder", "published_at", "likes", "urls"),
+            *("width", "height", "placeholder", "published_at", "likes", "tags", "urls"),
         ]
         read_only_fields = fields
 
@@ -123,7 +132,7 @@ class ArtworkUploadSerializer(serializers.Serializer[Artwork]):
 
 
 class LabelSerializer(serializers.Serializer[Artwork]):
-    """The texts of an artwork that its owner may change. A missing field stays as it is."""
+    """What an artwork is called, by its owner. A missing field stays as it is."""
 
     title = serializers.CharField(max_length=120, required=False, allow_blank=True)
     alt_text = serializers.CharField(
@@ -132,17 +141,43 @@ class LabelSerializer(serializers.Serializer[Artwork]):
         allow_blank=True,
         help_text="What is to be seen, for those who do not see it.",
     )
+    tags = BoundedListField(
+        child=serializers.CharField(max_length=4 * MAX_TAG, allow_blank=True),
+        max_length=4 * MAX_TAGS,
+        required=False,
+        help_text=f"In place of the old ones: at most {MAX_TAGS}, of {MAX_TAG} characters each.",
+    )
 
 
 class PublicGalleryQuerySerializer(serializers.Serializer[Artwork]):
-    """The filter of the public gallery."""
+    """The search of the public gallery. All filters that are given must match."""
 
+    q = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_QUERY,
+        help_text="Words of titles, descriptions, tags, styles, artists or the names of people. "
+        "Accents and case do not matter.",
+    )
     style = serializers.SlugField(  # type: ignore[assignment]  # shadows a rendering option
         required=False, help_text="The slug of a style they were made with."
     )
-    person = serializers.CharField(
-        max_length=150, required=False, help_text="The name in the address of a person."
+    technique = serializers.CharField(
+        required=False, max_length=MAX_TECHNIQUE, help_text="The technique of one of the styles."
     )
+    use = serializers.ChoiceField(
+        tuple(USES),
+        required=False,
+        help_text="What the license must allow. `anything` is without conditions.",
+    )
+    color = serializers.ChoiceField(
+        COLOR_NAMES, required=False, help_text="One of the main colors."
+    )
+    tag = serializers.CharField(required=False, max_length=MAX_TAG)
+    person = serializers.CharField(
+        max_length=MAX_NAME, required=False, help_text="The name in the address of a person."
+    )
+    sort = serializers.ChoiceField(tuple(ORDERS), default=NEWEST)
 
 
 class PublishSerializer(serializers.Serializer[Artwork]):

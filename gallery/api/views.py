@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -18,12 +19,12 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.permissions import Anyone, person
-from accounts.models import Scope, User
+from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.derivatives import SUFFIXES
 from common.negotiation import AnyAccept
 from common.openapi import PICTURE, STORAGE_FULL
-from common.pagination import NewestPublishedPagination
+from common.pagination import KeysetPagination
 from common.parsers import UploadParser
 from common.queries import chosen
 from gallery.access import Action, can, viewer_of
@@ -40,13 +41,14 @@ from gallery.api.serializers import (
 )
 from gallery.media_views import send_artwork
 from gallery.models import Artwork
+from gallery.search import ORDERS, find_artworks
 from gallery.services import (
     delete_artwork,
     keep_artwork,
     publish_artwork,
-    rename_artwork,
     unpublish_artwork,
 )
+from gallery.tags import label_artwork
 from gallery.uploads import upload_artwork
 from inference.api.photos import CHECKSUM, CHECKSUM_HEADER, check_sum
 
@@ -76,7 +78,7 @@ class ArtworkViewSet(
 
     def get_queryset(self) -> QuerySet[Artwork]:
         """Return the artworks of the user. `OwnerChanges` decides about a single artwork."""
-        artworks = Artwork.objects.with_parts()
+        artworks = Artwork.objects.with_parts().with_tags()
         return artworks if self.detail else artworks.owned_by(self.request.user)
 
     @extend_schema(
@@ -129,11 +131,11 @@ class ArtworkViewSet(
 
     @extend_schema(request=LabelSerializer, responses=ArtworkSerializer)
     def partial_update(self, request: Request, **_address: Any) -> Response:
-        """Change the title or the description for people who cannot see the picture."""
+        """Change the title, the description for people who cannot see the picture, or the tags."""
         artwork = self.get_object()
         body = LabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        rename_artwork(artwork=artwork, **body.validated_data)
+        label_artwork(artwork=artwork, **body.validated_data)
         return self._current()
 
     def perform_destroy(self, instance: Artwork) -> None:
@@ -185,27 +187,36 @@ class ArtworkViewSet(
         return Response(ArtworkSerializer(self.get_object()).data)
 
 
+class SearchPagination(KeysetPagination):
+    """Pages through what a search found, in the order of the query."""
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        """Return the columns to sort by."""
+        return ORDERS[view.query["sort"]]
+
+
 @answers_conditionally
 class PublicGalleryViewSet(mixins.ListModelMixin, GenericViewSet[Artwork]):
-    """The artworks that users published, newest first."""
+    """The artworks that users published."""
 
     permission_classes = (Anyone,)
     serializer_class = PublicArtworkSerializer
-    pagination_class = NewestPublishedPagination
+    pagination_class = SearchPagination
     queryset = Artwork.objects.none()
 
-    def get_queryset(self) -> QuerySet[Artwork]:
-        """Return all public artworks, or only those with one style or of one person."""
+    @cached_property
+    def query(self) -> dict[str, Any]:
+        """The checked query, with its defaults."""
         query = PublicGalleryQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        artworks = Artwork.objects.in_public_gallery().with_parts()
-        if style := query.validated_data.get("style"):
-            artworks = artworks.filter(styles__slug=style)
-        if name := query.validated_data.get("person"):
-            artworks = artworks.filter(owner__in=User.objects.named(name))
-        return artworks
+        values: dict[str, Any] = query.validated_data
+        return values
+
+    def get_queryset(self) -> QuerySet[Artwork]:
+        """Return the public artworks that match the query."""
+        return find_artworks(self.query).with_parts().with_tags()
 
     @extend_schema(parameters=[PublicGalleryQuerySerializer])
     def list(self, request: Request) -> Response:
-        """List the public gallery."""
+        """Search the public gallery: by words, style, technique, license, color, tag or person."""
         return super().list(request)

@@ -5,11 +5,13 @@ from gallery.models.avatars import Avatar
 from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, GalleryQuerySet
 from gallery.models.reactions import FavoriteArtwork, Like
 from gallery.models.shares import ShareLink, ShareLinkQuerySet
+from gallery.models.tags import ArtworkTag
 
 __all__ = [
     "Artwork",
     "ArtworkQuerySet",
     "ArtworkStyle",
+    "ArtworkTag",
     "Avatar",
     "FavoriteArtwork",
     "Gallery",

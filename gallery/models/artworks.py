@@ -38,6 +38,10 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         seen = Q(visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE)
         return self.filter(seen | Q(owner=user) if isinstance(user, User) else seen)
 
+    def with_tags(self) -> Self:
+        """Fetch the tags, in one query."""
+        return self.prefetch_related("tags")
+
     def with_parts(self) -> Self:
         """Fetch the owner, styles and artists, in a fixed number of queries."""
         return self.select_related("owner").prefetch_related("artwork_styles__style__artist")
@@ -98,6 +102,9 @@ class Artwork(models.Model):
     moderation = models.CharField(max_length=10, choices=Moderation, default=Moderation.VISIBLE)
     license = models.CharField(max_length=40, choices=LicenseId, blank=True)
     credit = models.TextField(blank=True)
+    # Its words as searches compare them, and the names of its main colors (gallery/indexing.py).
+    search_text = models.TextField(blank=True, default="", editable=False)
+    colors = models.CharField(max_length=80, blank=True, default="", editable=False)
     # Counted when somebody likes it (gallery/reactions.py), because lists sort by it.
     like_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -108,6 +115,9 @@ class Artwork(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["visibility", "-published_at"], name="artwork_newest_public"),
+            models.Index(
+                fields=["visibility", "-like_count", "-published_at"], name="artwork_most_liked"
+            ),
             models.Index(fields=["owner", "-created_at"], name="artwork_owner_newest"),
         ]
         constraints = [

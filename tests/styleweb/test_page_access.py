@@ -1,21 +1,19 @@
 """Who may open what, outside the API: one row for every page and media file.
 
 The rows are compared with the addresses of the site, so an address without a row fails here. The
-API has its own table in test_api_access.py, and the socket in test_socket_access.py.
+API has its own table in test_api_access.py, and the socket in test_socket_access.py. HEAD and what
+strangers are told are in test_page_answers.py.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from string import Formatter
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import pytest
-from django.contrib import admin
-from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,9 +25,8 @@ from gallery.shares import create_link, revoke_link
 from inference.models import Worker
 from styleweb.urls import urlpatterns
 from tests.styleweb.test_api_access import THINGS, kept, read_out
-from tests.support.factories import finished_job, make_style, make_tile, make_user
+from tests.support.factories import finished_job, make_style, make_tile
 
-MODERATES = ["change_artwork", "view_artwork", "change_gallery", "view_gallery"]
 OUTSIDE = "93.184.216.34"
 SIGN_IN = "/account/login/"
 
@@ -95,6 +92,8 @@ def operators(name: str, address: str, method: str = "post") -> Row:
 PAGES = [
     open_to_all("home", "/"),
     open_to_all("public-gallery", "/gallery/"),
+    open_to_all("public-gallery", "/gallery/?q=sea&use=adapt&color=blue&sort=liked&tag=x"),
+    open_to_all("public-galleries", "/gallery/galleries/"),
     open_to_all("public-gallery-moved", "/wall/", 301),
     own("my-artworks", "/artworks/"),
     private("artwork-keep", "/jobs/{done}/keep/"),
@@ -103,7 +102,7 @@ PAGES = [
     open_to_all("artwork", "/artworks/{public}/"),
     *(
         row
-        for deed in ("rename", "publish", "unpublish", "delete", "avatar")
+        for deed in ("rename", "publish", "unpublish", "delete", "avatar", "tags")
         for row in (
             private(f"artwork-{deed}", f"/artworks/{{private}}/{deed}/"),
             visible(f"artwork-{deed}", f"/artworks/{{public}}/{deed}/"),
@@ -317,16 +316,6 @@ def names(patterns: list[Any] = urlpatterns) -> Iterator[str]:
             yield str(pattern.name)
 
 
-@pytest.fixture
-def users(alice: User, bob: User) -> dict[str, User | None]:
-    """Return the users of the columns."""
-    moderator = make_user("mona", is_staff=True)
-    rights = Permission.objects.filter(codename__in=MODERATES)
-    moderator.user_permissions.set(rights)
-    root = make_user("root", is_staff=True, is_superuser=True)
-    return {"owner": alice, "stranger": bob, "nobody": None, "moderator": moderator, "root": root}
-
-
 def client_of(user: User | None) -> Client:
     client = Client(REMOTE_ADDR=OUTSIDE)
     if user is not None:
@@ -377,50 +366,3 @@ def test_answers_each_user(row: Row, users: dict[str, User | None], wakeups: lis
             assert response["Cache-Control"].startswith(kept_by)
         read_out(response)
         transaction.savepoint_rollback(before)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if row.method == "get"], ids=named)
-def test_answers_head_like_get(row: Row, users: dict[str, User | None]) -> None:
-    owner = users["owner"]
-    assert owner is not None
-    address = address_of(row, owner)
-    client = client_of(users["root"] if row.owner >= 400 else owner)
-    get, head = client.get(address), client.head(address)
-    read_out(get)
-    assert (head.status_code, head.content) == (get.status_code, b"")
-    assert set(head.headers) == set(get.headers)
-    assert head["Content-Type"] == get["Content-Type"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if "{" in row.address], ids=named)
-def test_answers_strangers_as_if_it_did_not_exist(row: Row, bob: User) -> None:
-    nothing = row.address.replace(":file", "").format(**dict.fromkeys(MADE, uuid4()))
-    response = getattr(client_of(bob), row.method)(nothing)
-    assert response.status_code == (403 if row.name.startswith("operators") else 404)
-
-
-def admin_addresses() -> Iterator[str]:
-    """Yield an address for each pattern of the admin site."""
-    for pattern in admin.site.get_urls():
-        inner: list[Any] = pattern.url_patterns if isinstance(pattern, URLResolver) else [pattern]
-        for each in inner:
-            if each.name in {"login", None}:
-                continue
-            arguments = ["1"] * each.pattern.regex.groups
-            if each.name in {"view_on_site", "app_list"}:
-                arguments = ["1", "1"] if each.name == "view_on_site" else ["gallery"]
-            yield reverse(f"admin:{each.name}", args=arguments)
-
-
-@pytest.mark.django_db
-def test_lets_only_the_staff_into_the_admin_site(users: dict[str, User | None]) -> None:
-    addresses = list(admin_addresses())
-    assert len(addresses) > 20
-    for column in ("nobody", "owner", "stranger"):
-        client = client_of(users[column])
-        for address in addresses:
-            response = client.get(address)
-            assert response.status_code == 302, (column, address)
-            assert "/login/" in response["Location"] or address.endswith("/logout/")

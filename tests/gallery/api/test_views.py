@@ -135,7 +135,7 @@ class TestRead:
         client = session_of(alice)
         for _ in range(4):
             kept(alice)
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             assert len(client.get(ARTWORKS).json()["results"]) == 4
 
 
