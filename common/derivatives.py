@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from PIL import Image
@@ -111,6 +112,12 @@ def make_link_preview(image: Image.Image) -> bytes:
     picture = on_white(fitted(image, PREVIEW_SIDE))
     made = (_encoded(picture, "JPEG", quality=quality, optimize=True) for quality in QUALITIES)
     return _first_within(LINK_PREVIEW_BYTES, made)
+
+
+def link_preview_name(name: str) -> str:
+    """Return the stored name of the link preview of the picture `name`."""
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}-link.jpg"))
 
 
 def make_placeholder(image: Image.Image) -> str:

@@ -57,5 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         visitor_views.share_file,
         name="share-file",
     ),
+    path("", include("gallery.outward_urls")),
     path("media/", include("gallery.media_urls")),
 ]

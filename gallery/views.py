@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.access import Action, can, viewer_of
 from gallery.filter_forms import TagsForm
 from gallery.forms import KeepForm, PublishForm, TitleForm
@@ -95,7 +94,6 @@ def _artwork_page(
         "galleries": found.galleries.select_related("owner").order_by("title") if owns else [],
         "shows_before": bool(found.before) and can(viewer, Action.VIEW_PHOTO, found),
         "meaning": license_meaning(found.license),
-        "link_size": fitted_size(found.width, found.height, PREVIEW_SIDE),
         "print_size": print_size(found.width, found.height),
         "like_this": studio_query(weights, found.recipe.get("spec", {})),
         "tags_form": TagsForm(initial={"tags": ", ".join(map(str, found.tags.all()))}),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.derivatives import link_preview_name
 from library.licenses import LICENSES, OWN_WORK, STYLE_LICENSES, USABLE_IN_LIBRARY
 
 MAX_SLUG = 80
@@ -287,9 +288,10 @@ class Style(models.Model):
 
     @property
     def file_names(self) -> set[str]:
-        """The names of all stored files of the style."""
+        """The names of all stored files of the style, also of those that are made when needed."""
         files = (self.image, self.thumb, self.sample, self.code)
-        return {file.name for file in files if file.name}
+        made = (link_preview_name(each.name) for each in (self.image, self.sample) if each.name)
+        return {*(file.name for file in files if file.name), *made}
 
 
 class Evidence(models.Model):

@@ -53,8 +53,9 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
     assert done.stderr == ""
     said = done.stdout.splitlines()
     assert said[0] == "grace"
-    assert said[-11:] == [
-        *("succeeded 1.0", "public", "First try", "['Été', 'first try']", "First try", "uploaded"),
+    assert said[-12:] == [
+        *("succeeded 1.0", "public", "First try", "['Été', 'first try']", "First try", "rich"),
+        "uploaded",
         *("1", "By the sea", "First try", "0", "private"),
     ]
     with Image.open(tmp_path / "result.jpg") as result:

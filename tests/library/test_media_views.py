@@ -1,5 +1,6 @@
 """Files of styles: everybody may see them while the style is published."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from library.services import withdraw_style
+from library.models import Style
+from library.services import delete_style, withdraw_style
+from tests.common.test_storage import files_in
 from tests.support.factories import make_code_style, make_style
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +82,29 @@ def test_never_sends_a_style_code(client: Client, media_root: Path, alice: User)
     assert client.get(url("cafe", "code")).status_code == 404
     assert client.get(f"/media/{style.code.name}").status_code == 404
     assert media_root.is_dir()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("make", [make_style, make_code_style])
+def test_makes_the_link_preview_once_and_removes_it_with_the_style(
+    client: Client, media_root: Path, make: Callable[[str], Style]
+) -> None:
+    style = make("ink")
+    before = files_in(media_root)
+    address = url(variant="link-preview")
+    assert client.head(address).status_code == 200
+    assert files_in(media_root) == before
+    for _again in range(2):
+        answer = client.get(address)
+        assert answer["Content-Type"] == "image/jpeg"
+        assert answer.getvalue().startswith(b"\xff\xd8")
+        assert len(files_in(media_root)) == len(before) + 1
+    delete_style(style=style)
+    assert files_in(media_root) == []
+
+
+def test_makes_no_link_preview_of_a_file_that_is_gone(client: Client, media_root: Path) -> None:
+    style = make_style("ink")
+    style.image.storage.delete(str(style.image.name))
+    assert client.get(url(variant="link-preview")).status_code == 404
+    assert len(files_in(media_root)) == 1

@@ -94,6 +94,23 @@ PAGES = [
     open_to_all("public-gallery", "/gallery/"),
     open_to_all("public-gallery", "/gallery/?q=sea&use=adapt&color=blue&sort=liked&tag=x"),
     open_to_all("public-galleries", "/gallery/galleries/"),
+    open_to_all("gallery-feed", "/gallery/feed.atom"),
+    open_to_all("person-feed", "/people/alice/feed.atom?{public}"),
+    open_to_all("person-feed", "/people/alice/feed.atom?{hidden}", 404),
+    open_to_all("style-feed", "/styles/great-wave/feed.atom"),
+    open_to_all("style-feed", "/styles/sketch/feed.atom", 404),
+    open_to_all("style-feed", "/styles/{style}/feed.atom", 404),
+    open_to_all("oembed", "/oembed/?url=http://testserver/artworks/{public}/"),
+    open_to_all("oembed", "/oembed/?url=http://testserver/artworks/{hidden}/", 404),
+    open_to_all("artwork-embed", "/artworks/{public}/embed/"),
+    *(
+        open_to_all("artwork-embed", f"/artworks/{{{name}}}/embed/", 404)
+        for name in ("private", "hidden")
+    ),
+    open_to_all("robots", "/robots.txt"),
+    open_to_all("sitemap", "/sitemap.xml"),
+    open_to_all("sitemap-part", "/sitemap-artworks.xml"),
+    open_to_all("sitemap-part", "/sitemap-secrets.xml", 404),
     open_to_all("public-gallery-moved", "/wall/", 301),
     own("my-artworks", "/artworks/"),
     private("artwork-keep", "/jobs/{done}/keep/"),
@@ -231,8 +248,9 @@ MEDIA = [
     open_to_all("share-file", "/s/{shared:file}/before/", 404),
     *(
         open_to_all("style-file", f"/media/styles/great-wave/{variant}/")
-        for variant in ("full", "thumb")
+        for variant in ("full", "thumb", "link-preview")
     ),
+    Row("style-file", "get", "/media/styles/sketch/link-preview/", 404, 404, 404, 404, 200),
     Row("style-file", "get", "/media/styles/sketch/full/", 404, 404, 404, 404, 200),
     *(file("style-file", f"/media/styles/{{style}}/{variant}/") for variant in ("full", "thumb")),
 ]
