@@ -129,6 +129,9 @@ def change_gallery(*, gallery: Gallery, **values: Any) -> Gallery:
     """
     lock_galleries(gallery.owner_id)
     changed = _set(gallery, values)
+    if values.get("visibility") == Gallery.Visibility.PRIVATE:
+        # "Only me" includes people with a link.
+        gallery.share_links.filter(revoked_at=None).update(revoked_at=timezone.now())
     # Only the given fields are saved: another request may change the others at the same time.
     Gallery.objects.filter(pk=gallery.pk).update(
         **{each: getattr(gallery, each) for each in changed}

@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gallery.api.gallery_serializers import VISIBILITIES
 from gallery.models import Gallery
 
 
@@ -32,7 +31,7 @@ class GalleryForm(NewGalleryForm):
     )
     layout = forms.ChoiceField(label=_("Layout"), choices=Gallery.Layout.choices)
     visibility = forms.ChoiceField(
-        label=_("Who can see it"), choices=VISIBILITIES, widget=forms.RadioSelect
+        label=_("Who can see it"), choices=Gallery.Visibility.choices, widget=forms.RadioSelect
     )
 
     def __init__(self, data: Any, *, gallery: Gallery) -> None:

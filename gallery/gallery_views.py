@@ -64,6 +64,7 @@ def gallery_page(request: HttpRequest, found: Gallery) -> HttpResponse:
         "layout": layout,
         "layouts": Gallery.Layout.choices,
         "is_open": can(NOBODY, Action.VIEW, found),
+        "has_link": owns and found.share_links.working().exists(),
         "unpublished": found.items.count() - found.items.public().count() if owns else 0,
     }
     return render(request, f"gallery/layouts/{layout}.html", context)
@@ -103,7 +104,7 @@ def tiles_of(galleries: Iterable[Gallery]) -> list[tuple[Gallery, Artwork | None
 @require_http_methods(["GET", "HEAD", "POST"])
 def gallery_edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Change what is said about a gallery, and put its artworks in order."""
-    found = _own_gallery(request, pk)
+    found = own_gallery(request, pk)
     form = GalleryForm(request.POST or None, gallery=found)
     if form.is_valid():
         try:
@@ -112,10 +113,10 @@ def gallery_edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, _("Saved."))
-            return redirect("gallery-edit", pk=pk)
+            return redirect(_next_page(found), pk=pk)
     if form.errors:
         # The heading and the links of the page show what is stored.
-        found = _own_gallery(request, pk)
+        found = own_gallery(request, pk)
     context = {
         "gallery": found,
         "form": form,
@@ -125,11 +126,18 @@ def gallery_edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "gallery/gallery_edit.html", context, status=status)
 
 
+def _next_page(saved: Gallery) -> str:
+    """Return where to go on: a gallery for people with a link needs a link."""
+    is_shared = saved.visibility == Gallery.Visibility.LINK
+    needs_link = is_shared and not saved.share_links.working().exists()
+    return "gallery-share" if needs_link else "gallery-edit"
+
+
 @login_required
 @require_POST
 def gallery_items(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Move an artwork by one place, take it out, or make it the cover."""
-    found = _own_gallery(request, pk)
+    found = own_gallery(request, pk)
     form = ItemForm(request.POST)
     if form.is_valid():
         try:
@@ -159,12 +167,13 @@ def _change_item(found: Gallery, *, artwork: UUID, version: int, deed: str) -> N
 @require_POST
 def gallery_delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Delete a gallery. Its artworks stay."""
-    delete_gallery(gallery=_own_gallery(request, pk))
+    delete_gallery(gallery=own_gallery(request, pk))
     messages.success(request, _("Gallery deleted. Its pictures are still in My pictures."))
     return redirect("my-galleries")
 
 
-def _own_gallery(request: HttpRequest, pk: UUID) -> Gallery:
+def own_gallery(request: HttpRequest, pk: UUID) -> Gallery:
+    """Return a gallery of the user. Raises Http404, or PermissionDenied for one that is public."""
     found = get_object_or_404(Gallery.objects.select_related("owner"), pk=pk)
     viewer = viewer_of(request)
     if not can(viewer, Action.VIEW, found):

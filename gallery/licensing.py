@@ -1,6 +1,9 @@
 """Under which licenses an artwork may be published."""
 
 from typing import Final
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from gallery.models import Artwork
 from library.licenses import (
@@ -24,6 +27,20 @@ def decide(artwork: Artwork) -> Decision:
     if artwork.is_uploaded:
         return _decide_upload(artwork.rights)
     return allowed_outputs(part.style.license for part in artwork.artwork_styles.all())
+
+
+def private_use_only(artworks: QuerySet[Artwork]) -> set[UUID]:
+    """Return which of `artworks` nobody but their owner may see. This takes one query."""
+    rows = artworks.values_list("pk", "rights", "artwork_styles__style__license")
+    # Only uploaded artworks have rights of their own.
+    given: dict[UUID, tuple[str, set[str]]] = {}
+    for pk, rights, license_id in rows:
+        given.setdefault(pk, (rights, set()))[1].update([license_id] if license_id else [])
+    return {
+        pk
+        for pk, (rights, licenses) in given.items()
+        if not (_decide_upload(rights) if rights else allowed_outputs(licenses)).publishable
+    }
 
 
 def _decide_upload(rights: str) -> Decision:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from gallery.gallery_views import own_gallery
 from gallery.models import Artwork, Gallery, ShareLink
+from gallery.qr_codes import qr_code
 from gallery.share_forms import LinkForm, ShareForm
 from gallery.shares import (
     LinkRefused,
@@ -32,6 +34,13 @@ LINKS_A_PAGE: Final = 40
 def artwork_share(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """List the links to an artwork, and create a new one."""
     return _share_page(request, own_artwork(request, pk))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def gallery_share(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """List the links to a gallery, and create a new one."""
+    return _share_page(request, own_gallery(request, pk))
 
 
 def _share_page(request: SignedInRequest, thing: Artwork | Gallery) -> HttpResponse:
@@ -89,6 +98,19 @@ def link(request: SignedInRequest, pk: UUID) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "gallery/shares/link.html", context, status=status)
+
+
+@login_required
+@require_safe
+def link_qr(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Send the QR code of a link, to show it, or with `?download=1` as a PNG to print."""
+    address = request.build_absolute_uri(_own_link(request, pk).get_absolute_url())
+    form = "png" if "download" in request.GET else "svg"
+    kind = {"png": "image/png", "svg": "image/svg+xml"}[form]
+    answer = HttpResponse(qr_code(address, form), content_type=kind)
+    if form == "png":
+        answer["Content-Disposition"] = 'attachment; filename="styleweb-link.png"'
+    return answer
 
 
 @login_required

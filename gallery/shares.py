@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +87,8 @@ def create_link(*, thing: Artwork | Gallery, password: str = "", **values: Any) 
             raise refusal
         if ShareLink.objects.filter(owner=thing.owner_id, revoked_at=None).count() >= MAX_LINKS:
             raise TooManyLinks
+        if isinstance(thing, Gallery):
+            _set_visibility(thing, Gallery.Visibility.PRIVATE, Gallery.Visibility.LINK)
         row = {name: thing, "owner_id": thing.owner_id, "password": hashed, **values}
         made: ShareLink = ShareLink.objects.create(**row)
     return made
@@ -121,9 +123,26 @@ def change_link(*, link: ShareLink, password: str | None = None, **values: Any) 
     return link
 
 
+@transaction.atomic
 def revoke_link(*, link: ShareLink) -> None:
     """End `link` from the next request on, for ever. A second call keeps the time of the first."""
+    lock_galleries(link.owner_id)
     ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+    gallery = link.gallery
+    if gallery and not gallery.share_links.filter(revoked_at=None).exists():
+        _set_visibility(gallery, Gallery.Visibility.LINK, Gallery.Visibility.PRIVATE)
+
+
+def _set_visibility(gallery: Gallery, old: str, new: str) -> None:
+    """Change who sees the gallery, if that is still `old`."""
+    if Gallery.objects.filter(pk=gallery.pk, visibility=old).update(visibility=new):
+        gallery.visibility = new
+
+
+def opens_by_link(artwork: Artwork) -> bool:
+    """Tell whether a link that works shows `artwork`, by itself or in a gallery."""
+    names = Q(artwork=artwork) | Q(gallery__artworks=artwork)
+    return ShareLink.objects.working().filter(names).exists()
 
 
 def count_visit(*, link: ShareLink) -> None:

@@ -28,6 +28,7 @@ from gallery.services import (
     rename_artwork,
     unpublish_artwork,
 )
+from gallery.shares import opens_by_link
 from inference.models import Job
 from inference.pages.recipes import print_size, studio_query
 from library.demonstration import PAIRS
@@ -169,7 +170,10 @@ def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Remove an artwork from the public gallery."""
     found = own_artwork(request, pk)
     unpublish_artwork(artwork=found)
-    messages.success(request, _("Unpublished. Only you can see it."))
+    if opens_by_link(found):
+        messages.success(request, _("Unpublished. People with your links can still see it."))
+    else:
+        messages.success(request, _("Unpublished. Only you can see it."))
     return redirect(found)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.login_guard import TooManyAttempts
 from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.access import Action, Viewer, can
+from gallery.galleries import MAX_ITEMS
+from gallery.gallery_views import ITEMS_A_PAGE, LAYOUTS
 from gallery.media_views import send_artwork
-from gallery.models import Artwork, ShareLink
+from gallery.models import Artwork, Gallery, ShareLink
 from gallery.share_forms import UnlockForm
 from gallery.shares import count_visit
 from gallery.visitors import (
@@ -29,6 +32,7 @@ from gallery.visitors import (
     LinkLocked,
     WrongLinkPassword,
     find_link,
+    items_for_visitors,
     open_link,
     unlock_link,
 )
@@ -80,10 +84,21 @@ def _password_page(
 @_for_visitors
 def share(request: HttpRequest, link: ShareLink) -> HttpResponse:
     """Show what a link names."""
-    answer = _artwork_page(request, link, link.thing.pk)
-    if request.method == "GET" and request.user != link.owner:
+    if link.gallery:
+        answer = _gallery_page(request, link, link.gallery)
+    else:
+        answer = _artwork_page(request, link, link.thing.pk)
+    # Other pages and layouts of a gallery belong to the same visit.
+    is_first = not {"page", "layout"} & set(request.GET)
+    if is_first and request.method == "GET" and request.user != link.owner:
         count_visit(link=link)
     return answer
+
+
+@_for_visitors
+def share_artwork(request: HttpRequest, link: ShareLink, pk: UUID) -> HttpResponse:
+    """Show one artwork of a gallery that a link names."""
+    return _artwork_page(request, link, pk)
 
 
 @require_safe
@@ -134,6 +149,29 @@ def _shown(link: ShareLink, pk: UUID) -> Artwork:
     if not can(Viewer(user=None, link=link), Action.VIEW, found):
         raise Http404
     return found
+
+
+def _gallery_page(request: HttpRequest, link: ShareLink, gallery: Gallery) -> HttpResponse:
+    """Answer with the page of the gallery that the link names."""
+    if not can(Viewer(user=None, link=link), Action.VIEW, gallery):
+        raise Http404
+    items = items_for_visitors(gallery).with_artworks().order_by("position")
+    asked = request.GET.get("layout")
+    layout = asked if asked in LAYOUTS else gallery.layout
+    a_page = MAX_ITEMS if layout == Gallery.Layout.SLIDESHOW else ITEMS_A_PAGE
+    page = Paginator(items, a_page).get_page(request.GET.get("page"))
+    first = page.object_list[0].artwork if page.object_list else None
+    context = {
+        **_about_visitor(request, link),
+        "gallery": gallery,
+        "page": page,
+        "layout": layout,
+        "layouts": Gallery.Layout.choices,
+        # A messenger shows it beside the link.
+        "artwork": first,
+        "link_size": first and fitted_size(first.width, first.height, PREVIEW_SIDE),
+    }
+    return render(request, f"gallery/shares/{layout}.html", context)
 
 
 def _artwork_page(request: HttpRequest, link: ShareLink, pk: UUID) -> HttpResponse:

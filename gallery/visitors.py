@@ -13,7 +13,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.login_guard import guard_attempt
-from gallery.models import ShareLink
+from gallery.licensing import private_use_only
+from gallery.models import Artwork, Gallery, GalleryItemQuerySet, ShareLink
 
 KEY_SECONDS: Final = 12 * 3600
 _signer: Final = signing.TimestampSigner(salt="gallery.visitors")
@@ -86,6 +87,13 @@ def open_link(*, token: str, user: object, key: str) -> ShareLink:
     if link.password and user != link.owner and not _is_valid(key, link):
         raise LinkLocked(link)
     return link
+
+
+def items_for_visitors(gallery: Gallery) -> GalleryItemQuerySet:
+    """Return what visitors with a link to `gallery` see in it. `can` decides the same for one."""
+    visible = Artwork.Moderation.VISIBLE
+    items = gallery.items.filter(artwork__moderation=visible)
+    return items.exclude(artwork__in=private_use_only(gallery.artworks.all()))
 
 
 def unlock_link(*, link: ShareLink, password: str, request: HttpRequest) -> str:

@@ -10,10 +10,6 @@ from common.fields import BoundedListField
 from gallery.galleries import MAX_ITEMS
 from gallery.models import Artwork, Gallery
 
-# "link" joins them with the links themselves.
-VISIBILITIES = [
-    each for each in Gallery.Visibility.choices if each[0] != Gallery.Visibility.LINK.value
-]
 LARGEST_VERSION = 2_147_483_647
 
 
@@ -70,7 +66,7 @@ class GalleryChangeSerializer(serializers.Serializer[Gallery]):
     )
     text = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     layout = serializers.ChoiceField(Gallery.Layout.choices, required=False)
-    visibility = serializers.ChoiceField(VISIBILITIES, required=False)
+    visibility = serializers.ChoiceField(Gallery.Visibility.choices, required=False)
     cover = serializers.UUIDField(
         required=False, allow_null=True, help_text="One of its artworks; null means the first one."
     )
@@ -92,7 +88,7 @@ class NewGallerySerializer(serializers.Serializer[Gallery]):
     )
     text = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     layout = serializers.ChoiceField(Gallery.Layout.choices, required=False)
-    visibility = serializers.ChoiceField(VISIBILITIES, required=False)
+    visibility = serializers.ChoiceField(Gallery.Visibility.choices, required=False)
 
 
 class AddItemsSerializer(serializers.Serializer[Gallery]):

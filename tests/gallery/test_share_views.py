@@ -1,11 +1,14 @@
 """The pages where a user makes links and looks after them."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import segno
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from gallery.models import Artwork, ShareLink
@@ -127,3 +130,20 @@ class TestLink:
         client.post(reverse("link-revoke", args=[link.pk]))
         assert ShareLink.objects.get().revoked_at is not None
         assert client.get(reverse("link", args=[link.pk])).status_code == 404
+
+    def test_has_a_qr_code_of_its_address(self, artwork: Artwork) -> None:
+        link = create_link(thing=artwork)
+        client = client_of(artwork.owner)
+        address = reverse("link-qr", args=[link.pk])
+        drawn = client.get(address)
+        assert drawn["Content-Type"] == "image/svg+xml"
+        assert drawn.content.startswith(b"<?xml")
+        assert b"<svg" in drawn.content
+        printed = client.get(address, {"download": "1"})
+        assert printed["Content-Disposition"] == 'attachment; filename="styleweb-link.png"'
+        code = segno.make(f"http://testserver/s/{link.token}/", error="m", micro=False)
+        with Image.open(io.BytesIO(printed.content)) as picture:
+            side = len(code.matrix) + 2 * 4
+            small = picture.convert("1").resize((side, side), Image.Resampling.NEAREST)
+        dots = [small.getpixel((x, y)) == 0 for y in range(side) for x in range(side)]
+        assert dots == [bool(dot) for row in code.matrix_iter(border=4) for dot in row]

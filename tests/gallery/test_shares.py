@@ -10,7 +10,13 @@ from pytest_django import Settings
 
 from accounts.models import User
 from gallery import shares
-from gallery.galleries import create_gallery, delete_gallery, hide_gallery
+from gallery.galleries import (
+    add_to_gallery,
+    change_gallery,
+    create_gallery,
+    delete_gallery,
+    hide_gallery,
+)
 from gallery.models import Artwork, Gallery, ShareLink
 from gallery.moderation import hide_artwork
 from gallery.services import delete_artwork
@@ -23,6 +29,7 @@ from gallery.shares import (
     change_link,
     count_visit,
     create_link,
+    opens_by_link,
     revoke_link,
 )
 from styleweb.settings import PASSWORD_HASHERS
@@ -145,3 +152,38 @@ def test_names_exactly_one_thing(artwork: Artwork, gallery: Gallery) -> None:
     for wrong in ({}, {"artwork": artwork, "gallery": gallery}):
         with pytest.raises(IntegrityError), transaction.atomic():
             ShareLink.objects.create(owner=artwork.owner, **wrong)
+
+
+class TestGallery:
+    def test_says_that_people_with_a_link_see_it(self, gallery: Gallery) -> None:
+        first, second = create_link(thing=gallery), create_link(thing=gallery)
+        assert Gallery.objects.get().visibility == "link"
+        revoke_link(link=first)
+        assert Gallery.objects.get().visibility == "link"
+        revoke_link(link=second)
+        assert Gallery.objects.get().visibility == "private"
+
+    def test_stays_public(self, gallery: Gallery) -> None:
+        change_gallery(gallery=gallery, visibility="public")
+        revoke_link(link=create_link(thing=gallery))
+        assert Gallery.objects.get().visibility == "public"
+
+    @pytest.mark.parametrize(("visibility", "left"), [("private", 0), ("link", 1), ("public", 1)])
+    def test_loses_its_links_when_only_its_owner_may_see_it(
+        self, gallery: Gallery, artwork: Artwork, visibility: str, left: int
+    ) -> None:
+        create_link(thing=artwork)
+        create_link(thing=gallery)
+        change_gallery(gallery=gallery, visibility=visibility)
+        assert ShareLink.objects.working().filter(gallery=gallery).count() == left
+        assert ShareLink.objects.working().filter(artwork=artwork).exists()
+
+
+def test_knows_whether_a_link_shows_an_artwork(artwork: Artwork, gallery: Gallery) -> None:
+    add_to_gallery(gallery=gallery, artworks=[artwork.pk])
+    things: list[Any] = [artwork, gallery]
+    for thing in things:
+        assert not opens_by_link(artwork)
+        link = create_link(thing=thing)
+        assert opens_by_link(artwork)
+        revoke_link(link=link)

@@ -1,23 +1,33 @@
 """What visitors with a share link get at each stage of its life: every address, every variant."""
 
+import io
+import re
+import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
+from pytest_django import Settings
 
 from accounts.models import User
 from common.storage import save_as
 from gallery.conversions import conversions_of
-from gallery.models import Artwork, ShareLink
+from gallery.galleries import add_to_gallery, arrange_gallery, create_gallery, hide_gallery
+from gallery.models import Artwork, Gallery, ShareLink
 from gallery.moderation import hide_artwork
 from gallery.services import delete_artwork, keep_artwork, publish_artwork
 from gallery.shares import change_link, create_link, revoke_link
+from gallery.visitors import KEY_SECONDS
+from tests.gallery.test_galleries import artworks_of, order_of
 from tests.gallery.test_views import client_of
 from tests.support.factories import finished_job, make_style
 
@@ -170,3 +180,237 @@ class TestArtwork:
         User.objects.update(is_active=False)
         assert client.get(link.get_absolute_url()).status_code == 404
         assert opened(client, link, artwork) == set()
+
+
+class TestGallery:
+    @pytest.fixture
+    def gallery(self, artwork: Artwork) -> Gallery:
+        """Return a private gallery with the private artwork and two others."""
+        made = create_gallery(owner=artwork.owner, title="Northern sea")
+        add_to_gallery(gallery=made, artworks=[artwork.pk, *artworks_of(artwork.owner, 2)])
+        return made
+
+    @pytest.mark.parametrize("layout", Gallery.Layout.values)
+    def test_shows_every_picture_in_it(
+        self, client: Client, gallery: Gallery, artwork: Artwork, layout: str
+    ) -> None:
+        link = create_link(thing=gallery)
+        page = client.get(link.get_absolute_url(), {"layout": layout})
+        assert page.templates[0].name == f"gallery/shares/{layout}.html"
+        for pk in order_of(gallery):
+            assert reverse("share-artwork", args=[link.token, pk]) in page.text
+        found = set(re.findall(r'(?:src|href|content)="([^"]*)"', page.text))
+        # Nothing on the page leads to an address that visitors cannot open.
+        private = [
+            each for each in found if "/artworks/" in each and f"/s/{link.token}/" not in each
+        ]
+        assert private == []
+        page = client.get(reverse("share-artwork", args=[link.token, artwork.pk]))
+        assert "Sea at Night" in page.text
+        assert link.get_absolute_url() in page.text
+
+    def test_opens_all_files_of_its_pictures_until_it_is_revoked(
+        self, client: Client, gallery: Gallery, artwork: Artwork
+    ) -> None:
+        link = create_link(thing=gallery)
+        assert opened(client, link, artwork) == {*SHOWN, "full", *FORMATS}
+        other = keep_artwork(job=finished_job(artwork.owner))
+        assert opened(client, link, other) == set()
+        assert client.get(reverse("share-artwork", args=[link.token, other.pk])).status_code == 404
+        revoke_link(link=link)
+        assert opened(client, link, artwork) == set()
+        address = reverse("share-artwork", args=[link.token, artwork.pk])
+        assert client.get(address).status_code == 410
+
+    def test_leaves_out_what_may_not_be_shared(
+        self, client: Client, gallery: Gallery, artwork: Artwork
+    ) -> None:
+        link = create_link(thing=gallery)
+        hidden, unknown = order_of(gallery)[1:]
+        hide_artwork(artwork=Artwork.objects.get(pk=hidden))
+        Artwork.objects.filter(pk=unknown).update(
+            origin="uploaded", rights="unknown-rights", job=None
+        )
+        page = client.get(link.get_absolute_url())
+        assert [item.artwork for item in page.context["page"]] == [artwork]
+        for pk in (hidden, unknown):
+            assert opened(client, link, Artwork.objects.get(pk=pk)) == set()
+        arrange_gallery(gallery=gallery, artworks=[hidden], version=gallery.version)
+        assert opened(client, link, artwork) == set()
+        assert "There are no pictures" in client.get(link.get_absolute_url()).text
+
+    def test_is_hidden_by_a_moderator(
+        self, client: Client, gallery: Gallery, artwork: Artwork
+    ) -> None:
+        link = create_link(thing=gallery)
+        hide_gallery(gallery=gallery)
+        assert client.get(link.get_absolute_url()).status_code == 404
+        assert opened(client, link, artwork) == set()
+
+    def test_needs_few_queries(
+        self, client: Client, gallery: Gallery, django_assert_max_num_queries: Any
+    ) -> None:
+        link = create_link(thing=gallery)
+        add_to_gallery(gallery=gallery, artworks=artworks_of(gallery.owner, 20))
+        for layout in Gallery.Layout.values:
+            with django_assert_max_num_queries(12):
+                client.get(link.get_absolute_url(), {"layout": layout})
+
+
+class TestPassword:
+    @pytest.fixture
+    def link(self, artwork: Artwork) -> ShareLink:
+        """Return a link with a password."""
+        return create_link(thing=artwork, password="sea and sky")
+
+    def unlock(self, client: Client, link: ShareLink, password: str) -> Any:
+        return client.post(reverse("share-unlock", args=[link.token]), {"password": password})
+
+    def test_is_asked_for_before_anything_is_shown(
+        self, client: Client, artwork: Artwork, link: ShareLink
+    ) -> None:
+        page = client.get(link.get_absolute_url())
+        assert "This link needs a password" in page.text
+        for word in ("Sea at Night", str(artwork.pk), "alice", "og:image"):
+            assert word not in page.text
+        assert opened(client, link, artwork) == set()
+        assert ShareLink.objects.get().opened == 0
+
+    def test_opens_the_link_for_one_browser(
+        self, client: Client, artwork: Artwork, link: ShareLink
+    ) -> None:
+        wrong = self.unlock(client, link, "sea")
+        assert wrong.status_code == 403
+        assert "This is not the password of this link." in wrong.text
+        assert opened(client, link, artwork) == set()
+        right = self.unlock(client, link, "sea and sky")
+        assert right["Location"] == link.get_absolute_url()
+        cookie = right.cookies["share_key"]
+        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (
+            link.get_absolute_url(),
+            True,
+            "Lax",
+        )
+        assert "Sea at Night" in client.get(link.get_absolute_url()).text
+        assert opened(client, link, artwork) == {*SHOWN, "full", *FORMATS}
+        assert opened(Client(), link, artwork) == set()
+
+    def test_opens_no_other_link(self, client: Client, artwork: Artwork, link: ShareLink) -> None:
+        other = create_link(thing=artwork, password="sea and sky")
+        self.unlock(client, link, "sea and sky")
+        assert opened(client, other, artwork) == set()
+
+    @pytest.mark.parametrize("change", ["password", "time", "revoke", "forge"])
+    def test_opens_it_only_for_a_while(
+        self, client: Client, artwork: Artwork, link: ShareLink, change: str
+    ) -> None:
+        later = time.time() + KEY_SECONDS + 1
+        self.unlock(client, link, "sea and sky")
+        if change == "password":
+            change_link(link=link, password="another one")
+        if change == "revoke":
+            revoke_link(link=link)
+        if change == "forge":
+            client.cookies["share_key"] = client.cookies["share_key"].value[:-1]
+        is_late = patch("django.core.signing.time.time", return_value=later)
+        with is_late if change == "time" else nullcontext():
+            assert opened(client, link, artwork) == set()
+
+    def test_is_refused_ten_times_and_then_not_looked_at(
+        self, client: Client, link: ShareLink, settings: Settings
+    ) -> None:
+        settings.API_LIMITS = {**settings.API_LIMITS, "login": (10, 900)}
+        codes = [self.unlock(client, link, "wrong").status_code for _ in range(12)]
+        assert codes == [403] * 10 + [429] * 2
+        page = self.unlock(client, link, "sea and sky")
+        assert page.status_code == 429
+        assert "Too many attempts. Try again in" in page.text
+        # Others who know the password are not locked out.
+        other = Client(REMOTE_ADDR="93.184.216.34")
+        assert self.unlock(other, link, "sea and sky").status_code == 302
+
+    @pytest.mark.parametrize("password", ["", "x" * 129, " "])
+    def test_must_be_one(self, client: Client, link: ShareLink, password: str) -> None:
+        assert self.unlock(client, link, password).status_code == 422
+
+    def test_of_a_link_that_ended_is_not_asked_for(self, client: Client, link: ShareLink) -> None:
+        revoke_link(link=link)
+        assert self.unlock(client, link, "sea and sky").status_code == 410
+        assert client.post("/s/nothing/unlock/", {"password": "x"}).status_code == 404
+
+
+class TestTrial:
+    """The owner sees the page of a stranger."""
+
+    def test_shows_the_owner_exactly_what_a_stranger_gets(
+        self, client: Client, artwork: Artwork, link: ShareLink
+    ) -> None:
+        mine = client_of(artwork.owner)
+        change_link(link=link, shows_recipe=False, allows_download=False)
+        trial = mine.get(link.get_absolute_url()).text
+        bar = re.compile(r'<aside class="share-trial".*?</aside>', re.DOTALL)
+        assert bar.search(trial)
+        assert plain(bar.sub("", trial)) == plain(client.get(link.get_absolute_url()).text)
+        assert opened(mine, link, artwork) == opened(client, link, artwork) == SHOWN
+
+    def test_needs_no_password_and_is_not_counted(self, artwork: Artwork) -> None:
+        link = create_link(thing=artwork, password="sea and sky")
+        page = client_of(artwork.owner).get(link.get_absolute_url())
+        assert "They are asked for the password first." in page.text
+        assert ShareLink.objects.get().opened == 0
+
+
+def plain(page: str) -> str:
+    """Return a page without the values that differ with each request, and without empty lines."""
+    page = re.sub(r'name="csrfmiddlewaretoken"\s+value="\w+"', "", page)
+    return "\n".join(line for line in page.splitlines() if line.strip())
+
+
+def test_counts_visits_of_others(client: Client, link: ShareLink, bob: User) -> None:
+    address = link.get_absolute_url()
+    for visitor in (client, client_of(bob)):
+        visitor.get(address)
+    for request in (client.head(address), client.get(address + "?page=2")):
+        request.getvalue()
+    row = ShareLink.objects.get()
+    assert row.opened == 2
+    assert row.last_opened_at is not None
+
+
+@pytest.mark.parametrize("side", [1280, 2048])
+def test_sends_no_larger_picture_than_its_owner_allows(
+    client: Client,
+    alice: User,
+    media_root: Path,
+    side: int,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    assert media_root.is_dir()
+    artwork = keep_artwork(job=finished_job(alice, size=(2100, 1400), styles=[make_style()]))
+    link = create_link(thing=artwork, max_side=side)
+    for query in ("", "?download=1", "?download=1&format=jpeg"):
+        answer = client.get(file_address(link, artwork, "full") + query)
+        with Image.open(io.BytesIO(answer.getvalue())) as picture:
+            assert max(picture.size) == side
+    assert f"{side} × {round(side * 2 / 3)} px" in client.get(link.get_absolute_url()).text
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_artwork(artwork=artwork)
+    assert [path for path in (media_root / "artworks").rglob("*") if path.is_file()] == []
+
+
+def test_allows_no_download_if_its_owner_forbids_it(
+    client: Client, artwork: Artwork, link: ShareLink
+) -> None:
+    change_link(link=link, allows_download=False)
+    assert "Download" not in client.get(link.get_absolute_url()).text
+    assert opened(client, link, artwork) == SHOWN
+
+
+def test_puts_a_picture_beside_the_link_for_messengers(client: Client, link: ShareLink) -> None:
+    page = client.get(link.get_absolute_url()).text
+    picture = re.search(r'og:image" content="http://testserver([^"]*)"', page)
+    assert picture
+    answer = client.get(picture[1])
+    assert (answer.status_code, answer.getvalue()) == (200, b"made before")
+    assert '<meta name="robots" content="noindex">' in page
+    assert "canonical" not in page

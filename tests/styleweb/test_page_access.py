@@ -156,10 +156,20 @@ PAGES = [
     ),
     private("artwork-share", "/artworks/{private}/share/", "get"),
     Row("artwork-share", "get", "/artworks/{public}/share/", 200, 403, 302, 403, 403),
+    private("gallery-share", "/galleries/{gallery}/share/", "get"),
+    Row("gallery-share", "get", "/galleries/{open}/share/", 200, 403, 302, 403, 403),
     own("my-links", "/links/"),
     private("link", "/links/{link}/", "get"),
+    private("link-qr", "/links/{link}/qr/", "get"),
     private("link-revoke", "/links/{link}/revoke/"),
     open_to_all("share", "/s/{shared}/"),
+    open_to_all("share-artwork", "/s/{shared:file}/"),
+    open_to_all("share-artwork", "/s/{revoked:file}/", 410),
+    *(
+        open_to_all("share", f"/s/{{shared_gallery}}/?layout={layout}")
+        for layout in Gallery.Layout.values
+    ),
+    open_to_all("share-artwork", "/s/{shared_gallery:file}/"),
     # The page asks for the password.
     open_to_all("share", "/s/{locked}/"),
     open_to_all("share", "/s/{expired}/", 410),
@@ -240,6 +250,7 @@ MEDIA = [
         for variant in ("full", "preview", "thumb", "link-preview")
         for row in (
             open_to_all("share-file", f"/s/{{shared:file}}/{variant}/"),
+            open_to_all("share-file", f"/s/{{shared_gallery:file}}/{variant}/"),
             file("share-file", f"/s/{{locked:file}}/{variant}/"),
             open_to_all("share-file", f"/s/{{expired:file}}/{variant}/", 404),
             open_to_all("share-file", f"/s/{{revoked:file}}/{variant}/", 404),
@@ -284,21 +295,30 @@ class Shared(NamedTuple):
     """A share link: its token, and with the format `file` the address of its artwork in it."""
 
     link: ShareLink
+    artwork: Artwork
 
     def __format__(self, kind: str) -> str:
-        return self.link.token + (f"/artworks/{self.link.artwork_id}" if kind == "file" else "")
+        return self.link.token + (f"/artworks/{self.artwork.pk}" if kind == "file" else "")
 
 
 def shared(owner: User, **how: Any) -> Shared:
     """Return a link to a private artwork."""
-    return Shared(create_link(thing=kept(owner), **how))
+    artwork = kept(owner)
+    return Shared(create_link(thing=artwork, **how), artwork)
+
+
+def shared_gallery(owner: User) -> Shared:
+    """Return a link to a private gallery with a private artwork."""
+    artwork, gallery = kept(owner), create_gallery(owner=owner, title="Sea")
+    add_to_gallery(gallery=gallery, artworks=[artwork.pk])
+    return Shared(create_link(thing=gallery), artwork)
 
 
 def expired(owner: User) -> Shared:
     made = timezone.now() - timedelta(days=40)
-    link = shared(owner).link
+    link = shared(owner)
     ShareLink.objects.update(created_at=made, expires_at=made + timedelta(days=30))
-    return Shared(link)
+    return link
 
 
 def revoked(owner: User) -> Shared:
@@ -312,6 +332,7 @@ MADE: dict[str, Callable[[User], Any]] = {
     "worker": lambda _owner: worker(),
     "link": lambda owner: shared(owner).link.pk,
     "shared": shared,
+    "shared_gallery": shared_gallery,
     "locked": lambda owner: shared(owner, password="sea and sky"),
     "expired": expired,
     "revoked": revoked,
