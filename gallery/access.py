@@ -55,7 +55,12 @@ def viewer_of(request: HttpRequest | Request) -> Viewer:
 
 
 def can(viewer: Viewer, action: Action, thing: Artwork | Gallery) -> bool:
-    """Tell whether `viewer` may do `action`. Owners may do everything with what is theirs."""
+    """Tell whether `viewer` may do `action`. Owners may do everything with what is theirs.
+
+    What is in the trash does not exist for anybody. Its owner finds it in gallery/trash.py.
+    """
+    if thing.is_trashed:
+        return False
     if viewer.link is not None:
         return _allows(viewer.link, action, thing)
     if viewer.user is not None and thing.owner_id == viewer.user.pk:

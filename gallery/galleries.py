@@ -1,7 +1,8 @@
-"""All writes to galleries: create, change, fill, put in order, delete.
+"""All writes to galleries: create, change, fill, put in order, delete for good.
 
-Each write to a gallery, and each deletion of an artwork, first takes the lock `galleries of OWNER`.
-Artworks are only in galleries of their owner, so an artwork cannot disappear while it is put in.
+Each write to a gallery, and each deletion or restoration of an artwork, first takes the lock
+`galleries of OWNER`. Artworks are only in galleries of their owner, so an artwork cannot disappear
+while it is put in.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -97,7 +98,12 @@ class TooManyGalleries(Exception):
     status: ClassVar[int] = 409
 
     def __init__(self) -> None:
-        super().__init__(_("You have 200 galleries, which is the limit. Delete one first."))
+        super().__init__(
+            _(
+                "You have 200 galleries, including those in the trash, which is the limit. Delete "
+                "one permanently first."
+            )
+        )
 
 
 def lock_galleries(owner_id: int) -> None:
@@ -112,11 +118,12 @@ def create_gallery(*, owner: User, title: str, slug: str = "", **values: Any) ->
     Raises `GalleryRefused` or `TooManyGalleries`.
     """
     lock_galleries(owner.pk)
-    if Gallery.objects.filter(owner=owner).count() >= MAX_GALLERIES:
+    # With those in the trash, so that each of them can be restored.
+    if Gallery.with_trash.filter(owner=owner).count() >= MAX_GALLERIES:
         raise TooManyGalleries
     gallery = Gallery(owner=owner)
     shown = _checked_title(title)
-    _set(gallery, {**values, "title": shown, "slug": slug or _free_slug(owner, shown)})
+    _set(gallery, {**values, "title": shown, "slug": slug or free_slug(owner, shown)})
     gallery.save(force_insert=True)
     return gallery
 
@@ -185,7 +192,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
 }
 
 
-def _free_slug(owner: User, title: str) -> str:
+def free_slug(owner: User, title: str) -> str:
     """Return a slug like `title` that no gallery of `owner` has."""
     # The number that may follow needs some room.
     base = slugify(title, allow_unicode=True)[: LONGEST_SLUG - 4].strip("-") or "gallery"
@@ -266,7 +273,7 @@ def _insert(gallery: Gallery, artworks: Sequence[UUID], *, first: int) -> None:
 
 @transaction.atomic
 def delete_gallery(*, gallery: Gallery) -> None:
-    """Delete `gallery`. Its artworks stay."""
+    """Delete `gallery` for good. Its artworks stay."""
     lock_galleries(gallery.owner_id)
     gallery.delete()
 

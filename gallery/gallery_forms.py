@@ -63,7 +63,6 @@ class SelectionForm(forms.Form):
     gallery = forms.UUIDField(required=False)
     title = forms.CharField(max_length=120, required=False)
     license = forms.CharField(max_length=40, required=False)
-    sure = forms.BooleanField(required=False)
 
 
 class ItemForm(forms.Form):

@@ -24,10 +24,11 @@ from gallery.galleries import (
     arrange_gallery,
     change_gallery,
     create_gallery,
-    delete_gallery,
 )
 from gallery.gallery_forms import GalleryForm, ItemForm, NewGalleryForm
 from gallery.models import Artwork, Gallery, GalleryItem
+from gallery.trash import trash_gallery
+from gallery.trash_views import say_deleted
 
 ITEMS_A_PAGE: Final = 60
 GALLERIES_A_PAGE: Final = 24
@@ -166,15 +167,16 @@ def _change_item(found: Gallery, *, artwork: UUID, version: int, deed: str) -> N
 @login_required
 @require_POST
 def gallery_delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Delete a gallery. Its artworks stay."""
-    delete_gallery(gallery=own_gallery(request, pk))
-    messages.success(request, _("Gallery deleted. Its pictures are still in My pictures."))
+    """Put a gallery in the trash. Its artworks stay."""
+    at = trash_gallery(gallery=own_gallery(request, pk))
+    said = _("The gallery is in the trash. Its pictures are still in My pictures.")
+    say_deleted(request, said, at)
     return redirect("my-galleries")
 
 
 def own_gallery(request: HttpRequest, pk: UUID) -> Gallery:
     """Return a gallery of the user. Raises Http404, or PermissionDenied for one that is public."""
-    found = get_object_or_404(Gallery.objects.select_related("owner"), pk=pk)
+    found: Gallery = get_object_or_404(Gallery.objects.select_related("owner"), pk=pk)
     viewer = viewer_of(request)
     if not can(viewer, Action.VIEW, found):
         raise Http404

@@ -42,7 +42,7 @@ def refresh_search(*, batch: int = 500) -> int:
     A curator may have renamed a style, or rows may have been written in bulk.
     """
     changed = 0
-    rows = Artwork.objects.order_by("pk")
+    rows = Artwork.with_trash.order_by("pk")
     found = list(rows[:batch])
     while found:
         for artwork in found:
@@ -57,7 +57,7 @@ def _refresh(artwork: Artwork) -> bool:
     if search_text_of(artwork) == artwork.search_text:
         return False
     # Made again of the locked row: its owner may have changed it since it was read.
-    row = Artwork.objects.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
+    row = Artwork.with_trash.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
     if row is not None:
         row.search_text = search_text_of(row)
         row.save(update_fields=["search_text"])

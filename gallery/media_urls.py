@@ -3,8 +3,9 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from gallery import media_views
+from gallery import media_views, trash_views
 
 urlpatterns: list[URLPattern] = [
     path("artworks/<uuid:pk>/<slug:variant>/", media_views.artwork_file, name="artwork-file"),
+    path("trash/<uuid:pk>/", trash_views.trash_file, name="trash-file"),
 ]

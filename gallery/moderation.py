@@ -49,7 +49,8 @@ def _lock(sha256: str, painting: UUID | None) -> None:
 def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
     """Write the decision into every artwork that shows the same picture."""
     same = Q(pk=artwork.pk) | _same_picture(artwork.sha256, artwork.painting)
-    Artwork.objects.filter(same).update(moderation=decision)
+    # Also in the trash, from which its owner may restore it.
+    Artwork.with_trash.filter(same).update(moderation=decision)
     artwork.moderation = decision
     return artwork
 

@@ -46,10 +46,10 @@ def like_artwork(*, person: User, artwork: Artwork) -> int:
 def unlike_artwork(*, person: User, artwork: Artwork) -> None:
     """Take back the like of `person`, if there is one. It need not be visible any more."""
     # Every write locks the artwork first.
-    Artwork.objects.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
+    Artwork.with_trash.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
     gone, _rows = Like.objects.filter(artwork=artwork, owner=person).delete()
     if gone:
-        Artwork.objects.filter(pk=artwork.pk).update(like_count=F("like_count") - 1)
+        Artwork.with_trash.filter(pk=artwork.pk).update(like_count=F("like_count") - 1)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What is done with several selected artworks of one user: add to a gallery, publish, delete."""
+"""What is done with several selected artworks of one user: add to a gallery, and publish."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -11,7 +11,7 @@ from accounts.models import User
 from gallery.galleries import add_to_gallery, create_gallery
 from gallery.licensing import decide
 from gallery.models import Artwork, Gallery
-from gallery.services import LicenseRefused, StyleWithdrawn, delete_artwork, publish_artwork
+from gallery.services import LicenseRefused, StyleWithdrawn, publish_artwork
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,3 @@ def publish_selection(
             )
             public += published.is_public
     return public
-
-
-def delete_selection(*, artworks: Iterable[Artwork]) -> int:
-    """Delete each artwork and its files, and return how many there were."""
-    gone = list(artworks)
-    for artwork in gone:
-        delete_artwork(artwork=artwork)
-    return len(gone)

@@ -1,4 +1,4 @@
-"""The actions on selected pictures. Those that others notice are confirmed on a page."""
+"""The actions on selected pictures. A page asks for the license before they are published."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,10 +18,11 @@ from gallery.gallery_forms import SelectionForm
 from gallery.models import Artwork, Gallery
 from gallery.selection import (
     add_selection,
-    delete_selection,
     publish_selection,
     publishable_together,
 )
+from gallery.trash import trash_artworks
+from gallery.trash_views import say_deleted
 from library.plain_words import license_meaning, license_name
 
 
@@ -46,7 +47,7 @@ def selection(request: SignedInRequest) -> HttpResponse:
         return redirect("my-artworks")
     if wish["deed"] == "publish":
         return _publish(request, found, wish["license"])
-    return _delete(request, found, is_sure=wish["sure"])
+    return _delete(request, found)
 
 
 def add_pictures(
@@ -74,7 +75,7 @@ def _publish(request: SignedInRequest, artworks: list[Artwork], license_id: str)
     possible = publishable_together(artworks)
     if license_id not in possible.licenses:
         choices = [(each, license_name(each), license_meaning(each)) for each in possible.licenses]
-        return _confirm(request, "publish", possible.artworks, possible.others, choices)
+        return _confirm(request, possible.artworks, possible.others, choices)
     public = publish_selection(artworks=possible.artworks, license=license_id)
     if public:
         said = ngettext("Published %(count)d picture.", "Published %(count)d pictures.", public)
@@ -90,21 +91,21 @@ def _publish(request: SignedInRequest, artworks: list[Artwork], license_id: str)
     return redirect("my-artworks")
 
 
-def _delete(request: SignedInRequest, artworks: list[Artwork], *, is_sure: bool) -> HttpResponse:
-    if not is_sure:
-        return _confirm(request, "delete", artworks)
-    count = delete_selection(artworks=artworks)
-    said = ngettext("Deleted %(count)d picture.", "Deleted %(count)d pictures.", count)
-    messages.success(request, said % {"count": count})
+def _delete(request: SignedInRequest, artworks: list[Artwork]) -> HttpResponse:
+    """Put the artworks in the trash. Nobody is asked, because it can be undone."""
+    count, at = trash_artworks(owner=request.user, artworks=[each.pk for each in artworks])
+    said = ngettext(
+        "Moved %(count)d picture to the trash.", "Moved %(count)d pictures to the trash.", count
+    )
+    say_deleted(request, said % {"count": count}, at)
     return redirect("my-artworks")
 
 
 def _confirm(
     request: SignedInRequest,
-    deed: str,
     artworks: list[Artwork],
-    others: Sequence[Artwork] = (),
-    licenses: Sequence[Any] = (),
+    others: Sequence[Artwork],
+    licenses: Sequence[Any],
 ) -> HttpResponse:
-    context = {"deed": deed, "artworks": artworks, "others": others, "licenses": licenses}
+    context = {"artworks": artworks, "others": others, "licenses": licenses}
     return render(request, "gallery/selection.html", context)

@@ -1,4 +1,4 @@
-"""All writes to artworks: keep, rename, publish, unpublish, delete."""
+"""All writes to artworks: keep, rename, publish, unpublish, delete for good."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -22,6 +22,7 @@ from gallery.licensing import decide
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_of, picture_credit, recipe_of, styles_of
+from gallery.trash import restore
 from inference.models import Job
 from inference.services.jobs import touch_job
 from library.licenses import LICENSES
@@ -78,7 +79,9 @@ def keep_artwork(*, job: Job, title: str = "") -> Artwork:
     A second call for the same job returns the first artwork. Raises `NothingToKeep`, `ServerBusy`
     or `StorageFull`; then no file is left.
     """
-    kept = Artwork.objects.filter(job=job).first()
+    kept = Artwork.with_trash.filter(job=job).first()
+    if kept is not None and kept.is_trashed:
+        kept = out_of_trash(kept, title)
     if kept is not None:
         return kept
     if not job.result:
@@ -90,7 +93,23 @@ def keep_artwork(*, job: Job, title: str = "") -> Artwork:
             return _keep(job, title, source, row_files)
     except IntegrityError:
         # Another request kept the same result at the same time.
-        return Artwork.objects.get(job=job)
+        other: Artwork = Artwork.with_trash.get(job=job)
+        return other
+
+
+@transaction.atomic
+def out_of_trash(kept: Artwork, title: str = "") -> Artwork | None:
+    """Restore an artwork that its owner makes again. Only its owner sees it, as a new one.
+
+    Returns None if it was deleted for good at the same time.
+    """
+    lock_galleries(kept.owner_id)
+    # It may have been there too long to be restored.
+    if not Artwork.with_trash.filter(pk=kept.pk).update(trashed_at=timezone.now()):
+        return None
+    restore(owner=kept.owner, artworks=[kept.pk])
+    found = unpublish_artwork(artwork=Artwork.objects.get(pk=kept.pk))
+    return rename_artwork(artwork=found, title=title) if title else found
 
 
 class Source(NamedTuple):
@@ -180,7 +199,8 @@ def publish_artwork(
     """Show `artwork` to everyone under `license`, and write its new credit into the file.
 
     A picture that a moderator has hidden stays hidden. Raises `LicenseRefused` if the styles of the
-    artwork do not allow this license, and `StyleWithdrawn`.
+    artwork do not allow this license, `StyleWithdrawn`, and Http404 if the artwork is deleted at
+    the same time.
     """
     styles = styles_of(artwork)
     decision = decide(artwork)
@@ -246,10 +266,10 @@ def unpublish_artwork(*, artwork: Artwork) -> Artwork:
 
 @transaction.atomic
 def delete_artwork(*, artwork: Artwork) -> None:
-    """Delete `artwork` and its files, and take it out of all galleries. Its job stays."""
+    """Delete `artwork` and its files for good, and take it out of all galleries. Its job stays."""
     lock_galleries(artwork.owner_id)
     # Likes and favorites lock the row too, so none is added while the old ones are deleted.
-    Artwork.objects.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
+    Artwork.with_trash.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
     files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
     conversions = conversions_of([str(artwork.file.name)])
     remove_files_after_commit([*(each.name for each in files), *conversions])

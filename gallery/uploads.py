@@ -19,7 +19,7 @@ from gallery.indexing import color_column, search_text_of
 from gallery.models import Artwork
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_of
-from gallery.services import FOLDER, put_full
+from gallery.services import FOLDER, out_of_trash, put_full
 
 UPLOADED: Final = Artwork.Origin.UPLOADED
 
@@ -33,7 +33,7 @@ class ArtworkQuotaExceeded(Exception):
     def __init__(self) -> None:
         sentence = _(
             "Your storage for uploaded pictures is full. The limit is %(limit)s. Delete pictures "
-            "you no longer need."
+            "you no longer need, and empty the trash."
         )
         limit = filesizeformat(settings.ARTWORKS_MAX_BYTES_PER_USER)
         super().__init__(sentence % {"limit": limit})
@@ -60,7 +60,9 @@ def upload_artwork(
     with files_of_a_row() as row_files:
         hidden = was_hidden(sha256=sha256, painting=None)
         lock_until_commit(f"uploaded artworks of {owner.pk}")
-        known = Artwork.objects.filter(owner=owner, origin=UPLOADED, sha256=sha256).first()
+        known = Artwork.with_trash.filter(owner=owner, origin=UPLOADED, sha256=sha256).first()
+        if known is not None and known.is_trashed:
+            known = out_of_trash(known)
         if known is not None:
             return known, False
         _check_room(owner, more=len(picture.kept.data))
@@ -83,7 +85,8 @@ def _accepted(owner: User, file: Readable) -> tuple[AcceptedPicture, str]:
 
 def _check_room(owner: User, *, more: int) -> None:
     """Raise `ArtworkQuotaExceeded` if `owner` may not store `more` bytes more."""
-    mine = Artwork.objects.filter(owner=owner, origin=UPLOADED)
+    # What is in the trash still has its files.
+    mine = Artwork.with_trash.filter(owner=owner, origin=UPLOADED)
     stored = mine.aggregate(stored=Sum("bytes"))["stored"] or 0
     if stored + more > settings.ARTWORKS_MAX_BYTES_PER_USER:
         raise ArtworkQuotaExceeded

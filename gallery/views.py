@@ -22,13 +22,14 @@ from gallery.selection_views import add_pictures
 from gallery.services import (
     LicenseRefused,
     StyleWithdrawn,
-    delete_artwork,
     keep_artwork,
     publish_artwork,
     rename_artwork,
     unpublish_artwork,
 )
 from gallery.shares import opens_by_link
+from gallery.trash import trash_artworks
+from gallery.trash_views import say_deleted
 from inference.models import Job
 from inference.pages.recipes import print_size, studio_query
 from library.demonstration import PAIRS
@@ -180,14 +181,15 @@ def artwork_unpublish(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def artwork_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Delete an artwork and its files."""
-    delete_artwork(artwork=own_artwork(request, pk))
-    messages.success(request, _("Deleted."))
+    """Put an artwork in the trash."""
+    found = own_artwork(request, pk)
+    _count, at = trash_artworks(owner=found.owner, artworks=[found.pk])
+    say_deleted(request, _("Moved to the trash."), at)
     return redirect("my-artworks")
 
 
 def _visible_artwork(request: HttpRequest, pk: UUID) -> Artwork:
-    found = get_object_or_404(Artwork.objects.with_parts().with_tags(), pk=pk)
+    found: Artwork = get_object_or_404(Artwork.objects.with_parts().with_tags(), pk=pk)
     if not can(viewer_of(request), Action.VIEW, found):
         raise Http404
     return found

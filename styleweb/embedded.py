@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.module_loading import import_string
 
 from common.channel_layer import LocalSocketChannelLayer
 from common.sandbox import client as sandbox
@@ -21,6 +23,9 @@ from styleweb.environment import BASE_DIR
 
 logger = logging.getLogger(__name__)
 REAP_SECONDS = 5.0
+# How often it is asked whether something of the schedule of beat is due.
+SCHEDULE_SECONDS = 10.0
+REAPER = "reap-lost-jobs"
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 # After this time, a worker did not end because of a problem at its start.
 HEALTHY_SECONDS = 30.0
@@ -37,6 +42,7 @@ class Supervisor:
         self._threads = [
             threading.Thread(target=self._keep_worker, name="worker-supervisor"),
             threading.Thread(target=self._reap, name="reaper"),
+            threading.Thread(target=self._keep_schedule, name="schedule"),
         ]
 
     def start(self) -> None:
@@ -80,6 +86,28 @@ class Supervisor:
             except DatabaseError:
                 logger.exception("The reaper failed; it tries again")
         connection.close()
+
+    def _keep_schedule(self) -> None:
+        """Run the other tasks of beat, in this process: first at the start, then when they are due.
+
+        The reaper has a thread of its own, because none of these tasks may delay it.
+        """
+        entries: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+        due = {name: 0.0 for name in entries if name != REAPER}
+        while not self._stopping.wait(SCHEDULE_SECONDS):
+            now = time.monotonic()
+            for name in [name for name, at in due.items() if at <= now]:
+                due[name] = now + entries[name]["schedule"]
+                _run_task(entries[name]["task"])
+        connection.close()
+
+
+def _run_task(name: str) -> None:
+    """Run a task of Celery without Celery. A failure is logged, and the next time comes."""
+    try:
+        import_string(name)()
+    except Exception:  # whatever a task raises, the thread goes on
+        logger.exception("%s failed; it is tried again", name)
 
 
 _supervisor = Supervisor()

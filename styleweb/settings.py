@@ -183,6 +183,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 CELERY_BEAT_SCHEDULE = {
     "reap-lost-jobs": {"task": "inference.tasks.reap_lost_jobs", "schedule": 5.0},
+    "empty-trash": {"task": "gallery.tasks.empty_trash", "schedule": 3600.0},
 }
 
 # --- accounts -----------------------------------------------------------------------------------
@@ -267,6 +268,8 @@ STYLES_MAX_BYTES_PER_USER = (
 ARTWORKS_MAX_BYTES_PER_USER = (
     whole_number("STYLEWEB_ARTWORKS_MB", 2000, least=1, most=10_000_000) * 2**20
 )
+# How long deleted artworks and galleries can be restored.
+TRASH_DAYS = whole_number("STYLEWEB_TRASH_DAYS", 30, least=1, most=3650)
 # How many pictures are decoded or encoded at once on one machine, by kind of work. Each takes one
 # processor and up to 1 GiB. SLOT_LINES says how many requests of a kind one process works on or
 # lets wait, because each of them occupies one of the few threads of a gunicorn process.

@@ -37,9 +37,9 @@ from gallery.galleries import (
     arrange_gallery,
     change_gallery,
     create_gallery,
-    delete_gallery,
 )
 from gallery.models import Gallery, GalleryItem
+from gallery.trash import restore, trash_gallery
 
 # `retrieve` answers in one of two forms. The OpenAPI document lists both.
 EITHER = PolymorphicProxySerializer(
@@ -108,8 +108,17 @@ class GalleryViewSet(
         return _shown(request, gallery)
 
     def perform_destroy(self, instance: Gallery) -> None:
-        """Delete the gallery. Its artworks stay."""
-        delete_gallery(gallery=instance)
+        """Put the gallery in the trash, where it can be restored for some days."""
+        trash_gallery(gallery=instance)
+
+    @extend_schema(request=None, responses=GallerySerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, **address: Any) -> Response:
+        """Take the gallery out of the trash, as it was. It is safe to repeat this."""
+        owner = person(request)
+        restore(owner=owner, galleries=[address["pk"]])
+        mine = Gallery.objects.select_related("owner").owned_by(owner)
+        return _shown(request, get_object_or_404(mine, pk=address["pk"]))
 
     @extend_schema(responses=PublicArtworkSerializer(many=True))
     @action(detail=True, pagination_class=InOrderPagination)

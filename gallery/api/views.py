@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -43,12 +44,12 @@ from gallery.media_views import send_artwork
 from gallery.models import Artwork
 from gallery.search import ORDERS, find_artworks
 from gallery.services import (
-    delete_artwork,
     keep_artwork,
     publish_artwork,
     unpublish_artwork,
 )
 from gallery.tags import label_artwork
+from gallery.trash import restore, trash_artworks
 from gallery.uploads import upload_artwork
 from inference.api.photos import CHECKSUM, CHECKSUM_HEADER, check_sum
 
@@ -81,6 +82,15 @@ class ArtworkViewSet(
         artworks = Artwork.objects.with_parts().with_tags()
         return artworks if self.detail else artworks.owned_by(self.request.user)
 
+    @extend_schema(request=None, responses=ArtworkSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, **address: Any) -> Response:
+        """Take the artwork out of the trash, as it was. It is safe to repeat this."""
+        owner = person(request)
+        restore(owner=owner, artworks=[address["pk"]])
+        found = get_object_or_404(Artwork.objects.with_parts().owned_by(owner), pk=address["pk"])
+        return Response(ArtworkSerializer(found).data)
+
     @extend_schema(
         request=KeepSerializer,
         responses={
@@ -95,7 +105,7 @@ class ArtworkViewSet(
         body = KeepSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         # Read before `keep_artwork` makes the artwork: it decides between 200 and 201.
-        kept_before = getattr(body.validated_data["job"], "artwork", None)
+        kept_before = body.validated_data["job"].kept_as
         artwork = keep_artwork(**body.validated_data)
         address = reverse("api-artwork-detail", kwargs={"pk": artwork.pk})
         code = status.HTTP_200_OK if kept_before else status.HTTP_201_CREATED
@@ -139,8 +149,8 @@ class ArtworkViewSet(
         return self._current()
 
     def perform_destroy(self, instance: Artwork) -> None:
-        """Delete the artwork and its files."""
-        delete_artwork(artwork=instance)
+        """Put the artwork in the trash, where it can be restored for some days."""
+        trash_artworks(owner=instance.owner, artworks=[instance.pk])
 
     @extend_schema(request=PublishSerializer, responses={200: ArtworkSerializer, 507: STORAGE_FULL})
     @action(detail=True, methods=["post"])

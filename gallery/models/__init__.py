@@ -6,6 +6,7 @@ from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, 
 from gallery.models.reactions import FavoriteArtwork, Like
 from gallery.models.shares import ShareLink, ShareLinkQuerySet
 from gallery.models.tags import ArtworkTag
+from gallery.models.trash import TrashedItem
 
 __all__ = [
     "Artwork",
@@ -22,4 +23,5 @@ __all__ = [
     "Like",
     "ShareLink",
     "ShareLinkQuerySet",
+    "TrashedItem",
 ]

@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from gallery.models.trash import IN_TRASH, NotInTrash, Trashable, TrashQuerySet
 from inference.models import Job
 from library.licenses import LicenseId
 from library.models import Style
 
 
-class ArtworkQuerySet(models.QuerySet["Artwork"]):
+class ArtworkQuerySet(TrashQuerySet["Artwork"]):
     """Reads of artworks."""
 
     def in_public_gallery(self) -> Self:
@@ -47,12 +48,13 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         return self.select_related("owner").prefetch_related("artwork_styles__style__artist")
 
 
-class Artwork(models.Model):
+class Artwork(Trashable):
     """A kept result, or an uploaded picture that was made elsewhere.
 
-    Visibility and moderation are separate from the state of its job.
+    Visibility and moderation are separate from the state of its job, and from the trash: what is
+    restored is as it was.
 
-    PRIVATE <──publish / unpublish──> PUBLIC
+    PRIVATE <──publish / unpublish──> PUBLIC        kept <──delete / restore──> in the trash
     """
 
     class Visibility(models.TextChoices):
@@ -110,7 +112,8 @@ class Artwork(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ArtworkQuerySet.as_manager()
+    objects = NotInTrash.from_queryset(ArtworkQuerySet)()
+    with_trash = ArtworkQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -118,6 +121,7 @@ class Artwork(models.Model):
             models.Index(
                 fields=["visibility", "-like_count", "-published_at"], name="artwork_most_liked"
             ),
+            models.Index(fields=["owner", "-trashed_at"], condition=IN_TRASH, name="artwork_trash"),
             models.Index(fields=["owner", "-created_at"], name="artwork_owner_newest"),
         ]
         constraints = [
@@ -147,10 +151,8 @@ class Artwork(models.Model):
     @property
     def is_public(self) -> bool:
         """Whether the public gallery shows it."""
-        return (self.visibility, self.moderation) == (
-            self.Visibility.PUBLIC,
-            self.Moderation.VISIBLE,
-        )
+        shown = (self.Visibility.PUBLIC, self.Moderation.VISIBLE)
+        return (self.visibility, self.moderation) == shown and not self.is_trashed
 
     @property
     def is_hidden(self) -> bool:

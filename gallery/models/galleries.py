@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from gallery.models.artworks import Artwork
+from gallery.models.trash import IN_TRASH, NotInTrash, Trashable, TrashQuerySet
 
 
-class GalleryQuerySet(models.QuerySet["Gallery"]):
+class GalleryQuerySet(TrashQuerySet["Gallery"]):
     """Reads of galleries."""
 
     def owned_by(self, user: object) -> Self:
@@ -56,7 +57,7 @@ class GalleryQuerySet(models.QuerySet["Gallery"]):
         return self.filter(**counted)
 
 
-class Gallery(models.Model):
+class Gallery(Trashable):
     """A gallery. Each artwork in it keeps a visibility of its own; visitors see the public ones.
 
     PRIVATE <───> LINK <───> PUBLIC; from each to each, as its owner decides
@@ -98,16 +99,21 @@ class Gallery(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
 
-    objects = GalleryQuerySet.as_manager()
+    objects = NotInTrash.from_queryset(GalleryQuerySet)()
+    with_trash = GalleryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "galleries"
         indexes = [
+            models.Index(fields=["owner", "-trashed_at"], condition=IN_TRASH, name="gallery_trash"),
             models.Index(fields=["visibility", "-published_at"], name="gallery_newest_public"),
             models.Index(fields=["owner", "-created_at"], name="gallery_owner_newest"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["owner", "slug"], name="gallery_slug_once"),
+            # A gallery in the trash leaves its address to a new one.
+            models.UniqueConstraint(
+                fields=["owner", "slug"], condition=~IN_TRASH, name="gallery_slug_once"
+            ),
             models.CheckConstraint(name="gallery_has_title", condition=~Q(title="")),
             models.CheckConstraint(
                 name="gallery_public_is_dated",
@@ -125,7 +131,7 @@ class Gallery(models.Model):
     def is_public(self) -> bool:
         """Whether everybody sees it."""
         shown = (self.Visibility.PUBLIC, Artwork.Moderation.VISIBLE)
-        return (self.visibility, self.moderation) == shown
+        return (self.visibility, self.moderation) == shown and not self.is_trashed
 
     @property
     def is_hidden(self) -> bool:

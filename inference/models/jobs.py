@@ -1,7 +1,7 @@
 """Jobs: each is one picture to paint."""
 
 import uuid
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -154,6 +154,12 @@ class Job(LeasedWork):
     def painting(self) -> uuid.UUID:
         """The id that all jobs of one painting share: each continues the one before."""
         return self.first_job or self.pk
+
+    @property
+    def kept_as(self) -> Any:
+        """The artwork that the result was kept as; None without one, and for one in the trash."""
+        artwork = getattr(self, "artwork", None)
+        return None if artwork is None or artwork.is_trashed else artwork
 
     @property
     def files(self) -> set[str]:

@@ -42,7 +42,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "parts": parts,
         "snapshot": job_snapshot(found),
         "outcome": license_outcome(part.style.license for part in parts),
-        "artwork": getattr(found, "artwork", None),
+        "artwork": found.kept_as,
         "recipe": recipe_json(found),
         "command": command_line(found),
         "step_by_step": step_by_step_fields(found),

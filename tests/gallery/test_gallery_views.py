@@ -1,5 +1,6 @@
 """The pages of galleries, and what is done with selected pictures."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,6 +39,12 @@ def gallery(alice: User) -> Gallery:
 def kept(owner: User, *, license_id: str = "CC0-1.0", title: str = "Evening") -> Artwork:
     style = make_style(f"style-{uuid4().hex[:6]}", license=license_id)
     return keep_artwork(job=finished_job(owner, styles=[style]), title=title)
+
+
+def undo_of(page: Any) -> tuple[str, dict[str, str]]:
+    """Return the request that the button "Undo" of the message sends."""
+    (moment,) = re.findall(r'name="at" value="([^"]+)"', page.text)
+    return reverse("trash-restore"), {"at": moment}
 
 
 def said(answer: Any) -> str:
@@ -200,17 +207,18 @@ class TestSelection:
         assert page.context["artworks"] == []
         assert Artwork.objects.get().license == "CC-BY-4.0"
 
-    def test_deletes_after_a_question(self, alice: User, bob: User) -> None:
+    def test_deletes_and_offers_to_undo_it(self, alice: User, bob: User) -> None:
         first, second = kept(alice), kept(alice)
         client = client_of(alice)
         form: dict[str, Any] = {"deed": "delete", "artworks": [first.pk, second.pk]}
-        assert "Delete 2 pictures?" in client.post(SELECTION, form).text
+        assert said(client_of(bob).post(SELECTION, form))
         assert Artwork.objects.count() == 2
-        assert said(client_of(bob).post(SELECTION, form | {"sure": "1"}))
-        assert Artwork.objects.count() == 2
-        client.post(SELECTION, form | {"sure": "1"})
+        page = client.post(SELECTION, form, follow=True)
+        assert "Moved 2 pictures to the trash." in page.text
         assert not Artwork.objects.exists()
         assert Job.objects.count() == 2
+        assert "Restored 2 pictures." in client.post(*undo_of(page), follow=True).text
+        assert set(Artwork.objects.all()) == {first, second}
 
 
 def test_keeps_a_result_in_a_gallery(gallery: Gallery) -> None:

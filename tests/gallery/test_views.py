@@ -269,7 +269,8 @@ class TestOwnersDeeds:
         assert shown.visibility == Artwork.Visibility.PRIVATE
 
     def test_deletes_an_artwork(self, kept: Artwork) -> None:
-        client_of(kept.owner).post(reverse("artwork-delete", args=[kept.pk]))
+        page = client_of(kept.owner).post(reverse("artwork-delete", args=[kept.pk]), follow=True)
+        assert "Moved to the trash." in page.text
         assert not Artwork.objects.exists()
 
     @pytest.mark.parametrize("deed", ["rename", "publish", "unpublish", "delete"])

@@ -18,6 +18,7 @@ from accounts.tokens import create_token
 from gallery.galleries import create_gallery
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork
+from gallery.trash import trash_artworks, trash_gallery
 from inference.services.batches import submit_batch
 from inference.services.jobs import cancel_job
 from style_transfer.core.spec import TransferSpec
@@ -132,6 +133,15 @@ MATRIX = [
     Row("api-artwork-publish", "post", "artworks/{private}/publish/", 200, 404, 401, 200, 403),
     Row("api-artwork-unpublish", "post", "artworks/{private}/unpublish/", 200, 404, 401, 200, 403),
     Row("api-artwork-file", "get", "artworks/{private}/file/", 200, 404, 404, 200, 403),
+    Row("api-artwork-restore", "post", "artworks/{trashed}/restore/", 200, 404, 401, 200, 403),
+    Row("api-artwork-restore", "post", "artworks/{public}/restore/", 200, 404, 401, 200, 403),
+    Row("api-artwork-detail", "get", "artworks/{trashed}/", 404, 404, 404, 404, 403),
+    Row("api-artwork-file", "get", "artworks/{trashed}/file/", 404, 404, 404, 404, 403),
+    Row("api-artwork-trash-list", "get", "artworks/trash/", 200, 200, 401, 200, 403),
+    Row("api-artwork-trash-empty", "post", "artworks/trash/empty/", 204, 204, 401, 204, 403),
+    Row("api-artwork-trash-detail", "delete", "artworks/trash/{trashed}/", 204, 404, 401, 204, 403),
+    Row("api-artwork-trash-detail", "delete", "artworks/trash/{private}/", 404, 404, 401, 404, 403),
+    Row("api-artwork-trash-file", "get", "artworks/trash/{trashed}/file/", 200, 404, 401, 200, 403),
     Row("api-artwork-detail", "get", "artworks/{public}/", 200, 200, 200, 200, 403),
     Row("api-artwork-detail", "patch", "artworks/{public}/", 200, 403, 401, 200, 403),
     Row("api-artwork-detail", "delete", "artworks/{public}/", 204, 403, 401, 204, 403),
@@ -146,6 +156,12 @@ MATRIX = [
     Row("api-gallery-items", "get", "galleries/{gallery}/items/", 200, 404, 404, 200, 403),
     Row("api-gallery-items", "put", "galleries/{gallery}/items/", 200, 404, 401, 200, 403),
     Row("api-gallery-items", "post", "galleries/{gallery}/items/", 200, 404, 401, 200, 403),
+    Row("api-gallery-restore", "post", "galleries/{ended}/restore/", 200, 404, 401, 200, 403),
+    Row("api-gallery-restore", "post", "galleries/{open}/restore/", 200, 404, 401, 200, 403),
+    Row("api-gallery-detail", "get", "galleries/{ended}/", 404, 404, 404, 404, 403),
+    Row("api-gallery-trash-list", "get", "galleries/trash/", 200, 200, 401, 200, 403),
+    Row("api-gallery-trash-empty", "post", "galleries/trash/empty/", 204, 204, 401, 204, 403),
+    Row("api-gallery-trash-detail", "delete", "galleries/trash/{ended}/", 204, 404, 401, 204, 403),
     Row("api-gallery-detail", "get", "galleries/{open}/", 200, 200, 200, 200, 403),
     Row("api-gallery-detail", "patch", "galleries/{open}/", 200, 403, 401, 200, 403),
     Row("api-gallery-detail", "delete", "galleries/{open}/", 204, 403, 401, 204, 403),
@@ -231,6 +247,20 @@ def batch_of_one(owner: User) -> Any:
     return batch.pk
 
 
+def trashed(owner: User) -> Any:
+    """Return the id of an artwork in the trash, which was public."""
+    artwork = publish_artwork(artwork=kept(owner), license="CC0-1.0")
+    trash_artworks(owner=owner, artworks=[artwork.pk])
+    return artwork.pk
+
+
+def ended(owner: User) -> Any:
+    """Return the id of a gallery in the trash, which was public."""
+    gallery = create_gallery(owner=owner, title="Sea", visibility="public")
+    trash_gallery(gallery=gallery)
+    return gallery.pk
+
+
 # The objects of the owner, by their names in the addresses. A row makes only those that it names.
 THINGS: dict[str, Callable[[User], Any]] = {
     "token": token_of,
@@ -244,6 +274,8 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "style": lambda owner: make_own_style(owner, license="CC0-1.0").slug,
     "private": lambda owner: kept(owner).pk,
     "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
+    "trashed": trashed,
+    "ended": ended,
     "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
     "open": lambda owner: create_gallery(owner=owner, title="Sea", visibility="public").pk,
 }

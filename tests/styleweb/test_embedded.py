@@ -103,6 +103,39 @@ class TestSupervisor:
 
         assert started[0].returncode == -signal.SIGKILL
 
+    def test_keeps_the_schedule_of_beat(
+        self,
+        started: list[subprocess.Popen[bytes]],
+        monkeypatch: pytest.MonkeyPatch,
+        settings: Settings,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        runs: list[str] = []
+
+        def fail() -> None:
+            runs.append("failed")
+            raise RuntimeError
+
+        often, seldom = {"schedule": 0.0}, {"schedule": 3600.0}
+        tasks = {
+            "fails": {"task": "gallery.tasks.fails", **often},
+            "empty-trash": {"task": "gallery.tasks.empty_trash", **seldom},
+            embedded.REAPER: {"task": "gallery.tasks.reap", **often},
+        }
+        settings.CELERY_BEAT_SCHEDULE = tasks
+        monkeypatch.setattr(embedded, "SCHEDULE_SECONDS", 0.01)
+        monkeypatch.setattr("gallery.tasks.fails", fail, raising=False)
+        monkeypatch.setattr("gallery.tasks.empty_trash", lambda: runs.append("emptied"))
+        monkeypatch.setattr("gallery.tasks.reap", lambda: runs.append("reaped"), raising=False)
+        supervisor = Supervisor()
+        supervisor.start()
+        wait_until(lambda: runs.count("failed") > 2, "the third round")
+        supervisor.stop()
+
+        assert runs.count("emptied") == 1
+        assert "reaped" not in runs
+        assert "gallery.tasks.fails failed" in caplog.text
+
     def test_deletes_the_wakeups_of_a_dead_worker(
         self, started: list[subprocess.Popen[bytes]], settings: Settings
     ) -> None:

@@ -132,6 +132,11 @@ PAGES = [
     own("favorites", "/favorites/"),
     own("artwork-upload", "/artworks/upload/"),
     Row("selection", "post", "/artworks/selection/", 302, 302, 302, 302, 302),
+    own("trash", "/trash/"),
+    *(
+        Row(f"trash-{deed}", "post", f"/trash/{deed}/", *[302] * 5)
+        for deed in ("restore", "delete", "empty")
+    ),
     own("my-galleries", "/galleries/"),
     private("gallery-edit", "/galleries/{gallery}/", "get"),
     Row("gallery-edit", "get", "/galleries/{open}/", 200, 403, 302, 403, 403),
@@ -243,6 +248,7 @@ MEDIA = [
             moderated("artwork-file", f"/media/artworks/{{hidden}}/{variant}/"),
         )
     ),
+    file("trash-file", "/media/trash/{trashed}/"),
     file("artwork-file", "/media/artworks/{public}/before/"),
     open_to_all("artwork-file", "/media/artworks/{with_photo}/before/"),
     *(

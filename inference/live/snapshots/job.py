@@ -227,8 +227,7 @@ def result_of(job: Job) -> JobResult | None:
 
 
 def _artwork(job: Job) -> str | None:
-    artwork = getattr(job, "artwork", None)
-    return str(artwork.pk) if artwork else None
+    return str(job.kept_as.pk) if job.kept_as else None
 
 
 def error_of(job: Job) -> JobError | None:
