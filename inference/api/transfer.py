@@ -40,6 +40,7 @@ from style_transfer.core.spec import MAX_STYLES, SpecError, TransferSpec, choice
 PICTURES = ("image/jpeg", "image/png")
 SPEC_FIELDS = (
     *("method", "strength", "color", "style_scale", "size", "steps", "seed", "features"),
+    "keep_faces",
 )
 
 
@@ -96,6 +97,7 @@ class TransferSerializer(serializers.Serializer[Job]):
     steps = serializers.IntegerField(required=False)
     seed = serializers.IntegerField(required=False)
     features = serializers.ChoiceField(choices_of("features"), required=False)
+    keep_faces = serializers.ChoiceField(choices_of("keep_faces"), required=False)
 
     def validate_style(self, given: list[Any]) -> list[GivenStyle]:
         """Find the styles with a slug among those that I can paint with."""

@@ -22,6 +22,7 @@ from style_transfer.core.spec import (
     FEATURES,
     MAX_STYLES,
     Color,
+    KeepFaces,
     SpecError,
     TransferSpec,
 )
@@ -40,6 +41,11 @@ SIZE_WORDS = (
 FEATURE_WORDS = {
     "builtin": _("Built-in"),
     "vgg19": _("VGG-19"),
+}
+FACES_WORDS = {
+    KeepFaces.AUTO: _("If large enough"),
+    KeepFaces.ON: _("Always"),
+    KeepFaces.OFF: _("Never"),
 }
 # The engine does not use gettext, so its words are listed here for the translators.
 METHOD_WORDS: Final = (
@@ -88,6 +94,10 @@ class StudioForm(forms.Form):
     seed = forms.IntegerField(required=False)
     features = forms.ChoiceField(
         required=False, choices=[(name, FEATURE_WORDS[name]) for name in FEATURES]
+    )
+
+    keep_faces = forms.ChoiceField(
+        required=False, choices=[(c.value, w) for c, w in FACES_WORDS.items()]
     )
 
     def __init__(self, *args: Any, user: object, **kwargs: Any) -> None:
@@ -183,7 +193,10 @@ def spec_from(data: Mapping[str, Any]) -> TransferSpec:
 
     Raises SpecError for values out of bounds.
     """
-    names = ("method", "strength", "style_scale", "size", "steps", "seed", "color", "features")
+    names = (
+        *("method", "strength", "style_scale", "size", "steps", "seed", "color", "features"),
+        "keep_faces",
+    )
     return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
 
 
@@ -211,7 +224,10 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
     `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
     """
     defaults = TransferSpec().to_json()
-    names = ("method", "strength", "color", "style_scale", "steps", "seed", "features")
+    names = (
+        *("method", "strength", "color", "style_scale", "steps", "seed", "features"),
+        "keep_faces",
+    )
     chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])
     return {
         **{name: query.get(name, defaults[name]) for name in names},

@@ -15,7 +15,13 @@ from style_transfer.core.catalog import FINEST_METHOD
 PRINT_DPI = 300
 CM_PER_INCH = 2.54
 # The settings that the command line has options for.
-_FLAGS = ("method", "size", "strength", "color", "style_scale", "steps", "seed", "features")
+_FLAGS = (
+    *("method", "size", "strength", "color", "style_scale", "steps", "seed", "features"),
+    "keep_faces",
+)
+
+# The settings that a picture shares with one that is made from it.
+_KEPT = ("strength", "color", "style_scale", "size", "seed", "keep_faces")
 
 
 def _weights(job: Job) -> dict[str, float]:
@@ -53,7 +59,7 @@ def studio_query(styles: Mapping[str, float], spec: Mapping[str, Any]) -> str:
     """Return the query that opens the studio with these styles, weights and settings."""
     query = QueryDict(mutable=True)
     query.setlist("style", [f"{slug}:{weight:g}" for slug, weight in styles.items()])
-    for name in ("method", "strength", "color", "style_scale", "size", "seed", "features"):
+    for name in (*_KEPT, "method", "features"):
         if spec.get(name) is not None:
             query[name] = str(spec[name])
     return query.urlencode(safe=":")
@@ -78,8 +84,7 @@ def step_by_step_fields(job: Job) -> list[tuple[str, str]]:
         FINEST_METHOD in usable_methods(part.style) for part in parts
     ):
         return []
-    kept = ("strength", "color", "style_scale", "size", "seed")
-    settings = {name: job.spec[name] for name in kept if job.spec.get(name) is not None}
+    settings = {name: job.spec[name] for name in _KEPT if job.spec.get(name) is not None}
     return [
         ("method", FINEST_METHOD),
         ("job_id", str(uuid4())),

@@ -11,7 +11,7 @@ const MOST_PREDICTED = 50;
 const QUIET_MS = 400;
 const AGAIN_MS = 15_000;
 const FIGURES = ["strength", "style_scale", "size", "steps", "seed"];
-const WORDS = ["color", "features"];
+const WORDS = ["color", "features", "keep_faces"];
 
 export class Estimate extends EventTarget {
   #timer = 0;

@@ -19,6 +19,7 @@ from style_transfer.core.spec import (
     FEATURES,
     SWITCHES,
     Color,
+    KeepFaces,
     Step,
     StyleInput,
     TransferSpec,
@@ -52,6 +53,12 @@ def add_stylize_parser(
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
     parser.add_argument("--method", choices=list(METHOD_INFOS), default=defaults.method)
     parser.add_argument("--color", choices=[each.value for each in Color], default=defaults.color)
+    parser.add_argument(
+        "--keep-faces",
+        choices=[each.value for each in KeepFaces],
+        default=defaults.keep_faces,
+        help=meaning("keep_faces"),
+    )
     parser.add_argument("--features", choices=FEATURES, default=defaults.features)
     for name, bound in BOUNDS.items():
         parser.add_argument(
@@ -100,7 +107,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
     loaded, because that takes seconds.
     """
     output_format(arguments.out)
-    names = ("method", "color", "features", *BOUNDS, *SWITCHES)
+    names = ("method", "color", "features", "keep_faces", *BOUNDS, *SWITCHES)
     spec = TransferSpec(**{name: getattr(arguments, name) for name in names})
     photo = load_picture(arguments.photo).image
     mask = read_mask(arguments.mask, photo.size)

@@ -95,7 +95,10 @@ class MethodInfo:
         return self.memory.plan(size, halved=halved, pass_size=pass_size, limit=limit)
 
 
-_COMMON = ("strength", "style_scale", "size", "color", "mask_feather", "mask_invert")
+_COMMON = (
+    *("strength", "style_scale", "size", "color"),
+    *("keep_faces", "mask_feather", "mask_invert"),
+)
 DEFAULT_METHOD = "fast"
 # The site offers this method next when a user likes a picture.
 FINEST_METHOD = "optimize"

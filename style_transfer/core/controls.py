@@ -12,6 +12,7 @@ _MEANINGS = {
     "steps": "Number of steps. More steps give finer detail and take longer.",
     "seed": "The same seed on the same device gives the same picture.",
     "color": "Colors of the artwork, of the photo, or strokes recolored to match the photo.",
+    "keep_faces": "Keep faces clear: if they are large enough (auto), always (on), or never (off).",
     "mask_feather": "Width of the soft edge of a mask, as a share of the longest side.",
     "mask_invert": "Paint where the mask is black, and keep the photo where it is white.",
     "features": "The feature network: built-in, or VGG-19 where it is installed.",

@@ -29,6 +29,14 @@ class Color(StrEnum):
     MATCH = "match"
 
 
+class KeepFaces(StrEnum):
+    """When faces are painted finer and closer to the photo than the rest."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True)
 class Bound:
     """The smallest and largest value of a control, both allowed."""
@@ -82,6 +90,8 @@ class TransferSpec:
     style_scale  brush size; 1 shows the artwork's strokes at the size of the result
     size         longest side of the result in pixels; None keeps the size of the photo
     steps        iterations; None uses the method's default
+    keep_faces   paint faces finer and closer to the photo: if they cover 1 % of it (auto), always,
+                 and what stands out if there is no face (on), or never (off)
     mask_feather how wide the soft edge of the mask is, as a share of the longest side
     mask_invert  white in the mask stays the photo, instead of black
 
@@ -96,6 +106,7 @@ class TransferSpec:
     steps: int | None = None
     seed: int = 0
     features: str = "builtin"
+    keep_faces: KeepFaces = KeepFaces.AUTO
     mask_feather: float = 0.02
     mask_invert: bool = False
 
@@ -109,8 +120,9 @@ class TransferSpec:
                 errors[name] = "must be true or false"
         if errors:
             raise SpecError(errors)
-        # JSON gives the color as a plain string, and the dataclass is frozen.
+        # JSON gives choices as plain strings, and the dataclass is frozen.
         object.__setattr__(self, "color", Color(self.color))
+        object.__setattr__(self, "keep_faces", KeepFaces(self.keep_faces))
 
     def _fits(self, name: str) -> bool:
         value = getattr(self, name)
@@ -118,7 +130,12 @@ class TransferSpec:
 
     def to_json(self) -> dict[str, Any]:
         """Return a dict of plain values that `from_json` reads back, now and in later versions."""
-        return {"version": VERSION, **asdict(self), "color": self.color.value}
+        return {
+            "version": VERSION,
+            **asdict(self),
+            "color": self.color.value,
+            "keep_faces": self.keep_faces.value,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -143,7 +160,7 @@ def check_continues(method: str) -> None:
         raise SpecError({"method": f"must be one of {able} to go on with a painting"})
 
 
-_CHOSEN = ("method", "color", "features")
+_CHOSEN = ("method", "color", "features", "keep_faces")
 
 
 def choices_of(name: str) -> tuple[str, ...]:
@@ -152,6 +169,7 @@ def choices_of(name: str) -> tuple[str, ...]:
         "method": tuple(METHOD_INFOS),
         "color": tuple(color.value for color in Color),
         "features": FEATURES,
+        "keep_faces": tuple(keep.value for keep in KeepFaces),
     }
     return choices.get(name, ())
 

@@ -35,6 +35,11 @@ class Canvas(Protocol):
         """Give the photo as floats (1, 3, H, W) in [0, 1]."""
         ...
 
+    @property
+    def subject(self) -> Tensor | None:
+        """Give the map of what is kept clear, (1, 1, h, w) in [0, 1] of any size, if any."""
+        ...
+
 
 class StyleCache(Protocol):
     """A store that keeps the embeddings of pictures for later calls."""

@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from style_transfer.core.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size
-from style_transfer.core.spec import Color, TransferSpec
+from style_transfer.core.spec import Color, KeepFaces, TransferSpec
 from style_transfer.imaging.color import (
     move_between,
     palette_of,
@@ -20,6 +20,7 @@ from style_transfer.imaging.images import Picture, to_picture
 from style_transfer.imaging.mask import fit_mask, resize_mask
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, to_image, to_pixels, to_tensor
+from style_transfer.methods.subject import find_subject
 
 PREVIEW_SIDE = 512
 _SHARP = Image.Resampling.LANCZOS
@@ -84,6 +85,13 @@ class Canvas:
     def photo(self) -> Tensor:
         """Give the photo as floats (1, 3, H, W) in [0, 1]; they take four times as much memory."""
         return to_tensor(self.rgb, self.device)
+
+    @cached_property
+    def subject(self) -> Tensor | None:
+        """Find what is kept clear, (1, 1, h, w) in [0, 1]; raises ModelMissingError."""
+        # At strength 0 nothing is painted.
+        keep = self.spec.keep_faces if self.spec.strength else KeepFaces.OFF
+        return find_subject(self.pixels, keep)
 
     def preview(self, painted: Tensor) -> Image.Image:
         """Make a preview of a painting of any size, with a longest side of up to PREVIEW_SIDE."""

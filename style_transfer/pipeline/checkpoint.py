@@ -22,7 +22,7 @@ from style_transfer.pipeline.canvas import Canvas
 
 _PICTURE, _DONE, _IDENTITY = "picture", "done", "identity"
 # These settings may change when a painting is continued.
-_FREE = ("steps", "seed", "mask_feather", "mask_invert")
+_FREE = ("steps", "seed", "keep_faces", "mask_feather", "mask_invert")
 
 
 class StateError(EngineError):

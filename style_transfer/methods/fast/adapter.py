@@ -140,11 +140,12 @@ def paint(
     attempt: Attempt,
     *,
     tiling: Tiling | None = None,
+    subjects: Sequence[Tensor | None] = (),
 ) -> Iterator[Frame]:
     """Paint photos (B, 3, H, W), bytes or floats in [0, 1], each with its mix, in one attempt.
 
-    The tiling of the attempt replaces `tiling`. Raises InternalError for a broken picture, and
-    OutOfMemoryError.
+    The tiling of the attempt replaces `tiling`. `subjects` are the maps of what is kept clear.
+    Raises InternalError for a broken picture, and OutOfMemoryError.
     """
     if painter.device != attempt.device:  # the fallback from a GPU to the CPU
         painter = load_painter(attempt.device)
@@ -152,4 +153,6 @@ def paint(
         painter = painter.in_full()
     styles = BatchStyles([mix.to(painter.device) for mix in mixes])
     photos = photos.to(painter.device)
-    yield from schedule.paint(photos, styles, strength, painter, attempt.tiling or tiling)
+    kept = [each if each is None else each.to(painter.device) for each in subjects]
+    tiling = attempt.tiling or tiling
+    yield from schedule.paint(photos, styles, strength, painter, tiling, subjects=kept)

@@ -11,9 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.core.sizes import scaled
+from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
 from style_transfer.methods.guide import ColorGrade, Recoloring, detail, faith, grade_of
+from style_transfer.methods.subject import calm_colors_, enlarged
 
 # The root of the area of the small photo, in pixels, on which colors and detail are measured. So
 # they are the same for every size of the result.
@@ -23,6 +25,7 @@ _EVEN = 0.2  # the share of the faith that flat places get as well
 # The share of coarse changes that larger sizes make again. In full, a photo would replace the marks
 # more and more with each size; without it, edges that the marks moved would be seen twice.
 _AGAIN = 0.35
+_SUBJECT = 9.0  # times as much weight of the guide for the shapes of the subject
 _MARGIN = 2  # rows that halving and doubling look at beyond a band
 _WHOLLY = 0.5  # from this strength on the guide has the artwork's colors, below it a mix
 
@@ -30,15 +33,24 @@ _WHOLLY = 0.5  # from this strength on the guide has the artwork's colors, below
 class Guide:
     """What the painting of one photo follows, and how closely at each place."""
 
-    def __init__(self, photo: Tensor, grade: ColorGrade, strength: float) -> None:
-        """Measure photo (1, 3, H, W), bytes or floats in [0, 1]; `grade` is the artwork's."""
+    def __init__(
+        self, photo: Tensor, grade: ColorGrade, strength: float, subject: Tensor | None = None
+    ) -> None:
+        """Measure photo (1, 3, H, W), bytes or floats in [0, 1]; `grade` is the artwork's.
+
+        `subject` (1, 1, h, w) in [0, 1] is followed more closely.
+        """
         height, width = photo.shape[2:]
         factor = min(1.0, _SIDE / (height * width) ** 0.5)
         small = resize(as_floats(photo), scaled(width, height, factor))  # (1, 3, h, w)
         self._recoloring = Recoloring(grade_of(small), grade)
         self._colored = min(1.0, strength / _WHOLLY)
         weight = _CLOSER * faith(strength) * (_EVEN + (1 - _EVEN) * detail(self._colors(small)))
-        self._share = weight / (1 + weight)  # (1, 1, h, w), of the guide in the mix
+        self._share = _share_of(weight)  # (1, 1, h, w), of the guide in the mix
+        # The shapes of the subject follow the guide so closely, but not its colors: a face in other
+        # colors than the neck would look pasted in.
+        self._close = _share_of(_SUBJECT * weight)
+        self.subject = subject
 
     @torch.no_grad()
     def lead_(self, led: Tensor, painting: Tensor, photo: Tensor, *, again: bool) -> None:
@@ -48,25 +60,43 @@ class Guide:
         painting of half the size can show, because the rest was mixed in before.
         """
         height, width = painting.shape[2:]
-        share = F.interpolate(
-            self._share, (height, width), mode="bilinear", align_corners=False
-        )  # (1, 1, H, W)
+        share = enlarged(self._share, height, width)  # (1, 1, H, W)
         coarse = 1 - _AGAIN if again else 0.0
+        shapes = self._shapes(height, width)
         for rows in bands_of_rows(painting):
             # With a margin, and from an even row on, so that halving sees the same in each band.
             first = max(0, (rows.start - _MARGIN) // 2 * 2)
             last = min(height, (rows.stop + _MARGIN + 1) // 2 * 2)
-            change = (
+            whole = (
                 self._colors(as_floats(photo[..., first:last, :])) - painting[..., first:last, :]
             )
-            if coarse:
-                change -= coarse * _without_detail(change)
-            change = change[..., rows.start - first : rows.stop - first, :]
-            band = painting[..., rows, :] + share[..., rows, :] * change
-            led[..., rows, :].copy_(band.clamp_(0, 1))
+            change = whole - coarse * _without_detail(whole) if coarse else whole
+            change, whole = (
+                each[..., rows.start - first : rows.stop - first, :] for each in (change, whole)
+            )
+            change = share[..., rows, :] * change
+            if shapes is not None:
+                kept, close = (each[..., rows, :] for each in shapes)
+                change += kept * (close * luma_of(whole) - luma_of(change))
+            led[..., rows, :].copy_((painting[..., rows, :] + change).clamp_(0, 1))
+
+    def _shapes(self, height: int, width: int) -> tuple[Tensor, Tensor] | None:
+        """Give the subject, and how closely it follows the guide: (1, 1, H, W) each."""
+        if self.subject is None:
+            return None
+        return enlarged(self.subject, height, width), enlarged(self._close, height, width)
+
+    def calm_colors_(self, painting: Tensor, photo: Tensor) -> None:
+        """Remove islands of color from the subject of a painting (1, 3, H, W), in place."""
+        if self.subject is not None:
+            calm_colors_(painting, photo, self._colors, self.subject)
 
     def _colors(self, photo: Tensor) -> Tensor:
         return photo.lerp(self._recoloring.apply(photo), self._colored)
+
+
+def _share_of(weight: Tensor) -> Tensor:
+    return weight / (1 + weight)
 
 
 def _without_detail(x: Tensor) -> Tensor:

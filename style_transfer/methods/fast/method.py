@@ -1,7 +1,7 @@
 """The interface of the method fast to the pipeline."""
 
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -14,6 +14,13 @@ from style_transfer.methods.fast.adapter import PROCESS_CACHE, StyleMix, paint
 from style_transfer.methods.fast.memory import with_embeddings
 from style_transfer.methods.fast.network import ENCODER, NAME, load_painter
 from style_transfer.methods.frame import Attempt, Frame, Task
+
+
+class Prepared(NamedTuple):
+    """What belongs to one picture: the mix of its styles, and the map of what is kept clear."""
+
+    mix: StyleMix
+    subject: Tensor | None
 
 
 class FastMethod:
@@ -34,9 +41,9 @@ class FastMethod:
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
         """Yield a frame for each tile, stage and band."""
-        mix = self.prepare(task, attempt.device)
+        own = self.prepare(task, attempt.device)
         strength = task.canvas.spec.strength
-        return self.paint_pass(task.canvas.pixels, [mix], strength, attempt, plan)
+        return self.paint_pass(task.canvas.pixels, [own], strength, attempt, plan)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """Give the names of the decoder and the encoder."""
@@ -47,10 +54,12 @@ class FastMethod:
         """Load the painter; raises ModelMissingError."""
         load_painter(device)
 
-    def prepare(self, task: Task, device: torch.device) -> StyleMix:
-        """Mix the styles of a picture; raises StyleEmbeddingError."""
+    def prepare(self, task: Task, device: torch.device) -> "Prepared":
+        """Mix the styles of a picture, and find its subject; raises StyleEmbeddingError."""
         spec, cache = task.canvas.spec, task.cache or PROCESS_CACHE
-        return StyleMix.mix(task.shares, spec.style_scale, load_painter(device), cache, spec.seed)
+        painter = load_painter(device)
+        mix = StyleMix.mix(task.shares, spec.style_scale, painter, cache, spec.seed)
+        return Prepared(mix, task.canvas.subject)
 
     def most_in_pass(
         self, size: tuple[int, int], most: int, device: torch.device, limit: int | None
@@ -84,6 +93,9 @@ class FastMethod:
         plan: Plan,
     ) -> Iterator[Frame]:
         """Yield frames of photos (B, 3, H, W), bytes, each painted with its own mix of styles."""
-        mixes = cast("Sequence[StyleMix]", prepared)
+        each = cast("Sequence[Prepared]", prepared)
+        mixes, subjects = [one.mix for one in each], [one.subject for one in each]
         painter = load_painter(attempt.device)
-        return paint(photos, mixes, strength, painter, attempt, tiling=plan.tiling)
+        return paint(
+            photos, mixes, strength, painter, attempt, tiling=plan.tiling, subjects=subjects
+        )

@@ -31,6 +31,7 @@ from style_transfer.methods.fast.textons import MARGIN, PatchSynthesizer, count_
 from style_transfer.methods.fast.textons import STRIDE as STEP
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.guide import ColorGrade
+from style_transfer.methods.subject import enlarged
 
 
 class StyleSource(Protocol):
@@ -65,6 +66,7 @@ class StyleSource(Protocol):
 # photo's features, because the later ones begin from a painting that was led back to the photo.
 _KEEP = ((0.0, 0.0, 0.1, 0.1), (0.0, 0.0, 0.0), (0.0, 0.0))
 _LEAST_KEPT = 0.75  # from this strength on, only the shares in _KEEP are kept of the photo
+_FEWER = 0.5  # the share of marks that is left out on faces, where the photo shows instead
 _LAID = 0.6  # from this strength on, the painting consists of marks only
 
 
@@ -88,19 +90,24 @@ def paint(
     strength: float,
     painter: Painter,
     tiling: Tiling | None = None,
+    *,
+    subjects: Sequence[Tensor | None] = (),
 ) -> Iterator[Frame]:
     """Yield a frame for each tile, stage and band; the last frame has the finished pictures.
 
     `photo` is (B, 3, H, W), bytes or floats in [0, 1], and the pictures have its size. Strength 0
     returns the photo itself, to the bit. The last frame of each smaller size has the painting so
-    far, as a preview. Raises InternalError for a broken picture.
+    far, as a preview. `subjects` are the maps of what is kept clear, one for each photo, or none.
+    Raises InternalError for a broken picture.
     """
     if strength == 0:
         yield Frame(1, 1, photo)
         return
     height, width = photo.shape[-2:]
     padded = lift(reflect_to(photo, STRIDE), _share_laid(strength))  # (B, 3, H', W')
-    passes = _plan_passes(padded, (width, height), styles, strength, tiling)
+    guides = _make_guides(padded, styles, strength, subjects or [None] * len(photo))
+    size = (width, height)
+    passes = _plan_passes(padded, size, styles, guides, strength=strength, tiling=tiling)
     total = sum(each.steps(len(photo)) for each in passes)
     done, start = 0, None
     for each in passes:
@@ -110,13 +117,24 @@ def paint(
                 yield Frame(done, total, picture)
     if start is not None:
         _match_contrasts_(start, styles, strength)
+        for one, shown, guide in zip(start.split(1), padded.split(1), guides, strict=True):
+            guide.calm_colors_(one, shown)
         yield Frame(total, total, start[..., :height, :width])  # (B, 3, H, W), without the padding
+
+
+def _make_guides(
+    padded: Tensor, styles: StyleSource, strength: float, subjects: Sequence[Tensor | None]
+) -> list[Guide]:
+    triples = zip(padded.split(1), styles.grades(), subjects, strict=True)
+    return [Guide(one, grade, strength, subject) for one, grade, subject in triples]
 
 
 def _plan_passes(
     padded: Tensor,
     size: tuple[int, int],
     styles: StyleSource,
+    guides: Sequence[Guide],
+    *,
     strength: float,
     tiling: Tiling | None,
 ) -> list["Pass"]:
@@ -124,10 +142,6 @@ def _plan_passes(
     # The last size is that of the padded photo, so the network gets sides that STRIDE divides.
     sizes = [*sizes_of(*size, styles.brush)[:-1], (padded.shape[3], padded.shape[2])]
     blends = blends_for(strength, len(sizes))
-    guides = [
-        Guide(one, grade, strength)
-        for one, grade in zip(padded.split(1), styles.grades(), strict=True)
-    ]
     return [
         Pass(
             PictureTiling(len(padded), rows, columns, tiling), blend, guides, number, rows, columns
@@ -190,8 +204,15 @@ class Pass:
             last = index == len(painted) - 1
             for strokes in self._synthesize(smooth, synthesizer):
                 if strokes is not None:
-                    one.lerp_(strokes, laid)
+                    one.lerp_(strokes, self._marked(index, laid, one))
                 yield painted if strokes is not None and last else None
+
+    def _marked(self, index: int, laid: float, like: Tensor) -> Tensor | float:
+        """Give the share of marks of a picture: smaller in its subject, but at the first size."""
+        subject = self.guides[index].subject
+        if subject is None or self.number == 0:
+            return laid
+        return (laid * (1 - _FEWER * enlarged(subject, self.height, self.width))).to(like)
 
     def _begin(self, start: Tensor, content: Tensor, painter: Painter) -> Tensor:
         """Enlarge paintings to this size, (B, 3, height, width), and lead them to the photos."""

@@ -26,7 +26,8 @@ class NetworkMethod:
         """Yield one frame per tile."""
         del attempt, plan
         networks = schedule.find_networks(task.shares)
-        return schedule.paint(task.canvas.photo, networks, task.canvas.spec)
+        canvas = task.canvas
+        return schedule.paint(canvas.photo, networks, canvas.spec, canvas.subject)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """List the names of the artworks' networks."""

@@ -31,6 +31,7 @@ from style_transfer.methods.network.johnson import (
     build_painting_net,
     draw_noise,
 )
+from style_transfer.methods.subject import enlarged
 
 # At this strength the strokes are as the network learned them; at 1 they are a third stronger.
 AS_TRAINED = 0.75
@@ -40,6 +41,7 @@ MARGIN = 64  # pixels; larger than the receptive field of the network
 # A small brush paints a large picture and then shrinks it. Its sides are at most four times as
 # long, and it never has more pixels than this.
 _MOST_PIXELS = 16_000_000
+_WEAKER = 0.6  # how much weaker strokes are on a face; they would cross its features
 _STATISTICS = 1_000_000  # pixels of the smaller picture that gives the statistics for all tiles
 
 
@@ -102,15 +104,20 @@ def load_network(name: str, device: torch.device) -> PaintingNet:
     return network.to(device).eval().requires_grad_(requires_grad=False)
 
 
-def paint(photo: Tensor, shares: Sequence[Share], spec: TransferSpec) -> Iterator[Frame]:
+def paint(
+    photo: Tensor, shares: Sequence[Share], spec: TransferSpec, subject: Tensor | None = None
+) -> Iterator[Frame]:
     """Yield one frame per tile; the last holds the picture in the size of photo (1, 3, H, W).
 
-    Strength 0 returns exactly the photo. The same seed on the same device gives the same picture.
+    `subject` (1, 1, h, w) in [0, 1] maps what is kept clear: strokes are weaker there. Strength 0
+    returns exactly the photo. The same seed on the same device gives the same picture.
     """
     if spec.strength == 0:
         yield Frame(1, 1, photo)
         return
-    painting = torch.zeros_like(photo)
+    painting, weaker = torch.zeros_like(photo), torch.ones(())
+    if subject is not None:
+        weaker = 1 - _WEAKER * enlarged(subject, *photo.shape[2:])
     height, width = photo.shape[2:]
     size = _painted_size(width, height, spec.style_scale)
     tiles = _count_tiles(size)
@@ -120,7 +127,7 @@ def paint(photo: Tensor, shares: Sequence[Share], spec: TransferSpec) -> Iterato
         for strokes in _lay_strokes(network, photo, size, spec.seed):
             done += 1
             if strokes is not None:
-                painting += share.weight * _add(photo, network, strokes, spec.strength)
+                painting += share.weight * _add(photo, network, strokes, spec.strength, weaker)
             if done < total:
                 yield Frame(done, total)
     if spec.color is Color.MATCH:
@@ -182,7 +189,9 @@ def _lay_strokes(
         yield strokes if number == len(tiles) else None
 
 
-def _add(photo: Tensor, network: PaintingNet, strokes: Tensor, strength: float) -> Tensor:
+def _add(
+    photo: Tensor, network: PaintingNet, strokes: Tensor, strength: float, weaker: Tensor
+) -> Tensor:
     """Recolor the photo, fully from half strength on, and add strokes of any size."""
     recolored = photo.lerp(network.recolor(photo), min(1, 2 * strength))
     height, width = photo.shape[2:]
@@ -190,4 +199,4 @@ def _add(photo: Tensor, network: PaintingNet, strokes: Tensor, strength: float) 
         strokes = F.interpolate(
             strokes, (height, width), mode="bicubic", antialias=True, align_corners=False
         )
-    return recolored + strokes * (strength / AS_TRAINED)
+    return recolored + strokes * weaker * (strength / AS_TRAINED)

@@ -32,7 +32,8 @@ class OptimizeMethod:
         spec, painter = task.canvas.spec, load_painter(attempt.device)
         cache = task.cache or PROCESS_CACHE
         mix = StyleMix.mix(task.shares, spec.style_scale, painter, cache)
-        return schedule.paint(task.canvas.photo, mix, spec, task.begun)
+        canvas = task.canvas
+        return schedule.paint(canvas.photo, mix, spec, task.begun, canvas.subject)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """Give the name of the network that style codes are made with."""

@@ -28,6 +28,7 @@ from style_transfer.methods.fast.lift import lift
 from style_transfer.methods.frame import Frame, Kept
 from style_transfer.methods.guide import ColorGrade, Recoloring, grade_of
 from style_transfer.methods.optimize.stroke_painter import StrokeSynthesizer
+from style_transfer.methods.subject import calm_colors_
 
 # At brush size 1 the artwork is a little larger than the picture, so that its strokes are visible.
 _BRUSH = 1.1
@@ -80,24 +81,35 @@ def plan_for(width: int, height: int, steps: int, begun: tuple[int, int] = (0, 0
 
 
 def paint(
-    photo: Tensor, styles: StrokeSource, spec: TransferSpec, begun: Tensor | None = None
+    photo: Tensor,
+    styles: StrokeSource,
+    spec: TransferSpec,
+    begun: Tensor | None = None,
+    subject: Tensor | None = None,
 ) -> Iterator[Frame]:
     """Yield one frame per step; the last holds the picture in the size of photo (1, 3, H, W).
 
     `begun` is a picture (1, 3, h, w) that an earlier run saved; the painting continues from it.
-    The same seed on the same device gives the same picture to the bit.
+    `subject` (1, 1, h, w) in [0, 1] maps what is kept clear. The same seed on the same device
+    gives the same picture to the bit.
     """
     height, width = photo.shape[-2:]
     steps = spec.steps or METHOD_INFOS["optimize"].default_steps
     size = (begun.shape[3], begun.shape[2]) if begun is not None else (0, 0)
     plan = plan_for(width, height, steps, size)
 
+    guide = guide_for(photo, styles.grade(), spec.strength)
+
     def show(picture: Tensor) -> Tensor:
-        return _faded(_matched(picture, styles), photo, spec.strength)
+        matched = _matched(picture, styles)
+        if subject is not None:
+            shown = resize(guide, (picture.shape[3], picture.shape[2]))
+            calm_colors_(matched, shown, lambda part: part, subject)
+        return _faded(matched, photo, spec.strength)
 
     picture = photo
     shown_at = time.monotonic()
-    for done, picture in enumerate(_pictures(photo, styles, spec, plan, begun), 1):
+    for done, picture in enumerate(_pictures(guide, styles, spec, plan, begun, subject=subject), 1):
         # A preview costs time, so most steps have none.
         due = time.monotonic() - shown_at > _PREVIEW_SECONDS and done < plan.total
         yield Frame(done, plan.total, show(picture) if due else None, Kept(picture, show))
@@ -113,16 +125,21 @@ def guide_for(photo: Tensor, grade: ColorGrade, strength: float) -> Tensor:
 
 
 def _pictures(
-    photo: Tensor, styles: StrokeSource, spec: TransferSpec, plan: Plan, begun: Tensor | None
+    guide: Tensor,
+    styles: StrokeSource,
+    spec: TransferSpec,
+    plan: Plan,
+    begun: Tensor | None,
+    *,
+    subject: Tensor | None,
 ) -> Iterator[Tensor]:
     """Yield the picture after each step of the plan."""
     draw = torch.Generator().manual_seed(spec.seed)
-    guide = guide_for(photo, styles.grade(), spec.strength)
     picture = guide if begun is None else begun
     for size, layings in plan.layings:
         side = _BRUSH * (size[0] * size[1]) ** 0.5
         synthesizer = StrokeSynthesizer(
-            resize(guide, size), styles.patches_at(side), spec.strength, draw
+            resize(guide, size), styles.patches_at(side), spec.strength, draw, subject
         )
         picture = resize(picture, size)
         for number in range(1, layings + 1):

@@ -7,8 +7,10 @@ from torch import Tensor
 
 from style_transfer.methods.guide import detail, faith
 from style_transfer.methods.optimize.strokes import StrokeBank
+from style_transfer.methods.subject import enlarged
 
 _STRIDE = 3
+_SUBJECT = 3.0  # times as faithful where the subject is
 _GRAIN = 0.02  # of the range of lightness
 
 
@@ -21,10 +23,16 @@ class StrokeSynthesizer:
         patches: Sequence[Tensor],
         strength: float,
         generator: torch.Generator,
+        subject: Tensor | None = None,
     ) -> None:
-        """Take patches (N, 3*PATCH*PATCH) of each artwork; `generator` chooses the offsets."""
+        """Take patches (N, 3*PATCH*PATCH) of each artwork; `generator` chooses the offsets.
+
+        `subject` (1, 1, h, w) in [0, 1] maps what is painted closer to the photo.
+        """
         self._photo = photo
         self._faith = faith(strength) * (0.2 + 0.8 * detail(photo))
+        if subject is not None:
+            self._faith *= 1 + _SUBJECT * enlarged(subject, *photo.shape[2:])
         self._bank = StrokeBank(patches)
         self._generator = generator
 

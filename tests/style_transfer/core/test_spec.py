@@ -79,7 +79,7 @@ class TestTransferSpec:
         with pytest.raises(SpecError):
             TransferSpec.from_json({name: None})
 
-    @pytest.mark.parametrize("name", ["method", "color", "features"])
+    @pytest.mark.parametrize("name", ["method", "color", "features", "keep_faces"])
     def test_lists_the_valid_choices_for_a_wrong_one(self, name: str) -> None:
         for value in ("telepathy", None, 3):
             with pytest.raises(SpecError, match=f"{name} must be one of"):
