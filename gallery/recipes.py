@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gallery.models import Artwork
-from inference.models import Job, JobStyle
+from inference.models import Job, JobStyle, Revision
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, LicenseId
 from library.models import Style
@@ -26,7 +26,13 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "weights": report.get("weights", {}),
         "device": job.device,
         "stopped_early": job.stopped_early,
+        "development": development_in_recipe(job.shown),
     }
+
+
+def development_in_recipe(revision: Revision | None) -> dict[str, Any] | None:
+    """Return how the painting was developed afterwards; None for a picture as painted."""
+    return {"strength": revision.strength, "color": revision.color} if revision else None
 
 
 def _ingredient(part: JobStyle) -> dict[str, Any]:

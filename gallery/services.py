@@ -122,13 +122,18 @@ class Source(NamedTuple):
 
 def _source(job: Job) -> Source:
     """Read the files of a finished job."""
-    result = _read(job.result)
-    with slot("pictures", who=str(job.owner_id)):
+    result = read_stored(job.shown_file)
+    small = small_versions(result, job.owner_id)
+    # The slider shows the photo at the size of its preview, so the preview is enough.
+    return Source(result, small, read_stored(job.photo.preview.name or job.photo.file.name))
+
+
+def small_versions(result: Encoded, owner_id: int) -> Derivatives:
+    """Make the preview, thumb and placeholder of a result. Raises `ServerBusy`."""
+    with slot("pictures", who=str(owner_id)):
         made = run("derive", result.data)
     preview, thumb = made.parts
-    small = Derivatives(preview, thumb, made.header["placeholder"], tuple(made.header["colors"]))
-    # The slider shows the photo at the size of its preview, so the preview is enough.
-    return Source(result, small, _read(job.photo.preview.name or job.photo.file.name))
+    return Derivatives(preview, thumb, made.header["placeholder"], tuple(made.header["colors"]))
 
 
 def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
@@ -138,6 +143,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     artwork: Artwork = Artwork.objects.create(
         owner=job.owner,
         job=job,
+        revision=job.shown,
         title=visible_text(title),
         preview=row_files.put(FOLDER, ".webp", source.small.preview),
         thumb=row_files.put(FOLDER, ".webp", source.small.thumb),
@@ -223,7 +229,7 @@ def publish_artwork(
         artwork.search_text = search_text_of(artwork)
         if hidden:
             artwork.moderation = Artwork.Moderation.HIDDEN
-        put_full(artwork, _read(old), row_files)
+        put_full(artwork, read_stored(old), row_files)
         artwork.save(update_fields=_PUBLISHED_FIELDS)
         remove_files_after_commit([old, *conversions_of([str(old)])])
     return artwork
@@ -278,7 +284,7 @@ def delete_artwork(*, artwork: Artwork) -> None:
         touch_job(job_id=artwork.job_id)
 
 
-def _read(name: str | None) -> Encoded:
+def read_stored(name: str | None) -> Encoded:
     """Return a stored file and its suffix."""
     with default_storage.open(str(name)) as file:
         return Encoded(bytes(file.read()), PurePosixPath(str(name)).suffix)

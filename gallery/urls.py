@@ -5,6 +5,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.views.generic import RedirectView
 
 from gallery import (
+    development_views,
     gallery_views,
     people_views,
     public_views,
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("artworks/<uuid:pk>/favorite/", reaction_views.artwork_favorite, name="artwork-favorite"),
     path("artworks/<uuid:pk>/tags/", tag_views.artwork_tags, name="artwork-tags"),
     path("favorites/", reaction_views.favorites, name="favorites"),
+    path("artworks/<uuid:pk>/develop/", development_views.artwork_develop, name="artwork-develop"),
+    path("artworks/<uuid:pk>/show/", development_views.artwork_show, name="artwork-show"),
     path("account/avatar/remove/", people_views.avatar_remove, name="avatar-remove"),
     path("galleries/", gallery_views.my_galleries, name="my-galleries"),
     path("galleries/<uuid:pk>/", gallery_views.gallery_edit, name="gallery-edit"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from gallery.access import Action, can, viewer_of
+from gallery.development import artwork_development
 from gallery.filter_forms import TagsForm
 from gallery.forms import KeepForm, PublishForm, TitleForm
 from gallery.licensing import decide
@@ -101,6 +102,7 @@ def _artwork_page(
         "tags_form": TagsForm(initial={"tags": ", ".join(map(str, found.tags.all()))}),
         "title_form": TitleForm(initial={"title": found.title}),
         "publish_form": publish or _publish_form(found),
+        "development": artwork_development(request, found) if owns else None,
     }
     return render(request, "gallery/artwork.html", context, status=status)
 

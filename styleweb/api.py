@@ -20,6 +20,7 @@ from inference.api import (
     methods,
     photos,
     proofs,
+    revisions,
     transfer,
     usage,
 )
@@ -32,6 +33,7 @@ router.register("photos", photos.PhotoViewSet, basename="api-photo")
 router.register("styles", library.StyleViewSet, basename="api-style")
 router.register("proofs", proofs.ProofViewSet, basename="api-proof")
 router.register("jobs", jobs.JobViewSet, basename="api-job")
+router.register("jobs/<uuid:job>/revisions", revisions.RevisionViewSet, basename="api-revision")
 router.register("batches", batches.BatchViewSet, basename="api-batch")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
 router.register("galleries", galleries.GalleryViewSet, basename="api-gallery")
@@ -60,6 +62,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<str:name>/", people.PersonView.as_view(), name="api-person"),
     path("likes/<uuid:pk>/", reactions.LikeView.as_view(), name="api-like"),
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),
+    path(
+        "jobs/<uuid:pk>/development/", revisions.DevelopmentView.as_view(), name="api-development"
+    ),
     path("queue/", usage.QueueView.as_view(), name="api-queue"),
     path("estimates/", estimates.EstimateView.as_view(), name="api-estimates"),
     path("transfer/", transfer.TransferView.as_view(), name="api-transfer"),

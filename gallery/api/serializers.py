@@ -14,7 +14,7 @@ from gallery.licensing import RIGHTS
 from gallery.models import Artwork, ArtworkStyle, ArtworkTag
 from gallery.models.tags import MAX_TAG, MAX_TAGS
 from gallery.search import NEWEST, ORDERS, USES
-from inference.models import Job
+from inference.models import Job, Revision
 from library.forms import LONGEST_QUERY
 from library.licenses import LicenseId
 
@@ -81,6 +81,9 @@ class ArtworkSerializer(PublicArtworkSerializer):
     """One of my artworks, with details that only I see: its job, its recipe, its visibility."""
 
     job = serializers.PrimaryKeyRelatedField[Job](read_only=True, allow_null=True)
+    revision = serializers.PrimaryKeyRelatedField[Revision](
+        read_only=True, allow_null=True, help_text="The revision of its job that it shows."
+    )
     recipe = serializers.DictField(
         read_only=True, help_text="How it was made: spec, styles, engine and weights."
     )
@@ -89,6 +92,7 @@ class ArtworkSerializer(PublicArtworkSerializer):
         fields = [
             *PublicArtworkSerializer.Meta.fields,
             *("visibility", "moderation", "shows_before", "bytes", "job", "recipe", "rights"),
+            "revision",
             "created_at",
         ]
         read_only_fields = fields

@@ -42,6 +42,7 @@ from gallery.api.serializers import (
 )
 from gallery.media_views import send_artwork
 from gallery.models import Artwork
+from gallery.revisions import developed_job, show_version
 from gallery.search import ORDERS, find_artworks
 from gallery.services import (
     keep_artwork,
@@ -52,6 +53,7 @@ from gallery.tags import label_artwork
 from gallery.trash import restore, trash_artworks
 from gallery.uploads import upload_artwork
 from inference.api.photos import CHECKSUM, CHECKSUM_HEADER, check_sum
+from inference.api.revisions import ShownSerializer, revision_named
 
 # `retrieve` answers in one of two forms. The OpenAPI document lists both.
 EITHER = PolymorphicProxySerializer(
@@ -168,6 +170,24 @@ class ArtworkViewSet(
     def unpublish(self, request: Request, **_address: Any) -> Response:
         """Remove the artwork from the public gallery. Then only I can see it."""
         unpublish_artwork(artwork=self.get_object())
+        return self._current()
+
+    @extend_schema(
+        request=ShownSerializer,
+        responses={
+            200: ArtworkSerializer,
+            409: OpenApiResponse(description="The revision is not ready, or the job is deleted."),
+            507: STORAGE_FULL,
+        },
+    )
+    @action(detail=True, methods=["put"])
+    def shown(self, request: Request, **_address: Any) -> Response:
+        """Choose which revision of its job the artwork shows; null shows it as painted."""
+        artwork = self.get_object()
+        body = ShownSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        revision = revision_named(developed_job(artwork), body.validated_data["revision"])
+        show_version(artwork=artwork, revision=revision)
         return self._current()
 
     @extend_schema(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from gallery.models.trash import IN_TRASH, NotInTrash, Trashable, TrashQuerySet
-from inference.models import Job
+from inference.models import Job, Revision
 from library.licenses import LicenseId
 from library.models import Style
 
@@ -81,6 +81,10 @@ class Artwork(Trashable):
     # The job may be deleted. The artwork has a copy of the recipe, so the recipe stays.
     job = models.OneToOneField(
         Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="artwork"
+    )
+    # The version of the result that its files show; None for the result as painted.
+    revision = models.ForeignKey(
+        Revision, on_delete=models.SET_NULL, null=True, blank=True, related_name="artworks"
     )
     styles = models.ManyToManyField(Style, through="ArtworkStyle", related_name="artworks")
     title = models.CharField(max_length=120, blank=True)

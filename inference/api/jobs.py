@@ -38,7 +38,7 @@ KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A key you choose for this request. Sent again, it returns the same job.",
 )
-VARIANTS = ("result", "preview")
+VARIANTS = ("result", "preview", "painting")
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="result")
 MADE = {
     201: JobSerializer,
@@ -169,9 +169,9 @@ class JobViewSet(
     @extend_schema(parameters=[VARIANT], responses=PICTURE)
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
-        """Send the result, or the latest preview."""
+        """Send the picture that the job shows, the latest preview, or the painting as made."""
         job = self.get_object()
-        files = {"result": job.result, "preview": job.preview}
+        files = {"result": job.shown_file, "preview": job.preview, "painting": job.painting_file}
         name = files[chosen(request, "variant", VARIANTS)]
         return send_media(request, name, public=False)
 

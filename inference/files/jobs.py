@@ -1,7 +1,8 @@
-"""The files of a job: previews, its result, and the state for continuing it, in one folder.
+"""The files of a job: previews, its result, and what it can be continued and developed from.
 
-The folder holds nothing else. A file in it that the row does not name was left by a killed worker
-and can be removed.
+They are in one folder; the files of its revisions are in another (files/revisions.py). The folder
+holds nothing else. A file in it that the row does not name was left by a killed worker and can be
+removed.
 """
 
 import io
@@ -27,9 +28,9 @@ def store_preview(job: Job, image: Image.Image) -> StoredPicture:
     Raises StorageFull when there is no room.
     """
     if image.mode == "RGBA":
-        return _store(job, fitted(image, PREVIEW_SIDE), "webp", quality=82, method=0)
+        return _store(_folder(job.pk), fitted(image, PREVIEW_SIDE), "webp", quality=82, method=0)
     # Nearly as small as WebP and encoded ten times as fast: the worker waits for it.
-    return _store(job, fitted(image.convert("RGB"), PREVIEW_SIDE), "jpeg", quality=82)
+    return _store(_folder(job.pk), fitted(image.convert("RGB"), PREVIEW_SIDE), "jpeg", quality=82)
 
 
 def store_result(job: Job, image: Image.Image) -> StoredPicture:
@@ -37,9 +38,14 @@ def store_result(job: Job, image: Image.Image) -> StoredPicture:
 
     Raises StorageFull when there is no room.
     """
+    return store_in_full(_folder(job.pk), image)
+
+
+def store_in_full(folder: str, image: Image.Image) -> StoredPicture:
+    """Write a finished picture into `folder` as `store_result` does."""
     if image.mode == "RGBA":
-        return _store(job, image, "png")
-    return _store(job, image.convert("RGB"), "jpeg", quality=95, subsampling=0)
+        return _store(folder, image, "png")
+    return _store(folder, image.convert("RGB"), "jpeg", quality=95, subsampling=0)
 
 
 def store_painting(job: Job, data: bytes) -> str:
@@ -48,8 +54,8 @@ def store_painting(job: Job, data: bytes) -> str:
     return default_storage.save(name, ContentFile(data))
 
 
-def read_painting(name: str) -> bytes:
-    """Return what `store_painting` wrote. Raises FileNotFoundError."""
+def read_file(name: str) -> bytes:
+    """Return the bytes of a stored file. Raises FileNotFoundError."""
     with default_storage.open(name) as file:
         data: bytes = file.read()
     return data
@@ -66,16 +72,27 @@ def sweep(job_id: UUID, *, keep: Collection[str] = ()) -> None:
     sweep_folder(_folder(job_id), set(keep))
 
 
+def remove_all(job_id: UUID) -> None:
+    """Remove every file of a job that is deleted, also those of its revisions."""
+    sweep(job_id)
+    sweep_folder(revisions_folder(job_id), ())
+
+
+def revisions_folder(job_id: UUID) -> str:
+    """Return the folder of the files of all revisions of a job."""
+    return f"revisions/{job_id.hex[:2]}/{job_id}"
+
+
 def _folder(job_id: UUID) -> str:
     return f"jobs/{job_id.hex[:2]}/{job_id}"
 
 
-def _store(job: Job, image: Image.Image, kind: str, **options: Any) -> StoredPicture:
+def _store(folder: str, image: Image.Image, kind: str, **options: Any) -> StoredPicture:
     plain = image.copy()
     # Pillow would write everything in `info` to the file, even comments and camera data.
     plain.info = {}
     buffer = io.BytesIO()
     plain.save(buffer, kind, **options)
-    name = f"{_folder(job.pk)}/{uuid4()}.{'jpg' if kind == 'jpeg' else kind}"
+    name = f"{folder}/{uuid4()}.{'jpg' if kind == 'jpeg' else kind}"
     stored = default_storage.save(name, ContentFile(buffer.getvalue()))
-    return StoredPicture(stored, image.width, image.height)
+    return StoredPicture(stored, image.width, image.height, buffer.tell())

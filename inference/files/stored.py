@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """A picture that was written to the storage: its name there and its size in pixels."""
+    """A picture that was written to the storage: its name there and its size."""
 
     name: str
     width: int
     height: int
+    bytes: int = 0

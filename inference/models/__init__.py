@@ -7,6 +7,7 @@ from inference.models.jobs import Job, JobQuerySet, JobStyle
 from inference.models.leases import LeasedQuerySet, LeasedWork
 from inference.models.photos import Photo, PhotoQuerySet
 from inference.models.proofs import ProofSheet, ProofSheetQuerySet, ProofTile
+from inference.models.revisions import Revision, RevisionQuerySet
 from inference.models.workers import OPERATE_QUEUE, QueueSwitch, Worker, WorkerQuerySet
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "ProofSheetQuerySet",
     "ProofTile",
     "QueueSwitch",
+    "Revision",
+    "RevisionQuerySet",
     "Worker",
     "WorkerQuerySet",
 ]

@@ -20,7 +20,9 @@ class JobQuerySet(LeasedQuerySet["Job"]):
 
     def with_parts(self) -> Self:
         """Fetch what a snapshot needs in a fixed number of queries."""
-        return self.select_related("photo", "artwork").prefetch_related("job_styles__style")
+        return self.select_related("photo", "artwork", "shown").prefetch_related(
+            "job_styles__style"
+        )
 
 
 class Job(LeasedWork):
@@ -97,6 +99,16 @@ class Job(LeasedWork):
     )
     report = models.JSONField(default=dict, blank=True)
 
+    # From these the picture can be developed again. Jobs of earlier releases have no color map.
+    painted = models.CharField(
+        max_length=200, blank=True, help_text=_("The painting, if it was recolored for the result.")
+    )
+    painted_bytes = models.PositiveIntegerField(default=0)
+    color_map = models.JSONField(default=dict, blank=True)
+    shown = models.ForeignKey(
+        "Revision", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
     stopped_early = models.BooleanField(default=False)
     canceled_by = models.CharField(max_length=10, blank=True)
 
@@ -142,6 +154,10 @@ class Job(LeasedWork):
                 name="job_saved_with_result",
                 condition=Q(state="succeeded") | Q(saved=""),
             ),
+            models.CheckConstraint(
+                name="job_painted_with_result",
+                condition=Q(state="succeeded") | Q(painted=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -164,7 +180,22 @@ class Job(LeasedWork):
     @property
     def files(self) -> set[str]:
         """The names of the files of this row."""
-        return {self.preview, self.result, self.saved} - {""}
+        return {self.preview, self.result, self.saved, self.painted} - {""}
+
+    @property
+    def can_develop(self) -> bool:
+        """Tell whether strength and colors of the result can still be changed."""
+        return bool(self.color_map)
+
+    @property
+    def painting_file(self) -> str:
+        """The name of the file of the painting in its own colors."""
+        return self.painted or self.result
+
+    @property
+    def shown_file(self) -> str:
+        """The name of the file of the shown picture: the result, or a revision of it."""
+        return self.shown.file if self.shown else self.result
 
     @property
     def can_retry(self) -> bool:

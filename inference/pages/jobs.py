@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from inference.live.snapshots.job import is_retryable, job_snapshot
+from inference.live.snapshots.job import is_retryable, job_snapshot, result_address
 from inference.models import Job
+from inference.pages.development import actions_of, development_of
 from inference.pages.recipes import (
     again_links,
     command_line,
@@ -52,6 +53,12 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "print_size": print_size(found.result_width, found.result_height),
         **again_links(found),
     }
+    if found.result:
+        undo = request.GET.get("undo", "")
+        context["development"] = development_of(
+            found, shown_id=found.shown_id, actions=actions_of(found), undo=undo
+        )
+        context["result_url"] = result_address(found)
     return render(request, "inference/job.html", context)
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from common.media import send_media
-from inference.models import Job, Photo, ProofTile
+from inference.models import Job, Photo, ProofTile, Revision
 
 
 @require_safe
@@ -39,11 +39,25 @@ def job_preview(request: HttpRequest, pk: UUID, version: int) -> HttpResponseBas
 
 @require_safe
 def job_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Send the result of a job to its owner, as a download when `?download=1` asks for one."""
-    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    suffix = job.result.rpartition(".")[2]
+    """Send the picture that a job shows to its owner, as a download with `?download=1`."""
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("shown"), pk=pk)
+    suffix = job.shown_file.rpartition(".")[2]
     name = f"styleweb-{job.pk.hex[:8]}.{suffix}" if "download" in request.GET else None
-    return send_media(request, job.result, public=False, download_as=name)
+    return send_media(request, job.shown_file, public=False, download_as=name)
+
+
+@require_safe
+def job_painting(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the painting of a job in its own colors to its owner."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    return send_media(request, job.painting_file, public=False)
+
+
+@require_safe
+def revision_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send a revision to the owner of its job."""
+    revision = get_object_or_404(Revision.objects.visible_to(request.user), pk=pk)
+    return send_media(request, revision.file, public=False)
 
 
 @require_safe

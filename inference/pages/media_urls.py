@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<uuid:pk>/preview/<int:version>/", media_views.job_preview, name="job-preview"),
     path("proofs/<uuid:pk>/", media_views.proof_tile, name="proof-tile"),
     path("jobs/<uuid:pk>/result/", media_views.job_result, name="job-result"),
+    path("jobs/<uuid:pk>/painting/", media_views.job_painting, name="job-painting"),
+    path("revisions/<uuid:pk>/", media_views.revision_file, name="revision-file"),
 ]

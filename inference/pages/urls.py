@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from inference.pages import batches, jobs, operators, photos, studio
+from inference.pages import batches, development, jobs, operators, photos, studio
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("studio/", studio.studio, name="studio"),
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:pk>/retry/", jobs.job_retry, name="job-retry"),
     path("jobs/<uuid:pk>/continue/", jobs.job_continue, name="job-continue"),
     path("jobs/<uuid:pk>/delete/", jobs.job_delete, name="job-delete"),
+    path("jobs/<uuid:pk>/develop/", development.job_develop, name="job-develop"),
+    path("jobs/<uuid:pk>/show/", development.job_show, name="job-show"),
+    path("revisions/<uuid:pk>/delete/", development.revision_delete, name="revision-delete"),
     path("batches/<uuid:pk>/", batches.batch, name="batch"),
     path("batches/<uuid:pk>/cancel/", batches.batch_cancel, name="batch-cancel"),
     path("photos/", photos.photos, name="photos"),

@@ -1,7 +1,7 @@
 """The queue of jobs: every change of the state of a job."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,8 @@ class Result:
     """The result of a painted job: its files and how they were made.
 
     `pass_size` pictures were painted in the same pass, and `compute_seconds` is the share of this
-    one. `saved` names the file from which the painting can continue, if there is one.
+    one. `saved` names the file from which the painting can continue, if there is one. `painted` is
+    the painting in its own colors, if the result has others, and `color_map` belongs to it.
     """
 
     steps: int
@@ -41,6 +42,8 @@ class Result:
     stopped_early: bool = False
     pass_size: int = 1
     saved: str = ""
+    painted: StoredPicture | None = None
+    color_map: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @retry_deadlocks
@@ -107,6 +110,9 @@ def finish(job: Job, result: Result) -> bool:
         stopped_early=result.stopped_early,
         pass_size=result.pass_size,
         saved=result.saved,
+        painted=result.painted.name if result.painted else "",
+        painted_bytes=result.painted.bytes if result.painted else 0,
+        color_map=dict(result.color_map),
         **_preview_values(result.preview),
     )
     # A painting that was stopped early says nothing about how long a whole one takes.

@@ -115,7 +115,7 @@ def touch_job(*, job_id: UUID) -> None:
 @transaction.atomic
 def delete_job(*, job: Job) -> None:
     """Cancel `job` and delete it with its files; an artwork that was made from it stays."""
-    transaction.on_commit(partial(job_files.sweep, job.pk))
+    transaction.on_commit(partial(job_files.remove_all, job.pk))
     job_queue.cancel(job, by="owner")
     forget([job.pk], owner_id=job.owner_id)
     # Not `job.delete()`, which takes the id from `job`: a repetition after a deadlock needs it.

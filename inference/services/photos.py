@@ -121,7 +121,7 @@ def delete_photo(*, photo: Photo) -> None:
         raise PhotoInUse
     job_ids = list(jobs.values_list("pk", flat=True))
     for job_id in job_ids:
-        transaction.on_commit(partial(job_files.sweep, job_id))
+        transaction.on_commit(partial(job_files.remove_all, job_id))
     forget(job_ids, owner_id=photo.owner_id)
     transaction.on_commit(partial(proof_files.sweep, photo.pk))
     remove_files_after_commit(photo.file_names)

@@ -102,3 +102,37 @@ class NothingToKeep(JobRefused):
 
     code = "nothing_to_keep"
     status = 409
+
+
+class NotDevelopable(JobRefused):
+    """The job has no result, or its parts were not kept: it is old, or it has a mask."""
+
+    code = "not_developable"
+    status = 409
+
+
+class AsPainted(JobRefused):
+    """The settings are those that the picture was painted with."""
+
+    code = "as_painted"
+
+
+class TooManyRevisions(JobRefused):
+    """The picture has as many versions as it may have."""
+
+    code = "too_many_revisions"
+    status = 409
+
+
+class RevisionsWaiting(JobRefused):
+    """Too many versions of the user's pictures are being made."""
+
+    code = "revisions_waiting"
+    status = 429
+
+
+class RevisionNotReady(JobRefused):
+    """The version has no picture yet, or it failed."""
+
+    code = "revision_not_ready"
+    status = 409

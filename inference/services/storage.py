@@ -1,21 +1,23 @@
 """The storage limit of one user; exact even if several photos arrive at the same time.
 
-The rows of the photos are added up, and no counter is kept beside them. The deletion of a photo
-therefore frees its space at once.
+What counts are the photos, the paintings that were kept beside results to develop them again, and
+the revisions that were made of these. Their rows are added up, and no counter is kept beside them.
+The deletion of a photo therefore frees its space at once.
 """
 
 from typing import ClassVar
 
 from django.conf import settings
+from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference.models import Photo
+from inference.models import Job, Photo, Revision
 
 
 class StorageQuotaExceeded(Exception):
-    """The photos of the user have reached the storage limit."""
+    """What the user stores has reached the limit."""
 
     code = "storage_quota_exceeded"
     status: ClassVar[int] = 413
@@ -29,8 +31,10 @@ class StorageQuotaExceeded(Exception):
 
 
 def storage_of(owner: User) -> int:
-    """Return the size of the photos of `owner` in bytes, including their small versions."""
-    return Photo.objects.visible_to(owner).stored_bytes()
+    """Return the size in bytes of the photos of `owner` and of what pictures are developed from."""
+    painted = Job.objects.visible_to(owner).aggregate(total=Sum("painted_bytes"))["total"] or 0
+    revisions = Revision.objects.visible_to(owner).stored_bytes()
+    return Photo.objects.visible_to(owner).stored_bytes() + painted + revisions
 
 
 def check_storage(*, owner: User, more: int = 1) -> None:

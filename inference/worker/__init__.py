@@ -10,13 +10,14 @@ import time
 from django.conf import settings
 from PIL import Image
 
-from inference.models import Job, ProofSheet
+from inference.models import Job, ProofSheet, Revision
 from inference.queue.jobs import waiting_lanes
 from inference.queue.lanes import SHORT
 from inference.queue.wakeups import send_wakeup
 from inference.queue.workers import is_paused, registration
 from inference.worker import engine, freed_memory, shutdown
 from inference.worker.jobs import serve_job
+from inference.worker.revisions import serve_revision
 from inference.worker.sheets import Served, serve_sheet
 from style_transfer.core.spec import StyleInput, TransferSpec
 
@@ -62,13 +63,14 @@ def serve_line() -> Served:
 
 
 def serve_next() -> Served:
-    """Paint the next job, or, when none waits, a part of the next proof sheet.
+    """Make the next revision, or paint the next job, or a part of the next proof sheet.
 
-    A worker that was told to end, or is drained, begins nothing and passes its wakeup on.
+    A revision comes first, because it takes a second. A worker that was told to end, or is drained,
+    begins nothing and passes its wakeup on.
     """
     served = Served.PUT_BACK
     if not shutdown.is_asked() and not _passes_on():
-        served = Served.TO_THE_END if serve_job() else serve_sheet()
+        served = Served.TO_THE_END if serve_revision() or serve_job() else serve_sheet()
     if shutdown.is_asked():
         # From now on the wakeups go to the other workers.
         registration.unregister()
@@ -77,15 +79,19 @@ def serve_next() -> Served:
 
 
 def _lanes_in_need() -> set[str]:
-    """Return the lanes in which something waits; sheets wait in the short one."""
-    return waiting_lanes() | ({SHORT} if ProofSheet.objects.waiting().exists() else set())
+    """Return the lanes in which something waits; sheets and revisions wait in the short one."""
+    return waiting_lanes() | ({SHORT} if _small_work_waits() else set())
+
+
+def _small_work_waits() -> bool:
+    return Revision.objects.waiting().exists() or ProofSheet.objects.waiting().exists()
 
 
 def _passes_on() -> bool:
     """Tell whether another worker must take the wakeup; first wait until one may be free."""
     if not registration.is_draining() or is_paused():
         return False
-    if not Job.objects.waiting().exists() and not ProofSheet.objects.waiting().exists():
+    if not Job.objects.waiting().exists() and not _small_work_waits():
         return False
     time.sleep(PASS_ON_SECONDS)
     return True

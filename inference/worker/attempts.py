@@ -18,6 +18,7 @@ from inference.worker.inputs import load_photo, load_style
 from library.models import Style
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError, InputUnreadableError
+from style_transfer.core.layers import Layers
 from style_transfer.core.spec import PaintRequest, Step, StyleInput, TransferSpec
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class Attempt:
     def finish(self, step: Step, *, stopped_early: bool = False, pass_size: int = 1) -> None:
         """Store the picture of the last `step`, one of `pass_size` in its pass, and end the job.
 
-        The state from which the painting can continue is stored beside it. Raises LeaseLost.
+        What the painting can be continued and developed from is stored beside it. Raises
+        LeaseLost.
         """
         seconds = (time.monotonic() - self._begun - self._loaded) / pass_size
         image, report = step.image, step.report
@@ -78,6 +80,8 @@ class Attempt:
         picture = job_files.store_result(self.job, image)
         painting = step.painting.save() if step.painting else b""
         saved = job_files.store_painting(self.job, painting) if painting else ""
+        layers = step.finished.layers() if step.finished else Layers(None, {})
+        painted = job_files.store_result(self.job, layers.painting) if layers.painting else None
         result = Result(
             steps=step.total,
             picture=picture,
@@ -89,8 +93,10 @@ class Attempt:
             stopped_early=stopped_early,
             pass_size=pass_size,
             saved=saved,
+            painted=painted,
+            color_map=layers.color_map,
         )
-        files = {picture.name, preview.name, saved}
+        files = {picture.name, preview.name, saved, painted.name if painted else ""}
         if not job_queue.finish(self.job, result):
             for name in files:
                 job_files.remove(name)
@@ -125,7 +131,7 @@ def load_painting(job: Job) -> bytes | None:
     before = Job.objects.filter(pk=job.continues, owner=job.owner_id).exclude(saved="").first()
     try:
         if before is not None:
-            return job_files.read_painting(before.saved)
+            return job_files.read_file(before.saved)
     except FileNotFoundError:
         pass
     raise InputUnreadableError("The painting that was to go on is gone.")

@@ -4,13 +4,14 @@ A process that only sends wakeups must not load torch. The functions below there
 modules that need torch themselves.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from PIL import Image
 
+from style_transfer.core.development import Development
 from style_transfer.core.errors import EngineError
 from style_transfer.core.spec import BatchStep, PaintRequest, Step, StyleInput, TransferSpec
 
@@ -72,6 +73,18 @@ def pass_size() -> int:
 
     on_processor = choose_device(settings.STYLEWEB_DEVICE).type == "cpu"
     return settings.JOB_BATCH or (1 if on_processor else PASS_SIZE)
+
+
+def develop(
+    painting: Image.Image,
+    photo: Image.Image,
+    development: Development,
+    color_map: Mapping[str, Sequence[float]],
+) -> Image.Image:
+    """Compose a picture from its kept painting and its photo; raises EngineErrors."""
+    from style_transfer.pipeline.development import develop as compose
+
+    return compose(painting, photo, development, color_map)
 
 
 def try_styles(

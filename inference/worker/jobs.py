@@ -24,6 +24,7 @@ from inference.worker.attempts import (
 from inference.worker.batched import paint_batched
 from inference.worker.heartbeat import Heartbeat
 from inference.worker.interruptions import Interruptions
+from inference.worker.revisions import serve_revision
 from inference.worker.sheets import Served, serve_sheet
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError
@@ -51,8 +52,8 @@ def serve_job(*, immediate: bool = False) -> bool:
 
 
 def _serve_immediate(within: Job) -> bool:
-    """Paint an immediate job, or else a part of a proof sheet, while `within` is interrupted."""
-    served = serve_job(immediate=True) or serve_sheet() is not Served.NOTHING
+    """Make a revision, an immediate job or a part of a sheet, while `within` is interrupted."""
+    served = serve_revision() or serve_job(immediate=True) or serve_sheet() is not Served.NOTHING
     if served:
         registration.update(job=within.pk, model=within.spec["method"])
     return served

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from inference.files import jobs as job_files
+from inference.files import revisions as revision_files
 from inference.files import sheets as proof_files
 from inference.live import change_log
-from inference.models import Job, LeasedWork, Photo, ProofSheet, ProofTile
+from inference.models import Job, LeasedWork, Photo, ProofSheet, ProofTile, Revision
 
 # A round must end before the next one begins; what is left waits for that.
 SWEPT_AT_ONCE = 100
@@ -22,13 +23,16 @@ logger = logging.getLogger(__name__)
 
 
 def sweep_ended() -> None:
-    """Remove the files that ended jobs and sheets do not name, as far as a sweep is due."""
+    """Remove the files that ended jobs, sheets and revisions do not name, if a sweep is due."""
     for job in Job.objects.due_for_sweep(SWEPT_AT_ONCE):
         with _sweep_recorded(job):
             job_files.sweep(job.pk, keep=job.files)
     for sheet in ProofSheet.objects.due_for_sweep(SWEPT_AT_ONCE):
         with _sweep_recorded(sheet):
             _sweep_tiles(sheet)
+    for revision in Revision.objects.due_for_sweep(SWEPT_AT_ONCE):
+        with _sweep_recorded(revision):
+            revision_files.sweep(revision, keep={revision.file})
 
 
 def sweep_deleted() -> None:
@@ -37,7 +41,7 @@ def sweep_deleted() -> None:
     It is called before the records of these jobs are removed.
     """
     for job_id in change_log.deleted_long_ago().values_list("job_id", flat=True):
-        job_files.sweep(job_id)
+        job_files.remove_all(job_id)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The round of the reaper: takes back the work of lost workers and sends lost wakeups again."""
 
 from inference.live import broadcast, change_log
-from inference.models import Job, ProofSheet
+from inference.models import Job, ProofSheet, Revision
 from inference.queue import jobs as job_queue
 from inference.queue import workers
 from inference.queue.wakeups import send_wakeup, wake_each_lane
@@ -26,6 +26,8 @@ def reap() -> None:
     for sheet_id in ProofSheet.objects.reap_lost():
         broadcast.publish_sheet(sheet_id)
         send_wakeup()
+    if Revision.objects.reap_lost():
+        send_wakeup()
     if not workers.is_paused():
         _send_lost_wakeups()
     # At the end, because a slow disk must not keep waiting work from its wakeup.
@@ -40,8 +42,8 @@ def restart_queue() -> None:
         broadcast.publish(job_id)
     for sheet_id in ProofSheet.objects.take_back_all():
         broadcast.publish_sheet(sheet_id)
-    waiting = Job.objects.waiting().count() + ProofSheet.objects.waiting().count()
-    for _ in range(waiting):
+    Revision.objects.take_back_all()
+    for _ in range(sum(kind.objects.waiting().count() for kind in (Job, ProofSheet, Revision))):
         send_wakeup()
     sweep_ended()
 
@@ -54,3 +56,6 @@ def _send_lost_wakeups() -> None:
     for sheet_id in ProofSheet.objects.stale_wakeups(RESENT_AT_ONCE):
         if send_wakeup():
             ProofSheet.objects.record_wakeup(sheet_id)
+    for revision_id in Revision.objects.stale_wakeups(RESENT_AT_ONCE):
+        if send_wakeup():
+            Revision.objects.record_wakeup(revision_id)

@@ -3,6 +3,7 @@
 import "./compare.js";
 import "./copy.js";
 import { counted } from "./counts.js";
+import { startDeveloping } from "./develop.js";
 import { events, hasEnded } from "./events.js";
 import { fitPictures } from "./fit.js";
 import { span } from "./spans.js";
@@ -151,6 +152,7 @@ class JobPage {
       document.querySelector("main").replaceWith(document.adoptNode(fresh));
       document.title = page.title;
       document.querySelector("#main h1")?.focus();
+      startDeveloping();
     };
     if (document.startViewTransition && !still.matches) document.startViewTransition(change);
     else change();

@@ -15,6 +15,8 @@ from style_transfer.core.sizes import MAX_SIDE
 if TYPE_CHECKING:
     from PIL import Image
 
+    from style_transfer.core.layers import Developable
+
 VERSION = 1
 ENGINE_VERSION = "0.2.0"
 MAX_STYLES = 4
@@ -249,7 +251,8 @@ class Step:
 
     `stage` is preparing, painting, finishing or done. While painting, `image` is a preview (long
     side up to 512 pixels). In the last step, `image` is the whole result and `done` equals `total`.
-    `painting` is set by methods whose paintings can be stopped and continued.
+    `painting` is set by methods whose paintings can be stopped and continued. `finished` is set
+    with a result: from its layers, the result can be developed again.
     """
 
     done: int
@@ -258,6 +261,7 @@ class Step:
     image: "Image.Image | None" = None
     report: Report | None = None
     painting: Painting | None = None
+    finished: "Developable | None" = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ Monge-Kantorovitch linear colour mapping"). Many linear maps give the target's m
 this one changes each color least, so red does not become green.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -28,6 +29,29 @@ class Palette:
 
     mean: Tensor
     covariance: Tensor
+
+
+@dataclass(frozen=True)
+class ColorMap:
+    """A linear map of colors: a matrix (3, 3) times a color, plus an offset (3,), as float64."""
+
+    matrix: Tensor
+    offset: Tensor
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """Move the colors of image (1, 3, H, W); they may leave [0, 1]."""
+        moved = self.matrix @ image[0].flatten(1).double() + self.offset[:, None]
+        return moved.to(image.dtype).reshape(image.shape)
+
+    def to_json(self) -> dict[str, list[float]]:
+        """Give the numbers: the matrix row by row, and the offset."""
+        return {"matrix": self.matrix.flatten().tolist(), "offset": self.offset.tolist()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Sequence[float]]) -> Self:
+        """Read what `to_json` gave."""
+        matrix = torch.tensor(data["matrix"], dtype=torch.float64).reshape(3, 3)
+        return cls(matrix, torch.tensor(data["offset"], dtype=torch.float64))
 
 
 def palette_of(image: Tensor) -> Palette:
@@ -87,16 +111,10 @@ def move_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
     return lambda image: move(image).clamp(0, 1)
 
 
-def move_freely_between(own: Palette, target: Palette) -> Callable[[Tensor], Tensor]:
+def move_freely_between(own: Palette, target: Palette) -> ColorMap:
     """Make the same function as `move_between`, without the limit to [0, 1]."""
-    transport = _transport(own.covariance, target.covariance)
-
-    def move(image: Tensor) -> Tensor:
-        pixels = image[0].flatten(1).double() - own.mean[:, None]
-        moved = transport @ pixels + target.mean[:, None]
-        return moved.to(image.dtype).reshape(image.shape)
-
-    return move
+    matrix = _transport(own.covariance, target.covariance)
+    return ColorMap(matrix, target.mean - matrix @ own.mean)
 
 
 def with_colors_of(painting: Tensor, photo: Tensor) -> Tensor:

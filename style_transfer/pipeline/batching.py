@@ -18,6 +18,7 @@ from style_transfer.core.spec import BatchStep, PaintRequest, SpecError, Step
 from style_transfer.methods import PassMethod, load_pass_method
 from style_transfer.methods.frame import Attempt, Frame, StyleCache, Task
 from style_transfer.pipeline.canvas import Canvas
+from style_transfer.pipeline.development import FinishedPainting
 from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn, try_together
 from style_transfer.pipeline.reports import report_of
 
@@ -159,4 +160,6 @@ def _finish(prepared: _Prepared, painted: _Painted) -> BatchStep:
     report = report_of(
         canvas, prepared.request.spec, painted.device, painted.seconds, plan=painted.plan
     )
-    return BatchStep(prepared.index, Step(1, 1, "done", image, report))
+    finished = FinishedPainting.of(canvas, painted.picture)
+    step = Step(1, 1, "done", image, report, finished=finished)
+    return BatchStep(prepared.index, step)

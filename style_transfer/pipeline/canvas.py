@@ -8,14 +8,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from style_transfer.core.layers import Layers
 from style_transfer.core.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size
 from style_transfer.core.spec import Color, KeepFaces, TransferSpec
-from style_transfer.imaging.color import (
-    move_between,
-    palette_of,
-    toward_colors_of,
-    with_colors_of,
-)
+from style_transfer.imaging.color import ColorMap, move_freely_between, palette_of, with_colors_of
+from style_transfer.imaging.development import recolored
 from style_transfer.imaging.images import Picture, to_picture
 from style_transfer.imaging.mask import fit_mask, resize_mask
 from style_transfer.imaging.pyramid import resize
@@ -68,7 +65,7 @@ class Canvas:
         if mask is not None:
             feather, invert = spec.mask_feather, spec.mask_invert
             mask = fit_mask(mask, picture.size, size, feather=feather, invert=invert)
-        rgb = _resized(picture.rgb, painted)
+        rgb = resized(picture.rgb, painted)
         return cls(picture, rgb, size, "; ".join(notes), spec, device, mask)
 
     @property
@@ -100,10 +97,19 @@ class Canvas:
 
     def result(self, painted: Tensor) -> Image.Image:
         """Make the result from a painting (1, 3, h, w), bytes or floats in [0, 1], of any size."""
+        return self._show(self._in_full_size(painted))
+
+    def layers(self, painted: Tensor) -> Layers:
+        """Give the layers of that result, from which it can be developed again."""
+        full = self._in_full_size(painted)
+        plain = self.picture.with_alpha(to_image(full)) if self._is_recolored else None
+        return Layers(plain, self._color_map(full).to_json())
+
+    def _in_full_size(self, painted: Tensor) -> Tensor:
         width, height = self.size
-        if painted.shape[-2:] != (height, width):
-            painted = resize(as_floats(painted), self.size)
-        return self._show(painted)
+        if painted.shape[-2:] == (height, width):
+            return painted
+        return resize(as_floats(painted), self.size)
 
     def _show(self, painted: Tensor) -> Image.Image:
         return self.picture.with_alpha(to_image(painted, self._change(painted)))
@@ -115,7 +121,7 @@ class Canvas:
             return recolor
         size = (painted.shape[3], painted.shape[2])
         mask = resize_mask(mask, size)
-        beside, shares = self._photo_beside(painted), _bands_of(mask, painted.device)
+        beside, shares = self._photo_beside(painted), bands_of(mask, painted.device)
 
         def masked(band: Tensor, rows: slice) -> Tensor:
             colored = recolor(band, rows) if recolor else band
@@ -126,22 +132,31 @@ class Canvas:
 
     def _recoloring(self, painted: Tensor) -> Change | None:
         """Make the function that recolors bands of rows of a painting; None to keep its colors."""
-        # At strength 0 the painting is the photo, which already has its own colors.
-        if self.spec.color is Color.STYLE or self.spec.strength == 0:
+        if not self._is_recolored:
             return None
         beside = self._photo_beside(painted)
         if self.spec.color is Color.CONTENT:
             return lambda band, rows: with_colors_of(band, beside(rows))
-        move = move_between(palette_of(painted), palette_of(self.pixels.to(painted.device)))
-        return lambda band, rows: toward_colors_of(move(band), beside(rows))
+        move = self._color_map(painted)
+        return lambda band, rows: recolored(band, beside(rows), self.spec.color, move)
+
+    @property
+    def _is_recolored(self) -> bool:
+        # At strength 0 the painting is the photo, which already has its own colors.
+        return self.spec.color is not Color.STYLE and self.spec.strength > 0
+
+    def _color_map(self, painted: Tensor) -> ColorMap:
+        """Find the map from the palette of a painting to that of the photo."""
+        own = self.pixels.to(painted.device)
+        return move_freely_between(palette_of(painted), palette_of(own))
 
     def _photo_beside(self, painted: Tensor) -> Callable[[slice], Tensor]:
         """Make the function that gives the photo beside a band of rows of a painting."""
         size = (painted.shape[3], painted.shape[2])
-        return _bands_of(_resized(self.picture.rgb, size), painted.device)
+        return bands_of(resized(self.picture.rgb, size), painted.device)
 
 
-def _bands_of(image: Image.Image, device: torch.device) -> Callable[[slice], Tensor]:
+def bands_of(image: Image.Image, device: torch.device) -> Callable[[slice], Tensor]:
     """Make the function that gives rows of an image as floats (1, C, h, W) in [0, 1].
 
     So only one band at a time is in memory as floats.
@@ -149,7 +164,8 @@ def _bands_of(image: Image.Image, device: torch.device) -> Callable[[slice], Ten
     return lambda rows: to_tensor(image.crop((0, rows.start, image.width, rows.stop)), device)
 
 
-def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return the image in another size."""
     return image if image.size == size else image.resize(size, _SHARP)
 
 

@@ -19,6 +19,7 @@ from style_transfer.core.spec import Report, Step, StyleInput, TransferSpec
 from style_transfer.imaging.pyramid import sizes_up_to
 from style_transfer.methods.frame import Kept
 from style_transfer.pipeline.canvas import Canvas
+from style_transfer.pipeline.development import FinishedPainting
 
 _PICTURE, _DONE, _IDENTITY = "picture", "done", "identity"
 # These settings may change when a painting is continued.
@@ -109,8 +110,10 @@ class KeptPainting:
     def finish(self) -> Step:
         """Give the painting so far in the size of the result, with its report."""
         with naming_memory_errors():
-            image = self.canvas.result(self.kept.show(self.kept.picture))
-        return Step(self.state.done, self.state.done, "done", image, self.report(), self)
+            shown = self.kept.show(self.kept.picture)
+            image = self.canvas.result(shown)
+        done, finished = self.state.done, FinishedPainting.of(self.canvas, shown)
+        return Step(done, done, "done", image, self.report(), self, finished)
 
     def save(self) -> bytes:
         """Give the bytes from which `stylize` continues."""

@@ -16,6 +16,7 @@ from style_transfer.methods import Method, load_method
 from style_transfer.methods.frame import Attempt, StyleCache, Task
 from style_transfer.pipeline.canvas import Canvas
 from style_transfer.pipeline.checkpoint import KeptPainting, State, identity_of
+from style_transfer.pipeline.development import FinishedPainting
 from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn
 from style_transfer.pipeline.reports import report_of
 
@@ -116,5 +117,5 @@ class StylizeRun:
         yield Step(total, total, "finishing")
         if result is None:
             raise InternalError("The method ended without a picture.")
-        image = canvas.result(result)
-        yield Step(total, total, "done", image, report(), painting)
+        image, finished = canvas.result(result), FinishedPainting.of(canvas, result)
+        yield Step(total, total, "done", image, report(), painting, finished)

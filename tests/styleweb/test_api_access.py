@@ -3,9 +3,8 @@
 The table is compared with the router, so a route without a row fails here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,27 +14,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import create_token
-from gallery.galleries import create_gallery
-from gallery.models import Artwork
-from gallery.services import keep_artwork, publish_artwork
-from gallery.trash import trash_artworks, trash_gallery
-from inference.services.batches import submit_batch
-from inference.services.jobs import cancel_job
-from style_transfer.core.spec import TransferSpec
 from styleweb.api import urlpatterns
 from tests.support.clients import ALL_SCOPES, bearer, session_of
-from tests.support.factories import (
-    PASSWORD,
-    finished_job,
-    make_job,
-    make_own_style,
-    make_photo,
-    make_picture,
-    make_sheet,
-    make_style,
-    make_tile,
-    picture_bytes,
-)
+from tests.support.factories import PASSWORD, make_picture, make_style, picture_bytes
+from tests.support.things import NO_THINGS, THINGS
 
 pytestmark = pytest.mark.django_db
 FAVORITE, FAVORITE_STYLE = "api-favorite-artwork-detail", "api-favorite-style-detail"
@@ -120,6 +102,13 @@ MATRIX = [
     Row("api-batch-detail", "get", "batches/{batch}/", 200, 404, 401, 200, 403),
     Row("api-batch-cancel", "post", "batches/{batch}/cancel/", 200, 404, 401, 200, 403),
     Row("api-job-file", "get", "jobs/{done}/file/", 200, 404, 401, 200, 403),
+    Row("api-development", "get", "jobs/{done}/development/", 200, 404, 401, 200, 403),
+    Row("api-development", "put", "jobs/{done}/development/", 200, 404, 401, 200, 403),
+    Row("api-revision-list", "get", "jobs/{done}/revisions/", 200, 404, 401, 200, 403),
+    Row("api-revision-list", "post", "jobs/{made}/revisions/", 202, 404, 401, 202, 403),
+    Row("api-revision-detail", "get", "jobs/{revision}/", 200, 404, 401, 200, 403),
+    Row("api-revision-detail", "delete", "jobs/{revision}/", 204, 404, 401, 204, 403),
+    Row("api-revision-file", "get", "jobs/{revision}/file/", 200, 404, 401, 200, 403),
     Row("api-proof-list", "post", "proofs/", 202, 422, 401, 202, 403),
     Row("api-proof-detail", "get", "proofs/{sheet}/", 200, 404, 401, 200, 403),
     Row("api-proof-cancel", "post", "proofs/{sheet}/cancel/", 200, 404, 401, 200, 403),
@@ -142,6 +131,7 @@ MATRIX = [
     Row("api-artwork-trash-detail", "delete", "artworks/trash/{trashed}/", 204, 404, 401, 204, 403),
     Row("api-artwork-trash-detail", "delete", "artworks/trash/{private}/", 404, 404, 401, 404, 403),
     Row("api-artwork-trash-file", "get", "artworks/trash/{trashed}/file/", 200, 404, 401, 200, 403),
+    Row("api-artwork-shown", "put", "artworks/{developed}/shown/", 200, 404, 401, 200, 403),
     Row("api-artwork-detail", "get", "artworks/{public}/", 200, 200, 200, 200, 403),
     Row("api-artwork-detail", "patch", "artworks/{public}/", 200, 403, 401, 200, 403),
     Row("api-artwork-detail", "delete", "artworks/{public}/", 204, 403, 401, 204, 403),
@@ -223,63 +213,6 @@ def routes(patterns: list[Any] = urlpatterns) -> Iterator[tuple[str, str]]:
                     yield pattern.name, method
 
 
-def kept(owner: User) -> Artwork:
-    """Return a private artwork with a style that has no conditions."""
-    return keep_artwork(job=finished_job(owner), title="Evening")
-
-
-def token_of(owner: User) -> Any:
-    """Return the id of a token of `owner`."""
-    return create_token(owner=owner, name="phone", scopes=ALL_SCOPES)[0].pk
-
-
-def sheet_with_a_tile(owner: User) -> Any:
-    """Return the id of a proof sheet with one tile."""
-    sheet = make_sheet(owner, styles=[make_style("tried")])
-    make_tile(sheet.photo, sheet.styles.get())
-    return sheet.pk
-
-
-def batch_of_one(owner: User) -> Any:
-    """Return the id of a batch with one job."""
-    photos, styles = [make_photo(owner)], [make_style("batched")]
-    batch, _ = submit_batch(owner=owner, photos=photos, styles=styles, spec=TransferSpec())
-    return batch.pk
-
-
-def trashed(owner: User) -> Any:
-    """Return the id of an artwork in the trash, which was public."""
-    artwork = publish_artwork(artwork=kept(owner), license="CC0-1.0")
-    trash_artworks(owner=owner, artworks=[artwork.pk])
-    return artwork.pk
-
-
-def ended(owner: User) -> Any:
-    """Return the id of a gallery in the trash, which was public."""
-    gallery = create_gallery(owner=owner, title="Sea", visibility="public")
-    trash_gallery(gallery=gallery)
-    return gallery.pk
-
-
-# The objects of the owner, by their names in the addresses. A row makes only those that it names.
-THINGS: dict[str, Callable[[User], Any]] = {
-    "token": token_of,
-    "photo": lambda owner: make_photo(owner).pk,
-    "job": lambda owner: make_job(owner).pk,
-    "done": lambda owner: finished_job(owner).pk,
-    "canceled": lambda owner: cancel_job(job=make_job(owner)).pk,
-    "batch": batch_of_one,
-    "sheet": sheet_with_a_tile,
-    "fresh": lambda _owner: uuid4(),
-    "style": lambda owner: make_own_style(owner, license="CC0-1.0").slug,
-    "private": lambda owner: kept(owner).pk,
-    "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
-    "trashed": trashed,
-    "ended": ended,
-    "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
-    "open": lambda owner: create_gallery(owner=owner, title="Sea", visibility="public").pk,
-}
-NO_THINGS = dict.fromkeys(THINGS, uuid4())
 BODY_NEEDS = {
     "api-estimates": "photo",
     "api-job-list": "photo",
@@ -328,6 +261,9 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-job-detail": job,
         "api-batch-list": {"photos": [str(things["photo"])], "styles": ["great-wave"]},
         "api-proof-list": {"photo": str(things["photo"])},
+        "api-development": {"revision": None},
+        "api-revision-list": {"strength": 0.5, "color": "content"},
+        "api-artwork-shown": {"revision": None},
         "api-artwork-list": {"job": str(things["done"])},
         "api-artwork-detail": {"title": "Night"},
         "api-artwork-publish": {"license": "CC0-1.0"},

@@ -30,9 +30,9 @@ from accounts.models import User
 from accounts.tokens import create_token
 from common.openapi import whole_document
 from styleweb.wsgi import application
-from tests.styleweb.test_api_access import THINGS
 from tests.support.clients import ALL_SCOPES, open_connection
 from tests.support.factories import make_style, make_user
+from tests.support.things import THINGS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ON_SQLITE = connection.vendor == "sqlite"

@@ -24,11 +24,20 @@ from gallery.services import publish_artwork
 from gallery.shares import create_link, revoke_link
 from inference.models import Worker
 from styleweb.urls import urlpatterns
-from tests.styleweb.test_api_access import THINGS, kept, read_out
-from tests.support.factories import finished_job, make_style, make_tile
+from tests.styleweb.test_api_access import read_out
+from tests.support.factories import (
+    developable_job,
+    finished_job,
+    make_revision_row,
+    make_style,
+    make_tile,
+)
+from tests.support.things import THINGS, kept
 
 OUTSIDE = "93.184.216.34"
 SIGN_IN = "/account/login/"
+# What the owner of an artwork can do with it.
+DEEDS = ("rename", "publish", "unpublish", "delete", "avatar", "tags", "develop", "show")
 
 
 class Row(NamedTuple):
@@ -119,7 +128,7 @@ PAGES = [
     open_to_all("artwork", "/artworks/{public}/"),
     *(
         row
-        for deed in ("rename", "publish", "unpublish", "delete", "avatar", "tags")
+        for deed in DEEDS
         for row in (
             private(f"artwork-{deed}", f"/artworks/{{private}}/{deed}/"),
             visible(f"artwork-{deed}", f"/artworks/{{public}}/{deed}/"),
@@ -190,6 +199,8 @@ PAGES = [
         private(f"job-{deed}", f"/jobs/{{job}}/{deed}/")
         for deed in ("cancel", "stop", "retry", "continue", "delete")
     ),
+    *(private(f"job-{deed}", f"/jobs/{{made}}/{deed}/") for deed in ("develop", "show")),
+    private("revision-delete", "/revisions/{version}/delete/"),
     private("batch", "/batches/{batch}/", "get"),
     private("batch-cancel", "/batches/{batch}/cancel/"),
     own("photos", "/photos/"),
@@ -238,6 +249,8 @@ MEDIA = [
     file("job-preview", "/media/jobs/{done}/preview/1/"),
     file("job-result", "/media/jobs/{done}/result/"),
     file("job-result", "/media/jobs/{done}/result/?download=1"),
+    file("job-painting", "/media/jobs/{made}/painting/"),
+    file("revision-file", "/media/revisions/{version}/"),
     file("proof-tile", "/media/proofs/{tile}/"),
     *(
         row
@@ -347,6 +360,7 @@ MADE: dict[str, Callable[[User], Any]] = {
     "open_slug": lambda owner: opened(owner).slug,
     "hidden_slug": lambda owner: hidden_gallery(owner).slug,
     "with_photo": lambda owner: published(owner, shows_before=True).pk,
+    "version": lambda owner: make_revision_row(developable_job(owner)).pk,
     "tile": lambda owner: make_tile(finished_job(owner).photo, make_style("tried")).pk,
 }
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile
+from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile, Revision
 from inference.queue.proof_recipe import engine_state
 from library.models import Artist, Style
 from style_transfer.core.embedding_header import artwork_in
@@ -194,6 +194,34 @@ def finished_job(
         "device": "cpu",
     }
     return make_job(owner, **{**values, **fields})
+
+
+# The palettes of painting and photo are the same.
+SAME_COLORS = {"matrix": [1.0, 0, 0, 0, 1, 0, 0, 0, 1], "offset": [0.0, 0, 0]}
+
+
+def developable_job(owner: User | None = None, **fields: Any) -> Job:
+    """Return a finished job whose strength and colors can still be changed."""
+    return finished_job(owner, color_map=SAME_COLORS, **fields)
+
+
+def make_revision_row(job: Job, *, ready: bool = True, **fields: Any) -> Revision:
+    """Return a revision of `job`: ready with its file, or waiting."""
+    key = uuid4()
+    values: dict[str, Any] = {"id": key, "strength": 0.5, "color": "style"}
+    if ready:
+        data = drawn_bytes((64, 43), seed=9)
+        name = f"revisions/{job.pk.hex[:2]}/{job.pk}/{key}/made.png"
+        values |= {
+            "state": Revision.State.SUCCEEDED,
+            "file": default_storage.save(name, ContentFile(data)),
+            "width": 64,
+            "height": 43,
+            "bytes": len(data),
+            "completed_at": timezone.now(),
+        }
+    revision: Revision = Revision.objects.create(job=job, **{**values, **fields})
+    return revision
 
 
 def make_sheet(

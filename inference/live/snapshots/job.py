@@ -123,6 +123,8 @@ class JobSnapshot(TypedDict):
     continues: Annotated[Uuid | None, "The job that this one continues."]
     can_retry: bool
     can_continue: bool
+    can_develop: Annotated[bool, "Whether strength and colors can still be changed."]
+    revision: Annotated[Uuid | None, "The revision that is shown; null for the picture as painted."]
     created_at: Moment
     started_at: Moment | None
     completed_at: Moment | None
@@ -174,6 +176,8 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "continues": str(job.continues) if job.continues else None,
         "can_retry": job.can_retry,
         "can_continue": job.can_continue,
+        "can_develop": job.can_develop,
+        "revision": str(job.shown_id) if job.shown_id else None,
         "created_at": format_time(job.created_at),
         "started_at": format_time(job.started_at) if job.started_at else None,
         "completed_at": format_time(job.completed_at) if job.completed_at else None,
@@ -220,10 +224,16 @@ def result_of(job: Job) -> JobResult | None:
     if not job.result:
         return None
     return {
-        "url": reverse("job-result", kwargs={"pk": job.pk}),
+        "url": result_address(job),
         "width": job.result_width,
         "height": job.result_height,
     }
+
+
+def result_address(job: Job) -> str:
+    """Return the address of the picture that a job shows; another version has another address."""
+    address = reverse("job-result", kwargs={"pk": job.pk})
+    return f"{address}?version={job.shown_id}" if job.shown_id else address
 
 
 def _artwork(job: Job) -> str | None:

@@ -17,10 +17,9 @@ from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.manifest import installed_networks
 from style_transfer.core.shares import StyleNeedsPictureError
 from style_transfer.core.sizes import scaled
-from style_transfer.core.spec import Color, StyleInput, TransferSpec
+from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.core.tiling import split_into_tiles
 from style_transfer.core.weight_files import load_weights
-from style_transfer.imaging.color import match_palette, palette_of
 from style_transfer.imaging.images import to_picture
 from style_transfer.imaging.perceptual_hash import SAME, difference, perceptual_hash
 from style_transfer.imaging.pyramid import resize
@@ -130,8 +129,6 @@ def paint(
                 painting += share.weight * _add(photo, network, strokes, spec.strength, weaker)
             if done < total:
                 yield Frame(done, total)
-    if spec.color is Color.MATCH:
-        painting = match_palette(painting, palette_of(photo))
     yield Frame(total, total, painting.clamp(0, 1))
 
 

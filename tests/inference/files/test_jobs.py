@@ -61,7 +61,7 @@ class TestStorePainting:
     def test_is_read_back_unchanged(self, job: Job) -> None:
         name = job_files.store_painting(job, b"as far as it came")
 
-        assert job_files.read_painting(name) == b"as far as it came"
+        assert job_files.read_file(name) == b"as far as it came"
 
     def test_is_deleted_with_the_other_files_of_the_job(self, job: Job) -> None:
         name = job_files.store_painting(job, b"as far as it came")
@@ -69,7 +69,7 @@ class TestStorePainting:
         job_files.sweep(job.pk)
 
         with pytest.raises(FileNotFoundError):
-            job_files.read_painting(name)
+            job_files.read_file(name)
 
 
 class TestStoreResult:

@@ -1,0 +1,70 @@
+"""Which version of its picture an artwork shows."""
+
+import hashlib
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from common.storage import files_of_a_row, remove_files_after_commit
+from gallery.conversions import conversions_of
+from gallery.indexing import color_column, lock_artwork
+from gallery.models import Artwork
+from gallery.moderation import was_hidden
+from gallery.recipes import development_in_recipe
+from gallery.services import FOLDER, put_full, read_stored, small_versions
+from inference.models import Job, Revision
+from inference.services.refusals import NotDevelopable, RevisionNotReady
+from inference.services.revisions import check_developable
+
+_CHANGED: Final = (
+    *("file", "preview", "thumb", "placeholder", "colors", "bytes", "sha256"),
+    *("recipe", "revision", "moderation"),
+)
+
+
+def developed_job(artwork: Artwork) -> Job:
+    """Return the job from which `artwork` can be developed. Raises `NotDevelopable`."""
+    if artwork.job is None:
+        sentence = _(
+            "Strength and colors can no longer be changed, because the result that this picture "
+            "was saved from was deleted."
+        )
+        raise NotDevelopable(sentence)
+    check_developable(artwork.job)
+    return artwork.job
+
+
+def show_version(*, artwork: Artwork, revision: Revision | None) -> Artwork:
+    """Let `artwork` show a revision of its job, or the picture as painted.
+
+    New files are made, with its credit in them. Raises `NotDevelopable`, `RevisionNotReady`,
+    `ServerBusy` and `StorageFull`; then the artwork is unchanged and no file is left.
+    """
+    job = developed_job(artwork)
+    if revision is not None and not revision.is_ready:
+        raise RevisionNotReady(_("This version is not ready yet."))
+    if artwork.revision_id == (revision.pk if revision else None):
+        return artwork
+    try:
+        picture = read_stored(revision.file if revision else job.result)
+    except FileNotFoundError as error:
+        raise RevisionNotReady(_("This version was deleted.")) from error
+    # The slow work happens before the transaction, because a transaction makes other writers wait.
+    small = small_versions(picture, artwork.owner_id)
+    sha256 = hashlib.sha256(picture.data).hexdigest()
+    with files_of_a_row() as row_files:
+        hidden = was_hidden(sha256=sha256, painting=artwork.painting)
+        current = lock_artwork(artwork)
+        old = [current.file.name, current.preview.name, current.thumb.name]
+        current.revision = revision
+        current.recipe = {**current.recipe, "development": development_in_recipe(revision)}
+        current.preview = row_files.put(FOLDER, ".webp", small.preview)
+        current.thumb = row_files.put(FOLDER, ".webp", small.thumb)
+        current.placeholder, current.sha256 = small.placeholder, sha256
+        current.colors = color_column(small.colors)
+        if hidden:
+            current.moderation = Artwork.Moderation.HIDDEN
+        put_full(current, picture, row_files)
+        current.save(update_fields=_CHANGED)
+        remove_files_after_commit([*old, *conversions_of([str(old[0])])])
+    return current

@@ -1,0 +1,24 @@
+"""The files of revisions: each in a folder of its own, below a folder of their job."""
+
+from collections.abc import Collection
+
+from PIL import Image
+
+from inference.files.folders import sweep_folder
+from inference.files.jobs import revisions_folder, store_in_full
+from inference.files.stored import StoredPicture
+from inference.models import Revision
+
+
+def store_revision(revision: Revision, image: Image.Image) -> StoredPicture:
+    """Write the picture of a revision in the format of a result. Raises StorageFull."""
+    return store_in_full(_folder(revision), image)
+
+
+def sweep(revision: Revision, *, keep: Collection[str] = ()) -> None:
+    """Remove the files of a revision, except those named in `keep`."""
+    sweep_folder(_folder(revision), set(keep))
+
+
+def _folder(revision: Revision) -> str:
+    return f"{revisions_folder(revision.job_id)}/{revision.pk}"
