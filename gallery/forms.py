@@ -67,6 +67,7 @@ class PublishForm(forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("A proposal is filled in. Say what the picture shows, if you can."),
     )
     shows_before = forms.BooleanField(label=_("Also show my original photo"), required=False)
 

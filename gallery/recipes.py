@@ -11,6 +11,10 @@ from library.models import Style
 from style_transfer.imaging.metadata.xmp import PictureCredit
 
 VERSION: Final = 1
+# What the recipe says of the engine's report; inference/live/snapshots/report.py has the words.
+REPORTED: Final = (
+    *("source_size", "result_size", "conversions", "resized", "tiles", "device", "seconds"),
+)
 
 
 def recipe_of(job: Job) -> dict[str, Any]:
@@ -27,6 +31,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "device": job.device,
         "stopped_early": job.stopped_early,
         "development": development_in_recipe(job.shown),
+        "report": {name: report[name] for name in REPORTED if name in report},
     }
 
 

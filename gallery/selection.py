@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
+from gallery.descriptions import proposed_alt_text
 from gallery.galleries import add_to_gallery, create_gallery
 from gallery.licensing import decide
 from gallery.models import Artwork, Gallery
@@ -65,11 +66,11 @@ def publish_selection(
     for artwork in artworks:
         # A refusal is about one artwork. The others can still be published.
         with suppress(LicenseRefused, StyleWithdrawn):
-            # The description and the photo beside it stay as they are.
+            # The photo beside it stays as it is, and so does a description.
             published = publish_artwork(
                 artwork=artwork,
                 license=license,
-                alt_text=artwork.alt_text,
+                alt_text=artwork.alt_text or proposed_alt_text(artwork),
                 shows_before=artwork.shows_before,
             )
             public += published.is_public

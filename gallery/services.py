@@ -19,6 +19,7 @@ from gallery.conversions import conversions_of
 from gallery.galleries import lock_galleries
 from gallery.indexing import color_column, lock_artwork, search_text_of
 from gallery.licensing import decide
+from gallery.lineage import source_of
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_of, picture_credit, recipe_of, styles_of
@@ -157,6 +158,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
         painting=job.painting,
         moderation=Artwork.Moderation.HIDDEN if hidden else Artwork.Moderation.VISIBLE,
         recipe=recipe_of(job),
+        made_like=source_of(job),
     )
     ArtworkStyle.objects.bulk_create(
         ArtworkStyle(artwork=artwork, style=each.style, version=each.version, weight=each.weight)

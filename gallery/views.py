@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from gallery.access import Action, can, viewer_of
+from gallery.descriptions import proposed_alt_text
 from gallery.development import artwork_development
 from gallery.filter_forms import TagsForm
 from gallery.forms import KeepForm, PublishForm, TitleForm
 from gallery.licensing import decide
+from gallery.lineage import shown_source
 from gallery.models import Artwork
 from gallery.selection_views import add_pictures
 from gallery.services import (
@@ -31,6 +33,7 @@ from gallery.services import (
 from gallery.shares import opens_by_link
 from gallery.trash import trash_artworks
 from gallery.trash_views import say_deleted
+from inference.live.snapshots.report import report_sentences
 from inference.models import Job
 from inference.pages.recipes import print_size, studio_query
 from library.demonstration import PAIRS
@@ -98,7 +101,9 @@ def _artwork_page(
         "shows_before": bool(found.before) and can(viewer, Action.VIEW_PHOTO, found),
         "meaning": license_meaning(found.license),
         "print_size": print_size(found.width, found.height),
-        "like_this": studio_query(weights, found.recipe.get("spec", {})),
+        "like_this": studio_query(weights, found.recipe.get("spec", {}), like=found.pk),
+        "made_like": shown_source(found, viewer),
+        "report": report_sentences(found.recipe.get("report", {})) if owns else [],
         "tags_form": TagsForm(initial={"tags": ", ".join(map(str, found.tags.all()))}),
         "title_form": TitleForm(initial={"title": found.title}),
         "publish_form": publish or _publish_form(found),
@@ -114,7 +119,7 @@ def _publish_form(found: Artwork, data: Any = None) -> PublishForm:
     first = reserved if reserved in decision.publishable else next(iter(decision.publishable), "")
     initial = {
         "license": found.license or first,
-        "alt_text": found.alt_text,
+        "alt_text": found.alt_text or proposed_alt_text(found),
         "shows_before": found.shows_before,
     }
     return PublishForm(data, licenses=decision.publishable, initial=initial)

@@ -3,17 +3,22 @@
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from common.colors import COLOR_NAMES
 from common.fields import BoundedListField
 from common.problems import Problem
+from gallery.access import NOBODY, Viewer
+from gallery.descriptions import proposed_alt_text
 from gallery.filter_forms import MAX_NAME, MAX_TECHNIQUE
 from gallery.licensing import RIGHTS
+from gallery.lineage import shown_source
 from gallery.models import Artwork, ArtworkStyle, ArtworkTag
 from gallery.models.tags import MAX_TAG, MAX_TAGS
 from gallery.search import NEWEST, ORDERS, USES
+from inference.live.snapshots.report import report_sentences
 from inference.models import Job, Revision
 from library.forms import LONGEST_QUERY
 from library.licenses import LicenseId
@@ -51,6 +56,9 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
     tags = serializers.SlugRelatedField[ArtworkTag](
         slug_field="tag", many=True, read_only=True, help_text="Words that its owner chose."
     )
+    made_like = serializers.SerializerMethodField(
+        help_text="The artwork whose styles and settings it repeats, while you can see that one."
+    )
     urls = serializers.SerializerMethodField(
         help_text="Where the picture is, by variant; `before` only if the photo is shown too."
     )
@@ -59,9 +67,29 @@ class PublicArtworkSerializer(serializers.ModelSerializer[Artwork]):
         model = Artwork
         fields = [
             *("id", "title", "alt_text", "by", "origin", "creator", "styles", "license", "credit"),
-            *("width", "height", "placeholder", "published_at", "likes", "tags", "urls"),
+            *(
+                "width",
+                "height",
+                "placeholder",
+                "published_at",
+                "likes",
+                "tags",
+                "made_like",
+                "urls",
+            ),
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_made_like(self, artwork: Artwork) -> str | None:
+        """Return the id of the artwork; None without one, and for one that is not seen."""
+        source = shown_source(artwork, self.viewer(artwork))
+        return str(source.pk) if source else None
+
+    def viewer(self, artwork: Artwork) -> Viewer:
+        """Return who sees this form of an artwork: everybody."""
+        del artwork
+        return NOBODY
 
     def get_urls(self, artwork: Artwork) -> dict[str, str]:
         """Return the address of each variant that the user may see."""
@@ -85,7 +113,14 @@ class ArtworkSerializer(PublicArtworkSerializer):
         read_only=True, allow_null=True, help_text="The revision of its job that it shows."
     )
     recipe = serializers.DictField(
-        read_only=True, help_text="How it was made: spec, styles, engine and weights."
+        read_only=True, help_text="How it was made: spec, styles, engine, weights and report."
+    )
+
+    proposed_alt_text = serializers.SerializerMethodField(
+        help_text="A description made of the title, the styles and the artists, to begin with."
+    )
+    report = serializers.SerializerMethodField(
+        help_text="How it was painted, in sentences: sizes, conversions, parts and time."
     )
 
     class Meta(PublicArtworkSerializer.Meta):
@@ -93,9 +128,21 @@ class ArtworkSerializer(PublicArtworkSerializer):
             *PublicArtworkSerializer.Meta.fields,
             *("visibility", "moderation", "shows_before", "bytes", "job", "recipe", "rights"),
             "revision",
-            "created_at",
+            *("created_at", "proposed_alt_text", "report"),
         ]
         read_only_fields = fields
+
+    def viewer(self, artwork: Artwork) -> Viewer:
+        """Return who sees this form of an artwork: its owner."""
+        return Viewer(artwork.owner)
+
+    def get_proposed_alt_text(self, artwork: Artwork) -> str:
+        """Return the description."""
+        return proposed_alt_text(artwork)
+
+    def get_report(self, artwork: Artwork) -> list[str]:
+        """Return the sentences about the painting."""
+        return report_sentences(artwork.recipe.get("report", {}))
 
     def shows_before(self, artwork: Artwork) -> bool:
         """Return whether the photo was kept. The owner always sees it."""

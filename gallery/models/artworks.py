@@ -45,7 +45,8 @@ class ArtworkQuerySet(TrashQuerySet["Artwork"]):
 
     def with_parts(self) -> Self:
         """Fetch the owner, styles and artists, in a fixed number of queries."""
-        return self.select_related("owner").prefetch_related("artwork_styles__style__artist")
+        parts = self.select_related("owner", "made_like__owner")
+        return parts.prefetch_related("artwork_styles__style__artist")
 
 
 class Artwork(Trashable):
@@ -104,6 +105,10 @@ class Artwork(Trashable):
     # The id that the job shares with those that continue it. It stays when the job is deleted.
     painting = models.UUIDField(null=True, db_index=True, editable=False)
     recipe = models.JSONField(default=dict)
+    # The artwork whose styles and settings it repeats (gallery/lineage.py).
+    made_like = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="made_like_it"
+    )
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
     moderation = models.CharField(max_length=10, choices=Moderation, default=Moderation.VISIBLE)
     license = models.CharField(max_length=40, choices=LicenseId, blank=True)

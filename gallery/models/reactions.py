@@ -35,7 +35,7 @@ class FavoriteArtworkQuerySet(models.QuerySet["FavoriteArtwork"]):
 
     def with_artworks(self) -> Self:
         """Fetch the artworks with their parts, in a fixed number of queries."""
-        return self.select_related("artwork__owner").prefetch_related(
+        return self.select_related("artwork__owner", "artwork__made_like").prefetch_related(
             "artwork__artwork_styles__style__artist", "artwork__tags"
         )
 

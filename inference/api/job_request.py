@@ -83,6 +83,11 @@ class JobRequestSerializer(serializers.Serializer[Job]):
         help_text=f"See /methods/; `{DEFAULT_METHOD}` if left out.",
     )
     spec = SpecField(default=dict)
+    made_like = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="The artwork whose styles and settings this repeats; the result links to it.",
+    )
 
     def validate_photo(self, value: UUID) -> Photo:
         """Find the user's own photo; the photo of another user is as unknown as none."""
@@ -103,7 +108,8 @@ class JobRequestSerializer(serializers.Serializer[Job]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Build the spec; the engine's sentences become the errors of the fields."""
-        return {"photo": attrs["photo"], "styles": attrs["styles"], "spec": spec_of(attrs)}
+        asked = {name: attrs[name] for name in ("photo", "styles", "made_like") if name in attrs}
+        return {**asked, "spec": spec_of(attrs)}
 
 
 def spec_of(attrs: Mapping[str, Any]) -> TransferSpec:

@@ -25,6 +25,7 @@ from common.queries import chosen
 from inference.api.job_reply import JobSerializer
 from inference.api.job_request import JobRequestSerializer
 from inference.api.waiting import PREFER, preferred_wait, wait_for_end
+from inference.live.snapshots.report import report_sentences
 from inference.models import Job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
 from inference.services.reruns import continue_job, retry_job
@@ -64,6 +65,14 @@ class JobQuerySerializer(serializers.Serializer[Any]):
             detail = _("Use only these states: %(states)s.") % {"states": ", ".join(Job.State)}
             raise serializers.ValidationError(detail, code="invalid_choice")
         return states
+
+
+class JobReportSerializer(serializers.Serializer[Any]):
+    """How a picture was painted."""
+
+    sentences = serializers.ListField(
+        child=serializers.CharField(), help_text="In the language of the request."
+    )
 
 
 @answers_conditionally
@@ -174,6 +183,13 @@ class JobViewSet(
         files = {"result": job.shown_file, "preview": job.preview, "painting": job.painting_file}
         name = files[chosen(request, "variant", VARIANTS)]
         return send_media(request, name, public=False)
+
+    @extend_schema(responses=JobReportSerializer)
+    @action(detail=True)
+    def report(self, request: Request, **_address: Any) -> Response:
+        """Say how a finished picture was painted: sizes, conversions, parts and time."""
+        sentences = report_sentences(self.get_object().report)
+        return Response(JobReportSerializer({"sentences": sentences}).data)
 
     def _submit(self, request: Request, job_id: UUID | None) -> Response:
         """Check the body and submit the job."""

@@ -79,6 +79,8 @@ class Job(LeasedWork):
     first_job = models.UUIDField(
         null=True, editable=False, help_text=_("The job with which this painting began.")
     )
+    # What the client said. gallery/lineage.py decides whether the result names it.
+    made_like = models.UUIDField(null=True, editable=False)
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.SHORT)

@@ -66,6 +66,8 @@ class StudioForm(forms.Form):
     job_id = forms.UUIDField(widget=forms.HiddenInput)
     photo = forms.FileField(required=False, allow_empty_file=True)
     photo_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # The artwork that the picture is made like. Nothing depends on it, so it is never refused.
+    like = forms.CharField(required=False, widget=forms.HiddenInput)
     more_photos = forms.ModelMultipleChoiceField(
         queryset=Photo.objects.none(),
         required=False,
@@ -112,6 +114,10 @@ class StudioForm(forms.Form):
     def is_for_several(self) -> bool:
         """Whether each style makes its own picture: by the user's choice, or with more photos."""
         return bool(self.cleaned_data.get("each") or self.cleaned_data.get("more_photos"))
+
+    def clean_like(self) -> uuid.UUID | None:
+        """Return the id of the artwork; None without one, and for what is no id."""
+        return _id_in(self.cleaned_data["like"])
 
     def clean_styles(self) -> list[Style]:
         """Return the styles in the order of the tray; at most four are mixed."""
@@ -166,7 +172,12 @@ class StudioForm(forms.Form):
         weights = weights_from(self.data)
         styles = [(style, weights.get(style.slug, 1.0)) for style in data["styles"]]
         job, _created = submit_job(
-            owner=owner, photo=photo, styles=styles, spec=data["spec"], job_id=data["job_id"]
+            owner=owner,
+            photo=photo,
+            styles=styles,
+            spec=data["spec"],
+            job_id=data["job_id"],
+            made_like=data["like"],
         )
         return job
 
@@ -178,6 +189,7 @@ class StudioForm(forms.Form):
             styles=data["styles"],
             spec=data["spec"],
             batch_id=data["job_id"],
+            made_like=data["like"],
         )
         return batch
 
@@ -218,6 +230,13 @@ def _number(value: Any) -> float | None:
     return number if number > 0 else None
 
 
+def _id_in(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def initial_from(query: QueryDict) -> dict[str, Any]:
     """Return the studio's initial values from its address, so that a recipe is a link.
 
@@ -234,6 +253,7 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
         "size": query.get("size", DEFAULT_SIZE),
         "job_id": uuid.uuid4(),
         "photo_id": query.get("photo", ""),
+        "like": _id_in(query.get("like", "")) or "",
         "styles": list(chosen),
         "weights": {slug: _number(weight) or 1.0 for slug, weight in chosen.items()},
     }

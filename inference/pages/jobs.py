@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from inference.live.snapshots.job import is_retryable, job_snapshot, result_address
+from inference.live.snapshots.report import report_sentences
 from inference.models import Job
 from inference.pages.development import actions_of, development_of
 from inference.pages.recipes import (
@@ -45,6 +46,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "outcome": license_outcome(part.style.license for part in parts),
         "artwork": found.kept_as,
         "recipe": recipe_json(found),
+        "report": report_sentences(found.report),
         "command": command_line(found),
         "step_by_step": step_by_step_fields(found),
         "more_steps": MORE_STEPS,

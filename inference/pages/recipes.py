@@ -3,15 +3,18 @@
 import json
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.http import QueryDict
 
+import library
 from inference.models import Job
 from library.methods import usable_methods
 from style_transfer.core.catalog import FINEST_METHOD
 
+LIBRARY = Path(library.__file__).parent
 PRINT_DPI = 300
 CM_PER_INCH = 2.54
 # The settings that the command line has options for.
@@ -46,8 +49,10 @@ def command_line(job: Job) -> str:
         file = (
             f"shipped/{style.slug}.webp" if style.has_picture else f"masterworks/{style.slug}.code"
         )
-        # A picture that the user put in is on their disk, under a name that the site never saw.
-        where = "STYLE" if style.owner_id else f"library/{file}"
+        # The picture of an own style, or of a style that curators added, is not in the library of a
+        # checkout. Its name on the disk of the user is not known.
+        is_shipped = style.owner_id is None and (LIBRARY / file).is_file()
+        where = f"library/{file}" if is_shipped else "STYLE"
         words += ["--style", f"{where}={part.weight:g}"]
     for name in _FLAGS:
         if job.spec.get(name) is not None:
@@ -55,21 +60,29 @@ def command_line(job: Job) -> str:
     return shlex.join([*words, "-o", "OUT.png"])
 
 
-def studio_query(styles: Mapping[str, float], spec: Mapping[str, Any]) -> str:
-    """Return the query that opens the studio with these styles, weights and settings."""
+def studio_query(
+    styles: Mapping[str, float], spec: Mapping[str, Any], *, like: UUID | None = None
+) -> str:
+    """Return the query that opens the studio with these styles, weights and settings.
+
+    `like` is the artwork that has them.
+    """
     query = QueryDict(mutable=True)
     query.setlist("style", [f"{slug}:{weight:g}" for slug, weight in styles.items()])
     for name in (*_KEPT, "method", "features"):
         if spec.get(name) is not None:
             query[name] = str(spec[name])
+    if like is not None:
+        query["like"] = str(like)
     return query.urlencode(safe=":")
 
 
 def again_links(job: Job) -> dict[str, str]:
     """Return the studio queries for another style on this photo, and for these styles elsewhere."""
+    kept = job.kept_as
     return {
         "same_photo": f"photo={job.photo_id}",
-        "same_style": studio_query(_weights(job), job.spec),
+        "same_style": studio_query(_weights(job), job.spec, like=kept.pk if kept else None),
     }
 
 

@@ -27,6 +27,7 @@ def submit_batch(
     styles: Sequence[Style],
     spec: TransferSpec,
     batch_id: UUID | None = None,
+    made_like: UUID | None = None,
 ) -> tuple[Batch, bool]:
     """Submit a job for each of `photos` in each of `styles`; True when the batch is new.
 
@@ -42,7 +43,7 @@ def submit_batch(
             check_request(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
 
     def create() -> Batch:
-        return _create(request, pairs, spec)
+        return _create(request, pairs, spec, made_like)
 
     return create_once(Batch.objects.all(), request, check=check, create=create)
 
@@ -60,7 +61,7 @@ def _check_size(pairs: Pairs) -> None:
         raise BatchTooLarge(sentence % {"most": MAX_JOBS})
 
 
-def _create(request: Request, pairs: Pairs, spec: TransferSpec) -> Batch:
+def _create(request: Request, pairs: Pairs, spec: TransferSpec, made_like: UUID | None) -> Batch:
     owner, digest = request.owner, request.digest
     lock_photos(photo for photo, _style in pairs)
     check_room(owner=owner, jobs=len(pairs))
@@ -68,7 +69,7 @@ def _create(request: Request, pairs: Pairs, spec: TransferSpec) -> Batch:
     for photo, style in pairs:
         # The id of each job is computed from the batch, so a repeated request gives the same ids.
         job_id = uuid5(request.id, f"{photo.pk}:{style.pk}")
-        fields = {"id": job_id, "request_digest": digest, "in_batch": batch}
+        fields = {"id": job_id, "request_digest": digest, "in_batch": batch, "made_like": made_like}
         put_in_line(owner, photo, [(style, 1.0)], spec, **fields)
     return batch
 

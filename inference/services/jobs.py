@@ -55,11 +55,13 @@ def submit_job(
     spec: TransferSpec,
     job_id: UUID | None = None,
     origin: Origin = NEW,
+    made_like: UUID | None = None,
 ) -> tuple[Job, bool]:
     """Put a job into the queue and wake a worker; True when the job is new.
 
     The same `job_id` with the same request returns the same job. A late repetition does not make a
-    deleted job again. Raises JobRefused.
+    deleted job again. `made_like` is the artwork whose styles and settings the job repeats. Raises
+    JobRefused.
     """
     by_client = job_id is not None and origin == NEW
     request = Request(job_id or uuid4(), owner, _digest(photo, styles, spec))
@@ -74,7 +76,7 @@ def submit_job(
         lock_photos([photo])
         check_room(owner=owner)
         fields = {"id": request.id, "request_digest": request.digest, **asdict(origin)}
-        return put_in_line(owner, photo, styles, spec, **fields)
+        return put_in_line(owner, photo, styles, spec, made_like=made_like, **fields)
 
     def _check_deleted() -> None:
         if by_client and change_log.was_deleted(owner.pk, request.id):

@@ -70,6 +70,7 @@ def _submit_after(job: Job, deed: str, spec: TransferSpec, origin: Origin) -> tu
         spec=spec,
         job_id=_id_after(job.pk, deed),
         origin=origin,
+        made_like=job.made_like,
     )
 
 

@@ -37,10 +37,15 @@ def test_leaves_out_settings_without_a_value(job: Job) -> None:
 
 
 def test_names_the_file_of_each_style(alice: User) -> None:
-    job = make_job(alice, styles=[make_style("woodcut"), make_code_style("night-cafe")])
+    job = make_job(alice, styles=[make_style("woodcut"), make_code_style("arlesiennes-mistral")])
     words = shlex.split(command_line(job))
     assert "library/shipped/woodcut.webp=1" in words
-    assert "library/masterworks/night-cafe.code=1" in words
+    assert "library/masterworks/arlesiennes-mistral.code=1" in words
+
+
+def test_names_no_file_that_is_not_there(alice: User) -> None:
+    job = make_job(alice, styles=[make_style("of-the-curators"), make_code_style("of-others")])
+    assert shlex.split(command_line(job)).count("STYLE=1") == 2
 
 
 def test_links_to_the_same_photo_and_the_same_styles(job: Job) -> None:
