@@ -1,7 +1,7 @@
 """The map of the site for search engines: every page that everybody sees, and no other."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -19,11 +19,13 @@ else:
     _Sitemap = Sitemap
 
 
+PAGES: Final = 1000
+
+
 class _Rows(_Sitemap):
     """Pages of rows that say when they were published."""
 
-    limit = 5000
-    dated: ClassVar[str] = "published_at"
+    limit = PAGES
 
     def items(self) -> QuerySet[Any]:
         """Return the rows."""
@@ -31,8 +33,8 @@ class _Rows(_Sitemap):
 
     def lastmod(self, item: Any) -> datetime | None:
         """Return when the page changed last."""
-        value: datetime | None = getattr(item, self.dated)
-        return value
+        published_at: datetime | None = item.published_at
+        return published_at
 
     def get_latest_lastmod(self) -> datetime | None:
         """Return the date of the newest page. The framework would read every row for it."""
@@ -61,22 +63,20 @@ class _Galleries(_Rows):
         rows = Gallery.objects.public().filter(Exists(shown)).select_related("owner")
         return rows.order_by("pk")
 
+    def published(self) -> QuerySet[Gallery]:
+        """Return all public galleries: whether something is in them says nothing about the date."""
+        return Gallery.objects.public()
 
-class _People(_Rows):
-    """The people who published something."""
 
-    dated = "newest"
+class _People(_Sitemap):
+    """The people who published something. Their dates would cost a pass over all artworks."""
+
+    limit = PAGES
 
     def items(self) -> QuerySet[User]:
-        """Return the rows, with the date of the newest artwork of each."""
-        public = Artwork.objects.in_public_gallery()
-        published = public.filter(owner=OuterRef("pk")).order_by("-published_at")
-        people = User.objects.filter(is_active=True, pk__in=public.values("owner"))
-        return people.annotate(newest=published.values("published_at")[:1]).order_by("pk")
-
-    def published(self) -> QuerySet[Artwork]:
-        """Return the artworks, which have the dates."""
-        return Artwork.objects.in_public_gallery()
+        """Return the rows."""
+        public = Artwork.objects.in_public_gallery().values("owner")
+        return User.objects.filter(is_active=True, pk__in=public).only("username").order_by("pk")
 
     def location(self, item: User) -> str:
         """Return the page of a person."""

@@ -36,8 +36,7 @@ class ArtworkQuerySet(TrashQuerySet["Artwork"]):
 
     def visible_to(self, user: object) -> Self:
         """Keep the artworks that `user` may see in lists: the public ones, and their own."""
-        seen = Q(visibility=Artwork.Visibility.PUBLIC, moderation=Artwork.Moderation.VISIBLE)
-        return self.filter(seen | Q(owner=user) if isinstance(user, User) else seen)
+        return self.in_public_gallery() | self.owned_by(user)
 
     def with_tags(self) -> Self:
         """Fetch the tags, in one query."""
