@@ -31,7 +31,7 @@ class MethodSerializer(serializers.Serializer[Any]):
     @extend_schema_field({"type": "object", "description": "A JSON Schema of the job's `spec`."})
     def get_controls(self, info: MethodInfo) -> dict[str, Any]:
         """Return the schema of the method's controls."""
-        return controls_of(info)
+        return controls_of(info, on_site=True)
 
 
 @answers_conditionally

@@ -34,13 +34,14 @@ from library.api.serializers import style_unavailable
 from library.licenses import UNKNOWN_RIGHTS
 from library.models import MAX_SLUG, Style
 from library.own_styles import RIGHTS
-from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
+from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS, RECIPE
 from style_transfer.core.spec import MAX_STYLES, SpecError, TransferSpec, choices_of
 
 PICTURES = ("image/jpeg", "image/png")
 SPEC_FIELDS = (
     *("method", "strength", "color", "style_scale", "size", "steps", "seed", "features"),
     "keep_faces",
+    *RECIPE,
 )
 
 
@@ -98,6 +99,17 @@ class TransferSerializer(serializers.Serializer[Job]):
     seed = serializers.IntegerField(required=False)
     features = serializers.ChoiceField(choices_of("features"), required=False)
     keep_faces = serializers.ChoiceField(choices_of("keep_faces"), required=False)
+    init = serializers.ChoiceField(choices_of("init"), required=False)
+    optimizer = serializers.ChoiceField(choices_of("optimizer"), required=False)
+    learning_rate = serializers.FloatField(required=False)
+    content_weight = serializers.FloatField(required=False)
+    style_weight = serializers.FloatField(required=False)
+    tv_weight = serializers.FloatField(required=False)
+    layer1_weight = serializers.FloatField(required=False)
+    layer2_weight = serializers.FloatField(required=False)
+    layer3_weight = serializers.FloatField(required=False)
+    layer4_weight = serializers.FloatField(required=False)
+    layer5_weight = serializers.FloatField(required=False)
 
     def validate_style(self, given: list[Any]) -> list[GivenStyle]:
         """Find the styles with a slug among those that I can paint with."""

@@ -160,12 +160,12 @@ def _plan(photo: Photo, spec: TransferSpec) -> tuple[Plan, list[Warned]]:
         )
         words = {"width": size[0], "height": size[1]}
         warnings.append(Warned("enlarged", sentence % words))
-    most = find_method(spec.method).max_pixels
+    most = find_method(spec.method).most_painted(None, on_site=True)
     if most is not None and size[0] * size[1] > most:
         sentence = _("This method paints a smaller picture and enlarges it at the end.")
         warnings.append(Warned("painted_smaller", sentence))
     try:
-        return foresee(own, spec, limit=settings.STYLEWEB_MEMORY_MB or None), warnings
+        return foresee(own, spec, limit=settings.STYLEWEB_MEMORY_MB or None, on_site=True), warnings
     except OutOfMemoryError:
         sentence = _("There is not enough memory for this size. Choose a smaller size.")
         return Plan(), [*warnings, Warned("too_large_for_memory", sentence)]

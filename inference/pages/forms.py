@@ -15,14 +15,17 @@ from inference.services.batches import submit_batch
 from inference.services.jobs import submit_job
 from inference.services.photos import upload_photo
 from library.models import Style, StyleQuerySet
-from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
+from style_transfer.core.backbones import installed_backbones
+from style_transfer.core.catalog import METHOD_INFOS, RECIPE, MethodInfo
 from style_transfer.core.controls import controls_of
 from style_transfer.core.spec import (
     BOUNDS,
     FEATURES,
     MAX_STYLES,
     Color,
+    Init,
     KeepFaces,
+    Optimizer,
     SpecError,
     TransferSpec,
 )
@@ -47,6 +50,24 @@ FACES_WORDS = {
     KeepFaces.ON: _("Always"),
     KeepFaces.OFF: _("Never"),
 }
+INIT_WORDS = {
+    Init.CONTENT: _("Photo"),
+    Init.NOISE: _("Noise"),
+    Init.STYLE: _("Artwork"),
+}
+OPTIMIZER_WORDS = {Optimizer.ADAM: _("Adam"), Optimizer.LBFGS: _("L-BFGS")}
+# The fields of the textbook recipe that take numbers, with the words for each.
+RECIPE_WORDS = {
+    "learning_rate": _("Learning rate"),
+    "content_weight": _("Content weight"),
+    "style_weight": _("Style weight"),
+    "tv_weight": _("Smoothness weight"),
+    "layer1_weight": _("Layer 1, fine texture"),
+    "layer2_weight": _("Layer 2"),
+    "layer3_weight": _("Layer 3"),
+    "layer4_weight": _("Layer 4"),
+    "layer5_weight": _("Layer 5, coarse texture"),
+}
 # The engine does not use gettext, so its words are listed here for the translators.
 METHOD_WORDS: Final = (
     gettext_noop("Fast"),
@@ -55,6 +76,11 @@ METHOD_WORDS: Final = (
     gettext_noop("Takes longer. You can watch every step. Closest to the artwork."),
     gettext_noop("Style-specific network"),
     gettext_noop("About a second. Uses a network trained for this one style."),
+    gettext_noop("Textbook recipe"),
+    gettext_noop(
+        "The recipe that started it all (Gatys et al. 2016). Takes minutes. "
+        "Shows how style transfer learns."
+    ),
 )
 DEFAULT_SIZE = "768"
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 1.0
@@ -97,6 +123,19 @@ class StudioForm(forms.Form):
     features = forms.ChoiceField(
         required=False, choices=[(name, FEATURE_WORDS[name]) for name in FEATURES]
     )
+    init = forms.ChoiceField(required=False, choices=[(c.value, w) for c, w in INIT_WORDS.items()])
+    optimizer = forms.ChoiceField(
+        required=False, choices=[(c.value, w) for c, w in OPTIMIZER_WORDS.items()]
+    )
+    learning_rate = forms.FloatField(required=False)
+    content_weight = forms.FloatField(required=False)
+    style_weight = forms.FloatField(required=False)
+    tv_weight = forms.FloatField(required=False)
+    layer1_weight = forms.FloatField(required=False)
+    layer2_weight = forms.FloatField(required=False)
+    layer3_weight = forms.FloatField(required=False)
+    layer4_weight = forms.FloatField(required=False)
+    layer5_weight = forms.FloatField(required=False)
 
     keep_faces = forms.ChoiceField(
         required=False, choices=[(c.value, w) for c, w in FACES_WORDS.items()]
@@ -109,6 +148,24 @@ class StudioForm(forms.Form):
         more.queryset = Photo.objects.visible_to(user)
         styles = cast("forms.ModelMultipleChoiceField[Style]", self.fields["styles"])
         styles.queryset = styles_in_studio(user)
+
+    @property
+    def feature_choices(self) -> list[tuple[str, Any]]:
+        """The feature networks that are installed here, with their words."""
+        return [(name, FEATURE_WORDS[name]) for name in installed_backbones()]
+
+    @property
+    def recipe_numbers(self) -> list[dict[str, Any]]:
+        """The fields of the textbook recipe that take numbers, for the template."""
+        return [
+            {"name": name, "word": word, "bound": BOUNDS[name], "field": self[name]}
+            for name, word in RECIPE_WORDS.items()
+        ]
+
+    @property
+    def recipe_errors(self) -> bool:
+        """Whether a field of the textbook recipe has an error."""
+        return any(name in self.errors for name in RECIPE)
 
     @property
     def is_for_several(self) -> bool:
@@ -208,6 +265,7 @@ def spec_from(data: Mapping[str, Any]) -> TransferSpec:
     names = (
         *("method", "strength", "style_scale", "size", "steps", "seed", "color", "features"),
         "keep_faces",
+        *RECIPE,
     )
     return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
 
@@ -243,9 +301,11 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
     `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
     """
     defaults = TransferSpec().to_json()
+    defaults |= {name: getattr(TransferSpec(), name) for name in RECIPE}
     names = (
         *("method", "strength", "color", "style_scale", "steps", "seed", "features"),
         "keep_faces",
+        *RECIPE,
     )
     chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])
     return {
@@ -277,4 +337,5 @@ def method_choice(info: MethodInfo) -> dict[str, Any]:
         "description": gettext(info.description),
         "controls": " ".join(controls_of(info)["properties"]),
         "default_steps": info.default_steps,
+        "most_steps": int(info.site_steps or BOUNDS["steps"].high),
     }

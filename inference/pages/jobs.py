@@ -1,6 +1,7 @@
 """Pages of jobs: watch one, list them all, cancel, stop, retry, continue and delete."""
 
 from collections.abc import Callable
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,7 +28,8 @@ from inference.pages.recipes import (
 from inference.pages.studio import license_outcome
 from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.refusals import JobRefused
-from inference.services.reruns import MORE_STEPS, continue_job, retry_job
+from inference.services.reruns import continue_job, more_steps, retry_job
+from style_transfer.core.spec import WARNINGS
 
 JOBS_A_PAGE = 24
 
@@ -49,7 +52,8 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "report": report_sentences(found.report),
         "command": command_line(found),
         "step_by_step": step_by_step_fields(found),
-        "more_steps": MORE_STEPS,
+        "more_steps": more_steps(found),
+        "warnings": warnings_of(found),
         # A retry is offered unless the same error would come again.
         "may_help": found.state != Job.State.FAILED or is_retryable(found.error_code),
         "print_size": print_size(found.result_width, found.result_height),
@@ -113,6 +117,20 @@ def job_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     delete_job(job=_own_job(request, pk))
     messages.success(request, _("Deleted."))
     return redirect("jobs")
+
+
+# The engine does not use gettext, so its sentences are listed here for the translators.
+WARNING_WORDS: Final = (
+    gettext_noop(
+        "The loss grew instead of falling, so painting stopped at the best picture. "
+        "Choose a lower learning rate."
+    ),
+)
+
+
+def warnings_of(job: Job) -> list[str]:
+    """Return a sentence for each thing that went wrong while the picture was painted."""
+    return [_(WARNINGS[code]) for code in job.report.get("warnings", []) if code in WARNINGS]
 
 
 def _next_job(

@@ -12,7 +12,7 @@ from django.http import QueryDict
 import library
 from inference.models import Job
 from library.methods import usable_methods
-from style_transfer.core.catalog import FINEST_METHOD
+from style_transfer.core.catalog import FINEST_METHOD, METHOD_INFOS, RECIPE
 
 LIBRARY = Path(library.__file__).parent
 PRINT_DPI = 300
@@ -21,6 +21,7 @@ CM_PER_INCH = 2.54
 _FLAGS = (
     *("method", "size", "strength", "color", "style_scale", "steps", "seed", "features"),
     "keep_faces",
+    *RECIPE,
 )
 
 # The settings that a picture shares with one that is made from it.
@@ -54,9 +55,13 @@ def command_line(job: Job) -> str:
         is_shipped = style.owner_id is None and (LIBRARY / file).is_file()
         where = f"library/{file}" if is_shipped else "STYLE"
         words += ["--style", f"{where}={part.weight:g}"]
+    # On the command line, the method can have another number of steps as its default.
+    info = METHOD_INFOS.get(job.spec["method"])
+    steps = {"steps": info.default_steps} if info and info.command_steps else {}
+    spec = {**steps, **{name: value for name, value in job.spec.items() if value is not None}}
     for name in _FLAGS:
-        if job.spec.get(name) is not None:
-            words += [f"--{name.replace('_', '-')}", str(job.spec[name])]
+        if name in spec:
+            words += [f"--{name.replace('_', '-')}", str(spec[name])]
     return shlex.join([*words, "-o", "OUT.png"])
 
 
@@ -69,7 +74,7 @@ def studio_query(
     """
     query = QueryDict(mutable=True)
     query.setlist("style", [f"{slug}:{weight:g}" for slug, weight in styles.items()])
-    for name in (*_KEPT, "method", "features"):
+    for name in (*_KEPT, "method", "features", *RECIPE):
         if spec.get(name) is not None:
             query[name] = str(spec[name])
     if like is not None:

@@ -42,8 +42,10 @@ class Work:
     def of(cls, photo: Photo, spec: TransferSpec) -> Self:
         """Return the class of the painting of `photo` with `spec`."""
         info = find_method(spec.method)
-        size = painted_size(result_size((photo.width, photo.height), spec.size), info.max_pixels)
-        heeded = (spec.steps or info.default_steps) if "steps" in info.used else 1
+        most = info.most_painted(None, on_site=True)
+        size = painted_size(result_size((photo.width, photo.height), spec.size), most)
+        # A step with a heavy feature network counts as several.
+        heeded = info.effort(spec.steps, spec.features)
         return cls(spec.method, _half_octaves(size[0] * size[1]), _half_octaves(heeded))
 
     def formula(self, device: str) -> float:

@@ -21,15 +21,19 @@ from inference.services.limits import check_room
 from inference.services.locks import lock_photos
 from inference.services.once import Request, create_once, digest_of
 from inference.services.refusals import (
+    FeaturesMissing,
     JobDeleted,
     NetworkMissing,
     NothingToKeep,
     PhotoUnavailable,
     StyleNeedsPicture,
     StyleUnavailable,
+    TooManySteps,
 )
 from library.methods import usable_methods
 from library.models import Style
+from style_transfer.core.backbones import is_installed
+from style_transfer.core.catalog import find_method
 from style_transfer.core.spec import MAX_STYLES, TransferSpec
 
 WeightedStyles = Sequence[tuple[Style, float]]
@@ -89,6 +93,7 @@ def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: Tr
     """Raise JobRefused if the request cannot be painted, or not for this user."""
     _check_inputs(owner, photo, styles)
     _check_method(spec.method, styles)
+    _check_extent(spec)
 
 
 def cancel_job(*, job: Job, by: str = "owner") -> Job:
@@ -184,6 +189,17 @@ def _check_method(method: str, styles: WeightedStyles) -> None:
             raise StyleNeedsPicture(sentence % {"title": style.title})
         sentence = _("There is no network for “%(title)s” yet. Choose another method.")
         raise NetworkMissing(sentence % {"title": style.title})
+
+
+def _check_extent(spec: TransferSpec) -> None:
+    """Refuse what only the command line does, or needs weights that are not here."""
+    info = find_method(spec.method)
+    if info.site_steps is not None and (spec.steps or 0) > info.site_steps:
+        sentence = _("This method takes at most %(most)d steps here. Choose fewer steps.")
+        raise TooManySteps(sentence % {"most": info.site_steps})
+    if "features" in info.used and not is_installed(spec.features):
+        sentence = _("This feature network is not available here. Choose another one.")
+        raise FeaturesMissing(sentence)
 
 
 def _digest(photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> str:

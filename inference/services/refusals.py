@@ -50,6 +50,18 @@ class NetworkMissing(JobRefused):
     code = "network_missing"
 
 
+class FeaturesMissing(JobRefused):
+    """The feature network is not installed here."""
+
+    code = "features_missing"
+
+
+class TooManySteps(JobRefused):
+    """The method takes fewer steps on this site."""
+
+    code = "too_many_steps"
+
+
 class MethodMissing(JobRefused):
     """The method that painted the job is no longer installed."""
 

@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 from inference.models import Job
 from inference.services.jobs import Origin, WeightedStyles, submit_job
 from inference.services.refusals import MethodMissing, NothingToContinue, NothingToRetry
-from style_transfer.core.catalog import is_installed, methods_that
+from style_transfer.core.catalog import find_method, is_installed, methods_that
 from style_transfer.core.spec import TransferSpec
-
-MORE_STEPS = 12
 
 
 def retry_job(*, job: Job) -> tuple[Job, bool]:
@@ -34,14 +32,22 @@ def retry_job(*, job: Job) -> tuple[Job, bool]:
 
 
 def continue_job(*, job: Job) -> tuple[Job, bool]:
-    """Continue the painting of `job` for MORE_STEPS steps in a new job; True when that job is new.
+    """Continue the painting of `job` in a new job; True when that job is new.
+
+    It takes as many steps as a painting of its method has by default.
 
     Raises NothingToContinue, and JobRefused if the request would be refused now.
     """
     _check_continues(job)
-    spec = replace(_spec_of(job), steps=MORE_STEPS)
+    spec = replace(_spec_of(job), steps=more_steps(job))
     origin = Origin(continues=job.pk, first_job=job.painting)
     return _submit_after(job, "continue", spec, origin)
+
+
+def more_steps(job: Job) -> int:
+    """Return for how many steps a painting continues; 0 if its method is no longer installed."""
+    method = job.spec["method"]
+    return find_method(method).default_steps if is_installed(method) else 0
 
 
 def _check_continues(job: Job | None) -> None:

@@ -42,6 +42,7 @@ def stylize(
         cache=embedding_cache(),
         memory_mb=settings.STYLEWEB_MEMORY_MB or None,
         resume=resume,
+        on_site=True,
     )
 
 

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_noop
 from common.storage import StorageFull
 from inference.models import LeasedWork
 from inference.worker.heartbeat import DeadlinePassed, name_of
-from style_transfer.core.errors import EngineError, OutOfMemoryError
+from style_transfer.core.backbones import FeaturesMissingError
+from style_transfer.core.errors import (
+    DeviceMissingError,
+    EngineError,
+    ModelMissingError,
+    OutOfMemoryError,
+)
 
 logger = logging.getLogger(__name__)
 # The engine does not use gettext, so its hints are listed here for the translators.
@@ -21,10 +27,12 @@ ENGINE_HINTS: Final = (
     gettext_noop("Choose a smaller size."),
     gettext_noop("This method is no longer installed. Choose another method."),
     gettext_noop("Use a smaller picture of the artwork."),
-    gettext_noop("Install the weights with `python -m style_transfer fetch_weights`."),
-    gettext_noop("Correct the file manifest.json beside these weights, or remove it."),
-    gettext_noop("Choose the device `auto` or `cpu`."),
 )
+
+
+# Their hints are for the administrator.
+_OURS = (ModelMissingError, FeaturesMissingError, DeviceMissingError)
+UNAVAILABLE: Final = gettext_noop("This is not available here now. Choose another method.")
 
 
 class StyleWithdrawn(Exception):
@@ -42,7 +50,7 @@ def write_failure(work: LeasedWork, error: Exception) -> bool:
 def reason(error: Exception) -> tuple[str, str]:
     """Return the stable code for `error` and what the user can do about it."""
     if isinstance(error, EngineError):
-        return error.code, error.hint
+        return error.code, UNAVAILABLE if isinstance(error, _OURS) else error.hint
     if isinstance(error, DeadlinePassed):
         return "timeout", gettext_noop("This took too long. Choose a smaller size or fewer steps.")
     if isinstance(error, StyleWithdrawn):

@@ -74,7 +74,8 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
             failpoints.hit("step")
             heartbeat.check(job)
             if step.image and step.done == step.total and step.stage == "done":
-                attempt.finish(step)
+                # A descent that diverged ends early with the best picture, and a warning.
+                attempt.finish(step, stopped_early=bool(step.report and step.report.warnings))
                 return
             attempt.show(step)
             if interruptions is not None:

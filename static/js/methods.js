@@ -29,7 +29,9 @@ export class MethodChoice extends EventTarget {
       control.hidden = !used;
       for (const field of control.querySelectorAll("input, select")) field.disabled = !used;
     }
-    this.form.querySelector("#id_steps").placeholder = this.chosen.dataset.steps;
+    const steps = this.form.querySelector("#id_steps");
+    steps.placeholder = this.chosen.dataset.steps;
+    steps.max = this.chosen.dataset.mostSteps;
     for (const box of this.boxes) {
       const unfit = !box.dataset.methods.split(" ").includes(this.chosen.value);
       box.dataset.unfit = String(unfit);

@@ -75,8 +75,8 @@ def paint_pairs(
 ) -> Iterator[Pair]:
     """Paint every photo in the style of every artwork with each spec, photo by photo.
 
-    All are painted at the size of `rule`. With `whitened`, the answer of the plain recipe is added;
-    see whitening.py. Raises EngineError if a picture cannot be read or painted.
+    All are painted at the size of `rule`. With `whitened`, the answer of whitening and coloring is
+    added; see whitening.py. Raises EngineError if a picture cannot be read or painted.
     """
     styles = [load_picture(path).rgb for path in artworks]
     # For the simpler answers and the measures; the methods scale the artwork themselves.

@@ -60,12 +60,12 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     )
     memory.set_defaults(run=run_memory)
     convergence = kinds.add_parser(
-        "convergence", help="the method optimize, compared with the plain recipe"
+        "convergence", help="the method optimize, compared with the method gatys"
     )
     convergence.add_argument("--content", type=Path, required=True, help="a photo")
     convergence.add_argument("--style", type=Path, required=True, help="an artwork")
     convergence.add_argument("--size", type=int, default=256)
-    convergence.add_argument("--plain-steps", type=int, default=200)
+    convergence.add_argument("--gatys-steps", type=int, default=200)
     convergence.set_defaults(run=run_convergence)
     for parser in (batch, cache):
         parser.add_argument("--repeats", type=int, default=5)
@@ -134,7 +134,7 @@ def run_memory(arguments: argparse.Namespace) -> int:
 
 
 def run_convergence(arguments: argparse.Namespace) -> int:
-    """Print when `optimize` reaches the loss of the plain recipe, and return the exit status.
+    """Print when `optimize` reaches the loss of `gatys`, and return the exit status.
 
     Raises EngineError.
     """
@@ -147,7 +147,7 @@ def run_convergence(arguments: argparse.Namespace) -> int:
 
     console = Console(stderr=True)
     with console.status("Painting with each recipe…"):
-        courses = convergence.compare(photo, artwork, spec, arguments.plain_steps, arguments.device)
+        courses = convergence.compare(photo, artwork, spec, arguments.gatys_steps, arguments.device)
     Console().print(convergence.table(courses, arguments.device))
     return 0
 

@@ -11,6 +11,8 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from style_transfer.cli.record import Record
+from style_transfer.core.backbones import DEFAULT_BACKBONE, TEXTBOOK_BACKBONE, is_installed
 from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.controls import controls_of, meaning
 from style_transfer.core.errors import InputUnreadableError, InternalError
@@ -18,16 +20,18 @@ from style_transfer.core.spec import (
     BOUNDS,
     FEATURES,
     SWITCHES,
-    Color,
-    KeepFaces,
+    WARNINGS,
     Step,
     StyleInput,
     TransferSpec,
     check_continues,
+    check_has_losses,
+    choices_of,
 )
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.mask import check_mask_shape, load_mask
 from style_transfer.imaging.saving import output_format, save_bytes, save_picture
+from style_transfer.training.arguments import parse_count
 
 # The reader of a style code refuses longer files, so the rest of a longer file is not read.
 _MOST_CODE_BYTES = 2**23
@@ -52,14 +56,19 @@ def add_stylize_parser(
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
     parser.add_argument("--method", choices=list(METHOD_INFOS), default=defaults.method)
-    parser.add_argument("--color", choices=[each.value for each in Color], default=defaults.color)
+    for name in ("color", "init", "optimizer"):
+        parser.add_argument(f"--{name}", choices=choices_of(name), default=getattr(defaults, name))
     parser.add_argument(
         "--keep-faces",
-        choices=[each.value for each in KeepFaces],
+        choices=choices_of("keep_faces"),
         default=defaults.keep_faces,
         help=meaning("keep_faces"),
     )
-    parser.add_argument("--features", choices=FEATURES, default=defaults.features)
+    parser.add_argument(
+        "--features",
+        choices=FEATURES,
+        help="the network whose activations are compared (default: vgg19 if installed, or builtin)",
+    )
     for name, bound in BOUNDS.items():
         parser.add_argument(
             f"--{name.replace('_', '-')}",
@@ -88,7 +97,19 @@ def add_stylize_parser(
         help="memory that painting may use (default: STYLEWEB_MEMORY_MB, or no limit)",
     )
     parser.add_argument("--report", action="store_true", help="print a report as JSON")
+    _add_record_arguments(parser)
     parser.set_defaults(run=run_stylize)
+
+
+def _add_record_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", help="write the losses of each step as JSON lines"
+    )
+    parser.add_argument("--curve", type=Path, metavar="FILE", help="draw the losses as a picture")
+    parser.add_argument(
+        "--frames", type=Path, metavar="DIR", help="also save the picture of every Nth step here"
+    )
+    parser.add_argument("--every", type=parse_count, default=100, metavar="N", help="default: 100")
 
 
 def add_methods_parser(
@@ -106,9 +127,13 @@ def run_stylize(arguments: argparse.Namespace) -> int:
     Raises EngineError if an argument is wrong. Most of these errors are found before torch is
     loaded, because that takes seconds.
     """
-    output_format(arguments.out)
-    names = ("method", "color", "features", "keep_faces", *BOUNDS, *SWITCHES)
-    spec = TransferSpec(**{name: getattr(arguments, name) for name in names})
+    for path in filter(None, (arguments.out, arguments.curve)):
+        output_format(path)
+    spec = spec_of(arguments)
+    if arguments.log or arguments.curve:
+        check_has_losses(spec.method)
+    if arguments.frames:
+        check_continues(spec.method)
     photo = load_picture(arguments.photo).image
     mask = read_mask(arguments.mask, photo.size)
     styles = [parse_style(word) for word in arguments.styles]
@@ -126,15 +151,31 @@ def run_stylize(arguments: argparse.Namespace) -> int:
         memory_mb=arguments.memory,
         mask=mask,
     )
-    last = _follow(steps)
+    record = Record(arguments.log, arguments.curve, arguments.frames, arguments.every)
+    last = _follow(record.of(steps))
     if last is None or last.image is None or last.report is None:
         raise InternalError("The engine ended without a result.")
     save_picture(last.image, arguments.out)
+    record.finish()
+    for code in last.report.warnings:
+        Console(stderr=True).print(WARNINGS[code], style="yellow", markup=False)
     if arguments.state is not None and last.painting is not None:
         save_bytes(last.painting.save(), arguments.state)
     if arguments.report:
         Console().print_json(data=last.report.to_json())
     return 0
+
+
+def spec_of(arguments: argparse.Namespace) -> TransferSpec:
+    """Read the spec; a method can have more steps here than on the site, and other features."""
+    info = METHOD_INFOS[arguments.method]
+    names = ("method", "color", "init", "optimizer", "keep_faces", *BOUNDS, *SWITCHES)
+    values = {name: getattr(arguments, name) for name in names}
+    values["steps"] = values["steps"] or info.command_steps
+    values["features"] = arguments.features or DEFAULT_BACKBONE
+    if arguments.features is None and "features" in info.used and is_installed(TEXTBOOK_BACKBONE):
+        values["features"] = TEXTBOOK_BACKBONE
+    return TransferSpec(**values)
 
 
 def read_state(path: Path | None, method: str) -> bytes | None:

@@ -21,9 +21,6 @@ _WHOLE = (-15, 245)
 _LEAST = 5  # MiB
 _CUT = (30, 35)
 _TILE = 254  # MiB per megapixel of the largest tile, with its margin
-# The method optimize, up to _SMALL pixels and above. A small picture fits into one band of patches.
-_SMALL = 200_000  # pixels
-_OPTIMIZE = ((10, 465), (65, 190))
 _FULL = 1.3  # factor on a processor without half precision
 # From the largest tiles to the smallest. A picture that is not cut is never larger than one tile.
 TILINGS = (
@@ -77,9 +74,16 @@ class TiledMemory:
         return None
 
 
+@dataclass(frozen=True)
 class GrowingMemory:
-    """The memory of a method that holds many copies of the whole picture."""
+    """The memory of a method that holds many copies of the whole picture.
 
+    `small` are the figures for up to `bound` pixels, and `large` those above.
+    """
+
+    small: tuple[float, float]
+    large: tuple[float, float]
+    bound: int = 0
     tiled: ClassVar[bool] = False
 
     def plan(
@@ -87,11 +91,27 @@ class GrowingMemory:
     ) -> Plan:
         """Plan from the pixels alone; the caller has already made the picture small enough."""
         del halved, pass_size, limit
-        return Plan(optimize_mb(size))
+        pixels = size[0] * size[1]
+        return Plan(round(line_mb(self.large if pixels > self.bound else self.small, pixels)))
 
     def most_pixels(self, limit: int) -> int:
-        """Give the most pixels that can be painted within `limit` MiB."""
-        return most_pixels(limit)
+        """Give the most pixels that can be painted within `limit` MiB.
+
+        Raises OutOfMemoryError if they are too few for a picture.
+        """
+        small, large = (
+            int((limit - constant) / slope * _MEGA) for constant, slope in (self.small, self.large)
+        )
+        pixels = large if large > self.bound else min(small, self.bound)
+        if pixels < STRIDE**2:
+            raise OverLimitError(f"{limit} MB are too few for this method.")
+        return pixels
+
+
+# A small picture fits into one band of patches.
+OPTIMIZE_MEMORY = GrowingMemory(small=(10, 465), large=(65, 190), bound=200_000)
+# The activations of every layer are kept for the gradient.
+DESCENT_MEMORY = GrowingMemory(small=(5, 1570), large=(5, 1570))
 
 
 def plan_fast(
@@ -134,24 +154,6 @@ def _widest(side: int, tile: int) -> int:
     """Return the input length of the largest tile on a side: it adds a margin per neighbor."""
     neighbors = min(2, -(-side // tile) - 1)
     return min(side, tile + neighbors * ENCODER_MARGIN)
-
-
-def optimize_mb(size: tuple[int, int]) -> int:
-    """Estimate what the method optimize takes for a picture painted at a size (width, height)."""
-    pixels = size[0] * size[1]
-    return round(line_mb(_OPTIMIZE[pixels > _SMALL], pixels))
-
-
-def most_pixels(limit: int) -> int:
-    """Compute how many pixels the method optimize can paint within `limit` MiB.
-
-    Raises OutOfMemoryError if they are too few for a picture.
-    """
-    small, large = (int((limit - constant) / slope * _MEGA) for constant, slope in _OPTIMIZE)
-    pixels = large if large > _SMALL else min(small, _SMALL)
-    if pixels < STRIDE**2:
-        raise OverLimitError(f"{limit} MB are too few for the method optimize.")
-    return pixels
 
 
 def factor_of(*, halved: bool) -> float:

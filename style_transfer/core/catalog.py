@@ -4,9 +4,16 @@ A method is one entry here and one folder in style_transfer/methods that is name
 All other code reads the fields of the entry and never compares a slug.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from style_transfer.core.budget import GrowingMemory, MemoryModel, Plan, TiledMemory
+from style_transfer.core.backbones import BACKBONES, DEFAULT_BACKBONE
+from style_transfer.core.budget import (
+    DESCENT_MEMORY,
+    OPTIMIZE_MEMORY,
+    MemoryModel,
+    Plan,
+    TiledMemory,
+)
 from style_transfer.core.errors import EngineError
 from style_transfer.core.sizes import MAX_PAINTED_PIXELS
 
@@ -41,10 +48,14 @@ class MethodInfo:
     continues           its paintings can be stopped, saved and continued
     immediate           a small picture takes about a second; other work waits for it
     batches             it can paint several pictures of one size in one pass
+    has_losses          each of its steps tells its losses
     half_precision      it computes in half precision where the processor supports that
     needs_pictures      it needs the artwork itself; a style code is not enough
     needs_own_network   it paints only styles for which a network was trained
     max_pixels          it paints at most this many pixels and enlarges the result
+    site_pixels         the same on the site, where others wait; None for no other bound
+    site_steps          it takes at most this many steps on the site
+    command_steps       its steps on the command line, if that has another default
     memory              how much memory a painting takes; None where that cannot be predicted
     """
 
@@ -58,10 +69,14 @@ class MethodInfo:
     continues: bool = False
     immediate: bool = False
     batches: bool = False
+    has_losses: bool = False
     half_precision: bool = False
     needs_pictures: bool = False
     needs_own_network: bool = False
     max_pixels: int | None = None
+    site_pixels: int | None = None
+    site_steps: int | None = None
+    command_steps: int | None = None
     memory: MemoryModel | None = None
 
     @property
@@ -69,14 +84,28 @@ class MethodInfo:
         """Tell whether the method can paint in smaller tiles when memory is short."""
         return self.memory is not None and self.memory.tiled
 
-    def most_painted(self, limit: int | None) -> int | None:
+    def most_painted(
+        self, limit: int | None, features: str = DEFAULT_BACKBONE, *, on_site: bool = False
+    ) -> int | None:
         """Give the most pixels that are painted within `limit` MiB; None for no bound.
 
         Raises OutOfMemoryError if they are too few for a picture.
         """
-        if self.max_pixels is None or self.memory is None or limit is None:
-            return self.max_pixels
-        return min(self.max_pixels, self.memory.most_pixels(limit) or self.max_pixels)
+        most = self.site_pixels or self.max_pixels if on_site else self.max_pixels
+        if most is None or self.memory is None or limit is None:
+            return most
+        return min(most, self.memory.most_pixels(round(limit / self._weight(features))) or most)
+
+    def effort(self, steps: int | None, features: str) -> float:
+        """Count the steps of a painting, each as heavy as one with the built-in features."""
+        if "steps" not in self.used:
+            return 1
+        heavy = BACKBONES[features].effort if "features" in self.used else 1
+        return (steps or self.default_steps) * heavy
+
+    def _weight(self, features: str) -> float:
+        """Give the factor on memory of a feature network; 1 if the method reads none."""
+        return BACKBONES[features].memory if "features" in self.used else 1
 
     def plan(
         self,
@@ -85,6 +114,7 @@ class MethodInfo:
         halved: bool,
         pass_size: int = 1,
         limit: int | None = None,
+        features: str = DEFAULT_BACKBONE,
     ) -> Plan:
         """Plan a pass of pictures painted at a size (width, height).
 
@@ -92,12 +122,20 @@ class MethodInfo:
         """
         if self.memory is None:
             return Plan()
-        return self.memory.plan(size, halved=halved, pass_size=pass_size, limit=limit)
+        plan = self.memory.plan(size, halved=halved, pass_size=pass_size, limit=limit)
+        return replace(plan, mb=round(plan.mb * self._weight(features)))
 
 
 _COMMON = (
     *("strength", "style_scale", "size", "color"),
     *("keep_faces", "mask_feather", "mask_invert"),
+)
+# The weight of each layer whose texture is compared, from fine to coarse.
+LAYER_WEIGHTS = tuple(f"layer{number}_weight" for number in range(1, 6))
+# The controls of the textbook recipe.
+RECIPE = (
+    *("init", "optimizer", "learning_rate"),
+    *("content_weight", "style_weight", "tv_weight", *LAYER_WEIGHTS),
 )
 DEFAULT_METHOD = "fast"
 # The site offers this method next when a user likes a picture.
@@ -124,7 +162,30 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         previews=True,
         continues=True,
         max_pixels=MAX_PAINTED_PIXELS,
-        memory=GrowingMemory(),
+        memory=OPTIMIZE_MEMORY,
+    ),
+    "gatys": MethodInfo(
+        slug="gatys",
+        title="Textbook recipe",
+        description=(
+            "The recipe that started it all (Gatys et al. 2016). Takes minutes. "
+            "Shows how style transfer learns."
+        ),
+        used=(
+            *("style_scale", "size", "color", "mask_feather", "mask_invert"),
+            *("steps", "seed", "features", *RECIPE),
+        ),
+        cost=Cost(base=1.0, megapixel=1.0, step=3.2),
+        default_steps=300,
+        previews=True,
+        continues=True,
+        has_losses=True,
+        needs_pictures=True,
+        max_pixels=MAX_PAINTED_PIXELS,
+        site_pixels=512**2,
+        site_steps=1000,
+        command_steps=1000,
+        memory=DESCENT_MEMORY,
     ),
     "network": MethodInfo(
         slug="network",

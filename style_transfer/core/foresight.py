@@ -7,7 +7,12 @@ from style_transfer.core.spec import TransferSpec
 
 
 def foresee(
-    own: tuple[int, int], spec: TransferSpec, *, halved: bool = False, limit: int | None = None
+    own: tuple[int, int],
+    spec: TransferSpec,
+    *,
+    halved: bool = False,
+    limit: int | None = None,
+    on_site: bool = False,
 ) -> Plan:
     """Plan the painting of a photo of a size (width, height).
 
@@ -15,5 +20,6 @@ def foresee(
     painting cannot keep within `limit` MiB.
     """
     info = find_method(spec.method)
-    size = painted_size(result_size(own, spec.size), info.most_painted(limit))
-    return info.plan(size, halved=halved, limit=limit)
+    most = info.most_painted(limit, spec.features, on_site=on_site)
+    size = painted_size(result_size(own, spec.size), most)
+    return info.plan(size, halved=halved, limit=limit, features=spec.features)

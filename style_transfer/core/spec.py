@@ -8,7 +8,14 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS, methods_that
+from style_transfer.core.backbones import BACKBONES, DEFAULT_BACKBONE
+from style_transfer.core.catalog import (
+    DEFAULT_METHOD,
+    LAYER_WEIGHTS,
+    METHOD_INFOS,
+    RECIPE,
+    methods_that,
+)
 from style_transfer.core.errors import EngineError
 from style_transfer.core.sizes import MAX_SIDE
 
@@ -17,10 +24,11 @@ if TYPE_CHECKING:
 
     from style_transfer.core.layers import Developable
 
+
 VERSION = 1
 ENGINE_VERSION = "0.2.0"
 MAX_STYLES = 4
-FEATURES = ("builtin", "vgg19")
+FEATURES = tuple(BACKBONES)
 
 
 class Color(StrEnum):
@@ -37,6 +45,21 @@ class KeepFaces(StrEnum):
     AUTO = "auto"
     ON = "on"
     OFF = "off"
+
+
+class Init(StrEnum):
+    """The picture that a descent starts from."""
+
+    CONTENT = "content"
+    NOISE = "noise"
+    STYLE = "style"
+
+
+class Optimizer(StrEnum):
+    """Torch's own optimizers of the pixels."""
+
+    ADAM = "adam"
+    LBFGS = "lbfgs"
 
 
 @dataclass(frozen=True)
@@ -68,8 +91,13 @@ BOUNDS: dict[str, Bound] = {
     "size": Bound(64, MAX_SIDE, whole=True),
     "steps": Bound(1, 2000, whole=True),
     "seed": Bound(0, 2**31 - 1, whole=True),
+    "learning_rate": Bound(0.0001, 10),
+    "content_weight": Bound(0, 1000),
+    "style_weight": Bound(1, 1e9),
+    "tv_weight": Bound(0, 1000),
+    **{name: Bound(0, 100) for name in LAYER_WEIGHTS},
 }
-OPTIONAL = frozenset({"size", "steps"})
+OPTIONAL = frozenset({"size", "steps", "learning_rate"})
 SWITCHES = ("mask_invert",)
 
 
@@ -97,6 +125,8 @@ class TransferSpec:
     mask_feather how wide the soft edge of the mask is, as a share of the longest side
     mask_invert  white in the mask stays the photo, instead of black
 
+    The last fields are those of the textbook recipe; see methods/gatys/recipe.py.
+
     Raises SpecError, which names each field that is out of bounds.
     """
 
@@ -107,10 +137,21 @@ class TransferSpec:
     size: int | None = None
     steps: int | None = None
     seed: int = 0
-    features: str = "builtin"
+    features: str = DEFAULT_BACKBONE
     keep_faces: KeepFaces = KeepFaces.AUTO
     mask_feather: float = 0.02
     mask_invert: bool = False
+    init: Init = Init.CONTENT
+    optimizer: Optimizer = Optimizer.ADAM
+    learning_rate: float | None = None
+    content_weight: float = 1.0
+    style_weight: float = 1e6
+    tv_weight: float = 10.0
+    layer1_weight: float = 1.0
+    layer2_weight: float = 1.0
+    layer3_weight: float = 1.0
+    layer4_weight: float = 1.0
+    layer5_weight: float = 1.0
 
     def __post_init__(self) -> None:
         errors = {name: bound.sentence() for name, bound in BOUNDS.items() if not self._fits(name)}
@@ -120,24 +161,35 @@ class TransferSpec:
         for name in SWITCHES:
             if not isinstance(getattr(self, name), bool):
                 errors[name] = "must be true or false"
+        if not errors and not any(self.layer_weights):
+            errors[LAYER_WEIGHTS[0]] = "must be above 0 for at least one of the layers"
         if errors:
             raise SpecError(errors)
-        # JSON gives choices as plain strings, and the dataclass is frozen.
-        object.__setattr__(self, "color", Color(self.color))
-        object.__setattr__(self, "keep_faces", KeepFaces(self.keep_faces))
+        # JSON gives these as plain strings, and the dataclass is frozen.
+        for name, kind in _WORDS.items():
+            object.__setattr__(self, name, kind(getattr(self, name)))
+
+    @property
+    def layer_weights(self) -> tuple[float, ...]:
+        """Give the weights of the layers whose texture is compared, from fine to coarse."""
+        return tuple(getattr(self, name) for name in LAYER_WEIGHTS)
 
     def _fits(self, name: str) -> bool:
         value = getattr(self, name)
         return (value is None and name in OPTIONAL) or BOUNDS[name].accepts(value)
 
     def to_json(self) -> dict[str, Any]:
-        """Return a dict of plain values that `from_json` reads back, now and in later versions."""
-        return {
-            "version": VERSION,
-            **asdict(self),
-            "color": self.color.value,
-            "keep_faces": self.keep_faces.value,
+        """Return a dict of plain values that `from_json` reads back, now and in later versions.
+
+        Fields that are younger than the version are left out while they have their defaults, so
+        that a request of before is still the same request.
+        """
+        values = {
+            name: value.value if isinstance(value, StrEnum) else value
+            for name, value in asdict(self).items()
+            if name not in _YOUNGER or value != _YOUNGER[name]
         }
+        return {"version": VERSION, **values}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -162,18 +214,28 @@ def check_continues(method: str) -> None:
         raise SpecError({"method": f"must be one of {able} to go on with a painting"})
 
 
-_CHOSEN = ("method", "color", "features", "keep_faces")
+def check_has_losses(method: str) -> None:
+    """Raise SpecError for a method whose steps have no losses."""
+    if not METHOD_INFOS[method].has_losses:
+        able = ", ".join(methods_that("has_losses"))
+        raise SpecError({"method": f"must be one of {able} to record losses"})
+
+
+_WORDS: dict[str, type[StrEnum]] = {
+    "color": Color,
+    "keep_faces": KeepFaces,
+    "init": Init,
+    "optimizer": Optimizer,
+}
+_CHOSEN = ("method", "features", *_WORDS)
+_YOUNGER = {item.name: item.default for item in fields(TransferSpec) if item.name in RECIPE}
 
 
 def choices_of(name: str) -> tuple[str, ...]:
     """List the words that a control accepts; none for a control that takes numbers."""
-    choices = {
-        "method": tuple(METHOD_INFOS),
-        "color": tuple(color.value for color in Color),
-        "features": FEATURES,
-        "keep_faces": tuple(keep.value for keep in KeepFaces),
-    }
-    return choices.get(name, ())
+    if name in _WORDS:
+        return tuple(word.value for word in _WORDS[name])
+    return {"method": tuple(METHOD_INFOS), "features": FEATURES}.get(name, ())
 
 
 @dataclass(frozen=True)
@@ -208,6 +270,7 @@ class Report:
 
     Sizes are (width, height) in pixels, `memory_mb` is the estimate of the memory needed (MiB),
     `seconds` is the time that painting took, and `weights` maps each weights file to its sha256.
+    `warnings` are codes of what went wrong on the way; WARNINGS has a sentence for each.
     """
 
     source_mode: str
@@ -221,13 +284,23 @@ class Report:
     memory_mb: int = 0
     weights: Mapping[str, str] = field(default_factory=dict)
     engine_version: str = ENGINE_VERSION
+    warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
         plain = asdict(self)
-        for name in ("source_size", "result_size", "conversions"):
+        for name in ("source_size", "result_size", "conversions", "warnings"):
             plain[name] = list(plain[name])
         return plain
+
+
+DIVERGED = "diverged"
+WARNINGS = {
+    DIVERGED: (
+        "The loss grew instead of falling, so painting stopped at the best picture. "
+        "Choose a lower learning rate."
+    ),
+}
 
 
 class Painting(Protocol):
@@ -252,7 +325,8 @@ class Step:
     `stage` is preparing, painting, finishing or done. While painting, `image` is a preview (long
     side up to 512 pixels). In the last step, `image` is the whole result and `done` equals `total`.
     `painting` is set by methods whose paintings can be stopped and continued. `finished` is set
-    with a result: from its layers, the result can be developed again.
+    with a result: from its layers, the result can be developed again. `losses` maps the name of
+    each weighted loss to its value; only methods that descend a loss have any.
     """
 
     done: int
@@ -262,6 +336,7 @@ class Step:
     report: Report | None = None
     painting: Painting | None = None
     finished: "Developable | None" = None
+    losses: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The input and the output of a method."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -97,10 +97,13 @@ class Frame:
     """A moment of painting. Before the last, the image (1, 3, h, w) may be smaller than the result.
 
     Most frames have no image: they only give the caller a chance to stop. Methods whose paintings
-    can be stopped and continued set `kept` in each frame.
+    can be stopped and continued set `kept` in each frame. `losses` are those of the step, by name.
+    `warnings` are codes of spec.WARNINGS; they go into the report.
     """
 
     done: int
     total: int
     image: Tensor | None = None
     kept: Kept | None = None
+    losses: Mapping[str, float] | None = None
+    warnings: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
 """Turn a request into the steps of one picture, with any method."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from PIL import Image
@@ -31,6 +31,7 @@ def stylize(
     resume: bytes | None = None,
     memory_mb: int | None = None,
     mask: Image.Image | None = None,
+    on_site: bool = False,
 ) -> Generator[Step, None, None]:
     """Paint `content` in the style of `styles`, and yield steps; the last one holds the result.
 
@@ -39,7 +40,8 @@ def stylize(
     `Step.painting` saved; the same painting then continues for the number of steps in the spec.
     The painting keeps within `memory_mb` MiB. fallbacks.py decides what is tried when memory runs
     out, and the report tells what was done. Where `mask` is black, the result is the photo to the
-    bit; see imaging/mask.py.
+    bit; see imaging/mask.py. With `on_site`, the bounds of the method on a site with other users
+    apply.
 
     Raises SpecError (styles), StateError (resume) and DeviceMissingError at once. While it runs,
     it raises StyleNeedsPictureError, StyleEmbeddingError, ModelMissingError, InputUnreadableError,
@@ -53,7 +55,7 @@ def stylize(
         check_continues(spec.method)
         state = State.from_bytes(resume, identity)
     method = load_method(spec.method)
-    run = StylizeRun(content, shares, spec, method, place, cache, state, memory_mb, mask)
+    run = StylizeRun(content, shares, spec, method, place, cache, state, memory_mb, mask, on_site)
     return run.steps()
 
 
@@ -71,6 +73,7 @@ class StylizeRun:
     limit: int | None
     """MiB; None for no limit."""
     mask: Image.Image | None = None
+    on_site: bool = False
 
     @property
     def total(self) -> int:
@@ -87,13 +90,15 @@ class StylizeRun:
         info = self.method.info
         size = result_size(self.content.size, self.spec.size)
         changes = self.state.picture is None
-        most = info.most_painted(self.limit)
+        most = info.most_painted(self.limit, self.spec.features, on_site=self.on_site)
         return attempts_of(info, self.device, most=most, size=size if changes else None)
 
     def _paint(self, attempt: Attempt) -> Iterator[Step]:
         """Paint in one way; yields the steps of that attempt."""
         begun, before = time.monotonic(), self.state.done
         total, result, painting = self.total, None, None
+        losses: Mapping[str, float] | None = None
+        warnings: tuple[str, ...] = ()
         canvas = Canvas.prepare(
             self.content, self.spec, attempt.device, attempt.most, mask=self.mask
         )
@@ -102,19 +107,21 @@ class StylizeRun:
 
         def report() -> Report:
             seconds = time.monotonic() - begun
-            return report_of(
+            made = report_of(
                 canvas, self.spec, attempt.device, seconds, shares=self.shares, plan=plan
             )
+            return replace(made, warnings=warnings)
 
         # A method counts only its own steps; those of the saved painting are added.
         for frame in self.method.paint(task, attempt, plan):
             result, done, total = frame.image, before + frame.done, before + frame.total
+            losses, warnings = frame.losses, frame.warnings
             painting = KeptPainting.of(frame.kept, self.state.after(done), canvas, report)
             if done < total:
                 preview = canvas.preview(result) if result is not None else None
-                yield Step(done, total, "painting", preview, painting=painting)
+                yield Step(done, total, "painting", preview, painting=painting, losses=losses)
         # A large picture takes a moment to be enlarged and recolored.
-        yield Step(total, total, "finishing")
+        yield Step(total, total, "finishing", losses=losses)
         if result is None:
             raise InternalError("The method ended without a picture.")
         image, finished = canvas.result(result), FinishedPainting.of(canvas, result)

@@ -21,7 +21,13 @@ def test_lists_every_method() -> None:
 def test_describes_controls_as_valid_json_schema(slug: str) -> None:
     controls = APIClient().get(f"{METHODS}{slug}/").json()["controls"]
     jsonschema.Draft202012Validator.check_schema(controls)
-    assert controls["properties"]["strength"]["maximum"] == BOUNDS["strength"].high
+    assert controls["properties"]["size"]["maximum"] == BOUNDS["size"].high
+
+
+def test_bounds_the_steps_of_a_slow_method() -> None:
+    properties = APIClient().get(f"{METHODS}gatys/").json()["controls"]["properties"]
+    assert properties["steps"]["maximum"] == METHOD_INFOS["gatys"].site_steps
+    assert properties["features"]["enum"] == ["builtin"]
 
 
 @pytest.mark.parametrize("slug", list(METHOD_INFOS))

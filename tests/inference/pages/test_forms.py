@@ -70,8 +70,8 @@ class TestMethodChoice:
         choice = method_choice(METHOD_INFOS[slug])
         assert choice["title"]
         assert choice["description"]
-        assert "strength" in choice["controls"].split()
-        assert ("steps" in choice["controls"].split()) == (slug == "optimize")
+        assert "style_scale" in choice["controls"].split()
+        assert ("steps" in choice["controls"].split()) == (slug in {"optimize", "gatys"})
 
     @pytest.mark.parametrize("info", METHOD_INFOS.values(), ids=METHOD_INFOS)
     def test_says_it_in_the_language_of_the_page(self, info: MethodInfo) -> None:

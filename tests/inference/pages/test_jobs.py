@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from inference.models import Job
 from style_transfer.core.errors import OutOfMemoryError
+from style_transfer.core.spec import TransferSpec
 from tests.inference.pages.conftest import client_of
 from tests.support.factories import finished_job, make_code_style, make_job, make_style
 
@@ -199,7 +200,8 @@ class TestAgain:
         assert "Only pictures that failed, expired or were canceled can be tried again" in page.text
 
     def test_continues_a_painting(self, alice: User) -> None:
-        job = finished_job(alice, saved="jobs/painting.state")
+        spec = TransferSpec("optimize").to_json()
+        job = finished_job(alice, saved="jobs/painting.state", spec=spec)
         address = reverse("job-continue", args=[job.pk])
         page = client_of(alice).get(job.get_absolute_url())
         assert address in page.text

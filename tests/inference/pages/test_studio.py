@@ -139,7 +139,7 @@ class TestStudio:
         make_style("woodcut")
         make_code_style("night-cafe")
         page = client.get(reverse("studio")).text
-        assert page.count('data-methods="fast optimize"') == 1
+        assert page.count('data-methods="fast optimize gatys"') == 1
         assert page.count('data-methods="fast"') == 1
 
     @pytest.mark.usefixtures("optimize_needs_pictures")
@@ -149,7 +149,7 @@ class TestStudio:
         assert [each["slug"] for each in methods] == ["fast"]
         make_style("woodcut")
         methods = client.get(reverse("studio")).context["methods"]
-        assert [each["slug"] for each in methods] == ["fast", "optimize"]
+        assert [each["slug"] for each in methods] == ["fast", "optimize", "gatys"]
 
     def test_refuses_a_fifth_style(self, alice: User) -> None:
         slugs = [make_style(f"style-{number}").slug for number in range(5)]

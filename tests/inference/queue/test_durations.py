@@ -41,6 +41,14 @@ class TestWork:
         assert Work.of(photo, few) != Work.of(photo, many)
         assert Work.of(photo, TransferSpec(steps=200)) == Work.of(photo, TransferSpec())
 
+    def test_expects_more_of_a_heavy_feature_network_if_the_method_reads_one(self) -> None:
+        photo = photo_of(640, 480)
+        light, heavy = (TransferSpec("gatys", features=name) for name in ("builtin", "vgg19"))
+        quick, slow = (Work.of(photo, spec).formula("cpu") for spec in (light, heavy))
+        assert slow > 10 * quick
+        same = TransferSpec("optimize", features="vgg19")
+        assert Work.of(photo, same) == Work.of(photo, TransferSpec("optimize"))
+
     @pytest.mark.usefixtures("optimize_enlarges")
     def test_counts_the_pixels_that_optimize_paints_before_it_enlarges(self) -> None:
         photo = photo_of(4096, 3072)

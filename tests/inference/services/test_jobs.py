@@ -1,6 +1,7 @@
 """Tests of what users do with jobs: submit, cancel, stop and delete them."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from inference.queue import jobs as job_queue
 from inference.services.jobs import announce, cancel_job, delete_job, stop_job, submit_job
 from inference.services.refusals import (
     JobConflict,
+    JobRefused,
     NetworkMissing,
     NothingToKeep,
     PhotoUnavailable,
@@ -153,6 +155,20 @@ class TestSubmitJob:
                 styles=[(wave, 1), (cafe, 1)],
                 spec=TransferSpec(method="optimize"),
             )
+        assert not Job.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("settings", "code"),
+        [({"steps": 1001}, "too_many_steps"), ({"features": "vgg19"}, "features_missing")],
+    )
+    def test_refuses_what_the_textbook_recipe_cannot_do_here(
+        self, alice: User, photo: Photo, wave: Style, settings: dict[str, Any], code: str
+    ) -> None:
+        spec = TransferSpec.from_json({"method": "gatys", **settings})
+        with pytest.raises(JobRefused) as caught:
+            submit_job(owner=alice, photo=photo, styles=[(wave, 1)], spec=spec)
+        assert caught.value.code == code
+        assert "python" not in caught.value.message
         assert not Job.objects.exists()
 
     def test_refuses_a_network_that_was_not_trained(

@@ -16,7 +16,7 @@ from inference.services.refusals import (
     QuotaExceeded,
     StyleUnavailable,
 )
-from inference.services.reruns import MORE_STEPS, continue_job, retry_job
+from inference.services.reruns import continue_job, more_steps, retry_job
 from library.models import Style
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import finished_job, make_job, make_style
@@ -115,7 +115,7 @@ class TestContinueJob:
 
         assert created
         assert (job.state, job.continues, job.retry_of) == (State.QUEUED, first.pk, None)
-        assert job.spec == first.spec | {"steps": MORE_STEPS}
+        assert job.spec == first.spec | {"steps": more_steps(first)}
         assert Job.objects.get(pk=first.pk).result == first.result
 
     def test_returns_the_same_job_for_a_repeated_request(self, alice: User) -> None:

@@ -6,10 +6,13 @@ import pytest
 from django.utils.translation import gettext, override
 
 from common.storage import StorageFull
-from inference.worker.failures import ENGINE_HINTS, StyleWithdrawn, reason
+from inference.worker.failures import ENGINE_HINTS, UNAVAILABLE, StyleWithdrawn, reason
 from inference.worker.heartbeat import DeadlinePassed
 from style_transfer.core import errors
-from style_transfer.core.errors import EngineError
+from style_transfer.core.backbones import FeaturesMissingError
+from style_transfer.core.errors import DeviceMissingError, EngineError, ModelMissingError
+from style_transfer.core.manifest import ManifestError
+from style_transfer.methods.network.schedule import NetworkMissingError
 
 FORESEEN = [
     each
@@ -28,12 +31,29 @@ OTHERS = [
 
 @pytest.mark.parametrize("failure", FORESEEN, ids=lambda each: each.__name__)
 def test_lists_each_hint_of_the_engine(failure: type[EngineError]) -> None:
-    assert failure.hint in ENGINE_HINTS
+    assert reason(failure("It failed."))[1] in {*ENGINE_HINTS, UNAVAILABLE}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModelMissingError("The weights vgg19 are not installed."),
+        NetworkMissingError("No network was trained for this style."),
+        ManifestError("The manifest cannot be read."),
+        FeaturesMissingError("The feature network VGG-19 is not installed here."),
+        DeviceMissingError("There is no cuda."),
+    ],
+    ids=lambda each: each.code,
+)
+def test_tells_no_visitor_a_command_for_the_administrator(error: EngineError) -> None:
+    code, hint = reason(error)
+    assert code == error.code
+    assert hint == UNAVAILABLE
 
 
 @pytest.mark.parametrize(
     "hint",
-    [*ENGINE_HINTS, *(reason(each)[1] for each in OTHERS)],
+    [*ENGINE_HINTS, UNAVAILABLE, *(reason(each)[1] for each in OTHERS)],
 )
 def test_gives_hints_in_chinese_too(hint: str) -> None:
     with override("zh-hans"):

@@ -17,12 +17,13 @@ from pytest_django import Settings
 
 from accounts.models import User
 from inference import worker
-from inference.models import Job
+from inference.models import DurationSample, Job
 from inference.services.jobs import cancel_job, stop_job
 from inference.worker import Served, attempts, engine, heartbeat
 from library.models import Style
 from style_transfer.core.errors import OutOfMemoryError
 from style_transfer.core.spec import Step, StyleInput, TransferSpec
+from tests.inference.pages.conftest import client_of
 from tests.support.factories import make_job, make_photo, make_picture, make_style, picture_bytes
 from tests.support.servers import wait_until
 
@@ -79,6 +80,19 @@ class TestServeNext:
         assert files_of(job, media_root) == [".jpg", ".jpg"]
 
     @pytest.mark.slow
+    def test_keeps_the_best_picture_of_a_descent_that_diverges(self, alice: User) -> None:
+        spec = TransferSpec("gatys", size=64, steps=9, learning_rate=10)
+        make_job(alice, spec=spec)
+        assert worker.serve_next() is Served.TO_THE_END
+        job = the_job()
+        assert job.state == Job.State.SUCCEEDED
+        assert job.stopped_early
+        assert job.report["warnings"] == ["diverged"]
+        # How long it took says nothing about how long such paintings take.
+        assert not DurationSample.objects.exists()
+        page = client_of(alice).get(job.get_absolute_url()).text
+        assert "Choose a lower learning rate" in page
+
     def test_keeps_transparency(self, alice: User, media_root: Path) -> None:
         photo = make_photo(alice)
         cut_out = make_picture((96, 64), mode="RGBA")

@@ -44,7 +44,7 @@ class TestCreate:
         assert response["Location"].endswith(f"{STYLES}{style['slug']}/")
         assert (style["title"], style["state"]) == ("Barn", "private")
         assert (style["rights"], style["license"]["name"]) == ("CC-BY-SA-4.0", "CC BY-SA 4.0")
-        assert style["methods"] == ["fast", "optimize"]
+        assert style["methods"] == ["fast", "optimize", "gatys"]
         assert style["resembles"] is None
         assert "holiday" not in response.content.decode().lower()
 

@@ -106,7 +106,7 @@ class TestDetail:
         assert set(body["urls"]) == {"full", "thumb"}
         assert sent_file(APIClient().get(body["urls"]["thumb"]))
         assert body["has_picture"] is True
-        assert body["methods"] == ["fast", "optimize"]
+        assert body["methods"] == ["fast", "optimize", "gatys"]
 
     def test_says_that_there_is_only_a_style_code(self) -> None:
         make_code_style("cafe")

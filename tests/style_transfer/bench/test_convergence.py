@@ -1,4 +1,4 @@
-"""The convergence of the method optimize, compared with the plain recipe."""
+"""The convergence of the method optimize, compared with gatys."""
 
 from pathlib import Path
 
@@ -18,12 +18,10 @@ def courses() -> list[Course]:
 
 
 class TestCompare:
-    def test_runs_the_method_and_the_plain_recipe_from_each_start(
-        self, courses: list[Course]
-    ) -> None:
+    def test_runs_both_methods_from_each_start(self, courses: list[Course]) -> None:
         assert [course.recipe for course in courses] == [
             "optimize",
-            *(f"{name}, {start}" for name in ("plain", "Adam alone") for start in STARTS),
+            *(f"{name}, {start.value}" for name in ("gatys", "Adam alone") for start in STARTS),
         ]
         assert [len(course.moments) for course in courses[1:]] == [5] * 4
         assert len(courses[0].moments) >= 6
@@ -34,7 +32,7 @@ class TestCompare:
             assert seconds == sorted(seconds)
             assert seconds[0] > 0
 
-    def test_starts_the_plain_recipe_from_each_start(self, courses: list[Course]) -> None:
+    def test_starts_gatys_from_each_start(self, courses: list[Course]) -> None:
         first = [course.moments[0].loss for course in courses[1:]]
         assert len(set(first)) > 1
 
@@ -57,12 +55,12 @@ class TestCourse:
 
 class TestTable:
     def test_gives_the_share_of_time(self) -> None:
-        slow = Course("plain, photo", (Moment(1, 4.0, 2.0),))
+        slow = Course("gatys, content", (Moment(1, 4.0, 2.0),))
         row = [*table([TestCourse.COURSE, slow]).columns[-1].cells]
         assert row == ["", "0.25"]
 
     def test_says_that_a_loss_was_never_reached(self) -> None:
-        better = Course("plain, photo", (Moment(1, 4.0, 0.1),))
+        better = Course("gatys, content", (Moment(1, 4.0, 0.1),))
         laid = table([TestCourse.COURSE, better])
         assert [*laid.columns[-2].cells] == ["", "never"]
         assert [*laid.columns[-1].cells] == ["", ""]
@@ -73,10 +71,10 @@ class TestCommand:
         noise((80, 60), 3).save(tmp_path / "photo.png")
         noise((64, 64), 4).save(tmp_path / "artwork.png")
         words = f"bench convergence --content {tmp_path}/photo.png --style {tmp_path}/artwork.png"
-        more = "--size 64 --steps 3 --plain-steps 2 --device cpu"
+        more = "--size 64 --steps 3 --gatys-steps 2 --device cpu"
         assert main([*words.split(), *more.split()]) == 0
         printed = capsys.readouterr().out
-        assert "plain, noise" in printed
+        assert "gatys, noise" in printed
         assert "threads" in printed
 
     def test_refuses_a_file_that_is_not_a_picture(

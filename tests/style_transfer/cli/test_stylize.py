@@ -104,6 +104,51 @@ class TestMask:
             assert "The mask cannot be used" in capsys.readouterr().err
 
 
+class TestRecord:
+    def paint(self, folder: Path, *words: str) -> int:
+        style = ("--style", str(folder / "a.jpg"), "-o", str(folder / "out.png"))
+        return run(folder, *style, *words)
+
+    def test_writes_losses_a_curve_and_every_nth_picture(self, folder: Path) -> None:
+        files = f"--log {folder}/log.jsonl --curve {folder}/curve.png --frames {folder}/f --every 2"
+        words = f"--method gatys --features builtin --steps 5 --init noise {files}"
+        assert self.paint(folder, *words.split()) == 0
+        lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+        assert [line["step"] for line in lines] == [1, 2, 3, 4, 5]
+        assert lines[-1]["total"] < lines[0]["total"]
+        assert {"content", "style", "variation"} < lines[0].keys()
+        assert [path.name for path in sorted((folder / "f").iterdir())] == [
+            "step-0002.webp",
+            "step-0004.webp",
+        ]
+        with Image.open(folder / "curve.png") as curve:
+            assert len(curve.convert("RGB").getcolors(10_000) or []) > 3
+
+    @pytest.mark.parametrize("words", ["--log LOG", "--curve curve.png"])
+    def test_refuses_losses_of_a_method_without_any(
+        self, folder: Path, words: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.paint(folder, "--method", "optimize", *words.split()) == 2
+        assert "must be one of gatys" in capsys.readouterr().err
+        assert not (folder / "out.png").exists()
+
+    def test_says_that_the_learning_rate_was_too_high(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        words = "--method gatys --features builtin --learning-rate 10 --steps 9 --report"
+        assert self.paint(folder, *words.split()) == 0
+        printed = capsys.readouterr()
+        assert json.loads(printed.out)["warnings"] == ["diverged"]
+        assert "Choose a lower learning rate" in printed.err
+        assert (folder / "out.png").exists()
+
+    def test_refuses_features_that_are_not_installed(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.paint(folder, "--method", "gatys", "--features", "vgg19") == 2
+        assert "VGG-19 is not installed" in capsys.readouterr().err
+
+
 class TestState:
     def paint(self, folder: Path, *words: str) -> int:
         out = ("-o", str(folder / "out.png"), "--state", str(folder / "kept.safetensors"))

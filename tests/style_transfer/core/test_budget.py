@@ -12,10 +12,11 @@ from PIL import Image
 
 from style_transfer.bench.memory import measure
 from style_transfer.core.budget import (
+    DESCENT_MEMORY,
+    OPTIMIZE_MEMORY,
     TILINGS,
+    GrowingMemory,
     Plan,
-    most_pixels,
-    optimize_mb,
     painting_mb,
     plan_fast,
 )
@@ -115,18 +116,20 @@ class TestCodes:
         assert "artwork" in caught.value.hint
 
 
-class TestOptimize:
-    @given(st.integers(20, 8000))
-    def test_paints_no_more_pixels_than_fit(self, limit: int) -> None:
-        assert optimize_mb((most_pixels(limit), 1)) <= limit
+@pytest.mark.parametrize("memory", [OPTIMIZE_MEMORY, DESCENT_MEMORY], ids=["optimize", "gatys"])
+class TestGrowingMemory:
+    @given(limit=st.integers(25, 8000))
+    def test_paints_no_more_pixels_than_fit(self, memory: GrowingMemory, limit: int) -> None:
+        size = (memory.most_pixels(limit), 1)
+        assert memory.plan(size, halved=False).mb <= limit
 
-    def test_paints_more_pixels_with_a_higher_limit(self) -> None:
-        pixels = [most_pixels(limit) for limit in (50, 150, 400, 600, 3000)]
+    def test_paints_more_pixels_with_a_higher_limit(self, memory: GrowingMemory) -> None:
+        pixels = [memory.most_pixels(limit) for limit in (50, 150, 400, 600, 3000)]
         assert pixels == sorted(pixels)
 
-    def test_refuses_a_limit_too_small_for_any_picture(self) -> None:
+    def test_refuses_a_limit_too_small_for_any_picture(self, memory: GrowingMemory) -> None:
         with pytest.raises(OutOfMemoryError):
-            most_pixels(5)
+            memory.most_pixels(5)
 
 
 class TestForesee:

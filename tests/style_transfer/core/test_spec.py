@@ -15,6 +15,7 @@ from style_transfer.core.spec import (
     VERSION,
     Bound,
     Color,
+    Init,
     Report,
     SpecError,
     Step,
@@ -125,6 +126,24 @@ class TestJson:
         with pytest.raises(SpecError, match="version"):
             TransferSpec.from_json({"version": version})
 
+    def test_writes_controls_of_the_recipe_only_where_they_differ(self) -> None:
+        assert "style_weight" not in TransferSpec().to_json()
+        changed = TransferSpec(method="gatys", style_weight=5e5, init=Init.NOISE)
+        assert changed.to_json()["style_weight"] == 5e5
+        assert changed.to_json()["init"] == "noise"
+        assert TransferSpec.from_json(changed.to_json()) == changed
+
+    @pytest.mark.parametrize("weight", [0, 1e12, float("nan"), "1"])
+    def test_refuses_a_style_weight_out_of_bounds(self, weight: object) -> None:
+        with pytest.raises(SpecError) as caught:
+            TransferSpec.from_json({"method": "gatys", "style_weight": weight})
+        assert caught.value.fields == {"style_weight": "must be a number from 1 to 1000000000"}
+
+    def test_refuses_a_recipe_without_any_layer(self) -> None:
+        with pytest.raises(SpecError) as caught:
+            TransferSpec(**{f"layer{number}_weight": 0.0 for number in range(1, 6)})  # type: ignore[arg-type]
+        assert list(caught.value.fields) == ["layer1_weight"]
+
     def test_refuses_unknown_fields(self) -> None:
         with pytest.raises(SpecError) as caught:
             TransferSpec.from_json({"brush": 1, "strength": 1})
@@ -142,7 +161,7 @@ class TestMethodInfo:
 
     def test_offers_what_all_methods_have_in_common(self) -> None:
         for info in METHOD_INFOS.values():
-            assert {"strength", "style_scale", "size", "color"} <= set(info.used)
+            assert {"style_scale", "size", "color"} <= set(info.used)
 
     def test_omits_controls_that_a_method_ignores(self) -> None:
         assert "steps" not in controls_of(METHOD_INFOS["fast"])["properties"]
@@ -150,7 +169,7 @@ class TestMethodInfo:
 
     def test_says_which_methods_need_pictures_of_the_styles(self) -> None:
         needing = {slug for slug, info in METHOD_INFOS.items() if info.needs_pictures}
-        assert needing == {"network"}
+        assert needing == {"gatys", "network"}
 
     def test_gives_defaults_that_the_spec_accepts(self) -> None:
         for info in METHOD_INFOS.values():
