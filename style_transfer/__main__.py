@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from style_transfer.cli.bench import add_bench_parser
+from style_transfer.cli.data import add_data_parser
 from style_transfer.cli.export import add_export_parser
 from style_transfer.cli.fetch_weights import add_fetch_weights_parser
 from style_transfer.cli.stylize import add_methods_parser, add_stylize_parser
@@ -24,6 +25,7 @@ _PARSERS = (
     add_methods_parser,
     add_bench_parser,
     add_train_parser,
+    add_data_parser,
     add_export_parser,
     add_fetch_weights_parser,
 )
