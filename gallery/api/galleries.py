@@ -152,7 +152,7 @@ class GalleryViewSet(
 
 def visible_items(request: Any, gallery: Gallery) -> QuerySet[GalleryItem]:
     """Return the items that the client may see: the owner all of them, others the public ones."""
-    items = gallery.items.with_artworks()
+    items = gallery.items.with_artworks().prefetch_related("artwork__tags")
     return items if can(viewer_of(request), Action.CHANGE, gallery) else items.public()
 
 

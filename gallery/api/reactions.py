@@ -63,7 +63,8 @@ class FavoriteArtworkViewSet(GenericViewSet[Any]):
     def get_queryset(self) -> QuerySet[Any]:
         """Return my favorites that I can see now."""
         mine = FavoriteArtwork.objects.filter(owner=self.request.user.pk)
-        return mine.visible_to(self.request.user).with_artworks()
+        seen = mine.visible_to(self.request.user).with_artworks()
+        return seen.prefetch_related("artwork__tags")
 
     @extend_schema(responses=PublicArtworkSerializer(many=True))
     def list(self, request: Request) -> Response:

@@ -152,7 +152,7 @@ class GalleryItemQuerySet(models.QuerySet["GalleryItem"]):
     def with_artworks(self) -> Self:
         """Fetch the artworks with their parts, in a fixed number of queries."""
         return self.select_related("artwork__owner", "artwork__made_like").prefetch_related(
-            "artwork__artwork_styles__style__artist", "artwork__tags"
+            "artwork__artwork_styles__style__artist"
         )
 
 

@@ -43,8 +43,9 @@ def embed_code(context: dict[str, Any], artwork: Artwork) -> str:
 @register.simple_tag
 def face_of(gallery: Gallery) -> Artwork | None:
     """Return the public artwork that stands for a gallery."""
-    row = Gallery.objects.filter(pk=gallery.pk).with_summary(public_only=True).first()
-    return Artwork.objects.filter(pk=row.face).first() if row and row.face else None
+    # `with_summary` adds the column.
+    row: Any = Gallery.objects.filter(pk=gallery.pk).with_summary(public_only=True)
+    return Artwork.objects.filter(pk__in=row.values("face")).first()
 
 
 @register.filter
