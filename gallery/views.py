@@ -50,12 +50,14 @@ RECENT_RESULTS = 12
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show examples of what the site can do."""
-    styles = Style.objects.published().in_display_order().select_related("artist")
-    by_slug = {style.slug: style for style in styles}
+    styles = Style.objects.published().select_related("artist")
+    by_slug = {
+        style.slug: style for style in styles.filter(slug__in=[each.style for each in PAIRS])
+    }
     context = {
         "pairs": [(pair, by_slug.get(pair.style)) for pair in PAIRS],
         # The home page shows only styles with a picture. The library also shows the others.
-        "styles": [style for style in styles if style.has_picture][:STYLES_ON_HOME],
+        "styles": styles.exclude(image="").in_display_order()[:STYLES_ON_HOME],
         "artworks": _published()[:ARTWORKS_ON_HOME],
     }
     return render(request, "gallery/home.html", context)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from common.page_cursor import page_at
 from library.favorites import TooManyFavorites, favor_style, unfavor_style
 from library.forms import SearchForm
 from library.licenses import LICENSES
@@ -15,6 +16,9 @@ from library.models import Style
 from library.plain_words import license_meaning, license_name, terms
 
 ARTWORKS_SHOWN = 12
+STYLES_A_PAGE = 96
+# The display order, and a column that is different in each row.
+STYLE_ORDER = ("position", "title", "slug")
 
 
 @require_safe
@@ -25,12 +29,12 @@ def styles(request: HttpRequest) -> HttpResponse:
     search.is_valid()
     # A value that is not valid, such as one that is too long, is left out of the search.
     query, technique = (search.cleaned_data.get(name, "") for name in ("q", "technique"))
-    shown = published.matching(query).in_display_order().select_related("artist")
+    shown = published.matching(query).select_related("artist")
     if technique:
         shown = shown.filter(technique=technique)
     techniques = published.exclude(technique="").order_by("technique")
     context = {
-        "styles": shown,
+        "page": page_at(request, shown, STYLE_ORDER, size=STYLES_A_PAGE),
         "query": query,
         "technique": technique,
         "techniques": techniques.values_list("technique", flat=True).distinct(),

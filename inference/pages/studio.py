@@ -36,6 +36,7 @@ from library.plain_words import outcome_sentence
 from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
 
 EARLIER_PHOTOS = 6
+STYLES_SHOWN = 150
 # The page of own styles shows all of them.
 OWN_STYLES = 24
 
@@ -71,7 +72,8 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
     chosen = form["styles"].value() or []
-    styles = [*_own_styles(request.user, chosen), *_library()]
+    library = _library(chosen)
+    styles = [*_own_styles(request.user, chosen), *library]
     tiles = [(style, usable_methods(style)) for style in styles]
     # The default method is offered even if no style is published yet.
     offered = {slug for _style, usable in tiles for slug in usable} | {DEFAULT_METHOD}
@@ -83,6 +85,8 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "methods": [method_choice(info) for info in METHOD_INFOS.values() if info.slug in offered],
         "more_photos": getattr(form, "cleaned_data", {}).get("more_photos", []),
         "chosen": chosen,
+        "left_out": len(library) >= STYLES_SHOWN
+        and Style.objects.published().count() - len(library),
         "weights": form.initial.get("weights", {}),
         "techniques": sorted({style.technique for style in styles if style.technique}),
         "photos": mine[:EARLIER_PHOTOS],
@@ -97,8 +101,23 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
     return render(request, "inference/studio.html", context, status=status)
 
 
-def _library() -> StyleQuerySet:
-    return Style.objects.published().in_display_order().select_related("artist")
+def _library(chosen: Sequence[str]) -> list[Style]:
+    """Return the first styles of the library, and those that are chosen.
+
+    A page with thousands would be too large. The others are found on the page of the library.
+    """
+    published = Style.objects.published().select_related("artist")
+    first = list(published.in_display_order()[:STYLES_SHOWN])
+    if len(first) < STYLES_SHOWN:
+        return first
+    others = published.filter(slug__in=chosen).exclude(pk__in=[style.pk for style in first])
+    return [*others.in_display_order(), *first]
+
+
+def _left_out(library: Sequence[Style]) -> int:
+    """Count the styles of the library that the page does not show."""
+    is_whole = len(library) < STYLES_SHOWN
+    return 0 if is_whole else Style.objects.published().count() - len(library)
 
 
 def _own_styles(user: object, chosen: Sequence[str]) -> StyleQuerySet:

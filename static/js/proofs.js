@@ -40,7 +40,7 @@ export class ProofSheet extends EventTarget {
     return this.#shown.get(slug);
   }
 
-  /** Request the proofs of all styles for the photo with this id. Remove those of other photos. */
+  /** Request the proofs of all styles on the page for the photo with this id. Remove those of other photos. */
   async request(photo) {
     if (photo === this.photo) return;
     this.clear();
@@ -52,9 +52,16 @@ export class ProofSheet extends EventTarget {
         "Content-Type": "application/json",
         "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
       },
-      body: JSON.stringify({ photo }),
+      body: JSON.stringify({ photo, ...this.#some() }),
     });
     if (reply.ok) this.#take(await reply.json());
+  }
+
+  /** Name the styles on the page if the library has more; without names, all of it is tried. */
+  #some() {
+    if (!("some" in this.list.dataset)) return {};
+    const boxes = this.list.querySelectorAll('input[name="styles"]');
+    return { styles: [...boxes].map((box) => box.value) };
   }
 
   /** Show the artworks again. */

@@ -104,7 +104,14 @@ function restoreChoices() {
   const photoId = entries.find(([name]) => name === "photo_id")?.[1];
   if (photoId && !photo.present) photo.use(photoId);
   const chosen = Object.keys(weights).map((name) => [name.slice("weight-".length), weights[name]]);
-  palette.choose(chosen.length ? chosen : slugs.map((slug) => [slug, 1]));
+  const wanted = chosen.length ? chosen : slugs.map((slug) => [slug, 1]);
+  const lost = wanted.some(([slug]) => !form.querySelector(`input[name="styles"][value="${slug}"]`));
+  // The page has only a part of a large library. It adds the styles that its address names.
+  if (lost && "some" in form.querySelector("#tiles-list").dataset) {
+    sessionStorage.removeItem(CHOICES);
+    location.replace(`${location.pathname}?${new URLSearchParams(wanted.map(([slug]) => ["style", slug]))}`);
+  }
+  palette.choose(wanted);
 }
 
 async function submit(event) {

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from gallery.services import keep_artwork, publish_artwork
+from library import views
 from library.models import Artist, Evidence, Style
 from tests.support.factories import finished_job, make_code_style, make_style
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def styles_shown(client: Client, **query: str) -> list[str]:
-    return [style.slug for style in client.get(reverse("styles"), query).context["styles"]]
+    return [style.slug for style in client.get(reverse("styles"), query).context["page"].rows]
 
 
 class TestStyles:
@@ -29,6 +30,19 @@ class TestStyles:
             make_style(slug)
             Style.objects.filter(slug=slug).update(position=position)
         assert styles_shown(client) == ["early", "late"]
+
+    def test_shows_many_styles_page_by_page(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(views, "STYLES_A_PAGE", 2)
+        for number in range(5):
+            make_style(f"style-{number}")
+        seen, address = [], reverse("styles")
+        while address:
+            page = client.get(address).context["page"]
+            seen.append([style.slug for style in page.rows])
+            address = f"{reverse('styles')}?cursor={page.next}" if page.next else ""
+        assert seen == [["style-0", "style-1"], ["style-2", "style-3"], ["style-4"]]
 
     @pytest.mark.parametrize("word", ["WOOD", "hokusai", "relief", "cherry"])
     def test_finds_a_style_by_word(self, client: Client, word: str) -> None:

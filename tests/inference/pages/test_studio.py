@@ -247,3 +247,31 @@ class TestUploads:
         page = client_of(alice).post(reverse("studio"), order(styles=["woodcut"], photo=upload()))
         assert page.status_code == 422
         assert page.context["photo"] == Photo.objects.get()
+
+
+class TestLargeLibrary:
+    @pytest.fixture(autouse=True)
+    def _two_styles_on_the_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("inference.pages.studio.STYLES_SHOWN", 2)
+
+    def test_shows_the_first_styles_and_says_how_many_more_there_are(self, client: Client) -> None:
+        for number in range(5):
+            make_style(f"style-{number}")
+        page = client.get(reverse("studio"))
+        assert [style.slug for style, _ in page.context["tiles"]] == ["style-0", "style-1"]
+        assert "3 more styles are in the library." in page.text
+        assert "data-some" in page.text
+
+    def test_shows_any_style_that_is_chosen(self, client: Client) -> None:
+        for number in range(5):
+            make_style(f"style-{number}")
+        page = client.get(reverse("studio"), {"style": "style-4"})
+        slugs = [style.slug for style, _ in page.context["tiles"]]
+        assert slugs == ["style-4", "style-0", "style-1"]
+        assert "2 more styles" in page.text
+
+    def test_says_nothing_of_a_library_that_fits(self, client: Client) -> None:
+        make_style("woodcut")
+        page = client.get(reverse("studio"))
+        assert page.context["left_out"] == 0
+        assert "data-some" not in page.text
