@@ -1,6 +1,7 @@
 # The README uses two commands, `make run` and `make test`. Both install what they need.
 PYTHON ?= python3
 PORT ?= 8000
+PICTURES ?= 45
 PY := .venv/bin/python
 ARGS ?=
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -12,7 +13,7 @@ share = $(if $(findstring tests/,$(ARGS)),,-n $(1) --dist loadfile)
 test quick faults: export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev run test faults scale-demo quick check lint format types contracts messages artworks clean
+.PHONY: help env env-dev run demo test faults scale-demo quick check lint format types contracts messages artworks clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +26,12 @@ env-dev: ## Install the site and the development tools into .venv
 
 run: env ## Run the site and its worker on http://127.0.0.1:8000 (PORT=… for another port)
 	@exec $(PY) manage.py serve --port $(PORT)
+
+demo: env ## Show a site that looks alive, with its data in var/demo (PORT=…)
+	@STYLEWEB_DATA=var/demo $(PY) manage.py prepare
+	@STYLEWEB_DATA=var/demo $(PY) manage.py demo_data --once --password "look around" --styles 0 \
+		--paint $(PICTURES) --artworks $(PICTURES) --people 8 --galleries 6
+	@exec env STYLEWEB_DATA=var/demo $(PY) manage.py serve --port $(PORT)
 
 test: env-dev ## Run all tests (ARGS=… for more pytest arguments)
 	@$(PYTHON) scripts/debian_packages.py

@@ -1,0 +1,1 @@
+"""Data for demonstrations and measurements: people, styles, artworks and galleries in bulk."""
