@@ -164,6 +164,8 @@ class Scope(models.TextChoices):
     ARTWORKS_WRITE = "artworks:write", _("Save, publish and delete pictures")
     GALLERIES_READ = "galleries:read", _("View my galleries")
     GALLERIES_WRITE = "galleries:write", _("Create, change and delete galleries")
+    SHARES_READ = "shares:read", _("View my links")
+    SHARES_WRITE = "shares:write", _("Create, change and revoke links")
     FAVORITES_READ = "favorites:read", _("View my favorites")
     FAVORITES_WRITE = "favorites:write", _("Like pictures, and change my favorites")
 

@@ -114,4 +114,7 @@ def _names(link: ShareLink, thing: Artwork | Gallery) -> bool:
         return False
     if link.gallery is None:
         return thing.pk == link.artwork_id
-    return not link.gallery.is_hidden and link.gallery.items.filter(artwork=thing).exists()
+    gallery = link.gallery
+    if gallery.is_hidden or gallery.is_trashed:
+        return False
+    return gallery.items.filter(artwork=thing).exists()

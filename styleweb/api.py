@@ -10,7 +10,7 @@ from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
-from gallery.api import galleries, people, reactions, trash
+from gallery.api import galleries, people, reactions, shares, trash
 from gallery.api import views as gallery
 from inference.api import (
     batches,
@@ -36,6 +36,7 @@ router.register("jobs", jobs.JobViewSet, basename="api-job")
 router.register("jobs/<uuid:job>/revisions", revisions.RevisionViewSet, basename="api-revision")
 router.register("batches", batches.BatchViewSet, basename="api-batch")
 router.register("artworks", gallery.ArtworkViewSet, basename="api-artwork")
+router.register("shares", shares.ShareLinkViewSet, basename="api-share")
 router.register("galleries", galleries.GalleryViewSet, basename="api-gallery")
 router.register(
     "favorites/artworks", reactions.FavoriteArtworkViewSet, basename="api-favorite-artwork"
@@ -69,6 +70,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("estimates/", estimates.EstimateView.as_view(), name="api-estimates"),
     path("transfer/", transfer.TransferView.as_view(), name="api-transfer"),
     path("capabilities/", methods.CapabilitiesView.as_view(), name="api-capabilities"),
+    path("public/shares/<slug:token>/", shares.SharedView.as_view(), name="api-shared"),
+    path(
+        "public/shares/<slug:token>/items/",
+        shares.SharedItemsView.as_view(),
+        name="api-shared-items",
+    ),
+    path(
+        "public/shares/<slug:token>/file/",
+        shares.SharedFileView.as_view(),
+        name="api-shared-file",
+    ),
+    path(
+        "public/shares/<slug:token>/unlock/",
+        shares.SharedUnlockView.as_view(),
+        name="api-shared-unlock",
+    ),
     path("methods/", methods.MethodListView.as_view(), name="api-methods"),
     path("methods/<slug:slug>/", methods.MethodView.as_view(), name="api-method"),
     path("licenses/", library.LicenseListView.as_view(), name="api-licenses"),

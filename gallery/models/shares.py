@@ -35,9 +35,12 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     """Reads of share links."""
 
     def owned_by(self, user: object) -> Self:
-        """Keep the links of `user` that were not revoked. Those that ended can be prolonged."""
+        """Keep the links of `user` that were not revoked. Those that ended can be prolonged.
+
+        While the artwork or the gallery is in the trash, its links are not listed.
+        """
         mine = self.filter(owner=user) if isinstance(user, User) else self.none()
-        return mine.filter(revoked_at=None)
+        return mine.filter(revoked_at=None, artwork__trashed_at=None, gallery__trashed_at=None)
 
     def working(self) -> Self:
         """Keep the links that visitors can open now."""

@@ -170,6 +170,15 @@ MATRIX = [
     Row(FAVORITE_STYLE, "put", "favorites/styles/great-wave/", 204, 204, 401, 204, 403),
     Row(FAVORITE_STYLE, "put", "favorites/styles/{style}/", 204, 404, 401, 204, 403),
     Row(FAVORITE_STYLE, "delete", "favorites/styles/{style}/", 204, 404, 401, 204, 403),
+    Row("api-share-list", "get", "shares/", 200, 200, 401, 200, 403),
+    Row("api-share-list", "post", "shares/", 201, 422, 401, 201, 403),
+    Row("api-share-detail", "get", "shares/{share}/", 200, 404, 401, 200, 403),
+    Row("api-share-detail", "patch", "shares/{share}/", 200, 404, 401, 200, 403),
+    Row("api-share-detail", "delete", "shares/{share}/", 204, 404, 401, 204, 403),
+    Row("api-shared", "get", "public/shares/{shared}/", 200, 200, 200, 200, 200),
+    Row("api-shared-items", "get", "public/shares/{shared}/items/", 200, 200, 200, 200, 200),
+    Row("api-shared-file", "get", "public/shares/{shared}/file/", 200, 200, 200, 200, 200),
+    Row("api-shared-unlock", "post", "public/shares/{shared}/unlock/", 200, 200, 200, 200, 200),
     Row("api-public-gallery-list", "get", "public/galleries/", 200, 200, 200, 200, 200),
     Row("api-public-artwork-list", "get", "public/artworks/", 200, 200, 200, 200, 200),
 ]
@@ -195,6 +204,8 @@ SCOPE_OF = {
     ("favorites", True): "favorites:read",
     ("favorites", False): "favorites:write",
     ("likes", False): "favorites:write",
+    ("shares", True): "shares:read",
+    ("shares", False): "shares:write",
     ("artworks", True): "artworks:read",
     ("artworks", False): "artworks:write",
 }
@@ -222,6 +233,7 @@ BODY_NEEDS = {
     "api-batch-list": "photo",
     "api-artwork-list": "done",
     "api-gallery-items": "private",
+    "api-share-list": "private",
     "api-avatar": "public",
 }
 
@@ -270,6 +282,9 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-artwork-publish": {"license": "CC0-1.0"},
         "api-avatar": {"artwork": str(things["public"])},
         "api-gallery-list": {"title": "Sea"},
+        "api-share-list": {"artwork": str(things["private"])},
+        "api-share-detail": {"shows_photo": True},
+        "api-shared-unlock": {"password": "sea and sky"},
         "api-gallery-detail": {"title": "Lakes"},
         "api-gallery-items": {"artworks": [str(things["private"])], "version": 1},
     }

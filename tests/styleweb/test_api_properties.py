@@ -52,6 +52,7 @@ OF_PATH = {
     "proofs": "sheet",
     "artworks": "public",
     "galleries": "open",
+    "shares": "share",
     "likes": "public",
     "favorites": "public",
     "tokens": "token",
@@ -96,7 +97,7 @@ def ids(people: tuple[User, User]) -> dict[str, str]:
     """Return the ids of one thing of each kind, which the first person owns."""
     made = {path: str(THINGS[thing](people[0])) for path, thing in OF_PATH.items()}
     known = {"styles": make_style("great-wave").slug, "methods": "fast", "people": "alice"}
-    return made | known
+    return made | known | {"public": THINGS["shared"](people[0])}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ strangers are told are in test_page_answers.py.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -14,14 +13,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver
-from django.utils import timezone
 
 from accounts.models import User
 from gallery.galleries import add_to_gallery, create_gallery, hide_gallery
-from gallery.models import Artwork, Gallery, ShareLink
+from gallery.models import Artwork, Gallery
 from gallery.moderation import hide_artwork
 from gallery.services import publish_artwork
-from gallery.shares import create_link, revoke_link
 from inference.models import Worker
 from styleweb.urls import urlpatterns
 from tests.styleweb.test_api_access import read_out
@@ -32,6 +29,7 @@ from tests.support.factories import (
     make_style,
     make_tile,
 )
+from tests.support.links import expired, revoked, shared, shared_gallery
 from tests.support.things import THINGS, kept
 
 OUTSIDE = "93.184.216.34"
@@ -308,42 +306,6 @@ def hidden_gallery(owner: User) -> Gallery:
     gallery = opened(owner)
     hide_gallery(gallery=gallery)
     return gallery
-
-
-class Shared(NamedTuple):
-    """A share link: its token, and with the format `file` the address of its artwork in it."""
-
-    link: ShareLink
-    artwork: Artwork
-
-    def __format__(self, kind: str) -> str:
-        return self.link.token + (f"/artworks/{self.artwork.pk}" if kind == "file" else "")
-
-
-def shared(owner: User, **how: Any) -> Shared:
-    """Return a link to a private artwork."""
-    artwork = kept(owner)
-    return Shared(create_link(thing=artwork, **how), artwork)
-
-
-def shared_gallery(owner: User) -> Shared:
-    """Return a link to a private gallery with a private artwork."""
-    artwork, gallery = kept(owner), create_gallery(owner=owner, title="Sea")
-    add_to_gallery(gallery=gallery, artworks=[artwork.pk])
-    return Shared(create_link(thing=gallery), artwork)
-
-
-def expired(owner: User) -> Shared:
-    made = timezone.now() - timedelta(days=40)
-    link = shared(owner)
-    ShareLink.objects.update(created_at=made, expires_at=made + timedelta(days=30))
-    return link
-
-
-def revoked(owner: User) -> Shared:
-    gone = shared(owner)
-    revoke_link(link=gone.link)
-    return gone
 
 
 MADE: dict[str, Callable[[User], Any]] = {

@@ -9,6 +9,7 @@ from accounts.tokens import create_token
 from gallery.galleries import create_gallery
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork
+from gallery.shares import create_link
 from gallery.trash import trash_artworks, trash_gallery
 from inference.services.batches import submit_batch
 from inference.services.jobs import cancel_job
@@ -90,6 +91,8 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "trashed": trashed,
     "ended": ended,
     "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
+    "share": lambda owner: create_link(thing=kept(owner)).pk,
+    "shared": lambda owner: create_link(thing=kept(owner)).token,
     "open": lambda owner: create_gallery(owner=owner, title="Sea", visibility="public").pk,
 }
 NO_THINGS = dict.fromkeys(THINGS, uuid4()) | {"revision": f"{uuid4()}/revisions/{uuid4()}"}
