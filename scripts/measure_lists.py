@@ -40,25 +40,29 @@ def say(line: str) -> None:
 def filled_site(amounts: dict[str, int]) -> Iterator[None]:
     """Prepare Django on a new PostgreSQL server with demonstration data."""
     server = PostgreSQL()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        os.environ["DATABASE_URL"] = server.url("lists")
-        os.environ["STYLEWEB_DATA"] = folder
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-        from django.db import connection
-
-        call_command("migrate", verbosity=0)
-        call_command("demo_data", **amounts)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        try:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            _prepare(server.url("lists"), folder, amounts)
             yield
-        finally:
-            connection.close()
-            server.stop()
+    finally:
+        server.stop()
+
+
+def _prepare(database: str, folder: str, amounts: dict[str, int]) -> None:
+    """Set up Django with `database` and fill it."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    os.environ["DATABASE_URL"] = database
+    os.environ["STYLEWEB_DATA"] = folder
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    call_command("demo_data", **amounts)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @dataclass(frozen=True)
