@@ -93,6 +93,34 @@ class AcceptedPicture:
     bytes: int
 
 
+@dataclass(frozen=True)
+class AcceptedMask:
+    """A mask that passed validation, as the gray PNG that is stored.
+
+    `sha256` is the hash of the file as the user sent it.
+    """
+
+    data: bytes
+    width: int
+    height: int
+    darkest: int
+    lightest: int
+    sha256: str
+
+
+def accept_mask(file: Readable, *, max_bytes: int) -> AcceptedMask:
+    """Read and check a mask of at most `max_bytes`, and make it gray, without loss.
+
+    Raises `UploadRefused`, or `ServerBusy` if the fault is not in the file.
+    """
+    seen = see_picture(file, max_bytes=max_bytes)
+    try:
+        result = run("accept_mask", seen.data, **asdict(seen.header))
+    except TaskRefused as refusal:
+        raise _refused(refusal.code) from refusal
+    return AcceptedMask(result.parts[0], **result.header, sha256=seen.sha256)
+
+
 def accept_picture(file: Readable, *, max_bytes: int, keep_preview: bool = True) -> AcceptedPicture:
     """Read, check and clean a picture of at most `max_bytes`.
 

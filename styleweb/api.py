@@ -17,6 +17,7 @@ from inference.api import (
     estimates,
     events,
     jobs,
+    masks,
     methods,
     photos,
     proofs,
@@ -30,6 +31,7 @@ from library.api import views as library
 router = SimpleRouter(use_regex_path=False)
 router.register("tokens", accounts.TokenViewSet, basename="api-token")
 router.register("photos", photos.PhotoViewSet, basename="api-photo")
+router.register("masks", masks.MaskViewSet, basename="api-mask")
 router.register("styles", library.StyleViewSet, basename="api-style")
 router.register("proofs", proofs.ProofViewSet, basename="api-proof")
 router.register("jobs", jobs.JobViewSet, basename="api-job")

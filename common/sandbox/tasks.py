@@ -17,6 +17,7 @@ from common.headers import Header
 from common.pixels import decode_picture
 from common.sandbox.messages import Message
 from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
+from style_transfer.imaging.mask import gray_mask
 
 
 def accept(data: bytes, *, keep_preview: bool, **header: Any) -> Message:
@@ -32,6 +33,23 @@ def accept(data: bytes, *, keep_preview: bool, **header: Any) -> Message:
             "colors": small.colors,
         },
         [kept.data, small.preview, small.thumb],
+    )
+
+
+def accept_mask(data: bytes, **header: Any) -> Message:
+    """Decode an uploaded mask, and encode it as gray without loss: black must stay black."""
+    mask = gray_mask(decode_picture(data, Header(**header)))
+    darkest, lightest = mask.getextrema()
+    buffer = io.BytesIO()
+    mask.save(buffer, "PNG")
+    return Message(
+        {
+            "width": mask.width,
+            "height": mask.height,
+            "darkest": darkest,
+            "lightest": lightest,
+        },
+        [buffer.getvalue()],
     )
 
 
@@ -69,6 +87,7 @@ REFUSALS: Final[Mapping[type[Exception], str]] = {
 }
 TASKS: Final[Mapping[str, Callable[..., Message]]] = {
     "accept": accept,
+    "accept_mask": accept_mask,
     "derive": derive,
     "convert": convert,
     "link_preview": link_preview,

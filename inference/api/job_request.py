@@ -17,7 +17,7 @@ from rest_framework import serializers
 from common.fields import BoundedDictField, BoundedListField
 from common.problems import Problem
 from inference.live.snapshots.spec import spec_schema
-from inference.models import Job, Photo
+from inference.models import Job, Mask, Photo
 from library.api.serializers import style_unavailable
 from library.models import MAX_SLUG, Style
 from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
@@ -76,6 +76,9 @@ class JobRequestSerializer(serializers.Serializer[Job]):
     """What to paint: a photo, one to four styles, a method and its controls."""
 
     photo = serializers.UUIDField(help_text="The id of one of my photos.")
+    mask = serializers.UUIDField(
+        required=False, allow_null=True, help_text="The id of a mask of this photo; see /masks/."
+    )
     styles = BoundedListField(child=StyleChoiceSerializer(), min_length=1, max_length=MAX_STYLES)
     method = serializers.ChoiceField(
         tuple(METHOD_INFOS),
@@ -108,8 +111,21 @@ class JobRequestSerializer(serializers.Serializer[Job]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Build the spec; the engine's sentences become the errors of the fields."""
-        asked = {name: attrs[name] for name in ("photo", "styles", "made_like") if name in attrs}
-        return {**asked, "spec": spec_of(attrs)}
+        names = ("photo", "styles", "made_like")
+        asked: dict[str, Any] = {name: attrs[name] for name in names if name in attrs}
+        mask = mask_of(attrs["photo"], attrs.get("mask"))
+        return {**asked, "mask": mask, "spec": spec_of(attrs)}
+
+
+def mask_of(photo: Photo, mask_id: UUID | None) -> Mask | None:
+    """Find a mask of the photo; raises the problem of one that does not belong to it."""
+    if mask_id is None:
+        return None
+    mask = Mask.objects.filter(pk=mask_id, photo=photo).first()
+    if mask is None:
+        detail = _("This mask does not belong to this photo. Send it again.")
+        raise Problem.of_field("mask", "unknown_mask", detail)
+    return mask
 
 
 def spec_of(attrs: Mapping[str, Any]) -> TransferSpec:

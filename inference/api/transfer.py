@@ -40,7 +40,7 @@ from style_transfer.core.spec import MAX_STYLES, SpecError, TransferSpec, choice
 PICTURES = ("image/jpeg", "image/png")
 SPEC_FIELDS = (
     *("method", "strength", "color", "style_scale", "size", "steps", "seed", "features"),
-    "keep_faces",
+    *("keep_faces", "mask_feather", "mask_invert"),
     *RECIPE,
 )
 
@@ -77,6 +77,11 @@ class TransferSerializer(serializers.Serializer[Job]):
         max_length=MAX_STYLES,
         help_text="The slug of a style, or a picture, which becomes a style of my own.",
     )
+    mask = serializers.FileField(
+        required=False,
+        allow_empty_file=True,
+        help_text="Paint only where this gray picture is white; see `POST /masks/`.",
+    )
     weight = BoundedListField(
         child=Share(),
         required=False,
@@ -110,6 +115,9 @@ class TransferSerializer(serializers.Serializer[Job]):
     layer3_weight = serializers.FloatField(required=False)
     layer4_weight = serializers.FloatField(required=False)
     layer5_weight = serializers.FloatField(required=False)
+    mask_feather = serializers.FloatField(required=False)
+    # Without a default, because a field that a form leaves out would be false.
+    mask_invert = serializers.BooleanField(required=False, allow_null=True, default=None)
 
     def validate_style(self, given: list[Any]) -> list[GivenStyle]:
         """Find the styles with a slug among those that I can paint with."""
@@ -128,11 +136,14 @@ class TransferSerializer(serializers.Serializer[Job]):
             detail = _("Send one weight for each style.")
             raise serializers.ValidationError({"weight": detail}, code="weights")
         try:
-            spec = TransferSpec(**{name: attrs[name] for name in SPEC_FIELDS if name in attrs})
+            spec = TransferSpec(
+                **{name: attrs[name] for name in SPEC_FIELDS if attrs.get(name) is not None}
+            )
         except SpecError as error:
             raise serializers.ValidationError(error.fields, code="spec_invalid") from error
         return {
             "content": attrs["content"],
+            "mask": attrs.get("mask"),
             "styles": list(zip(styles, weights, strict=True)),
             "rights": attrs["rights"],
             "spec": spec,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inference.models.batches import Batch
 from inference.models.leases import LeasedQuerySet, LeasedWork, lease_constraints, sweep_index
+from inference.models.masks import Mask
 from inference.models.photos import Photo
 from library.models import Style
 
@@ -63,6 +64,10 @@ class Job(LeasedWork):
     )
     # A photo in use cannot be deleted by accident; the service deletes both together.
     photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="jobs")
+    # Deleted with the last job that names it; see services/jobs.py.
+    mask = models.ForeignKey(
+        Mask, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+    )
     styles = models.ManyToManyField(Style, through="JobStyle", related_name="jobs")
     spec = models.JSONField(help_text=_("TransferSpec.to_json(), with its version."))
     request_digest = models.CharField(max_length=64)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from inference.models import Batch, Job, Photo
+from inference.models import Batch, Job, Mask, Photo
 from inference.services.batches import submit_batch
 from inference.services.jobs import submit_job
+from inference.services.masks import upload_mask
 from inference.services.photos import upload_photo
 from library.models import Style, StyleQuerySet
 from style_transfer.core.backbones import installed_backbones
@@ -141,6 +142,13 @@ class StudioForm(forms.Form):
         required=False, choices=[(c.value, w) for c, w in FACES_WORDS.items()]
     )
 
+    mask = forms.FileField(required=False, allow_empty_file=True)
+    mask_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    mask_feather = forms.FloatField(required=False)
+    mask_invert = forms.BooleanField(required=False)
+    # The file field that is being stored, so that a refusal is shown beside it.
+    sending = "photo"
+
     def __init__(self, *args: Any, user: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
@@ -190,6 +198,9 @@ class StudioForm(forms.Form):
         data["earlier_photo"] = self._earlier_photo()
         if not data.get("photo") and not data["earlier_photo"]:
             self.add_error("photo", _("Upload a photo first."))
+        data["earlier_mask"] = self._earlier_mask(data["earlier_photo"])
+        if (data.get("mask") or data["earlier_mask"]) and self._makes_several(data):
+            self.add_error("mask", _("A mask works for one picture at a time."))
         try:
             # The engine checks the bounds, so the form and the API refuse the same values.
             data["spec"] = spec_from(data)
@@ -201,6 +212,14 @@ class StudioForm(forms.Form):
     def _earlier_photo(self) -> Photo | None:
         photo_id = self.cleaned_data.get("photo_id")
         return Photo.objects.visible_to(self.user).filter(pk=photo_id).first() if photo_id else None
+
+    def _earlier_mask(self, photo: Photo | None) -> Mask | None:
+        mask_id = self.cleaned_data.get("mask_id")
+        return Mask.objects.filter(pk=mask_id, photo=photo).first() if mask_id and photo else None
+
+    def _makes_several(self, data: Mapping[str, Any]) -> bool:
+        photos = 1 + len(data.get("more_photos") or ())
+        return self.is_for_several and photos * len(data.get("styles") or ()) > 1
 
     def take_new_id(self) -> None:
         """Give the form a new job id, since the service refused the old one."""
@@ -233,10 +252,21 @@ class StudioForm(forms.Form):
             photo=photo,
             styles=styles,
             spec=data["spec"],
+            mask=self._mask_for(owner, photo),
             job_id=data["job_id"],
             made_like=data["like"],
         )
         return job
+
+    def _mask_for(self, owner: User, photo: Photo) -> Mask | None:
+        """Store the mask, if one was sent; if the job is refused, the form still has it."""
+        if not self.cleaned_data["mask"]:
+            mask: Mask | None = self.cleaned_data["earlier_mask"]
+            return mask
+        self.sending = "mask"
+        mask, _created = upload_mask(owner=owner, photo=photo, file=self.cleaned_data["mask"])
+        self._fill("mask_id", mask.pk)
+        return mask
 
     def _start_batch(self, owner: User, photos: list[Photo]) -> Batch:
         data = self.cleaned_data
@@ -264,7 +294,7 @@ def spec_from(data: Mapping[str, Any]) -> TransferSpec:
     """
     names = (
         *("method", "strength", "style_scale", "size", "steps", "seed", "color", "features"),
-        "keep_faces",
+        *("keep_faces", "mask_feather", "mask_invert"),
         *RECIPE,
     )
     return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
@@ -304,7 +334,7 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
     defaults |= {name: getattr(TransferSpec(), name) for name in RECIPE}
     names = (
         *("method", "strength", "color", "style_scale", "steps", "seed", "features"),
-        "keep_faces",
+        *("keep_faces", "mask_feather"),
         *RECIPE,
     )
     chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])
@@ -314,6 +344,7 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
         "job_id": uuid.uuid4(),
         "photo_id": query.get("photo", ""),
         "like": _id_in(query.get("like", "")) or "",
+        "mask_invert": query.get("mask_invert") == "True",
         "styles": list(chosen),
         "weights": {slug: _number(weight) or 1.0 for slug, weight in chosen.items()},
     }

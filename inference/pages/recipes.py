@@ -62,7 +62,15 @@ def command_line(job: Job) -> str:
     for name in _FLAGS:
         if name in spec:
             words += [f"--{name.replace('_', '-')}", str(spec[name])]
-    return shlex.join([*words, "-o", "OUT.png"])
+    return shlex.join([*words, *_mask_words(job), "-o", "OUT.png"])
+
+
+def _mask_words(job: Job) -> list[str]:
+    """Return the options that name the mask, which is on the user's disk under some name."""
+    if job.mask_id is None:
+        return []
+    words = ["--mask", "MASK", "--mask-feather", str(job.spec["mask_feather"])]
+    return [*words, "--mask-invert"] if job.spec["mask_invert"] else words
 
 
 def studio_query(
@@ -110,7 +118,15 @@ def step_by_step_fields(job: Job) -> list[tuple[str, str]]:
         *(("styles", part.style.slug) for part in parts),
         *((f"weight-{part.style.slug}", f"{part.weight:g}") for part in parts),
         *((name, str(value)) for name, value in settings.items()),
+        *_mask_fields(job),
     ]
+
+
+def _mask_fields(job: Job) -> list[tuple[str, str]]:
+    if job.mask_id is None:
+        return []
+    fields = [("mask_id", str(job.mask_id)), ("mask_feather", str(job.spec["mask_feather"]))]
+    return [*fields, ("mask_invert", "on")] if job.spec["mask_invert"] else fields
 
 
 def print_size(width: int, height: int) -> dict[str, Any]:

@@ -57,9 +57,9 @@ def studio(request: HttpRequest) -> HttpResponse:
         try:
             return redirect(form.start(request.user))
         except (UploadRefused, StorageQuotaExceeded, StorageFull) as refusal:
-            form.add_error("photo", str(refusal))
+            form.add_error(form.sending, str(refusal))
         except (TooManyUploads, ServerBusy) as refusal:
-            form.add_error("photo", str(refusal))
+            form.add_error(form.sending, str(refusal))
             page = _studio_page(request, form, status=refusal.status)
             page["Retry-After"] = str(refusal.retry_after)
             return page

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.locks import retry_deadlocks
 from inference.files import jobs as job_files
+from inference.files.masks import delete_if_unused
 from inference.live import broadcast, change_log, estimates
-from inference.models import Job, JobStyle, Photo
+from inference.models import Job, JobStyle, Mask, Photo
 from inference.queue import jobs as job_queue
 from inference.queue.wakeups import send_wakeup
 from inference.services.limits import check_room
@@ -23,6 +24,8 @@ from inference.services.once import Request, create_once, digest_of
 from inference.services.refusals import (
     FeaturesMissing,
     JobDeleted,
+    MaskEmpty,
+    MaskUnavailable,
     NetworkMissing,
     NothingToKeep,
     PhotoUnavailable,
@@ -57,6 +60,7 @@ def submit_job(
     photo: Photo,
     styles: WeightedStyles,
     spec: TransferSpec,
+    mask: Mask | None = None,
     job_id: UUID | None = None,
     origin: Origin = NEW,
     made_like: UUID | None = None,
@@ -68,11 +72,12 @@ def submit_job(
     JobRefused.
     """
     by_client = job_id is not None and origin == NEW
-    request = Request(job_id or uuid4(), owner, _digest(photo, styles, spec))
+    request = Request(job_id or uuid4(), owner, _digest(photo, styles, spec, mask))
 
     def check() -> None:
         _check_deleted()
         check_request(owner=owner, photo=photo, styles=styles, spec=spec)
+        check_mask(mask, photo, spec)
 
     def create() -> Job:
         # Asked again: the job may have been made and deleted while this request waited.
@@ -80,6 +85,7 @@ def submit_job(
         lock_photos([photo])
         check_room(owner=owner)
         fields = {"id": request.id, "request_digest": request.digest, **asdict(origin)}
+        fields["mask"] = mask
         return put_in_line(owner, photo, styles, spec, made_like=made_like, **fields)
 
     def _check_deleted() -> None:
@@ -94,6 +100,16 @@ def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: Tr
     _check_inputs(owner, photo, styles)
     _check_method(spec.method, styles)
     _check_extent(spec)
+
+
+def check_mask(mask: Mask | None, photo: Photo, spec: TransferSpec) -> None:
+    """Raise JobRefused if the mask is not one of the photo, or lets nothing be painted."""
+    if mask is None:
+        return
+    if not Mask.objects.filter(pk=mask.pk, photo=photo).exists():
+        raise MaskUnavailable(_("This mask does not belong to this photo. Send it again."))
+    if mask.paints_nothing(invert=spec.mask_invert):
+        raise MaskEmpty(_("Nothing would be painted. Mark the area that is to be painted."))
 
 
 def cancel_job(*, job: Job, by: str = "owner") -> Job:
@@ -127,6 +143,8 @@ def delete_job(*, job: Job) -> None:
     forget([job.pk], owner_id=job.owner_id)
     # Not `job.delete()`, which takes the id from `job`: a repetition after a deadlock needs it.
     Job.objects.filter(pk=job.pk).delete()
+    if job.mask_id is not None:
+        delete_if_unused(job.mask_id)
 
 
 def forget(job_ids: Sequence[UUID], *, owner_id: int) -> None:
@@ -202,7 +220,10 @@ def _check_extent(spec: TransferSpec) -> None:
         raise FeaturesMissing(sentence)
 
 
-def _digest(photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> str:
+def _digest(
+    photo: Photo, styles: WeightedStyles, spec: TransferSpec, mask: Mask | None = None
+) -> str:
     """Return a digest of the whole request."""
     chosen = sorted((str(style.pk), float(weight)) for style, weight in styles)
-    return digest_of({"photo": str(photo.pk), "styles": chosen, "spec": spec.to_json()})
+    asked = {"photo": str(photo.pk), "styles": chosen, "spec": spec.to_json()}
+    return digest_of({**asked, "mask": str(mask.pk)} if mask else asked)

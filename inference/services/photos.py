@@ -16,7 +16,7 @@ from common.upload_limit import counted_upload
 from common.uploads import AcceptedPicture, Readable, see_picture
 from inference.files import jobs as job_files
 from inference.files import sheets as proof_files
-from inference.models import Job, Photo
+from inference.models import Job, Mask, Photo
 from inference.services.jobs import forget
 from inference.services.storage import StorageQuotaExceeded, check_storage
 
@@ -124,7 +124,8 @@ def delete_photo(*, photo: Photo) -> None:
         transaction.on_commit(partial(job_files.remove_all, job_id))
     forget(job_ids, owner_id=photo.owner_id)
     transaction.on_commit(partial(proof_files.sweep, photo.pk))
-    remove_files_after_commit(photo.file_names)
+    masks = list(Mask.objects.filter(photo=photo).values_list("file", flat=True))
+    remove_files_after_commit([*photo.file_names, *masks])
     jobs.delete()
     # Not `photo.delete()`, which takes the id from `photo`: a repetition after a deadlock needs it.
     Photo.objects.filter(pk=photo.pk).delete()

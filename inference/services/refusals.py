@@ -32,6 +32,18 @@ class PhotoUnavailable(JobRefused):
     code = "unknown_photo"
 
 
+class MaskUnavailable(JobRefused):
+    """The mask is not one of this photo."""
+
+    code = "unknown_mask"
+
+
+class MaskEmpty(JobRefused):
+    """The mask lets nothing be painted."""
+
+    code = "mask_empty"
+
+
 class StyleUnavailable(JobRefused):
     """A style is not in the library, or the choice of styles is not valid."""
 

@@ -74,6 +74,7 @@ def _submit_after(job: Job, deed: str, spec: TransferSpec, origin: Origin) -> tu
         photo=job.photo,
         styles=styles,
         spec=spec,
+        mask=job.mask,
         job_id=_id_after(job.pk, deed),
         origin=origin,
         made_like=job.made_like,

@@ -13,7 +13,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference.models import Job, Photo, Revision
+from inference.models import Job, Mask, Photo, Revision
 
 
 class StorageQuotaExceeded(Exception):
@@ -31,10 +31,15 @@ class StorageQuotaExceeded(Exception):
 
 
 def storage_of(owner: User) -> int:
-    """Return the size in bytes of the photos of `owner` and of what pictures are developed from."""
+    """Return the size in bytes of what `owner` stores.
+
+    These are photos and masks, and what pictures are developed from.
+    """
     painted = Job.objects.visible_to(owner).aggregate(total=Sum("painted_bytes"))["total"] or 0
     revisions = Revision.objects.visible_to(owner).stored_bytes()
-    return Photo.objects.visible_to(owner).stored_bytes() + painted + revisions
+    photos = Photo.objects.visible_to(owner).stored_bytes()
+    masks = Mask.objects.visible_to(owner).stored_bytes()
+    return photos + masks + painted + revisions
 
 
 def check_storage(*, owner: User, more: int = 1) -> None:

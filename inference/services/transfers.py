@@ -9,6 +9,7 @@ from accounts.models import User
 from common.uploads import Readable
 from inference.models import Job
 from inference.services.jobs import submit_job
+from inference.services.masks import MaskInUse, delete_mask, upload_mask
 from inference.services.photos import PhotoInUse, delete_photo, upload_photo
 from library.models import Style
 from library.own_styles import Answers, StyleRefused, add_style, delete_own_style
@@ -24,6 +25,7 @@ def submit_transfer(
     content: Readable,
     styles: Sequence[tuple[GivenStyle, float]],
     spec: TransferSpec,
+    mask: Readable | None = None,
     rights: str | None = None,
     job_id: UUID | None = None,
 ) -> tuple[Job, bool]:
@@ -37,6 +39,11 @@ def submit_transfer(
         photo, is_new = upload_photo(owner=owner, file=content)
         if is_new:
             undo.callback(_remove, partial(delete_photo, photo=photo))
+        kept = None
+        if mask is not None:
+            kept, is_new = upload_mask(owner=owner, photo=photo, file=mask)
+            if is_new:
+                undo.callback(_remove, partial(delete_mask, mask=kept))
         weighted = []
         for given, weight in styles:
             style = given
@@ -45,12 +52,14 @@ def submit_transfer(
                 if is_new:
                     undo.callback(_remove, partial(delete_own_style, style=style))
             weighted.append((style, weight))
-        submitted = submit_job(owner=owner, photo=photo, styles=weighted, spec=spec, job_id=job_id)
+        submitted = submit_job(
+            owner=owner, photo=photo, styles=weighted, spec=spec, mask=kept, job_id=job_id
+        )
         undo.pop_all()
     return submitted
 
 
 def _remove(delete: Callable[[], None]) -> None:
     """Delete what a refused request made, unless another request of the user uses it by now."""
-    with suppress(PhotoInUse, StyleRefused):
+    with suppress(PhotoInUse, MaskInUse, StyleRefused):
         delete()

@@ -14,7 +14,7 @@ from inference.queue import jobs as job_queue
 from inference.queue.jobs import Result
 from inference.worker.failures import StyleWithdrawn, write_failure
 from inference.worker.heartbeat import SOON_SECONDS, Endings, LeaseLost, failures_written
-from inference.worker.inputs import load_photo, load_style
+from inference.worker.inputs import load_mask, load_photo, load_style
 from library.models import Style
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError, InputUnreadableError
@@ -117,11 +117,12 @@ def every_end_written(job: Job) -> AbstractContextManager[None]:
 def load_request(job: Job) -> PaintRequest:
     """Open the photo and the styles of `job`.
 
-    Raises StyleWithdrawn, InputUnreadableError and MethodMissingError.
+    Raises StyleWithdrawn, InputUnreadableError, MaskUnreadableError and MethodMissingError.
     """
     find_method(job.spec["method"])
     spec = TransferSpec.from_json(job.spec)
-    return PaintRequest(load_photo(job.photo.file), _load_styles(job, spec.method), spec)
+    mask = load_mask(job.mask.file) if job.mask else None
+    return PaintRequest(load_photo(job.photo.file), _load_styles(job, spec.method), spec, mask)
 
 
 def load_painting(job: Job) -> bytes | None:

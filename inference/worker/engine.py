@@ -27,6 +27,8 @@ def stylize(
     styles: Sequence[StyleInput],
     spec: TransferSpec,
     resume: bytes | None = None,
+    *,
+    mask: Image.Image | None = None,
 ) -> Generator[Step, None, None]:
     """Paint `content` in the style of `styles` on this worker's device; raises EngineErrors.
 
@@ -43,6 +45,7 @@ def stylize(
         memory_mb=settings.STYLEWEB_MEMORY_MB or None,
         resume=resume,
         on_site=True,
+        mask=mask,
     )
 
 

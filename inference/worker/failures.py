@@ -27,6 +27,15 @@ ENGINE_HINTS: Final = (
     gettext_noop("Choose a smaller size."),
     gettext_noop("This method is no longer installed. Choose another method."),
     gettext_noop("Use a smaller picture of the artwork."),
+    gettext_noop(
+        "Use a gray PNG, JPEG or WebP picture as the mask: white is painted, black stays."
+    ),
+    gettext_noop(
+        "Use a mask that is as wide and as high as the photo, or smaller in the same proportion."
+    ),
+    gettext_noop(
+        "Make the area that is to be painted white in the mask, or use a smaller feather."
+    ),
 )
 
 

@@ -9,6 +9,8 @@ from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import InputUnreadableError
 from style_transfer.core.spec import StyleInput
 from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.mask import MaskUnreadableError
+from style_transfer.imaging.mask import load_mask as read_mask
 
 
 def load_photo(file: FieldFile) -> Image.Image:
@@ -17,6 +19,14 @@ def load_photo(file: FieldFile) -> Image.Image:
         return load_picture(_read(file)).image
     except FileNotFoundError as error:
         raise InputUnreadableError("The photo is gone.") from error
+
+
+def load_mask(file: FieldFile) -> Image.Image:
+    """Return the mask in `file`. Raises MaskUnreadableError when it is gone or unreadable."""
+    try:
+        return read_mask(_read(file))
+    except FileNotFoundError as error:
+        raise MaskUnreadableError("The mask is gone.") from error
 
 
 def load_style(style: Style, method: str, weight: float = 1.0) -> StyleInput:

@@ -68,7 +68,7 @@ def _paint(job: Job, heartbeat: Heartbeat[Job]) -> None:
     attempt.loaded()
     is_immediate = find_method(request.spec.method).immediate
     interruptions = Interruptions(partial(_serve_immediate, job)) if not is_immediate else None
-    steps = engine.stylize(request.content, request.styles, request.spec, resume)
+    steps = engine.stylize(request.content, request.styles, request.spec, resume, mask=request.mask)
     with closing(steps):
         for step in steps:
             failpoints.hit("step")

@@ -1,5 +1,6 @@
 """The round of the reaper: takes back the work of lost workers and sends lost wakeups again."""
 
+from inference.files.masks import delete_unused
 from inference.live import broadcast, change_log
 from inference.models import Job, ProofSheet, Revision
 from inference.queue import jobs as job_queue
@@ -34,6 +35,7 @@ def reap() -> None:
     sweep_ended()
     sweep_deleted()
     change_log.prune_deleted()
+    delete_unused()
 
 
 def restart_queue() -> None:

@@ -85,7 +85,7 @@ function showValues() {
 /** Store all choices except the photo in this tab, so that they are kept when the user signs in. */
 function keepChoices() {
   const entries = [...new FormData(form)].filter(
-    ([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "job_id"].includes(name),
+    ([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "job_id", "mask_id"].includes(name),
   );
   sessionStorage.setItem(CHOICES, JSON.stringify(entries));
 }

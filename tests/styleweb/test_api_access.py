@@ -87,6 +87,11 @@ MATRIX = [
     Row("api-photo-detail", "get", "photos/{photo}/", 200, 404, 401, 200, 403),
     Row("api-photo-detail", "delete", "photos/{photo}/", 204, 404, 401, 204, 403),
     Row("api-photo-file", "get", "photos/{photo}/file/", 200, 404, 401, 200, 403),
+    Row("api-mask-list", "get", "masks/", 200, 200, 401, 200, 403),
+    Row("api-mask-list", "post", "masks/", 201, 422, 401, 201, 403),
+    Row("api-mask-detail", "get", "masks/{mask}/", 200, 404, 401, 200, 403),
+    Row("api-mask-detail", "delete", "masks/{mask}/", 204, 404, 401, 204, 403),
+    Row("api-mask-file", "get", "masks/{mask}/file/", 200, 404, 401, 200, 403),
     Row("api-estimates", "post", "estimates/", 200, 422, 401, 200, 403),
     Row("api-transfer", "post", "transfer/", 202, 202, 401, 202, 403),
     Row("api-job-list", "get", "jobs/", 200, 200, 401, 200, 403),
@@ -186,6 +191,8 @@ SCOPE_OF = {
     ("events", True): "jobs:read",
     ("photos", True): "photos:read",
     ("photos", False): "photos:write",
+    ("masks", True): "photos:read",
+    ("masks", False): "photos:write",
     ("styles", True): "styles:read",
     ("styles", False): "styles:write",
     ("transfer", False): "photos:write",
@@ -226,6 +233,7 @@ def routes(patterns: list[Any] = urlpatterns) -> Iterator[tuple[str, str]]:
 
 
 BODY_NEEDS = {
+    "api-mask-list": "photo",
     "api-estimates": "photo",
     "api-job-list": "photo",
     "api-job-detail": "photo",
@@ -261,6 +269,10 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-style-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
         "api-style-detail": {"title": "Barn"},
         "api-photo-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
+        "api-mask-list": {
+            "photo": str(things["photo"]),
+            "file": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
+        },
         "api-transfer": {
             "content": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
             "style": "great-wave",
@@ -311,7 +323,13 @@ def client_of(caller: str, row: Row, alice: User, bob: User) -> APIClient:
 def call(client: APIClient, row: Row, things: dict[str, Any], **headers: str) -> Any:
     """Make the call."""
     address = "/api/v1/" + row.address.format(**things)
-    forms = {"api-photo-list", "api-style-list", "api-transfer", "api-artwork-upload"}
+    forms = {
+        "api-photo-list",
+        "api-mask-list",
+        "api-style-list",
+        "api-transfer",
+        "api-artwork-upload",
+    }
     multipart = row.route in forms and row.method == "post"
     kind = {"format": "multipart" if multipart else "json"} if row.method != "get" else {}
     body = body_of(row, things) or None

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile, Revision
+from inference.models import Job, JobStyle, Mask, Photo, ProofSheet, ProofTile, Revision
 from inference.queue.proof_recipe import engine_state
 from library.models import Artist, Style
 from style_transfer.core.embedding_header import artwork_in
@@ -76,6 +76,23 @@ def make_photo(owner: User, size: tuple[int, int] = (96, 64), *, seed: int = 0) 
         field.save("photo.png", ContentFile(data), save=False)
     photo.save()
     return photo
+
+
+def make_mask(photo: Photo, *, white: float = 0.5) -> Mask:
+    """Return a mask of `photo` that is white on the left, up to a share of the width."""
+    image = Image.new("L", (photo.width, photo.height), 0)
+    image.paste(255, (0, 0, round(white * photo.width), photo.height))
+    data = picture_bytes(image)
+    return Mask.objects.create(
+        photo=photo,
+        file=ContentFile(data, "mask.png"),
+        width=image.width,
+        height=image.height,
+        bytes=len(data),
+        darkest=0 if white < 1 else 255,
+        lightest=255 if white > 0 else 0,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
 
 
 def make_style(

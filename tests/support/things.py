@@ -19,6 +19,7 @@ from tests.support.factories import (
     developable_job,
     finished_job,
     make_job,
+    make_mask,
     make_own_style,
     make_photo,
     make_revision_row,
@@ -76,6 +77,7 @@ def revision_of(owner: User) -> str:
 THINGS: dict[str, Callable[[User], Any]] = {
     "token": token_of,
     "photo": lambda owner: make_photo(owner).pk,
+    "mask": lambda owner: make_mask(make_photo(owner)).pk,
     "job": lambda owner: make_job(owner).pk,
     "done": lambda owner: finished_job(owner).pk,
     "made": lambda owner: developable_job(owner).pk,

@@ -105,6 +105,7 @@ class JobSnapshot(TypedDict):
     attempt: Annotated[int, "Above 1 if a worker was lost and the job was started again."]
     method: str
     photo: JobPhoto
+    mask: Annotated[Uuid | None, "The mask that limits what is painted; see /masks/."]
     styles: list[JobStyle]
     spec: Annotated[dict[str, Any], JsonSchema(spec_schema())]
     license: JobLicense
@@ -150,6 +151,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
             "height": job.photo.height,
             "placeholder": job.photo.placeholder,
         },
+        "mask": str(job.mask_id) if job.mask_id else None,
         "styles": [
             {
                 "style": use.style.slug,
