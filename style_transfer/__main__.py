@@ -17,6 +17,7 @@ from style_transfer.cli.export import add_export_parser
 from style_transfer.cli.fetch_weights import add_fetch_weights_parser
 from style_transfer.cli.stylize import add_methods_parser, add_stylize_parser
 from style_transfer.cli.train import add_train_parser
+from style_transfer.cli.verify import add_verify_parser
 from style_transfer.core.errors import EngineError
 
 INSTALLED = "style-transfer"  # the command that pyproject.toml names
@@ -28,6 +29,7 @@ _PARSERS = (
     add_data_parser,
     add_export_parser,
     add_fetch_weights_parser,
+    add_verify_parser,
 )
 
 

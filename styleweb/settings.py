@@ -26,7 +26,7 @@ from styleweb.environment import (
     time_zone,
     trusted_proxies,
 )
-from styleweb.variables import flag, whole_number, word
+from styleweb.variables import flag, whole_number, word, words
 
 DATA_DIR = data_dir()
 REDIS_URL = redis_url()
@@ -287,6 +287,13 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # --- painting -----------------------------------------------------------------------------------
 STYLEWEB_DEVICE = word(
     "STYLEWEB_DEVICE", "auto", r"auto|cpu|cuda(:[0-9]{1,2})?", "auto, cpu, cuda or cuda:1"
+)
+STYLEWEB_BACKEND = word("STYLEWEB_BACKEND", "auto", r"auto|torch|onnx", "auto, torch or onnx")
+STYLEWEB_ONNX_PROVIDERS = words(
+    "STYLEWEB_ONNX_PROVIDERS",
+    (),
+    r"(CPU|CUDA|Tensorrt|OpenVINO)ExecutionProvider",
+    "names of providers, such as CPUExecutionProvider, with commas between them",
 )
 STYLEWEB_THREADS = whole_number("STYLEWEB_THREADS", 0, most=1024)
 # The memory that one painting may use in addition to the loaded networks. 0 means no limit.

@@ -34,6 +34,7 @@ def stylize(
 
     The painting continues from the state in `resume`, if there is one.
     """
+    from style_transfer.backends.choice import Execution
     from style_transfer.pipeline.stylize import stylize as paint
 
     yield from paint(
@@ -43,6 +44,7 @@ def stylize(
         device=settings.STYLEWEB_DEVICE,
         cache=embedding_cache(),
         memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+        execution=Execution(settings.STYLEWEB_BACKEND, tuple(settings.STYLEWEB_ONNX_PROVIDERS)),
         resume=resume,
         on_site=True,
         mask=mask,
@@ -51,6 +53,7 @@ def stylize(
 
 def stylize_pass(requests: Sequence[PaintRequest]) -> Generator[BatchStep, None, None]:
     """Paint `requests` in one pass where possible; if one fails, the others continue."""
+    from style_transfer.backends.choice import Execution
     from style_transfer.pipeline.batching import stylize_batch
 
     yield from stylize_batch(
@@ -58,6 +61,7 @@ def stylize_pass(requests: Sequence[PaintRequest]) -> Generator[BatchStep, None,
         device=settings.STYLEWEB_DEVICE,
         cache=embedding_cache(),
         memory_mb=settings.STYLEWEB_MEMORY_MB or None,
+        execution=Execution(settings.STYLEWEB_BACKEND, tuple(settings.STYLEWEB_ONNX_PROVIDERS)),
     )
 
 

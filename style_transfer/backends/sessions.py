@@ -3,8 +3,10 @@
 The package onnxruntime is optional, and it is loaded when a first file is opened.
 """
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from style_transfer.backends.variants import VariantRefusedError
+from style_transfer.backends.variants import Variant, VariantRefusedError, read_part
 from style_transfer.core.errors import DeviceMissingError, InternalError, OutOfMemoryError
 from style_transfer.core.manifest import user_data
 
@@ -20,6 +22,7 @@ CPU_PROVIDER = "CPUExecutionProvider"
 GPU_PROVIDERS = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
 PROVIDERS = (CPU_PROVIDER, *GPU_PROVIDERS, "OpenVINOExecutionProvider")
 SETTING = "STYLEWEB_ONNX_PROVIDERS"
+_OPEN = 64  # files that stay loaded in a process
 
 
 class ProviderMissingError(DeviceMissingError):
@@ -114,6 +117,21 @@ class Session:
                 raise OutOfMemoryError("There is too little memory for this size.") from error
             raise InternalError(f"ONNX Runtime failed: {_first_line(error)}") from error
         return [torch.from_numpy(each).to(inputs[0].device) for each in found]
+
+
+def open_part(network: str, part: str, variant: Variant, providers: Sequence[str]) -> Session:
+    """Open an exported part of a network; a file that was opened before is not loaded again.
+
+    Raises VariantMissingError, VariantRefusedError and ProviderMissingError.
+    """
+    content, card = read_part(network, part, variant)
+    shapes = json.dumps(card.figures.get("shapes", {}))
+    return _open(content, tuple(providers), shapes, torch.get_num_threads())
+
+
+@lru_cache(maxsize=_OPEN)
+def _open(content: bytes, providers: tuple[str, ...], shapes: str, _threads: int) -> Session:
+    return Session(content, providers, json.loads(shapes))
 
 
 def _options_of(provider: str, shapes: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, str]:

@@ -25,6 +25,10 @@ class Backend(StrEnum):
     ONNX = "onnx"
 
 
+AUTO = "auto"  # the fastest backend with a verified variant
+BACKENDS = (AUTO, *(each.value for each in Backend))
+
+
 class Precision(StrEnum):
     """The type of the numbers in convolutions. S8 has symmetric activations, for TensorRT."""
 
@@ -87,16 +91,23 @@ def part_name(network: str, part: str, precision: Precision) -> str:
 def read_part(network: str, part: str, variant: Variant) -> tuple[bytes, Card]:
     """Read an exported part of a network, with its card.
 
+    Raises VariantMissingError and VariantRefusedError as `read_file` does.
+    """
+    return read_file(part_name(network, part, variant.precision))
+
+
+def read_file(name: str) -> tuple[bytes, Card]:
+    """Read an exported file by its name in the manifest, with its card.
+
     Raises VariantMissingError if it was not exported, and VariantRefusedError for a file without a
     card, for another file than its card describes, and for one of other weights or another opset.
     """
     folder = variants_folder()
-    name = part_name(network, part, variant.precision)
     path, card = folder / f"{name}.onnx", read_manifest(folder).get(name)
     if card is None:
         if path.exists():
             raise VariantRefusedError(f"The file {path.name} has no card.")
-        raise VariantMissingError(f"{network} was not exported as {variant.name}.")
+        raise VariantMissingError(f"{path.name} was not exported.")
     try:
         content = (folder / card.file).read_bytes()
     except OSError as error:

@@ -11,6 +11,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from style_transfer.backends.variants import AUTO, BACKENDS
 from style_transfer.cli.record import Record
 from style_transfer.core.backbones import DEFAULT_BACKBONE, TEXTBOOK_BACKBONE, is_installed
 from style_transfer.core.catalog import METHOD_INFOS
@@ -89,13 +90,7 @@ def add_stylize_parser(
         metavar="FILE",
         help="continue the painting in this file if it exists, and save it there at the end",
     )
-    parser.add_argument(
-        "--memory",
-        type=int,
-        metavar="MB",
-        default=os.environ.get("STYLEWEB_MEMORY_MB"),
-        help="memory that painting may use (default: STYLEWEB_MEMORY_MB, or no limit)",
-    )
+    _add_machine_arguments(parser)
     parser.add_argument("--report", action="store_true", help="print a report as JSON")
     _add_record_arguments(parser)
     parser.set_defaults(run=run_stylize)
@@ -110,6 +105,23 @@ def _add_record_arguments(parser: argparse.ArgumentParser) -> None:
         "--frames", type=Path, metavar="DIR", help="also save the picture of every Nth step here"
     )
     parser.add_argument("--every", type=parse_count, default=100, metavar="N", help="default: 100")
+
+
+def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what depends on the machine: its memory, and what computes the networks."""
+    parser.add_argument(
+        "--memory",
+        type=int,
+        metavar="MB",
+        default=os.environ.get("STYLEWEB_MEMORY_MB"),
+        help="memory that painting may use (default: STYLEWEB_MEMORY_MB, or no limit)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        default=AUTO,
+        help="what computes the networks; auto: the fastest that is verified on this machine",
+    )
 
 
 def add_methods_parser(
@@ -140,6 +152,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
 
     resume = read_state(arguments.state, spec.method)
 
+    from style_transfer.backends.choice import Execution
     from style_transfer.pipeline.stylize import stylize
 
     steps = stylize(
@@ -149,6 +162,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         resume=resume,
         memory_mb=arguments.memory,
+        execution=Execution(arguments.backend),
         mask=mask,
     )
     record = Record(arguments.log, arguments.curve, arguments.frames, arguments.every)

@@ -49,6 +49,7 @@ class MethodInfo:
     immediate           a small picture takes about a second; other work waits for it
     batches             it can paint several pictures of one size in one pass
     has_losses          each of its steps tells its losses
+    variants            its networks can be computed by other backends; see backends/
     half_precision      it computes in half precision where the processor supports that
     needs_pictures      it needs the artwork itself; a style code is not enough
     needs_own_network   it paints only styles for which a network was trained
@@ -70,6 +71,7 @@ class MethodInfo:
     immediate: bool = False
     batches: bool = False
     has_losses: bool = False
+    variants: bool = False
     half_precision: bool = False
     needs_pictures: bool = False
     needs_own_network: bool = False
@@ -149,6 +151,7 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         cost=Cost(base=0.2, megapixel=4.0),
         immediate=True,
         batches=True,
+        variants=True,
         half_precision=True,
         memory=TiledMemory(),
     ),
@@ -193,6 +196,7 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         description="About a second. Uses a network trained for this one style.",
         used=(*_COMMON, "seed"),
         cost=Cost(base=0.2, megapixel=3.0),
+        variants=True,
         needs_pictures=True,
         needs_own_network=True,
     ),

@@ -271,6 +271,8 @@ class Report:
     Sizes are (width, height) in pixels, `memory_mb` is the estimate of the memory needed (MiB),
     `seconds` is the time that painting took, and `weights` maps each weights file to its sha256.
     `warnings` are codes of what went wrong on the way; WARNINGS has a sentence for each.
+    `variant` is the backend and precision that computed the networks, empty for a method that has
+    no variants.
     """
 
     source_mode: str
@@ -283,6 +285,7 @@ class Report:
     seconds: float = 0.0
     memory_mb: int = 0
     weights: Mapping[str, str] = field(default_factory=dict)
+    variant: str = ""
     engine_version: str = ENGINE_VERSION
     warnings: tuple[str, ...] = ()
 

@@ -40,6 +40,14 @@ class Method(Protocol):
         ...
 
 
+class VariantMethod(Method, Protocol):
+    """A method whose networks can be computed by other backends; its entry sets `variants`."""
+
+    def networks(self, shares: "Sequence[StyleInput]") -> Sequence[str]:
+        """List the networks that paint these styles, by the names under which they are exported."""
+        ...
+
+
 class PassMethod(Method, Protocol):
     """A method that paints several pictures of one size in one pass; its entry sets `batches`."""
 
@@ -89,6 +97,11 @@ def load_method(slug: str) -> Method:
         if error.name != name:
             raise
         raise MethodMissingError(f"The method {slug} is not installed.") from error
+
+
+def networks_of(method: Method, shares: "Sequence[StyleInput]") -> Sequence[str]:
+    """List the networks of a painting that other backends can compute; often none."""
+    return cast("VariantMethod", method).networks(shares) if method.info.variants else ()
 
 
 def load_pass_method(slug: str) -> PassMethod:

@@ -8,6 +8,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from style_transfer.backends.choice import TORCH, Choice
+from style_transfer.backends.variants import REFERENCE, Variant
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.core.tiling import Tiling
 
@@ -72,13 +74,20 @@ class Attempt:
 
     most    the most pixels that are painted; None for no bound
     tiling  how the picture is cut into tiles; None to follow the plan
-    exact   compute everything in float32, because half precision gave a broken picture
+    exact   compute everything by torch in float32, because another way gave a broken picture
+    choice  the variant of the networks that computes
     """
 
     device: torch.device
     most: int | None = None
     tiling: Tiling | None = None
     exact: bool = False
+    choice: Choice = TORCH
+
+    @property
+    def variant(self) -> Variant:
+        """Give the variant that computes."""
+        return REFERENCE if self.exact else self.choice.variant
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from style_transfer.backends.choice import AUTOMATIC, Execution, choose
 from style_transfer.core.budget import Plan
 from style_transfer.core.catalog import find_method, methods_that
 from style_transfer.core.device import choose_device
@@ -15,12 +16,18 @@ from style_transfer.core.errors import EngineError, InternalError
 from style_transfer.core.oom import naming_memory_errors
 from style_transfer.core.shares import normalize_weights
 from style_transfer.core.spec import BatchStep, PaintRequest, SpecError, Step
-from style_transfer.methods import PassMethod, load_pass_method
+from style_transfer.methods import PassMethod, load_pass_method, networks_of
 from style_transfer.methods.frame import Attempt, Frame, StyleCache, Task
 from style_transfer.pipeline.canvas import Canvas
 from style_transfer.pipeline.development import FinishedPainting
-from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn, try_together
+from style_transfer.pipeline.fallbacks import (
+    attempts_of,
+    may_differ,
+    try_in_turn,
+    try_together,
+)
 from style_transfer.pipeline.reports import report_of
+from style_transfer.pipeline.result_check import check_result
 
 PASS_SIZE = 8
 
@@ -47,6 +54,7 @@ def stylize_batch(
     cache: StyleCache | None = None,
     pass_size: int = PASS_SIZE,
     memory_mb: int | None = None,
+    execution: Execution = AUTOMATIC,
 ) -> Generator[BatchStep, None, None]:
     """Paint requests, up to `pass_size` of one size in a pass; yield each picture when it is done.
 
@@ -67,12 +75,13 @@ def stylize_batch(
             continue
         group, size = groups[prepared.kind], prepared.canvas.painted_size
         group.append(prepared)
-        one_pass = _Pass(methods[request.spec.method], place, memory_mb)
+        one_pass = _Pass(methods[request.spec.method], place, memory_mb, execution)
         # A full group is painted at once, so that its pictures do not wait for the others.
         if len(group) == one_pass.method.most_in_pass(size, pass_size, place, memory_mb):
             yield from one_pass.steps(groups.pop(prepared.kind))
     for group in groups.values():
-        yield from _Pass(methods[group[0].request.spec.method], place, memory_mb).steps(group)
+        method = methods[group[0].request.spec.method]
+        yield from _Pass(method, place, memory_mb, execution).steps(group)
 
 
 def _load_method_(methods: dict[str, PassMethod], slug: str, place: torch.device) -> None:
@@ -108,6 +117,7 @@ class _Painted:
     plan: Plan
     device: torch.device
     seconds: float
+    variant: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,7 @@ class _Pass:
     method: PassMethod
     device: torch.device
     limit: int | None
+    execution: Execution
 
     def steps(self, group: Sequence[_Prepared]) -> Generator[BatchStep, None, None]:
         """Paint pictures of one kind in one pass; if the pass fails, paint them one by one."""
@@ -128,7 +139,8 @@ class _Pass:
 
     def _paint(self, group: Sequence[_Prepared]) -> list[_Painted]:
         begun = time.monotonic()
-        attempts = attempts_of(self.method.info, self.device)
+        choice = choose(networks_of(self.method, ()), self.execution, self.device)
+        attempts = attempts_of(self.method.info, self.device, choice=choice)
         *_, (plan, attempt, last) = try_in_turn(
             self.method.info, attempts, lambda attempt: self._attempt(group, attempt)
         )
@@ -137,7 +149,8 @@ class _Pass:
         # The report of a picture counts an equal share of the time of the pass.
         seconds = (time.monotonic() - begun) / len(group)
         pictures = last.image.split(1)  # (1, 3, H, W) each
-        return [_Painted(each, plan, attempt.device, seconds) for each in pictures]
+        variant = attempt.variant.name if self.method.info.variants else ""
+        return [_Painted(each, plan, attempt.device, seconds, variant) for each in pictures]
 
     def _attempt(
         self, group: Sequence[_Prepared], attempt: Attempt
@@ -148,6 +161,8 @@ class _Pass:
         own = [each.own for each in group]
         for frame in self.method.paint_pass(photos, own, strength, attempt, plan):
             yield plan, attempt, frame
+        if strength and frame.image is not None and may_differ(self.method.info, attempt):
+            check_result(frame.image, photos)
 
 
 def _finish(prepared: _Prepared, painted: _Painted) -> BatchStep:
@@ -158,7 +173,12 @@ def _finish(prepared: _Prepared, painted: _Painted) -> BatchStep:
     except EngineError as error:
         return BatchStep(prepared.index, error=error)
     report = report_of(
-        canvas, prepared.request.spec, painted.device, painted.seconds, plan=painted.plan
+        canvas,
+        prepared.request.spec,
+        painted.device,
+        painted.seconds,
+        plan=painted.plan,
+        variant=painted.variant,
     )
     finished = FinishedPainting.of(canvas, painted.picture)
     step = Step(1, 1, "done", image, report, finished=finished)

@@ -2,17 +2,25 @@
 
 memory      first as planned, then in the smallest tiles or with a half and a quarter of the pixels
 device      if a GPU has too little memory even for that, the same on the CPU
-precision   in each of these: if half precision breaks a picture, again in float32
+precision   in each of these: if half precision or another backend breaks a picture, or an exported
+            file is refused, again by torch in float32
 passes      if a pass fails, its pictures one by one, each with all of the above
 alone       if memory is too short for a picture beside others, again after those are done
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import torch
 
+from style_transfer.backends.choice import TORCH, Choice
+from style_transfer.backends.variants import (
+    REFERENCE,
+    VariantMissingError,
+    VariantRefusedError,
+)
 from style_transfer.core.budget import TILINGS, OverLimitError
 from style_transfer.core.catalog import MethodInfo
 from style_transfer.core.errors import EngineError, InternalError, OutOfMemoryError
@@ -24,6 +32,7 @@ from style_transfer.methods.frame import Attempt
 # size of the pyramid less, then two.
 _SHARES = (2, 4)
 _CPU = torch.device("cpu")
+logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Picture = TypeVar("Picture")
 
@@ -34,13 +43,15 @@ def attempts_of(
     *,
     most: int | None = None,
     size: tuple[int, int] | None = None,
+    choice: Choice = TORCH,
 ) -> list[Attempt]:
     """List the ways to paint a picture in the order in which they are tried.
 
     `most` is the largest number of pixels that may be painted. `size` (width, height) is that of
     the result; it is None if the size must not change, because a saved painting is continued.
+    `choice` is the variant of the networks; it holds for that device only.
     """
-    planned = Attempt(device, most)
+    planned = Attempt(device, most, choice=choice)
     smaller = []
     if info.is_tiled:
         smaller = [replace(planned, tiling=TILINGS[-1])]
@@ -49,7 +60,7 @@ def attempts_of(
         smaller = [replace(planned, most=pixels // share) for share in _SHARES]
     attempts = [planned, *smaller]
     if device.type != _CPU.type:
-        attempts.append(replace(attempts[-1], device=_CPU))
+        attempts.append(replace(attempts[-1], device=_CPU, choice=TORCH))
     return attempts
 
 
@@ -79,15 +90,21 @@ def try_in_turn(
 def _exactly_if_broken(
     info: MethodInfo, attempt: Attempt, paint: Callable[[Attempt], Iterator[Result]]
 ) -> Iterator[Result]:
-    """Paint, and paint again in float32 if half precision overflowed."""
+    """Paint, and paint again by torch in float32 if another way broke the picture."""
     try:
         yield from paint(attempt)
-    except InternalError:
-        if not info.half_precision:
+    except (InternalError, VariantMissingError, VariantRefusedError) as error:
+        if not may_differ(info, attempt):
             raise
+        logger.warning("Painting again by the reference: %s", error)
     else:
         return
     yield from paint(replace(attempt, exact=True))
+
+
+def may_differ(info: MethodInfo, attempt: Attempt) -> bool:
+    """Tell whether an attempt may paint in another way than the reference."""
+    return not attempt.exact and (info.half_precision or attempt.variant != REFERENCE)
 
 
 def try_together(

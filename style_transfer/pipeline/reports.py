@@ -19,6 +19,7 @@ def report_of(
     *,
     shares: Sequence[StyleInput] = (),
     plan: Plan | None = None,
+    variant: str = "",
 ) -> Report:
     """Make the report of a painting; its weights may depend on the styles, `shares`."""
     plan = plan or Plan()
@@ -33,5 +34,6 @@ def report_of(
         memory_mb=plan.mb,
         device=str(device),
         seconds=round(seconds, 3),
+        variant=variant,
         weights={name: find_card(name)[1].sha256 for name in names},
     )

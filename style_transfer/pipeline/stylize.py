@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 import torch
 from PIL import Image
 
+from style_transfer.backends.choice import AUTOMATIC, Execution, choose
 from style_transfer.core.device import choose_device
 from style_transfer.core.errors import InternalError
 from style_transfer.core.shares import normalize_weights
 from style_transfer.core.sizes import result_size
 from style_transfer.core.spec import Report, Step, StyleInput, TransferSpec, check_continues
-from style_transfer.methods import Method, load_method
+from style_transfer.methods import Method, load_method, networks_of
 from style_transfer.methods.frame import Attempt, StyleCache, Task
 from style_transfer.pipeline.canvas import Canvas
 from style_transfer.pipeline.checkpoint import KeptPainting, State, identity_of
 from style_transfer.pipeline.development import FinishedPainting
-from style_transfer.pipeline.fallbacks import attempts_of, try_in_turn
+from style_transfer.pipeline.fallbacks import attempts_of, may_differ, try_in_turn
 from style_transfer.pipeline.reports import report_of
+from style_transfer.pipeline.result_check import check_result
 
 
 def stylize(
@@ -30,6 +32,7 @@ def stylize(
     cache: StyleCache | None = None,
     resume: bytes | None = None,
     memory_mb: int | None = None,
+    execution: Execution = AUTOMATIC,
     mask: Image.Image | None = None,
     on_site: bool = False,
 ) -> Generator[Step, None, None]:
@@ -39,9 +42,10 @@ def stylize(
     ignored. `cache` keeps style embeddings for later calls. `resume` holds the bytes that
     `Step.painting` saved; the same painting then continues for the number of steps in the spec.
     The painting keeps within `memory_mb` MiB. fallbacks.py decides what is tried when memory runs
-    out, and the report tells what was done. Where `mask` is black, the result is the photo to the
-    bit; see imaging/mask.py. With `on_site`, the bounds of the method on a site with other users
-    apply.
+    out, and the report tells what was done. `execution` says which backend computes the networks;
+    a picture that another variant than the reference breaks is painted again by the reference.
+    Where `mask` is black, the result is the photo to the bit; see imaging/mask.py.
+    With `on_site`, the bounds of the method on a site with other users apply.
 
     Raises SpecError (styles), StateError (resume) and DeviceMissingError at once. While it runs,
     it raises StyleNeedsPictureError, StyleEmbeddingError, ModelMissingError, InputUnreadableError,
@@ -55,7 +59,9 @@ def stylize(
         check_continues(spec.method)
         state = State.from_bytes(resume, identity)
     method = load_method(spec.method)
-    run = StylizeRun(content, shares, spec, method, place, cache, state, memory_mb, mask, on_site)
+    run = StylizeRun(
+        content, shares, spec, method, place, cache, state, memory_mb, execution, mask, on_site
+    )
     return run.steps()
 
 
@@ -72,6 +78,7 @@ class StylizeRun:
     state: State
     limit: int | None
     """MiB; None for no limit."""
+    execution: Execution = AUTOMATIC
     mask: Image.Image | None = None
     on_site: bool = False
 
@@ -91,7 +98,10 @@ class StylizeRun:
         size = result_size(self.content.size, self.spec.size)
         changes = self.state.picture is None
         most = info.most_painted(self.limit, self.spec.features, on_site=self.on_site)
-        return attempts_of(info, self.device, most=most, size=size if changes else None)
+        choice = choose(networks_of(self.method, self.shares), self.execution, self.device)
+        return attempts_of(
+            info, self.device, most=most, size=size if changes else None, choice=choice
+        )
 
     def _paint(self, attempt: Attempt) -> Iterator[Step]:
         """Paint in one way; yields the steps of that attempt."""
@@ -108,7 +118,13 @@ class StylizeRun:
         def report() -> Report:
             seconds = time.monotonic() - begun
             made = report_of(
-                canvas, self.spec, attempt.device, seconds, shares=self.shares, plan=plan
+                canvas,
+                self.spec,
+                attempt.device,
+                seconds,
+                shares=self.shares,
+                plan=plan,
+                variant=attempt.variant.name if self.method.info.variants else "",
             )
             return replace(made, warnings=warnings)
 
@@ -124,5 +140,7 @@ class StylizeRun:
         yield Step(total, total, "finishing", losses=losses)
         if result is None:
             raise InternalError("The method ended without a picture.")
+        if self.spec.strength and may_differ(self.method.info, attempt):
+            check_result(result, canvas.pixels)
         image, finished = canvas.result(result), FinishedPainting.of(canvas, result)
         yield Step(total, total, "done", image, report(), painting, finished)

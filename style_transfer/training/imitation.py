@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from style_transfer.imaging.lattice import lattice_share
 from style_transfer.methods.network.johnson import STRIDE, PaintingNet, draw_noise
-from style_transfer.training.lattice import lattice_share
 from style_transfer.training.style_loss import StyleLoss, beside
 
 _LATTICE = 10.0  # a share of 0.01 counts as much as a quarter of the final style loss

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from style_transfer.bench.measures.blur import gaussian_blur
-from style_transfer.training.lattice import lattice_share
+from style_transfer.imaging.lattice import lattice_share
 
 # Patches are laid 3 pixels apart, and networks halve a picture twice. A period of 2 repeats every
 # 4 pixels too.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from style_transfer.backends.variants import Backend
 from style_transfer.core.spec import StyleInput
 from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
@@ -14,6 +15,7 @@ from style_transfer.methods.fast.contrast import blend_contrasts
 from style_transfer.methods.fast.embedding import StyleEmbedding, blend_embeddings
 from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.network import Painter, load_painter
+from style_transfer.methods.fast.onnx_painter import load_onnx_painter
 from style_transfer.methods.fast.textons import PatchSynthesizer
 from style_transfer.methods.frame import Attempt, Frame, StyleCache
 from style_transfer.methods.guide import ColorGrade, blend_grades
@@ -149,8 +151,10 @@ def paint(
     """
     if painter.device != attempt.device:  # the fallback from a GPU to the CPU
         painter = load_painter(attempt.device)
-    if attempt.exact:  # half precision broke the picture
+    if attempt.exact:  # another way broke the picture
         painter = painter.in_full()
+    elif attempt.variant.backend is Backend.ONNX:
+        painter = load_onnx_painter(painter, attempt.variant, attempt.choice.providers)
     styles = BatchStyles([mix.to(painter.device) for mix in mixes])
     photos = photos.to(painter.device)
     kept = [each if each is None else each.to(painter.device) for each in subjects]

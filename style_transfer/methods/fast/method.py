@@ -50,6 +50,11 @@ class FastMethod:
         del spec, shares
         return (NAME, ENCODER)
 
+    def networks(self, shares: Sequence[StyleInput]) -> Sequence[str]:
+        """Give the name of encoder and decoder together."""
+        del shares
+        return (NAME,)
+
     def load(self, device: torch.device) -> None:
         """Load the painter; raises ModelMissingError."""
         load_painter(device)

@@ -104,9 +104,13 @@ class Painter(nn.Module):
         """
         matrix, offset = affine_map
         scale, shift = self.decoder.normalization(level)
-        normalized = apply_map(maps, (scale[:, None] * matrix, scale * offset + shift))
+        normalized = self.apply_map(maps, (scale[:, None] * matrix, scale * offset + shift))
         with self._halved(maps):
             return self.run_decoder(level, normalized)
+
+    def apply_map(self, maps: Tensor, affine_map: AffineMap) -> Tensor:
+        """Apply an affine map to features (B, C, h, w), in the layout of this network."""
+        return apply_map(maps, affine_map)
 
     def run_decoder(self, level: int, normalized: Tensor) -> Tensor:
         """Decode normalized features (B, C, h, w) to the next shallower level, level 2 to RGB."""

@@ -24,12 +24,16 @@ class NetworkMethod:
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
         """Yield one frame per tile."""
-        del attempt, plan
-        networks = schedule.find_networks(task.shares)
+        del plan
+        shares = schedule.find_networks(task.shares)
         canvas = task.canvas
-        return schedule.paint(canvas.photo, networks, canvas.spec, canvas.subject)
+        return schedule.paint(canvas.photo, shares, canvas.spec, attempt, canvas.subject)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """List the names of the artworks' networks."""
         del spec
+        return self.networks(shares)
+
+    def networks(self, shares: Sequence[StyleInput]) -> Sequence[str]:
+        """List the names of the artworks' networks."""
         return [network.name for network in schedule.find_networks(shares)]

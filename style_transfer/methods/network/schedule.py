@@ -12,24 +12,27 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from style_transfer.backends.sessions import open_part
+from style_transfer.backends.variants import Backend
 from style_transfer.core.embedding_header import artwork_in
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.manifest import installed_networks
 from style_transfer.core.shares import StyleNeedsPictureError
 from style_transfer.core.sizes import scaled
 from style_transfer.core.spec import StyleInput, TransferSpec
-from style_transfer.core.tiling import split_into_tiles
+from style_transfer.core.tiling import Tiling, split_into_tiles
 from style_transfer.core.weight_files import load_weights
 from style_transfer.imaging.images import to_picture
 from style_transfer.imaging.perceptual_hash import SAME, difference, perceptual_hash
 from style_transfer.imaging.pyramid import resize
-from style_transfer.methods.frame import Frame
+from style_transfer.methods.frame import Attempt, Frame
 from style_transfer.methods.network.johnson import (
     STRIDE,
     PaintingNet,
     build_painting_net,
     draw_noise,
 )
+from style_transfer.methods.network.onnx_network import PAINT, OnnxPaintingNet, PaintingFunction
 from style_transfer.methods.subject import enlarged
 
 # At this strength the strokes are as the network learned them; at 1 they are a third stronger.
@@ -103,13 +106,30 @@ def load_network(name: str, device: torch.device) -> PaintingNet:
     return network.to(device).eval().requires_grad_(requires_grad=False)
 
 
+def load_variant(name: str, device: torch.device, attempt: Attempt) -> PaintingFunction:
+    """Load a network in the variant of an attempt.
+
+    Raises ModelMissingError as `load_network` does, and for an exported file that is refused.
+    """
+    network = load_network(name, device)
+    if attempt.variant.backend is Backend.TORCH:
+        return network
+    return OnnxPaintingNet(
+        network, open_part(name, PAINT, attempt.variant, attempt.choice.providers)
+    )
+
+
 def paint(
-    photo: Tensor, shares: Sequence[Share], spec: TransferSpec, subject: Tensor | None = None
+    photo: Tensor,
+    shares: Sequence[Share],
+    spec: TransferSpec,
+    attempt: Attempt,
+    subject: Tensor | None = None,
 ) -> Iterator[Frame]:
     """Yield one frame per tile; the last holds the picture in the size of photo (1, 3, H, W).
 
     `subject` (1, 1, h, w) in [0, 1] maps what is kept clear: strokes are weaker there. Strength 0
-    returns exactly the photo. The same seed on the same device gives the same picture.
+    returns exactly the photo. The same seed on the same device and backend gives the same picture.
     """
     if spec.strength == 0:
         yield Frame(1, 1, photo)
@@ -119,11 +139,12 @@ def paint(
         weaker = 1 - _WEAKER * enlarged(subject, *photo.shape[2:])
     height, width = photo.shape[2:]
     size = _painted_size(width, height, spec.style_scale)
-    tiles = _count_tiles(size)
+    tiling = attempt.tiling or Tiling(WHOLE, TILE)
+    tiles = _count_tiles(size, tiling)
     total, done = tiles * len(shares), 0
     for share in shares:
-        network = load_network(share.name, photo.device)
-        for strokes in _lay_strokes(network, photo, size, spec.seed):
+        network = load_variant(share.name, photo.device, attempt)
+        for strokes in _lay_strokes(network, photo, size, spec.seed, tiling):
             done += 1
             if strokes is not None:
                 painting += share.weight * _add(photo, network, strokes, spec.strength, weaker)
@@ -139,21 +160,22 @@ def _painted_size(width: int, height: int, style_scale: float) -> tuple[int, int
     return scaled(width, height, max(least, min(1 / style_scale, most)))
 
 
-def _count_tiles(size: tuple[int, int]) -> int:
+def _count_tiles(size: tuple[int, int], tiling: Tiling) -> int:
     width, height = size
-    return len(split_into_tiles(height, width, TILE, MARGIN)) if width * height > WHOLE else 1
+    if width * height <= tiling.whole:
+        return 1
+    return len(split_into_tiles(height, width, tiling.tile, MARGIN))
 
 
 @torch.no_grad()
-def _paint_whole(network: PaintingNet, photo: Tensor, seed: int) -> Tensor:
+def _paint_whole(network: PaintingFunction, photo: Tensor, seed: int) -> Tensor:
     recolored = network.recolor(photo)
     noise = draw_noise(photo, torch.Generator().manual_seed(seed))
-    painted: Tensor = network(recolored, noise)
-    return painted - recolored
+    return network(recolored, noise) - recolored
 
 
 def _lay_strokes(
-    network: PaintingNet, photo: Tensor, size: tuple[int, int], seed: int
+    network: PaintingFunction, photo: Tensor, size: tuple[int, int], seed: int, tiling: Tiling
 ) -> Iterator[Tensor | None]:
     """Yield None after each tile but the last, then the strokes (1, 3, h, w) of a network.
 
@@ -161,7 +183,7 @@ def _lay_strokes(
     """
     shown = resize(photo, size)
     width, height = size
-    if width * height <= WHOLE:
+    if width * height <= tiling.whole:
         yield _paint_whole(network, shown, seed)
         return
     # All tiles use the statistics of the whole picture, so that no seam shows. They come from a
@@ -173,7 +195,7 @@ def _lay_strokes(
     recolored = network.recolor(shown)
     noise = draw_noise(shown, torch.Generator().manual_seed(seed))
     strokes = torch.empty_like(shown)
-    tiles = split_into_tiles(height, width, TILE, MARGIN)
+    tiles = split_into_tiles(height, width, tiling.tile, MARGIN)
     for number, tile in enumerate(tiles, 1):
         rows, columns = (
             slice(low // STRIDE, -(-high // STRIDE))
@@ -187,7 +209,7 @@ def _lay_strokes(
 
 
 def _add(
-    photo: Tensor, network: PaintingNet, strokes: Tensor, strength: float, weaker: Tensor
+    photo: Tensor, network: PaintingFunction, strokes: Tensor, strength: float, weaker: Tensor
 ) -> Tensor:
     """Recolor the photo, fully from half strength on, and add strokes of any size."""
     recolored = photo.lerp(network.recolor(photo), min(1, 2 * strength))

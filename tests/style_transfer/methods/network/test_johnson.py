@@ -6,6 +6,7 @@ from torch import Tensor
 
 from style_transfer.core.manifest import PAINTING_NET, read_manifests
 from style_transfer.imaging.color import Palette, palette_of
+from style_transfer.imaging.lattice import lattice_share
 from style_transfer.methods.network.johnson import (
     NOISES,
     STRIDE,
@@ -15,7 +16,6 @@ from style_transfer.methods.network.johnson import (
     draw_noise,
 )
 from style_transfer.methods.network.schedule import load_network
-from style_transfer.training.lattice import lattice_share
 
 SHIPPED = [name for name in read_manifests() if name.startswith(PAINTING_NET)]
 

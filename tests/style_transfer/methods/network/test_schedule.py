@@ -18,7 +18,7 @@ from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import load_painter
-from style_transfer.methods.frame import Frame
+from style_transfer.methods.frame import Attempt, Frame
 from style_transfer.methods.network import schedule as network
 from style_transfer.methods.network.johnson import PaintingNet
 from style_transfer.methods.network.schedule import (
@@ -27,7 +27,6 @@ from style_transfer.methods.network.schedule import (
     Share,
     find_networks,
     load_network,
-    paint,
 )
 from style_transfer.pipeline.stylize import stylize
 from style_transfer.training.export import export_halves, to_halves_
@@ -58,6 +57,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         card = CARD | {"figures": {"artwork": perceptual_hash(artwork)}}
         export_halves(to_halves_(trained), tmp_path, f"network-{name}", card)
     return tmp_path
+
+
+def paint(photo: Tensor, shares: list[Share], spec: TransferSpec) -> Iterator[Frame]:
+    """Paint by torch."""
+    return network.paint(photo, shares, spec, Attempt(CPU))
 
 
 def last(frames: Iterator[Frame]) -> Tensor:

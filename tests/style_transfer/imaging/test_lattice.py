@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from style_transfer.training.lattice import lattice_share
+from style_transfer.imaging.lattice import lattice_share
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,97 @@
+"""Choose the variant that paints: the fastest one that passed the gate on this machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from style_transfer.backends.machine import describe_machine
+from style_transfer.backends.sessions import ProviderMissingError, choose_providers
+from style_transfer.backends.variants import (
+    AUTO,
+    REFERENCE,
+    Backend,
+    Variant,
+    VariantMissingError,
+    VariantRefusedError,
+    files_of,
+    read_file,
+    variants_folder,
+)
+from style_transfer.backends.verdicts import Verdict, read_verdicts
+from style_transfer.core.errors import ModelMissingError
+
+
+class VariantUnverifiedError(ModelMissingError):
+    """No variant of a backend passed the quality gate on this machine."""
+
+    code = "variant_unverified"
+    hint = "Run `style-transfer export NETWORK` and `style-transfer verify NETWORK`."
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What may compute: a backend of BACKENDS, and the providers of ONNX Runtime (none: chosen)."""
+
+    backend: str = AUTO
+    providers: tuple[str, ...] = ()
+
+
+AUTOMATIC = Execution()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A variant, and the providers that run it."""
+
+    variant: Variant = REFERENCE
+    providers: tuple[str, ...] = ()
+
+
+TORCH = Choice()
+
+
+def choose(networks: Sequence[str], execution: Execution, device: torch.device) -> Choice:
+    """Choose the fastest verified variant that all of these networks have.
+
+    With the backend `auto` this is torch where no other one is verified. With `onnx`, raises
+    ProviderMissingError, VariantUnverifiedError or VariantRefusedError.
+    """
+    wanted = execution.backend
+    if wanted == Backend.TORCH or not networks:
+        return TORCH
+    if wanted == AUTO and not variants_folder().exists():
+        return TORCH  # without loading ONNX Runtime
+    try:
+        providers = choose_providers(device, execution.providers)
+        machine = describe_machine(device, providers)
+        known = [read_verdicts(network, machine) for network in networks]
+        return Choice(_fastest(networks, known, with_torch=wanted == AUTO), providers)
+    except (ModelMissingError, ProviderMissingError):
+        if wanted == AUTO:
+            return TORCH
+        raise
+
+
+def _fastest(
+    networks: Sequence[str], known: Sequence[dict[Variant, Verdict]], *, with_torch: bool
+) -> Variant:
+    """Find the fastest variant; raises VariantUnverifiedError or VariantRefusedError."""
+    passed = [{each for each, verdict in found.items() if verdict.passed} for found in known]
+    common = set.intersection(*passed)
+    able = [each for each in common if with_torch or each.backend is not Backend.TORCH]
+    refused: ModelMissingError | None = None
+    for variant in sorted(able, key=lambda each: sum(found[each].seconds for found in known)):
+        try:
+            for network in networks:
+                for name in files_of(network, variant):
+                    read_file(name)
+        except (VariantMissingError, VariantRefusedError) as error:
+            refused = error
+            continue
+        return variant
+    if refused is not None:
+        raise refused
+    raise VariantUnverifiedError(
+        f"No variant of {', '.join(networks)} is verified on this machine."
+    )
