@@ -22,6 +22,18 @@ def add_export_parser(
         help="a folder, or a file ending in .onnx for a network of one part"
         " (default: where the backend onnx looks)",
     )
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "int8"],
+        default="float32",
+        help="int8 is for processors; it is calibrated on pictures that the engine draws",
+    )
+    parser.add_argument(
+        "--tensorrt",
+        choices=["float16", "s8"],
+        metavar="float16|s8",
+        help="for TensorRT instead; prints the line of trtexec for each file",
+    )
     parser.set_defaults(run=run_export)
 
 
@@ -30,17 +42,26 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     Raises ModelMissingError, ExportError, ExporterMissingError and OutputError.
     """
+    from style_transfer.backends.variants import Precision
+    from style_transfer.export.graphs import shapes_of
+    from style_transfer.export.tensorrt import trtexec_line
     from style_transfer.export.writer import Exported, export_network
 
     console = Console(highlight=False, soft_wrap=True)
 
-    def tell(done: Exported) -> None:
-        size = len(done.content) / 1e3
-        console.print(
-            f"{done.part.name}: {size:.0f} kB, largest difference from torch {done.error:.1e}"
-        )
+    precision = Precision(arguments.tensorrt or arguments.precision)
+    kind = "largest difference" if precision is Precision.FLOAT32 else "relative difference"
+    made: list[Exported] = []
 
-    paths = export_network(arguments.network, advance=tell, **destination(arguments.out))
+    def tell(done: Exported) -> None:
+        made.append(done)
+        size = len(done.content) / 1e3
+        console.print(f"{done.part.name}: {size:.0f} kB, {kind} from torch {done.error:.1e}")
+
+    paths = export_network(arguments.network, precision, advance=tell, **destination(arguments.out))
+    if arguments.tensorrt:
+        for path, done in zip(paths, made, strict=True):
+            console.print(trtexec_line(path, shapes_of(done.part)), markup=False)
     console.print(f"Wrote {len(paths)} files to {paths[0].parent}.", markup=False)
     return 0
 

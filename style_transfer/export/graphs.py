@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from style_transfer.core.manifest import PAINTING_NET
 from style_transfer.features.vgg import TAPS, SlimVGG, reflect
 from style_transfer.methods.fast.network import ENCODER, LAST_DECODED, NAME, Painter, load_painter
+from style_transfer.methods.fast.onnx_painter import DEEPEST
 from style_transfer.methods.network.johnson import (
     NOISES,
     STRIDE,
@@ -23,11 +24,15 @@ from style_transfer.methods.network.johnson import (
     normalize_by,
     statistics_of,
 )
+from style_transfer.methods.network.onnx_network import PAINT
 from style_transfer.methods.network.schedule import load_network
 
-PAINT = "paint"  # the part of a painting network
-DEEPEST = 4  # no painting uses features of level 5
 _CPU = torch.device("cpu")
+_EDGES = 2  # the deepest level of the encoder that stays in float
+_UNIT = 64
+# Of pictures (height, width), for which TensorRT plans; larger ones are cut into tiles.
+_SIZES = ((64, 64), (512, 768), (2048, 2048))
+_BATCHES = (1, 1, 4)
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,8 @@ def _encoder_part(network: SlimVGG, level: int) -> Part:
         ("maps",),
         (TAPS[level - 1],),
         2 ** max(0, level - 2),
-        floats=("weight",) if level == 1 else (),
+        # The first two blocks see pixels and their edges: few channels, of very unlike ranges.
+        floats=("weight",) if level <= _EDGES else (),
     )
 
 
@@ -180,6 +186,24 @@ def _decoder_part(painter: Painter, level: int) -> Part:
         2 ** (level - 1),
         floats=(kept,) if level == LAST_DECODED else (),
     )
+
+
+def shapes_of(part: Part) -> dict[str, list[list[int]]]:
+    """Give the smallest, usual and largest shape of each input, as TensorRT wants to know them."""
+    shapes = {}
+    for name, each in zip(part.inputs, part.draw(_UNIT, _UNIT), strict=True):
+        shapes[name] = [
+            _shape_for(each.shape, part.scale, batch, size)
+            for batch, size in zip(_BATCHES, _SIZES, strict=True)
+        ]
+    return shapes
+
+
+def _shape_for(drawn: Sequence[int], scale: int, batch: int, size: tuple[int, int]) -> list[int]:
+    if len(drawn) == 1:
+        return list(drawn)
+    sides = [side * own // (scale * _UNIT) for side, own in zip(size, drawn[2:], strict=False)]
+    return [batch, drawn[1], *sides]
 
 
 def _noise(*shape: int) -> Tensor:
