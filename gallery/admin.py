@@ -1,5 +1,7 @@
 """Moderation: hide published artworks, or show them again. Private artworks are not listed."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -7,11 +9,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from gallery.galleries import hide_gallery, show_gallery
 from gallery.models import Artwork, Gallery
 from gallery.moderation import hide_artwork, show_artwork
 
 LISTED_PX = 96
+
+
+def _person(request: HttpRequest) -> User:
+    """Return the moderator, who gets no notice of an own decision."""
+    return cast("User", request.user)
 
 
 @admin.register(Artwork)
@@ -59,14 +67,14 @@ class ArtworkAdmin(admin.ModelAdmin):
     def hide(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
         """Hide the selected artworks from the public gallery."""
         for artwork in queryset:
-            hide_artwork(artwork=artwork)
+            hide_artwork(artwork=artwork, by=_person(request))
         self.message_user(request, _("Hidden from everyone except their owners."))
 
     @admin.action(description=_("Show selected artworks again"), permissions=["change"])
     def show(self, request: HttpRequest, queryset: QuerySet[Artwork]) -> None:
         """Show the selected artworks in the public gallery again."""
         for artwork in queryset:
-            show_artwork(artwork=artwork)
+            show_artwork(artwork=artwork, by=_person(request))
         self.message_user(request, _("Visible again."))
 
 
@@ -102,12 +110,12 @@ class GalleryAdmin(admin.ModelAdmin):
     def hide(self, request: HttpRequest, queryset: QuerySet[Gallery]) -> None:
         """Hide the selected galleries from everybody but their owners."""
         for gallery in queryset:
-            hide_gallery(gallery=gallery)
+            hide_gallery(gallery=gallery, by=_person(request))
         self.message_user(request, _("Hidden from everyone except their owners."))
 
     @admin.action(description=_("Show selected galleries again"), permissions=["change"])
     def show(self, request: HttpRequest, queryset: QuerySet[Gallery]) -> None:
         """Show the selected galleries to everybody again."""
         for gallery in queryset:
-            show_gallery(gallery=gallery)
+            show_gallery(gallery=gallery, by=_person(request))
         self.message_user(request, _("Visible again."))

@@ -19,6 +19,7 @@ from accounts.models import User
 from common.locks import lock_until_commit
 from common.text import visible_text
 from gallery.models import Artwork, Gallery, GalleryItem
+from gallery.notices import tell_of_gallery
 
 MAX_GALLERIES: Final = 200
 MAX_ITEMS: Final = 500
@@ -278,11 +279,21 @@ def delete_gallery(*, gallery: Gallery) -> None:
     gallery.delete()
 
 
-def hide_gallery(*, gallery: Gallery) -> None:
+@transaction.atomic
+def hide_gallery(*, gallery: Gallery, by: User | None = None) -> None:
     """Hide a public gallery. Its owner still sees it, and its artworks are not changed."""
-    Gallery.objects.filter(pk=gallery.pk).update(moderation=Artwork.Moderation.HIDDEN)
+    _moderate(gallery, Artwork.Moderation.HIDDEN, by)
 
 
-def show_gallery(*, gallery: Gallery) -> None:
+@transaction.atomic
+def show_gallery(*, gallery: Gallery, by: User | None = None) -> None:
     """Show a hidden gallery to everybody again."""
-    Gallery.objects.filter(pk=gallery.pk).update(moderation=Artwork.Moderation.VISIBLE)
+    _moderate(gallery, Artwork.Moderation.VISIBLE, by)
+
+
+def _moderate(gallery: Gallery, decision: Artwork.Moderation, by: User | None) -> None:
+    """Write the decision of the moderator `by`, and tell the owner if it is another one."""
+    rows = Gallery.objects.filter(pk=gallery.pk).exclude(moderation=decision)
+    if rows.update(moderation=decision):
+        is_hidden = decision == Artwork.Moderation.HIDDEN
+        tell_of_gallery(gallery=gallery, is_hidden=is_hidden, by=by)

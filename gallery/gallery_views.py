@@ -66,9 +66,14 @@ def gallery_page(request: HttpRequest, found: Gallery) -> HttpResponse:
         "layouts": Gallery.Layout.choices,
         "is_open": can(NOBODY, Action.VIEW, found),
         "has_link": owns and found.share_links.working().exists(),
-        "unpublished": found.items.count() - found.items.public().count() if owns else 0,
+        "unpublished": _unpublished(found) if owns else 0,
     }
     return render(request, f"gallery/layouts/{layout}.html", context)
+
+
+def _unpublished(found: Gallery) -> int:
+    """Return how many of its artworks visitors do not see, in one query."""
+    return found.items.exclude(pk__in=found.items.public().values("pk")).count()
 
 
 @login_required

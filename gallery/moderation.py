@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import User
 from common.locks import lock_until_commit
 from gallery.models import Artwork, HiddenPicture
+from gallery.notices import tell_of_decision
 
 
 def was_hidden(*, sha256: str, painting: UUID | None) -> bool:
@@ -25,19 +27,19 @@ def was_hidden(*, sha256: str, painting: UUID | None) -> bool:
 
 
 @transaction.atomic
-def hide_artwork(*, artwork: Artwork) -> Artwork:
+def hide_artwork(*, artwork: Artwork, by: User | None = None) -> Artwork:
     """Hide the picture of `artwork` from the public gallery. Its owner still sees the artwork."""
     _lock(artwork.sha256, artwork.painting)
     HiddenPicture.objects.get_or_create(sha256=artwork.sha256, painting=artwork.painting)
-    return _moderate(artwork, Artwork.Moderation.HIDDEN)
+    return _moderate(artwork, Artwork.Moderation.HIDDEN, by)
 
 
 @transaction.atomic
-def show_artwork(*, artwork: Artwork) -> Artwork:
+def show_artwork(*, artwork: Artwork, by: User | None = None) -> Artwork:
     """Show the picture of a hidden `artwork` in the public gallery again."""
     _lock(artwork.sha256, artwork.painting)
     HiddenPicture.objects.filter(_same_picture(artwork.sha256, artwork.painting)).delete()
-    return _moderate(artwork, Artwork.Moderation.VISIBLE)
+    return _moderate(artwork, Artwork.Moderation.VISIBLE, by)
 
 
 def _lock(sha256: str, painting: UUID | None) -> None:
@@ -46,11 +48,14 @@ def _lock(sha256: str, painting: UUID | None) -> None:
     lock_until_commit(f"moderation of painting {painting}")
 
 
-def _moderate(artwork: Artwork, decision: Artwork.Moderation) -> Artwork:
-    """Write the decision into every artwork that shows the same picture."""
+def _moderate(artwork: Artwork, decision: Artwork.Moderation, by: User | None) -> Artwork:
+    """Write the decision into every artwork that shows the same picture, and tell the owners."""
     same = Q(pk=artwork.pk) | _same_picture(artwork.sha256, artwork.painting)
+    told = list(Artwork.objects.filter(same).exclude(moderation=decision))
     # Also in the trash, from which its owner may restore it.
     Artwork.with_trash.filter(same).update(moderation=decision)
+    is_hidden = decision == Artwork.Moderation.HIDDEN
+    tell_of_decision(artworks=told, is_hidden=is_hidden, by=by)
     artwork.moderation = decision
     return artwork
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from gallery.access import Action, Viewer, can
 from gallery.models import Artwork, FavoriteArtwork, Like
+from gallery.notices import take_back_like, tell_of_like
 from library.favorites import MAX_FAVORITES, TooManyFavorites
 
 
@@ -39,6 +40,7 @@ def like_artwork(*, person: User, artwork: Artwork) -> int:
     _like, is_new = Like.objects.get_or_create(artwork=row, owner=person)
     if is_new:
         Artwork.objects.filter(pk=row.pk).update(like_count=F("like_count") + 1)
+        tell_of_like(artwork=row)
     return row.like_count + is_new
 
 
@@ -50,6 +52,7 @@ def unlike_artwork(*, person: User, artwork: Artwork) -> None:
     gone, _rows = Like.objects.filter(artwork=artwork, owner=person).delete()
     if gone:
         Artwork.with_trash.filter(pk=artwork.pk).update(like_count=F("like_count") - 1)
+        take_back_like(artwork=artwork)
 
 
 @transaction.atomic

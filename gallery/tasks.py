@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from gallery import trash_emptying
+from gallery import notices, trash_emptying
 
 
 @shared_task
 def empty_trash() -> None:
     """Delete what was in the trash long enough."""
     trash_emptying.empty_trash()
+
+
+@shared_task
+def gather_notices() -> None:
+    """Tell of batches that are done, of links that end, and of styles that were withdrawn."""
+    notices.gather_notices()

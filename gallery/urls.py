@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from gallery import (
     development_views,
     gallery_views,
+    notice_views,
     people_views,
     public_views,
     reaction_views,
@@ -48,6 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("galleries/<uuid:pk>/", gallery_views.gallery_edit, name="gallery-edit"),
     path("galleries/<uuid:pk>/items/", gallery_views.gallery_items, name="gallery-items"),
     path("galleries/<uuid:pk>/delete/", gallery_views.gallery_delete, name="gallery-delete"),
+    path("notices/", notice_views.notices, name="notices"),
+    path("notices/read/", notice_views.notices_read, name="notices-read"),
+    path("notices/<uuid:pk>/", notice_views.notice_open, name="notice-open"),
     path("trash/", trash_views.trash, name="trash"),
     path("trash/restore/", trash_views.trash_restore, name="trash-restore"),
     path("trash/delete/", trash_views.trash_delete, name="trash-delete"),

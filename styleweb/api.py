@@ -10,7 +10,7 @@ from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
-from gallery.api import galleries, people, reactions, shares, trash
+from gallery.api import galleries, notices, people, reactions, shares, trash
 from gallery.api import views as gallery
 from inference.api import (
     batches,
@@ -45,6 +45,7 @@ router.register(
 )
 router.register("favorites/styles", favorites.FavoriteStyleViewSet, basename="api-favorite-style")
 router.register("public/artworks", gallery.PublicGalleryViewSet, basename="api-public-artwork")
+router.register("notices", notices.NoticeViewSet, basename="api-notice")
 router.register("artworks/trash", trash.TrashedArtworkViewSet, basename="api-artwork-trash")
 router.register("galleries/trash", trash.TrashedGalleryViewSet, basename="api-gallery-trash")
 router.register("public/galleries", galleries.PublicGalleriesViewSet, basename="api-public-gallery")

@@ -183,6 +183,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 CELERY_BEAT_SCHEDULE = {
     "reap-lost-jobs": {"task": "inference.tasks.reap_lost_jobs", "schedule": 5.0},
+    "gather-notices": {"task": "gallery.tasks.gather_notices", "schedule": 120.0},
     "empty-trash": {"task": "gallery.tasks.empty_trash", "schedule": 3600.0},
 }
 

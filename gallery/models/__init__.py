@@ -3,6 +3,7 @@
 from gallery.models.artworks import Artwork, ArtworkQuerySet, ArtworkStyle, HiddenPicture
 from gallery.models.avatars import Avatar
 from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, GalleryQuerySet
+from gallery.models.notices import Notice, NoticeQuerySet
 from gallery.models.reactions import FavoriteArtwork, Like
 from gallery.models.shares import ShareLink, ShareLinkQuerySet
 from gallery.models.tags import ArtworkTag
@@ -21,6 +22,8 @@ __all__ = [
     "GalleryQuerySet",
     "HiddenPicture",
     "Like",
+    "Notice",
+    "NoticeQuerySet",
     "ShareLink",
     "ShareLinkQuerySet",
     "TrashedItem",

@@ -132,6 +132,9 @@ MATRIX = [
     Row("api-artwork-restore", "post", "artworks/{public}/restore/", 200, 404, 401, 200, 403),
     Row("api-artwork-detail", "get", "artworks/{trashed}/", 404, 404, 404, 404, 403),
     Row("api-artwork-file", "get", "artworks/{trashed}/file/", 404, 404, 404, 404, 403),
+    Row("api-notice-list", "get", "notices/", 200, 200, 401, 200, 403),
+    Row("api-notice-read-all", "post", "notices/read/", 204, 204, 401, 204, 403),
+    Row("api-notice-read", "post", "notices/{notice}/read/", 200, 404, 401, 200, 403),
     Row("api-artwork-trash-list", "get", "artworks/trash/", 200, 200, 401, 200, 403),
     Row("api-artwork-trash-empty", "post", "artworks/trash/empty/", 204, 204, 401, 204, 403),
     Row("api-artwork-trash-detail", "delete", "artworks/trash/{trashed}/", 204, 404, 401, 204, 403),
@@ -213,6 +216,8 @@ SCOPE_OF = {
     ("likes", False): "favorites:write",
     ("shares", True): "shares:read",
     ("shares", False): "shares:write",
+    ("notices", True): "artworks:read",
+    ("notices", False): "artworks:write",
     ("artworks", True): "artworks:read",
     ("artworks", False): "artworks:write",
 }

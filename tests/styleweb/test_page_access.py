@@ -139,6 +139,9 @@ PAGES = [
     own("favorites", "/favorites/"),
     own("artwork-upload", "/artworks/upload/"),
     Row("selection", "post", "/artworks/selection/", 302, 302, 302, 302, 302),
+    own("notices", "/notices/"),
+    Row("notices-read", "post", "/notices/read/", *[302] * 5),
+    private("notice-open", "/notices/{notice}/"),
     own("trash", "/trash/"),
     *(
         Row(f"trash-{deed}", "post", f"/trash/{deed}/", *[302] * 5)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from accounts.models import User
 from accounts.tokens import create_token
 from gallery.galleries import create_gallery
-from gallery.models import Artwork
+from gallery.models import Artwork, Notice
 from gallery.services import keep_artwork, publish_artwork
 from gallery.shares import create_link
 from gallery.trash import trash_artworks, trash_gallery
@@ -91,6 +91,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
     "developed": lambda owner: keep_artwork(job=developable_job(owner)).pk,
     "trashed": trashed,
+    "notice": lambda owner: Notice.objects.create(owner=owner, kind="liked", about=uuid4()).pk,
     "ended": ended,
     "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
     "share": lambda owner: create_link(thing=kept(owner)).pk,
