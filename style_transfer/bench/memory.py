@@ -2,7 +2,7 @@
 
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +129,14 @@ def _finish(
     if last.report is None:
         raise AssertionError("the last step has a report")
     return last.report.tiles, last.report.memory_mb
+
+
+def peak_of(action: Callable[[], object]) -> int:
+    """Give the MiB that an action needs at most beyond what this process holds before it."""
+    before = _read("VmRSS")
+    _RESET_PEAK.write_text("5")  # the peak starts again from here; see proc(5)
+    action()
+    return max(0, _read("VmHWM") - before)
 
 
 def _read(name: str) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from style_transfer.cli.bench_quality import add_quality_parser
+from style_transfer.cli.bench_variants import add_variants_parser
 from style_transfer.core.catalog import (
     DEFAULT_METHOD,
     FINEST_METHOD,
@@ -67,6 +68,7 @@ def add_bench_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     convergence.add_argument("--size", type=int, default=256)
     convergence.add_argument("--gatys-steps", type=int, default=200)
     convergence.set_defaults(run=run_convergence)
+    add_variants_parser(kinds)
     for parser in (batch, cache):
         parser.add_argument("--repeats", type=int, default=5)
     for parser in (speed, quality, convergence):
