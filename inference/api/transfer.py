@@ -40,7 +40,7 @@ from style_transfer.core.spec import MAX_STYLES, SpecError, TransferSpec, choice
 PICTURES = ("image/jpeg", "image/png")
 SPEC_FIELDS = (
     *("method", "strength", "color", "style_scale", "size", "steps", "seed", "features"),
-    *("keep_faces", "mask_feather", "mask_invert"),
+    *("keep_faces", "mask_feather", "mask_invert", "variant"),
     *RECIPE,
 )
 
@@ -103,6 +103,7 @@ class TransferSerializer(serializers.Serializer[Job]):
     steps = serializers.IntegerField(required=False)
     seed = serializers.IntegerField(required=False)
     features = serializers.ChoiceField(choices_of("features"), required=False)
+    variant = serializers.ChoiceField(choices_of("variant"), required=False)
     keep_faces = serializers.ChoiceField(choices_of("keep_faces"), required=False)
     init = serializers.ChoiceField(choices_of("init"), required=False)
     optimizer = serializers.ChoiceField(choices_of("optimizer"), required=False)

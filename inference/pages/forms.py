@@ -29,6 +29,7 @@ from style_transfer.core.spec import (
     Optimizer,
     SpecError,
     TransferSpec,
+    Variant,
 )
 
 COLOR_WORDS = {
@@ -50,6 +51,10 @@ FACES_WORDS = {
     KeepFaces.AUTO: _("If large enough"),
     KeepFaces.ON: _("Always"),
     KeepFaces.OFF: _("Never"),
+}
+VARIANT_WORDS = {
+    Variant.STANDARD: _("Standard"),
+    Variant.LIGHT: _("Light: less time, more of the photo"),
 }
 INIT_WORDS = {
     Init.CONTENT: _("Photo"),
@@ -123,6 +128,9 @@ class StudioForm(forms.Form):
     seed = forms.IntegerField(required=False)
     features = forms.ChoiceField(
         required=False, choices=[(name, FEATURE_WORDS[name]) for name in FEATURES]
+    )
+    variant = forms.ChoiceField(
+        required=False, choices=[(c.value, w) for c, w in VARIANT_WORDS.items()]
     )
     init = forms.ChoiceField(required=False, choices=[(c.value, w) for c, w in INIT_WORDS.items()])
     optimizer = forms.ChoiceField(
@@ -294,7 +302,7 @@ def spec_from(data: Mapping[str, Any]) -> TransferSpec:
     """
     names = (
         *("method", "strength", "style_scale", "size", "steps", "seed", "color", "features"),
-        *("keep_faces", "mask_feather", "mask_invert"),
+        *("keep_faces", "mask_feather", "mask_invert", "variant"),
         *RECIPE,
     )
     return TransferSpec(**{name: data[name] for name in names if data.get(name) not in {None, ""}})
@@ -331,10 +339,10 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
     `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
     """
     defaults = TransferSpec().to_json()
-    defaults |= {name: getattr(TransferSpec(), name) for name in RECIPE}
+    defaults |= {name: getattr(TransferSpec(), name) for name in (*RECIPE, "variant")}
     names = (
         *("method", "strength", "color", "style_scale", "steps", "seed", "features"),
-        *("keep_faces", "mask_feather"),
+        *("keep_faces", "mask_feather", "variant"),
         *RECIPE,
     )
     chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])

@@ -20,7 +20,7 @@ CM_PER_INCH = 2.54
 # The settings that the command line has options for.
 _FLAGS = (
     *("method", "size", "strength", "color", "style_scale", "steps", "seed", "features"),
-    "keep_faces",
+    *("keep_faces", "variant"),
     *RECIPE,
 )
 
@@ -82,7 +82,7 @@ def studio_query(
     """
     query = QueryDict(mutable=True)
     query.setlist("style", [f"{slug}:{weight:g}" for slug, weight in styles.items()])
-    for name in (*_KEPT, "method", "features", *RECIPE):
+    for name in (*_KEPT, "method", "features", "variant", *RECIPE):
         if spec.get(name) is not None:
             query[name] = str(spec[name])
     if like is not None:

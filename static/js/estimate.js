@@ -13,7 +13,7 @@ const AGAIN_MS = 15_000;
 const LAYERS = [1, 2, 3, 4, 5].map((number) => `layer${number}_weight`);
 const RECIPE = ["learning_rate", "content_weight", "style_weight", "tv_weight", ...LAYERS];
 const FIGURES = ["strength", "style_scale", "size", "steps", "seed", ...RECIPE];
-const WORDS = ["color", "features", "keep_faces", "init", "optimizer"];
+const WORDS = ["color", "features", "keep_faces", "variant", "init", "optimizer"];
 
 export class Estimate extends EventTarget {
   #timer = 0;

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -60,7 +61,7 @@ def choose(networks: Sequence[str], execution: Execution, device: torch.device) 
     wanted = execution.backend
     if wanted == Backend.TORCH or not networks:
         return TORCH
-    if wanted == AUTO and not variants_folder().exists():
+    if wanted == AUTO and not _is_there(variants_folder()):
         return TORCH  # without loading ONNX Runtime
     try:
         providers = choose_providers(device, execution.providers)
@@ -71,6 +72,14 @@ def choose(networks: Sequence[str], execution: Execution, device: torch.device) 
         if wanted == AUTO:
             return TORCH
         raise
+
+
+def _is_there(folder: Path) -> bool:
+    """Tell whether a folder exists; False too for one that this user may not look into."""
+    try:
+        return folder.is_dir()
+    except PermissionError:
+        return False
 
 
 def _fastest(

@@ -57,7 +57,7 @@ def add_stylize_parser(
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
     parser.add_argument("--method", choices=list(METHOD_INFOS), default=defaults.method)
-    for name in ("color", "init", "optimizer"):
+    for name in ("color", "init", "optimizer", "variant"):
         parser.add_argument(f"--{name}", choices=choices_of(name), default=getattr(defaults, name))
     parser.add_argument(
         "--keep-faces",
@@ -183,7 +183,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
 def spec_of(arguments: argparse.Namespace) -> TransferSpec:
     """Read the spec; a method can have more steps here than on the site, and other features."""
     info = METHOD_INFOS[arguments.method]
-    names = ("method", "color", "init", "optimizer", "keep_faces", *BOUNDS, *SWITCHES)
+    names = ("method", "color", "init", "optimizer", "variant", "keep_faces", *BOUNDS, *SWITCHES)
     values = {name: getattr(arguments, name) for name in names}
     values["steps"] = values["steps"] or info.command_steps
     values["features"] = arguments.features or DEFAULT_BACKBONE

@@ -38,7 +38,7 @@ class Kind:
 
     def load(self) -> "Prepare":
         """Import the recipe, and with it torch, and return its function `prepare`."""
-        recipe = import_module(f"style_transfer.training.recipes.{self.name}")
+        recipe = import_module(f"style_transfer.training.recipes.{self.name.replace('-', '_')}")
         return cast("Prepare", recipe.prepare)
 
 
@@ -83,6 +83,13 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
 def _add_builtin(parser: argparse.ArgumentParser) -> None:
     _add_out(parser)
     parser.add_argument("--teacher", type=Path, required=True, help="reduced VGG-19 (safetensors)")
+
+
+def _add_decoder(parser: argparse.ArgumentParser) -> None:
+    _add_out(parser)
+    parser.add_argument(
+        "--light", action="store_true", help="a light decoder of the features `builtin-light`"
+    )
 
 
 def _add_fast(parser: argparse.ArgumentParser) -> None:
@@ -155,9 +162,17 @@ KINDS = (
         rate=0.05,
     ),
     Kind(
+        name="builtin-light",
+        help="a light network with the features of the shipped `builtin`",
+        add_arguments=_add_out,
+        batch=4,
+        sizes=(112,),
+        rate=0.05,
+    ),
+    Kind(
         name="decoder",
         help="the decoder of the method `fast`, trained by reconstruction",
-        add_arguments=_add_out,
+        add_arguments=_add_decoder,
         batch=4,
         sizes=(192,),
         rate=0.02,

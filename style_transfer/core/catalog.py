@@ -147,7 +147,7 @@ METHOD_INFOS: dict[str, MethodInfo] = {
         slug="fast",
         title="Fast",
         description=("About a second. Works with any style and can combine several."),
-        used=(*_COMMON, "seed"),
+        used=(*_COMMON, "seed", "variant"),
         cost=Cost(base=0.2, megapixel=4.0),
         immediate=True,
         batches=True,

@@ -47,6 +47,13 @@ class KeepFaces(StrEnum):
     OFF = "off"
 
 
+class Variant(StrEnum):
+    """The networks of a method that has several: light ones need less time and memory."""
+
+    STANDARD = "standard"
+    LIGHT = "light"
+
+
 class Init(StrEnum):
     """The picture that a descent starts from."""
 
@@ -124,6 +131,7 @@ class TransferSpec:
                  and what stands out if there is no face (on), or never (off)
     mask_feather how wide the soft edge of the mask is, as a share of the longest side
     mask_invert  white in the mask stays the photo, instead of black
+    variant      the networks of a method that has several
 
     The last fields are those of the textbook recipe; see methods/gatys/recipe.py.
 
@@ -141,6 +149,7 @@ class TransferSpec:
     keep_faces: KeepFaces = KeepFaces.AUTO
     mask_feather: float = 0.02
     mask_invert: bool = False
+    variant: Variant = Variant.STANDARD
     init: Init = Init.CONTENT
     optimizer: Optimizer = Optimizer.ADAM
     learning_rate: float | None = None
@@ -224,11 +233,14 @@ def check_has_losses(method: str) -> None:
 _WORDS: dict[str, type[StrEnum]] = {
     "color": Color,
     "keep_faces": KeepFaces,
+    "variant": Variant,
     "init": Init,
     "optimizer": Optimizer,
 }
 _CHOSEN = ("method", "features", *_WORDS)
-_YOUNGER = {item.name: item.default for item in fields(TransferSpec) if item.name in RECIPE}
+_YOUNGER = {
+    item.name: item.default for item in fields(TransferSpec) if item.name in (*RECIPE, "variant")
+}
 
 
 def choices_of(name: str) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ from torch import Tensor, nn
 
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.weight_files import load_weights
+from style_transfer.features.light import LightVGG, read_light_widths
 from style_transfer.features.torchvision_backbones import ImageNetVGG
 from style_transfer.features.vgg import LAYERS, SlimVGG, read_widths
 
 SCALE = "channel_scale."
+_DEAD = 0.02  # channels below this share of the most variable one carry no information
 
 
 class FeatureNet(nn.Module):
@@ -39,9 +41,14 @@ class FeatureNet(nn.Module):
         return found
 
 
+def find_live(channel_scale: Tensor) -> Tensor:
+    """Give the indices (L,) of the channels that vary at all, from the scales (C,) of a layer."""
+    return (channel_scale > _DEAD * channel_scale.max()).nonzero()[:, 0]
+
+
 @cache
 def load_features(name: str, device: torch.device) -> FeatureNet:
-    """Load the feature network `builtin` or `vgg19` onto a device, once per process.
+    """Load a feature network onto a device by its name, once per process.
 
     Raises ModelMissingError if its weights are missing or refused, and for any other name.
     """
@@ -67,6 +74,12 @@ def _build_builtin(weights: Mapping[str, Tensor]) -> nn.Module:
     return network
 
 
+def _build_light(weights: Mapping[str, Tensor]) -> nn.Module:
+    network = LightVGG(read_light_widths(weights))
+    network.load_state_dict(weights, assign=True)
+    return network
+
+
 def _build_vgg19(weights: Mapping[str, Tensor]) -> nn.Module:
     network = ImageNetVGG()
     network.load_(weights)
@@ -75,5 +88,6 @@ def _build_vgg19(weights: Mapping[str, Tensor]) -> nn.Module:
 
 _BUILDERS: dict[str, Callable[[Mapping[str, Tensor]], nn.Module]] = {
     "builtin": _build_builtin,
+    "builtin-light": _build_light,
     "vgg19": _build_vgg19,
 }

@@ -64,6 +64,16 @@ def reflect_to(x: Tensor, multiple: int) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
+def make_input_normalization() -> nn.Conv2d:
+    """Make the 1x1 convolution that normalizes RGB in [0, 1] like ImageNet; it is not trained."""
+    std = torch.tensor(IMAGENET_STD)
+    convolution = nn.Conv2d(3, 3, 1)
+    with torch.no_grad():
+        convolution.weight.copy_(torch.diag(1 / std)[:, :, None, None])
+        convolution.bias.copy_(-torch.tensor(IMAGENET_MEAN) / std)  # type: ignore[union-attr]
+    return convolution.requires_grad_(requires_grad=False)
+
+
 class SlimVGG(nn.Module):
     """Thirteen 3x3 convolutions with (leaky) ReLU in the layout of VGG-19, at chosen widths.
 
@@ -85,7 +95,7 @@ class SlimVGG(nn.Module):
         self.pool = pool
         self.slope = slope
         self.leak = 0.0  # the slope below zero of the tapped layers; only training changes it
-        self.input = nn.Conv2d(3, 3, 1)
+        self.input = make_input_normalization()
         channels = 3
         for block, count in enumerate(BLOCKS, 1):
             for conv in range(1, count + 1):
@@ -94,14 +104,6 @@ class SlimVGG(nn.Module):
                 nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
                 self.add_module(f"conv{block}_{conv}", layer)
                 channels = widths[block - 1]
-        self._normalize_input_()
-
-    def _normalize_input_(self) -> None:
-        std = torch.tensor(IMAGENET_STD)
-        with torch.no_grad():
-            self.input.weight.copy_(torch.diag(1 / std)[:, :, None, None])
-            self.input.bias.copy_(-torch.tensor(IMAGENET_MEAN) / std)  # type: ignore[union-attr]
-        self.input.requires_grad_(requires_grad=False)
 
     def run(self, x: Tensor, start: str | None = None) -> Iterator[tuple[str, Tensor]]:
         """Yield (name, activation (B, C, h, w)) layer by layer.
@@ -134,6 +136,10 @@ class SlimVGG(nn.Module):
             if name == deepest:
                 break
         return found
+
+    def tap_bias(self, name: str) -> Tensor:
+        """Give the bias (C,) that is added in a layer before its activation."""
+        return self.get_parameter(f"{name.replace('relu', 'conv')}.bias")
 
 
 def read_widths(state: Mapping[str, Tensor]) -> tuple[int, ...]:

@@ -41,10 +41,10 @@ class _Prepared:
     """What the method prepared for this picture."""
 
     @property
-    def kind(self) -> tuple[str, tuple[int, int], float, float]:
-        """Give the method, size, strength and brush size, which all pictures of a pass share."""
-        spec = self.request.spec
-        return spec.method, self.canvas.painted_size, spec.strength, spec.style_scale
+    def kind(self) -> tuple[str, str, tuple[int, int], float, float]:
+        """Give what all pictures of a pass share: method, variant, size, strength, brush size."""
+        spec, size = self.request.spec, self.canvas.painted_size
+        return spec.method, spec.variant, size, spec.strength, spec.style_scale
 
 
 def stylize_batch(

@@ -9,7 +9,7 @@ gradient passes from block to block: deep layers depend on details that shallow 
 and their gradients would harm what the shallow ones have learned.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +21,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from style_transfer.core.errors import ModelMissingError
+from style_transfer.features.builtin import FeatureNet, find_live
+from style_transfer.features.light import LightVGG
 from style_transfer.features.vgg import TAPS, SlimVGG, max_pool, read_widths, strip_heads
 
 FREE = 0.5  # after this share of the training, blocks get only the student's own activations
@@ -54,12 +56,37 @@ def describe_teacher(path: Path) -> str:
     return f"{path.name} ({stated})" if stated else path.name
 
 
+class LiveFeatures(nn.Module):
+    """The channels of a feature network that vary at all, as the teacher of a light network.
+
+    `channel_std` holds their standard deviations over many artworks, (L,) per layer.
+    """
+
+    def __init__(self, features: FeatureNet) -> None:
+        """Find the live channels at the taps, by the rule of the any-style network."""
+        super().__init__()
+        self.features = features
+        self.live = {name: find_live(features.channel_scale[name]) for name in TAPS}
+        self.channel_std = {
+            name: features.channel_scale[name][live] for name, live in self.live.items()
+        }
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Count the live channels, shallow to deep."""
+        return tuple(len(live) for live in self.live.values())
+
+    def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        """Compute layer -> (B, L, h, w) for x (B, 3, H, W), RGB in [0, 1]."""
+        return {name: maps[:, self.live[name]] for name, maps in self.features(x, layers).items()}
+
+
 @dataclass
 class Distillation:
     """The objective: teacher, student, and the teacher's standard deviation of each channel."""
 
     teacher: nn.Module
-    student: SlimVGG
+    student: SlimVGG | LightVGG
     channel_std: Mapping[str, Tensor]
     bfloat16: bool = True
 

@@ -14,7 +14,7 @@ from style_transfer.methods.fast import schedule
 from style_transfer.methods.fast.contrast import blend_contrasts
 from style_transfer.methods.fast.embedding import StyleEmbedding, blend_embeddings
 from style_transfer.methods.fast.embedding_cache import EmbeddingCache
-from style_transfer.methods.fast.network import Painter, load_painter
+from style_transfer.methods.fast.network import Painter, painter_of
 from style_transfer.methods.fast.onnx_painter import load_onnx_painter
 from style_transfer.methods.fast.textons import PatchSynthesizer
 from style_transfer.methods.frame import Attempt, Frame, StyleCache
@@ -150,10 +150,10 @@ def paint(
     Raises InternalError for a broken picture, and OutOfMemoryError.
     """
     if painter.device != attempt.device:  # the fallback from a GPU to the CPU
-        painter = load_painter(attempt.device)
+        painter = painter_of(painter.variant, attempt.device)
     if attempt.exact:  # another way broke the picture
         painter = painter.in_full()
-    elif attempt.variant.backend is Backend.ONNX:
+    elif attempt.variant.backend is Backend.ONNX and not painter.is_light:
         painter = load_onnx_painter(painter, attempt.variant, attempt.choice.providers)
     styles = BatchStyles([mix.to(painter.device) for mix in mixes])
     photos = photos.to(painter.device)

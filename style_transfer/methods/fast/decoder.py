@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from style_transfer.features.light import Separable
 from style_transfer.features.vgg import (
     BLOCKS,
     INNER_SLOPE,
@@ -81,6 +82,35 @@ class UpsampleBlock(nn.Module):
         return reflect(x)
 
 
+class LightUpsampleBlock(nn.Module):
+    """The same from depthwise separable convolutions (Howard et al. 2017, "MobileNets")."""
+
+    def __init__(self, channels: int, outputs: int) -> None:
+        """Create a 1x1 convolution before the upsampling and two separable ones after it."""
+        super().__init__()
+        self.narrow = nn.Conv2d(channels, outputs, 1)
+        self.refine = Separable(outputs, outputs)
+        self.last = Separable(outputs, outputs + COLORS)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Compute (B, outputs + 3, 2h, 2w) from (B, channels, h, w)."""
+        decoded: Tensor = self.last.across(self._up_to_last(x))
+        return decoded
+
+    def colors(self, x: Tensor) -> Tensor:
+        """Compute only the last three channels, (B, 3, 2h, 2w): a picture needs no more."""
+        last = self.last.across
+        return F.conv2d(self._up_to_last(x), last.weight[-COLORS:], last.bias[-COLORS:])  # type: ignore[index]
+
+    def _up_to_last(self, x: Tensor) -> Tensor:
+        """Run all but the last 1x1 convolution: (B, outputs, 2h, 2w)."""
+        x = F.leaky_relu(self.narrow(x), INNER_SLOPE)  # (B, outputs, h, w)
+        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)  # 2h, 2w
+        x = x + F.leaky_relu(self.refine(x), INNER_SLOPE)
+        padded: Tensor = self.last.apart(reflect(x))
+        return padded
+
+
 class ColorCorrection(nn.Module):
     """Corrects the colors of level 1 from its features."""
 
@@ -106,11 +136,16 @@ class Decoder(nn.Module):
     divided by its standard deviation, and a channel that does not vary stays at its center.
     """
 
-    def __init__(self, widths: Sequence[int] = SLIM_WIDTHS) -> None:
+    def __init__(self, widths: Sequence[int] = SLIM_WIDTHS, *, light: bool = False) -> None:
         """Create the blocks for the encoder's widths, shallow to deep, without the colors."""
         super().__init__()
         for level in LEVELS[:-1]:
-            block = UpsampleBlock(widths[level - 1] + COLORS, widths[level - 2], BLOCKS[level - 2])
+            channels, outputs = widths[level - 1] + COLORS, widths[level - 2]
+            block = (
+                LightUpsampleBlock(channels, outputs)
+                if light
+                else UpsampleBlock(channels, outputs, BLOCKS[level - 2])
+            )
             self.add_module(f"level{level}", block)
         self.level1 = ColorCorrection(widths[0] + COLORS, widths[0])
         # The buffers keep the names that they have in files of weights.
@@ -168,7 +203,7 @@ class Decoder(nn.Module):
         colors = _COLOR_CENTER + _COLOR_STD * normalized[:, -COLORS:]
         larger = F.interpolate(colors, scale_factor=2.0, mode="bilinear", align_corners=False)
         block = self.get_submodule("level2")
-        if not isinstance(block, UpsampleBlock):
+        if not isinstance(block, UpsampleBlock | LightUpsampleBlock):
             raise TypeError("level 2 is an upsampling block")
         return larger.add(block.colors(normalized), alpha=_COLOR_STD)
 
@@ -177,6 +212,16 @@ class Decoder(nn.Module):
         for each in range(level, 0, -1):
             x = self.decode_level(each, x)
         return x
+
+
+def build_decoder(state: Mapping[str, Tensor]) -> Decoder:
+    """Build the decoder that fits the weights, and load them into it.
+
+    Raises KeyError or RuntimeError for weights of another layout.
+    """
+    decoder = Decoder(read_decoder_widths(state), light="level2.last.across.weight" in state)
+    decoder.load_state_dict(state, assign=True)
+    return decoder
 
 
 def read_decoder_widths(state: Mapping[str, Tensor]) -> tuple[int, ...]:

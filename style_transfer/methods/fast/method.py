@@ -8,19 +8,29 @@ from torch import Tensor
 
 from style_transfer.core.budget import Plan, plan_cut
 from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
-from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.core.spec import StyleInput, TransferSpec, Variant
 from style_transfer.core.tiling import WHOLE, Tiling
 from style_transfer.methods.fast.adapter import PROCESS_CACHE, StyleMix, paint
 from style_transfer.methods.fast.memory import with_embeddings
-from style_transfer.methods.fast.network import ENCODER, NAME, load_painter
+from style_transfer.methods.fast.network import (
+    ENCODER,
+    NAME,
+    WEIGHTS,
+    load_painter,
+    painter_of,
+)
 from style_transfer.methods.frame import Attempt, Frame, Task
 
 
 class Prepared(NamedTuple):
-    """What belongs to one picture: the mix of its styles, and the map of what is kept clear."""
+    """What belongs to one picture: the mix of its styles, and the map of what is kept clear.
+
+    All pictures of a pass have the same variant of the networks.
+    """
 
     mix: StyleMix
     subject: Tensor | None
+    variant: Variant
 
 
 class FastMethod:
@@ -47,8 +57,9 @@ class FastMethod:
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """Give the names of the decoder and the encoder."""
-        del spec, shares
-        return (NAME, ENCODER)
+        # The standard encoder measures the styles of every variant.
+        del shares
+        return tuple(dict.fromkeys((*WEIGHTS[spec.variant], ENCODER)))
 
     def networks(self, shares: Sequence[StyleInput]) -> Sequence[str]:
         """Give the name of encoder and decoder together."""
@@ -64,7 +75,7 @@ class FastMethod:
         spec, cache = task.canvas.spec, task.cache or PROCESS_CACHE
         painter = load_painter(device)
         mix = StyleMix.mix(task.shares, spec.style_scale, painter, cache, spec.seed)
-        return Prepared(mix, task.canvas.subject)
+        return Prepared(mix, task.canvas.subject, spec.variant)
 
     def most_in_pass(
         self, size: tuple[int, int], most: int, device: torch.device, limit: int | None
@@ -100,7 +111,7 @@ class FastMethod:
         """Yield frames of photos (B, 3, H, W), bytes, each painted with its own mix of styles."""
         each = cast("Sequence[Prepared]", prepared)
         mixes, subjects = [one.mix for one in each], [one.subject for one in each]
-        painter = load_painter(attempt.device)
+        painter = painter_of(each[0].variant, attempt.device)
         return paint(
             photos, mixes, strength, painter, attempt, tiling=plan.tiling, subjects=subjects
         )

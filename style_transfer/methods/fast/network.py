@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.manifest import find_card
+from style_transfer.core.spec import Variant
 from style_transfer.core.weight_files import load_weights
-from style_transfer.features.builtin import FeatureNet, load_features
+from style_transfer.features.builtin import FeatureNet, find_live, load_features
 from style_transfer.features.losses import Moments
 from style_transfer.features.vgg import TAPS
 from style_transfer.imaging.color import LUMA
@@ -26,14 +27,18 @@ from style_transfer.methods.fast.decoder import (
     COLORS,
     LEVELS,
     Decoder,
-    read_decoder_widths,
+    build_decoder,
     with_colors,
 )
 from style_transfer.methods.fast.transport import moments_of_batch, transport
 
-NAME, ENCODER = "fast", "builtin"
+# The decoder and the encoder of each variant.
+WEIGHTS = {
+    Variant.STANDARD: ("fast", "builtin"),
+    Variant.LIGHT: ("fast-light", "builtin-light"),
+}
+NAME, ENCODER = WEIGHTS[Variant.STANDARD]  # this encoder also measures the statistics of styles
 LAST_DECODED = 2  # the level that is decoded into a picture
-_DEAD = 0.02  # channels below this share of the most variable one carry no information
 _COLOR_STD = 0.25
 # A shift of the mean luma up to the first number is free; of the rest, the second share is kept.
 _FREE_SHIFT, _EXCESS_KEPT = 0.08, 0.4
@@ -45,15 +50,24 @@ class Painter(nn.Module):
     """Encoder and decoder, with the usual standard deviation of each channel of each level."""
 
     def __init__(
-        self, encoder: FeatureNet, decoder: Decoder, *, halved: bool = False, sha256: str = ""
+        self,
+        encoder: FeatureNet,
+        decoder: Decoder,
+        *,
+        halved: bool = False,
+        variant: Variant = Variant.STANDARD,
+        sha256: str = "",
     ) -> None:
-        """Combine a frozen encoder, whose weights have a sha256, with a decoder of its widths.
+        """Combine a frozen encoder with a decoder of its widths.
 
+        `sha256` is that of the encoder which measures the statistics of styles. A light painter
+        paints only the smallest size with its networks; marks alone paint the larger ones.
         `halved` runs the convolutions in bfloat16, in half the time where the processor supports
         it. Colors and statistics stay in float32: in bfloat16 a sky would show bands.
         """
         super().__init__()
         self.halved = halved
+        self.variant = variant
         self.stored = torch.float16  # the type in which large maps wait between two levels
         self.sha256 = sha256
         self.encoder = encoder
@@ -61,14 +75,19 @@ class Painter(nn.Module):
         for level in LEVELS:
             scale = encoder.channel_scale[TAPS[level - 1]]
             std = torch.cat([scale, scale.new_full((COLORS,), _COLOR_STD)])  # (C + 3,)
-            live = std > _DEAD * std.max()
-            self.register_buffer(f"live{level}", live.nonzero()[:, 0], persistent=False)  # (L,)
+            live = find_live(std)
+            self.register_buffer(f"live{level}", live, persistent=False)  # (L,)
             self.register_buffer(f"std{level}", std[live], persistent=False)  # (L,)
 
     @property
     def device(self) -> torch.device:
         """Give the device that holds the network."""
         return self.get_buffer("std1").device
+
+    @property
+    def is_light(self) -> bool:
+        """Tell whether the networks paint the smallest size only."""
+        return self.variant is Variant.LIGHT
 
     def in_full(self) -> "Painter":
         """Return the same network, computing and storing in float32 everywhere."""
@@ -206,22 +225,41 @@ def apply_map(maps: Tensor, affine_map: AffineMap) -> Tensor:
 
 @cache
 def load_painter(device: torch.device) -> Painter:
-    """Load the shipped any-style network onto a device, once for each process.
+    """Load the standard any-style network onto a device, once for each process.
 
     Raises ModelMissingError if a weights file is missing or refused.
     """
-    state = {name: value.to(device, torch.float32) for name, value in load_weights(NAME).items()}
+    return _load_variant(device, Variant.STANDARD)
+
+
+@cache
+def load_light_painter(device: torch.device) -> Painter:
+    """Load the light any-style network; see `load_painter`."""
+    return _load_variant(device, Variant.LIGHT)
+
+
+def painter_of(variant: Variant, device: torch.device) -> Painter:
+    """Give the painter of a variant on a device; raises ModelMissingError."""
+    return load_light_painter(device) if variant is Variant.LIGHT else load_painter(device)
+
+
+def _load_variant(device: torch.device, variant: Variant) -> Painter:
+    name, encoder_name = WEIGHTS[variant]
+    state = {key: value.to(device, torch.float32) for key, value in load_weights(name).items()}
     try:
         with torch.random.fork_rng(devices=[]):
-            decoder = Decoder(read_decoder_widths(state))
-        decoder.load_state_dict(state, assign=True)
-        encoder = load_features(ENCODER, device)
+            decoder = build_decoder(state)
+        encoder = load_features(encoder_name, device)
         _check_fit(encoder, decoder)
         painter = Painter(
-            encoder, decoder, halved=knows_bfloat16(device), sha256=find_card(ENCODER)[1].sha256
+            encoder,
+            decoder,
+            halved=knows_bfloat16(device),
+            variant=variant,
+            sha256=find_card(ENCODER)[1].sha256,
         )
     except (KeyError, RuntimeError) as error:
-        raise ModelMissingError(f"The weights {NAME} do not fit the network.") from error
+        raise ModelMissingError(f"The weights {name} do not fit the network.") from error
     painter.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return painter.eval().requires_grad_(False)  # noqa: FBT003
 

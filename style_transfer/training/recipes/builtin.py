@@ -11,6 +11,7 @@ from torch import Tensor
 
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.manifest import Card
+from style_transfer.features.light import LightVGG
 from style_transfer.features.vgg import TAPS, SlimVGG, read_widths
 from style_transfer.training.channel_std import floor_channel_std, measure_moments
 from style_transfer.training.checkpoint import load_checkpoint
@@ -28,7 +29,7 @@ from style_transfer.training.sheet import draw_sheet
 
 NAME = "builtin"
 _STD_BATCHES = 24  # of artworks, over which the teacher's channels are measured
-_STD = "spread."  # prefix of the standard deviations in a checkpoint
+STD = "spread."  # prefix of the standard deviations in a checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ class Builtin:
                 "layers": evaluate(self.objective, pictures),
             },
         }
-        artworks = _draw_artworks(self.material, self.options, self.run.device)
+        artworks = draw_artworks(self.material, self.options, self.run.device)
         return export_features(self.objective.student, artworks, self.options.out, NAME, card)
 
 
@@ -104,17 +105,17 @@ def prepare_builtin(options: BuiltinOptions, material: Material, place: Place) -
         run.progress, run.extra = load_checkpoint(options.out, student, optimizer)
     else:
         # A checkpoint has these biases and deviations; only a new training measures them.
-        artworks = _draw_artworks(material, options, place.device)
-        run.extra = _start_from_moments_(student, measure_moments(teacher, artworks, TAPS))
+        artworks = draw_artworks(material, options, place.device)
+        run.extra = start_from_moments_(student, measure_moments(teacher, artworks, TAPS))
     objective.channel_std = {
-        name.removeprefix(_STD): value.to(place.device) for name, value in run.extra.items()
+        name.removeprefix(STD): value.to(place.device) for name, value in run.extra.items()
     }
     return Builtin(run, objective, material, options)
 
 
 @torch.no_grad()
-def _start_from_moments_(
-    student: SlimVGG, moments: Mapping[str, tuple[Tensor, Tensor]]
+def start_from_moments_(
+    student: SlimVGG | LightVGG, moments: Mapping[str, tuple[Tensor, Tensor]]
 ) -> dict[str, Tensor]:
     """Set the biases of the tapped layers to the teacher's means, and return its deviations.
 
@@ -125,14 +126,13 @@ def _start_from_moments_(
     for name, (mean, deviation) in moments.items():  # both (C,)
         channel_std = floor_channel_std(deviation)
         # The student learns activations that are divided by the deviation, so its means are too.
-        student.get_parameter(f"{name.replace('relu', 'conv')}.bias").copy_(mean / channel_std)
-        extra[f"{_STD}{name}"] = channel_std
+        student.tap_bias(name).copy_(mean / channel_std)
+        extra[f"{STD}{name}"] = channel_std
     return extra
 
 
-def _draw_artworks(
-    material: Material, options: BuiltinOptions, device: torch.device
-) -> list[Tensor]:
+def draw_artworks(material: Material, options: Options, device: torch.device) -> list[Tensor]:
+    """Draw batches of artworks (8, 3, S, S) on which channels are measured."""
     # The seed gives other crops than those of the training.
     crops = Crops((material.style,), options.sizes, 8, options.seed + 1)  # (8, 3, S, S) a step
     return [crops.draw(step).to(device) for step in range(_STD_BATCHES)]

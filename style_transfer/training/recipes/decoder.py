@@ -12,7 +12,7 @@ from torch import Tensor
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.manifest import Card, find_card
 from style_transfer.features.builtin import load_features
-from style_transfer.features.vgg import TAPS, read_widths
+from style_transfer.features.vgg import TAPS
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, with_colors
 from style_transfer.training.channel_std import measure_moments
 from style_transfer.training.checkpoint import load_checkpoint
@@ -26,10 +26,27 @@ from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, name_command
 from style_transfer.training.reconstruction import Reconstruction
 
-NAME = "fast"
-ENCODER = "builtin"
+NAME, ENCODER = "fast", "builtin"
+LIGHT_NAME, LIGHT_ENCODER = "fast-light", "builtin-light"
 _MOMENT_BATCHES = 24  # over which the channels of the encoder are measured
 _SHOWN = 3  # held-out pictures on the sample sheet, the last one an artwork
+
+
+@dataclass(frozen=True)
+class DecoderOptions(Options):
+    """The options of a run; `light` trains the decoder of the light features."""
+
+    light: bool = False
+
+    @property
+    def name(self) -> str:
+        """Give the name of the weights."""
+        return LIGHT_NAME if self.light else NAME
+
+    @property
+    def encoder(self) -> str:
+        """Give the name of the features that the decoder inverts."""
+        return LIGHT_ENCODER if self.light else ENCODER
 
 
 @dataclass
@@ -39,7 +56,7 @@ class DecoderTraining:
     run: Run
     objective: Reconstruction
     material: Material
-    options: Options
+    options: DecoderOptions
 
     @property
     def target(self) -> Path:
@@ -54,18 +71,18 @@ class DecoderTraining:
         return draw_rows(rows, ["picture", *TAPS])
 
     def export(self) -> Card:
-        """Evaluate the decoder on the held-out pictures and write fast.safetensors with its card.
+        """Evaluate the decoder on the held-out pictures and write its weights with their card.
 
         The weights of the decoder are rounded to those of the file.
         """
-        progress, encoder = self.run.progress, find_card(ENCODER)[1]
+        progress, encoder = self.run.progress, find_card(self.options.encoder)[1]
         pictures = [cut_to_stride(each) for each in read_held_out(self.material, self.run.device)]
         # Before the evaluation, so that the figures are those of the weights in the file.
         halves = to_halves_(self.objective.decoder)
         card = {
             "license": "MIT",
             "origin": "Trained by this project from random initialization to invert the features"
-            f" {ENCODER} ({encoder.sha256}).",
+            f" {self.options.encoder} ({encoder.sha256}).",
             "data": self.material.describe(),
             "command": name_command("decoder", self.options, self.material, progress.step),
             "figures": {
@@ -75,24 +92,25 @@ class DecoderTraining:
                 "pixel_error": measure_errors(self.objective, pictures),
             },
         }
-        return export_halves(halves, self.options.out, NAME, card)
+        return export_halves(halves, self.options.out, self.options.name, card)
 
 
 def prepare(arguments: argparse.Namespace, material: Material, place: Place) -> Recipe:
     """Prepare the training from the command line; see `prepare_decoder`."""
-    return prepare_decoder(Options.read(arguments), material, place)
+    return prepare_decoder(DecoderOptions.read(arguments), material, place)
 
 
-def prepare_decoder(options: Options, material: Material, place: Place) -> DecoderTraining:
+def prepare_decoder(options: DecoderOptions, material: Material, place: Place) -> DecoderTraining:
     """Build the decoder with the channel statistics of its encoder, or restore a checkpoint.
 
     Raises TrainingOptionsError, and ModelMissingError if the features are missing, or if the
     checkpoint is missing or of another network.
     """
     options.require_sizes(least=STRIDE, multiple=STRIDE)
-    encoder = lay_out(load_features(ENCODER, place.device), place.device)
+    encoder = lay_out(load_features(options.encoder, place.device), place.device)
+    widths = [len(encoder.channel_scale[name]) for name in TAPS]
     torch.manual_seed(options.seed)  # for the initial weights
-    decoder = lay_out(Decoder(read_widths(encoder.network.state_dict())), place.device)
+    decoder = lay_out(Decoder(widths, light=options.light), place.device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     objective = Reconstruction(encoder, decoder, knows_bfloat16(place.device))
     optimizer = Muon(decoder.parameters())

@@ -17,8 +17,7 @@ from style_transfer.training.export import export_features
 from style_transfer.training.material import Material, hold_out
 from style_transfer.training.pictures import find_pictures
 from style_transfer.training.processes import Place
-from style_transfer.training.recipe import Options
-from style_transfer.training.recipes.decoder import prepare_decoder
+from style_transfer.training.recipes.decoder import DecoderOptions, prepare_decoder
 
 CPU = torch.device("cpu")
 WIDTHS = (4, 4, 6, 6, 6)
@@ -95,7 +94,7 @@ def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Feature
 def shipped(builtin: FeatureNet, material: Material, tmp_path: Path) -> Iterator[Painter]:
     """Add a small decoder as `fast` to the small features."""
     assert builtin.layers
-    prepare_decoder(Options(tmp_path / "weights", 2, (32,)), material, Place(CPU)).export()
+    prepare_decoder(DecoderOptions(tmp_path / "weights", 2, (32,)), material, Place(CPU)).export()
     load_painter.cache_clear()
     yield load_painter(CPU)
     load_painter.cache_clear()

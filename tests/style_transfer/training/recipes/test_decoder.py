@@ -17,8 +17,8 @@ from style_transfer.methods.fast.decoder import COLORS, Decoder, read_decoder_wi
 from style_transfer.training.curve import read_losses
 from style_transfer.training.material import Material
 from style_transfer.training.processes import Place
-from style_transfer.training.recipe import Options
 from style_transfer.training.recipes.decoder import (
+    DecoderOptions,
     DecoderTraining,
     measure_errors,
     prepare_decoder,
@@ -28,12 +28,12 @@ from tests.style_transfer.training.conftest import CPU, WIDTHS, Train
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> Options:
-    return Options(tmp_path / "out", 2, (32,))
+def options(tmp_path: Path) -> DecoderOptions:
+    return DecoderOptions(tmp_path / "out", 2, (32,))
 
 
 @pytest.fixture
-def training(builtin: FeatureNet, options: Options, material: Material) -> DecoderTraining:
+def training(builtin: FeatureNet, options: DecoderOptions, material: Material) -> DecoderTraining:
     assert builtin.layers
     return prepare_decoder(options, material, Place(CPU))
 
@@ -61,7 +61,7 @@ def test_fits_the_encoder(training: DecoderTraining) -> None:
 
 
 def test_starts_every_process_from_the_same_weights(
-    training: DecoderTraining, options: Options, material: Material
+    training: DecoderTraining, options: DecoderOptions, material: Material
 ) -> None:
     other = prepare_decoder(options, material, Place(CPU, rank=1, world=2))
     one, two = training.objective.decoder.state_dict(), other.objective.decoder.state_dict()
@@ -70,7 +70,7 @@ def test_starts_every_process_from_the_same_weights(
 
 
 def test_continues_from_its_checkpoint(
-    training: DecoderTraining, options: Options, material: Material
+    training: DecoderTraining, options: DecoderOptions, material: Material
 ) -> None:
     training.run.save()
     again = dataclasses.replace(options, seed=9, resume=True)
@@ -80,7 +80,7 @@ def test_continues_from_its_checkpoint(
 
 
 def test_refuses_the_checkpoint_of_another_network(
-    training: DecoderTraining, options: Options, material: Material
+    training: DecoderTraining, options: DecoderOptions, material: Material
 ) -> None:
     training.run.network = Decoder((2, 2, 2, 2, 2))
     training.run.save()

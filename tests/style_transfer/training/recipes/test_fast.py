@@ -16,8 +16,8 @@ from style_transfer.features.vgg import LAYERS
 from style_transfer.methods.fast.decoder import Decoder
 from style_transfer.training.material import Material
 from style_transfer.training.processes import Place
-from style_transfer.training.recipe import Options, TrainingOptionsError
-from style_transfer.training.recipes.decoder import prepare_decoder
+from style_transfer.training.recipe import TrainingOptionsError
+from style_transfer.training.recipes.decoder import DecoderOptions, prepare_decoder
 from style_transfer.training.recipes.fast import Fast, FastOptions, load_decoder, prepare_fast
 from tests.style_transfer.training.conftest import CPU, WIDTHS, Train
 
@@ -26,7 +26,7 @@ from tests.style_transfer.training.conftest import CPU, WIDTHS, Train
 def decoder(builtin: FeatureNet, material: Material, tmp_path: Path) -> Path:
     """Write the decoder of a training that has only measured its units so far."""
     assert builtin.layers
-    options = Options(tmp_path / "first", 2, (32,))
+    options = DecoderOptions(tmp_path / "first", 2, (32,))
     prepare_decoder(options, material, Place(CPU)).export()
     return tmp_path / "first" / "fast.safetensors"
 
@@ -61,7 +61,9 @@ def test_starts_from_the_given_decoder(training: Fast, decoder: Path) -> None:
 def test_can_also_start_from_a_checkpoint(
     training: Fast, options: FastOptions, material: Material, tmp_path: Path
 ) -> None:
-    other = prepare_decoder(Options(tmp_path / "other", 2, (32,), seed=4), material, Place(CPU))
+    other = prepare_decoder(
+        DecoderOptions(tmp_path / "other", 2, (32,), seed=4), material, Place(CPU)
+    )
     other.run.save()
     path = tmp_path / "other" / "checkpoint.safetensors"
     started = prepare_fast(dataclasses.replace(options, decoder=path), material, Place(CPU))
