@@ -24,6 +24,12 @@ ENV PATH=/venv/bin:$PATH \
     STYLEWEB_DATA=/data \
     STYLEWEB_WEIGHTS_DIR=/data/weights
 
+# For captions below pictures: letters of most scripts.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core fonts-droid-fallback \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN groupadd --system --gid 10001 styleweb \
     && useradd --system --uid 10001 --gid 10001 --home-dir /app --shell /usr/sbin/nologin styleweb \
     && install --directory --owner=styleweb --group=styleweb /data

@@ -6,7 +6,8 @@ headers of each answer forbid the browser to run code in the file.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 from urllib.parse import quote
@@ -59,6 +60,23 @@ def announce_media(
     _guard(response, path.suffix, public=public, download_as=download_as)
     response["ETag"] = etag
     return response
+
+
+def send_made(
+    request: HttpRequest,
+    made: str,
+    make: Callable[[], None],
+    *,
+    public: bool,
+    download_as: str | None = None,
+) -> HttpResponseBase:
+    """Answer with the file `made`. If it is missing, `make` stores it first."""
+    if not default_storage.exists(made):
+        announced = announce_media(request, made, public=public, download_as=download_as)
+        if request.method == "HEAD" or announced.status_code == HTTPStatus.NOT_MODIFIED:
+            return announced
+        make()
+    return send_media(request, made, public=public, download_as=download_as)
 
 
 def _path(file_name: str) -> Path:

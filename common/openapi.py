@@ -26,13 +26,15 @@ from drf_spectacular.plumbing import (
 )
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import Direction, OpenApiResponse, extend_schema
+from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.conditional import answers_conditionally
+from common.conversions import SIZES
+from common.derivatives import SUFFIXES as SUFFIXES_OF_FILES
 from common.media import CONTENT_TYPES
 from common.replies import JsonSchema
 
@@ -42,6 +44,21 @@ PICTURE = {
     (200, kind): OpenApiTypes.BINARY
     for kind in (*CONTENT_TYPES.values(), "application/octet-stream")
 }
+# How a picture is downloaded; common/conversions.py reads it.
+DOWNLOAD = [
+    OpenApiParameter("download", bool, description="Send it as a download with a file name."),
+    *(
+        OpenApiParameter(name, str, enum=list(words), description=f"{what}; only with `download`.")
+        for name, words, what in (
+            ("format", SUFFIXES_OF_FILES, "File format"),
+            ("size", SIZES, "Longest side in pixels, never more than the picture has"),
+        )
+    ),
+    OpenApiParameter(
+        "caption", bool, description="Put the credit in a strip below it; only with `download`."
+    ),
+]
+ARCHIVE = {(200, "application/zip"): OpenApiTypes.BINARY}
 STORAGE_FULL = OpenApiResponse(description="The server is out of storage space.")
 SUFFIXES = ("Snapshot", "Reply")
 

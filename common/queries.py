@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
+from common.conversions import SIZES
+from common.derivatives import SUFFIXES
 from common.problems import Problem
 
 
@@ -18,3 +20,13 @@ def chosen(request: Request, name: str, words: Sequence[str]) -> str:
         detail = _("Use one of: %(words)s.") % {"words": ", ".join(words)}
         raise Problem.of_field(name, "invalid_choice", detail)
     return word
+
+
+def check_download(request: Request) -> None:
+    """Check how the query of a file wants to download it.
+
+    Raises a 422 problem for a wrong format or size, where a page answers 404.
+    """
+    for name, words in (("format", tuple(SUFFIXES)), ("size", SIZES)):
+        if name in request.query_params:
+            chosen(request, name, words)

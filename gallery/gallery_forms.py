@@ -55,11 +55,14 @@ class IdsField(forms.MultipleChoiceField):
         return list(dict.fromkeys(UUID(each) for each in super().clean(value)))
 
 
+DEEDS = ("add", "download", "publish", "delete")
+
+
 class SelectionForm(forms.Form):
     """Selected artworks, and what to do with them."""
 
     artworks = IdsField()
-    deed = forms.ChoiceField(choices=[(each, each) for each in ("add", "publish", "delete")])
+    deed = forms.ChoiceField(choices=[(each, each) for each in DEEDS])
     gallery = forms.UUIDField(required=False)
     title = forms.CharField(max_length=120, required=False)
     license = forms.CharField(max_length=40, required=False)

@@ -1,30 +1,24 @@
-"""Files of artworks. A user who may see the artwork may see its files, also the thumbnails."""
+"""Files of artworks and galleries. A user who may see an artwork may see its files, also thumbs."""
 
-import unicodedata
-from collections.abc import Callable
 from functools import partial
+from pathlib import PurePosixPath
 from uuid import UUID
 
-from django.core.files.storage import default_storage
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from common.derivatives import SUFFIXES
-from common.media import announce_media, send_media
+from common.conversions import Form, conversion_of, form_of
+from common.media import send_made, send_media
 from gallery.access import NOBODY, Action, Viewer, can, viewer_of
-from gallery.conversions import (
-    conversion_of,
-    link_preview_of,
-    make_conversion,
-    make_link_preview,
-)
-from gallery.models import Artwork
+from gallery.archives import NothingToDownload, send_artworks
+from gallery.conversions import link_preview_of, make_conversion, make_link_preview
+from gallery.file_names import file_title
+from gallery.models import Artwork, Gallery
 
-NOT_MODIFIED = 304
 LINK_PREVIEW = "link-preview"
-MAX_TITLE = 180  # bytes
 
 
 @require_safe
@@ -33,7 +27,8 @@ def artwork_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBa
 
     "before" is the photo.
 
-    `?download=1` makes it a download with a file name; `&format=jpeg|png|webp` converts "full".
+    `?download=1` makes it a download with a file name. For "full", `&format=jpeg|png|webp`,
+    `&size=2048|1080` and `&caption=1` choose another form of it.
     """
     artwork = get_object_or_404(Artwork, pk=pk)
     viewer = viewer_of(request)
@@ -50,60 +45,27 @@ def send_artwork(
     public = viewer.link is None and can(NOBODY, Action.VIEW, artwork)
     if variant == LINK_PREVIEW:
         made = link_preview_of(str(artwork.file.name))
-        return _send_made(request, made, partial(make_link_preview, artwork), public=public)
+        return send_made(request, made, partial(make_link_preview, artwork), public=public)
     name = _file_name(artwork, variant, viewer)
     # A photo that only its owner may see is private, even beside a public picture.
     public = public and (variant != "before" or can(NOBODY, Action.VIEW_PHOTO, artwork))
-    stored = f".{name.rpartition('.')[2]}"
-    form = request.GET.get("format", "") if "download" in request.GET else ""
-    if form and form not in SUFFIXES:
-        raise Http404
+    is_download = "download" in request.GET
+    longest = max(artwork.width, artwork.height)
+    form = form_of(request.GET, longest) if is_download else Form()
+    form = form.within(viewer.max_side, longest)
+    title = file_title(artwork.title) or artwork.pk.hex[:8]
     # Only the full picture is converted. Other variants are sent as they are stored.
-    suffix = SUFFIXES.get(form, stored) if variant == "full" else stored
-    title = _file_title(artwork.title) or artwork.pk.hex[:8]
-    download_as = f"styleweb-{title}{suffix}" if "download" in request.GET else None
-    side = _smaller_side(artwork, viewer) if variant == "full" else None
-    if suffix == stored and side is None:
+    if variant != "full" or form.is_stored(name):
+        download_as = f"styleweb-{title}{PurePosixPath(name).suffix}" if is_download else None
         return send_media(request, name, public=public, download_as=download_as)
-    form = next(each for each, its_suffix in SUFFIXES.items() if its_suffix == suffix)
-    made = conversion_of(name, form, side)
-    make = partial(make_conversion, artwork, form, side)
-    return _send_made(request, made, make, public=public, download_as=download_as)
-
-
-def _smaller_side(artwork: Artwork, viewer: Viewer) -> int | None:
-    """Return the `max_side` of the viewer if the full picture is larger than that."""
-    side = viewer.max_side
-    return side if side and side < max(artwork.width, artwork.height) else None
-
-
-def _send_made(
-    request: HttpRequest,
-    made: str,
-    make: Callable[[], None],
-    *,
-    public: bool,
-    download_as: str | None = None,
-) -> HttpResponseBase:
-    """Answer with the file `made`. If it is missing, `make` stores it first."""
-    if not default_storage.exists(made):
-        announced = announce_media(request, made, public=public, download_as=download_as)
-        if request.method == "HEAD" or announced.status_code == NOT_MODIFIED:
-            return announced
-        make()
-    return send_media(request, made, public=public, download_as=download_as)
-
-
-def _file_title(title: str) -> str:
-    """Return `title` as a part of a file name: letters and digits of any script, and hyphens.
-
-    Marks stay too, because many scripts write their vowels with them.
-    """
-    plain = unicodedata.normalize("NFKC", title).lower()
-    kept = "".join(each if unicodedata.category(each)[0] in "LMN" else "-" for each in plain)
-    words = "-".join(word for word in kept.split("-") if word)
-    # Most file systems allow 255 bytes.
-    return words.encode()[:MAX_TITLE].decode(errors="ignore").rstrip("-")
+    form = form.of_stored(name)
+    return send_made(
+        request,
+        conversion_of(name, form),
+        partial(make_conversion, artwork, form),
+        public=public,
+        download_as=f"styleweb-{title}{form.ending}" if is_download else None,
+    )
 
 
 def _file_name(artwork: Artwork, variant: str, viewer: Viewer) -> str:
@@ -119,3 +81,29 @@ def _file_name(artwork: Artwork, variant: str, viewer: Viewer) -> str:
     if variant not in files:
         raise Http404
     return files[variant].name or ""
+
+
+@require_safe
+def gallery_archive(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the artworks of a gallery as a ZIP file: those that this user sees in it."""
+    gallery = get_object_or_404(Gallery.objects.select_related("owner"), pk=pk)
+    try:
+        return send_gallery(request, gallery, viewer_of(request))
+    except NothingToDownload as refusal:
+        messages.error(request, str(refusal))
+        return redirect(gallery)
+
+
+def send_gallery(request: HttpRequest, gallery: Gallery, viewer: Viewer) -> HttpResponseBase:
+    """Answer with a ZIP file of the artworks that `viewer` may download in a gallery.
+
+    Raises Http404 if this viewer may not download it at all, and what `send_artworks` raises.
+    """
+    if not can(viewer, Action.DOWNLOAD, gallery):
+        raise Http404
+    items = gallery.items.with_artworks().order_by("position")
+    if viewer.link is None and not can(viewer, Action.CHANGE, gallery):
+        items = items.public()
+    artworks = (item.artwork for item in items)
+    shown = [each for each in artworks if can(viewer, Action.DOWNLOAD, each)]
+    return send_artworks(request, shown, viewer, title=gallery.title)

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gallery.models import Artwork
+from inference.files.credits import copyright_of, credit_line, style_lines
 from inference.models import Job, JobStyle, Revision
 from library.credits import attribution, work_of
-from library.licenses import LICENSES, LicenseId
+from library.licenses import LICENSES, UNKNOWN_RIGHTS, LicenseId
 from library.models import Style
 from style_transfer.imaging.metadata.xmp import PictureCredit
 
@@ -81,30 +82,39 @@ def styles_of(artwork: Artwork) -> list[Style]:
 
 def picture_credit(artwork: Artwork) -> PictureCredit:
     """Return what the files of the artwork say about it."""
-    known = LICENSES.get(artwork.license)
+    # An uploaded picture has the license that others gave it, even before it is published.
+    known = LICENSES.get(artwork.license or artwork.rights)
     owner = artwork.owner.public_name
     maker = artwork.creator or owner
     return PictureCredit(
         title=artwork.title,
         creators=(maker,),
-        rights=_rights(maker, known.name if known else ""),
+        rights=_rights(artwork, maker, known.name if known else ""),
         license_url=known.url if known else "",
         credit=_credit_line(artwork, owner),
         made_by_model=not artwork.is_uploaded,
     )
 
 
+def caption_of(artwork: Artwork) -> list[str]:
+    """Return the lines of a caption below the picture."""
+    known = LICENSES.get(artwork.license or artwork.rights)
+    maker = artwork.creator or artwork.owner.public_name
+    named = f"“{artwork.title}” by {maker}" if artwork.title else maker
+    first = f"{named}, {known.name}" if known else named
+    return [first, *style_lines(styles_of(artwork))]
+
+
 def _credit_line(artwork: Artwork, owner: str) -> str:
     if artwork.is_uploaded:
         return f"{artwork.creator}, shown by {owner}" if artwork.creator else owner
-    after = "; ".join(f"{style.title}, {style.artist.name}" for style in styles_of(artwork))
-    return f"{owner}, made with Styleweb after {after}" if after else owner
+    return credit_line(owner, styles_of(artwork))
 
 
-def _rights(owner: str, license_name: str) -> str:
+def _rights(artwork: Artwork, maker: str, license_name: str) -> str:
     """Return the sentence about rights. It is in English, because the file leaves the site."""
     if not license_name:
-        return ""
+        return "" if artwork.rights == UNKNOWN_RIGHTS else copyright_of(maker)
     if license_name == LicenseId.ALL_RIGHTS_RESERVED.label:
-        return f"© {owner}. All rights reserved."
-    return f"{owner}, {license_name}"
+        return f"{copyright_of(maker)}. All rights reserved."
+    return f"{maker}, {license_name}"

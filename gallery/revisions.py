@@ -11,7 +11,7 @@ from gallery.indexing import color_column, lock_artwork
 from gallery.models import Artwork
 from gallery.moderation import was_hidden
 from gallery.recipes import development_in_recipe
-from gallery.services import FOLDER, put_full, read_stored, small_versions
+from gallery.services import put_full, put_small, read_result, small_versions
 from inference.models import Job, Revision
 from inference.services.refusals import NotDevelopable, RevisionNotReady
 from inference.services.revisions import check_developable
@@ -46,7 +46,7 @@ def show_version(*, artwork: Artwork, revision: Revision | None) -> Artwork:
     if artwork.revision_id == (revision.pk if revision else None):
         return artwork
     try:
-        picture = read_stored(revision.file if revision else job.result)
+        picture = read_result(revision.file if revision else job.result)
     except FileNotFoundError as error:
         raise RevisionNotReady(_("This version was deleted.")) from error
     # The slow work happens before the transaction, because a transaction makes other writers wait.
@@ -58,13 +58,12 @@ def show_version(*, artwork: Artwork, revision: Revision | None) -> Artwork:
         old = [current.file.name, current.preview.name, current.thumb.name]
         current.revision = revision
         current.recipe = {**current.recipe, "development": development_in_recipe(revision)}
-        current.preview = row_files.put(FOLDER, ".webp", small.preview)
-        current.thumb = row_files.put(FOLDER, ".webp", small.thumb)
         current.placeholder, current.sha256 = small.placeholder, sha256
         current.colors = color_column(small.colors)
         if hidden:
             current.moderation = Artwork.Moderation.HIDDEN
         put_full(current, picture, row_files)
+        put_small(current, small.preview, small.thumb, row_files)
         current.save(update_fields=_CHANGED)
         remove_files_after_commit([*old, *conversions_of([str(old[0])])])
     return current

@@ -7,12 +7,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
+from gallery.access import viewer_of
+from gallery.archives import TooManyToDownload, send_artworks
 from gallery.galleries import GalleryChanged, GalleryRefused, TooManyGalleries
 from gallery.gallery_forms import SelectionForm
 from gallery.models import Artwork, Gallery
@@ -28,7 +31,7 @@ from library.plain_words import license_meaning, license_name
 
 @login_required
 @require_POST
-def selection(request: SignedInRequest) -> HttpResponse:
+def selection(request: SignedInRequest) -> HttpResponseBase:
     """Do what the form asks for with the selected artworks of the user."""
     form = SelectionForm(request.POST)
     if not form.is_valid():
@@ -45,6 +48,8 @@ def selection(request: SignedInRequest) -> HttpResponse:
     if len(found) < len(set(ids)):
         messages.error(request, _("Some of these pictures do not exist. Select them again."))
         return redirect("my-artworks")
+    if wish["deed"] == "download":
+        return _download(request, found)
     if wish["deed"] == "publish":
         return _publish(request, found, wish["license"])
     return _delete(request, found)
@@ -69,6 +74,14 @@ def add_pictures(
     none = _("“%(title)s” has these pictures already.")
     messages.success(request, (said if added else none) % {"count": added, "title": found.title})
     return redirect("gallery-edit", pk=found.pk)
+
+
+def _download(request: SignedInRequest, artworks: list[Artwork]) -> HttpResponseBase:
+    try:
+        return send_artworks(request, artworks, viewer_of(request), title="")
+    except TooManyToDownload as refusal:
+        messages.error(request, str(refusal))
+        return redirect("my-artworks")
 
 
 def _publish(request: SignedInRequest, artworks: list[Artwork], license_id: str) -> HttpResponse:

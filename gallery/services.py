@@ -28,7 +28,7 @@ from inference.models import Job
 from inference.services.jobs import touch_job
 from library.licenses import LICENSES
 from library.models import Style
-from style_transfer.imaging.metadata.embedding import embed_credit
+from style_transfer.imaging.metadata.embedding import embed_credit, remove_credit
 
 FOLDER: Final = "artworks"
 
@@ -123,7 +123,7 @@ class Source(NamedTuple):
 
 def _source(job: Job) -> Source:
     """Read the files of a finished job."""
-    result = read_stored(job.shown_file)
+    result = read_result(job.shown_file)
     small = small_versions(result, job.owner_id)
     # The slider shows the photo at the size of its preview, so the preview is enough.
     return Source(result, small, read_stored(job.photo.preview.name or job.photo.file.name))
@@ -146,8 +146,6 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
         job=job,
         revision=job.shown,
         title=visible_text(title),
-        preview=row_files.put(FOLDER, ".webp", source.small.preview),
-        thumb=row_files.put(FOLDER, ".webp", source.small.thumb),
         before=row_files.put(FOLDER, source.before.suffix, source.before.data),
         placeholder=source.small.placeholder,
         colors=color_column(source.small.colors),
@@ -166,8 +164,9 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     )
     artwork.credit = credit_of(artwork)
     put_full(artwork, source.result, row_files)
+    put_small(artwork, source.small.preview, source.small.thumb, row_files)
     artwork.search_text = search_text_of(artwork)
-    artwork.save(update_fields=["bytes", "credit", "file", "search_text"])
+    artwork.save(update_fields=["credit", "search_text", *_FILES])
     # The snapshot of the job names its artwork, so its clients must get a new snapshot.
     touch_job(job_id=job.pk)
     return artwork
@@ -180,20 +179,48 @@ def put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
     artwork.bytes = len(credited)
 
 
-@transaction.atomic
+def put_small(artwork: Artwork, preview: bytes, thumb: bytes, row_files: RowFiles) -> None:
+    """Write the small WebP files, with the credit of the artwork in them."""
+    credit = picture_credit(artwork)
+    artwork.preview = row_files.put(FOLDER, ".webp", embed_credit(preview, credit))
+    artwork.thumb = row_files.put(FOLDER, ".webp", embed_credit(thumb, credit))
+
+
+def _renew_files(artwork: Artwork, row_files: RowFiles) -> None:
+    """Write the current credit into all files. The files before are removed after the commit.
+
+    The caller holds the lock of the row, so that two requests do not remove each other's files.
+    """
+    old = [str(each.name) for each in (artwork.file, artwork.preview, artwork.thumb)]
+    full, preview, thumb = (read_stored(name) for name in old)
+    put_full(artwork, full, row_files)
+    put_small(artwork, preview.data, thumb.data, row_files)
+    remove_files_after_commit([*old, *conversions_of(old[:1])])
+
+
 def rename_artwork(
     *, artwork: Artwork, title: str | None = None, alt_text: str | None = None
 ) -> Artwork:
-    """Change the title of `artwork`, its description in words, or both. "" clears the text."""
+    """Change the title of `artwork`, its description in words, or both. "" clears the text.
+
+    The title is in the files too. Raises `StorageFull`; then nothing changes.
+    """
     changes = {"title": title, "alt_text": alt_text}
     given = {name: visible_text(text) for name, text in changes.items() if text is not None}
-    # Locked, because the text of the search is made of what other requests may change as well.
-    row = lock_artwork(artwork)
-    for name, text in given.items():
-        setattr(artwork, name, text)
-        setattr(row, name, text)
-    row.search_text = artwork.search_text = search_text_of(row)
-    row.save(update_fields=[*given, "search_text"])
+    with files_of_a_row() as row_files:
+        # Locked, because the text of the search is made of what other requests may change as well.
+        row = lock_artwork(artwork)
+        changed = [*given, "search_text"]
+        is_renamed = given.get("title", row.title) != row.title
+        for name, text in given.items():
+            setattr(artwork, name, text)
+            setattr(row, name, text)
+        if is_renamed:
+            row.credit = credit_of(row)
+            _renew_files(row, row_files)
+            changed += ["credit", *_FILES]
+        row.search_text = artwork.search_text = search_text_of(row)
+        row.save(update_fields=changed)
     return artwork
 
 
@@ -218,9 +245,8 @@ def publish_artwork(
     with files_of_a_row() as row_files:
         # Asked again: the same picture may have been hidden in another artwork since it was kept.
         hidden = was_hidden(sha256=artwork.sha256, painting=artwork.painting)
-        # Locked, so that two publications at the same time do not remove each other's file.
+        # Locked, so that two publications at the same time do not remove each other's files.
         artwork = lock_artwork(artwork)
-        old = artwork.file.name
         artwork.license = license
         artwork.alt_text = visible_text(alt_text)
         artwork.shows_before = shows_before
@@ -231,9 +257,8 @@ def publish_artwork(
         artwork.search_text = search_text_of(artwork)
         if hidden:
             artwork.moderation = Artwork.Moderation.HIDDEN
-        put_full(artwork, read_stored(old), row_files)
+        _renew_files(artwork, row_files)
         artwork.save(update_fields=_PUBLISHED_FIELDS)
-        remove_files_after_commit([old, *conversions_of([str(old)])])
     return artwork
 
 
@@ -250,11 +275,11 @@ def _check_withdrawn(artwork: Artwork, styles: Iterable[Style]) -> None:
             raise StyleWithdrawn(style)
 
 
+_FILES: Final = ("bytes", "file", "preview", "thumb")
 _PUBLISHED_FIELDS: Final = (
+    *_FILES,
     "alt_text",
-    "bytes",
     "credit",
-    "file",
     "license",
     "moderation",
     "published_at",
@@ -284,6 +309,12 @@ def delete_artwork(*, artwork: Artwork) -> None:
     artwork.delete()
     if artwork.job_id is not None:
         touch_job(job_id=artwork.job_id)
+
+
+def read_result(name: str | None) -> Encoded:
+    """Return the stored picture of a job without its credit: an artwork gets one of its own."""
+    stored = read_stored(name)
+    return Encoded(remove_credit(stored.data), stored.suffix)
 
 
 def read_stored(name: str | None) -> Encoded:

@@ -19,7 +19,7 @@ from gallery.indexing import color_column, search_text_of
 from gallery.models import Artwork
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_of
-from gallery.services import FOLDER, out_of_trash, put_full
+from gallery.services import out_of_trash, put_full, put_small
 
 UPLOADED: Final = Artwork.Origin.UPLOADED
 
@@ -99,8 +99,6 @@ def _store(
     artwork = Artwork(
         owner=owner,
         origin=UPLOADED,
-        preview=row_files.put(FOLDER, ".webp", picture.small.preview),
-        thumb=row_files.put(FOLDER, ".webp", picture.small.thumb),
         placeholder=picture.small.placeholder,
         colors=color_column(picture.small.colors),
         width=picture.width,
@@ -109,6 +107,7 @@ def _store(
     )
     artwork.credit = credit_of(artwork)
     put_full(artwork, picture.kept, row_files)
+    put_small(artwork, picture.small.preview, picture.small.thumb, row_files)
     artwork.search_text = search_text_of(artwork)
     artwork.save(force_insert=True)
     return artwork

@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from gallery.access import Action, can, viewer_of
+from gallery.credits import works_of
 from gallery.descriptions import proposed_alt_text
 from gallery.development import artwork_development
 from gallery.filter_forms import TagsForm
@@ -35,9 +37,11 @@ from gallery.trash import trash_artworks
 from gallery.trash_views import say_deleted
 from inference.live.snapshots.report import report_sentences
 from inference.models import Job
+from inference.pages.downloads import download_menu
 from inference.pages.recipes import print_size, studio_query
+from library.credits import credit_forms
 from library.demonstration import PAIRS
-from library.licenses import LicenseId
+from library.licenses import LICENSES, LicenseId
 from library.models import Style
 from library.plain_words import license_meaning
 
@@ -95,14 +99,23 @@ def _artwork_page(
     # Sorted here, because `order_by` on the prefetched rows makes another query.
     parts = sorted(found.artwork_styles.all(), key=lambda part: -part.weight)
     weights = {part.style.slug: part.weight for part in parts}
+    page = request.build_absolute_uri(found.get_absolute_url()) if found.is_public else ""
     context = {
         "artwork": found,
         "parts": parts,
         "owns": owns,
         "galleries": found.galleries.select_related("owner").order_by("title") if owns else [],
         "shows_before": bool(found.before) and can(viewer, Action.VIEW_PHOTO, found),
+        "license": LICENSES.get(found.license),
         "meaning": license_meaning(found.license),
+        "credits": credit_forms(works_of(found, page=page)),
         "print_size": print_size(found.width, found.height),
+        "downloads": download_menu(
+            reverse("artwork-file", kwargs={"pk": found.pk, "variant": "full"}),
+            str(found.file.name),
+            found.width,
+            found.height,
+        ),
         "like_this": studio_query(weights, found.recipe.get("spec", {}), like=found.pk),
         "made_like": shown_source(found, viewer),
         "report": report_sentences(found.recipe.get("report", {})) if owns else [],

@@ -5,7 +5,7 @@ queries; it only reads the fields of a style.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
@@ -15,6 +15,7 @@ from library.licenses import LICENSES, OWN_WORK, UNKNOWN_RIGHTS
 from library.models import Style
 
 Form = Literal["text", "html", "markdown", "json"]
+COPIED_FORMS: Final[tuple[Form, ...]] = ("text", "html", "markdown")
 # A title or name must not be able to add markup or a link.
 _MARKDOWN_SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]()<>#+-!|"})
 
@@ -46,6 +47,23 @@ def work_of(style: Style) -> Work:
         holder=style.credit_line or style.institution,
         wording=style.attribution_text,
     )
+
+
+def work_of_picture(title: str, creator: str, license_id: str, *, source_url: str = "") -> Work:
+    """Return the facts for the credit of a picture that a user made or put in."""
+    known = LICENSES.get(license_id)
+    return Work(
+        title=title or "Untitled",  # in English like the rest of a credit, which leaves the site
+        creator=creator,
+        license=known.name if known else "",
+        license_url=known.url if known else "",
+        source_url=source_url,
+    )
+
+
+def credit_forms(works: Sequence[Work]) -> dict[Form, str]:
+    """Return the credit for `works` in each form that people copy."""
+    return {form: attribution(works, form=form) for form in COPIED_FORMS}
 
 
 def attribution(works: Iterable[Work], *, form: Form) -> str:

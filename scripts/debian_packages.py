@@ -17,6 +17,7 @@ WANTED = {
     # The shell has no windows and menus, which take half of Chromium's time.
     "chromium-headless-shell": ("chromium-headless-shell", "chromium"),
     "gettext": ("msgfmt",),
+    "libimage-exiftool-perl": ("exiftool",),
     "nginx-light": ("nginx",),
     "openssl": ("openssl",),
     "nodejs": ("node",),

@@ -274,9 +274,11 @@ TRASH_DAYS = whole_number("STYLEWEB_TRASH_DAYS", 30, least=1, most=3650)
 # How many pictures are decoded or encoded at once on one machine, by kind of work. Each takes one
 # processor and up to 1 GiB. SLOT_LINES says how many requests of a kind one process works on or
 # lets wait, because each of them occupies one of the few threads of a gunicorn process.
-SLOTS: dict[str, int] = {"pictures": 2, "conversions": 1}
+SLOTS: dict[str, int] = {"pictures": 2, "conversions": 1, "archives": 4}
 SLOT_LINES: dict[str, int] = (
-    {"pictures": 8, "conversions": 4} if EMBEDDED else {"pictures": 3, "conversions": 2}
+    {"pictures": 8, "conversions": 4, "archives": 4}
+    if EMBEDDED
+    else {"pictures": 3, "conversions": 2, "archives": 2}
 )
 SLOTS_DIR = DATA_DIR / "slots"
 # Media files leave this much of the disk free, for the database.

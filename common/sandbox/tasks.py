@@ -1,11 +1,12 @@
 """The tasks that a child runs: each takes byte strings and plain values, and returns a message."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from PIL import Image
 
+from common.captions import with_caption
 from common.derivatives import (
     encode_as,
     encode_picture,
@@ -60,12 +61,14 @@ def derive(data: bytes) -> Message:
     return Message(header, [small.preview, small.thumb])
 
 
-def convert(data: bytes, *, form: str, side: int = 0) -> Message:
-    """Encode a stored picture in the format `form`, at most `side` px large; 0 means as it is."""
-    if side:
-        return Message({}, [encode_as(fitted(_stored_picture(data), side), form).data])
-    with Image.open(io.BytesIO(data)) as opened:
-        return Message({}, [encode_as(opened, form).data])
+def convert(data: bytes, *, form: str, side: int | None, caption: Sequence[str]) -> Message:
+    """Encode a stored picture in the format `form`, with its longer side at most `side` px.
+
+    The lines of `caption` stand in a strip below it.
+    """
+    picture = _stored_picture(data)
+    small = fitted(picture, side) if side else picture
+    return Message({}, [encode_as(with_caption(small, caption) if caption else small, form).data])
 
 
 def link_preview(data: bytes) -> Message:

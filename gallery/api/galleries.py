@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import (
     OpenApiResponse,
@@ -19,6 +20,8 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.permissions import Anyone, person
 from accounts.models import Scope, User
 from common.conditional import answers_conditionally
+from common.negotiation import AnyAccept
+from common.openapi import ARCHIVE
 from common.pagination import NewestFirstPagination, NewestPublishedPagination
 from gallery.access import Action, can, viewer_of
 from gallery.api.gallery_serializers import (
@@ -38,6 +41,7 @@ from gallery.galleries import (
     change_gallery,
     create_gallery,
 )
+from gallery.media_views import send_gallery
 from gallery.models import Gallery, GalleryItem
 from gallery.trash import restore, trash_gallery
 
@@ -129,6 +133,12 @@ class GalleryViewSet(
         rows: list[Any] = self.paginate_queryset(found) or []
         shown = PublicArtworkSerializer([row.artwork for row in rows], many=True)
         return self.get_paginated_response(shown.data)
+
+    @extend_schema(responses=ARCHIVE)
+    @action(detail=True, content_negotiation_class=AnyAccept)
+    def archive(self, request: Request, **_address: Any) -> HttpResponseBase:
+        """Send the artworks as a ZIP file with their credits. Others get those that are public."""
+        return send_gallery(request, self.get_object(), viewer_of(request))
 
     @extend_schema(request=ArrangeSerializer, responses={200: GallerySerializer, 409: CONFLICT})
     @items.mapping.put

@@ -22,14 +22,14 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.permissions import Anyone, person
 from accounts.models import Scope
 from common.conditional import answers_conditionally
-from common.derivatives import SUFFIXES
 from common.negotiation import AnyAccept
-from common.openapi import PICTURE, STORAGE_FULL
+from common.openapi import DOWNLOAD, PICTURE, STORAGE_FULL
 from common.pagination import KeysetPagination
 from common.parsers import UploadParser
-from common.queries import chosen
+from common.queries import check_download, chosen
 from gallery.access import Action, can, viewer_of
 from gallery.api.permissions import OwnerChanges
+from gallery.api.provenance import ProvenanceActions
 from gallery.api.serializers import (
     VARIANTS,
     ArtworkSerializer,
@@ -68,7 +68,7 @@ class ArtworkViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,
-    GenericViewSet[Artwork],
+    ProvenanceActions,
 ):
     """My artworks, newest first, and single artworks that other users published."""
 
@@ -193,23 +193,16 @@ class ArtworkViewSet(
     @extend_schema(
         parameters=[
             OpenApiParameter("variant", str, enum=list(VARIANTS), default="full"),
-            OpenApiParameter(
-                "download", bool, description="Send it as a download with a file name."
-            ),
-            OpenApiParameter(
-                "format", str, enum=list(SUFFIXES), description="File format; only with `download`."
-            ),
+            *DOWNLOAD,
         ],
-        responses=PICTURE,
+        responses={**PICTURE, 507: STORAGE_FULL},
     )
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
-        """Send the picture. A download can be converted to another format."""
+        """Send the picture. A download can have another size and format."""
         artwork = self.get_object()
         variant = chosen(request, "variant", VARIANTS)
-        # `send_artwork` answers 404 for a wrong format. Clients of the API get a 422 that says why.
-        if "format" in request.query_params:
-            chosen(request, "format", tuple(SUFFIXES))
+        check_download(request)
         return send_artwork(request, artwork, variant, viewer_of(request))
 
     def _current(self) -> Response:

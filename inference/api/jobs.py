@@ -19,12 +19,13 @@ from accounts.models import Scope
 from common.conditional import answers_conditionally
 from common.media import send_media
 from common.negotiation import AnyAccept
-from common.openapi import PICTURE
+from common.openapi import DOWNLOAD, PICTURE, STORAGE_FULL
 from common.problems import Problem
-from common.queries import chosen
+from common.queries import check_download, chosen
 from inference.api.job_reply import JobSerializer
 from inference.api.job_request import JobRequestSerializer
 from inference.api.waiting import PREFER, preferred_wait, wait_for_end
+from inference.files.downloads import send_result
 from inference.live.snapshots.report import report_sentences
 from inference.models import Job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
@@ -175,14 +176,20 @@ class JobViewSet(
         """
         return self._made(*continue_job(job=self.get_object()))
 
-    @extend_schema(parameters=[VARIANT], responses=PICTURE)
+    @extend_schema(parameters=[VARIANT, *DOWNLOAD], responses={**PICTURE, 507: STORAGE_FULL})
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
-        """Send the picture that the job shows, the latest preview, or the painting as made."""
+        """Send the picture that the job shows, the latest preview, or the painting as made.
+
+        A download of the picture can have another size and format.
+        """
         job = self.get_object()
-        files = {"result": job.shown_file, "preview": job.preview, "painting": job.painting_file}
-        name = files[chosen(request, "variant", VARIANTS)]
-        return send_media(request, name, public=False)
+        check_download(request)
+        others = {"preview": job.preview, "painting": job.painting_file}
+        variant = chosen(request, "variant", VARIANTS)
+        if variant in others:
+            return send_media(request, others[variant], public=False)
+        return send_result(request, job)
 
     @extend_schema(responses=JobReportSerializer)
     @action(detail=True)

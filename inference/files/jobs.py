@@ -18,34 +18,40 @@ from common.derivatives import fitted
 from inference.files.folders import sweep_folder
 from inference.files.stored import StoredPicture
 from inference.models import Job
+from style_transfer.imaging.metadata.embedding import embed_credit
+from style_transfer.imaging.metadata.xmp import PictureCredit
 
 PREVIEW_SIDE = 512
 
 
-def store_preview(job: Job, image: Image.Image) -> StoredPicture:
-    """Write a small version of `image` for the page to show.
+def store_preview(
+    job: Job, image: Image.Image, credit: PictureCredit | None = None
+) -> StoredPicture:
+    """Write a small version of `image` for the page to show. That of a result has its `credit`.
 
     Raises StorageFull when there is no room.
     """
     if image.mode == "RGBA":
-        return _store(_folder(job.pk), fitted(image, PREVIEW_SIDE), "webp", quality=82, method=0)
+        small = fitted(image, PREVIEW_SIDE)
+        return _store(_folder(job.pk), small, credit, "webp", quality=82, method=0)
     # Nearly as small as WebP and encoded ten times as fast: the worker waits for it.
-    return _store(_folder(job.pk), fitted(image.convert("RGB"), PREVIEW_SIDE), "jpeg", quality=82)
+    small = fitted(image.convert("RGB"), PREVIEW_SIDE)
+    return _store(_folder(job.pk), small, credit, "jpeg", quality=82)
 
 
-def store_result(job: Job, image: Image.Image) -> StoredPicture:
+def store_result(job: Job, image: Image.Image, credit: PictureCredit) -> StoredPicture:
     """Write the finished picture: as JPEG of high quality, or as PNG if it has transparency.
 
-    Raises StorageFull when there is no room.
+    Its `credit` is in the file. Raises StorageFull when there is no room.
     """
-    return store_in_full(_folder(job.pk), image)
+    return store_in_full(_folder(job.pk), image, credit)
 
 
-def store_in_full(folder: str, image: Image.Image) -> StoredPicture:
+def store_in_full(folder: str, image: Image.Image, credit: PictureCredit) -> StoredPicture:
     """Write a finished picture into `folder` as `store_result` does."""
     if image.mode == "RGBA":
-        return _store(folder, image, "png")
-    return _store(folder, image.convert("RGB"), "jpeg", quality=95, subsampling=0)
+        return _store(folder, image, credit, "png")
+    return _store(folder, image.convert("RGB"), credit, "jpeg", quality=95, subsampling=0)
 
 
 def store_painting(job: Job, data: bytes) -> str:
@@ -87,12 +93,15 @@ def _folder(job_id: UUID) -> str:
     return f"jobs/{job_id.hex[:2]}/{job_id}"
 
 
-def _store(folder: str, image: Image.Image, kind: str, **options: Any) -> StoredPicture:
+def _store(
+    folder: str, image: Image.Image, credit: PictureCredit | None, kind: str, **options: Any
+) -> StoredPicture:
     plain = image.copy()
     # Pillow would write everything in `info` to the file, even comments and camera data.
     plain.info = {}
     buffer = io.BytesIO()
     plain.save(buffer, kind, **options)
+    data = buffer.getvalue() if credit is None else embed_credit(buffer.getvalue(), credit)
     name = f"{folder}/{uuid4()}.{'jpg' if kind == 'jpeg' else kind}"
-    stored = default_storage.save(name, ContentFile(buffer.getvalue()))
-    return StoredPicture(stored, image.width, image.height, buffer.tell())
+    stored = default_storage.save(name, ContentFile(data))
+    return StoredPicture(stored, image.width, image.height, len(data))

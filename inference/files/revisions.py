@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from PIL import Image
 
+from inference.files.credits import job_credit
 from inference.files.folders import sweep_folder
 from inference.files.jobs import revisions_folder, store_in_full
 from inference.files.stored import StoredPicture
@@ -12,7 +13,7 @@ from inference.models import Revision
 
 def store_revision(revision: Revision, image: Image.Image) -> StoredPicture:
     """Write the picture of a revision in the format of a result. Raises StorageFull."""
-    return store_in_full(_folder(revision), image)
+    return store_in_full(_folder(revision), image, job_credit(revision.job))
 
 
 def sweep(revision: Revision, *, keep: Collection[str] = ()) -> None:

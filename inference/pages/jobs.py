@@ -9,15 +9,18 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from inference.files.credits import job_works
 from inference.live.snapshots.job import is_retryable, job_snapshot, result_address
 from inference.live.snapshots.report import report_sentences
 from inference.models import Job
 from inference.pages.development import actions_of, development_of
+from inference.pages.downloads import download_menu
 from inference.pages.recipes import (
     again_links,
     command_line,
@@ -29,6 +32,7 @@ from inference.pages.studio import license_outcome
 from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.refusals import JobRefused
 from inference.services.reruns import continue_job, more_steps, retry_job
+from library.credits import credit_forms
 from style_transfer.core.spec import WARNINGS
 
 JOBS_A_PAGE = 24
@@ -39,7 +43,8 @@ JOBS_A_PAGE = 24
 @require_safe
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a job in any state; a reload comes back to the same page."""
-    found = get_object_or_404(Job.objects.visible_to(request.user).with_parts(), pk=pk)
+    mine = Job.objects.visible_to(request.user).with_parts().select_related("owner")
+    found = get_object_or_404(mine, pk=pk)
     # The style with the largest weight first, as in the snapshot.
     parts = sorted(found.job_styles.all(), key=lambda part: -part.weight)
     context = {
@@ -48,6 +53,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "snapshot": job_snapshot(found),
         "outcome": license_outcome(part.style.license for part in parts),
         "artwork": found.kept_as,
+        "credits": credit_forms(job_works(found)),
         "recipe": recipe_json(found),
         "report": report_sentences(found.report),
         "command": command_line(found),
@@ -57,6 +63,12 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         # A retry is offered unless the same error would come again.
         "may_help": found.state != Job.State.FAILED or is_retryable(found.error_code),
         "print_size": print_size(found.result_width, found.result_height),
+        "downloads": download_menu(
+            reverse("job-result", kwargs={"pk": pk}),
+            found.shown_file,
+            found.result_width,
+            found.result_height,
+        ),
         **again_links(found),
     }
     if found.result:

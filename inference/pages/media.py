@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from common.media import send_media
+from inference.files.downloads import send_result
 from inference.models import Job, Photo, ProofTile, Revision
 
 
@@ -39,11 +40,13 @@ def job_preview(request: HttpRequest, pk: UUID, version: int) -> HttpResponseBas
 
 @require_safe
 def job_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Send the picture that a job shows to its owner, as a download with `?download=1`."""
-    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("shown"), pk=pk)
-    suffix = job.shown_file.rpartition(".")[2]
-    name = f"styleweb-{job.pk.hex[:8]}.{suffix}" if "download" in request.GET else None
-    return send_media(request, job.shown_file, public=False, download_as=name)
+    """Send the picture that a job shows to its owner.
+
+    `?download=1` makes it a download. Then `&format=jpeg|png|webp`, `&size=2048|1080` and
+    `&caption=1` choose another form of it.
+    """
+    mine = Job.objects.visible_to(request.user).select_related("shown")
+    return send_result(request, get_object_or_404(mine, pk=pk))
 
 
 @require_safe

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from inference.files import jobs as job_files
+from inference.files.credits import job_credit
 from inference.files.stored import StoredPicture
 from inference.live import broadcast, estimates
 from inference.models import Job
@@ -76,12 +77,15 @@ class Attempt:
         image, report = step.image, step.report
         if image is None:
             raise EngineError("The engine ended without a result.")
-        preview = job_files.store_preview(self.job, image)
-        picture = job_files.store_result(self.job, image)
+        credit = job_credit(self.job)
+        preview = job_files.store_preview(self.job, image, credit)
+        picture = job_files.store_result(self.job, image, credit)
         painting = step.painting.save() if step.painting else b""
         saved = job_files.store_painting(self.job, painting) if painting else ""
         layers = step.finished.layers() if step.finished else Layers(None, {})
-        painted = job_files.store_result(self.job, layers.painting) if layers.painting else None
+        painted = (
+            job_files.store_result(self.job, layers.painting, credit) if layers.painting else None
+        )
         result = Result(
             steps=step.total,
             picture=picture,

@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from django.http import Http404
@@ -12,11 +13,13 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
+from common import conversions
+from common.conversions import ALL_SIDES, Form, conversion_of
 from common.sandbox import client, slots
 from common.sandbox.slots import slot
-from gallery import conversions
-from gallery.conversions import conversion_of, make_conversion
-from gallery.models import Artwork
+from gallery import conversions as own
+from gallery.conversions import make_conversion
+from gallery.models import Artwork, ShareLink
 from gallery.services import delete_artwork, keep_artwork, publish_artwork
 from style_transfer.imaging.metadata.exif import COPYRIGHT
 from tests.common.test_storage import files_in
@@ -43,7 +46,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         tasks.append(task)
         return really_run(task, *parts, **options)
 
-    monkeypatch.setattr(conversions, "run", run)
+    for module in (conversions, own):
+        monkeypatch.setattr(module, "run", run)
     return tasks
 
 
@@ -152,9 +156,66 @@ def test_leave_nothing_of_a_picture_that_is_removed(
 
     monkeypatch.setattr(conversions, "run", run)
     with pytest.raises(Http404):
-        make_conversion(artwork, "webp")
+        make_conversion(artwork, Form("webp"))
     assert files_in(Path(default_storage.path("artworks"))) == []
 
 
 def test_are_named_after_their_picture() -> None:
-    assert conversion_of("artworks/ab/cd/abcd.png", "jpeg") == "artworks/ab/cd/abcd-jpeg.jpg"
+    name = "artworks/ab/cd/abcd.png"
+    assert conversion_of(name, Form("jpeg")) == "artworks/ab/cd/abcd-jpeg.jpg"
+    large = Form("webp", 2048, caption=True)
+    assert conversion_of(name, large) == "artworks/ab/cd/abcd-webp-2048-caption.webp"
+
+
+def test_are_known_in_each_size_that_a_link_allows() -> None:
+    assert set(ShareLink.Size.values) <= set(ALL_SIDES)
+
+
+@pytest.fixture
+def large(media_root: Path, alice: User) -> Artwork:
+    """Return a public artwork of alice that is larger than the smaller downloads."""
+    assert media_root.is_dir()
+    job = finished_job(alice, size=(2400, 600), styles=[make_style()])
+    return publish_artwork(artwork=keep_artwork(job=job, title="海"), license="CC-BY-4.0")
+
+
+@pytest.mark.slow
+def test_have_the_size_that_was_asked_for(large: Artwork, runs: list[str]) -> None:
+    url = reverse("artwork-file", kwargs={"pk": large.pk, "variant": "full"})
+    for size, expected in (("1080", (1080, 270)), ("2048", (2048, 512)), ("full", (2400, 600))):
+        answer = Client().get(url, {"download": "1", "format": "jpeg", "size": size})
+        with Image.open(io.BytesIO(answer.getvalue())) as picture:
+            assert (picture.format, picture.size) == ("JPEG", expected)
+            assert picture.getexif()[COPYRIGHT] == "alice, CC BY 4.0"
+        ending = f"-{size}.jpg" if size != "full" else ".jpg"
+        assert answer["Content-Disposition"].endswith(f"styleweb-%E6%B5%B7{ending}")
+    assert runs == ["convert"] * 3
+
+
+@pytest.mark.slow
+def test_have_a_caption_below_the_same_pixels(large: Artwork) -> None:
+    url = reverse("artwork-file", kwargs={"pk": large.pk, "variant": "full"})
+    plain = Image.open(io.BytesIO(Client().get(url).getvalue()))
+    answer = Client().get(url, {"download": "1", "format": "png", "caption": "1"})
+    picture = Image.open(io.BytesIO(answer.getvalue()))
+    assert picture.width == 2400
+    assert picture.height > 640
+    assert picture.crop((0, 0, 2400, 600)).tobytes() == plain.convert("RGB").tobytes()
+    assert np.asarray(picture.crop((0, 600, *picture.size)).convert("L")).min() < 80
+
+
+def test_are_never_larger_than_the_picture(artwork: Artwork, runs: list[str]) -> None:
+    url = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "full"})
+    answer = Client().get(url, {"download": "1", "size": "2048"})
+    with Image.open(io.BytesIO(answer.getvalue())) as picture:
+        assert picture.size == (artwork.width, artwork.height)
+    assert runs == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("size", "4096"), ("size", ""), ("format", "tiff")])
+def test_do_not_exist_in_another_form(artwork: Artwork, name: str, value: str) -> None:
+    query = {"download": "1", name: value}
+    url = reverse("artwork-file", kwargs={"pk": artwork.pk, "variant": "full"})
+    assert Client().get(url, query).status_code == 404
+    api = Client().get(reverse("api-artwork-file", kwargs={"pk": artwork.pk}), query)
+    assert (api.status_code, api.json()["errors"][0]["field"]) == (422, name)

@@ -264,6 +264,9 @@ MEDIA = [
     ),
     file("trash-file", "/media/trash/{trashed}/"),
     file("artwork-file", "/media/artworks/{public}/before/"),
+    # An empty one sends its owner back.
+    Row("gallery-archive", "get", "/media/galleries/{gallery}/archive/", 302, 404, 404, 404, 404),
+    open_to_all("gallery-archive", "/media/galleries/{filled}/archive/"),
     open_to_all("artwork-file", "/media/artworks/{with_photo}/before/"),
     *(
         row
@@ -323,6 +326,7 @@ MADE: dict[str, Callable[[User], Any]] = {
     "hidden": lambda owner: hide_artwork(artwork=published(owner)).pk,
     "closed_slug": lambda owner: create_gallery(owner=owner, title="Sea").slug,
     "open_slug": lambda owner: opened(owner).slug,
+    "filled": lambda owner: opened(owner).pk,
     "hidden_slug": lambda owner: hidden_gallery(owner).slug,
     "with_photo": lambda owner: published(owner, shows_before=True).pk,
     "version": lambda owner: make_revision_row(developable_job(owner)).pk,
@@ -384,8 +388,8 @@ def test_answers_each_user(row: Row, users: dict[str, User | None], wakeups: lis
         if column == "nobody" and response.status_code == 302 and row.name not in leads_home:
             assert response["Location"].startswith(SIGN_IN)
         if row in MEDIA and response.status_code == 200:
-            # What a link shows is open to all, but no cache may keep it.
-            is_public = row.nobody == 200 and row.name != "share-file"
+            # What a link shows, and an archive, is open to all, but no cache may keep it.
+            is_public = row.nobody == 200 and row.name not in {"share-file", "gallery-archive"}
             kept_by = "public" if is_public else "private, no-store"
             assert response["Cache-Control"].startswith(kept_by)
         read_out(response)

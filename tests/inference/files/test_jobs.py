@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from inference.files import jobs as job_files
+from inference.files.credits import job_credit
 from inference.models import Job
 from tests.support.factories import make_job, make_picture
 
@@ -77,7 +78,7 @@ class TestStoreResult:
     def test_keeps_transparency_only_if_there_is_some(
         self, job: Job, mode: str, expected: str
     ) -> None:
-        stored = job_files.store_result(job, make_picture((80, 60), mode=mode))
+        stored = job_files.store_result(job, make_picture((80, 60), mode=mode), job_credit(job))
 
         with default_storage.open(stored.name) as file, Image.open(file) as result:
             assert (result.format, result.mode, result.size) == (expected, mode, (80, 60))
@@ -86,7 +87,7 @@ class TestStoreResult:
         picture = make_picture((80, 60))
         picture.info["comment"] = b"from my camera"
 
-        stored = job_files.store_result(job, picture)
+        stored = job_files.store_result(job, picture, job_credit(job))
 
         with default_storage.open(stored.name) as file:
             assert b"from my camera" not in file.read()
@@ -95,7 +96,7 @@ class TestStoreResult:
 class TestSweep:
     def test_keeps_the_named_files(self, job: Job) -> None:
         picture = make_picture((80, 60))
-        kept = job_files.store_result(job, picture).name
+        kept = job_files.store_result(job, picture, job_credit(job)).name
         orphan = job_files.store_preview(job, picture).name
 
         job_files.sweep(job.pk, keep={kept})
@@ -104,14 +105,16 @@ class TestSweep:
         assert not default_storage.exists(orphan)
 
     def test_touches_no_other_job(self, job: Job) -> None:
-        other = job_files.store_result(make_job(), make_picture((80, 60))).name
+        other = job_files.store_result(make_job(), make_picture((80, 60)), job_credit(job)).name
 
         job_files.sweep(job.pk)
 
         assert default_storage.exists(other)
 
     def test_removes_half_written_files_too(self, job: Job) -> None:
-        stored = Path(default_storage.path(job_files.store_result(job, make_picture()).name))
+        stored = Path(
+            default_storage.path(job_files.store_result(job, make_picture(), job_credit(job)).name)
+        )
         part = stored.with_name(".half.jpg.part")
         part.write_bytes(b"half")
 

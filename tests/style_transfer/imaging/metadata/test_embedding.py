@@ -9,9 +9,10 @@ import pytest
 from PIL import Image, IptcImagePlugin
 
 from style_transfer.imaging.images import load_picture
-from style_transfer.imaging.metadata.embedding import embed_credit
+from style_transfer.imaging.metadata.embedding import embed_credit, remove_credit
 from style_transfer.imaging.metadata.exif import ARTIST, COPYRIGHT, DESCRIPTION, build_iptc
 from style_transfer.imaging.metadata.xmp import PictureCredit, build_xmp
+from style_transfer.imaging.pixels import SRGB_FILE
 from tests.support import formats, hostile
 from tests.support.factories import make_picture, picture_bytes
 
@@ -122,3 +123,25 @@ def test_refuses_a_credit_that_is_too_long_for_a_jpeg() -> None:
 def test_refuses_other_files() -> None:
     with pytest.raises(ValueError, match="JPEG, PNG and WebP"):
         embed_credit(b"GIF89a", CREDIT)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_marks_the_colors_as_srgb(name: str) -> None:
+    plain, credited = opened(FILES[name]()), opened(embed_credit(FILES[name](), CREDIT))
+    profile = plain.info.get("icc_profile")
+    if credited.format == "PNG" and not profile:
+        assert credited.info["srgb"] == 0
+    else:
+        assert credited.info["icc_profile"] == (profile or SRGB_FILE)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("webp")])
+def test_can_be_removed_again(name: str) -> None:
+    plain = FILES[name]()
+    assert remove_credit(embed_credit(plain, CREDIT)) == plain
+    assert remove_credit(plain) == plain
+
+
+def test_is_removed_from_jpeg_and_png_only() -> None:
+    with pytest.raises(ValueError, match="JPEG and PNG"):
+        remove_credit(FILES["webp"]())

@@ -1,0 +1,57 @@
+"""The credit of the result of a job: in its files, and for people who copy it."""
+
+from collections.abc import Iterable
+
+from inference.models import Job
+from library.credits import Work, work_of, work_of_picture
+from library.models import Style
+from style_transfer.imaging.metadata.xmp import PictureCredit
+
+
+def job_credit(job: Job) -> PictureCredit:
+    """Return the credit of the result of `job`, which has no title and no license yet."""
+    owner = job.owner.public_name
+    # The key makes the order of equal weights stable.
+    parts = job.job_styles.select_related("style__artist").order_by("-weight", "pk")
+    return PictureCredit(
+        title="",
+        creators=(owner,),
+        rights=copyright_of(owner),
+        license_url="",
+        credit=credit_line(owner, [part.style for part in parts]),
+    )
+
+
+def credit_line(owner: str, styles: Iterable[Style]) -> str:
+    """Return who made a picture, and after what. It is in English, because it leaves the site."""
+    after = "; ".join(f"{style.title}, {style.artist.name}" for style in styles)
+    return f"{owner}, made with Styleweb after {after}" if after else owner
+
+
+def job_caption(job: Job) -> list[str]:
+    """Return the lines of a caption below the result of `job`."""
+    parts = job.job_styles.select_related("style__artist").order_by("-weight", "pk")
+    return [job.owner.public_name, *style_lines([part.style for part in parts])]
+
+
+def style_lines(styles: Iterable[Style]) -> list[str]:
+    """Return a line for each style: after what a picture was made."""
+    return [", ".join(filter(None, _facts(style))) for style in styles]
+
+
+def _facts(style: Style) -> list[str]:
+    via = f"via {style.institution}" if style.institution else ""
+    name = f"after “{style.title}”"
+    return [name, style.artist.name, style.date_text, work_of(style).license, via]
+
+
+def copyright_of(owner: str) -> str:
+    """Return the sentence about the rights to a picture without a license."""
+    return f"© {owner}"
+
+
+def job_works(job: Job) -> list[Work]:
+    """Return the facts for the credit of the result of `job` and of its styles."""
+    parts = sorted(job.job_styles.all(), key=lambda part: (-part.weight, part.pk))
+    own = work_of_picture("", job.owner.public_name, "")
+    return [own, *(work_of(part.style) for part in parts)]
