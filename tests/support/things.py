@@ -91,7 +91,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "public": lambda owner: publish_artwork(artwork=kept(owner), license="CC0-1.0").pk,
     "developed": lambda owner: keep_artwork(job=developable_job(owner)).pk,
     "trashed": trashed,
-    "notice": lambda owner: Notice.objects.create(owner=owner, kind="liked", about=uuid4()).pk,
+    "notice": lambda owner: Notice.objects.create(owner=owner, kind="liked", about=str(uuid4())).pk,
     "ended": ended,
     "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
     "share": lambda owner: create_link(thing=kept(owner)).pk,

@@ -39,7 +39,7 @@ class TestMasks:
         assert first.json()["id"] == again.json()["id"]
         assert first.json()["photo"] == str(photo.pk)
         picture = session_of(alice).get(first.json()["url"])
-        assert b"".join(picture.streaming_content).startswith(b"\x89PNG")
+        assert picture.getvalue().startswith(b"\x89PNG")
 
     @pytest.mark.parametrize(
         ("mask", "code"),
