@@ -1,12 +1,12 @@
 """What `stylize` writes beside the picture: the losses of each step, their curve, and frames."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from style_transfer.core.spec import Step
 from style_transfer.imaging.saving import OutputError, save_bytes, save_picture
+from style_transfer.training.curve import draw_curves, line_of
 
 
 @dataclass
@@ -22,14 +22,13 @@ class Record:
     curve: Path | None = None
     frames: Path | None = None
     every: int = 100
-    losses: list[dict[str, float]] = field(default_factory=list)
+    losses: list[tuple[int, Mapping[str, float]]] = field(default_factory=list)
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
         """Pass steps through, and record them."""
         for step in steps:
             if step.losses is not None:
-                values = {name: round(value, 6) for name, value in step.losses.items()}
-                self.losses.append({"step": step.done, **values})
+                self.losses.append((step.done, step.losses))
             if self.frames is not None and step.painting and step.done % self.every == 0:
                 image = step.painting.finish().image
                 if image is not None:
@@ -47,13 +46,9 @@ class Record:
     def finish(self) -> None:
         """Write the log and the curve."""
         if self.log is not None:
-            lines = [json.dumps(line) + "\n" for line in self.losses]
+            lines = [line_of(step, losses) for step, losses in self.losses]
             save_bytes("".join(lines).encode(), self.log)
         if self.curve is not None:
-            from style_transfer.training.curve import draw_curves
-
-            names = [name for name in (self.losses or [{}])[0] if name != "step"]
-            points = {
-                name: [(int(line["step"]), line[name]) for line in self.losses] for name in names
-            }
+            names = list(self.losses[0][1]) if self.losses else []
+            points = {name: [(step, each[name]) for step, each in self.losses] for name in names}
             save_picture(draw_curves(points), self.curve)

@@ -31,7 +31,7 @@ from style_transfer.core.spec import (
 )
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.mask import check_mask_shape, load_mask
-from style_transfer.imaging.saving import output_format, save_bytes, save_picture
+from style_transfer.imaging.saving import check_parent, output_format, save_bytes, save_picture
 from style_transfer.training.arguments import parse_count
 
 # The reader of a style code refuses longer files, so the rest of a longer file is not read.
@@ -139,8 +139,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
     Raises EngineError if an argument is wrong. Most of these errors are found before torch is
     loaded, because that takes seconds.
     """
-    for path in filter(None, (arguments.out, arguments.curve)):
-        output_format(path)
+    _check_places(arguments)
     spec = spec_of(arguments)
     if arguments.log or arguments.curve:
         check_has_losses(spec.method)
@@ -169,15 +168,24 @@ def run_stylize(arguments: argparse.Namespace) -> int:
     last = _follow(record.of(steps))
     if last is None or last.image is None or last.report is None:
         raise InternalError("The engine ended without a result.")
+    # The state comes first: from it, all that cannot be written now can be made again.
+    if arguments.state is not None and last.painting is not None:
+        save_bytes(last.painting.save(), arguments.state)
     save_picture(last.image, arguments.out)
     record.finish()
     for code in last.report.warnings:
         Console(stderr=True).print(WARNINGS[code], style="yellow", markup=False)
-    if arguments.state is not None and last.painting is not None:
-        save_bytes(last.painting.save(), arguments.state)
     if arguments.report:
         Console().print_json(data=last.report.to_json())
     return 0
+
+
+def _check_places(arguments: argparse.Namespace) -> None:
+    """Raise OutputError for a file that could not be written after the painting."""
+    for path in filter(None, (arguments.out, arguments.curve)):
+        output_format(path)
+    for path in filter(None, (arguments.out, arguments.state, arguments.log, arguments.curve)):
+        check_parent(path)
 
 
 def spec_of(arguments: argparse.Namespace) -> TransferSpec:
@@ -185,7 +193,8 @@ def spec_of(arguments: argparse.Namespace) -> TransferSpec:
     info = METHOD_INFOS[arguments.method]
     names = ("method", "color", "init", "optimizer", "variant", "keep_faces", *BOUNDS, *SWITCHES)
     values = {name: getattr(arguments, name) for name in names}
-    values["steps"] = values["steps"] or info.command_steps
+    if values["steps"] is None:
+        values["steps"] = info.command_steps
     values["features"] = arguments.features or DEFAULT_BACKBONE
     if arguments.features is None and "features" in info.used and is_installed(TEXTBOOK_BACKBONE):
         values["features"] = TEXTBOOK_BACKBONE

@@ -33,6 +33,12 @@ def output_format(path: Path) -> str:
         raise OutputError(f"{path.name} should end in one of {allowed}.") from None
 
 
+def check_parent(path: Path) -> None:
+    """Raise OutputError if there is no folder in which `path` could be written."""
+    if not path.parent.is_dir():
+        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}.")
+
+
 def save_picture(image: Image.Image, path: Path) -> None:
     """Write an RGB or RGBA image to `path` and replace an old file in one step.
 

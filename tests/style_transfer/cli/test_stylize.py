@@ -1,6 +1,7 @@
 """The command line: it reads and writes pictures, and prints one sentence for each mistake."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from PIL import Image
 
 from style_transfer.__main__ import main
+from style_transfer.cli.record import Record
 from style_transfer.cli.stylize import parse_style
 from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.controls import controls_of
 from style_transfer.core.errors import InputUnreadableError
+from style_transfer.core.spec import Step
 
 
 @pytest.fixture
@@ -142,6 +145,41 @@ class TestRecord:
         assert "Choose a lower learning rate" in printed.err
         assert (folder / "out.png").exists()
 
+    @pytest.mark.parametrize("name", ["log", "curve"])
+    def test_names_a_folder_that_is_missing_before_it_paints(
+        self, folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        words = f"--method gatys --features builtin --{name} {folder}/gone/file.png"
+        assert self.paint(folder, *words.split()) == 2
+        assert f"there is no folder {folder}/gone" in capsys.readouterr().err.replace("\n", "")
+        assert not (folder / "out.png").exists()
+
+    @pytest.mark.parametrize("words", ["--log LOST", "--curve LOST.png"])
+    def test_saves_the_state_even_if_the_record_cannot_be_written(
+        self, folder: Path, words: str
+    ) -> None:
+        for name in ("LOST", "LOST.png"):
+            (folder / name).mkdir()  # a file cannot replace it
+        state = folder / "kept.safetensors"
+        files = words.replace("LOST", f"{folder}/LOST")
+        words = f"--method gatys --features builtin --state {state} {files}"
+        assert self.paint(folder, *words.split()) == 2
+        assert state.exists()
+        assert (folder / "out.png").exists()
+
+    def test_survives_losses_that_are_not_finite(self, folder: Path) -> None:
+        losses = [{"content": math.inf, "total": math.nan}, {"content": 1.0, "total": 2.0}]
+        steps = [Step(n, 2, "painting", losses=each) for n, each in enumerate(losses, 1)]
+        record = Record(folder / "log.jsonl", folder / "curve.png")
+        assert list(record.of(steps)) == steps
+        record.finish()
+        lines = (folder / "log.jsonl").read_text().splitlines()
+        assert [json.loads(line, parse_constant=pytest.fail) for line in lines] == [
+            {"step": 1, "content": None, "total": None},
+            {"step": 2, "content": 1, "total": 2},
+        ]
+        assert (folder / "curve.png").exists()
+
     def test_refuses_features_that_are_not_installed(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -224,6 +262,7 @@ class TestMistakes:
             (["--style", "a.jpg=0", "-o", "out.png"], "1 to 4 pictures"),
             (["--style", "a.jpg", "-o", "out.png", "--strength", "2"], "strength must be"),
             (["--style", "a.jpg", "-o", "out.png", "--size", "5"], "size must be"),
+            (["--style", "a.jpg", "-o", "out.png", "--steps", "0"], "steps must be"),
             (["--style", "a.jpg", "-o", "out.png", "--device", "tpu"], "no device called tpu"),
             (["--style", "a.jpg", "-o", "gone/out.png"], "cannot be written"),
         ],

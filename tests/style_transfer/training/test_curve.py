@@ -1,9 +1,11 @@
 """Losses are stored as JSON lines and drawn as a picture."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from style_transfer.training.curve import LOSSES, append_losses, draw_curves, read_losses
 
@@ -41,3 +43,15 @@ def test_draws_a_falling_line() -> None:
 def test_draws_an_empty_page_and_a_single_point_without_failing() -> None:
     assert draw_curves({}).getextrema() == ((255, 255),) * 3
     assert draw_curves({"a": [(0, 1.0)], "zero": [(0, 0.0)]}).size == (960, 480)
+
+
+def test_leaves_out_losses_that_are_not_finite(tmp_path: Path) -> None:
+    append_losses(tmp_path, 1, {"a": math.inf, "b": 1.0})
+    append_losses(tmp_path, 2, {"a": 2.0, "b": math.nan})
+    lines = (tmp_path / LOSSES).read_text().splitlines()
+    read = [json.loads(line, parse_constant=pytest.fail) for line in lines]
+    assert read == [{"step": 1, "a": None, "b": 1}, {"step": 2, "a": 2, "b": None}]
+    assert read_losses(tmp_path) == {"b": [(1, 1)], "a": [(2, 2)]}
+    losses = [(1, math.inf), (2, math.nan), (3, 1.0), (4, -math.inf), (5, 0.5)]
+    finite = [(3, 1.0), (5, 0.5)]
+    assert draw_curves({"a": losses}).tobytes() == draw_curves({"a": finite}).tobytes()
