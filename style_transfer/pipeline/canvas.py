@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from style_transfer.core.catalog import find_method
 from style_transfer.core.layers import Layers
 from style_transfer.core.sizes import MAX_PAINTED_PIXELS, fitted, painted_size, result_size
 from style_transfer.core.spec import Color, KeepFaces, TransferSpec
@@ -142,8 +143,10 @@ class Canvas:
 
     @property
     def _is_recolored(self) -> bool:
-        # At strength 0 the painting is the photo, which already has its own colors.
-        return self.spec.color is not Color.STYLE and self.spec.strength > 0
+        # At strength 0 the painting is the photo, which already has its own colors. A method that
+        # does not read the strength paints in full all the same.
+        paints = self.spec.strength > 0 or "strength" not in find_method(self.spec.method).used
+        return self.spec.color is not Color.STYLE and paints
 
     def _color_map(self, painted: Tensor) -> ColorMap:
         """Find the map from the palette of a painting to that of the photo."""

@@ -114,6 +114,16 @@ class TestColor:
         painted = torch.zeros_like(canvas.photo)
         assert canvas.result(painted).getextrema() == ((0, 0), (0, 0), (0, 0))
 
+    @pytest.mark.parametrize(("method", "recolors"), [("gatys", True), ("fast", False)])
+    def test_is_kept_at_strength_0_by_methods_that_read_it(
+        self, method: str, *, recolors: bool
+    ) -> None:
+        spec = TransferSpec(method=method, color=Color.CONTENT, strength=0)
+        canvas = prepare(self.SOFT, spec)
+        painted = torch.rand_like(canvas.photo)
+        plain = prepare(self.SOFT, TransferSpec(method=method)).result(painted)
+        assert (canvas.result(painted).tobytes() != plain.tobytes()) == recolors
+
     def test_gives_the_painting_the_palette_of_the_photo_for_match(self) -> None:
         canvas = prepare(noise(40, 30), TransferSpec(method="fast", color=Color.MATCH))
         painted = 0.25 + 0.5 * torch.rand_like(canvas.photo)
