@@ -44,8 +44,8 @@ class Work:
         info = find_method(spec.method)
         most = info.most_painted(None, on_site=True)
         size = painted_size(result_size((photo.width, photo.height), spec.size), most)
-        # A step with a heavy feature network counts as several.
-        heeded = info.effort(spec.steps, spec.features)
+        # A step with a heavy feature network or a slow optimizer counts as several.
+        heeded = info.effort(spec.steps, spec.features, spec.optimizer)
         return cls(spec.method, _half_octaves(size[0] * size[1]), _half_octaves(heeded))
 
     def formula(self, device: str) -> float:

@@ -110,8 +110,24 @@ class GrowingMemory:
 
 # A small picture fits into one band of patches.
 OPTIMIZE_MEMORY = GrowingMemory(small=(10, 465), large=(65, 190), bound=200_000)
-# The activations of every layer are kept for the gradient.
+# The activations of every layer are kept for the gradient. These are the figures with Adam.
 DESCENT_MEMORY = GrowingMemory(small=(5, 1570), large=(5, 1570))
+
+
+@dataclass(frozen=True)
+class OptimizerCost:
+    """What an optimizer of pixels takes, as a multiple of the time and the memory of Adam."""
+
+    effort: float = 1.0
+    memory: float = 1.0
+
+
+# L-BFGS keeps pairs of pictures and gradients, and its line search tries each step at least once.
+DEFAULT_OPTIMIZER = "adam"
+OPTIMIZER_COSTS = {
+    DEFAULT_OPTIMIZER: OptimizerCost(),
+    "lbfgs": OptimizerCost(effort=2.5, memory=1.2),
+}
 
 
 def plan_fast(

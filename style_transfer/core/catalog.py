@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 from style_transfer.core.backbones import BACKBONES, DEFAULT_BACKBONE
 from style_transfer.core.budget import (
+    DEFAULT_OPTIMIZER,
     DESCENT_MEMORY,
     OPTIMIZE_MEMORY,
+    OPTIMIZER_COSTS,
     MemoryModel,
     Plan,
     TiledMemory,
@@ -87,7 +89,12 @@ class MethodInfo:
         return self.memory is not None and self.memory.tiled
 
     def most_painted(
-        self, limit: int | None, features: str = DEFAULT_BACKBONE, *, on_site: bool = False
+        self,
+        limit: int | None,
+        features: str = DEFAULT_BACKBONE,
+        optimizer: str = DEFAULT_OPTIMIZER,
+        *,
+        on_site: bool = False,
     ) -> int | None:
         """Give the most pixels that are painted within `limit` MiB; None for no bound.
 
@@ -96,18 +103,21 @@ class MethodInfo:
         most = self.site_pixels or self.max_pixels if on_site else self.max_pixels
         if most is None or self.memory is None or limit is None:
             return most
-        return min(most, self.memory.most_pixels(round(limit / self._weight(features))) or most)
+        allowed = limit / self._weight(features, optimizer)
+        return min(most, self.memory.most_pixels(int(allowed)) or most)
 
-    def effort(self, steps: int | None, features: str) -> float:
-        """Count the steps of a painting, each as heavy as one with the built-in features."""
+    def effort(self, steps: int | None, features: str, optimizer: str = DEFAULT_OPTIMIZER) -> float:
+        """Count the steps, each as heavy as one with the built-in features and Adam."""
         if "steps" not in self.used:
             return 1
         heavy = BACKBONES[features].effort if "features" in self.used else 1
-        return (steps or self.default_steps) * heavy
+        slow = OPTIMIZER_COSTS[optimizer].effort if "optimizer" in self.used else 1
+        return (steps or self.default_steps) * heavy * slow
 
-    def _weight(self, features: str) -> float:
-        """Give the factor on memory of a feature network; 1 if the method reads none."""
-        return BACKBONES[features].memory if "features" in self.used else 1
+    def _weight(self, features: str, optimizer: str) -> float:
+        """Give the factor on memory of what the method reads of a feature network and optimizer."""
+        network = BACKBONES[features].memory if "features" in self.used else 1
+        return network * (OPTIMIZER_COSTS[optimizer].memory if "optimizer" in self.used else 1)
 
     def plan(
         self,
@@ -117,6 +127,7 @@ class MethodInfo:
         pass_size: int = 1,
         limit: int | None = None,
         features: str = DEFAULT_BACKBONE,
+        optimizer: str = DEFAULT_OPTIMIZER,
     ) -> Plan:
         """Plan a pass of pictures painted at a size (width, height).
 
@@ -125,7 +136,7 @@ class MethodInfo:
         if self.memory is None:
             return Plan()
         plan = self.memory.plan(size, halved=halved, pass_size=pass_size, limit=limit)
-        return replace(plan, mb=round(plan.mb * self._weight(features)))
+        return replace(plan, mb=round(plan.mb * self._weight(features, optimizer)))
 
 
 _COMMON = (

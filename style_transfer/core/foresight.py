@@ -20,6 +20,8 @@ def foresee(
     painting cannot keep within `limit` MiB.
     """
     info = find_method(spec.method)
-    most = info.most_painted(limit, spec.features, on_site=on_site)
+    most = info.most_painted(limit, spec.features, spec.optimizer, on_site=on_site)
     size = painted_size(result_size(own, spec.size), most)
-    return info.plan(size, halved=halved, limit=limit, features=spec.features)
+    return info.plan(
+        size, halved=halved, limit=limit, features=spec.features, optimizer=spec.optimizer
+    )

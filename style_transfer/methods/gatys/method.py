@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+import torch
+from torch import Tensor
+
 from style_transfer.core.backbones import require_backbone
 from style_transfer.core.budget import Plan
 from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
@@ -25,9 +28,14 @@ class GatysMethod:
     def plan(self, task: Task, attempt: Attempt, limit: int | None) -> Plan:
         """Plan from the painted pixels; the canvas already keeps the bound of `attempt`."""
         del attempt
-        canvas = task.canvas
-        features = canvas.spec.features
-        return self.info.plan(canvas.painted_size, halved=False, limit=limit, features=features)
+        canvas, spec = task.canvas, task.canvas.spec
+        return self.info.plan(
+            canvas.painted_size,
+            halved=False,
+            limit=limit,
+            features=spec.features,
+            optimizer=spec.optimizer,
+        )
 
     def paint(self, task: Task, attempt: Attempt, plan: Plan) -> Iterator[Frame]:
         """Yield one frame per step; raises FeaturesMissingError and StyleNeedsPictureError."""
@@ -35,15 +43,20 @@ class GatysMethod:
         spec = task.canvas.spec
         require_backbone(spec.features)
         network = load_features(spec.features, attempt.device)
-        artworks = []
-        for share in task.shares:
-            if share.image is None:
-                raise StyleNeedsPictureError("This method needs a picture of each style.")
-            picture = to_tensor(to_picture(share.image).rgb, attempt.device)
-            artworks.append((picture, share.weight))
+        artworks = _artworks_of(task.shares, attempt.device)
         return recipe.paint(network, task.canvas.photo, artworks, spec, task.begun)
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """Give the name of the feature network."""
         del shares
         return (spec.features,)
+
+
+def _artworks_of(
+    shares: Sequence[StyleInput], device: torch.device
+) -> Iterator[tuple[Tensor, float]]:
+    """Convert one artwork (1, 3, h, w) after the other; raises StyleNeedsPictureError."""
+    for share in shares:
+        if share.image is None:
+            raise StyleNeedsPictureError("This method needs a picture of each style.")
+        yield to_tensor(to_picture(share.image).rgb, device), share.weight

@@ -22,8 +22,9 @@ Units: the picture x that is trained is in [-1, 1]; what comes in and goes out i
 network turns that into the mean and deviation of ImageNet, for which it was trained.
 """
 
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -44,6 +45,8 @@ RATES = {Optimizer.ADAM: 0.01, Optimizer.LBFGS: 1.0}
 _TOO_HIGH = 100.0  # times the loss of the first picture or of an empty one: the descent diverges
 _PREVIEW_SECONDS = 0.6
 _QUIET = 0.1  # the least unit of a layer, as a share of its mean activation
+_ROUNDED = 0.05  # sides that are rounded to whole pixels may be this much longer
+_HISTORY = 10  # steps that L-BFGS remembers, each as two copies of the picture
 _EPSILON = 1e-6  # the unit of a layer without any activation
 
 
@@ -109,46 +112,55 @@ class Recipe:
         self._weights = dict(zip(STYLE_LAYERS, spec.layer_weights, strict=True))  # w_l
         if not backbone.colors:
             self._weights[PIXELS] = 1.0
+        self._most = photo.shape[2] * photo.shape[3]  # pixels that are seen at once
+        # Where channels are hardly ever 0, their means are so large that the correlations are
+        # lost in them. They are subtracted first (Novak and Nikulin 2016, "Improving the Neural
+        # Algorithm of Artistic Style"). VGG-19 has sparse channels and does without.
+        keep = float(backbone.centered)
         with torch.no_grad():
-            seen = [(self._see(artwork), share) for artwork, share in artworks]
-            layers = list(seen[0][0])
-            # Where channels are hardly ever 0, their means are so large that the correlations are
-            # lost in them. They are subtracted first (Novak and Nikulin 2016, "Improving the Neural
-            # Algorithm of Artistic Style"). VGG-19 has sparse channels and does without.
-            keep = float(backbone.centered)
-            self._shifts = {
-                layer: keep * _mean_of([(_means(maps[layer]), share) for maps, share in seen])
-                for layer in layers
-            }
+            self._shifts = self._mix(artworks, lambda _, maps: keep * _means(maps))
             # The layers of a network have different units. Gatys et al. scaled the weights of VGG
             # so that the mean activation of each layer is one. Here the activations are divided
             # instead, which is the same, so one style_weight fits every network.
-            self._units = {
-                layer: _mean_of(
-                    [(_unit_of(maps[layer], self._shifts[layer]), share) for maps, share in seen]
-                )
-                for layer in layers
-            }
-            self._content = self._scaled(self._see(photo))[CONTENT_LAYER]
-            scaled_maps = [(self._scaled(maps), share) for maps, share in seen]
-            self._grams = {
-                layer: _mean_of([(gram_matrix(maps[layer]), share) for maps, share in scaled_maps])
-                for layer in self._weights
-            }
+            self._units = self._mix(
+                artworks, lambda layer, maps: _unit_of(maps, self._shifts[layer])
+            )
+            self._grams = self._mix(
+                artworks, lambda layer, maps: gram_matrix(self._in_unit(layer, maps))
+            )
+            self._content = self._in_unit(CONTENT_LAYER, self._see(photo)[CONTENT_LAYER])
+
+    def _mix(
+        self,
+        artworks: Sequence[tuple[Tensor, float]],
+        measure: Callable[[str, Tensor], Tensor],
+    ) -> dict[str, Tensor]:
+        """Mix what `measure` finds in each layer of each artwork, by the shares.
+
+        Of all activations, only those of a part of one artwork are in memory at a time.
+        """
+        mixed: dict[str, Tensor] = {}
+        for artwork, share in artworks:
+            for part in parts_of(artwork, self._most):
+                weight = share * part.numel() / artwork.numel()
+                found = {layer: measure(layer, maps) for layer, maps in self._see(part).items()}
+                mixed = {
+                    layer: weight * each + mixed.get(layer, 0.0) for layer, each in found.items()
+                }
+        return mixed
 
     def _see(self, rgb: Tensor) -> dict[str, Tensor]:
         """Compute the activations of all layers that are compared, for rgb (1, 3, H, W)."""
         return {PIXELS: rgb, **self._network(rgb, (*STYLE_LAYERS, CONTENT_LAYER))}
 
-    def _scaled(self, maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Give the activations of each layer in the unit of the layer."""
-        return {
-            name: (each - self._shifts[name]) / self._units[name] for name, each in maps.items()
-        }
+    def _in_unit(self, layer: str, maps: Tensor) -> Tensor:
+        """Give activations (1, C, h, w) of a layer in the unit of the layer."""
+        return (maps - self._shifts[layer]) / self._units[layer]
 
     def losses(self, picture: Tensor) -> Losses:
         """Measure picture (1, 3, H, W) in [-1, 1]; a perfect and perfectly smooth one has 0."""
-        seen = self._scaled(self._see((picture + 1) / 2))
+        maps = self._see((picture + 1) / 2)
+        seen = {layer: self._in_unit(layer, each) for layer, each in maps.items()}
         content = (seen[CONTENT_LAYER] - self._content).square().mean()
         style = torch.stack(
             [
@@ -183,8 +195,14 @@ def _unit_of(activations: Tensor, shift: Tensor) -> Tensor:
     return torch.maximum((activations - shift).abs().mean(), least)
 
 
-def _mean_of(parts: Sequence[tuple[Tensor, float]]) -> Tensor:
-    return torch.stack([share * part for part, share in parts]).sum(0)
+def parts_of(artwork: Tensor, most: int) -> Iterator[Tensor]:
+    """Cut an artwork (1, 3, h, w) into a grid of parts with about `most` pixels at most.
+
+    Means and correlations are means over places, so those of the parts give those of the whole.
+    """
+    count = max(1, math.ceil((artwork.shape[2] * artwork.shape[3] / most) ** 0.5 - _ROUNDED))
+    for rows in artwork.chunk(count, 2):
+        yield from rows.chunk(count, 3)
 
 
 # ---- 2. The picture to start from ----------------------------------------------------------------
@@ -233,7 +251,9 @@ def descend(
     trainer: torch.optim.Optimizer
     if optimizer is Optimizer.LBFGS:
         # One step is one iteration. The line search tries a few lengths of it and takes a good one.
-        trainer = torch.optim.LBFGS([x], rate, max_iter=1, line_search_fn="strong_wolfe")
+        trainer = torch.optim.LBFGS(
+            [x], rate, max_iter=1, history_size=_HISTORY, line_search_fn="strong_wolfe"
+        )
     else:
         trainer = torch.optim.Adam([x], rate)
     found: list[Losses] = []
@@ -262,21 +282,27 @@ def descend(
 def paint(
     network: FeatureNet,
     photo: Tensor,
-    artworks: Sequence[tuple[Tensor, float]],
+    artworks: Iterable[tuple[Tensor, float]],
     spec: TransferSpec,
     begun: Tensor | None = None,
 ) -> Iterator[Frame]:
     """Yield one frame per step; the last holds the picture in the size of photo (1, 3, H, W).
 
-    `begun` is a picture (1, 3, h, w) that an earlier run saved; the descent continues from it. If
-    the learning rate is too high, the loss explodes. Then the last frame comes early, with a
-    warning and the picture that had the lowest loss.
+    Each of `artworks` (1, 3, h, w) may be made only when it is asked for. `begun` is a picture
+    (1, 3, h, w) that an earlier run saved; the descent continues from it. If the learning rate is
+    too high, the loss explodes. Then the last frame comes early, with a warning and the picture
+    that had the lowest loss.
     """
     steps = spec.steps or METHOD_INFOS["gatys"].default_steps
-    shown = [(at_scale(artwork, photo, spec.style_scale), share) for artwork, share in artworks]
+
+    def show(pair: tuple[Tensor, float]) -> tuple[Tensor, float]:
+        return at_scale(pair[0], photo, spec.style_scale), pair[1]
+
+    shown = list(map(show, artworks))  # so each is dropped in its own size before the next comes
     recipe = Recipe(network, photo, shown, spec)
     largest = max(shown, key=lambda pair: pair[1])[0]
     start = first_picture(spec.init, photo, largest, spec.seed)
+    del shown, largest  # the recipe keeps only what it found in them
     if begun is not None:
         start = 2 * resize(begun, (photo.shape[3], photo.shape[2])) - 1
     best, lowest, bound = start, float("inf"), _TOO_HIGH * recipe.empty_loss()

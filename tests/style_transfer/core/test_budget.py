@@ -20,10 +20,11 @@ from style_transfer.core.budget import (
     painting_mb,
     plan_fast,
 )
+from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import OutOfMemoryError
 from style_transfer.core.foresight import foresee
-from style_transfer.core.spec import StyleInput, TransferSpec
+from style_transfer.core.spec import Optimizer, StyleInput, TransferSpec
 from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.memory import with_embeddings
 from style_transfer.methods.fast.network import Painter, load_painter
@@ -158,6 +159,18 @@ class TestForesee:
         large, larger = (foresee(LARGE, spec, limit=600).mb for spec in specs)
         assert large == larger <= 600
         assert foresee(LARGE, TransferSpec("optimize")).mb > 600
+
+    @pytest.mark.parametrize("features", ["builtin", "vgg19"])
+    def test_counts_what_the_optimizer_keeps(self, features: str) -> None:
+        adam, lbfgs = (
+            TransferSpec("gatys", features=features, optimizer=Optimizer(name))
+            for name in ("adam", "lbfgs")
+        )
+        assert foresee(LARGE, lbfgs).mb > 1.1 * foresee(LARGE, adam).mb
+        assert foresee(LARGE, lbfgs, limit=600).mb <= 600
+        info = METHOD_INFOS["gatys"]
+        assert info.effort(9, features, "lbfgs") > 2 * info.effort(9, features, "adam")
+        assert METHOD_INFOS["optimize"].effort(9, features, "lbfgs") == 9
 
     def test_refuses_a_job_that_cannot_fit(self) -> None:
         with pytest.raises(OutOfMemoryError):

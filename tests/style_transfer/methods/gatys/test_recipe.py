@@ -1,7 +1,9 @@
 """The textbook recipe: its losses, its starts, its descent, and what it does when that fails."""
 
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -236,3 +238,77 @@ class TestPaint:
         assert frame.image is not None
         assert frame.image.shape == photo.shape
         assert frame.image.isfinite().all()
+
+
+class Watching(FeatureNet):
+    """A network that notes how many pixels it sees, and whether earlier activations are gone."""
+
+    def __init__(self, features: FeatureNet) -> None:
+        super().__init__(features.network, features.channel_scale)
+        self.pixels: list[int] = []
+        self.still_there = 0
+        self._made: list[weakref.ref[Tensor]] = []
+
+    def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        """Compute the features, and take notes."""
+        self.pixels.append(x.shape[2] * x.shape[3])
+        self.still_there += sum(each() is not None for each in self._made)
+        found = super().forward(x, layers)
+        self._made = [weakref.ref(each) for each in found.values()]
+        return found
+
+
+class TestMemory:
+    BIG = torch.rand(1, 3, 200, 260, generator=torch.Generator().manual_seed(3))
+
+    def test_holds_the_activations_of_one_artwork_at_a_time(self, features: FeatureNet) -> None:
+        network = Watching(features)
+        Recipe(network, PHOTO, [(ARTWORK, 0.5), (PHOTO, 0.3), (ARTWORK, 0.2)], SPEC)
+        assert network.still_there == 0
+
+    def test_sees_no_more_pixels_of_an_artwork_than_of_the_photo(
+        self, features: FeatureNet
+    ) -> None:
+        network = Watching(features)
+        list(paint(network, PHOTO, [(self.BIG, 1.0)], replace(SPEC, steps=1, style_scale=4.0)))
+        assert max(network.pixels) <= 1.1 * PHOTO.shape[2] * PHOTO.shape[3]
+
+    def test_finds_in_the_parts_what_the_whole_has(self, features: FeatureNet) -> None:
+        spec = replace(SPEC, content_weight=0.0)
+        cut, whole = (
+            Recipe(features, photo, [(self.BIG, 1.0)], spec).empty_loss()
+            for photo in (self.BIG[..., :100, :130], self.BIG)
+        )
+        assert cut == pytest.approx(whole, rel=0.05)
+
+    def test_drops_each_artwork_in_its_own_size_before_the_next(self, features: FeatureNet) -> None:
+        made: list[weakref.ref[Tensor]] = []
+
+        def artworks() -> Iterator[tuple[Tensor, float]]:
+            for _ in range(3):
+                assert all(each() is None for each in made)
+                yield noted(self.BIG.clone()), 1 / 3
+
+        def noted(artwork: Tensor) -> Tensor:
+            made.append(weakref.ref(artwork))
+            return artwork
+
+        list(paint(features, PHOTO, artworks(), replace(SPEC, steps=1)))
+        assert len(made) == 3
+
+    def test_remembers_few_steps_of_lbfgs(
+        self, features: FeatureNet, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        remembered: list[int] = []
+
+        class Kept(torch.optim.LBFGS):
+            def step(self, closure: Any) -> Any:
+                found = super().step(closure)  # type: ignore[no-untyped-call]
+                state = self.state[self.param_groups[0]["params"][0]]
+                remembered.append(len(state.get("old_dirs", ())))
+                return found
+
+        monkeypatch.setattr(torch.optim, "LBFGS", Kept)
+        first = first_picture(Init.NOISE, PHOTO, ARTWORK, 0)
+        list(descend(recipe_for(features).losses, first, 25, Optimizer.LBFGS))
+        assert 5 < max(remembered) <= 10
