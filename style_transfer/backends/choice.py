@@ -10,6 +10,7 @@ from style_transfer.backends.machine import describe_machine
 from style_transfer.backends.sessions import ProviderMissingError, choose_providers
 from style_transfer.backends.variants import (
     AUTO,
+    HALF,
     REFERENCE,
     Backend,
     Variant,
@@ -20,6 +21,7 @@ from style_transfer.backends.variants import (
     variants_folder,
 )
 from style_transfer.backends.verdicts import Verdict, read_verdicts
+from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import ModelMissingError
 
 
@@ -43,35 +45,53 @@ AUTOMATIC = Execution()
 
 @dataclass(frozen=True)
 class Choice:
-    """A variant, and the providers that run it."""
+    """A variant, and the providers that run it.
+
+    `required` is set if its backend was asked for by name, so no other one may take its place
+    where it cannot be started.
+    """
 
     variant: Variant = REFERENCE
     providers: tuple[str, ...] = ()
+    required: bool = False
 
 
 TORCH = Choice()
 
 
-def choose(networks: Sequence[str], execution: Execution, device: torch.device) -> Choice:
+def choose(
+    networks: Sequence[str], execution: Execution, device: torch.device, *, halves: bool = False
+) -> Choice:
     """Choose the fastest verified variant that all of these networks have.
 
     With the backend `auto` this is torch where no other one is verified. With `onnx`, raises
-    ProviderMissingError, VariantUnverifiedError or VariantRefusedError.
+    ProviderMissingError, VariantUnverifiedError or VariantRefusedError. `halves` tells that the
+    method computes in half precision where the device does; torch then does so too, unless the
+    gate refused it.
     """
-    wanted = execution.backend
-    if wanted == Backend.TORCH or not networks:
-        return TORCH
-    if wanted == AUTO and not _is_there(variants_folder()):
-        return TORCH  # without loading ONNX Runtime
+    wanted, halves = execution.backend, halves and knows_bfloat16(device)
+    usual = Choice(HALF) if halves else TORCH
+    if not networks or (wanted == Backend.TORCH and not halves):
+        return usual
+    if wanted != Backend.ONNX and not _is_there(variants_folder()):
+        return usual  # without loading ONNX Runtime
     try:
         providers = choose_providers(device, execution.providers)
-        machine = describe_machine(device, providers)
-        known = [read_verdicts(network, machine) for network in networks]
-        return Choice(_fastest(networks, known, with_torch=wanted == AUTO), providers)
-    except (ModelMissingError, ProviderMissingError):
-        if wanted == AUTO:
-            return TORCH
-        raise
+    except ProviderMissingError:
+        if wanted == Backend.ONNX:
+            raise
+        providers = ()  # the gate has no others either where ONNX Runtime is not installed
+    machine = describe_machine(device, providers)
+    known = [read_verdicts(network, machine) for network in networks]
+    if wanted != Backend.TORCH:
+        try:
+            fastest = _fastest(networks, known, with_torch=wanted == AUTO)
+            return Choice(fastest, providers, required=wanted != AUTO)
+        except ModelMissingError:
+            if wanted != AUTO:
+                raise
+    refused = any(HALF in found and not found[HALF].passed for found in known)
+    return TORCH if refused else usual
 
 
 def _is_there(folder: Path) -> bool:

@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,8 @@ from style_transfer.core.errors import DeviceMissingError, InternalError, OutOfM
 from style_transfer.core.manifest import user_data
 
 CPU_PROVIDER = "CPUExecutionProvider"
-GPU_PROVIDERS = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
+TENSORRT = "TensorrtExecutionProvider"
+GPU_PROVIDERS = (TENSORRT, "CUDAExecutionProvider")
 PROVIDERS = (CPU_PROVIDER, *GPU_PROVIDERS, "OpenVINOExecutionProvider")
 SETTING = "STYLEWEB_ONNX_PROVIDERS"
 _OPEN = 64  # files that stay loaded in a process
@@ -136,10 +136,8 @@ def _open(content: bytes, providers: tuple[str, ...], shapes: str, _threads: int
 
 def _options_of(provider: str, shapes: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, str]:
     """Give the options of a provider: TensorRT keeps its engines, which take minutes to build."""
-    if provider != GPU_PROVIDERS[0]:
+    if provider != TENSORRT:
         return {}
-    cache = user_data() / "tensorrt"
-    Path(cache).mkdir(parents=True, exist_ok=True)
     profiles = {
         f"trt_profile_{kind}_shapes": ",".join(
             f"{name}:{'x'.join(map(str, kinds[place]))}" for name, kinds in shapes.items()
@@ -147,12 +145,23 @@ def _options_of(provider: str, shapes: Mapping[str, Sequence[Sequence[int]]]) ->
         for place, kind in enumerate(("min", "opt", "max"))
         if shapes
     }
+    return {**_cache_options(), **profiles}
+
+
+def _cache_options() -> dict[str, str]:
+    """Give the options of TensorRT's cache; none where this user may not write one."""
+    cache = user_data() / "tensorrt"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return {}
+    if not os.access(cache, os.W_OK | os.X_OK):
+        return {}
     return {
         "trt_engine_cache_enable": "True",
         "trt_engine_cache_path": str(cache),
         "trt_timing_cache_enable": "True",
         "trt_timing_cache_path": str(cache),
-        **profiles,
     }
 
 

@@ -62,6 +62,7 @@ class Variant:
 
 
 REFERENCE = Variant()
+HALF = Variant(Backend.TORCH, Precision.BFLOAT16)  # torch where the processor knows bfloat16
 
 
 class VariantMissingError(ModelMissingError):

@@ -1,7 +1,8 @@
 """Which variants of a network passed the quality gate on this machine; see gate/.
 
 A report lies beside the exported files, one for each machine. A verdict holds for the files and
-the weights that were verified: others need a new run of `style-transfer verify`.
+the weights that were verified, and for the engine, the golden set and the limits by which they
+were: others need a new run of `style-transfer verify`.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from style_transfer.backends.machine import digest_of
+from style_transfer.backends.standard import current_standard
 from style_transfer.backends.variants import Variant, files_of, variants_folder, weights_of
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.imaging.saving import OutputError, save_bytes
@@ -53,7 +55,8 @@ def write_verdicts(
     path = report_path(machine)
     entry = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "golden_set": golden,
+        "pictures": golden,
+        "standard": current_standard(),
         "weights": weights_of(weights),
         "variants": {each.name: asdict(verdict) for each, verdict in verdicts.items()},
     }
@@ -71,6 +74,8 @@ def read_verdicts(network: str, machine: dict[str, Any]) -> dict[Variant, Verdic
     """Read the verdicts of a network that still hold on a machine; none if there is no report."""
     entry = _read(report_path(machine)).get(network, {})
     try:
+        if entry.get("standard") != current_standard():
+            return {}
         if entry.get("weights") != weights_of(entry.get("weights", ())):
             return {}
         found = {

@@ -1,11 +1,20 @@
 """How far the painting of a variant is from that of the reference, and how far it may be."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
+from style_transfer.backends.standard import (
+    BORDER,
+    COLOR,
+    CONTENT,
+    LATTICE,
+    LIMITS,
+    PSNR,
+    STYLE,
+)
 from style_transfer.bench.distances import Metric, content_distance, style_distance
 from style_transfer.bench.measures.flat_areas import find_flat_areas
 from style_transfer.bench.measures.lattice import flat_lattice_share
@@ -13,19 +22,6 @@ from style_transfer.bench.measures.lattice import flat_lattice_share
 _RING = 8  # pixels of the border that is compared with the inside
 _SAME = 99.0  # dB that stand for equal pictures
 
-PSNR, CONTENT, STYLE = "psnr", "content", "style"
-COLOR, LATTICE, BORDER, SEAM = "color", "lattice", "border", "seam"
-# PSNR in dB must be at least this; every other score at most this. Distances are those of the
-# judge, of which a difference of 0.03 cannot be seen; the others are shares of the range of colors.
-LIMITS: Mapping[str, float] = {
-    PSNR: 32.0,
-    CONTENT: 0.03,
-    STYLE: 0.03,
-    COLOR: 1.5 / 255,
-    LATTICE: 0.01,
-    BORDER: 2 / 255,
-    SEAM: 1.5 / 255,
-}
 Scores = dict[str, float]
 
 
@@ -69,8 +65,10 @@ def seam_of(tiled: Tensor, whole: Tensor, side: int) -> float:
 
 
 def psnr(one: Tensor, other: Tensor) -> float:
-    """Measure the peak signal-to-noise ratio of two pictures in [0, 1], in dB."""
+    """Measure the peak signal-to-noise ratio of two pictures in [0, 1], in dB; NaN of NaN."""
     error = float((one - other).square().mean())
+    if math.isnan(error):  # `min` would take the other number
+        return math.nan
     return min(_SAME, -10 * math.log10(max(error, 1e-12)))
 
 

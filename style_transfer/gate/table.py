@@ -48,7 +48,7 @@ def measure(
     The variants take turns, so that a busy machine slows down all of them.
     """
     rows = []
-    for variant in variants_to_verify(gate.network, gate.device):
+    for variant in variants_to_verify(gate):
         try:
             rows.append(_row(gate, variant))
         except EngineError:

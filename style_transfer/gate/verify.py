@@ -10,10 +10,11 @@ from torch import Tensor
 
 from style_transfer.backends.choice import Choice
 from style_transfer.backends.machine import describe_machine
-from style_transfer.backends.sessions import choose_providers, is_installed
+from style_transfer.backends.sessions import TENSORRT, choose_providers, is_installed
+from style_transfer.backends.standard import SEAM
 from style_transfer.backends.variants import (
+    HALF,
     REFERENCE,
-    Backend,
     Precision,
     Variant,
     exported_variants,
@@ -28,7 +29,7 @@ from style_transfer.core.manifest import PAINTING_NET, find_card
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.core.tiling import Tiling
 from style_transfer.gate.golden import GoldenPair, golden_digest, golden_pairs
-from style_transfer.gate.scores import SEAM, compare, reasons_against, seam_of, worst_of
+from style_transfer.gate.scores import compare, reasons_against, seam_of, worst_of
 from style_transfer.imaging.drawn import draw_landscape
 from style_transfer.imaging.perceptual_hash import picture_of
 from style_transfer.imaging.tensors import to_tensor
@@ -139,13 +140,16 @@ def prepare(network: str, device: torch.device, asked: tuple[str, ...] = ()) -> 
     return Verification(network, load_method(slugs[0]), pairs, device, providers, metric)
 
 
-def variants_to_verify(network: str, device: torch.device) -> list[Variant]:
-    """List the reference, half precision where the device has it, and what was exported."""
+def variants_to_verify(gate: Verification) -> list[Variant]:
+    """List the reference, half precision where method and device have it, and what was exported."""
     found = [REFERENCE]
-    if knows_bfloat16(device):
-        found.append(Variant(Backend.TORCH, Precision.BFLOAT16))
-    # Files with symmetric S8 activations are for TensorRT; other providers run them slowly.
-    return found + [each for each in exported_variants(network) if is_installed()]
+    if gate.method.info.half_precision and knows_bfloat16(gate.device):
+        found.append(HALF)
+    exported = exported_variants(gate.network) if is_installed() else []
+    if TENSORRT not in gate.providers:
+        # Symmetric S8 activations are for TensorRT; other providers run them slowly.
+        exported = [each for each in exported if each.precision is not Precision.S8]
+    return found + exported
 
 
 def verify(gate: Verification, advance: Advance) -> dict[Variant, Verdict]:
@@ -154,7 +158,7 @@ def verify(gate: Verification, advance: Advance) -> dict[Variant, Verdict]:
     Raises OutputError if the report cannot be written.
     """
     verdicts = {}
-    for variant in variants_to_verify(gate.network, gate.device):
+    for variant in variants_to_verify(gate):
         verdicts[variant] = gate.verdict(variant)
         advance(variant, verdicts[variant])
     machine = describe_machine(gate.device, gate.providers)

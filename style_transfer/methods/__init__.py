@@ -43,7 +43,7 @@ class Method(Protocol):
 class VariantMethod(Method, Protocol):
     """A method whose networks can be computed by other backends; its entry sets `variants`."""
 
-    def networks(self, shares: "Sequence[StyleInput]") -> Sequence[str]:
+    def networks(self, spec: "TransferSpec", shares: "Sequence[StyleInput]") -> Sequence[str]:
         """List the networks that paint these styles, by the names under which they are exported."""
         ...
 
@@ -99,9 +99,11 @@ def load_method(slug: str) -> Method:
         raise MethodMissingError(f"The method {slug} is not installed.") from error
 
 
-def networks_of(method: Method, shares: "Sequence[StyleInput]") -> Sequence[str]:
+def networks_of(
+    method: Method, spec: "TransferSpec", shares: "Sequence[StyleInput]"
+) -> Sequence[str]:
     """List the networks of a painting that other backends can compute; often none."""
-    return cast("VariantMethod", method).networks(shares) if method.info.variants else ()
+    return cast("VariantMethod", method).networks(spec, shares) if method.info.variants else ()
 
 
 def load_pass_method(slug: str) -> PassMethod:

@@ -139,7 +139,9 @@ class _Pass:
 
     def _paint(self, group: Sequence[_Prepared]) -> list[_Painted]:
         begun = time.monotonic()
-        choice = choose(networks_of(self.method, ()), self.execution, self.device)
+        networks = networks_of(self.method, group[0].request.spec, ())
+        halves = self.method.info.half_precision
+        choice = choose(networks, self.execution, self.device, halves=halves)
         attempts = attempts_of(self.method.info, self.device, choice=choice)
         *_, (plan, attempt, last) = try_in_turn(
             self.method.info, attempts, lambda attempt: self._attempt(group, attempt)
@@ -162,7 +164,8 @@ class _Pass:
         for frame in self.method.paint_pass(photos, own, strength, attempt, plan):
             yield plan, attempt, frame
         if strength and frame.image is not None and may_differ(self.method.info, attempt):
-            check_result(frame.image, photos)
+            # The photos are still on the GPU when the CPU is the fallback.
+            check_result(frame.image, photos.to(frame.image.device))
 
 
 def _finish(prepared: _Prepared, painted: _Painted) -> BatchStep:

@@ -2,8 +2,9 @@
 
 memory      first as planned, then in the smallest tiles or with a half and a quarter of the pixels
 device      if a GPU has too little memory even for that, the same on the CPU
-precision   in each of these: if half precision or another backend breaks a picture, or an exported
-            file is refused, again by torch in float32
+precision   in each of these: if half precision or another backend breaks a picture, an exported
+            file is refused, or a provider that was not asked for does not start, again by torch in
+            float32
 passes      if a pass fails, its pictures one by one, each with all of the above
 alone       if memory is too short for a picture beside others, again after those are done
 """
@@ -16,6 +17,7 @@ from typing import TypeVar
 import torch
 
 from style_transfer.backends.choice import TORCH, Choice
+from style_transfer.backends.sessions import ProviderMissingError
 from style_transfer.backends.variants import (
     REFERENCE,
     VariantMissingError,
@@ -32,6 +34,8 @@ from style_transfer.methods.frame import Attempt
 # size of the pyramid less, then two.
 _SHARES = (2, 4)
 _CPU = torch.device("cpu")
+# What torch can paint where another way could not.
+_BY_TORCH = (InternalError, ProviderMissingError, VariantMissingError, VariantRefusedError)
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Picture = TypeVar("Picture")
@@ -93,8 +97,9 @@ def _exactly_if_broken(
     """Paint, and paint again by torch in float32 if another way broke the picture."""
     try:
         yield from paint(attempt)
-    except (InternalError, VariantMissingError, VariantRefusedError) as error:
-        if not may_differ(info, attempt):
+    except _BY_TORCH as error:
+        asked_for = attempt.choice.required and isinstance(error, ProviderMissingError)
+        if asked_for or not may_differ(info, attempt):
             raise
         logger.warning("Painting again by the reference: %s", error)
     else:

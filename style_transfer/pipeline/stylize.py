@@ -97,8 +97,10 @@ class StylizeRun:
         info = self.method.info
         size = result_size(self.content.size, self.spec.size)
         changes = self.state.picture is None
-        most = info.most_painted(self.limit, self.spec.features, on_site=self.on_site)
-        choice = choose(networks_of(self.method, self.shares), self.execution, self.device)
+        spec = self.spec
+        most = info.most_painted(self.limit, spec.features, spec.optimizer, on_site=self.on_site)
+        networks = networks_of(self.method, spec, self.shares)
+        choice = choose(networks, self.execution, self.device, halves=info.half_precision)
         return attempts_of(
             info, self.device, most=most, size=size if changes else None, choice=choice
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from style_transfer.backends.variants import Backend
+from style_transfer.backends.variants import REFERENCE, Backend
 from style_transfer.core.spec import StyleInput
 from style_transfer.core.tiling import Tiling
 from style_transfer.features.losses import Moments
@@ -155,6 +155,8 @@ def paint(
         painter = painter.in_full()
     elif attempt.variant.backend is Backend.ONNX and not painter.is_light:
         painter = load_onnx_painter(painter, attempt.variant, attempt.choice.providers)
+    elif attempt.variant == REFERENCE and painter.halved:
+        painter = painter.unhalved()
     styles = BatchStyles([mix.to(painter.device) for mix in mixes])
     photos = photos.to(painter.device)
     kept = [each if each is None else each.to(painter.device) for each in subjects]

@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor
 
+from style_transfer.backends.variants import REFERENCE
 from style_transfer.core.budget import Plan, plan_cut
 from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
 from style_transfer.core.spec import StyleInput, TransferSpec, Variant
@@ -61,10 +62,10 @@ class FastMethod:
         del shares
         return tuple(dict.fromkeys((*WEIGHTS[spec.variant], ENCODER)))
 
-    def networks(self, shares: Sequence[StyleInput]) -> Sequence[str]:
-        """Give the name of encoder and decoder together."""
+    def networks(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
+        """Give the name of encoder and decoder together; only the standard ones are exported."""
         del shares
-        return (NAME,)
+        return (NAME,) if spec.variant is Variant.STANDARD else ()
 
     def load(self, device: torch.device) -> None:
         """Load the painter; raises ModelMissingError."""
@@ -95,7 +96,7 @@ class FastMethod:
         self, size: tuple[int, int], pass_size: int, attempt: Attempt, limit: int | None
     ) -> Plan:
         """Plan with the tiles of the attempt, or else with the largest tiles that fit."""
-        halved = load_painter(attempt.device).halved
+        halved = load_painter(attempt.device).halved and attempt.choice.variant != REFERENCE
         if attempt.tiling is not None:
             return plan_cut(size, attempt.tiling, halved=halved, pass_size=pass_size)
         return self.info.plan(size, halved=halved, pass_size=pass_size, limit=limit)

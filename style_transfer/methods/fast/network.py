@@ -95,6 +95,12 @@ class Painter(nn.Module):
         exact.halved, exact.stored = False, torch.float32
         return exact
 
+    def unhalved(self) -> "Painter":
+        """Return the same network, computing in float32; it stores as before."""
+        single = copy.copy(self)
+        single.halved = False
+        return single
+
     def live(self, level: int) -> int:
         """Count the channels of a level that vary at all, colors included."""
         return len(self.get_buffer(f"live{level}"))

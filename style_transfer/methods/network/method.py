@@ -31,9 +31,9 @@ class NetworkMethod:
 
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """List the names of the artworks' networks."""
-        del spec
-        return self.networks(shares)
+        return self.networks(spec, shares)
 
-    def networks(self, shares: Sequence[StyleInput]) -> Sequence[str]:
+    def networks(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """List the names of the artworks' networks."""
+        del spec
         return [network.name for network in schedule.find_networks(shares)]

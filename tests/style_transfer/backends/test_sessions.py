@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from style_transfer.backends import sessions
 from style_transfer.backends.sessions import (
     CPU_PROVIDER,
     SETTING,
+    TENSORRT,
     ProviderMissingError,
     Session,
     choose_providers,
@@ -56,3 +58,27 @@ class TestProviders:
         with pytest.raises(ProviderMissingError, match="VitisAIExecutionProvider") as caught:
             choose_providers(CPU)
         assert caught.value.code == "provider_missing"
+
+
+def test_tensorrt_has_no_cache_where_none_may_be_written(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: list[dict[str, str]] = []
+
+    class Runtime:
+        SessionOptions = sessions.load_runtime().SessionOptions
+
+        def InferenceSession(self, *_: object, providers: list[tuple[str, dict[str, str]]]) -> None:  # noqa: N802
+            options.append(dict(providers)[TENSORRT])
+            raise RuntimeError("no GPU here")
+
+    monkeypatch.setattr(sessions, "load_runtime", Runtime)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    with pytest.raises(VariantRefusedError):
+        Session(content, [TENSORRT])
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    with pytest.raises(VariantRefusedError):
+        Session(content, [TENSORRT])
+    assert options[0]["trt_engine_cache_path"] == str(tmp_path / "data" / "styleweb" / "tensorrt")
+    assert options[1] == {}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from style_transfer.backends import choice
+from style_transfer.backends import choice, standard
 from style_transfer.backends.choice import (
     TORCH,
     Choice,
@@ -16,7 +16,9 @@ from style_transfer.backends.choice import (
 )
 from style_transfer.backends.machine import describe_machine
 from style_transfer.backends.sessions import CPU_PROVIDER, SETTING, ProviderMissingError
+from style_transfer.backends.standard import LIMITS
 from style_transfer.backends.variants import (
+    HALF,
     REFERENCE,
     Variant,
     VariantMissingError,
@@ -126,3 +128,64 @@ def test_a_report_keeps_other_networks() -> None:
     write_verdicts("other", ["fast"], {Variant(): Verdict(True, 1.0)}, MACHINE, "golden")
     assert set(read_verdicts("fast", MACHINE)) == {REFERENCE, INT8}
     assert set(read_verdicts("other", MACHINE)) == {REFERENCE}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ENGINE_VERSION", "9"), ("GOLDEN_SET", "other"), ("LIMITS", {**LIMITS, "psnr": 40.0})],
+)
+def test_a_report_holds_for_the_standard_of_its_gate_only(
+    name: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report()
+    monkeypatch.setattr(standard, name, value)
+    assert read_verdicts("fast", MACHINE) == {}
+    assert choose(FAST, Execution(), CPU) == TORCH
+    report()
+    assert set(read_verdicts("fast", MACHINE)) == {REFERENCE, INT8}
+
+
+def test_only_a_backend_that_was_asked_for_is_required() -> None:
+    report()
+    assert not choose(FAST, Execution(), CPU).required
+    assert choose(FAST, Execution("onnx"), CPU).required
+
+
+class TestHalfPrecision:
+    @pytest.fixture(autouse=True)
+    def _known(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(choice, "knows_bfloat16", lambda _: True)
+
+    @staticmethod
+    def judge(seconds: float, *, passed: bool) -> None:
+        verdicts = {REFERENCE: Verdict(True, 0.2), HALF: Verdict(passed, seconds)}
+        write_verdicts("fast", ["fast", "builtin"], verdicts, MACHINE, "golden")
+
+    @pytest.mark.parametrize("backend", ["auto", "torch"])
+    def test_is_usual_and_named_where_the_gate_has_not_looked(self, backend: str) -> None:
+        assert choose(FAST, Execution(backend), CPU, halves=True) == Choice(HALF)
+        assert choose([], Execution(backend), CPU, halves=True) == Choice(HALF)
+        assert choose(FAST, Execution(backend), CPU) == TORCH
+
+    @pytest.mark.parametrize("backend", ["auto", "torch"])
+    def test_is_not_chosen_where_the_gate_refused_it(self, backend: str) -> None:
+        self.judge(0.1, passed=False)
+        assert choose(FAST, Execution(backend), CPU, halves=True).variant == REFERENCE
+        self.judge(0.1, passed=True)
+        assert choose(FAST, Execution(backend), CPU, halves=True).variant == HALF
+
+    def test_is_not_chosen_where_float32_is_faster(self) -> None:
+        self.judge(0.3, passed=True)
+        assert choose(FAST, Execution(), CPU, halves=True).variant == REFERENCE
+
+    def test_is_not_chosen_where_it_was_refused_without_onnx(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def missing(*_: object) -> tuple[str, ...]:
+            raise ProviderMissingError("not installed")
+
+        monkeypatch.setattr(choice, "choose_providers", missing)
+        verdicts = {REFERENCE: Verdict(True, 0.2), HALF: Verdict(False, 0.1)}
+        machine = describe_machine(CPU, ())
+        write_verdicts("fast", ["fast", "builtin"], verdicts, machine, "golden")
+        assert choose(FAST, Execution(), CPU, halves=True).variant == REFERENCE

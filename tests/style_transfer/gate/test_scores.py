@@ -6,12 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from style_transfer.backends.standard import GOLDEN_SET, LIMITS, SEAM
 from style_transfer.bench.distances import Metric
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.gate.golden import golden_digest, golden_pairs
 from style_transfer.gate.scores import (
-    LIMITS,
-    SEAM,
     compare,
     psnr,
     reasons_against,
@@ -69,6 +68,7 @@ def test_refuses_numbers_that_are_not_finite(metric: Metric) -> None:
 
 def test_measures_noise_and_seams() -> None:
     assert psnr(torch.zeros(4), torch.full((4,), 0.1)) == pytest.approx(20, abs=1e-4)
+    assert math.isnan(psnr(torch.tensor([0.5, math.nan]), torch.zeros(2)))
     assert seam_of(WANTED, WANTED, 64) == 0
     assert seam_of(WANTED + 0.1, WANTED, 64) == pytest.approx(0, abs=1e-6)
     cut = WANTED.clone()
@@ -80,3 +80,8 @@ def test_the_golden_set_is_always_the_same() -> None:
     first, second = golden_pairs(), golden_pairs()
     assert golden_digest(first) == golden_digest(second)
     assert any(side % 2 for pair in first for side in pair.photo.size)
+
+
+def test_verdicts_name_the_golden_set() -> None:
+    # After a change of the set, this digest must change too, so that old verdicts no longer hold.
+    assert golden_digest(golden_pairs()) == GOLDEN_SET

@@ -1,18 +1,23 @@
 """Batches: each picture is painted like a single one, and each failure affects only one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
-from style_transfer.core.errors import DeviceMissingError, EngineError
+from style_transfer.core.budget import Plan
+from style_transfer.core.errors import DeviceMissingError, EngineError, InternalError
 from style_transfer.core.spec import BatchStep, Color, PaintRequest, StyleInput, TransferSpec
 from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.embedding_cache import EmbeddingCache
+from style_transfer.methods.fast.method import FastMethod
 from style_transfer.methods.fast.network import load_painter
+from style_transfer.methods.frame import Attempt, Frame
+from style_transfer.pipeline import batching
 from style_transfer.pipeline.batching import stylize_batch
 from style_transfer.pipeline.stylize import stylize
 
@@ -212,6 +217,26 @@ class TestFailures:
         assert error.code == "internal"
         for index in (0, 2):
             assert same(picture(found[index]), alone(requests[index]))
+
+    def test_are_found_on_the_device_of_the_picture(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """After a fallback the picture is on the CPU, and the photos are still on the GPU."""
+        places: list[tuple[torch.device, torch.device]] = []
+
+        def paint(
+            _: object, photos: Tensor, _own: object, _strength: float, attempt: Attempt, _plan: Plan
+        ) -> Iterator[Frame]:
+            painted = photos.float() / 255
+            yield Frame(1, 1, painted if attempt.exact else painted.to("meta"))
+
+        def refuse(painted: Tensor, photos: Tensor) -> None:
+            places.append((painted.device, photos.device))
+            raise InternalError("The picture came out odd.")
+
+        monkeypatch.setattr(FastMethod, "paint_pass", paint)
+        monkeypatch.setattr(batching, "check_result", refuse)
+        assert picture(run([request()])[0]).size == (48, 32)
+        [(one, other)] = places
+        assert one == other == torch.device("meta")
 
     def test_of_a_missing_device_affect_all(self) -> None:
         with pytest.raises(DeviceMissingError):

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 import torch
 
+from style_transfer.backends.choice import Choice
+from style_transfer.backends.sessions import ProviderMissingError
+from style_transfer.backends.variants import REFERENCE, Variant
 from style_transfer.core.budget import TILINGS, OverLimitError
 from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.errors import EngineError, InternalError, OutOfMemoryError
@@ -99,6 +102,21 @@ class TestInTurn:
         painter = Painter(InternalError("nan"))
         with pytest.raises(InternalError):
             list(try_in_turn(SHRUNK, attempts_of(SHRUNK, CPU), painter))
+        assert len(painter.tried) == 1
+
+    ONNX = Variant.named("onnx-int8")
+
+    def test_paints_by_torch_if_a_provider_does_not_start(self) -> None:
+        attempts = attempts_of(TILED, GPU, choice=Choice(self.ONNX, ("TensorRT",)))
+        painter = Painter(ProviderMissingError("could not be started"))
+        assert [*try_in_turn(TILED, attempts, painter)][-1] == "done"
+        assert [each.variant for each in painter.tried] == [self.ONNX, REFERENCE]
+
+    def test_says_that_a_provider_does_not_start_if_onnx_was_asked_for(self) -> None:
+        choice = Choice(self.ONNX, ("TensorRT",), required=True)
+        painter = Painter(ProviderMissingError("could not be started"))
+        with pytest.raises(ProviderMissingError):
+            list(try_in_turn(TILED, attempts_of(TILED, GPU, choice=choice), painter))
         assert len(painter.tried) == 1
 
     def test_raises_other_errors(self) -> None:

@@ -5,6 +5,7 @@ import json
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,11 @@ import pytest
 import torch
 from PIL import Image
 
+from style_transfer.backends import choice
+from style_transfer.backends.machine import describe_machine
+from style_transfer.backends.sessions import CPU_PROVIDER, SETTING
+from style_transfer.backends.variants import HALF, REFERENCE
+from style_transfer.backends.verdicts import Verdict, write_verdicts
 from style_transfer.core.budget import TILINGS
 from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.errors import (
@@ -31,6 +37,7 @@ from style_transfer.core.spec import (
     TransferSpec,
 )
 from style_transfer.methods import load_method
+from style_transfer.methods.fast import schedule
 from style_transfer.methods.fast.embedding import StyleEmbeddingError
 from style_transfer.methods.fast.method import FastMethod
 from style_transfer.methods.fast.network import load_painter
@@ -364,3 +371,31 @@ class TestErrors:
             paint(PHOTO, [StyleInput(FIRST)])
         assert isinstance(caught.value, EngineError)
         assert caught.value.code == "internal"
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_names_the_precision_that_painted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, passed: bool
+) -> None:
+    halved: list[bool] = []
+    paint_by_schedule = schedule.paint
+
+    def watched(*words: Any, **more: Any) -> Iterator[Frame]:
+        halved.append(words[3].halved)
+        yield from paint_by_schedule(*words, **more)
+
+    cpu = torch.device("cpu")
+    monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
+    monkeypatch.delenv(SETTING, raising=False)
+    monkeypatch.setattr(choice, "knows_bfloat16", lambda _: True)
+    monkeypatch.setattr(load_painter(cpu), "halved", True)
+    monkeypatch.setattr(schedule, "paint", watched)
+    variants = {REFERENCE: Verdict(True, 0.2), HALF: Verdict(passed, 0.1)}
+    write_verdicts(
+        "fast", ["fast", "builtin"], variants, describe_machine(cpu, [CPU_PROVIDER]), "golden"
+    )
+
+    report = paint(PHOTO, [StyleInput(FIRST)], FAST)[0][-1].report
+
+    assert report is not None
+    assert (report.variant, halved) == (HALF.name if passed else REFERENCE.name, [passed])

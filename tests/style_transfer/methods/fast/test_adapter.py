@@ -8,6 +8,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from style_transfer.backends.choice import Choice
+from style_transfer.backends.variants import HALF
 from style_transfer.core.errors import InternalError, OutOfMemoryError
 from style_transfer.core.spec import StyleInput
 from style_transfer.methods.fast import METHOD, adapter
@@ -85,7 +87,8 @@ def paint(
     def attempt(way: Attempt) -> Iterator[Frame]:
         return adapter.paint(photo, mixes, strength, painter, way)
 
-    return try_in_turn(METHOD.info, attempts_of(METHOD.info, painter.device), attempt)
+    attempts = attempts_of(METHOD.info, painter.device, choice=Choice(HALF))
+    return try_in_turn(METHOD.info, attempts, attempt)
 
 
 def last(painter: Painter, photo: Tensor, mixes: Sequence[StyleMix], strength: float = 1) -> Tensor:
@@ -182,6 +185,14 @@ class TestPaint:
             last(hopeless, self.PHOTO, [mix(painter, StyleInput(soft(3)))])
         assert caught.value.code == "internal"
         assert hopeless.tries == [halved, False]
+
+    def test_computes_in_float32_where_half_precision_was_not_chosen(
+        self, painter: Painter
+    ) -> None:
+        able, style = made(Fragile, painter), mix(painter, StyleInput(soft(3)))
+        list(adapter.paint(self.PHOTO, [style], 1.0, able, Attempt(painter.device)))
+        assert able.tries == [False, False]
+        assert able.halved
 
     def test_paints_once_if_nothing_is_broken(self, painter: Painter) -> None:
         intact = made(Fragile, painter, halved=False)
