@@ -302,7 +302,7 @@ class TestMemory:
         remembered: list[int] = []
 
         class Kept(torch.optim.LBFGS):
-            def step(self, closure: Any) -> Any:
+            def step(self, closure: Any) -> Any:  # type: ignore[override]
                 found = super().step(closure)  # type: ignore[no-untyped-call]
                 state = self.state[self.param_groups[0]["params"][0]]
                 remembered.append(len(state.get("old_dirs", ())))
