@@ -15,6 +15,8 @@ timeout = 30
 # Workers restart after this number of requests, at different times, so that a leak stays small.
 max_requests = 2000
 max_requests_jitter = 200
+# nginx writes the access log, without the tokens of share links.
+accesslog = None
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # the heartbeat file must not wait for a disk
 # Nobody controls a running server, and its home folder is read-only.
 control_socket_disable = True
