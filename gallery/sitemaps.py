@@ -115,9 +115,11 @@ SITEMAPS: Final[dict[str, type[_Sitemap]]] = {
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines where the map is, and that pages of one's own are of no use to them."""
+    # The pages of share links are not among them: a crawler must read one to see its `noindex`, and
+    # a messenger to show its preview.
     closed = (
         *("/account/", "/admin/", "/api/", "/favorites/", "/galleries/", "/jobs/", "/links/"),
-        *("/my/", "/oembed/", "/photos/", "/s/"),
+        *("/my/", "/oembed/", "/photos/"),
     )
     where = f"{request.scheme}://{request.get_host()}{reverse('sitemap')}"
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {where}", ""]

@@ -142,3 +142,6 @@ class TestSitemap:
         answer = Client().get(reverse("robots"))
         assert answer.headers["Content-Type"].startswith("text/plain")
         assert "Sitemap: http://testserver/sitemap.xml" in answer.text
+        assert "Disallow: /links/" in answer.text
+        # A crawler sees the `noindex` of a share page, and a messenger its preview.
+        assert "Disallow: /s/" not in answer.text
