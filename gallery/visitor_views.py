@@ -66,6 +66,8 @@ def _for_visitors(view: View) -> View:
 def _kept_by_nobody(answer: HttpResponseBase) -> HttpResponseBase:
     patch_cache_control(answer, private=True, no_store=True)
     answer["X-Robots-Tag"] = "noindex"
+    # The address has the token, so no request that the page makes may name it, and no log get it.
+    answer["Referrer-Policy"] = "strict-origin"
     return answer
 
 

@@ -97,6 +97,8 @@ class TestArtwork:
             assert page.status_code == 200
             assert "Sea at Night" in page.text
             assert page["Cache-Control"] == "private, no-store"
+            # No request of the page names its address, which has the token.
+            assert page["Referrer-Policy"] == "strict-origin"
             assert opened(visitor, link, artwork) == {*SHOWN, "full", *FORMATS}
 
     def test_opens_nothing_else(self, client: Client, link: ShareLink, alice: User) -> None:
