@@ -5,6 +5,8 @@ its end, so a download that broke off is shorter than it says it is, and program
 """
 
 import asyncio
+import threading
+import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -20,9 +22,16 @@ from django.utils.http import content_disposition_header
 from common.sandbox.slots import slot
 
 CHUNK: Final = 256 * 1024
+# A download that takes longer is broken off: a few clients that read slowly would keep all slots.
+# 2 GB take 27 minutes at 10 Mbit/s, and the largest archives are smaller than that.
+MOST_SECONDS: Final = 30 * 60.0
 # Most programs show the earlier of two moments in the year 1980 as an error.
 _FIRST_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE_FILE: Final = 0o644 << 16
+
+
+class DownloadTooSlow(Exception):
+    """The client did not read the whole archive in time."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,13 @@ def send_archive(
 ) -> HttpResponseBase:
     """Answer with a ZIP file of `members` under the name `name`, one at a time for each `who`.
 
-    A member that cannot be opened any more is left out. Raises `ServerBusy` while others are sent.
+    `who` is a user or the address of a client. A member that cannot be opened any more is left out.
+    Raises `ServerBusy` while others are sent.
     """
     if request.method == "HEAD":
         return _guarded(HttpResponse(), name)
     held = ExitStack()
-    # Held to the end: each download occupies a thread for as long as the client takes.
+    # Held while it is sent, because a download occupies a thread for as long as the client takes.
     held.enter_context(slot("archives", who=who))
     pieces = _Pieces(stream_archive(members), held)
     # The API passes its own request object, which wraps the request of the server.
@@ -99,19 +109,36 @@ class _Sink:
 
 
 class _Pieces:
-    """The pieces of an archive. Frees what is `held` at the end, or when the client is gone."""
+    """The pieces of an archive.
+
+    Frees what is `held` at the end, when the client is gone, or when its time is over.
+    """
 
     def __init__(self, pieces: Iterator[bytes], held: ExitStack) -> None:
         self._pieces = pieces
         self._held = held
+        self._lock = threading.Lock()
+        self._end = time.monotonic() + MOST_SECONDS
+        # A client that reads nothing keeps the stream from looking at the clock.
+        self._timer = threading.Timer(MOST_SECONDS, self.close)
+        self._timer.daemon = True
+        self._timer.start()
 
     def __iter__(self) -> Iterator[bytes]:
-        with self._held:
-            yield from self._pieces
+        try:
+            for piece in self._pieces:
+                if time.monotonic() > self._end:
+                    raise DownloadTooSlow
+                yield piece
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Free what is held. The response calls this."""
-        self._held.close()
+        self._timer.cancel()
+        # The timer may call it at the same time.
+        with self._lock:
+            self._held.close()
 
 
 class _AsyncPieces:

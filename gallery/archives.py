@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.archives import Member, send_archive
 from common.conversions import Form, convert
+from common.limits import address_of
 from common.sandbox.slots import slot
 from gallery.access import Viewer
 from gallery.credits import works_of
@@ -63,9 +64,11 @@ def send_artworks(
         raise NothingToDownload
     if len(chosen) > MAX_PICTURES:
         raise TooManyToDownload
-    who = f"user {viewer.user.pk}" if viewer.user else str(request.META.get("REMOTE_ADDR", ""))
+    who = f"user {viewer.user.pk}" if viewer.user else address_of(request)
     name = f"styleweb-{file_title(title) or 'pictures'}.zip"
-    return send_archive(request, _members(request, chosen, viewer), name=name, who=who)
+    # Made before the first byte is sent, so that nothing reads the database after that.
+    entries = [_entry(request, number, each, viewer) for number, each in enumerate(chosen, 1)]
+    return send_archive(request, _members(entries), name=name, who=who)
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,13 @@ class _Entry:
     source: str
     form: Form
     made_at: datetime
-    credit: PictureCredit
+    # What a converted picture says about itself. A stored one says it already.
+    credit: PictureCredit | None
     works: list[Work]
 
     def open(self) -> BinaryIO:
         """Open the picture. Raises FileNotFoundError if it is gone."""
-        if self.form.is_stored(self.source):
+        if self.credit is None:
             # An open file stays readable to its end, even if the artwork is deleted now.
             return cast("BinaryIO", default_storage.open(self.source))
         with slot("conversions", who=self.source):
@@ -89,10 +93,8 @@ class _Entry:
         return io.BytesIO(embed_credit(made, self.credit))
 
 
-def _members(request: HttpRequest, artworks: list[Artwork], viewer: Viewer) -> Iterator[Member]:
+def _members(entries: list[_Entry]) -> Iterator[Member]:
     """Yield the pictures, and then the credits of those that were still there."""
-    # Built before the first byte is sent, so that nothing reads the database after that.
-    entries = [_entry(request, number, each, viewer) for number, each in enumerate(artworks, 1)]
     credited: list[_Entry] = []
     for entry in entries:
         yield Member(entry.name, entry.made_at, partial(_open, entry, credited))
@@ -115,13 +117,14 @@ def _entry(request: HttpRequest, number: int, artwork: Artwork, viewer: Viewer) 
     page = request.build_absolute_uri(artwork.get_absolute_url()) if artwork.is_public else ""
     title = file_title(artwork.title) or artwork.pk.hex[:8]
     source = str(artwork.file.name)
+    form = Form().within(viewer.max_side, max(artwork.width, artwork.height))
     return _Entry(
         # The number keeps the order, and no two names are the same.
         name=f"{number:03}-{title}{PurePosixPath(source).suffix}",
         source=source,
-        form=Form().within(viewer.max_side, max(artwork.width, artwork.height)),
+        form=form,
         made_at=artwork.created_at,
-        credit=picture_credit(artwork),
+        credit=None if form.is_stored(source) else picture_credit(artwork),
         works=works_of(artwork, page=page),
     )
 

@@ -75,8 +75,9 @@ def credit_of(artwork: Artwork) -> str:
 
 def styles_of(artwork: Artwork) -> list[Style]:
     """Return the styles of an artwork, the one with the largest weight first."""
-    # The key makes the order of equal weights stable.
-    parts = artwork.artwork_styles.select_related("style__artist").order_by("-weight", "pk")
+    # Sorted here, because `order_by` on prefetched rows makes another query. The key makes the
+    # order of equal weights stable.
+    parts = sorted(artwork.artwork_styles.all(), key=lambda part: (-part.weight, part.pk))
     return [part.style for part in parts]
 
 

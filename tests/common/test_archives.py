@@ -3,13 +3,14 @@
 import io
 import zipfile
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from common.archives import CHUNK, Member, send_archive, stream_archive
+from common import archives
+from common.archives import CHUNK, DownloadTooSlow, Member, send_archive, stream_archive
 from common.sandbox import slots
 from common.sandbox.client import ServerBusy
 
@@ -89,6 +90,20 @@ def test_are_sent_one_at_a_time_to_each_client(
     # The end of a download, or a client that is gone, makes room.
     send_archive(request, [], name="a.zip", who="alice").close()
     send_archive(request, [], name="a.zip", who="alice").close()
+
+
+def test_are_broken_off_if_the_client_reads_too_slowly(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.SLOT_LINES = {"archives": 5}
+    request = RequestFactory().get("/")
+    monkeypatch.setattr(archives, "MOST_SECONDS", 0.05)
+    slow: Any = send_archive(request, [member("a", bytes(CHUNK))], name="a.zip", who="alice")
+    # It waits for its turn, which comes although nothing of the first one is read.
+    send_archive(request, [], name="a.zip", who="alice").close()
+    with pytest.raises(DownloadTooSlow):
+        list(slow)
+    slow.close()
 
 
 def test_have_a_name_in_any_script() -> None:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import Http404
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from common.sandbox import slots
 from gallery import archives
 from gallery.access import Viewer
 from gallery.galleries import add_to_gallery, create_gallery
@@ -109,6 +112,44 @@ def test_has_smaller_pictures_for_some_links(alice: User, media_root: Path) -> N
     link.allows_download = False
     with pytest.raises(Http404):
         send_gallery(RequestFactory().get("/"), gallery, Viewer(user=None, link=link))
+
+
+def test_reads_the_database_only_before_the_first_byte(
+    gallery: Gallery, alice: User, django_assert_num_queries: Any
+) -> None:
+    client = Client()
+    client.force_login(alice)
+    response = client.get(address_of(gallery))
+    with django_assert_num_queries(0):
+        assert len(content_of(response).namelist()) == 4
+
+
+def test_needs_no_query_for_the_credit_of_a_converted_picture(
+    gallery: Gallery, alice: User
+) -> None:
+    counts = []
+    for side in (None, 8):
+        link = ShareLink(owner=alice, gallery=gallery, max_side=side, allows_download=True)
+        with CaptureQueriesContext(connection) as queries:
+            request = RequestFactory().get("/")
+            send_gallery(request, gallery, Viewer(user=None, link=link)).close()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_is_sent_once_at_a_time_to_a_network(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(slots, "PATIENCE_SECONDS", 0.0)
+    settings.SLOT_LINES = {"archives": 5}
+    address = address_of(gallery)
+    first = Client(REMOTE_ADDR="2001:db8::1").get(address)
+    # It is the same network, where one client has as many addresses as it likes.
+    assert Client(REMOTE_ADDR="2001:db8::2").get(address).status_code == 503
+    other = Client(REMOTE_ADDR="2001:db8:0:1::1").get(address)
+    assert (first.status_code, other.status_code) == (200, 200)
+    first.close()
+    other.close()
 
 
 def test_tells_nothing_private(gallery: Gallery, alice: User) -> None:
