@@ -1,26 +1,20 @@
 """Other forms of an artwork: downloads, and the small JPEG that other sites show beside a link."""
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 
 from common import conversions
 from common.conversions import Form, conversion_of, convert, make_once, read_stored
+from common.derivatives import link_preview_name
 from common.sandbox.client import run
 from gallery.models import Artwork
 from gallery.recipes import caption_of, picture_credit
 from style_transfer.imaging.metadata.embedding import embed_credit
 
 
-def link_preview_of(name: str) -> str:
-    """Return the name of the link preview of the stored picture `name`."""
-    path = PurePosixPath(name)
-    return str(path.with_name(f"{path.stem}-link.jpg"))
-
-
 def conversions_of(names: Iterable[str]) -> list[str]:
     """Return the names of all conversions and link previews that the pictures `names` can have."""
     pictures = list(names)
-    return [*map(link_preview_of, pictures), *conversions.conversions_of(pictures)]
+    return [*map(link_preview_name, pictures), *conversions.conversions_of(pictures)]
 
 
 def make_conversion(artwork: Artwork, form: Form) -> None:
@@ -45,4 +39,4 @@ def make_link_preview(artwork: Artwork) -> None:
         made = run("link_preview", read_stored(small))
         return embed_credit(made.parts[0], picture_credit(artwork))
 
-    make_once(link_preview_of(source), source, str(artwork.pk), make)
+    make_once(link_preview_name(source), source, str(artwork.pk), make)

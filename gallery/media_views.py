@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from common.conversions import Form, conversion_of, form_of
+from common.derivatives import link_preview_name
 from common.media import send_made, send_media
 from gallery.access import NOBODY, Action, Viewer, can, viewer_of
 from gallery.archives import NothingToDownload, send_artworks
-from gallery.conversions import link_preview_of, make_conversion, make_link_preview
+from gallery.conversions import make_conversion, make_link_preview
 from gallery.file_names import file_title
 from gallery.models import Artwork, Gallery
 
@@ -44,7 +45,7 @@ def send_artwork(
     # A browser must ask again each time for what a link shows, because the link can be revoked.
     public = viewer.link is None and can(NOBODY, Action.VIEW, artwork)
     if variant == LINK_PREVIEW:
-        made = link_preview_of(str(artwork.file.name))
+        made = link_preview_name(str(artwork.file.name))
         return send_made(request, made, partial(make_link_preview, artwork), public=public)
     name = _file_name(artwork, variant, viewer)
     # A photo that only its owner may see is private, even beside a public picture.
