@@ -1,15 +1,19 @@
 """Deletion for good: one thing from the trash, the whole trash, and what was in it long enough."""
 
+import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from django.db import transaction
 
 from accounts.models import User
 from gallery.galleries import delete_gallery, lock_galleries
-from gallery.models import Artwork, Gallery
+from gallery.models import Artwork, ArtworkQuerySet, Gallery, GalleryQuerySet
 from gallery.services import delete_artwork
 
+logger = logging.getLogger(__name__)
 # A request or a round deletes this many, and the next round the others.
 AT_ONCE: Final = 200
 # Rows that were put in the trash at this time are deleted in the next round.
@@ -47,19 +51,20 @@ def empty_trash_of(*, owner: User) -> None:
     """
     _expire_artworks(owner=owner)
     _expire_galleries(owner=owner)
-    empty_trash()
+    _delete_artworks(Artwork.with_trash.owned_by(owner))
+    _delete_galleries(Gallery.with_trash.owned_by(owner))
 
 
 def empty_trash_of_artworks(*, owner: User) -> None:
     """Delete the artworks in the trash of `owner` for good."""
     _expire_artworks(owner=owner)
-    empty_trash()
+    _delete_artworks(Artwork.with_trash.owned_by(owner))
 
 
 def empty_trash_of_galleries(*, owner: User) -> None:
     """Delete the galleries in the trash of `owner` for good."""
     _expire_galleries(owner=owner)
-    empty_trash()
+    _delete_galleries(Gallery.with_trash.owned_by(owner))
 
 
 def _expire_artworks(*, owner: User) -> None:
@@ -72,8 +77,25 @@ def _expire_galleries(*, owner: User) -> None:
 
 def empty_trash() -> int:
     """Delete what was in the trash long enough, and return how many. Each in a transaction."""
-    artworks = Artwork.with_trash.overdue().order_by("trashed_at")[:AT_ONCE]
-    galleries = Gallery.with_trash.overdue().order_by("trashed_at")[:AT_ONCE]
-    gone = [delete_trashed_artwork(artwork=each) for each in artworks]
-    gone += [delete_trashed_gallery(gallery=each) for each in galleries]
-    return sum(gone)
+    return _delete_artworks(Artwork.with_trash.all()) + _delete_galleries(Gallery.with_trash.all())
+
+
+def _delete_artworks(artworks: ArtworkQuerySet) -> int:
+    """Delete those of `artworks` that were in the trash long enough, and return how many."""
+    overdue = artworks.overdue().order_by("trashed_at")[:AT_ONCE]
+    return sum(_succeeds(partial(delete_trashed_artwork, artwork=each), each) for each in overdue)
+
+
+def _delete_galleries(galleries: GalleryQuerySet) -> int:
+    """Delete those of `galleries` that were in the trash long enough, and return how many."""
+    overdue = galleries.overdue().order_by("trashed_at")[:AT_ONCE]
+    return sum(_succeeds(partial(delete_trashed_gallery, gallery=each), each) for each in overdue)
+
+
+def _succeeds(delete: Callable[[], bool], row: Artwork | Gallery) -> bool:
+    """Delete a row, and return whether it is gone now. If this fails, the others still go."""
+    try:
+        return delete()
+    except Exception:  # whatever one row raises, the round goes on
+        logger.exception("%s %s could not be deleted yet", type(row).__name__, row.pk)
+        return False
