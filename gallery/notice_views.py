@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from gallery.models import Notice
-from gallery.notices import mark_read, page_of, sentence_of
+from gallery.notices import is_gone, mark_read, page_of, sentence_of
 
 NOTICES_A_PAGE: Final = 50
 
@@ -35,6 +35,9 @@ def notice_open(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Mark a notice as read, and go to what it is about."""
     notice = get_object_or_404(Notice.objects.owned_by(request.user), pk=pk)
     mark_read(owner=request.user, notice=notice)
+    if is_gone(notice):
+        messages.error(request, _("This was deleted."))
+        return redirect("notices")
     return redirect(page_of(notice))
 
 

@@ -1,10 +1,10 @@
 """Notices: written where something happens, or found by a task that looks for it, and read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from library.models import Style
 Kind = Notice.Kind
 # A link is announced this long before it ends, if it was made for longer.
 BEFORE_THE_END: Final = timedelta(days=3)
-# The task looks for batches that are not older: before, nobody waited for a notice.
+# The task looks for batches that ended in this time: before, nobody waited for a notice.
 RECENT: Final = timedelta(days=3)
 
 
@@ -95,16 +95,24 @@ def gather_notices() -> int:
 
 def _new(found: list[Notice]) -> list[Notice]:
     """Leave out what was told before."""
-    abouts = {each.about for each in found}
-    rows = Notice.objects.filter(kind__in={each.kind for each in found}, about__in=abouts)
+    rows = Notice.objects.filter(
+        # The index begins with the owner.
+        owner__in={each.owner_id for each in found},
+        kind__in={each.kind for each in found},
+        about__in={each.about for each in found},
+    )
     told = set(rows.values_list("owner_id", "kind", "about"))
     return [each for each in found if (each.owner_id, each.kind, each.about) not in told]
 
 
 def _done_batches() -> list[Notice]:
-    open_jobs = Job.objects.active().filter(in_batch=OuterRef("pk"))
-    recent = Batch.objects.filter(~Exists(open_jobs), created_at__gt=timezone.now() - RECENT)
-    sizes = recent.annotate(size=Count("jobs")).values_list("pk", "owner_id", "size")
+    jobs = Job.objects.filter(in_batch=OuterRef("pk"))
+    recent = Batch.objects.filter(
+        ~Exists(jobs.active()), Exists(jobs.filter(completed_at__gt=timezone.now() - RECENT))
+    )
+    # Nobody waits for what was canceled.
+    awaited = Count("jobs", filter=~Q(jobs__state=Job.State.CANCELED))
+    sizes = recent.annotate(size=awaited).values_list("pk", "owner_id", "size")
     return [
         Notice(owner_id=owner, kind=Kind.BATCH_DONE, about=str(pk), count=size)
         for pk, owner, size in sizes
@@ -117,8 +125,13 @@ def _ending_links() -> list[Notice]:
     ending = ShareLink.objects.filter(
         revoked_at=None, expires_at__gt=now, expires_at__lt=now + BEFORE_THE_END
     )
-    # A link that was made for a few days only needs no notice.
-    lasting = ending.filter(expires_at__gt=F("created_at") + 2 * BEFORE_THE_END)
+    # A link that was made for a few days only needs no notice, and a link to something in the trash
+    # shows nothing.
+    lasting = ending.filter(
+        expires_at__gt=F("created_at") + 2 * BEFORE_THE_END,
+        artwork__trashed_at=None,
+        gallery__trashed_at=None,
+    )
     return [
         Notice(
             owner_id=link.owner_id,
@@ -128,6 +141,12 @@ def _ending_links() -> list[Notice]:
         )
         for link in lasting.select_related("artwork", "gallery__owner")
     ]
+
+
+def forget_link_end(*, link: ShareLink) -> None:
+    """Delete the notice of the end of `link`, so that its new end is told too."""
+    old = Notice.objects.filter(owner=link.owner_id, kind=Kind.LINK_EXPIRES, about=str(link.pk))
+    old.delete()
 
 
 def _withdrawn_styles() -> list[Notice]:
@@ -179,19 +198,29 @@ def _sentences() -> dict[str, str]:
     }
 
 
-# The pages that notices lead to.
-_PAGES: Final = {
-    Kind.LIKED: "artwork",
-    Kind.HIDDEN: "artwork",
-    Kind.SHOWN: "artwork",
-    Kind.GALLERY_HIDDEN: "gallery-edit",
-    Kind.GALLERY_SHOWN: "gallery-edit",
-    Kind.BATCH_DONE: "batch",
-    Kind.LINK_EXPIRES: "link",
+# The pages that notices lead to, and the rows that these pages show to their owner.
+_PAGES: Final[dict[str, tuple[str, Callable[[User], QuerySet[Any]]]]] = {
+    Kind.LIKED: ("artwork", Artwork.objects.owned_by),
+    Kind.HIDDEN: ("artwork", Artwork.objects.owned_by),
+    Kind.SHOWN: ("artwork", Artwork.objects.owned_by),
+    Kind.GALLERY_HIDDEN: ("gallery-edit", Gallery.objects.owned_by),
+    Kind.GALLERY_SHOWN: ("gallery-edit", Gallery.objects.owned_by),
+    Kind.BATCH_DONE: ("batch", Batch.objects.visible_to),
+    Kind.LINK_EXPIRES: ("link", ShareLink.objects.owned_by),
 }
 
 
 def page_of(notice: Notice) -> str:
     """Return the address of the page that the notice is about."""
-    name = _PAGES.get(Kind(notice.kind))
-    return reverse(name, kwargs={"pk": notice.about}) if name else reverse("my-artworks")
+    if notice.kind not in _PAGES:
+        return reverse("my-artworks")
+    name, _rows = _PAGES[notice.kind]
+    return reverse(name, kwargs={"pk": notice.about})
+
+
+def is_gone(notice: Notice) -> bool:
+    """Tell whether what the notice is about was deleted, so that its page does not exist."""
+    if notice.kind not in _PAGES:
+        return False
+    _name, rows = _PAGES[notice.kind]
+    return not rows(notice.owner).filter(pk=notice.about).exists()

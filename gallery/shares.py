@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.galleries import lock_galleries
 from gallery.licensing import decide
 from gallery.models import Artwork, Gallery, ShareLink
+from gallery.notices import forget_link_end
 
 MAX_LINKS: Final = 500
 
@@ -116,8 +117,11 @@ def change_link(*, link: ShareLink, password: str | None = None, **values: Any) 
     if password is not None:
         values["password"] = make_password(password) if password else ""
     _check_end(values.get("expires_at"))
-    # Only the given fields are saved: another request may change the others at the same time.
-    ShareLink.objects.filter(pk=link.pk).update(**values)
+    with transaction.atomic():
+        # Only the given fields are saved: another request may change the others at the same time.
+        ShareLink.objects.filter(pk=link.pk).update(**values)
+        if values.get("expires_at", link.expires_at) != link.expires_at:
+            forget_link_end(link=link)
     for name, value in values.items():
         setattr(link, name, value)
     return link

@@ -5,20 +5,23 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from gallery.galleries import create_gallery, hide_gallery, show_gallery
-from gallery.models import Artwork, Notice, ShareLink
+from gallery.galleries import create_gallery, delete_gallery, hide_gallery, show_gallery
+from gallery.models import Artwork, Gallery, Notice, ShareLink
 from gallery.moderation import hide_artwork, show_artwork
 from gallery.notices import sentence_of
 from gallery.reactions import like_artwork, unlike_artwork
 from gallery.services import keep_artwork, publish_artwork
-from gallery.shares import create_link, revoke_link
+from gallery.shares import change_link, create_link, revoke_link
 from gallery.tasks import gather_notices
-from inference.models import Job
+from gallery.trash import trash_artworks, trash_gallery
+from inference.models import Batch, Job
 from inference.services.batches import submit_batch
 from library.services import withdraw_style
 from style_transfer.core.spec import TransferSpec
@@ -41,6 +44,29 @@ def told(owner: User) -> list[str]:
     """Return what `owner` has not read, the newest first."""
     rows = Notice.objects.owned_by(owner).unread().order_by("-created_at")
     return [sentence_of(each) for each in rows]
+
+
+def submit(owner: User) -> list[Job]:
+    """Return the two jobs of a new batch."""
+    styles = [make_style("woodcut"), make_style("mosaic")]
+    submit_batch(owner=owner, photos=[make_photo(owner)], styles=styles, spec=TransferSpec())
+    return list(Job.objects.order_by("pk"))
+
+
+def end(job: Job, state: str, days_ago: int = 0) -> None:
+    """Let a job end in this state."""
+    at = timezone.now() - timedelta(days=days_ago)
+    result = "result.png" if state == "succeeded" else ""
+    Job.objects.filter(pk=job.pk).update(state=state, result=result, completed_at=at)
+
+
+def ending_link(thing: Artwork | Gallery) -> ShareLink:
+    """Return a link that was made weeks ago, and will end in two days."""
+    now = timezone.now()
+    link = create_link(thing=thing)
+    link.created_at, link.expires_at = now - timedelta(days=28), now + timedelta(days=2)
+    link.save(update_fields=["created_at", "expires_at"])
+    return link
 
 
 class TestLikes:
@@ -109,20 +135,70 @@ class TestGathering:
     def test_tells_of_a_batch_when_all_its_jobs_have_ended(
         self, alice: User, wakeups: list[str]
     ) -> None:
-        styles = [make_style("woodcut"), make_style("mosaic")]
-        submit_batch(owner=alice, photos=[make_photo(alice)], styles=styles, spec=TransferSpec())
-        first, second = Job.objects.all()
-        ended = {"state": "canceled", "completed_at": timezone.now()}
-        Job.objects.filter(pk=first.pk).update(**ended)
+        first, second = submit(alice)
+        end(first, "succeeded")
         gather_notices()
         assert told(alice) == []
-        Job.objects.filter(pk=second.pk).update(**ended)
+        end(second, "failed")
         gather_notices()
         gather_notices()
         assert told(alice) == ["Your batch of 2 pictures is done."]
         client_of(alice).post(reverse("notices-read"))
         gather_notices()
         assert told(alice) == []
+
+    def test_tells_nothing_of_what_was_canceled(self, alice: User, wakeups: list[str]) -> None:
+        first, second = submit(alice)
+        end(first, "canceled")
+        end(second, "canceled")
+        gather_notices()
+        assert told(alice) == []
+        end(second, "succeeded")
+        gather_notices()
+        assert told(alice) == ["Your batch of 1 picture is done."]
+
+    def test_tells_of_a_batch_that_waited_for_days(self, alice: User, wakeups: list[str]) -> None:
+        first, second = submit(alice)
+        Batch.objects.update(created_at=timezone.now() - timedelta(days=9))
+        end(first, "succeeded", days_ago=8)
+        end(second, "succeeded", days_ago=4)
+        gather_notices()
+        assert told(alice) == []
+        end(second, "succeeded")
+        gather_notices()
+        assert told(alice) == ["Your batch of 2 pictures is done."]
+
+    def test_finds_what_was_told_by_its_owner(self, alice: User, artwork: Artwork) -> None:
+        ending_link(artwork)
+        with CaptureQueriesContext(connection) as queries:
+            gather_notices()
+        [asked] = [each["sql"] for each in queries if 'FROM "gallery_notice"' in each["sql"]]
+        # The index begins with the owner.
+        assert '"owner_id" IN' in asked
+
+    def test_tells_nothing_of_links_to_what_is_in_the_trash(
+        self, alice: User, artwork: Artwork
+    ) -> None:
+        gallery = create_gallery(owner=alice, title="North")
+        for thing in (artwork, gallery):
+            ending_link(thing)
+        trash_artworks(owner=alice, artworks=[artwork.pk])
+        trash_gallery(gallery=gallery)
+        gather_notices()
+        assert told(alice) == []
+
+    def test_tells_of_the_new_end_of_a_link(self, alice: User, artwork: Artwork) -> None:
+        link = ending_link(artwork)
+        gather_notices()
+        client_of(alice).post(reverse("notices-read"))
+        change_link(link=link, shows_photo=True, expires_at=link.expires_at)
+        gather_notices()
+        assert told(alice) == []
+        change_link(link=link, expires_at=timezone.now() + timedelta(days=20))
+        assert not Notice.objects.exists()
+        ShareLink.objects.update(expires_at=timezone.now() + timedelta(days=2))
+        gather_notices()
+        assert told(alice) == ["Your link to “Sea” will expire in a few days."]
 
     def test_tells_of_a_link_that_will_end(self, alice: User, artwork: Artwork) -> None:
         links = [create_link(thing=artwork) for _ in range(4)]
@@ -168,6 +244,20 @@ class TestPage:
         assert address in page.text
         answer: Any = client_of(alice).post(address)
         assert answer.headers["Location"] == artwork.get_absolute_url()
+        assert told(alice) == []
+
+    def test_says_that_a_thing_was_deleted(self, alice: User, artwork: Artwork) -> None:
+        gallery = create_gallery(owner=alice, title="North", visibility="public")
+        hide_artwork(artwork=artwork)
+        hide_gallery(gallery=gallery)
+        trash_artworks(owner=alice, artworks=[artwork.pk])
+        delete_gallery(gallery=gallery)
+        notices = list(Notice.objects.all())
+        assert len(notices) == 2
+        for notice in notices:
+            page = client_of(alice).post(reverse("notice-open", args=[notice.pk]), follow=True)
+            assert page.redirect_chain == [(reverse("notices"), 302)]
+            assert "This was deleted." in page.text
         assert told(alice) == []
 
     @pytest.mark.parametrize("kind", Notice.Kind.values)
