@@ -7,10 +7,11 @@ The names of people change more often, and are looked up in a column of their ow
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import Http404
 
 from common.search import searchable
-from gallery.models import Artwork
+from gallery.models import Artwork, ArtworkStyle, ArtworkTag
 
 
 def lock_artwork(artwork: Artwork) -> Artwork:
@@ -25,10 +26,14 @@ def lock_artwork(artwork: Artwork) -> Artwork:
 
 def search_text_of(artwork: Artwork) -> str:
     """Return the words of an artwork: its own, its tags, and the labels of its styles."""
-    parts = artwork.artwork_styles.select_related("style__artist")
+    parts = artwork.artwork_styles.select_related("style__artist").order_by("pk")
+    return _text(artwork, parts, artwork.tags.order_by("pk"))
+
+
+def _text(artwork: Artwork, parts: Iterable[ArtworkStyle], tags: Iterable[ArtworkTag]) -> str:
     labels = [text for part in parts for text in (part.style.title, part.style.artist.name)]
-    tags = artwork.tags.values_list("tag", flat=True)
-    return searchable(artwork.title, artwork.alt_text, artwork.creator, *tags, *labels)
+    own = (artwork.title, artwork.alt_text, artwork.creator)
+    return searchable(*own, *(each.tag for each in tags), *labels)
 
 
 def color_column(names: Iterable[str]) -> str:
@@ -42,20 +47,23 @@ def refresh_search(*, batch: int = 500) -> int:
     A curator may have renamed a style, or rows may have been written in bulk.
     """
     changed = 0
-    rows = Artwork.with_trash.order_by("pk")
+    parts = ArtworkStyle.objects.select_related("style__artist").order_by("pk")
+    rows = Artwork.with_trash.order_by("pk").prefetch_related(
+        Prefetch("artwork_styles", parts), Prefetch("tags", ArtworkTag.objects.order_by("pk"))
+    )
     found = list(rows[:batch])
     while found:
         for artwork in found:
-            changed += _refresh(artwork)
+            # Almost all of them are up to date, so they are compared without a lock.
+            text = _text(artwork, artwork.artwork_styles.all(), artwork.tags.all())
+            changed += text != artwork.search_text and _refresh(artwork)
         found = list(rows.filter(pk__gt=found[-1].pk)[:batch])
     return changed
 
 
 @transaction.atomic
 def _refresh(artwork: Artwork) -> bool:
-    """Write the search text of one artwork, and return whether it was another one."""
-    if search_text_of(artwork) == artwork.search_text:
-        return False
+    """Write the search text of one artwork, and return False if it was deleted before."""
     # Made again of the locked row: its owner may have changed it since it was read.
     row = Artwork.with_trash.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
     if row is not None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from gallery import notices, trash_emptying
+from gallery import indexing, notices, trash_emptying
 
 
 @shared_task
@@ -15,3 +15,9 @@ def empty_trash() -> None:
 def gather_notices() -> None:
     """Tell of batches that are done, of links that end, and of styles that were withdrawn."""
     notices.gather_notices()
+
+
+@shared_task
+def refresh_search() -> None:
+    """Bring the search up to date with the styles and artists that curators renamed."""
+    indexing.refresh_search()

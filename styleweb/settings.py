@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap-lost-jobs": {"task": "inference.tasks.reap_lost_jobs", "schedule": 5.0},
     "gather-notices": {"task": "gallery.tasks.gather_notices", "schedule": 120.0},
     "empty-trash": {"task": "gallery.tasks.empty_trash", "schedule": 3600.0},
+    "refresh-search": {"task": "gallery.tasks.refresh_search", "schedule": 86_400.0},
 }
 
 # --- accounts -----------------------------------------------------------------------------------

@@ -8,13 +8,15 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import set_display_name
 from common.colors import COLOR_NAMES
 from gallery import public_views
-from gallery.indexing import search_text_of
+from gallery.indexing import refresh_search, search_text_of
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import hide_artwork
 from gallery.search import COLORS, find_artworks
@@ -98,6 +100,20 @@ class TestWords:
         call_command("refresh_search", verbosity=0)
         assert titles(q="linocut") == ["New name"]
         assert titles(q="woodcut") == []
+
+    def test_is_brought_up_to_date_every_day(
+        self, alice: User, settings: Settings, django_assert_max_num_queries: Any
+    ) -> None:
+        for number in range(3):
+            sea = indexed(public(alice, f"Sea {number}"), make_style(f"wave-{number}"))
+            tag_artwork(artwork=sea, tags=["north", "blue"])
+        Style.objects.filter(slug="wave-1").update(title="Linocut")
+        daily = settings.CELERY_BEAT_SCHEDULE["refresh-search"]
+        assert daily["schedule"] == 24 * 3600
+        import_string(daily["task"])()
+        assert titles(q="linocut") == ["Sea 1"]
+        with django_assert_max_num_queries(4):
+            assert refresh_search() == 0
 
     def test_leaves_out_what_is_not_public(self, alice: User) -> None:
         private, hidden = public(alice, "Sea one"), public(alice, "Sea two")
