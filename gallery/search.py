@@ -82,12 +82,18 @@ def _matching(found: ArtworkQuerySet, query: str) -> ArtworkQuerySet:
 
 
 def _people(patterns: list[str]) -> list[tuple[int, str]]:
-    """Return the people whose names contain one of `patterns`, with their names."""
-    named = Q(pk__in=[])
+    """Return the people whose names contain one of `patterns`, with their names.
+
+    A pattern that too many names contain finds nobody by itself, but is still a part of the names
+    that another one finds.
+    """
+    found: dict[int, str] = {}
     for each in patterns:
-        named |= Q(search_name__contains=each)
-    found = User.objects.filter(named, is_active=True).order_by("pk")
-    return list(found.values_list("pk", "search_name")[:MOST_PEOPLE])
+        named = User.objects.filter(search_name__contains=each, is_active=True)
+        people = named.values_list("pk", "search_name")[: MOST_PEOPLE + 1]
+        if len(people) <= MOST_PEOPLE:
+            found.update(people)
+    return list(found.items())
 
 
 def _with_technique(found: ArtworkQuerySet, technique: str) -> ArtworkQuerySet:

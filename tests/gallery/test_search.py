@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.services import set_display_name
 from common.colors import COLOR_NAMES
-from gallery import public_views
+from gallery import public_views, search
 from gallery.indexing import refresh_search, search_text_of
 from gallery.models import Artwork, ArtworkStyle
 from gallery.moderation import hide_artwork
@@ -24,7 +24,7 @@ from gallery.services import keep_artwork, publish_artwork, rename_artwork, unpu
 from gallery.tags import tag_artwork
 from library.models import Style
 from tests.support.clients import assert_problem
-from tests.support.factories import finished_job, make_style
+from tests.support.factories import finished_job, make_style, make_user
 
 pytestmark = pytest.mark.django_db
 PUBLIC = "/api/v1/public/artworks/"
@@ -114,6 +114,16 @@ class TestWords:
         assert titles(q="linocut") == ["Sea 1"]
         with django_assert_max_num_queries(4):
             assert refresh_search() == 0
+
+    def test_finds_people_by_a_part_of_many_names_beside_a_rare_one(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(search, "MOST_PEOPLE", 1)
+        public(make_user("anna"), "Hill")
+        public(alice, "Sky")
+        assert titles(q="a anna") == titles(q="anna") == ["Hill"]
+        # Two names have this letter.
+        assert titles(q="a") == titles(q="a hill") == []
 
     def test_leaves_out_what_is_not_public(self, alice: User) -> None:
         private, hidden = public(alice, "Sea one"), public(alice, "Sea two")
