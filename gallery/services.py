@@ -20,9 +20,10 @@ from gallery.galleries import lock_galleries
 from gallery.indexing import color_column, lock_artwork, search_text_of
 from gallery.licensing import decide
 from gallery.lineage import source_of
-from gallery.models import Artwork, ArtworkStyle
+from gallery.models import Artwork, ArtworkStyle, Gallery, TrashedItem
 from gallery.moderation import was_hidden
 from gallery.recipes import credit_of, picture_credit, recipe_of, styles_of
+from gallery.shares import revoke_links_to
 from gallery.trash import restore
 from inference.models import Job
 from inference.services.jobs import touch_job
@@ -102,12 +103,18 @@ def keep_artwork(*, job: Job, title: str = "") -> Artwork:
 def out_of_trash(kept: Artwork, title: str = "") -> Artwork | None:
     """Restore an artwork that its owner makes again. Only its owner sees it, as a new one.
 
-    Returns None if it was deleted for good at the same time.
+    It is in no gallery, and its links are revoked. One that was restored at the same time stays as
+    it is. Returns None if it was deleted for good at the same time.
     """
     lock_galleries(kept.owner_id)
+    trashed = Artwork.with_trash.filter(pk=kept.pk, trashed_at__isnull=False)
     # It may have been there too long to be restored.
-    if not Artwork.with_trash.filter(pk=kept.pk).update(trashed_at=timezone.now()):
-        return None
+    if not trashed.update(trashed_at=timezone.now()):
+        return Artwork.objects.filter(pk=kept.pk).first()
+    # Whoever asks for a new picture does not expect that others see it at once.
+    TrashedItem.objects.filter(artwork=kept).delete()
+    Gallery.with_trash.filter(cover=kept).update(cover=None)
+    revoke_links_to(artwork=kept)
     restore(owner=kept.owner, artworks=[kept.pk])
     found = unpublish_artwork(artwork=Artwork.objects.get(pk=kept.pk))
     return rename_artwork(artwork=found, title=title) if title else found

@@ -86,7 +86,8 @@ def create_link(*, thing: Artwork | Gallery, password: str = "", **values: Any) 
             raise NothingToShare(name)
         if refusal := why_not(thing):
             raise refusal
-        if ShareLink.objects.filter(owner=thing.owner_id, revoked_at=None).count() >= MAX_LINKS:
+        # Only those that the owner can see, and so revoke.
+        if ShareLink.objects.owned_by(thing.owner).count() >= MAX_LINKS:
             raise TooManyLinks
         if isinstance(thing, Gallery):
             _set_visibility(thing, Gallery.Visibility.PRIVATE, Gallery.Visibility.LINK)
@@ -135,6 +136,14 @@ def revoke_link(*, link: ShareLink) -> None:
     gallery = link.gallery
     if gallery and not gallery.share_links.filter(revoked_at=None).exists():
         _set_visibility(gallery, Gallery.Visibility.LINK, Gallery.Visibility.PRIVATE)
+
+
+def revoke_links_to(*, artwork: Artwork) -> None:
+    """End all links to `artwork` for ever, also while it is in the trash.
+
+    The caller holds the lock of the galleries of its owner.
+    """
+    ShareLink.objects.filter(artwork=artwork, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def _set_visibility(gallery: Gallery, old: str, new: str) -> None:

@@ -40,12 +40,16 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         While the artwork or the gallery is in the trash, its links are not listed.
         """
         mine = self.filter(owner=user) if isinstance(user, User) else self.none()
-        return mine.filter(revoked_at=None, artwork__trashed_at=None, gallery__trashed_at=None)
+        return mine.listed()
 
     def working(self) -> Self:
         """Keep the links that visitors can open now."""
         is_over = Q(expires_at__lte=timezone.now())
-        return self.filter(revoked_at=None).exclude(is_over)
+        return self.listed().filter(owner__is_active=True).exclude(is_over)
+
+    def listed(self) -> Self:
+        """Leave out those that were revoked, and those to what is in the trash."""
+        return self.filter(revoked_at=None, artwork__trashed_at=None, gallery__trashed_at=None)
 
     def with_things(self) -> Self:
         """Fetch the owner, and the artwork or the gallery, in one query."""

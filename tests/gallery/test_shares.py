@@ -32,6 +32,7 @@ from gallery.shares import (
     opens_by_link,
     revoke_link,
 )
+from gallery.trash import restore, trash_artworks, trash_gallery
 from styleweb.settings import PASSWORD_HASHERS
 from tests.gallery.test_galleries import artworks_of
 
@@ -117,6 +118,39 @@ def test_has_a_limit(artwork: Artwork, monkeypatch: pytest.MonkeyPatch) -> None:
         create_link(thing=artwork)
     revoke_link(link=first)
     assert create_link(thing=artwork)
+
+
+def test_counts_only_what_its_owner_can_revoke(
+    artwork: Artwork, gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "MAX_LINKS", 1)
+    create_link(thing=artwork)
+    trash_artworks(owner=artwork.owner, artworks=[artwork.pk])
+    create_link(thing=gallery)
+    with pytest.raises(TooManyLinks):
+        create_link(thing=gallery)
+
+
+def test_does_not_work_while_its_thing_is_in_the_trash(artwork: Artwork, gallery: Gallery) -> None:
+    add_to_gallery(gallery=gallery, artworks=[artwork.pk])
+    create_link(thing=artwork)
+    create_link(thing=gallery)
+    assert ShareLink.objects.working().count() == 2
+    trash_gallery(gallery=gallery)
+    assert ShareLink.objects.working().get().artwork == artwork
+    trash_artworks(owner=artwork.owner, artworks=[artwork.pk])
+    assert not ShareLink.objects.working().exists()
+    assert not opens_by_link(artwork)
+    restore(owner=artwork.owner, galleries=[gallery.pk], artworks=[artwork.pk])
+    assert ShareLink.objects.working().count() == 2
+
+
+def test_does_not_work_while_the_account_is_closed(artwork: Artwork) -> None:
+    create_link(thing=artwork)
+    User.objects.filter(pk=artwork.owner_id).update(is_active=False)
+    assert not ShareLink.objects.working().exists()
+    User.objects.filter(pk=artwork.owner_id).update(is_active=True)
+    assert ShareLink.objects.working().exists()
 
 
 def test_changes_only_the_given_values(artwork: Artwork) -> None:
