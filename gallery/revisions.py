@@ -24,14 +24,27 @@ _CHANGED: Final = (
 
 def developed_job(artwork: Artwork) -> Job:
     """Return the job from which `artwork` can be developed. Raises `NotDevelopable`."""
-    if artwork.job is None:
+    # Read anew: it may have been deleted since the artwork was read.
+    job = Job.objects.filter(pk=artwork.job_id).first() if artwork.job_id else None
+    if job is None:
         sentence = _(
             "Strength and colors can no longer be changed, because the result that this picture "
             "was saved from was deleted."
         )
         raise NotDevelopable(sentence)
-    check_developable(artwork.job)
-    return artwork.job
+    check_developable(job)
+    return job
+
+
+def _still_there(revision: Revision | None) -> Revision | None:
+    """Return the row of `revision`, which is not deleted before the transaction ends."""
+    if revision is None:
+        return None
+    rows = Revision.objects.select_for_update(no_key=True)
+    found = rows.filter(pk=revision.pk, state=Revision.State.SUCCEEDED).first()
+    if found is None:
+        raise RevisionNotReady(_("This version was deleted."))
+    return found
 
 
 def show_version(*, artwork: Artwork, revision: Revision | None) -> Artwork:
@@ -43,7 +56,11 @@ def show_version(*, artwork: Artwork, revision: Revision | None) -> Artwork:
     job = developed_job(artwork)
     if revision is not None and not revision.is_ready:
         raise RevisionNotReady(_("This version is not ready yet."))
-    if artwork.revision_id == (revision.pk if revision else None):
+    development = development_in_recipe(revision)
+    if (artwork.revision_id, artwork.recipe.get("development")) == (
+        revision.pk if revision else None,
+        development,
+    ):
         return artwork
     try:
         picture = read_result(revision.file if revision else job.result)
@@ -55,9 +72,10 @@ def show_version(*, artwork: Artwork, revision: Revision | None) -> Artwork:
     with files_of_a_row() as row_files:
         hidden = was_hidden(sha256=sha256, painting=artwork.painting)
         current = lock_artwork(artwork)
+        developed_job(current)
+        current.revision = _still_there(revision)
+        current.recipe = {**current.recipe, "development": development}
         old = [current.file.name, current.preview.name, current.thumb.name]
-        current.revision = revision
-        current.recipe = {**current.recipe, "development": development_in_recipe(revision)}
         current.placeholder, current.sha256 = small.placeholder, sha256
         current.colors = color_column(small.colors)
         if hidden:

@@ -7,7 +7,12 @@ from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -190,6 +195,11 @@ class DevelopmentView(APIView):
         return Response(JobDevelopmentSerializer(show_revision(job=job, revision=revision)).data)
 
 
+@extend_schema_view(
+    destroy=extend_schema(
+        responses={204: None, 409: OpenApiResponse(description="A saved picture shows it.")}
+    )
+)
 @answers_conditionally
 class RevisionViewSet(
     mixins.ListModelMixin,
@@ -236,7 +246,7 @@ class RevisionViewSet(
         )
 
     def perform_destroy(self, instance: Revision) -> None:
-        """Delete the revision. If it was shown, the picture is shown as painted."""
+        """Delete the revision, unless an artwork shows it. A job that shows it does so no more."""
         delete_revision(revision=instance)
 
     @extend_schema(responses=PICTURE)

@@ -116,7 +116,7 @@ def job_develop(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         made = develop(request, found, is_wanted=True)
     except AsPainted:
-        show_revision(job=found, revision=None)
+        _show(request, found, None)
         return redirect(found)
     return redirect(f"{found.get_absolute_url()}?undo={before}" if made else found)
 
@@ -146,12 +146,18 @@ def job_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show another version of the picture."""
     found = own_job(request, pk)
     before = found.shown_id or "painted"
+    is_shown = _show(request, found, named_revision(request, found))
+    return redirect(f"{found.get_absolute_url()}?undo={before}" if is_shown else found)
+
+
+def _show(request: HttpRequest, job: Job, revision: Revision | None) -> bool:
+    """Show a version of the picture. If that is refused, tell the user why and return False."""
     try:
-        show_revision(job=found, revision=named_revision(request, found))
+        show_revision(job=job, revision=revision)
     except JobRefused as refusal:
         messages.error(request, refusal.message)
-        return redirect(found)
-    return redirect(f"{found.get_absolute_url()}?undo={before}")
+        return False
+    return True
 
 
 def named_revision(request: HttpRequest, job: Job) -> Revision | None:
@@ -174,8 +180,12 @@ def revision_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a version of a picture."""
     mine = Revision.objects.visible_to(request.user).select_related("job")
     revision = get_object_or_404(mine, pk=pk)
-    delete_revision(revision=revision)
-    messages.success(request, _("The version was deleted."))
+    try:
+        delete_revision(revision=revision)
+    except JobRefused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The version was deleted."))
     return redirect(revision.job)
 
 

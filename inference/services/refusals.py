@@ -156,7 +156,14 @@ class RevisionsWaiting(JobRefused):
 
 
 class RevisionNotReady(JobRefused):
-    """The version has no picture yet, or it failed."""
+    """The version has no picture yet, or it failed, or it was deleted at the same time."""
 
     code = "revision_not_ready"
+    status = 409
+
+
+class RevisionInUse(JobRefused):
+    """An artwork shows the version."""
+
+    code = "revision_in_use"
     status = 409

@@ -4,6 +4,7 @@ A request takes its locks in this order: the user, the job, the revision.
 """
 
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -18,7 +19,9 @@ from inference.queue.wakeups import send_wakeup
 from inference.services.locks import lock_owner
 from inference.services.refusals import (
     AsPainted,
+    JobDeleted,
     NotDevelopable,
+    RevisionInUse,
     RevisionNotReady,
     RevisionsWaiting,
     TooManyRevisions,
@@ -41,10 +44,10 @@ def make_revision(
 
     The job shows it as soon as it is ready, if it `is_wanted`. The same settings give the same
     revision; one that failed is made again. Raises NotDevelopable, AsPainted, TooManyRevisions,
-    RevisionsWaiting and StorageQuotaExceeded.
+    RevisionsWaiting, StorageQuotaExceeded and JobDeleted.
     """
     lock_owner(job.owner)
-    job = _locked(job)
+    job = _locked(job.pk)
     check_developable(job)
     # Shares of a percent look the same, and would only fill the list.
     values = {"strength": round(development.strength, 2), "color": development.color.value}
@@ -64,8 +67,11 @@ def make_revision(
 @retry_deadlocks
 @transaction.atomic
 def show_revision(*, job: Job, revision: Revision | None) -> Job:
-    """Let `job` show one of its revisions, or its picture as painted. Raises RevisionNotReady."""
-    job = _locked(job)
+    """Let `job` show one of its revisions, or its picture as painted.
+
+    Raises RevisionNotReady and JobDeleted.
+    """
+    job = _locked(job.pk)
     if revision is not None and not _current(revision).is_ready:
         raise RevisionNotReady(_("This version is not ready yet."))
     # A choice counts for more than a revision that is still being made.
@@ -77,8 +83,14 @@ def show_revision(*, job: Job, revision: Revision | None) -> Job:
 @retry_deadlocks
 @transaction.atomic
 def delete_revision(*, revision: Revision) -> None:
-    """Delete a revision and its file. If it was shown, the picture is shown as painted again."""
-    job = _locked(revision.job)
+    """Delete a revision and its file. If the job shows it, it shows the picture as painted again.
+
+    Raises RevisionInUse while an artwork shows it, and JobDeleted.
+    """
+    job = _locked(revision.job_id)
+    # An artwork that begins to show it locks it too.
+    Revision.objects.select_for_update().filter(pk=revision.pk).first()
+    _check_unused(job, revision)
     transaction.on_commit(partial(revision_files.sweep, revision))
     if job.shown_id == revision.pk:
         _show(job, None)
@@ -102,13 +114,33 @@ def as_painted(job: Job) -> dict[str, object]:
     return {"strength": 1.0, "color": job.spec["color"]}
 
 
-def _locked(job: Job) -> Job:
-    """Return the row of `job`, which no other request changes before the transaction ends."""
-    return Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+def _check_unused(job: Job, revision: Revision) -> None:
+    """Raise RevisionInUse if the artwork that was kept of `job` shows `revision`."""
+    # The files of the artwork are of this version, so it could no longer say what it shows.
+    artwork = getattr(job, "artwork", None)
+    if artwork is None or artwork.revision_id != revision.pk:
+        return
+    if artwork.is_trashed:
+        sentence = _(
+            "A picture in the trash shows this version. Restore the picture or delete it "
+            "permanently first."
+        )
+        raise RevisionInUse(sentence)
+    raise RevisionInUse(_("Your saved picture shows this version. Choose another one there first."))
+
+
+def _locked(pk: UUID) -> Job:
+    """Return the row of a job, which no other request changes before the transaction ends."""
+    job = Job.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if job is None:
+        raise JobDeleted(_("This was deleted. Reload the page."))
+    return job
 
 
 def _current(revision: Revision) -> Revision:
-    found: Revision = Revision.objects.get(pk=revision.pk)
+    found = Revision.objects.filter(pk=revision.pk).first()
+    if found is None:
+        raise RevisionNotReady(_("This version was deleted."))
     return found
 
 

@@ -1,6 +1,7 @@
 """Artworks that show another version of their picture."""
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,21 @@ from common.storage import AtomicFileSystemStorage, StorageFull
 from gallery.models import Artwork
 from gallery.moderation import hide_artwork
 from gallery.revisions import show_version
-from gallery.services import keep_artwork, publish_artwork
-from inference.models import Revision
+from gallery.services import keep_artwork, publish_artwork, small_versions
+from gallery.trash import restore, trash_artworks
+from inference.models import Job, Revision
 from inference.services.jobs import delete_job
-from inference.services.refusals import NotDevelopable
+from inference.services.refusals import (
+    JobRefused,
+    NotDevelopable,
+    RevisionInUse,
+    RevisionNotReady,
+)
 from inference.services.revisions import delete_revision, show_revision
 from tests.common.test_storage import files_in
 from tests.support.clients import assert_problem, session_of
 from tests.support.factories import developable_job, finished_job, make_revision_row, make_style
+from tests.support.races import together
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -106,13 +114,111 @@ class TestShowVersion:
         client.force_login(alice)
         assert "can no longer be changed" in client.get(artwork.get_absolute_url()).text
 
-    def test_keeps_its_files_when_the_version_is_deleted(self, alice: User) -> None:
+    def test_makes_nothing_anew_for_what_it_shows(self, alice: User) -> None:
         artwork = kept(alice)
         revision = made(artwork)
         show_version(artwork=artwork, revision=revision)
-        delete_revision(revision=revision)
+        before = row(artwork)
+        assert show_version(artwork=before, revision=revision).file.name == before.file.name
+
+    def test_is_made_anew_when_its_version_is_not_known_any_more(self, alice: User) -> None:
+        artwork = kept(alice)
+        show_version(artwork=artwork, revision=made(artwork))
+        # Versions could once be deleted while an artwork showed them.
+        Artwork.objects.update(revision=None)
+        back = show_version(artwork=row(artwork), revision=None)
+        assert (back.recipe["development"], back.sha256) == (None, artwork.sha256)
+
+    @pytest.mark.parametrize(
+        ("gone", "refusal"), [("revision", RevisionNotReady), ("job", NotDevelopable)]
+    )
+    def test_is_refused_when_it_is_deleted_at_the_same_time(
+        self,
+        alice: User,
+        media_root: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        gone: str,
+        refusal: type[Exception],
+    ) -> None:
+        artwork = kept(alice)
+        revision = made(artwork)
+        before = files_in(media_root / "artworks")
+
+        def delete_meanwhile(*parts: Any) -> Any:
+            if gone == "job":
+                delete_job(job=revision.job)
+            else:
+                delete_revision(revision=revision)
+            return small_versions(*parts)
+
+        monkeypatch.setattr("gallery.revisions.small_versions", delete_meanwhile)
+        with pytest.raises(refusal):
+            show_version(artwork=artwork, revision=revision)
         assert row(artwork).revision is None
-        assert default_storage.exists(str(row(artwork).file.name))
+        assert row(artwork).recipe["development"] is None
+        assert files_in(media_root / "artworks") == before
+
+    def test_is_refused_when_its_job_was_deleted_since_it_was_read(self, alice: User) -> None:
+        artwork = row(kept(alice))
+        delete_job(job=Job.objects.get())
+        with pytest.raises(NotDevelopable):
+            show_version(artwork=artwork, revision=None)
+
+
+class TestDelete:
+    def test_waits_until_no_artwork_shows_it(self, alice: User) -> None:
+        artwork = kept(alice)
+        revision = made(artwork)
+        show_version(artwork=artwork, revision=revision)
+        with pytest.raises(RevisionInUse, match="Your saved picture shows this version"):
+            delete_revision(revision=revision)
+        assert row(artwork).revision == revision
+        assert default_storage.exists(revision.file)
+        show_version(artwork=row(artwork), revision=None)
+        delete_revision(revision=revision)
+        assert not Revision.objects.exists()
+
+    def test_waits_for_one_in_the_trash_too(self, alice: User) -> None:
+        artwork = kept(alice)
+        revision = made(artwork)
+        show_version(artwork=artwork, revision=revision)
+        trash_artworks(owner=alice, artworks=[artwork.pk])
+        with pytest.raises(RevisionInUse, match="A picture in the trash shows this version"):
+            delete_revision(revision=revision)
+        restore(owner=alice, artworks=[artwork.pk])
+        assert row(artwork).revision == revision
+
+    def test_says_so_on_the_page_and_in_the_api(self, alice: User) -> None:
+        artwork = kept(alice)
+        revision = made(artwork)
+        show_version(artwork=artwork, revision=revision)
+        client = Client()
+        client.force_login(alice)
+        page = client.post(reverse("revision-delete", args=[revision.pk]), follow=True)
+        assert "Your saved picture shows this version." in page.text
+        assert "The version was deleted." not in page.text
+        address = f"/api/v1/jobs/{revision.job_id}/revisions/{revision.pk}/"
+        assert_problem(session_of(alice).delete(address), 409, "revision_in_use")
+        assert Revision.objects.get() == revision
+
+    def test_and_a_choice_of_it_end_whole_in_whatever_order(self, alice: User) -> None:
+        artwork = kept(alice)
+        revision = made(artwork)
+
+        def outcome(call: Callable[[], object]) -> str:
+            try:
+                call()
+            except JobRefused as refusal:
+                return refusal.code
+            return "done"
+
+        ends = together(
+            lambda: outcome(lambda: show_version(artwork=artwork, revision=revision)),
+            lambda: outcome(lambda: delete_revision(revision=revision)),
+        )
+        assert ends in (["done", "revision_in_use"], ["revision_not_ready", "done"])
+        now = row(artwork)
+        assert (now.revision is None) == (now.recipe["development"] is None)
 
 
 class TestKeep:

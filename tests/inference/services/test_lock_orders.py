@@ -3,6 +3,7 @@
 Each test brings the transactions into the order in which they once stood still.
 """
 
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,17 +11,28 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
+from gallery.models import Artwork
+from gallery.revisions import show_version
+from gallery.services import keep_artwork
 from inference.files.stored import StoredPicture
 from inference.models import Job, Photo, ProofSheet
 from inference.queue import jobs as job_queue
 from inference.queue import sheets as sheet_queue
 from inference.queue.sheets import Outcome
-from inference.services.jobs import submit_job
+from inference.services.jobs import delete_job, submit_job
 from inference.services.photos import PhotoInUse, delete_photo
 from inference.services.proofs import request_proofs
-from inference.services.refusals import PhotoUnavailable
+from inference.services.refusals import PhotoUnavailable, RevisionInUse, RevisionNotReady
+from inference.services.revisions import delete_revision
 from style_transfer.core.spec import TransferSpec
-from tests.support.factories import finished_job, make_photo, make_sheet, make_style
+from tests.support.factories import (
+    developable_job,
+    finished_job,
+    make_photo,
+    make_revision_row,
+    make_sheet,
+    make_style,
+)
 from tests.support.lock_waits import lock_held, only_postgresql, threads, waiting_for_locks
 from tests.support.servers import wait_until
 
@@ -103,3 +115,49 @@ def test_submits_a_job_while_its_photo_is_deleted(alice: User, wakeups: list[str
         with pytest.raises(PhotoUnavailable):
             submitted.result()
     assert not Job.objects.exists()
+
+
+def test_deletes_a_version_while_an_artwork_begins_to_show_it(
+    alice: User, media_root: Path, wakeups: list[str]
+) -> None:
+    job = developable_job(alice)
+    artwork, revision = keep_artwork(job=job), make_revision_row(job)
+    with threads() as started:
+        with transaction.atomic():
+            show_version(artwork=artwork, revision=revision)
+            deleted = started.start(lambda: delete_revision(revision=revision))
+
+        with pytest.raises(RevisionInUse):
+            deleted.result()
+    assert Artwork.objects.get().revision == revision
+
+
+def test_shows_a_version_while_it_is_deleted(
+    alice: User, media_root: Path, wakeups: list[str]
+) -> None:
+    job = developable_job(alice)
+    artwork, revision = keep_artwork(job=job), make_revision_row(job)
+    with threads() as started:
+        with transaction.atomic():
+            delete_revision(revision=revision)
+            shown = started.start(lambda: show_version(artwork=artwork, revision=revision))
+
+        with pytest.raises(RevisionNotReady):
+            shown.result()
+    assert Artwork.objects.get().revision is None
+
+
+def test_deletes_a_job_while_an_artwork_begins_to_show_a_version_of_it(
+    alice: User, media_root: Path, wakeups: list[str]
+) -> None:
+    job = developable_job(alice)
+    artwork, revision = keep_artwork(job=job), make_revision_row(job)
+    with threads() as started:
+        with transaction.atomic():
+            show_version(artwork=artwork, revision=revision)
+            deleted = started.start(lambda: delete_job(job=job))
+
+        deleted.result()
+    left = Artwork.objects.get()
+    assert (left.job, left.revision) == (None, None)
+    assert left.recipe["development"] == {"strength": 0.5, "color": "style"}

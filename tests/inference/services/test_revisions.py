@@ -11,6 +11,7 @@ from inference.services.jobs import delete_job
 from inference.services.photos import delete_photo
 from inference.services.refusals import (
     AsPainted,
+    JobDeleted,
     NotDevelopable,
     RevisionNotReady,
     RevisionsWaiting,
@@ -176,3 +177,25 @@ class TestDelete:
         assert not Revision.objects.exists()
         assert not default_storage.exists(revision.file)
         assert not default_storage.exists(job.result)
+
+
+class TestDeletedAtTheSameTime:
+    def test_is_refused_when_the_job_is_gone(self, alice: User) -> None:
+        job = developable_job(alice)
+        revision = make_revision_row(job)
+        delete_job(job=job)
+        with pytest.raises(JobDeleted):
+            make_revision(job=job, development=HALF)
+        with pytest.raises(JobDeleted):
+            show_revision(job=job, revision=None)
+        with pytest.raises(JobDeleted):
+            delete_revision(revision=revision)
+
+    def test_is_refused_when_the_version_is_gone(self, alice: User) -> None:
+        job = developable_job(alice)
+        revision = make_revision_row(job)
+        stale = Revision.objects.get()
+        delete_revision(revision=revision)
+        with pytest.raises(RevisionNotReady, match="was deleted"):
+            show_revision(job=job, revision=stale)
+        delete_revision(revision=stale)
