@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -50,12 +50,16 @@ def _react(
     if not isinstance(request.user, User):
         # The sign-in leads back to the picture, because this address has no page.
         return redirect_to_login(page)
-    artwork = get_object_or_404(Artwork, pk=pk)
-    if not can(viewer_of(request), Action.VIEW, artwork):
+    artwork = Artwork.objects.filter(pk=pk).first()
+    is_seen = artwork is not None and can(viewer_of(request), Action.VIEW, artwork)
+    if request.POST.get("on") == "0":
+        # This tells nothing of an artwork that the user does not see.
+        remove(person=request.user, artwork=Artwork(pk=pk))
+        return redirect(page if is_seen else "favorites")
+    if not is_seen:
         raise Http404
-    change = remove if request.POST.get("on") == "0" else add
     try:
-        change(person=request.user, artwork=artwork)
+        add(person=request.user, artwork=artwork)
     except (OwnArtwork, TooManyFavorites) as refusal:
         messages.error(request, str(refusal))
     return redirect(page)

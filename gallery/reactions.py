@@ -48,11 +48,11 @@ def like_artwork(*, person: User, artwork: Artwork) -> int:
 def unlike_artwork(*, person: User, artwork: Artwork) -> None:
     """Take back the like of `person`, if there is one. It need not be visible any more."""
     # Every write locks the artwork first.
-    Artwork.with_trash.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
-    gone, _rows = Like.objects.filter(artwork=artwork, owner=person).delete()
-    if gone:
-        Artwork.with_trash.filter(pk=artwork.pk).update(like_count=F("like_count") - 1)
-        take_back_like(artwork=artwork)
+    row = Artwork.with_trash.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
+    gone, _rows = Like.objects.filter(artwork=artwork.pk, owner=person).delete()
+    if row is not None and gone:
+        Artwork.with_trash.filter(pk=row.pk).update(like_count=F("like_count") - 1)
+        take_back_like(artwork=row)
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def favor_artwork(*, person: User, artwork: Artwork) -> None:
 
 def unfavor_artwork(*, person: User, artwork: Artwork) -> None:
     """Take `artwork` out of the favorites of `person`. It need not be visible any more."""
-    FavoriteArtwork.objects.filter(owner=person, artwork=artwork).delete()
+    FavoriteArtwork.objects.filter(owner=person, artwork=artwork.pk).delete()
 
 
 def _locked(person: User, artwork: Artwork) -> Artwork:

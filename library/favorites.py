@@ -40,6 +40,6 @@ def favor_style(*, person: User, style: Style) -> None:
         FavoriteStyle.objects.create(owner=person, style=row)
 
 
-def unfavor_style(*, person: User, style: Style) -> None:
-    """Take `style` out of the favorites of `person`. It need not be visible any more."""
-    FavoriteStyle.objects.filter(owner=person, style=style).delete()
+def unfavor_style(*, person: User, slug: str) -> None:
+    """Take a style out of the favorites of `person`. It need not be visible any more."""
+    FavoriteStyle.objects.filter(owner=person, style__slug=slug).delete()

@@ -72,10 +72,14 @@ def style_favorite(request: HttpRequest, slug: str) -> HttpResponse:
     if not isinstance(request.user, User):
         # The sign-in leads back to the style, because this address has no page.
         return redirect_to_login(page)
-    found = get_object_or_404(Style.objects.visible_to(request.user), slug=slug)
-    change = unfavor_style if request.POST.get("on") == "0" else favor_style
+    visible = Style.objects.visible_to(request.user).filter(slug=slug)
+    if request.POST.get("on") == "0":
+        # This tells nothing of a style that the user does not see.
+        unfavor_style(person=request.user, slug=slug)
+        return redirect(page if visible.exists() else f"{reverse('favorites')}?show=styles")
+    found = get_object_or_404(visible)
     try:
-        change(person=request.user, style=found)
+        favor_style(person=request.user, style=found)
     except TooManyFavorites as refusal:
         messages.error(request, str(refusal))
     return redirect(page)

@@ -44,8 +44,8 @@ class LikeView(APIView):
 
     @extend_schema(request=None, responses={204: None}, tags=["likes"])
     def delete(self, request: Request, pk: UUID) -> Response:
-        """Take my like back. It is safe to repeat this."""
-        unlike_artwork(person=person(request), artwork=_visible(request, pk))
+        """Take my like back, also of what I do not see any more. It is safe to repeat this."""
+        unlike_artwork(person=person(request), artwork=Artwork(pk=pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -81,8 +81,8 @@ class FavoriteArtworkViewSet(GenericViewSet[Any]):
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Take an artwork out of my favorites. It is safe to repeat this."""
-        unfavor_artwork(person=person(request), artwork=_visible(request, pk))
+        """Take an artwork out of my favorites, seen or not. It is safe to repeat this."""
+        unfavor_artwork(person=person(request), artwork=Artwork(pk=pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

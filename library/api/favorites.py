@@ -47,16 +47,12 @@ class FavoriteStyleViewSet(GenericViewSet[Any]):
     @extend_schema(request=None, responses={204: None, 409: FULL})
     def update(self, request: Request, slug: str) -> Response:
         """Put a style among my favorites. It is safe to repeat this."""
-        favor_style(person=person(request), style=_visible(request, slug))
+        style = get_object_or_404(Style.objects.visible_to(request.user), slug=slug)
+        favor_style(person=person(request), style=style)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, slug: str) -> Response:
-        """Take a style out of my favorites. It is safe to repeat this."""
-        unfavor_style(person=person(request), style=_visible(request, slug))
+        """Take a style out of my favorites, seen or not. It is safe to repeat this."""
+        unfavor_style(person=person(request), slug=slug)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _visible(request: Request, slug: str) -> Style:
-    """Return a style that the user sees. Raises Http404, also for one that is not there."""
-    return get_object_or_404(Style.objects.visible_to(request.user), slug=slug)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -16,10 +17,12 @@ from gallery.models import Artwork, FavoriteArtwork, Like
 from gallery.moderation import hide_artwork
 from gallery.reactions import favor_artwork, like_artwork, unlike_artwork
 from gallery.services import delete_artwork, keep_artwork, publish_artwork, unpublish_artwork
+from gallery.trash import trash_artworks
 from library import favorites
 from library.favorites import favor_style
 from library.models import FavoriteStyle
 from library.own_styles import delete_own_style
+from library.services import withdraw_style
 from tests.gallery.test_views import client_of
 from tests.support.clients import assert_problem, session_of
 from tests.support.factories import finished_job, make_own_style, make_style, make_user
@@ -91,6 +94,67 @@ class TestLikes:
         assert APIClient().get(f"/api/v1/artworks/{artwork.pk}/").json()["likes"] == 1
         assert client.delete(f"/api/v1/likes/{artwork.pk}/").status_code == 204
         assert client.get("/api/v1/public/artworks/").json()["results"][0]["likes"] == 0
+
+
+def trash(*, artwork: Artwork) -> None:
+    trash_artworks(owner=artwork.owner, artworks=[artwork.pk])
+
+
+class TestTakingBack:
+    """It works also when the thing is not seen any more. Adding does not."""
+
+    @pytest.mark.parametrize("end", [unpublish_artwork, hide_artwork, trash])
+    @pytest.mark.parametrize("how", ["api", "page"])
+    def test_is_possible_for_a_picture_that_is_not_seen(
+        self, artwork: Artwork, bob: User, end: Any, how: str
+    ) -> None:
+        like_artwork(person=bob, artwork=artwork)
+        favor_artwork(person=bob, artwork=artwork)
+        end(artwork=artwork)
+        for api, page in (("likes", "artwork-like"), ("favorites/artworks", "artwork-favorite")):
+            address, url = f"/api/v1/{api}/{artwork.pk}/", reverse(page, args=[artwork.pk])
+            assert session_of(bob).put(address).status_code == 404
+            assert client_of(bob).post(url).status_code == 404
+            if how == "api":
+                assert session_of(bob).delete(address).status_code == 204
+            else:
+                answer: Any = client_of(bob).post(url, {"on": "0"})
+                assert answer.headers["Location"] == reverse("favorites")
+        assert not Like.objects.exists()
+        assert not FavoriteArtwork.objects.exists()
+        assert Artwork.with_trash.get().like_count == 0
+
+    @pytest.mark.parametrize("how", ["api", "page"])
+    def test_is_possible_for_a_style_that_was_withdrawn(self, bob: User, how: str) -> None:
+        style = make_style("wave")
+        favor_style(person=bob, style=style)
+        withdraw_style(style=style)
+        assert client_of(bob).post(reverse("style-favorite", args=["wave"])).status_code == 404
+        if how == "api":
+            answer: Any = session_of(bob).delete("/api/v1/favorites/styles/wave/")
+            assert answer.status_code == 204
+        else:
+            answer = client_of(bob).post(reverse("style-favorite", args=["wave"]), {"on": "0"})
+            assert answer.headers["Location"] == f"{reverse('favorites')}?show=styles"
+        assert not FavoriteStyle.objects.exists()
+
+    def test_takes_back_only_what_is_mine(self, artwork: Artwork, bob: User) -> None:
+        like_artwork(person=bob, artwork=artwork)
+        favor_artwork(person=bob, artwork=artwork)
+        carol = session_of(make_user("carol"))
+        for path in ("likes", "favorites/artworks"):
+            assert carol.delete(f"/api/v1/{path}/{artwork.pk}/").status_code == 204
+        assert count(artwork) == 1
+        assert FavoriteArtwork.objects.get().owner == bob
+
+    def test_tells_nothing_of_what_is_not_there(self, artwork: Artwork, bob: User) -> None:
+        unpublish_artwork(artwork=artwork)
+        client = session_of(bob)
+        for pk in (artwork.pk, uuid4()):
+            for path in ("likes", "favorites/artworks"):
+                assert client.delete(f"/api/v1/{path}/{pk}/").status_code == 204
+        assert client.delete("/api/v1/favorites/styles/nowhere/").status_code == 204
+        assert Artwork.objects.get().like_count == 0
 
 
 class TestPage:

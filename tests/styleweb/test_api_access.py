@@ -183,7 +183,7 @@ MATRIX = [
     Row("api-favorite-style-list", "get", "favorites/styles/", 200, 200, 401, 200, 403),
     Row(FAVORITE_STYLE, "put", "favorites/styles/great-wave/", 204, 204, 401, 204, 403),
     Row(FAVORITE_STYLE, "put", "favorites/styles/{style}/", 204, 404, 401, 204, 403),
-    Row(FAVORITE_STYLE, "delete", "favorites/styles/{style}/", 204, 404, 401, 204, 403),
+    Row(FAVORITE_STYLE, "delete", "favorites/styles/{style}/", 204, 204, 401, 204, 403),
     Row("api-share-list", "get", "shares/", 200, 200, 401, 200, 403),
     Row("api-share-list", "post", "shares/", 201, 422, 401, 201, 403),
     Row("api-share-detail", "get", "shares/{share}/", 200, 404, 401, 200, 403),
