@@ -85,8 +85,7 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "methods": [method_choice(info) for info in METHOD_INFOS.values() if info.slug in offered],
         "more_photos": getattr(form, "cleaned_data", {}).get("more_photos", []),
         "chosen": chosen,
-        "left_out": len(library) >= STYLES_SHOWN
-        and Style.objects.published().count() - len(library),
+        "left_out": _left_out(library),
         "weights": form.initial.get("weights", {}),
         "techniques": sorted({style.technique for style in styles if style.technique}),
         "photos": mine[:EARLIER_PHOTOS],
