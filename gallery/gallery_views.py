@@ -29,6 +29,7 @@ from gallery.gallery_forms import GalleryForm, ItemForm, NewGalleryForm
 from gallery.models import Artwork, Gallery, GalleryItem
 from gallery.trash import trash_gallery
 from gallery.trash_views import say_deleted
+from gallery.visitors import items_for_visitors
 
 ITEMS_A_PAGE: Final = 60
 GALLERIES_A_PAGE: Final = 24
@@ -58,6 +59,9 @@ def gallery_page(request: HttpRequest, found: Gallery) -> HttpResponse:
     # A slideshow shows all pictures, because nobody turns the pages of a big screen.
     a_page = MAX_ITEMS if layout == Gallery.Layout.SLIDESHOW else ITEMS_A_PAGE
     page = Paginator(shown, a_page).get_page(request.GET.get("page"))
+    # Visitors with a link do not see a gallery that a moderator has hidden.
+    has_link = owns and not found.is_hidden and found.share_links.working().exists()
+    by_link = _unpublished_by_link(found) if has_link else 0
     context = {
         "gallery": found,
         "owns": owns,
@@ -65,15 +69,22 @@ def gallery_page(request: HttpRequest, found: Gallery) -> HttpResponse:
         "layout": layout,
         "layouts": Gallery.Layout.choices,
         "is_open": can(NOBODY, Action.VIEW, found),
-        "has_link": owns and found.share_links.working().exists(),
-        "unpublished": _unpublished(found) if owns else 0,
+        "has_link": has_link,
+        "by_link": by_link,
+        "unseen": _unpublished(found) - by_link if owns else 0,
     }
     return render(request, f"gallery/layouts/{layout}.html", context)
 
 
 def _unpublished(found: Gallery) -> int:
-    """Return how many of its artworks visitors do not see, in one query."""
+    """Return how many of its artworks are not public, in one query."""
     return found.items.exclude(pk__in=found.items.public().values("pk")).count()
+
+
+def _unpublished_by_link(found: Gallery) -> int:
+    """Return how many of these visitors with a link see. They see all that can be shared."""
+    seen = items_for_visitors(found)
+    return seen.exclude(pk__in=found.items.public().values("pk")).count()
 
 
 @login_required

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from gallery.galleries import add_to_gallery, change_gallery, create_gallery
+from gallery.galleries import add_to_gallery, change_gallery, create_gallery, hide_gallery
 from gallery.models import Artwork, Gallery
 from gallery.services import keep_artwork, publish_artwork
+from gallery.shares import create_link
 from inference.models import Job
 from tests.gallery.test_galleries import artworks_of, order_of
 from tests.gallery.test_views import client_of
@@ -92,6 +93,49 @@ class TestGallery:
         ):
             with django_assert_max_num_queries(12):
                 assert client.get(address).status_code == 200
+
+
+class TestWhoSeesWhat:
+    """What the page of a gallery tells its owner about pictures that are not published."""
+
+    PUBLIC_ONLY = "2 pictures in it are not published, and visitors do not see them."
+    LINK_ONLY = "They also see 2 pictures in it that are not published."
+    BOTH = "2 pictures in it are not published. Only people with your link see them."
+
+    @pytest.mark.parametrize(
+        ("visibility", "has_link", "said"),
+        [
+            ("public", False, PUBLIC_ONLY),
+            ("private", True, LINK_ONLY),
+            ("public", True, BOTH),
+        ],
+    )
+    def test_is_said_truly(
+        self, gallery: Gallery, visibility: str, *, has_link: bool, said: str
+    ) -> None:
+        change_gallery(gallery=gallery, visibility=visibility)
+        if has_link:
+            create_link(thing=gallery)
+        page = client_of(gallery.owner).get(gallery.get_absolute_url()).text
+        sentences = {self.PUBLIC_ONLY, self.LINK_ONLY, self.BOTH}
+        assert {each for each in sentences if each in page} == {said}
+
+    def test_names_what_a_link_does_not_show(self, client: Client, gallery: Gallery) -> None:
+        Artwork.objects.filter(title="Wave 0").update(moderation="hidden")
+        link = create_link(thing=gallery)
+        page = client_of(gallery.owner).get(gallery.get_absolute_url()).text
+        assert "They also see 1 picture in it that is not published." in page
+        assert "Only you can see 1 picture in it." in page
+        seen = client.get(link.get_absolute_url()).text
+        assert "Wave 0" not in seen
+        assert "Wave 1" in seen
+
+    def test_says_nothing_of_a_link_that_shows_nothing(self, gallery: Gallery) -> None:
+        create_link(thing=gallery)
+        hide_gallery(gallery=gallery)
+        page = client_of(gallery.owner).get(gallery.get_absolute_url()).text
+        assert "Only you can see this gallery." in page
+        assert "People with your link" not in page
 
 
 class TestMyGalleries:
