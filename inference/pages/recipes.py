@@ -13,6 +13,7 @@ import library
 from inference.models import Job
 from library.methods import usable_methods
 from style_transfer.core.catalog import FINEST_METHOD, METHOD_INFOS, RECIPE
+from style_transfer.core.spec import TransferSpec
 
 LIBRARY = Path(library.__file__).parent
 PRINT_DPI = 300
@@ -69,8 +70,9 @@ def _mask_words(job: Job) -> list[str]:
     """Return the options that name the mask, which is on the user's disk under some name."""
     if job.mask_id is None:
         return []
-    words = ["--mask", "MASK", "--mask-feather", str(job.spec["mask_feather"])]
-    return [*words, "--mask-invert"] if job.spec["mask_invert"] else words
+    feather, invert = _edge_of(job)
+    words = ["--mask", "MASK", "--mask-feather", str(feather)]
+    return [*words, "--mask-invert"] if invert else words
 
 
 def studio_query(
@@ -125,8 +127,18 @@ def step_by_step_fields(job: Job) -> list[tuple[str, str]]:
 def _mask_fields(job: Job) -> list[tuple[str, str]]:
     if job.mask_id is None:
         return []
-    fields = [("mask_id", str(job.mask_id)), ("mask_feather", str(job.spec["mask_feather"]))]
-    return [*fields, ("mask_invert", "on")] if job.spec["mask_invert"] else fields
+    feather, invert = _edge_of(job)
+    fields = [("mask_id", str(job.mask_id)), ("mask_feather", str(feather))]
+    return [*fields, ("mask_invert", "on")] if invert else fields
+
+
+def _edge_of(job: Job) -> tuple[float, bool]:
+    """Return the feather of the mask, and whether it is inverted; a spec leaves out defaults."""
+    usual = TransferSpec()
+    return (
+        job.spec.get("mask_feather", usual.mask_feather),
+        job.spec.get("mask_invert", usual.mask_invert),
+    )
 
 
 def print_size(width: int, height: int) -> dict[str, Any]:

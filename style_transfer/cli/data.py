@@ -43,8 +43,8 @@ def run_prepare(arguments: argparse.Namespace) -> int:
     from style_transfer.training.prepare import prepare_coco, prepare_wikiart
 
     console = Console(stderr=True, highlight=False)
-    folder, side = arguments.folder, arguments.side
-    out = arguments.out or folder.with_name(f"{folder.resolve().name}-{side}")
+    folder, side = arguments.folder.resolve(), arguments.side
+    out = arguments.out or folder.with_name(f"{folder.name}-{side}")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Checking", total=len(find_pictures(folder)))

@@ -239,7 +239,9 @@ _WORDS: dict[str, type[StrEnum]] = {
 }
 _CHOSEN = ("method", "features", *_WORDS)
 _YOUNGER = {
-    item.name: item.default for item in fields(TransferSpec) if item.name in (*RECIPE, "variant")
+    item.name: item.default
+    for item in fields(TransferSpec)
+    if item.name in (*RECIPE, "variant", "keep_faces", "mask_feather", "mask_invert")
 }
 
 

@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from style_transfer.core.manifest import PAINTING_NET
+from style_transfer.core.errors import ModelMissingError
+from style_transfer.core.manifest import installed_networks
 from style_transfer.features.vgg import TAPS, SlimVGG, reflect
 from style_transfer.methods.fast.network import ENCODER, LAST_DECODED, NAME, Painter, load_painter
 from style_transfer.methods.fast.onnx_painter import DEEPEST
@@ -64,15 +65,17 @@ class Graph:
 
 def graph_of(network: str) -> Graph:
     """List the parts of an installed network; raises ModelMissingError for any other name."""
+    if network not in known_networks():
+        raise ModelMissingError(f"{network} is not a network that can be exported.")
     if network == NAME:
         return Graph(NAME, (NAME, ENCODER), parts_of_painter(load_painter(_CPU)))
     found = load_network(network, _CPU)
     return Graph(network, (network,), [part_of_network(found)])
 
 
-def known_networks(names: Sequence[str]) -> list[str]:
-    """List the networks that can be exported: `fast`, and the networks of single artworks."""
-    return [NAME, *(name for name in names if name.startswith(PAINTING_NET))]
+def known_networks() -> list[str]:
+    """List the networks that can be exported: `fast`, and those that were trained for artworks."""
+    return [NAME, *sorted(installed_networks())]
 
 
 def parts_of_painter(painter: Painter) -> list[Part]:

@@ -18,7 +18,8 @@ from style_transfer.backends.variants import (
     variants_folder,
     weights_of,
 )
-from style_transfer.core.manifest import Card, find_card, write_card
+from style_transfer.core.errors import EngineError
+from style_transfer.core.manifest import Card, find_card, read_manifest, write_card
 from style_transfer.export.calibration import calibration_data, samples_of
 from style_transfer.export.graphs import Graph, Part, graph_of, shapes_of
 from style_transfer.export.onnx_files import (
@@ -148,16 +149,17 @@ def write_parts(
     written: list[Path] = []  # new files
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        read_manifest(folder)  # a damaged one ends this before a file is written
         for path, each in zip(paths, parts, strict=True):
             new = not path.exists()
             save_bytes(each.content, path)
             written += [path] * new
         for (name, card), path in zip(cards.items(), paths, strict=True):
             write_card(folder, name, Card(**{**vars(card), "file": path.name}))
-    except (OSError, OutputError) as error:
+    except (OSError, EngineError) as error:
         for path in written:
             path.unlink()
-        if isinstance(error, OutputError):
+        if isinstance(error, EngineError):
             raise
         raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
     return paths

@@ -127,7 +127,8 @@ def prepare(network: str, device: torch.device, asked: tuple[str, ...] = ()) -> 
         for slug, info in METHOD_INFOS.items()
         if info.variants and info.needs_own_network == own
     ]
-    if not slugs:
+    # The weights of the method `fast` have its name; other weights are parts of a method.
+    if not (own or network in slugs):
         raise ModelMissingError(f"No method paints with {network}.")
     pairs = golden_pairs()
     if own:  # it paints one artwork only, which its hash finds

@@ -64,7 +64,9 @@ def prepare_coco(
     paths = find_pictures(source)
     rows = _read_coco(source, {path.name for path in paths}, frozenset(licenses))
     licensed = [path for path in paths if path.name in rows]
-    unlicensed = [(path, "has no license that is wanted") for path in paths if path not in licensed]
+    unlicensed = [
+        (path, "has no license that is wanted") for path in paths if path.name not in rows
+    ]
     if not licensed:
         raise TrainingDataError(f"No photo in {source} has a license that is wanted.")
     checked = check_pictures(licensed, advance=advance)
@@ -90,7 +92,10 @@ def _row_of_painting(path: Path, source: Path) -> Row:
 
 def _read_coco(source: Path, names: set[str], wanted: frozenset[int]) -> dict[str, Row]:
     """Read the rows of the photos `names` from annotation files, the smallest files first."""
-    files = sorted(source.rglob("*.json"), key=lambda path: path.stat().st_size)
+    try:
+        files = sorted(source.rglob("*.json"), key=lambda path: path.stat().st_size)
+    except OSError as error:
+        raise AnnotationsError(f"{error.filename} cannot be read.") from error
     rows: dict[str, Row] = {}
     for path in files:
         if names <= rows.keys():
@@ -104,6 +109,8 @@ def _read_coco(source: Path, names: set[str], wanted: frozenset[int]) -> dict[st
 def _rows_in(path: Path, names: set[str], wanted: frozenset[int]) -> dict[str, Row]:
     try:
         found = json.loads(path.read_bytes())
+        if not isinstance(found, dict):  # results of a detector, which lie beside the annotations
+            return {}
         licenses = {each["id"]: each for each in found.get("licenses", [])}
         return {
             image["file_name"]: _row_of_photo(image, licenses[image["license"]])
@@ -136,8 +143,12 @@ def _write(
         with (part / MANIFEST).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, restval="")
             writer.writeheader()
+            names: set[Path] = set()
             for path in checked.usable:
                 name = path.relative_to(source).with_suffix(".webp")
+                if name in names:  # of a picture with the same name in another format
+                    name = path.relative_to(source).with_name(f"{path.name}.webp")
+                names.add(name)
                 (part / name).parent.mkdir(parents=True, exist_ok=True)
                 save_picture(_shrunk(read_picture(path, side=side), side), part / name)
                 writer.writerow({"file": name.as_posix(), **row_of(path)})

@@ -77,7 +77,7 @@ def check() -> None:
     style = Style.objects.using(ALIAS).get()
     assert (style.sample.name, style.sample_sha256) == ("styles/a.webp", "e" * 64)
     assert style.accession_number == "artworks/wave.py, seed 7"
-    assert style.file_names == {"styles/a.code", "styles/a.webp"}
+    assert style.file_names > {"styles/a.code", "styles/a.webp"}
     photo = Photo.objects.using(ALIAS).get()
     assert (photo.owner_id, photo.file.name, photo.bytes) == (alice.pk, "photos/a.jpg", 900)
 

@@ -56,6 +56,8 @@ OF_PATH = {
     "likes": "public",
     "favorites": "public",
     "tokens": "token",
+    "masks": "mask",
+    "notices": "notice",
 }
 
 

@@ -153,7 +153,7 @@ def paint(
         painter = painter_of(painter.variant, attempt.device)
     if attempt.exact:  # another way broke the picture
         painter = painter.in_full()
-    elif attempt.variant.backend is Backend.ONNX and not painter.is_light:
+    elif attempt.variant.backend is Backend.ONNX:
         painter = load_onnx_painter(painter, attempt.variant, attempt.choice.providers)
     elif attempt.variant == REFERENCE and painter.halved:
         painter = painter.unhalved()

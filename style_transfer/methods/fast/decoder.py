@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from style_transfer.features.builtin import find_live
 from style_transfer.features.light import Separable
 from style_transfer.features.vgg import (
     BLOCKS,
@@ -25,7 +26,6 @@ from style_transfer.features.vgg import (
 LEVELS = tuple(range(len(BLOCKS), 0, -1))  # deep to shallow: 5, 4, 3, 2, 1
 STRIDE = 2 ** (len(BLOCKS) - 1)  # sides of pictures are multiples of this
 COLORS = 3
-_DEAD = 0.02  # channels below this share of the most variable one carry no information
 # Roughly the mean and the standard deviation of pixels; the same at every level, since each level
 # passes its colors on to the next.
 _COLOR_CENTER, _COLOR_STD = 0.45, 0.25
@@ -162,9 +162,10 @@ class Decoder(nn.Module):
 
     def standardize_(self, level: int, mean: Tensor, deviation: Tensor) -> None:
         """Store the mean and standard deviation (C,) of the encoder's channels of a level."""
-        live = deviation > _DEAD * deviation.max()
+        live, spread = find_live(deviation), torch.zeros_like(deviation)
+        spread[live] = deviation[live]
         self.get_buffer(f"center{level}")[:-COLORS].copy_(mean)
-        self.get_buffer(f"spread{level}")[:-COLORS].copy_(torch.where(live, deviation, 0))
+        self.get_buffer(f"spread{level}")[:-COLORS].copy_(spread)
 
     def width(self, level: int) -> int:
         """Count the channels of a level, colors included."""

@@ -106,6 +106,13 @@ class TestTransferSpec:
 
 
 class TestJson:
+    def test_of_a_request_of_the_first_version_is_what_it_was(self) -> None:
+        # Stored requests are compared by a digest of this.
+        assert set(TransferSpec().to_json()) == {
+            *("version", "method", "strength", "color", "style_scale", "size", "steps", "seed"),
+            "features",
+        }
+
     def test_is_unchanged_after_conversion_to_text_and_back(self) -> None:
         spec = TransferSpec(strength=0.5, color=Color.MATCH, size=640, steps=9, seed=7)
         assert TransferSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec

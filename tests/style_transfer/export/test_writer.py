@@ -10,7 +10,7 @@ from style_transfer.__main__ import main
 from style_transfer.backends.sessions import Session
 from style_transfer.backends.variants import Precision, Variant, read_part, weights_of
 from style_transfer.core.errors import ModelMissingError
-from style_transfer.core.manifest import read_manifest
+from style_transfer.core.manifest import ManifestError, read_manifest
 from style_transfer.export import onnx_files, writer
 from style_transfer.export.graphs import Graph, Part, graph_of, parts_of_painter
 from style_transfer.export.onnx_files import ExportError, largest_error, trace
@@ -123,10 +123,17 @@ class TestNothingHalfWritten:
         with pytest.raises(OutputError, match="7 parts"):
             export_network("fast", advance=lambda _: None, file=tmp_path / "x.onnx")
 
-    def test_of_an_unknown_network(self, installed: Path) -> None:
+    @pytest.mark.parametrize("name", ["network-none", "fast-light", "builtin"])
+    def test_of_what_is_no_network(self, installed: Path, name: str) -> None:
         with pytest.raises(ModelMissingError):
-            export_network("network-none", advance=lambda _: None)
+            export_network(name, advance=lambda _: None)
         assert not installed.exists()
+
+    def test_beside_a_damaged_manifest(self, tmp_path: Path) -> None:
+        (tmp_path / "manifest.json").write_text("{")
+        with pytest.raises(ManifestError):
+            export_network(NAME, advance=lambda _: None, file=tmp_path / "x.onnx")
+        assert not (tmp_path / "x.onnx").exists()
 
 
 def test_names_a_single_file_and_its_card(painter: Painter, tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ class TestResults:
             replace(FAST, style_scale=4),
             replace(FAST, strength=0.2),
             replace(FAST, size=64),
+            TransferSpec(variant="light"),  # type: ignore[arg-type]
             FAST,
         ]
         styles = [StyleInput(soft(100, 300, 300))]

@@ -94,6 +94,10 @@ class TestCoco:
             prepare_coco(coco, tmp_path / "out", side=100)
         assert sorted(path.name for path in tmp_path.iterdir()) == ["val2017"]
 
+    def test_reads_past_other_json_files(self, coco: Path, tmp_path: Path) -> None:
+        (coco / "annotations" / "a_results.json").write_text('[{"image_id": 1}]')
+        assert prepare_coco(coco, tmp_path / "out", side=64).kept == 2
+
     def test_replaces_nothing(self, coco: Path, tmp_path: Path) -> None:
         (tmp_path / "out").mkdir()
         with pytest.raises(TrainingDataError, match="exists already"):
@@ -102,6 +106,15 @@ class TestCoco:
 
 
 class TestWikiart:
+    def test_keeps_pictures_of_one_name_in_two_formats(self, tmp_path: Path) -> None:
+        source = tmp_path / "set"
+        source.mkdir()
+        for name in ("a.jpg", "a.png"):
+            draw_picture(1).save(source / name)
+        assert prepare_wikiart(source, tmp_path / "out", side=64).kept == 2
+        assert {row["file"] for row in rows_of(tmp_path / "out")} == {"a.webp", "a.png.webp"}
+        assert {path.name for path in find_pictures(tmp_path / "out")} == {"a.webp", "a.png.webp"}
+
     def test_reads_artist_title_and_manner(self, tmp_path: Path) -> None:
         folder = tmp_path / "wikiart" / "Early_Renaissance"
         folder.mkdir(parents=True)
@@ -125,6 +138,11 @@ class TestCommand:
         printed = capsys.readouterr().err
         assert "2 pictures, 1 refused" in printed.replace("\n", "")
         assert "has no license that is wanted" in printed.replace("\n", " ")
+
+    def test_prepares_the_current_folder(self, coco: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(coco)
+        assert main(["data", "prepare", "coco", ".", "--side", "64"]) == 0
+        assert (coco.parent / "val2017-64" / "manifest.csv").is_file()
 
     def test_prints_one_sentence_for_a_missing_folder(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
