@@ -47,7 +47,7 @@ def play(monkeypatch: pytest.MonkeyPatch, alice: User) -> Play:
     """Return a function that serves a job of alice with a script in place of the engine."""
 
     def serve(script: Script) -> Job:
-        monkeypatch.setattr(engine, "stylize", lambda *_: script())
+        monkeypatch.setattr(engine, "stylize", lambda *_, **_named: script())
         job = make_job(alice)
         assert worker.serve_next() is Served.TO_THE_END
         return row(job)

@@ -186,7 +186,7 @@ class TestGivingWay:
     def test_serves_jobs_first(
         self, sheet: ProofSheet, play: Play, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(engine, "stylize", lambda *_: iter(()))
+        monkeypatch.setattr(engine, "stylize", lambda *_, **_named: iter(()))
         job = make_job()
         play(well)
 

@@ -56,7 +56,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Return a function that serves what is next with a script in place of the engine."""
 
     def serve_next(script: Callable[[], Iterator[Step]]) -> Served:
-        monkeypatch.setattr(engine, "stylize", lambda *_: script())
+        monkeypatch.setattr(engine, "stylize", lambda *_, **_named: script())
         return worker.serve_next()
 
     return serve_next
