@@ -62,7 +62,7 @@ class NoticeViewSet(mixins.ListModelMixin, GenericViewSet[Notice]):
         mark_read(owner=person(request), notice=self.get_object())
         return Response(NoticeSerializer(self.get_object()).data)
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None}, operation_id="notices_read_all_create")
     @action(detail=False, methods=["post"], url_path="read")
     def read_all(self, request: Request) -> Response:
         """Mark all my notices as read."""

@@ -110,7 +110,7 @@ def test_strength_and_colors_act_at_once_and_a_version_is_kept(
     visit: Visit, pictures: Path
 ) -> None:
     visitor = visit()
-    visitor.sign_up("developer")
+    visitor.sign_up("dorothy")
     visitor.page.locator("#studio.is-live").wait_for()
     visitor.put_in((160, 120))
     visitor.choose(0)

@@ -62,7 +62,7 @@ def test_makes_a_gallery_and_changes_it(alice: User) -> None:
         ({"title": "Sky", "slug": "sea"}, "slug_taken"),
         ({"title": "Sky", "slug": "!"}, "slug_empty"),
         ({"title": "Sky", "layout": "heap"}, "invalid"),
-        ({"title": "Sky", "visibility": "link"}, "invalid"),
+        ({"title": "Sky", "visibility": "everybody"}, "invalid"),
     ],
 )
 def test_refuses_a_wrong_gallery(gallery: Gallery, body: dict[str, str], code: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from style_transfer.core.spec import TransferSpec
 from tests.support.clients import assert_problem, session_of
 from tests.support.factories import finished_job, make_job
 
@@ -30,7 +31,7 @@ class TestAgain:
         assert_problem(response, 409, "nothing_to_retry")
 
     def test_continues_a_painting(self, alice: User) -> None:
-        job = finished_job(alice, saved="jobs/painting.state")
+        job = finished_job(alice, saved="jobs/painting.state", spec=TransferSpec("optimize"))
         client, address = session_of(alice), f"{JOBS}{job.pk}/continue/"
         assert client.get(f"{JOBS}{job.pk}/").json()["can_continue"] is True
 

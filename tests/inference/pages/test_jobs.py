@@ -201,7 +201,7 @@ class TestAgain:
         assert "Only pictures that failed, expired or were canceled can be tried again" in page.text
 
     def test_continues_a_painting(self, alice: User) -> None:
-        spec = TransferSpec("optimize").to_json()
+        spec = TransferSpec("optimize")
         job = finished_job(alice, saved="jobs/painting.state", spec=spec)
         address = reverse("job-continue", args=[job.pk])
         page = client_of(alice).get(job.get_absolute_url())

@@ -11,6 +11,7 @@ from inference.models import Job, Worker
 from inference.pages.overview import Promises, overview
 from inference.queue import jobs as job_queue
 from inference.services.operations import pause_queue
+from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import finished_job, make_job, make_photo, make_sheet, make_style
 
@@ -46,7 +47,8 @@ class TestQueue:
         seen = overview(with_names=True)
 
         lines = {line.method: (line.waiting, line.heavy, line.running) for line in seen.methods}
-        assert lines == {"fast": (0, 0, 1), "optimize": (2, 1, 0), "network": (0, 0, 0)}
+        none = dict.fromkeys(METHOD_INFOS, (0, 0, 0))
+        assert lines == {**none, "fast": (0, 0, 1), "optimize": (2, 1, 0)}
         assert (seen.waiting, seen.running, seen.sheets) == (2, 1, 1)
 
     def test_counts_jobs_that_ended_in_the_last_hour(self) -> None:
