@@ -338,16 +338,15 @@ def initial_from(query: QueryDict) -> dict[str, Any]:
 
     `style` may repeat and may carry its weight: `?style=woodcut:0.7&style=mosaic:0.3&photo=<uuid>`.
     """
-    defaults = TransferSpec().to_json()
-    defaults |= {name: getattr(TransferSpec(), name) for name in (*RECIPE, "variant")}
     names = (
         *("method", "strength", "color", "style_scale", "steps", "seed", "features"),
         *("keep_faces", "mask_feather", "variant"),
         *RECIPE,
     )
+    usual = TransferSpec()
     chosen = dict(item.partition(":")[::2] for item in query.getlist("style")[:MAX_STYLES])
     return {
-        **{name: query.get(name, defaults[name]) for name in names},
+        **{name: query.get(name, getattr(usual, name)) for name in names},
         "size": query.get("size", DEFAULT_SIZE),
         "job_id": uuid.uuid4(),
         "photo_id": query.get("photo", ""),
