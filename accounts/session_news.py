@@ -13,7 +13,9 @@ from accounts.models import User
 from common.broadcast import broadcast
 
 # A save of only these fields does not end a session or a token.
-HARMLESS = frozenset({"last_login", "display_name", "display_look", "last_served_at"})
+HARMLESS = frozenset(
+    {"last_login", "display_name", "display_look", "search_name", "last_served_at"}
+)
 
 
 class SessionChanged(TypedDict):

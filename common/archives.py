@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import IO, BinaryIO, Final, cast
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
@@ -51,16 +51,23 @@ def send_archive(
     `who` is a user or the address of a client. A member that cannot be opened any more is left out.
     Raises `ServerBusy` while others are sent.
     """
-    if request.method == "HEAD":
-        return _guarded(HttpResponse(), name)
+    # The API passes its own request object, which wraps the request of the server.
+    is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
+    if request.method == "HEAD":  # streamed, so that nobody adds a length of 0
+        return _guarded(StreamingHttpResponse(_no_pieces() if is_async else ()), name)
     held = ExitStack()
     # Held while it is sent, because a download occupies a thread for as long as the client takes.
     held.enter_context(slot("archives", who=who))
     pieces = _Pieces(stream_archive(members), held)
-    # The API passes its own request object, which wraps the request of the server.
-    if isinstance(getattr(request, "_request", request), ASGIRequest):
+    if is_async:
         return _guarded(StreamingHttpResponse(_AsyncPieces(pieces)), name)
     return _guarded(StreamingHttpResponse(pieces), name)
+
+
+async def _no_pieces() -> AsyncIterator[bytes]:
+    """Yield nothing."""
+    for piece in ():
+        yield piece
 
 
 def stream_archive(members: Iterable[Member]) -> Iterator[bytes]:

@@ -129,11 +129,14 @@ class TestNothingHalfWritten:
             export_network(name, advance=lambda _: None)
         assert not installed.exists()
 
-    def test_beside_a_damaged_manifest(self, tmp_path: Path) -> None:
-        (tmp_path / "manifest.json").write_text("{")
+    def test_beside_a_damaged_manifest(self, installed: Path, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "manifest.json").write_text("{")
         with pytest.raises(ManifestError):
-            export_network(NAME, advance=lambda _: None, file=tmp_path / "x.onnx")
-        assert not (tmp_path / "x.onnx").exists()
+            export_network(NAME, advance=lambda _: None, file=out / "x.onnx")
+        assert [path.name for path in out.iterdir()] == ["manifest.json"]
+        assert not installed.exists()
 
 
 def test_names_a_single_file_and_its_card(painter: Painter, tmp_path: Path) -> None:

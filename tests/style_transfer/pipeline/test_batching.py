@@ -11,7 +11,14 @@ from torch import Tensor
 
 from style_transfer.core.budget import Plan
 from style_transfer.core.errors import DeviceMissingError, EngineError, InternalError
-from style_transfer.core.spec import BatchStep, Color, PaintRequest, StyleInput, TransferSpec
+from style_transfer.core.spec import (
+    BatchStep,
+    Color,
+    PaintRequest,
+    StyleInput,
+    TransferSpec,
+    Variant,
+)
 from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.embedding_cache import EmbeddingCache
 from style_transfer.methods.fast.method import FastMethod
@@ -86,7 +93,7 @@ class TestResults:
             replace(FAST, style_scale=4),
             replace(FAST, strength=0.2),
             replace(FAST, size=64),
-            TransferSpec(variant="light"),  # type: ignore[arg-type]
+            replace(FAST, variant=Variant.LIGHT),
             FAST,
         ]
         styles = [StyleInput(soft(100, 300, 300))]
