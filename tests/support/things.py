@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from accounts.models import User
 from accounts.tokens import create_token
-from gallery.galleries import create_gallery
+from gallery.galleries import add_to_gallery, create_gallery
 from gallery.models import Artwork, Notice
 from gallery.services import keep_artwork, publish_artwork
 from gallery.shares import create_link
@@ -67,6 +67,14 @@ def ended(owner: User) -> Any:
     return gallery.pk
 
 
+def filled(owner: User) -> Any:
+    """Return the id of a public gallery with a public and a private artwork."""
+    gallery = create_gallery(owner=owner, title="Sea", visibility="public")
+    public = publish_artwork(artwork=kept(owner), license="CC0-1.0")
+    add_to_gallery(gallery=gallery, artworks=[public.pk, kept(owner).pk])
+    return gallery.pk
+
+
 def revision_of(owner: User) -> str:
     """Return the part of an address that names a revision."""
     revision = make_revision_row(developable_job(owner))
@@ -96,6 +104,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
     "share": lambda owner: create_link(thing=kept(owner)).pk,
     "shared": lambda owner: create_link(thing=kept(owner)).token,
+    "filled": filled,
     "open": lambda owner: create_gallery(owner=owner, title="Sea", visibility="public").pk,
 }
 NO_THINGS = dict.fromkeys(THINGS, uuid4()) | {"revision": f"{uuid4()}/revisions/{uuid4()}"}

@@ -396,6 +396,5 @@ def test_names_the_precision_that_painted(
     )
 
     report = paint(PHOTO, [StyleInput(FIRST)], FAST)[0][-1].report
-
     assert report is not None
     assert (report.variant, halved) == (HALF.name if passed else REFERENCE.name, [passed])
