@@ -66,7 +66,8 @@ def send_archive(
 
 async def _no_pieces() -> AsyncIterator[bytes]:
     """Yield nothing."""
-    for piece in ():
+    pieces: tuple[bytes, ...] = ()
+    for piece in pieces:
         yield piece
 
 

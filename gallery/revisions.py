@@ -24,7 +24,7 @@ _CHANGED: Final = (
 
 def developed_job(artwork: Artwork) -> Job:
     """Return the job from which `artwork` can be developed. Raises `NotDevelopable`."""
-    # Read anew: it may have been deleted since the artwork was read.
+    # Read again: it may have been deleted since the artwork was read.
     job = Job.objects.filter(pk=artwork.job_id).first() if artwork.job_id else None
     if job is None:
         sentence = _(

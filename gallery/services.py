@@ -111,7 +111,7 @@ def out_of_trash(kept: Artwork, title: str = "") -> Artwork | None:
     # It may have been there too long to be restored.
     if not trashed.update(trashed_at=timezone.now()):
         return Artwork.objects.filter(pk=kept.pk).first()
-    # Whoever asks for a new picture does not expect that others see it at once.
+    # A user who asks for a new picture does not expect that others see it at once.
     TrashedItem.objects.filter(artwork=kept).delete()
     Gallery.with_trash.filter(cover=kept).update(cover=None)
     revoke_links_to(artwork=kept)
