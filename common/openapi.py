@@ -58,7 +58,9 @@ DOWNLOAD = [
         "caption", bool, description="Put the credit in a strip below it; only with `download`."
     ),
 ]
-ARCHIVE = {(200, "application/zip"): OpenApiTypes.BINARY}
+ARCHIVE = {
+    (200, kind): OpenApiTypes.BINARY for kind in ("application/zip", "application/octet-stream")
+}
 STORAGE_FULL = OpenApiResponse(description="The server is out of storage space.")
 SUFFIXES = ("Snapshot", "Reply")
 
