@@ -1,13 +1,8 @@
 """The JPEG that other sites show beside a link to a style: made once, kept beside the picture."""
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.http import Http404
-
+from common.conversions import make_once, read_stored
 from common.derivatives import link_preview_name
 from common.sandbox.client import run
-from common.sandbox.slots import slot
-from common.storage import remove_files, save_as
 from library.models import Style
 
 
@@ -24,19 +19,6 @@ def make_link_preview(style: Style) -> None:
     """
     source = shown_picture(style)
     name = link_preview_name(source)
-    # Only one at a time for each style: a request that waited here finds the file.
-    with slot("conversions", who=str(style.pk)):
-        if not default_storage.exists(name):
-            save_as(name, ContentFile(run("link_preview", _read(source)).parts[0]))
-    # A picture is removed before its preview, so none is left of a picture that is gone now.
-    if not default_storage.exists(source):
-        remove_files([name])
-        raise Http404
-
-
-def _read(name: str) -> bytes:
-    try:
-        with default_storage.open(name) as file:
-            return bytes(file.read())
-    except FileNotFoundError as error:
-        raise Http404 from error
+    make_once(
+        name, source, str(style.pk), lambda: run("link_preview", read_stored(source)).parts[0]
+    )
