@@ -4,18 +4,22 @@ A painter takes a finer brush for a face. Methods read the map of the subject: i
 the photo's shapes and colors more closely, and outside they paint as always.
 """
 
+import logging
 from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.sizes import scaled
 from style_transfer.core.spec import KeepFaces
 from style_transfer.features.faces import Face, find_faces
 from style_transfer.imaging.color import luma_of, with_luma
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
+
+_log = logging.getLogger(__name__)
 
 _SIDE = 512  # pixels: the root of the area of the small photo that is searched
 _LEAST_SHARE = 0.01  # of the photo; smaller faces are kept clear only when that is asked
@@ -34,18 +38,30 @@ _SLOW, _MOST_SLOW = 0.2, 0.08  # sigma as a share of the subject's side, and of 
 def find_subject(photo: Tensor, keep: KeepFaces) -> Tensor | None:
     """Map the subject of photo (1, 3, H, W), bytes or floats in [0, 1]: (1, 1, h, w) in [0, 1].
 
-    The map is small. None means that there is nothing to keep clear. Raises ModelMissingError.
+    The map is small. None means that there is nothing to keep clear. Without the network that
+    finds faces, AUTO keeps nothing clear, and ON raises ModelMissingError.
     """
     if keep is KeepFaces.OFF:
         return None
     height, width = photo.shape[2:]
     size = scaled(width, height, min(1.0, _SIDE / (height * width) ** 0.5))
     small = resize(as_floats(photo), size)
-    faces = find_faces(small)
+    faces = _find_faces(small, keep)
     if keep is KeepFaces.AUTO and sum(face.area for face in faces) < _LEAST_SHARE:
         return None
     found = _ellipses(faces, small) if faces else _STANDS_OUT * stands_out(small)
     return found if float(found.amax()) > 0 else None
+
+
+def _find_faces(photo: Tensor, keep: KeepFaces) -> list[Face]:
+    """Find the faces of a small photo (1, 3, h, w). A painting that did not ask needs none."""
+    try:
+        return find_faces(photo)
+    except ModelMissingError as error:
+        if keep is KeepFaces.ON:
+            raise
+        _log.warning("Faces are not kept clear: %s", error)
+        return []
 
 
 def enlarged(subject: Tensor, height: int, width: int) -> Tensor:

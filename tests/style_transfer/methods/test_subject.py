@@ -1,11 +1,18 @@
 """The map of the subject, and colors that stay calm in it."""
 
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import torch
 from PIL import Image
 from torch import Tensor
 
+from style_transfer.core import manifest
+from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.spec import KeepFaces
+from style_transfer.features.blazeface import load_blazeface
 from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.subject import calm_colors_, enlarged, find_subject, stands_out
@@ -69,6 +76,25 @@ class TestFindSubject:
     def test_takes_bytes_too(self) -> None:
         as_bytes = (photo() * 255).round().byte()
         assert torch.equal(found(as_bytes, KeepFaces.AUTO), found(photo(), KeepFaces.AUTO))
+
+
+class TestWithoutTheNetwork:
+    @pytest.fixture(autouse=True)
+    def _no_weights(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
+        monkeypatch.setenv("STYLEWEB_WEIGHTS_DIR", str(tmp_path))
+        load_blazeface.cache_clear()  # an earlier test may have loaded it in this process
+        yield
+        load_blazeface.cache_clear()
+
+    def test_paints_and_says_so_when_nobody_asked(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.WARNING):
+            assert find_subject(photo(), KeepFaces.AUTO) is None
+        assert "faces are not installed" in caplog.text
+
+    def test_refuses_when_it_was_asked(self) -> None:
+        with pytest.raises(ModelMissingError):
+            find_subject(photo(), KeepFaces.ON)
 
 
 def test_finds_nothing_that_stands_out_in_a_flat_picture() -> None:
