@@ -49,6 +49,13 @@ class TestSize:
         assert canvas.resized == "painted at 100 x 50 and enlarged, to fit memory"
         assert canvas.result(canvas.photo).size == (400, 200)
 
+    @pytest.mark.parametrize("side", [300, 100])
+    def test_keeps_the_brightness_of_fine_patterns(self, side: int) -> None:
+        # A checkerboard of black and white pixels has half the light of white, which is level 188.
+        board = np.indices((400, 600)).sum(0) % 2 * 255
+        canvas = prepare(Image.fromarray(board.astype(np.uint8)), TransferSpec(size=side))
+        assert canvas.photo.mean().item() * 255 == pytest.approx(188, abs=1)
+
     def test_shows_all_previews_in_one_size(self) -> None:
         canvas = prepare(noise(800, 400))
         for side in (8, 100, 800):
