@@ -128,7 +128,7 @@ class Deployment(Site):
         setup = self.service("setup", {})
         self._stack.callback(setup.stop)
         assert setup.wait(2 * PATIENCE_SECONDS) == 0, setup.log.read_text()
-        schedule = {"--schedule=/tmp/beat-schedule": f"--schedule={self.folder / 'beat'}"}
+        schedule = {"--schedule=/data/beat-schedule": f"--schedule={self.folder / 'beat'}"}
         for name, moved in (("worker-cpu", {}), ("beat", schedule)):
             self._stack.callback(self.service(name, moved).stop)
 
