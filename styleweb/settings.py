@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     "gather-notices": {"task": "gallery.tasks.gather_notices", "schedule": 120.0},
     "empty-trash": {"task": "gallery.tasks.empty_trash", "schedule": 3600.0},
     "refresh-search": {"task": "gallery.tasks.refresh_search", "schedule": 86_400.0},
+    "sweep-drafts": {"task": "common.tasks.sweep_drafts", "schedule": 86_400.0},
 }
 
 # --- accounts -----------------------------------------------------------------------------------

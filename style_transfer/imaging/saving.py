@@ -68,7 +68,7 @@ def save_bytes(content: bytes | memoryview, path: Path) -> None:
 
 def write_whole(path: Path, content: bytes | memoryview) -> None:
     """Write a file in one step: afterwards it is complete or unchanged. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
