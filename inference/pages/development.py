@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -177,7 +178,7 @@ def named_revision(request: HttpRequest, job: Job) -> Revision | None:
 @login_required
 @require_POST
 def revision_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Delete a version of a picture."""
+    """Delete a version of a picture, and go back to the page where the user was."""
     mine = Revision.objects.visible_to(request.user).select_related("job")
     revision = get_object_or_404(mine, pk=pk)
     try:
@@ -186,7 +187,9 @@ def revision_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("The version was deleted."))
-    return redirect(revision.job)
+    page = request.POST.get("next", "")
+    is_here = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return redirect(page if is_here else revision.job)
 
 
 def own_job(request: HttpRequest, pk: UUID) -> Job:

@@ -201,6 +201,19 @@ class TestDelete:
         assert_problem(session_of(alice).delete(address), 409, "revision_in_use")
         assert Revision.objects.get() == revision
 
+    def test_leads_back_to_the_page_where_it_was_listed(self, alice: User) -> None:
+        artwork = kept(alice)
+        revision = made(artwork)
+        client = Client()
+        client.force_login(alice)
+        for page in (artwork.get_absolute_url(), artwork.job.get_absolute_url()):
+            fields = f'<input type="hidden" name="next" value="{page}">'
+            assert fields in client.get(page).text
+        address = reverse("revision-delete", args=[revision.pk])
+        answer = client.post(address, {"next": artwork.get_absolute_url()})
+        assert answer.headers["Location"] == artwork.get_absolute_url()
+        assert not Revision.objects.exists()
+
     def test_and_a_choice_of_it_end_whole_in_whatever_order(self, alice: User) -> None:
         artwork = kept(alice)
         revision = made(artwork)

@@ -101,6 +101,14 @@ def test_deletes_a_version(alice: User) -> None:
     assert not Revision.objects.exists()
 
 
+@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "x", ""])
+def test_leaves_the_site_after_no_deletion(alice: User, page: str) -> None:
+    job = developable_job(alice)
+    address = reverse("revision-delete", args=[make_revision_row(job).pk])
+    answer = client_of(alice).post(address, {"next": page})
+    assert answer.headers["Location"] == job.get_absolute_url()
+
+
 def test_names_the_reason_of_a_failure(alice: User) -> None:
     job = developable_job(alice)
     make_revision_row(
