@@ -20,22 +20,15 @@ from common.locks import lock_until_commit
 from common.text import visible_text
 from gallery.models import Artwork, Gallery, GalleryItem
 from gallery.notices import tell_of_gallery
+from gallery.refusals import FieldRefused
 
 MAX_GALLERIES: Final = 200
 MAX_ITEMS: Final = 500
 LONGEST_SLUG: Final = 80
 
 
-class GalleryRefused(Exception):
-    """A gallery cannot be like this. `field` is the field of the request that is wrong."""
-
-    code = "invalid"
-    status: ClassVar[int] = 422
-    sentence: ClassVar[object] = ""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(self.sentence)
-        self.field = field
+class GalleryRefused(FieldRefused):
+    """A gallery cannot be like this."""
 
 
 class TitleEmpty(GalleryRefused):

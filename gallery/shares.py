@@ -17,20 +17,13 @@ from gallery.galleries import lock_galleries
 from gallery.licensing import decide
 from gallery.models import Artwork, Gallery, ShareLink
 from gallery.notices import forget_link_end
+from gallery.refusals import FieldRefused
 
 MAX_LINKS: Final = 500
 
 
-class LinkRefused(Exception):
-    """A link cannot be like this. `field` is the field of the request that is wrong."""
-
-    code = "invalid"
-    status: ClassVar[int] = 422
-    sentence: ClassVar[object] = ""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(self.sentence)
-        self.field = field
+class LinkRefused(FieldRefused):
+    """A link cannot be like this."""
 
 
 class PrivateUseOnly(LinkRefused):
