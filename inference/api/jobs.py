@@ -26,6 +26,7 @@ from inference.api.job_reply import JobSerializer
 from inference.api.job_request import JobRequestSerializer
 from inference.api.waiting import PREFER, preferred_wait, wait_for_end
 from inference.files.downloads import send_result
+from inference.live.snapshots.losses import LossCurveReply, loss_curve
 from inference.live.snapshots.report import report_sentences
 from inference.models import Job
 from inference.services.jobs import cancel_job, delete_job, stop_job, submit_job
@@ -197,6 +198,12 @@ class JobViewSet(
         """Say how a finished picture was painted: sizes, conversions, parts and time."""
         sentences = report_sentences(self.get_object().report)
         return Response(JobReportSerializer({"sentences": sentences}).data)
+
+    @extend_schema(responses=LossCurveReply)
+    @action(detail=True)
+    def losses(self, request: Request, **_address: Any) -> Response:
+        """Tell how the losses fell, step by step, for a method that trains the picture."""
+        return Response(loss_curve(self.get_object()))
 
     def _submit(self, request: Request, job_id: UUID | None) -> Response:
         """Check the body and submit the job."""

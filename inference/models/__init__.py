@@ -5,6 +5,7 @@ from inference.models.changes import ChangeCounter, DeletedJob
 from inference.models.durations import DurationSample
 from inference.models.jobs import Job, JobQuerySet, JobStyle
 from inference.models.leases import LeasedQuerySet, LeasedWork
+from inference.models.losses import LossCurve
 from inference.models.masks import Mask, MaskQuerySet
 from inference.models.photos import Photo, PhotoQuerySet
 from inference.models.proofs import ProofSheet, ProofSheetQuerySet, ProofTile
@@ -23,6 +24,7 @@ __all__ = [
     "JobStyle",
     "LeasedQuerySet",
     "LeasedWork",
+    "LossCurve",
     "Mask",
     "MaskQuerySet",
     "Photo",

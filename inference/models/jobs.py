@@ -21,9 +21,9 @@ class JobQuerySet(LeasedQuerySet["Job"]):
 
     def with_parts(self) -> Self:
         """Fetch what a snapshot needs in a fixed number of queries."""
-        return self.select_related("photo", "artwork", "shown").prefetch_related(
-            "job_styles__style"
-        )
+        parts = self.select_related("photo", "artwork", "shown", "loss_curve")
+        # A snapshot tells the latest losses only, and the points of a curve are many.
+        return parts.defer("loss_curve__points").prefetch_related("job_styles__style")
 
 
 class Job(LeasedWork):

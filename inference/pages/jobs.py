@@ -21,6 +21,7 @@ from inference.live.snapshots.report import report_sentences
 from inference.models import Job
 from inference.pages.development import actions_of, development_of
 from inference.pages.downloads import download_menu
+from inference.pages.loss_curve import loss_curve_of
 from inference.pages.recipes import (
     again_links,
     command_line,
@@ -60,6 +61,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "step_by_step": step_by_step_fields(found),
         "more_steps": more_steps(found),
         "warnings": warnings_of(found),
+        "curve": loss_curve_of(found),
         # A retry is offered unless the same error would come again.
         "may_help": found.state != Job.State.FAILED or is_retryable(found.error_code),
         "print_size": print_size(found.result_width, found.result_height),

@@ -14,10 +14,12 @@ from django.db.models.functions import Now
 from accounts.models import User
 from common.locks import retry_deadlocks
 from inference.files.stored import StoredPicture
-from inference.models import Job
+from inference.models import Job, LossCurve
 from inference.models.leases import WAKEUP_PATIENCE, lease_end
 from inference.queue import durations, fairness
 from inference.queue.durations import Work
+from style_transfer.core.catalog import methods_that
+from style_transfer.core.losses import CurveRecorder
 from style_transfer.core.spec import TransferSpec
 
 State = Job.State
@@ -30,6 +32,7 @@ class Result:
     `pass_size` pictures were painted in the same pass, and `compute_seconds` is the share of this
     one. `saved` names the file from which the painting can continue, if there is one. `painted` is
     the painting in its own colors, if the result has others, and `color_map` belongs to it.
+    `losses` are those of its steps, for a method that has any.
     """
 
     steps: int
@@ -44,6 +47,7 @@ class Result:
     saved: str = ""
     painted: StoredPicture | None = None
     color_map: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    losses: CurveRecorder | None = None
 
 
 @retry_deadlocks
@@ -79,42 +83,52 @@ def claim_beside(held: Job, most: int) -> list[Job]:
 def _take(job: Job) -> UUID:
     """Give the waiting `job` to the caller and move its owner to the end of the round."""
     lease = Job.objects.filter(pk=job.pk).take(**{**Job.RESTARTED, "stage": "preparing"})
+    if job.spec["method"] in methods_that("has_losses"):
+        LossCurve.objects.filter(job=job.pk).delete()  # that of an attempt before
     User.objects.filter(pk=job.owner_id).update(last_served_at=Now())
     return lease
 
 
 def record_progress(
-    job: Job, *, done: int, total: int, stage: str, preview: StoredPicture | None = None
+    job: Job,
+    *,
+    done: int,
+    total: int,
+    stage: str,
+    preview: StoredPicture | None = None,
+    losses: CurveRecorder | None = None,
 ) -> bool:
     """Write the progress and prolong the lease; False when the lease is gone."""
     values: dict[str, Any] = {"done": done, "total": total, "stage": stage}
     if preview is not None:
         values |= _preview_values(preview)
-    return job.held.change(lease_until=lease_end(), **values)
+    with transaction.atomic():
+        held = job.held.change(lease_until=lease_end(), **values)
+        _store_losses(job, losses, held=held)
+    return held
+
+
+def _store_losses(job: Job, losses: CurveRecorder | None, *, held: bool) -> None:
+    """Store the curve if the attempt still held the job at the change before it.
+
+    That change locked the job until the end of the transaction, so an attempt that lost its lease
+    cannot write into the curve of the next one.
+    """
+    if not held or losses is None or not losses.latest:
+        return
+    LossCurve.objects.bulk_create(
+        [LossCurve(job=job, attempt=job.attempt, latest=losses.latest, points=losses.points)],
+        update_conflicts=True,
+        unique_fields=["job"],
+        update_fields=["attempt", "latest", "points"],
+    )
 
 
 def finish(job: Job, result: Result) -> bool:
     """End the held `job` as SUCCEEDED with its `result`; False when the lease is gone."""
-    won = job.held.end(
-        State.SUCCEEDED,
-        stage="done",
-        done=result.steps,
-        total=result.steps,
-        result=result.picture.name,
-        result_width=result.picture.width,
-        result_height=result.picture.height,
-        report=dict(result.report),
-        device=result.device,
-        load_seconds=result.load_seconds,
-        compute_seconds=result.compute_seconds,
-        stopped_early=result.stopped_early,
-        pass_size=result.pass_size,
-        saved=result.saved,
-        painted=result.painted.name if result.painted else "",
-        painted_bytes=result.painted.bytes if result.painted else 0,
-        color_map=dict(result.color_map),
-        **_preview_values(result.preview),
-    )
+    with transaction.atomic():
+        won = job.held.end(State.SUCCEEDED, **_result_values(result))
+        _store_losses(job, result.losses, held=won)
     # A painting that was stopped early says nothing about how long a whole one takes.
     if won and not result.stopped_early:
         work = Work.of(job.photo, TransferSpec.from_json(job.spec))
@@ -156,6 +170,28 @@ def expire_overdue() -> list[UUID]:
 def waiting_lanes() -> set[str]:
     """Return the lanes in which jobs wait for a worker."""
     return set(Job.objects.waiting().values_list("lane", flat=True).distinct())
+
+
+def _result_values(result: Result) -> dict[str, Any]:
+    return {
+        "stage": "done",
+        "done": result.steps,
+        "total": result.steps,
+        "result": result.picture.name,
+        "result_width": result.picture.width,
+        "result_height": result.picture.height,
+        "report": dict(result.report),
+        "device": result.device,
+        "load_seconds": result.load_seconds,
+        "compute_seconds": result.compute_seconds,
+        "stopped_early": result.stopped_early,
+        "pass_size": result.pass_size,
+        "saved": result.saved,
+        "painted": result.painted.name if result.painted else "",
+        "painted_bytes": result.painted.bytes if result.painted else 0,
+        "color_map": dict(result.color_map),
+        **_preview_values(result.preview),
+    }
 
 
 def _preview_values(preview: StoredPicture) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from library.models import Style
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError, InputUnreadableError
 from style_transfer.core.layers import Layers
+from style_transfer.core.losses import CurveRecorder
 from style_transfer.core.spec import PaintRequest, Step, StyleInput, TransferSpec
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Attempt:
         self._preview = job.preview
         self._begun = time.monotonic()
         self._loaded = 0.0
+        self._losses = CurveRecorder()
 
     def loaded(self) -> None:
         """Record that the inputs are loaded and the painting begins."""
@@ -53,12 +55,18 @@ class Attempt:
     def show(self, step: Step, *, at_once: bool = False) -> None:
         """Write and publish the step, at most twice a second unless `at_once`; raises LeaseLost."""
         self.latest = step.image or self.latest
+        self._losses.add(step.done, step.losses)
         if time.monotonic() - self._shown_at < PROGRESS_SECONDS and not at_once:
             return
         fresh = self.latest if self.latest is not self._shown else None
         preview = job_files.store_preview(self.job, fresh) if fresh else None
         if not job_queue.record_progress(
-            self.job, done=step.done, total=step.total, stage=step.stage, preview=preview
+            self.job,
+            done=step.done,
+            total=step.total,
+            stage=step.stage,
+            preview=preview,
+            losses=self._losses,
         ):
             job_files.remove(preview.name if preview else "")
             raise LeaseLost
@@ -99,6 +107,7 @@ class Attempt:
             saved=saved,
             painted=painted,
             color_map=layers.color_map,
+            losses=self._losses,
         )
         files = {picture.name, preview.name, saved, painted.name if painted else ""}
         if not job_queue.finish(self.job, result):

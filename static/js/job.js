@@ -6,6 +6,7 @@ import { counted } from "./counts.js";
 import { startDeveloping } from "./develop.js";
 import { events, hasEnded } from "./events.js";
 import { fitPictures } from "./fit.js";
+import { LossCurve } from "./loss-curve.js";
 import { span } from "./spans.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -25,6 +26,7 @@ class JobPage {
     this.told = 0;
     this.version = 0;
     this.job = JSON.parse(document.querySelector("#job-snapshot").textContent);
+    this.curve = LossCurve.in(root);
     events.addEventListener("job", ({ detail }) => detail.id === this.job.id && this.#take(detail));
     events.addEventListener("connection", ({ detail }) => this.#connection(detail));
     if (events.state) this.#connection(events.state);
@@ -52,6 +54,7 @@ class JobPage {
     this.#part("step").textContent = this.#step();
     this.#part("stop").hidden = job.state !== "running" || !job.preview;
     if (job.preview && job.preview.version > this.version) this.#preview(job.preview);
+    this.curve?.take(job);
     document.title = `${percent.format(fraction)} · ${this.title}`;
     if (fraction >= this.told + TELL_EVERY) {
       this.told = Math.floor(fraction / TELL_EVERY) * TELL_EVERY;
@@ -121,6 +124,7 @@ class JobPage {
   }
 
   #connection(state) {
+    if (state === "live") this.curve?.refresh();
     const dot = this.#part("connection");
     dot.dataset.connection = state;
     dot.textContent = this.words[`word${state[0].toUpperCase()}${state.slice(1)}`];

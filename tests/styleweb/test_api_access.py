@@ -116,6 +116,7 @@ MATRIX = [
     Row("api-revision-detail", "delete", "jobs/{revision}/", 204, 404, 401, 204, 403),
     Row("api-revision-file", "get", "jobs/{revision}/file/", 200, 404, 401, 200, 403),
     Row("api-job-report", "get", "jobs/{done}/report/", 200, 404, 401, 200, 403),
+    Row("api-job-losses", "get", "jobs/{done}/losses/", 200, 404, 401, 200, 403),
     Row("api-proof-list", "post", "proofs/", 202, 422, 401, 202, 403),
     Row("api-proof-detail", "get", "proofs/{sheet}/", 200, 404, 401, 200, 403),
     Row("api-proof-cancel", "post", "proofs/{sheet}/cancel/", 200, 404, 401, 200, 403),

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from common.replies import JsonSchema, Moment, Slug, Uuid
 from inference.live.estimates import Eta, eta_of
+from inference.live.snapshots.losses import JobLosses, latest_losses
 from inference.live.snapshots.spec import spec_schema
 from inference.models import Job
 from inference.queue.fairness import waiting_ahead
@@ -110,6 +111,7 @@ class JobSnapshot(TypedDict):
     spec: Annotated[dict[str, Any], JsonSchema(spec_schema())]
     license: JobLicense
     progress: JobProgress
+    losses: Annotated[JobLosses | None, "Of the latest step; null for methods without losses."]
     queue: JobQueue
     eta: Annotated[Eta | None, "Null when the job has ended."]
     preview: JobPreview | None
@@ -164,6 +166,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "spec": job.spec,
         "license": {"publishable": list(decision.publishable), "reasons": list(decision.reasons)},
         "progress": progress_of(job),
+        "losses": latest_losses(job),
         "queue": queue,
         "eta": eta_of(job, queue["ahead"]),
         "preview": preview_of(job),

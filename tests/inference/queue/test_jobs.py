@@ -12,9 +12,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from inference.files.stored import StoredPicture
-from inference.models import DurationSample, Job
+from inference.models import DurationSample, Job, LossCurve
 from inference.queue import jobs as job_queue
 from inference.queue.jobs import Result
+from inference.services.jobs import delete_job
+from style_transfer.core.losses import LOSS_NAMES, CurveRecorder
+from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_photo, make_style, make_user
 from tests.support.races import together
 
@@ -333,3 +336,60 @@ class TestRaces:
 
         keys = [job.pk for job in jobs if isinstance(job, Job)]
         assert len(keys) == len(set(keys)) == 6
+
+
+def losses_of(*steps: int) -> CurveRecorder:
+    recorder = CurveRecorder()
+    for step in steps:
+        recorder.add(step, dict.fromkeys(LOSS_NAMES, 1 / step))
+    return recorder
+
+
+class TestLosses:
+    RECIPE = TransferSpec("gatys", size=64, steps=9)
+
+    def progress(self, job: Job, *steps: int) -> bool:
+        return job_queue.record_progress(
+            job, done=steps[-1], total=9, stage="painting", losses=losses_of(*steps)
+        )
+
+    def test_are_stored_with_the_progress_and_its_attempt(self) -> None:
+        job = claimed(spec=self.RECIPE)
+        assert self.progress(job, 1)
+        assert self.progress(job, 1, 2)
+        curve = LossCurve.objects.get()
+        assert (curve.job_id, curve.attempt) == (job.pk, 1)
+        assert [point[0] for point in curve.points] == [1, 2]
+
+    def test_are_not_written_by_an_attempt_that_lost_its_lease(self) -> None:
+        lost = claimed(spec=self.RECIPE)
+        self.progress(lost, 1, 2)
+        let_lease_end(lost)
+        Job.objects.reap_lost()
+        again = job_queue.claim()
+        assert again is not None
+        assert not LossCurve.objects.exists()
+        assert not self.progress(lost, 1, 2, 3)
+        assert not LossCurve.objects.exists()
+        assert self.progress(again, 1)
+        assert LossCurve.objects.get().attempt == 2
+
+    def test_begin_anew_after_the_job_was_given_back(self) -> None:
+        first = claimed(spec=self.RECIPE)
+        self.progress(first, 1, 2)
+        job_queue.give_back(first)
+        again = job_queue.claim()
+        assert again is not None
+        assert again.attempt == first.attempt
+        assert not LossCurve.objects.exists()
+
+    def test_are_not_stored_for_a_method_without_losses(self) -> None:
+        job = claimed()
+        job_queue.record_progress(job, done=1, total=4, stage="painting", losses=CurveRecorder())
+        assert not LossCurve.objects.exists()
+
+    def test_are_deleted_with_the_job(self) -> None:
+        job = claimed(spec=self.RECIPE)
+        self.progress(job, 1)
+        delete_job(job=job)
+        assert not LossCurve.objects.exists()

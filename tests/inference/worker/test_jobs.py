@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from inference import worker
-from inference.models import DurationSample, Job
+from inference.models import DurationSample, Job, LossCurve
 from inference.services.jobs import cancel_job, stop_job
 from inference.worker import Served, attempts, engine, heartbeat
 from library.models import Style
@@ -92,6 +92,15 @@ class TestServeNext:
         assert not DurationSample.objects.exists()
         page = client_of(alice).get(job.get_absolute_url()).text
         assert "Choose a lower learning rate" in page
+
+    def test_stores_how_the_losses_of_the_recipe_fell(self, alice: User) -> None:
+        job = make_job(alice, spec=TransferSpec("gatys", size=64, steps=9))
+        assert worker.serve_next() is Served.TO_THE_END
+        curve = LossCurve.objects.get(job=job.pk)
+        assert (curve.attempt, row(job).state) == (1, Job.State.SUCCEEDED)
+        assert [point[0] for point in curve.points] == [*range(1, 10)]
+        assert curve.latest == curve.points[-1]
+        assert curve.points[-1][-1] < curve.points[0][-1]
 
     def test_keeps_transparency(self, alice: User, media_root: Path) -> None:
         photo = make_photo(alice)
