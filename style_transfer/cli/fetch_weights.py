@@ -30,7 +30,7 @@ def run_fetch_weights(arguments: argparse.Namespace) -> int:
     Raises ModelMissingError or FetchError.
     """
     from style_transfer.core.manifest import user_folder
-    from style_transfer.training.fetch_vgg19 import default_url, fetch_vgg19
+    from style_transfer.training.fetch_backbones import default_url, fetch_vgg19
 
     console = Console(stderr=True)
     url = arguments.url or default_url()

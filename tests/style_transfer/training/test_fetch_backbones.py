@@ -20,7 +20,7 @@ from style_transfer.features.builtin import load_features
 from style_transfer.features.torchvision_shim import import_torchvision
 from style_transfer.features.vgg import LAYERS
 from style_transfer.training.dead_leaves import draw_dead_leaves
-from style_transfer.training.fetch_vgg19 import (
+from style_transfer.training.fetch_backbones import (
     FetchError,
     default_url,
     expected_prefix,
@@ -173,7 +173,7 @@ def test_has_a_command(
     assert run_command("vgg19", "--file", str(pth)) == 2  # random numbers are not torchvision's
     assert "its sha256 begins with" in " ".join(capfd.readouterr().err.split())
     digits = hashlib.sha256(pth.read_bytes()).hexdigest()[:8]
-    monkeypatch.setattr("style_transfer.training.fetch_vgg19.expected_prefix", lambda _name: digits)
+    monkeypatch.setattr("style_transfer.training.fetch_backbones.expected_prefix", lambda _name: digits)
     assert run_command("vgg19", "--file", str(pth)) == 0
     assert (tmp_path / "added" / "vgg19.safetensors").is_file()
 
