@@ -1,8 +1,8 @@
 """The common part of both patch synthesizers: draw patches, compare them, find the nearest.
 
-The method fast synthesizes from small dictionaries of mean patches (fast/textons.py). The method
-optimize uses thousands of patches of the artwork itself (optimize/strokes.py). They use different
-numbers, and they add up overlapping patches in different ways; each module gives its reasons.
+The method fast begins with small dictionaries of mean patches (fast/textons.py). Its finer strokes,
+and all those of the method optimize, are patches of the artwork itself (strokes.py). The two use
+different numbers; each module gives its reasons.
 """
 
 from dataclasses import dataclass
@@ -125,3 +125,30 @@ def coverage_of(length: int, side: int, stride: int) -> Tensor:
     for start in range(0, length - side + 1, stride):
         covered[start : start + side] += make_slope(side)
     return covered.clamp_min(1e-6)
+
+
+def cut_to_blocks(patches: Tensor, stride: int) -> Tensor:
+    """Cut patches (K, 3 * side**2) into blocks of stride x stride: (P, P, K, 3 * stride**2).
+
+    The side of a patch is P strides.
+    """
+    parts = round((patches.shape[1] // 3) ** 0.5) // stride
+    cells = patches.reshape(len(patches), 3, parts, stride, parts, stride)
+    return cells.permute(2, 4, 0, 1, 3, 5).flatten(3).contiguous()
+
+
+def fold_blocks(blocks: Tensor, found: Tensor, stride: int) -> Tensor:
+    """Add up the patches with the indices found (h, w), `stride` pixels apart: (1, 3, H, W).
+
+    A patch is P strides wide, so this is a sum of P * P shifted maps of blocks (P, P, K,
+    3 * stride**2). The patches themselves would be that many times as large, and are never
+    written to memory.
+    """
+    (rows, columns), parts = found.shape, len(blocks)
+    summed = blocks.new_zeros(rows + parts - 1, columns + parts - 1, blocks.shape[-1])
+    for down in range(parts):
+        for across in range(parts):
+            place = summed[down : down + rows, across : across + columns]
+            place += F.embedding(found, blocks[down, across])
+    cells = summed.view(*summed.shape[:2], 3, stride, stride)
+    return cells.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)[None]

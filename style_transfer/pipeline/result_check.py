@@ -15,7 +15,9 @@ from style_transfer.imaging.tensors import as_floats, bands_of_rows
 
 _FLAT, _VARIED = 2 / 255, 0.1  # ranges of a channel
 _MOST_CLIPPED = 0.5  # the share of values that are 0 or 1, beyond that of the photo
-_FRAME = 0.25  # how much more a border may differ from what is beside it than in the photo
+# How far a border may differ from what is beside it, beyond the difference in the photo. A frame in
+# the photo may get as much more contrast as other edges get.
+_FRAME, _FRAME_OF_PHOTO = 0.25, 1.5
 _BORDER = 2  # pixels
 _WINDOW, _MOST_WINDOWS = 64, 48
 _BLUR = 5  # pixels; what this mean removes is compared, so gradients of a sky do not count
@@ -71,7 +73,9 @@ def _has_frame(painted: Tensor, photo: Tensor) -> bool:
     if min(painted.shape[2:]) < 8 * _BORDER:
         return False
     steps, usual = _border_steps(painted), _border_steps(photo)
-    return any(step > _FRAME + other for step, other in zip(steps, usual, strict=True))
+    return any(
+        step > _FRAME + _FRAME_OF_PHOTO * other for step, other in zip(steps, usual, strict=True)
+    )
 
 
 def _border_steps(picture: Tensor) -> list[float]:

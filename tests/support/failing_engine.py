@@ -20,7 +20,7 @@ def hit_before_each_layer(**_: object) -> None:
     import torch
     from torch.nn.modules.module import register_module_forward_pre_hook
 
-    from style_transfer.methods.optimize.strokes import StrokeBank
+    from style_transfer.methods.strokes import StrokeBank
 
     def raise_as_a_gpu_does() -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")

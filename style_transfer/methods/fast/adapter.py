@@ -19,6 +19,10 @@ from style_transfer.methods.fast.onnx_painter import load_onnx_painter
 from style_transfer.methods.fast.textons import PatchSynthesizer
 from style_transfer.methods.frame import Attempt, Frame, StyleCache
 from style_transfer.methods.guide import ColorGrade, blend_grades
+from style_transfer.methods.strokes import StrokeBank
+
+# The artwork is a little larger than the picture when its strokes are drawn, so they are visible.
+_BRUSH = 1.1
 
 PROCESS_CACHE = EmbeddingCache()  # for callers that have no cache of their own
 
@@ -61,6 +65,10 @@ class StyleMix:
         books = [each.textons_at(self._view(side)) for each in self.embeddings]
         return PatchSynthesizer(books, self.shares, self.seed)
 
+    def strokes_at(self, side: float) -> StrokeBank:
+        """Collect strokes of all styles, in their shares, for a picture of side**2 pixels."""
+        return StrokeBank(self.patches_at(side), self.seed)
+
     def contrast_at(self, side: float) -> Tensor:
         """Blend the band contrasts (BANDS,) of the styles for a picture of side**2 pixels."""
         view = self._view(side)
@@ -68,7 +76,7 @@ class StyleMix:
 
     def patches_at(self, side: float) -> list[Tensor]:
         """Give patches (N, 3*PATCH*PATCH) of each style, in its share, for a picture of side**2."""
-        view = self._view(side)
+        view = _BRUSH * self._view(side)
         pairs = zip(self.embeddings, self.shares, strict=True)
         return [each.bank_at(view).patches(share) for each, share in pairs]
 
@@ -110,6 +118,10 @@ class BatchStyles:
     def synthesizers(self, side: float) -> list[PatchSynthesizer]:
         """Make the synthesizer of each photo."""
         return [mix.synthesizer_at(side) for mix in self.mixes]
+
+    def strokes(self, side: float) -> list[StrokeBank]:
+        """Collect the strokes of each photo."""
+        return [mix.strokes_at(side) for mix in self.mixes]
 
     def contrasts(self, side: float) -> list[Tensor]:
         """Give the band contrasts (BANDS,) that the painting of each photo gets."""

@@ -25,7 +25,7 @@ _EVEN = 0.2  # the share of the faith that flat places get as well
 # The share of coarse changes that larger sizes make again. In full, a photo would replace the marks
 # more and more with each size; without it, edges that the marks moved would be seen twice.
 _AGAIN = 0.35
-_SUBJECT = 9.0  # times as much weight of the guide for the shapes of the subject
+_SUBJECT = 3.0  # times as much weight of the guide for the shapes of the subject
 _MARGIN = 2  # rows that halving and doubling look at beyond a band
 _WHOLLY = 0.5  # from this strength on the guide has the artwork's colors, below it a mix
 

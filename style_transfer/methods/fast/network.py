@@ -84,11 +84,6 @@ class Painter(nn.Module):
         """Give the device that holds the network."""
         return self.get_buffer("std1").device
 
-    @property
-    def is_light(self) -> bool:
-        """Tell whether the networks paint the smallest size only."""
-        return self.variant is Variant.LIGHT
-
     def in_full(self) -> "Painter":
         """Return the same network, computing and storing in float32 everywhere."""
         exact = copy.copy(self)

@@ -4,12 +4,14 @@ The network is in network.py, the embeddings of styles are in embedding.py. Noth
 and no network is trained for a style, so every strength, color, stroke size and blend is possible.
 
 A picture is painted coarse to fine; each size starts from the painting of the size before. The
-network sees a few dozen pixels around each pixel. These are a larger part of a smaller picture, so
-its strokes are broad. They stay broad when the next size adds edges and grain.
+network paints the first size only. It sees a few dozen pixels around each pixel, which are a large
+part of a small picture, so it places broad areas of color there. At each size, real strokes of the
+artwork then replace the picture's patches (methods/strokes.py), led by the photo where it is busy.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -27,11 +29,11 @@ from style_transfer.methods.fast.guided import Guide
 from style_transfer.methods.fast.lift import lift
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.sanity import check_sane
-from style_transfer.methods.fast.textons import MARGIN, PatchSynthesizer, count_bands
-from style_transfer.methods.fast.textons import STRIDE as STEP
+from style_transfer.methods.fast.textons import PatchSynthesizer, count_bands
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.guide import ColorGrade
-from style_transfer.methods.subject import enlarged
+from style_transfer.methods.strokes import MARGIN, StrokeBank, count_stroke_bands
+from style_transfer.methods.strokes import STRIDE as STEP
 
 
 class StyleSource(Protocol):
@@ -50,6 +52,10 @@ class StyleSource(Protocol):
         """Give the synthesizer of each picture's marks."""
         ...
 
+    def strokes(self, side: float) -> Sequence[StrokeBank]:
+        """Give the strokes of each picture's styles."""
+        ...
+
     def contrasts(self, side: float) -> Sequence[Tensor]:
         """Give the contrasts (BANDS,) that the bands of each picture get."""
         ...
@@ -59,29 +65,25 @@ class StyleSource(Protocol):
         ...
 
 
-# The share of the photo's features that is kept at full strength, by level 1, 2, ... The first row
-# is for the smallest size, where strokes are placed; the second is for the next size, which refines
-# them; the third is for all larger sizes, which only add edges and grain. None has level 5: its
-# statistics would bend shapes until faces could not be recognized. Only the first pass needs the
-# photo's features, because the later ones begin from a painting that was led back to the photo.
-_KEEP = ((0.0, 0.0, 0.1, 0.1), (0.0, 0.0, 0.0), (0.0, 0.0))
+# The share of the photo's features that is kept at full strength, by level 1, 2, ... Level 5 is not
+# used: its statistics would bend shapes until faces could not be recognized.
+_KEEP = (0.0, 0.0, 0.1, 0.1)
 _LEAST_KEPT = 0.75  # from this strength on, only the shares in _KEEP are kept of the photo
-_FEWER = 0.5  # the share of marks that is left out on faces, where the photo shows instead
 _LAID = 0.6  # from this strength on, the painting consists of marks only
+# The grid of strokes is faintly visible, and the mean over all its shifts is not. That mean takes
+# three times as long. Smaller sizes do not need it, because the next strokes cover the grid.
+_ROUGH, _SETTLED = (0,), tuple(range(STEP))
+
+# What replaces the patches of a part of a picture: None after each band, and finally the part.
+Laying = Callable[[Tensor], Iterator[Tensor | None]]
 
 
-def blends_for(strength: float, count: int) -> list[LevelBlend]:
-    """Make the blends of `count` sizes for a strength, 0 to 1; at 0 the whole photo is kept."""
-    blends = [
-        LevelBlend(
-            (strength**0.5,) * len(kept),
-            tuple(
-                least + (1 - least) * max(0.0, 1 - strength / _LEAST_KEPT) ** 2 for least in kept
-            ),
-        )
-        for kept in _KEEP
-    ]
-    return [blends[min(place, len(blends) - 1)] for place in range(count)]
+def blend_for(strength: float) -> LevelBlend:
+    """Make the blend for a strength, 0 to 1; at 0 the whole photo is kept."""
+    kept = max(0.0, 1 - strength / _LEAST_KEPT) ** 2
+    return LevelBlend(
+        (strength**0.5,) * len(_KEEP), tuple(least + (1 - least) * kept for least in _KEEP)
+    )
 
 
 def paint(
@@ -107,10 +109,8 @@ def paint(
     padded = lift(reflect_to(photo, STRIDE), _share_laid(strength))  # (B, 3, H', W')
     guides = _make_guides(padded, styles, strength, subjects or [None] * len(photo))
     size = (width, height)
-    passes = _plan_passes(
-        padded, size, styles, guides, strength=strength, tiling=tiling, light=painter.is_light
-    )
-    total = sum(each.steps(len(photo)) for each in passes)
+    passes = _plan_passes(padded, size, styles, guides, tiling)
+    total = sum(each.steps(len(photo), strength) for each in passes)
     done, start = 0, None
     for each in passes:
         for picture in each.paint(padded, start, styles, painter, strength):
@@ -136,52 +136,52 @@ def _plan_passes(
     size: tuple[int, int],
     styles: StyleSource,
     guides: Sequence[Guide],
-    *,
-    strength: float,
     tiling: Tiling | None,
-    light: bool,
 ) -> list["Pass"]:
     """Plan the passes of photos (B, 3, H', W'), which were padded from a size (width, height)."""
     # The last size is that of the padded photo, so the network gets sides that STRIDE divides.
     sizes = [*sizes_of(*size, styles.brush)[:-1], (padded.shape[3], padded.shape[2])]
-    blends = blends_for(strength, len(sizes))
     return [
         Pass(
             PictureTiling(len(padded), rows, columns, tiling),
-            blend,
             guides,
-            number,
             rows,
             columns,
-            decodes=number == 0 or not light,
+            is_first=number == 0,
+            is_last=number == len(sizes) - 1,
         )
-        for number, ((columns, rows), blend) in enumerate(zip(sizes, blends, strict=True))
+        for number, (columns, rows) in enumerate(sizes)
     ]
 
 
 @dataclass(frozen=True)
 class Pass:
-    """The painting at one size: the decoder paints it, then marks replace its patches.
+    """The painting at one size; it follows a guide for each picture.
 
-    It is the painting of that `number`, from 0 on, and follows a guide for each picture. If it does
-    not decode, marks alone replace the patches of the painting before, in which the guide has
-    already set the shapes of the photo. That takes a fifth of the time, and the pictures have more
-    of the photo's fine detail.
+    The first pass is painted by the decoder and in textons. Then strokes replace the patches of the
+    painting, in each pass, after the guide has set the shapes of the photo.
     """
 
     tiling: PictureTiling
-    blend: LevelBlend
     guides: Sequence[Guide]
-    number: int
     height: int
     width: int
-    decodes: bool = True
+    is_first: bool
+    is_last: bool
 
-    def steps(self, batch: int) -> int:
+    def steps(self, batch: int, strength: float) -> int:
         """Count how many times `paint` yields for `batch` pictures."""
-        bands = [count_bands(_input_rows(strip)) for strip in self._strips()]
-        decoding = self.tiling.count_steps(self.blend.deepest) if self.decodes else 0
-        return decoding + batch * sum(bands)
+        rows = [strip.input_rows[1] - strip.input_rows[0] for strip in self._strips()]
+        bands = sum(count_stroke_bands(each, shift) for each in rows for shift in self._shifts)
+        decoding = 0
+        if self.is_first:
+            bands += sum(count_bands(each) for each in rows)
+            decoding = self.tiling.count_steps(blend_for(strength).deepest)
+        return decoding + batch * bands + 1
+
+    @property
+    def _shifts(self) -> Sequence[int]:
+        return _SETTLED if self.is_last else _ROUGH
 
     def _strips(self) -> list[Tile]:
         return self.tiling.strips(STEP, MARGIN)
@@ -198,61 +198,64 @@ class Pass:
 
         `start` (B, 3, h, w) is the painting at the size before, or None at the first size.
         """
-        side = (self.height * self.width) ** 0.5
         content = _resized(photo, self.height, self.width)  # (B, 3, height, width)
-        begun = self._begin(start, content, painter) if start is not None else None
-        moments = painter.limit_luma_shift(styles.moments(side), content)
-        painted = content if begun is None else begun
-        if self.decodes:
-            decoding = DecoderPass(painter, content, moments, self.blend, begun, tiling=self.tiling)
-            # The pass frees `begun` after the encoder; a second reference would keep it.
-            begun, painted = None, content
-            for picture in decoding.run():
-                painted = picture if picture is not None else painted
-                yield None
+        if start is None:
+            painted = yield from self._decode(content, styles, painter, strength)
+        else:
+            painted = _resized(start, self.height, self.width)
+        stored = painter.stored if self.tiling.is_tiled else painted.dtype
+        led = torch.empty_like(painted, dtype=stored)
+        banks = styles.strokes(self._side)
+        # Strokes are laid on one picture at a time, because each has its own bank.
+        for index, (guide, bank) in enumerate(zip(self.guides, banks, strict=True)):
+            one = slice(index, index + 1)
+            guide.lead_(led[one], painted[one], content[one], again=not self.is_first)
+            yield from self._lay_strokes(led[one], bank, _share_laid(strength))
+        yield led
+
+    @property
+    def _side(self) -> float:
+        return (self.height * self.width) ** 0.5
+
+    def _decode(
+        self, content: Tensor, styles: StyleSource, painter: Painter, strength: float
+    ) -> Generator[None, None, Tensor]:
+        """Paint photos (B, 3, height, width) by the network, in textons; yields between parts."""
+        moments = painter.limit_luma_shift(styles.moments(self._side), content)
+        blend, painted = blend_for(strength), content
+        for picture in DecoderPass(painter, content, moments, blend, tiling=self.tiling).run():
+            painted = picture if picture is not None else painted
+            yield
         check_sane(painted, content, painter.color_std(moments[1]))
         laid = _share_laid(strength)
-        # Marks are placed one picture at a time, because each has its own dictionary.
-        for index, synthesizer in enumerate(styles.synthesizers(side)):
-            one = painted[index : index + 1]  # (1, 3, height, width), a view that is changed below
-            # Only at the first size: later sizes continue marks that already vary.
-            smooth = synthesizer.add_noise(one, laid) if start is None else one
-            last = index == len(painted) - 1
-            for strokes in self._synthesize(smooth, synthesizer):
-                if strokes is not None:
-                    one.lerp_(strokes, self._marked(index, laid, one))
-                yield painted if strokes is not None and last else None
+        for one, synthesizer in zip(painted.split(1), styles.synthesizers(self._side), strict=True):
+            varied = synthesizer.add_noise(one, laid)
+            weights = synthesizer.reweight(varied)
+            lay = partial(synthesizer.synthesize, weights=weights)
+            one.lerp_((yield from self._lay(varied, [lay])), laid)
+        return painted
 
-    def _marked(self, index: int, laid: float, like: Tensor) -> Tensor | float:
-        """Give the share of marks of a picture: smaller in its subject, but at the first size."""
-        subject = self.guides[index].subject
-        if subject is None or self.number == 0:
-            return laid
-        return (laid * (1 - _FEWER * enlarged(subject, self.height, self.width))).to(like)
+    def _lay_strokes(self, one: Tensor, bank: StrokeBank, laid: float) -> Generator[None]:
+        """Replace the patches of a picture (1, 3, height, width) by strokes, in place."""
+        varied = bank.add_grain(one)
+        factors = bank.weigh(varied)
+        layings = [partial(bank.bands, factors=factors, offset=shift) for shift in self._shifts]
+        strokes = yield from self._lay(varied, layings)
+        one.lerp_(strokes.clamp_(0, 1), laid)
 
-    def _begin(self, start: Tensor, content: Tensor, painter: Painter) -> Tensor:
-        """Enlarge paintings to this size, (B, 3, height, width), and lead them to the photos."""
-        enlarged = _resized(start, self.height, self.width)
-        stored = painter.stored if self.tiling.is_tiled else enlarged.dtype
-        begun = torch.empty_like(enlarged, dtype=stored)
-        for index, guide in enumerate(self.guides):
-            one = slice(index, index + 1)
-            guide.lead_(begun[one], enlarged[one], content[one], again=self.number > 1)
-        return begun
+    def _lay(self, picture: Tensor, layings: Sequence[Laying]) -> Generator[None, None, Tensor]:
+        """Replace the patches of a picture (1, 3, H, W), strip by strip, and yield after each band.
 
-    def _synthesize(self, smooth: Tensor, synthesizer: PatchSynthesizer) -> Iterator[Tensor | None]:
-        """Replace the patches of a picture (1, 3, H, W) by marks, strip by strip.
-
-        Yields None after each band except the last, and then the strokes (1, 3, H, W).
+        Returns the mean of all layings.
         """
-        # The weights are those of the whole picture, so that strips do not differ.
-        weights, laid = synthesizer.reweight(smooth), torch.empty_like(smooth)
-        strips = self._strips()
-        for strip in strips:
-            for strokes in synthesizer.synthesize(strip.crop_input(smooth), weights):
-                if strokes is not None:
-                    strip.crop(laid).copy_(strip.trim_margin(strokes))
-                yield laid if strokes is not None and strip is strips[-1] else None
+        mean = torch.zeros_like(picture)
+        for lay in layings:
+            for strip in self._strips():
+                for part in lay(strip.crop_input(picture)):
+                    if part is not None:
+                        strip.crop(mean).add_(strip.trim_margin(part), alpha=1 / len(layings))
+                    yield
+        return mean
 
 
 def _share_laid(strength: float) -> float:
@@ -265,11 +268,6 @@ def _match_contrasts_(painted: Tensor, styles: StyleSource, strength: float) -> 
     side = (painted.shape[2] * painted.shape[3]) ** 0.5
     for one, wanted in zip(painted.split(1), styles.contrasts(side), strict=True):
         match_contrast_(one, wanted, _share_laid(strength))
-
-
-def _input_rows(strip: Tile) -> int:
-    first, last = strip.input_rows
-    return last - first
 
 
 def _resized(x: Tensor, height: int, width: int) -> Tensor:

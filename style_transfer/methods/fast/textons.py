@@ -18,15 +18,17 @@ from style_transfer.methods.patches import (
     PatchIndex,
     PatchParameters,
     coverage_of,
+    cut_to_blocks,
     draw_patches,
     find_main_axes,
+    fold_blocks,
     make_window,
     pad_for_patches,
 )
 
 # Textons are few and soft, so they may be larger than copied patches, and they have to repeat.
 PARAMETERS = PatchParameters(
-    side=9,  # three strides; `_fold` depends on this
+    side=9,  # three strides; `fold_blocks` depends on this
     dimensions=32,  # each style code stores them, so more of them would make codes larger
     evenness=0.003,  # higher than for 8000 patches: 512 entries cannot avoid repetition
     chunk=2048,  # times 512 entries: 4 MB of distances
@@ -91,7 +93,7 @@ class PatchSynthesizer:
         basis = books[0].basis if alone else find_main_axes(patches - mean, PARAMETERS.dimensions)
         self._index = PatchIndex(patches, mean, basis, PARAMETERS)
         reliefs = _relief(patches)
-        self._blocks = _cut_to_blocks(reliefs * make_window(PATCH).to(patches).repeat(3))
+        self._blocks = cut_to_blocks(reliefs * make_window(PATCH).to(patches).repeat(3), STRIDE)
         self._usual_relief = float((reliefs.square().sum(1) / PATCH**2).sqrt().median())
         self._tones = patches.view(len(patches), 3, -1).mean(2)  # (K, 3)
         # The tone of a patch is a linear function of its key.
@@ -175,35 +177,10 @@ class PatchSynthesizer:
         keys = self._keys_of(band)  # (M, D)
         found = self._index.nearest(keys, self._index.factors() * weights[:, None])  # (M,)
         rows = (band.shape[-2] - PATCH) // STRIDE + 1
-        summed += _fold(self._blocks, found.view(rows, -1))
+        summed += fold_blocks(self._blocks, found.view(rows, -1), STRIDE)
         tones = torch.lerp(self._tones[found], keys @ self._key_tones + self._mean_tone, _TONES)
         window = make_window(PATCH).to(tones).view(1, 1, PATCH, PATCH).expand(3, 1, -1, -1)
         summed += F.conv_transpose2d(tones.T.view(1, 3, rows, -1), window, stride=STRIDE, groups=3)
-
-
-def _cut_to_blocks(patches: Tensor) -> Tensor:
-    """Cut patches (K, SIZE) into blocks of STRIDE x STRIDE: (3, 3, K, 3 * STRIDE**2)."""
-    parts = PATCH // STRIDE
-    cells = patches.reshape(len(patches), 3, parts, STRIDE, parts, STRIDE)
-    return cells.permute(2, 4, 0, 1, 3, 5).flatten(3).contiguous()
-
-
-def _fold(blocks: Tensor, found: Tensor) -> Tensor:
-    """Add up the patches with the indices found (h, w), STRIDE pixels apart: (1, 3, H, W).
-
-    A patch is three strides wide, so this is a sum of nine shifted maps of blocks. The patches
-    themselves would be nine times as large and are never written to memory. optimize/strokes.py
-    cannot do this, because its patch side is not a multiple of the stride.
-    """
-    rows, columns = found.shape
-    parts = PATCH // STRIDE
-    summed = blocks.new_zeros(rows + parts - 1, columns + parts - 1, blocks.shape[-1])
-    for down in range(parts):
-        for across in range(parts):
-            place = summed[down : down + rows, across : across + columns]
-            place += F.embedding(found, blocks[down, across])
-    cells = summed.view(*summed.shape[:2], 3, STRIDE, STRIDE)
-    return cells.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)[None]
 
 
 def _mean_of_neighbors(x: Tensor) -> Tensor:

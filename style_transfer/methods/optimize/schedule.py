@@ -30,8 +30,6 @@ from style_transfer.methods.guide import ColorGrade, Recoloring, grade_of
 from style_transfer.methods.optimize.stroke_painter import StrokeSynthesizer
 from style_transfer.methods.subject import calm_colors_
 
-# At brush size 1 the artwork is a little larger than the picture, so that its strokes are visible.
-_BRUSH = 1.1
 _PREVIEW_SECONDS = 0.6
 # Below this strength the result is mixed with the photo, because patches have no faint form.
 _WEAK = 0.4
@@ -137,7 +135,7 @@ def _pictures(
     draw = torch.Generator().manual_seed(spec.seed)
     picture = guide if begun is None else begun
     for size, layings in plan.layings:
-        side = _BRUSH * (size[0] * size[1]) ** 0.5
+        side = (size[0] * size[1]) ** 0.5
         synthesizer = StrokeSynthesizer(
             resize(guide, size), styles.patches_at(side), spec.strength, draw, subject
         )

@@ -6,12 +6,10 @@ import torch
 from torch import Tensor
 
 from style_transfer.methods.guide import detail, faith
-from style_transfer.methods.optimize.strokes import StrokeBank
+from style_transfer.methods.strokes import GRAIN, STRIDE, StrokeBank
 from style_transfer.methods.subject import enlarged
 
-_STRIDE = 3
 _SUBJECT = 3.0  # times as faithful where the subject is
-_GRAIN = 0.02  # of the range of lightness
 
 
 class StrokeSynthesizer:
@@ -40,16 +38,16 @@ class StrokeSynthesizer:
         """Return image (1, 3, H, W) in strokes of the artwork, close to the photo in busy places.
 
         Patches lie on a grid, which is faintly visible. A `settled` picture is the mean over all
-        _STRIDE shifts of the grid, so its rows and columns cancel; this takes _STRIDE times as
+        STRIDE shifts of the grid, so its rows and columns cancel; this takes STRIDE times as
         long.
         """
         guided = (image + self._faith * self._photo) / (1 + self._faith)
         guided += self._grain(guided)
-        shifts = _STRIDE if settled else 1
-        offsets = torch.randperm(_STRIDE, generator=self._generator)[:shifts].tolist()
+        shifts = STRIDE if settled else 1
+        offsets = torch.randperm(STRIDE, generator=self._generator)[:shifts].tolist()
         laid = torch.zeros_like(guided)
         for offset in offsets:
-            laid += self._bank.synthesize(guided, _STRIDE, offset)
+            laid += self._bank.synthesize(guided, offset)
         return laid.div_(shifts).clamp_(0, 1)
 
     def _grain(self, picture: Tensor) -> Tensor:
@@ -59,4 +57,4 @@ class StrokeSynthesizer:
         would show as a lattice. With noise, neighbors get different patches that are as near.
         """
         size = (1, 1, *picture.shape[-2:])
-        return _GRAIN * torch.randn(size, generator=self._generator).to(picture)
+        return GRAIN * torch.randn(size, generator=self._generator).to(picture)

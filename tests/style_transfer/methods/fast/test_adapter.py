@@ -172,8 +172,7 @@ class TestPaint:
     ) -> None:
         broken, style = made(kind, painter), mix(painter, StyleInput(soft(3)))
         again = last(broken, self.PHOTO, [style])
-        assert broken.tries[-2:] == [False, False]
-        assert broken.tries[:-2] in ([True], [])
+        assert broken.tries in ([True, False], [False])
         assert torch.equal(again, last(painter, self.PHOTO, [style]))
         assert broken.halved
         assert broken.stored is torch.float16
@@ -191,13 +190,13 @@ class TestPaint:
     ) -> None:
         able, style = made(Fragile, painter), mix(painter, StyleInput(soft(3)))
         list(adapter.paint(self.PHOTO, [style], 1.0, able, Attempt(painter.device)))
-        assert able.tries == [False, False]
+        assert able.tries == [False]
         assert able.halved
 
     def test_paints_once_if_nothing_is_broken(self, painter: Painter) -> None:
         intact = made(Fragile, painter, halved=False)
         last(intact, self.PHOTO, [mix(painter, StyleInput(soft(3)))])
-        assert intact.tries == [False, False]  # once for each size
+        assert intact.tries == [False]
 
 
 class Cramped(Painter):
@@ -214,7 +213,8 @@ class Cramped(Painter):
 
 
 class TestMemory:
-    PHOTO = torch.rand(1, 3, 512, 640, generator=torch.Generator().manual_seed(1))
+    PHOTO = torch.rand(1, 3, 640, 768, generator=torch.Generator().manual_seed(1))
+    FINE = 0.25  # a brush with which the network paints as much of the photo as it ever does
 
     @staticmethod
     def cramped(painter: Painter, room: int) -> Cramped:
@@ -223,7 +223,7 @@ class TestMemory:
         return made
 
     def test_paints_in_smaller_tiles_if_memory_is_short(self, painter: Painter) -> None:
-        style = mix(painter, StyleInput(soft(3)))
+        style = mix(painter, StyleInput(soft(3)), scale=self.FINE)
         tight = self.cramped(painter, 448 * 448)
         image = last(tight, self.PHOTO, [style])
         assert image.shape == self.PHOTO.shape
@@ -233,18 +233,17 @@ class TestMemory:
         assert away.mean() < 0.03
 
     def test_gives_up_if_the_smallest_tiles_are_too_large(self, painter: Painter) -> None:
-        style = mix(painter, StyleInput(soft(3)))
+        style = mix(painter, StyleInput(soft(3)), scale=self.FINE)
         with pytest.raises(OutOfMemoryError) as caught:
             last(self.cramped(painter, 16 * 16), self.PHOTO, [style])
         assert caught.value.code == "out_of_memory"
 
     def test_paints_in_one_piece_if_memory_is_enough(self, painter: Painter) -> None:
-        style = mix(painter, StyleInput(soft(3)))
+        style = mix(painter, StyleInput(soft(3)), scale=self.FINE)
         roomy = self.cramped(painter, 10**9)
         once = last(roomy, self.PHOTO, [style])
         assert torch.equal(once, last(painter, self.PHOTO, [style]))
-        assert max(roomy.tries) == 512 * 640
-        assert roomy.tries.count(512 * 640) <= 2  # the photo and the painting to begin from
+        assert roomy.tries.count(480 * 576) == 1
 
 
 class TestPlainPictures:
@@ -253,16 +252,16 @@ class TestPlainPictures:
     def test_may_be_dark_if_the_artwork_is(self, painter: Painter) -> None:
         dark = made(Dark, painter)
         assert last(dark, self.PHOTO, [mix(painter, StyleInput(BLACK))]).max() < 0.1
-        assert dark.tries == [True, True]
+        assert dark.tries == [True]
 
     def test_may_be_dark_if_the_photo_is(self, painter: Painter) -> None:
         dark, night = made(Dark, painter), torch.zeros_like(self.PHOTO)
         last(dark, night, [mix(painter, StyleInput(soft(3)))])
-        assert dark.tries == [True, True]
+        assert dark.tries == [True]
 
     def test_must_not_be_dark_if_only_another_photo_of_the_batch_is(self, painter: Painter) -> None:
         dark = made(Dark, painter)
         photos = torch.cat([torch.zeros_like(self.PHOTO), self.PHOTO])
         style = mix(painter, StyleInput(soft(3)))
         last(dark, photos, [style, style])
-        assert dark.tries == [True, False, False]
+        assert dark.tries == [True, False]

@@ -14,10 +14,12 @@ from style_transfer.features.losses import Moments
 from style_transfer.methods.fast.contrast import band_contrast
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.network import Painter
-from style_transfer.methods.fast.schedule import blends_for, paint
+from style_transfer.methods.fast.schedule import blend_for, paint
 from style_transfer.methods.fast.textons import PatchSynthesizer, Textons
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.guide import ColorGrade, grade_of
+from style_transfer.methods.patch_bank import PatchBank
+from style_transfer.methods.strokes import StrokeBank
 
 
 def soft(seed: int, height: int = 40, width: int = 56) -> Tensor:
@@ -33,6 +35,7 @@ class OneStyle:
         levels = painter.encode(artwork)
         self._moments = {level: painter.measure(level, levels[level]) for level in LEVELS}
         self._synthesizers = [PatchSynthesizer([Textons.from_picture(artwork)], [1.0])] * batch
+        self._banks = [StrokeBank([PatchBank.from_picture(artwork).patches()])] * batch
         self._contrasts = [band_contrast(artwork)] * batch
         self._grades = [grade_of(artwork)] * batch
         self.brush = 1.0
@@ -44,12 +47,15 @@ class OneStyle:
     def grades(self) -> Sequence[ColorGrade]:
         return self._grades
 
-    def moments(self, side: float) -> Mapping[int, Moments]:
-        self.sides.append(side)
+    def moments(self, _side: float) -> Mapping[int, Moments]:
         return self._moments
 
     def synthesizers(self, _side: float) -> Sequence[PatchSynthesizer]:
         return self._synthesizers
+
+    def strokes(self, side: float) -> Sequence[StrokeBank]:
+        self.sides.append(side)
+        return self._banks
 
 
 @pytest.fixture
@@ -67,27 +73,19 @@ def result(painter: Painter, styles: OneStyle, photo: Tensor, strength: float = 
     return image
 
 
-class TestBlendsFor:
+class TestBlendFor:
     @given(st.floats(0, 1), st.floats(0, 1))
     def test_keeps_less_of_the_photo_with_more_strength(self, one: float, other: float) -> None:
-        pairs = zip(*(blends_for(strength, 3) for strength in sorted((one, other))), strict=True)
-        for weak, strong in pairs:
-            assert all(low <= high for low, high in zip(weak.style, strong.style, strict=True))
-            assert all(low >= high for low, high in zip(weak.content, strong.content, strict=True))
+        weak, strong = (blend_for(strength) for strength in sorted((one, other)))
+        assert all(low <= high for low, high in zip(weak.style, strong.style, strict=True))
+        assert all(low >= high for low, high in zip(weak.content, strong.content, strict=True))
 
     def test_keeps_the_whole_photo_at_strength_0(self) -> None:
-        for blend in blends_for(0, 2):
-            assert set(blend.style) == {0.0}
-            assert set(blend.content) == {1.0}
+        assert set(blend_for(0).style) == {0.0}
+        assert set(blend_for(0).content) == {1.0}
 
     def test_reaches_the_statistics_at_full_strength(self) -> None:
-        assert all(set(blend.style) == {1.0} for blend in blends_for(1, 2))
-
-    @given(st.floats(0, 1))
-    def test_goes_deeper_at_the_first_size(self, strength: float) -> None:
-        first, *following = blends_for(strength, 4)
-        assert len(following) == 3
-        assert all(first.deepest > blend.deepest for blend in following)
+        assert set(blend_for(1).style) == {1.0}
 
 
 class TestSizes:
@@ -133,7 +131,7 @@ class TestFrames:
         assert sizes == [(rows, columns) for columns, rows in sizes_of(1200, 700)]
         assert all(image is None or image.isfinite().all() for image in shown)
 
-    def test_asks_for_the_statistics_of_each_size(self, painter: Painter, styles: OneStyle) -> None:
+    def test_asks_for_the_strokes_of_each_size(self, painter: Painter, styles: OneStyle) -> None:
         run(painter, styles, soft(0, 64, 96))
         assert styles.sides == [(width * height) ** 0.5 for width, height in sizes_of(96, 64)]
 

@@ -197,7 +197,7 @@ class TestPicture:
         styles = Styles()
         list(paint(soft(0, 192, 256), styles, TransferSpec(steps=3)))
         assert styles.sides == sorted(styles.sides)
-        assert styles.sides[-1] == pytest.approx(1.1 * (192 * 256) ** 0.5)
+        assert styles.sides[-1] == pytest.approx((192 * 256) ** 0.5)
 
     def test_blends_several_artworks(self) -> None:
         image = result(TransferSpec(steps=4), None, soft(8, 48, 48), soft(9, 32, 64))
