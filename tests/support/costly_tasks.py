@@ -55,12 +55,19 @@ def look() -> Message:
     return Message({"modules": sorted(sys.modules), "variables": sorted(os.environ)}, [])
 
 
+def load(data: bytes) -> Message:
+    """Make the small versions of a picture, and return the modules that were loaded for that."""
+    before = set(sys.modules)
+    tasks.derive(data)
+    return Message({"modules": sorted(set(sys.modules) - before)}, [])
+
+
 def echo(*parts: bytes) -> Message:
     """Return the parts."""
     return Message({"process": os.getpid()}, [*parts])
 
 
 if __name__ == "__main__":
-    for task in (fill_memory, never_end, crash, be_killed, fail, write, look, echo):
+    for task in (fill_memory, never_end, crash, be_killed, fail, write, look, load, echo):
         TASKS[task.__name__] = task
     main(Limits(memory_bytes=LIMITS.memory_bytes, cpu_seconds=1, seconds=300))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from common.sandbox.client import Sandbox, ServerBusy, TaskRefused
+from tests.support.factories import drawn_bytes
 from tests.support.servers import wait_until
 
 
@@ -62,6 +63,10 @@ def test_knows_no_secret_and_loads_neither_django_nor_torch(
     seen = sandbox.run("look").header
     assert not {"django", "torch"} & set(seen["modules"])
     assert not any(name.startswith(("STYLEWEB", "DATABASE")) for name in seen["variables"])
+
+
+def test_loads_the_libraries_once_for_all_children(sandbox: Sandbox) -> None:
+    assert sandbox.run("load", drawn_bytes((8, 8))).header["modules"] == []
 
 
 def test_starts_again_after_its_server_was_killed(sandbox: Sandbox) -> None:
