@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import PATIENCE_MS, Visitor
-from tests.styleweb.test_api_access import routes
 from tests.styleweb.test_openapi import UNDOCUMENTED
+from tests.support.routes import routes
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]

@@ -18,7 +18,7 @@ from gallery.tags import tag_artwork
 from library.favorites import favor_style
 from library.models import Style
 from library.services import withdraw_style
-from tests.styleweb.test_api_access import read_out
+from tests.support.clients import read_out
 from tests.support.factories import finished_job, make_style
 
 pytestmark = pytest.mark.django_db

@@ -3,26 +3,29 @@
 The table is compared with the router, so a route without a row fails here.
 """
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.urls import URLPattern, URLResolver
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import create_token
-from styleweb.api import urlpatterns
-from tests.support.clients import ALL_SCOPES, bearer, session_of
-from tests.support.factories import PASSWORD, make_picture, make_style, picture_bytes
+from tests.support.clients import ALL_SCOPES, app_of, bearer, read_out, session_of
+from tests.support.factories import (
+    PASSWORD,
+    make_picture,
+    make_style,
+    make_user,
+    picture_bytes,
+)
+from tests.support.routes import METHODS, routes
 from tests.support.things import NO_THINGS, THINGS
+from tests.support.worlds import Visitor, World, each_row, no_things, rolled_back, shared_world
 
 pytestmark = pytest.mark.django_db
+
 FAVORITE, FAVORITE_STYLE = "api-favorite-artwork-detail", "api-favorite-style-detail"
 FORMS = {"api-photo-list", "api-mask-list", "api-style-list", "api-transfer", "api-artwork-upload"}
-METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Row(NamedTuple):
@@ -231,19 +234,6 @@ SCOPE_OF = {
 CALLERS = ("owner", "stranger", "nobody", "app", "other")
 
 
-def routes(patterns: list[Any] = urlpatterns) -> Iterator[tuple[str, str]]:
-    """Yield each route of the API with each of its methods."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns)
-        elif isinstance(pattern, URLPattern) and pattern.name:
-            actions = getattr(pattern.callback, "actions", None)
-            view = pattern.callback.cls  # type: ignore[attr-defined]
-            for method in METHODS:
-                if method in actions if actions else hasattr(view, method):
-                    yield pattern.name, method
-
-
 BODY_NEEDS = {
     "api-mask-list": "photo",
     "api-estimates": "photo",
@@ -259,14 +249,27 @@ BODY_NEEDS = {
 }
 
 
-def things_for(row: Row, owner: User) -> dict[str, Any]:
-    """Make the objects that the address and the body of the row name."""
+def needed(row: Row) -> frozenset[str]:
+    """Return the names of the things that the address and the body of a row name."""
+    names = {name for name in THINGS if f"{{{name}}}" in row.address}
+    if row.method in {"post", "put"} and row.route in BODY_NEEDS:
+        names.add(BODY_NEEDS[row.route])
+    return frozenset(names)
+
+
+def make_world(names: frozenset[str]) -> World:
+    """Make the users, and the things of the owner."""
+    owner, stranger = make_user("alice"), make_user("bob")
     make_style("great-wave")
     make_style("sketch", state="draft")
-    names = [name for name in THINGS if f"{{{name}}}" in row.address]
-    if row.method in {"post", "put"} and row.route in BODY_NEEDS:
-        names.append(BODY_NEEDS[row.route])
-    return NO_THINGS | {name: THINGS[name](owner) for name in names}
+    clients = {
+        "owner": session_of(owner),
+        "stranger": session_of(stranger),
+        "nobody": APIClient(),
+        "app": app_of(owner),
+    }
+    things = NO_THINGS | {name: THINGS[name](owner) for name in THINGS if name in names}
+    return World({name: Visitor(client) for name, client in clients.items()}, things)
 
 
 def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
@@ -324,16 +327,15 @@ def needed_scope(row: Row) -> str:
     return SCOPE_OF.get((row.address.split("/")[0], reads), "")
 
 
-def client_of(caller: str, row: Row, alice: User, bob: User) -> APIClient:
+world = shared_world(make_world)
+
+
+def client_of(caller: str, row: Row, found: World) -> APIClient:
     """Return the client of a column."""
-    if caller == "nobody":
-        return APIClient()
-    if caller in {"owner", "stranger"}:
-        return session_of(alice if caller == "owner" else bob)
-    scopes = set(ALL_SCOPES)
     if caller == "other":
-        scopes -= {needed_scope(row)}
-    return bearer(create_token(owner=alice, name=caller, scopes=scopes)[1])
+        return app_of(User.objects.get(username="alice"), *{*ALL_SCOPES} - {needed_scope(row)})
+    client: APIClient = found.visitors[caller].visit()
+    return client
 
 
 def call(client: APIClient, row: Row, things: dict[str, Any], **headers: str) -> Any:
@@ -350,35 +352,28 @@ def named(row: Row) -> str:
     return f"{row.method}-{row.address}"
 
 
-def read_out(response: Any) -> None:
-    """Read a streamed file to its end, which closes it."""
-    if response.streaming:
-        assert b"".join(response.streaming_content)
-
-
 def test_has_a_row_for_every_route() -> None:
     assert {(row.route, row.method) for row in MATRIX} == set(routes())
 
 
-@pytest.mark.parametrize("row", MATRIX, ids=named)
-def test_answers_each_caller(row: Row, alice: User, bob: User) -> None:
-    things = things_for(row, alice)
+@each_row(MATRIX, needed, named)
+def test_answers_each_caller(row: Row, world: World) -> None:
     for caller in CALLERS:
         # The changes of one client are rolled back before the next client calls.
-        before = transaction.savepoint()
-        response = call(client_of(caller, row, alice, bob), row, things)
-        read_out(response)
-        assert response.status_code == getattr(row, caller), (caller, response.getvalue())
-        if response.status_code >= 400:
-            assert response["Content-Type"] == "application/problem+json"
-        if response.status_code == 401:
-            assert response["WWW-Authenticate"].startswith("Bearer")
-        transaction.savepoint_rollback(before)
+        with rolled_back():
+            response = call(client_of(caller, row, world), row, world.things)
+            read_out(response)
+            assert response.status_code == getattr(row, caller), (caller, response.getvalue())
+            if response.status_code >= 400:
+                assert response["Content-Type"] == "application/problem+json"
+            if response.status_code == 401:
+                assert response["WWW-Authenticate"].startswith("Bearer")
 
 
+@no_things()
 @pytest.mark.parametrize("row", MATRIX, ids=named)
-def test_refuses_a_revoked_token_everywhere(row: Row, alice: User) -> None:
-    response = call(bearer("sw_revoked"), row, NO_THINGS)
+def test_refuses_a_revoked_token_everywhere(row: Row, world: World) -> None:
+    response = call(bearer("sw_revoked"), row, world.things)
     # These two need no valid token.
     without = row.route in {"api-login", "api-register"}
     assert response.status_code == (201 if without else 401)

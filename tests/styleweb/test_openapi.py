@@ -13,7 +13,8 @@ from accounts.models import Scope
 from common.media import CONTENT_TYPES
 from common.openapi import whole_document
 from style_transfer.core.spec import BOUNDS, TransferSpec
-from tests.styleweb.test_api_access import MATRIX, routes
+from tests.styleweb.test_api_access import MATRIX
+from tests.support.routes import routes
 
 UNDOCUMENTED = {"api-schema", "api-docs"}
 

@@ -10,7 +10,6 @@ from string import Formatter
 from typing import Any, NamedTuple
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
@@ -21,7 +20,7 @@ from gallery.moderation import hide_artwork
 from gallery.services import publish_artwork
 from inference.models import Worker
 from styleweb.urls import urlpatterns
-from tests.styleweb.test_api_access import read_out
+from tests.support.clients import read_out
 from tests.support.factories import (
     developable_job,
     finished_job,
@@ -31,8 +30,8 @@ from tests.support.factories import (
 )
 from tests.support.links import expired, revoked, shared, shared_gallery
 from tests.support.things import THINGS, kept
+from tests.support.worlds import World, browser_of, each_row, make_users, rolled_back, shared_world
 
-OUTSIDE = "93.184.216.34"
 SIGN_IN = "/account/login/"
 # What the owner of an artwork can do with it.
 DEEDS = ("rename", "publish", "unpublish", "delete", "avatar", "tags", "develop", "show")
@@ -344,20 +343,21 @@ def names(patterns: list[Any] = urlpatterns) -> Iterator[str]:
             yield str(pattern.name)
 
 
-def client_of(user: User | None) -> Client:
-    client = Client(REMOTE_ADDR=OUTSIDE)
-    if user is not None:
-        client.force_login(user)
-    return client
+def needed(row: Row) -> frozenset[str]:
+    """Return the names of the things that the address of a row names."""
+    named = {name for _text, name, *_format in Formatter().parse(row.address)}
+    return frozenset(MADE.keys() & named)
 
 
-def address_of(row: Row, owner: User) -> str:
-    """Return the address of a row; the things that it names are made."""
+def make_world(names: frozenset[str]) -> World:
+    """Make the users, and the things of the owner."""
+    users = make_users()
+    owner = users["owner"]
+    assert owner is not None
     make_style("great-wave")
     make_style("sketch", state="draft")
-    named = {name for _text, name, *_format in Formatter().parse(row.address)}
-    made = {name: make(owner) for name, make in MADE.items() if name in named}
-    return row.address.format(**made)
+    things = {name: make(owner) for name, make in MADE.items() if name in names}
+    return World({name: browser_of(user) for name, user in users.items()}, things)
 
 
 def ask(client: Client, row: Row, address: str) -> Any:
@@ -368,6 +368,9 @@ def named(row: Row) -> str:
     return f"{row.method}-{row.address}"
 
 
+world = shared_world(make_world)
+
+
 def test_has_a_row_for_every_address() -> None:
     rows = {row.name for row in PAGES + MEDIA}
     # A middleware answers the health checks, before the addresses of the site are read.
@@ -375,22 +378,20 @@ def test_has_a_row_for_every_address() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("row", PAGES + MEDIA, ids=named)
-def test_answers_each_user(row: Row, users: dict[str, User | None], wakeups: list[str]) -> None:
-    owner = users["owner"]
-    assert owner is not None
-    address = address_of(row, owner)
-    for column, user in users.items():
-        before = transaction.savepoint()
-        response: Any = ask(client_of(user), row, address)
-        assert response.status_code == getattr(row, column), column
-        leads_home = {"set_language", "account_logout"}
-        if column == "nobody" and response.status_code == 302 and row.name not in leads_home:
-            assert response["Location"].startswith(SIGN_IN)
-        if row in MEDIA and response.status_code == 200:
-            # What a link shows, and an archive, is open to all, but no cache may keep it.
-            is_public = row.nobody == 200 and row.name not in {"share-file", "gallery-archive"}
-            kept_by = "public" if is_public else "private, no-store"
-            assert response["Cache-Control"].startswith(kept_by)
-        read_out(response)
-        transaction.savepoint_rollback(before)
+@pytest.mark.usefixtures("wakeups")
+@each_row(PAGES + MEDIA, needed, named)
+def test_answers_each_user(row: Row, world: World) -> None:
+    address = row.address.format(**world.things)
+    for column, visitor in world.visitors.items():
+        with rolled_back():
+            response: Any = ask(visitor.visit(), row, address)
+            assert response.status_code == getattr(row, column), column
+            leads_home = {"set_language", "account_logout"}
+            if column == "nobody" and response.status_code == 302 and row.name not in leads_home:
+                assert response["Location"].startswith(SIGN_IN)
+            if row in MEDIA and response.status_code == 200:
+                # What a link shows, and an archive, is open to all, but no cache may keep it.
+                is_public = row.nobody == 200 and row.name not in {"share-file", "gallery-archive"}
+                kept_by = "public" if is_public else "private, no-store"
+                assert response["Cache-Control"].startswith(kept_by)
+            read_out(response)

@@ -8,26 +8,26 @@ import pytest
 from django.contrib import admin
 from django.urls import URLResolver, reverse
 
-from accounts.models import User
-from tests.styleweb.test_api_access import read_out
 from tests.styleweb.test_page_access import (
     MADE,
     MEDIA,
     PAGES,
     Row,
-    address_of,
-    client_of,
+    make_world,
     named,
+    needed,
 )
+from tests.support.clients import read_out
+from tests.support.worlds import World, each_row, no_things, shared_world
+
+pytestmark = pytest.mark.django_db
+world = shared_world(make_world)
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if row.method == "get"], ids=named)
-def test_answers_head_like_get(row: Row, users: dict[str, User | None]) -> None:
-    owner = users["owner"]
-    assert owner is not None
-    address = address_of(row, owner)
-    client = client_of(users["root"] if row.owner >= 400 else owner)
+@each_row([row for row in PAGES + MEDIA if row.method == "get"], needed, named)
+def test_answers_head_like_get(row: Row, world: World) -> None:
+    address = row.address.format(**world.things)
+    client = world.visitors["root" if row.owner >= 400 else "owner"].visit()
     get, head = client.get(address), client.head(address)
     read_out(get)
     assert (head.status_code, head.getvalue()) == (get.status_code, b"")
@@ -35,11 +35,11 @@ def test_answers_head_like_get(row: Row, users: dict[str, User | None]) -> None:
     assert head["Content-Type"] == get["Content-Type"]
 
 
-@pytest.mark.django_db
+@no_things()
 @pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if "{" in row.address], ids=named)
-def test_answers_strangers_as_if_it_did_not_exist(row: Row, bob: User) -> None:
+def test_answers_strangers_as_if_it_did_not_exist(row: Row, world: World) -> None:
     nothing = row.address.replace(":file", "").format(**dict.fromkeys(MADE, uuid4()))
-    response = getattr(client_of(bob), row.method)(nothing)
+    response = getattr(world.visitors["stranger"].visit(), row.method)(nothing)
     assert response.status_code == (403 if row.name.startswith("operators") else 404)
 
 
@@ -56,12 +56,12 @@ def admin_addresses() -> Iterator[str]:
             yield reverse(f"admin:{each.name}", args=arguments)
 
 
-@pytest.mark.django_db
-def test_lets_only_the_staff_into_the_admin_site(users: dict[str, User | None]) -> None:
+@no_things()
+def test_lets_only_the_staff_into_the_admin_site(world: World) -> None:
     addresses = list(admin_addresses())
     assert len(addresses) > 20
     for column in ("nobody", "owner", "stranger"):
-        client = client_of(users[column])
+        client = world.visitors[column].visit()
         for address in addresses:
             response = client.get(address)
             assert response.status_code == 302, (column, address)

@@ -53,6 +53,12 @@ def sent_file(response: Any) -> bytes:
     return bytes(response.getvalue())
 
 
+def read_out(response: Any) -> None:
+    """Read a streamed file to its end, which closes it."""
+    if response.streaming:
+        assert b"".join(response.streaming_content)
+
+
 @contextmanager
 def open_connection() -> Iterator[None]:
     """Let clients that are not Django's call the WSGI application in the test's transaction.
