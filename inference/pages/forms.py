@@ -54,7 +54,7 @@ FACES_WORDS = {
 }
 VARIANT_WORDS = {
     Variant.STANDARD: _("Standard"),
-    Variant.LIGHT: _("Light: less time, more of the photo"),
+    Variant.LIGHT: _("Light: smaller networks"),
 }
 INIT_WORDS = {
     Init.CONTENT: _("Photo"),

@@ -20,7 +20,7 @@ from torch import Tensor
 from style_transfer.imaging.color import LUMA
 from style_transfer.methods.patch_bank import PATCH, SIZE
 from style_transfer.methods.patches import (
-    PatchIndex,
+    GroupedIndex,
     PatchParameters,
     coverage_of,
     cut_to_blocks,
@@ -63,7 +63,7 @@ class StrokeBank:
         compared = _as_compared(whole)
         mean = compared.mean(0)
         basis = find_main_axes(compared - mean, PARAMETERS.dimensions)  # (SIZE, D)
-        self._index = PatchIndex(compared, mean, basis, PARAMETERS)
+        self._index = GroupedIndex(compared, mean, basis, PARAMETERS)
         # Weighting is linear, so that the weighted pixels need not be written anywhere.
         weighted = _as_compared(torch.eye(SIZE).to(whole)) @ basis
         self._filters = weighted.T.reshape(-1, 3, PATCH, PATCH).contiguous()

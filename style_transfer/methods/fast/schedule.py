@@ -9,6 +9,7 @@ part of a small picture, so it places broad areas of color there. At each size, 
 artwork then replace the picture's patches (methods/strokes.py), led by the photo where it is busy.
 """
 
+import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -215,7 +216,7 @@ class Pass:
 
     @property
     def _side(self) -> float:
-        return (self.height * self.width) ** 0.5
+        return math.sqrt(self.height * self.width)
 
     def _decode(
         self, content: Tensor, styles: StyleSource, painter: Painter, strength: float

@@ -17,6 +17,7 @@ from torch import Tensor
 from style_transfer.methods.patches import (
     PatchIndex,
     PatchParameters,
+    cluster,
     coverage_of,
     cut_to_blocks,
     draw_patches,
@@ -65,7 +66,7 @@ class Textons:
         patches = draw_patches(artwork.float(), PATCH, _SAMPLES, generator)
         mean = patches.mean(0)
         basis = find_main_axes(patches - mean, PARAMETERS.dimensions)
-        members = _cluster((patches - mean) @ basis, min(ENTRIES, len(patches)), generator)
+        members = cluster((patches - mean) @ basis, min(ENTRIES, len(patches)), _ROUNDS, generator)
         return cls(mean, basis, _restore_contrast(patches, members) @ basis - mean @ basis)
 
     def to(self, device: torch.device) -> "Textons":
@@ -200,23 +201,6 @@ def count_bands(height: int) -> int:
     """Count how many times `PatchSynthesizer.synthesize` yields for a picture of a height."""
     rows = (height + PATCH + (-(height + PATCH) % STRIDE)) // STRIDE + 1
     return -(-rows // _BAND)
-
-
-def _cluster(keys: Tensor, count: int, generator: torch.Generator) -> list[Tensor]:
-    """Cluster keys (N, D) by k-means; return the row numbers of each cluster, largest first."""
-    chosen = torch.randperm(len(keys), generator=generator)[:count].to(keys.device)
-    centers = keys[chosen]
-    nearest = torch.zeros(len(keys), dtype=torch.long, device=keys.device)
-    for _ in range(_ROUNDS):
-        half = centers.square().sum(1) / 2
-        nearest = (half - keys @ centers.T).argmin(1)
-        sizes = torch.bincount(nearest, minlength=count)
-        sums = torch.zeros_like(centers).index_add_(0, nearest, keys)
-        # A center without keys keeps its place.
-        centers = torch.where(sizes[:, None] > 0, sums / sizes[:, None].clamp_min(1), centers)
-    order = torch.argsort(sizes, descending=True, stable=True)
-    rows = torch.split(torch.argsort(nearest, stable=True), sizes.tolist())
-    return [rows[index] for index in order.tolist() if len(rows[index])]
 
 
 def _restore_contrast(patches: Tensor, members: Sequence[Tensor]) -> Tensor:

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -6,7 +8,7 @@ from torch import Tensor
 
 from style_transfer.methods import strokes
 from style_transfer.methods.patch_bank import PATCH
-from style_transfer.methods.patches import draw_patches
+from style_transfer.methods.patches import PatchIndex, draw_patches
 from style_transfer.methods.strokes import MARGIN, STRIDE, StrokeBank, count_stroke_bands
 
 
@@ -21,6 +23,11 @@ def bank(*artworks: Tensor) -> StrokeBank:
     return StrokeBank(
         [draw_patches(each, PATCH, 2000, generator) for each in artworks or [stripes()]]
     )
+
+
+def soft(draw: torch.Generator, coarse: int, side: int) -> Tensor:
+    small = torch.rand(1, 3, coarse, coarse, generator=draw)
+    return torch.nn.functional.interpolate(small, (side, side), mode="bicubic").clamp(0, 1)
 
 
 class TestStrokeBank:
@@ -97,6 +104,18 @@ class TestComparing:
         painted = bank(art).synthesize(torch.full((1, 3, 30, 30), 0.62), 0)
         assert painted.std() < 0.05
 
+    def test_finds_in_groups_nearly_what_a_search_of_all_finds(self) -> None:
+        draw = torch.Generator().manual_seed(6)
+        art, image = soft(draw, 20, 160), soft(draw, 12, 90)
+        found = bank(art)
+        keys, factors = found._keys_of(image, 1), found.weigh(image)
+        queries = found._index.query(keys)
+        grouped, whole = (
+            (queries * factors[search(keys, factors)]).sum(1).mean()
+            for search in (found._index.nearest, partial(PatchIndex.nearest, found._index))
+        )
+        assert whole <= grouped < 1.1 * whole
+
     def test_uses_many_patches_for_a_photo_of_low_contrast(self) -> None:
         art = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(4))
         art = torch.nn.functional.interpolate(art, (60, 60), mode="bilinear")
@@ -104,7 +123,7 @@ class TestComparing:
         photo = art * 0.2 + 0.4
         factors = found.weigh(photo)
         used = torch.unique(found._index.nearest(found._keys_of(photo, 1), factors))
-        assert len(used) > 0.2 * len(found._index.keys)
+        assert len(used) > 0.15 * len(found._index.keys)
 
     def test_does_not_use_patches_unlike_the_photo(self) -> None:
         art = torch.rand(1, 3, 60, 60, generator=torch.Generator().manual_seed(5)) * 0.05 + 0.3
