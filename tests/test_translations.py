@@ -40,6 +40,11 @@ def test_leaves_nothing_untranslated() -> None:
     assert [original for original, translated in ENTRIES if not translated] == []
 
 
+def test_tells_no_visitor_to_run_a_command_of_the_administrator() -> None:
+    commands = ("fetch_weights", "manage.py", "python -m")
+    assert [each for each, _ in ENTRIES if any(word in each for word in commands)] == []
+
+
 def test_keeps_every_placeholder() -> None:
     changed = [
         original

@@ -45,7 +45,12 @@ SIZE_WORDS = (
 )
 FEATURE_WORDS = {
     "builtin": _("Built-in"),
+    "builtin-light": _("Built-in, light"),
     "vgg19": _("VGG-19"),
+    "vgg16": _("VGG-16"),
+    "resnet50": _("ResNet-50"),
+    "resnet50-plain": _("ResNet-50, not smoothed"),
+    "mobilenet_v3_large": _("MobileNetV3"),
 }
 FACES_WORDS = {
     KeepFaces.AUTO: _("If large enough"),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from style_transfer.core.backbones import BACKBONES, FETCHED
+
 
 def add_fetch_weights_parser(
     subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
@@ -13,10 +15,14 @@ def add_fetch_weights_parser(
     parser = subparsers.add_parser(
         "fetch_weights", help="install weights that the engine does not include"
     )
-    parser.add_argument("name", choices=["vgg19"], help="VGG-19 as torchvision publishes it")
+    titles = ", ".join(BACKBONES[name].title for name in FETCHED)
+    parser.add_argument("name", choices=FETCHED, help=f"{titles}, as torchvision publishes them")
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
-        "--file", type=Path, help="the .pth file of torchvision, if it is already downloaded"
+        *("--weights", "--file"),
+        type=Path,
+        metavar="FILE",
+        help="the .pth file of torchvision, if it is already downloaded",
     )
     source.add_argument(
         "--url", help="address of the download (default: the address of torchvision)"
@@ -30,12 +36,13 @@ def run_fetch_weights(arguments: argparse.Namespace) -> int:
     Raises ModelMissingError or FetchError.
     """
     from style_transfer.core.manifest import user_folder
-    from style_transfer.training.fetch_backbones import default_url, fetch_vgg19
+    from style_transfer.training.fetch_backbones import default_url, fetch_backbone, megabytes
 
     console = Console(stderr=True)
-    url = arguments.url or default_url()
-    if arguments.file is None:
-        console.print(f"Downloading {url}, about 550 MB.", markup=False)
-    card = fetch_vgg19(user_folder(), file=arguments.file, url=url)
+    name = arguments.name
+    url = arguments.url or default_url(name)
+    if arguments.weights is None:
+        console.print(f"Downloading {url}, about {megabytes(name)} MB.", markup=False)
+    card = fetch_backbone(name, user_folder(), file=arguments.weights, url=url)
     console.print(f"Installed {user_folder() / card.file}.", markup=False)
     return 0

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from style_transfer.backends.variants import AUTO, BACKENDS
+from style_transfer.cli.features import add_features_arguments, install_weights
 from style_transfer.cli.record import Record
 from style_transfer.core.backbones import DEFAULT_BACKBONE, TEXTBOOK_BACKBONE, is_installed
 from style_transfer.core.catalog import METHOD_INFOS
@@ -19,7 +20,6 @@ from style_transfer.core.controls import controls_of, meaning
 from style_transfer.core.errors import InputUnreadableError, InternalError
 from style_transfer.core.spec import (
     BOUNDS,
-    FEATURES,
     SWITCHES,
     WARNINGS,
     Step,
@@ -65,11 +65,7 @@ def add_stylize_parser(
         default=defaults.keep_faces,
         help=meaning("keep_faces"),
     )
-    parser.add_argument(
-        "--features",
-        choices=FEATURES,
-        help="the network whose activations are compared (default: vgg19 if installed, or builtin)",
-    )
+    add_features_arguments(parser, default="vgg19 if installed, or builtin")
     for name, bound in BOUNDS.items():
         parser.add_argument(
             f"--{name.replace('_', '-')}",
@@ -150,6 +146,7 @@ def run_stylize(arguments: argparse.Namespace) -> int:
     styles = [parse_style(word) for word in arguments.styles]
 
     resume = read_state(arguments.state, spec.method)
+    install_weights(arguments)
 
     from style_transfer.backends.choice import Execution
     from style_transfer.pipeline.stylize import stylize

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
 
+from style_transfer.cli.features import add_features_arguments, install_weights
 from style_transfer.cli.pack import add_pack_parser
+from style_transfer.core.backbones import DEFAULT_BACKBONE
 from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.training.arguments import add_common_arguments, parse_count, parse_positive
 
@@ -71,6 +73,8 @@ def run_train(arguments: argparse.Namespace) -> int:
         return 2
     from style_transfer.training.session import train
 
+    if "weights" in arguments:
+        install_weights(arguments)
     kind: Kind = arguments.training
     train(kind.load(), arguments, console, artworks=kind.artworks)
     return 0
@@ -100,6 +104,7 @@ def _add_fast(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher", type=Path, help="reduced VGG-19 (safetensors), for a second loss"
     )
+    add_features_arguments(parser, default="none; those of the encoder are always compared")
 
 
 def _add_artwork(parser: argparse.ArgumentParser, *, content_weight: float) -> None:
@@ -133,6 +138,7 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         help="weight of the brightness and colors of larger areas",
     )
     parser.add_argument("--light", action="store_true", help="a smaller and faster network")
+    add_features_arguments(parser, default=DEFAULT_BACKBONE)
     parser.add_argument(
         "--teacher",
         choices=TEACHERS,
@@ -150,6 +156,7 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
 def _add_code(parser: argparse.ArgumentParser) -> None:
     _add_artwork(parser, content_weight=0.1)
     _add_out(parser)
+    add_features_arguments(parser, default="those of the method fast")
 
 
 KINDS = (

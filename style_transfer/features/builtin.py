@@ -1,18 +1,20 @@
 """Feature networks: the engine compares the texture and content of pictures by their features."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
 import torch
 from torch import Tensor, nn
 
+from style_transfer.core.backbones import BACKBONES
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.weight_files import load_weights
 from style_transfer.features.light import LightVGG, read_light_widths
-from style_transfer.features.torchvision_backbones import ImageNetVGG
+from style_transfer.features.torchvision_backbones import NETWORKS, ImageNetResNet
 from style_transfer.features.vgg import LAYERS, SlimVGG, read_widths
 
 SCALE = "channel_scale."
+PEAK = "peak."  # the largest activation of a layer, for networks that can be smoothed
 _DEAD = 0.02  # channels below this share of the most variable one carry no information
 
 
@@ -54,7 +56,7 @@ def load_features(name: str, device: torch.device) -> FeatureNet:
     """
     if name not in _BUILDERS:
         raise ModelMissingError(f"There are no features called {name}.")
-    stored = {key: value.to(device, torch.float32) for key, value in load_weights(name).items()}
+    stored = {key: value.to(device, torch.float32) for key, value in _load(name).items()}
     scale = {key.removeprefix(SCALE): v for key, v in stored.items() if key.startswith(SCALE)}
     weights = {key: value for key, value in stored.items() if not key.startswith(SCALE)}
     try:
@@ -80,14 +82,28 @@ def _build_light(weights: Mapping[str, Tensor]) -> nn.Module:
     return network
 
 
-def _build_vgg19(weights: Mapping[str, Tensor]) -> nn.Module:
-    network = ImageNetVGG()
+def _build_fetched(name: str, weights: Mapping[str, Tensor]) -> nn.Module:
+    network = NETWORKS[name]()
     network.load_(weights)
     return network
+
+
+def _build_smoothed(weights: Mapping[str, Tensor]) -> nn.Module:
+    network = ImageNetResNet(
+        {name: float(weights[f"{PEAK}{name}"]) for name in ImageNetResNet.layers}
+    )
+    network.load_(weights)
+    return network
+
+
+def _load(name: str) -> dict[str, Tensor]:
+    return load_weights(BACKBONES[name].weights_name)
 
 
 _BUILDERS: dict[str, Callable[[Mapping[str, Tensor]], nn.Module]] = {
     "builtin": _build_builtin,
     "builtin-light": _build_light,
-    "vgg19": _build_vgg19,
+    **{name: partial(_build_fetched, name) for name in NETWORKS},
+    "resnet50": _build_smoothed,
+    "resnet50-plain": partial(_build_fetched, "resnet50"),
 }

@@ -1,4 +1,4 @@
-"""Install torchvision's VGG-19, from a file of the user or from its download address."""
+"""Install feature networks of torchvision, from a file of the user or from the download address."""
 
 import hashlib
 import pickle
@@ -14,16 +14,23 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+from style_transfer.core.backbones import BACKBONES
 from style_transfer.core.errors import EngineError, ModelMissingError
 from style_transfer.core.manifest import Card, write_card
-from style_transfer.features.builtin import SCALE
-from style_transfer.features.torchvision_backbones import ImageNetVGG
+from style_transfer.features.builtin import PEAK, SCALE
+from style_transfer.features.torchvision_backbones import NETWORKS, measure_peaks
 from style_transfer.features.torchvision_shim import import_torchvision
-from style_transfer.features.vgg import LAYERS
 from style_transfer.training.channel_std import measure_channel_std
 from style_transfer.training.dead_leaves import draw_dead_leaves
 
-NAME = "vgg19"
+# The class in torchvision that names the file of each network. Of ResNet-50 it is the first one:
+# the second was trained with stronger augmentation, and the paper of its smoothing used the first.
+_PUBLISHED = {
+    "vgg19": "VGG19_Weights",
+    "vgg16": "VGG16_Weights",
+    "resnet50": "ResNet50_Weights",
+    "mobilenet_v3_large": "MobileNet_V3_Large_Weights",
+}
 _TIMEOUT = 60.0  # seconds without any data
 
 
@@ -31,13 +38,19 @@ class FetchError(EngineError):
     """The weights cannot be downloaded."""
 
     code = "fetch_failed"
-    hint = "Download the file by other means and pass it with --file."
+    hint = "Download the file by other means and pass it with --weights."
 
 
-def default_url() -> str:
-    """Give the download address of the weights in the installed torchvision."""
-    url: str = import_torchvision().models.VGG19_Weights.IMAGENET1K_V1.url
+def default_url(name: str) -> str:
+    """Give the download address of the weights of a network in the installed torchvision."""
+    url: str = getattr(import_torchvision().models, _PUBLISHED[name]).IMAGENET1K_V1.url
     return url
+
+
+def megabytes(name: str) -> int:
+    """Give the size of the download."""
+    published = getattr(import_torchvision().models, _PUBLISHED[name]).IMAGENET1K_V1
+    return round(float(published.meta["_file_size"]))
 
 
 def expected_prefix(name: str) -> str:
@@ -66,15 +79,22 @@ def download(url: str, target: Path) -> None:
         raise FetchError(f"{url} could not be downloaded ({error}).") from error
 
 
-def fetch_vgg19(folder: Path, *, file: Path | None, url: str, sha256: str = "") -> Card:
-    """Install vgg19.safetensors with its card in a folder, from a .pth file or else from a URL.
+def fetch_backbone(
+    name: str, folder: Path, *, file: Path | None, url: str = "", sha256: str = ""
+) -> Card:
+    """Install NAME.safetensors with its card in a folder, from a .pth file or else from a URL.
 
     The sha256 of the source must begin with `sha256`; the default is the digits in torchvision's
     own file name. Raises ModelMissingError for another hash or other contents, and FetchError if
-    the download fails.
+    the download fails or the folder cannot be made.
     """
-    wanted = sha256 or expected_prefix(default_url())
-    folder.mkdir(parents=True, exist_ok=True)
+    url = url or default_url(name)
+    wanted = sha256 or expected_prefix(default_url(name))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "Set STYLEWEB_WEIGHTS_DIR to a folder that you can write to."
+        raise FetchError(f"{folder} cannot be made: {error.strerror}.", hint=hint) from error
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         source = file or Path(scratch) / "download.pth"
         if file is None:
@@ -82,11 +102,12 @@ def fetch_vgg19(folder: Path, *, file: Path | None, url: str, sha256: str = "") 
         found = _hash(source)
         if not found.startswith(wanted):
             raise ModelMissingError(
-                f"{source.name} is not torchvision's VGG-19: its sha256 begins with {found[:8]},"
-                f" not with {wanted[:8]}.",
-                hint="Download it again, or pass the right file with --file.",
+                f"{source.name} is not torchvision's {BACKBONES[name].title}: its sha256 begins"
+                f" with {found[:8]}, not with {wanted[:8]}.",
+                hint="Download it again, or pass the right file with --weights.",
             )
-        return install(folder, read_pth(source), origin=f"{Path(url).name}, sha256 {found}")
+        origin = f"{Path(url).name}, sha256 {found}"
+        return install(name, folder, read_pth(source), origin=origin)
 
 
 def read_pth(path: Path) -> dict[str, Tensor]:
@@ -103,22 +124,30 @@ def read_pth(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def install(folder: Path, state: Mapping[str, Tensor], *, origin: str) -> Card:
+def install(name: str, folder: Path, state: Mapping[str, Tensor], *, origin: str) -> Card:
     """Write the weights of torchvision that the engine uses, with channel scales and a card.
 
-    Raises ModelMissingError if the weights are not those of VGG-19.
+    Raises ModelMissingError if the weights are those of another network.
     """
-    network = ImageNetVGG()
+    title = BACKBONES[name].title
+    with torch.random.fork_rng(devices=[]):
+        network = NETWORKS[name]().eval()
     try:
         network.load_(state)
     except RuntimeError as error:
-        raise ModelMissingError("These are not the weights of a VGG-19.") from error
+        hint = "Choose the file of the network that you named."
+        raise ModelMissingError(f"These are not the weights of {title}.", hint=hint) from error
     # Generated pictures, because this machine may have no artworks to measure the scales on.
     pictures = [draw_dead_leaves(seed, 96) for seed in range(6)]
-    scale = measure_channel_std(network, pictures, LAYERS)
-    tensors = network.state_dict() | {f"{SCALE}{name}": value for name, value in scale.items()}
-    content = save({name: value.contiguous() for name, value in tensors.items()})
-    path = folder / f"{NAME}.safetensors"
+    scale = measure_channel_std(network, pictures, network.layers)
+    peaks = measure_peaks(network, pictures) if BACKBONES[name].smoothed else {}
+    tensors = {
+        **network.state_dict(),
+        **{f"{SCALE}{layer}": value for layer, value in scale.items()},
+        **{f"{PEAK}{layer}": torch.tensor(value) for layer, value in peaks.items()},
+    }
+    content = save({key: value.contiguous() for key, value in tensors.items()})
+    path = folder / f"{name}.safetensors"
     partial = path.with_suffix(".partial")
     partial.write_bytes(content)
     partial.replace(path)
@@ -129,7 +158,7 @@ def install(folder: Path, state: Mapping[str, Tensor], *, origin: str) -> Card:
         origin=origin,
         date=datetime.now(UTC).date().isoformat(),
     )
-    write_card(folder, NAME, card)
+    write_card(folder, name, card)
     return card
 
 

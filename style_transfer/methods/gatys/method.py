@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from style_transfer.core.backbones import require_backbone
+from style_transfer.core.backbones import BACKBONES, require_backbone
 from style_transfer.core.budget import Plan
 from style_transfer.core.catalog import METHOD_INFOS, MethodInfo
 from style_transfer.core.shares import StyleNeedsPictureError
@@ -49,7 +49,7 @@ class GatysMethod:
     def weights(self, spec: TransferSpec, shares: Sequence[StyleInput]) -> Sequence[str]:
         """Give the name of the feature network."""
         del shares
-        return (spec.features,)
+        return (BACKBONES[spec.features].weights_name,)
 
 
 def _artworks_of(

@@ -39,7 +39,6 @@ from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.frame import Frame, Kept
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-CONTENT_LAYER = "relu4_2"  # deep enough to keep shapes, and to leave brush strokes free
 PIXELS = "pixels"  # the picture itself, as one more layer for a network that sees no colors
 RATES = {Optimizer.ADAM: 0.01, Optimizer.LBFGS: 1.0}
 _TOO_HIGH = 100.0  # times the loss of the first picture or of an empty one: the descent diverges
@@ -109,6 +108,8 @@ class Recipe:
         """
         self._network, self._spec = network, spec
         backbone = BACKBONES[spec.features]
+        # In VGG relu4_2: deep enough to keep shapes, and to leave brush strokes free.
+        self._content_layer = backbone.content
         self._weights = dict(zip(STYLE_LAYERS, spec.layer_weights, strict=True))  # w_l
         if not backbone.colors:
             self._weights[PIXELS] = 1.0
@@ -122,13 +123,16 @@ class Recipe:
             # The layers of a network have different units. Gatys et al. scaled the weights of VGG
             # so that the mean activation of each layer is one. Here the activations are divided
             # instead, which is the same, so one style_weight fits every network.
+            measure = _unit_of_smoothed if backbone.smoothed else _unit_of
             self._units = self._mix(
-                artworks, lambda layer, maps: _unit_of(maps, self._shifts[layer])
+                artworks, lambda layer, maps: measure(maps, self._shifts[layer])
             )
             self._grams = self._mix(
                 artworks, lambda layer, maps: gram_matrix(self._in_unit(layer, maps))
             )
-            self._content = self._in_unit(CONTENT_LAYER, self._see(photo)[CONTENT_LAYER])
+            self._content = self._in_unit(
+                self._content_layer, self._see(photo)[self._content_layer]
+            )
 
     def _mix(
         self,
@@ -151,7 +155,8 @@ class Recipe:
 
     def _see(self, rgb: Tensor) -> dict[str, Tensor]:
         """Compute the activations of all layers that are compared, for rgb (1, 3, H, W)."""
-        return {PIXELS: rgb, **self._network(rgb, (*STYLE_LAYERS, CONTENT_LAYER))}
+        layers = {**dict.fromkeys(STYLE_LAYERS), self._content_layer: None}
+        return {PIXELS: rgb, **self._network(rgb, tuple(layers))}
 
     def _in_unit(self, layer: str, maps: Tensor) -> Tensor:
         """Give activations (1, C, h, w) of a layer in the unit of the layer."""
@@ -161,7 +166,7 @@ class Recipe:
         """Measure picture (1, 3, H, W) in [-1, 1]; a perfect and perfectly smooth one has 0."""
         maps = self._see((picture + 1) / 2)
         seen = {layer: self._in_unit(layer, each) for layer, each in maps.items()}
-        content = (seen[CONTENT_LAYER] - self._content).square().mean()
+        content = (seen[self._content_layer] - self._content).square().mean()
         style = torch.stack(
             [
                 weight * (gram_matrix(seen[layer]) - self._grams[layer]).square().mean()
@@ -193,6 +198,13 @@ def _unit_of(activations: Tensor, shift: Tensor) -> Tensor:
     # the deepest layer has a single place.
     least = _QUIET * activations.abs().mean() + _EPSILON
     return torch.maximum((activations - shift).abs().mean(), least)
+
+
+def _unit_of_smoothed(activations: Tensor, shift: Tensor) -> Tensor:
+    # Smoothed activations vary a little around a large mean m by a deviation d. A Gram matrix has
+    # products of both: m^2 says nothing, m d is what differs between pictures. So m d is one.
+    mean = activations.mean()
+    return (mean * _unit_of(activations - mean, shift)).sqrt()
 
 
 def parts_of(artwork: Tensor, most: int) -> Iterator[Tensor]:

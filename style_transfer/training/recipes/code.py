@@ -10,8 +10,10 @@ from PIL import Image
 from torch import Tensor
 from torch.optim import Adam
 
+from style_transfer.core.backbones import require_backbone
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.manifest import Card, find_card
+from style_transfer.features.builtin import FeatureNet, load_features
 from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast import METHOD, adapter
@@ -25,6 +27,7 @@ from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.evaluation import measure_losses
 from style_transfer.training.export import export_bytes
 from style_transfer.training.gallery import draw_rows
+from style_transfer.training.layout import lay_out
 from style_transfer.training.loop import Run
 from style_transfer.training.material import Material, read_held_out
 from style_transfer.training.processes import Place
@@ -43,6 +46,7 @@ class CodeOptions(Options):
     style: Path
     name: str
     content_weight: float = 0.1
+    features: str | None = None
 
 
 @dataclass
@@ -87,7 +91,8 @@ class Code:
             "license": "yours to choose, within the terms of the artwork",
             "origin": f"The style code of {options.style.name}, made by {ENCODER}"
             f" ({self.start.encoder}) and tuned with the frozen decoder {NAME}"
-            f" ({find_card(NAME)[1].sha256}).",
+            f" ({find_card(NAME)[1].sha256}); the losses come from the features"
+            f" {options.features or ENCODER}.",
             "data": [*self.material.describe(), artwork],
             "command": name_command("code", options, self.material, progress.step),
             "figures": {
@@ -155,16 +160,25 @@ def prepare_code(options: CodeOptions, material: Material, painter: Painter, pla
     return Code(run, objective, painter, start, artwork, material, options)
 
 
+def _load_judge(options: CodeOptions, painter: Painter) -> FeatureNet:
+    """Load the features that the losses come from; raises FeaturesMissingError."""
+    if options.features is None:
+        return painter.encoder
+    require_backbone(options.features)
+    return lay_out(load_features(options.features, painter.device), painter.device)
+
+
 def _make_style_losses(
     artwork: Image.Image, options: CodeOptions, painter: Painter
 ) -> dict[int, StyleLoss]:
     """Make a style loss for each size of crops, with the artwork scaled to the area of a crop."""
     own = (artwork.width * artwork.height) ** 0.5  # side of a square of the same area
     halved = knows_bfloat16(painter.device)
+    features = _load_judge(options, painter)
     return {
         size: StyleLoss(
-            painter.encoder,
-            look_at(painter.encoder, shown_at(artwork, size / own, painter.device)),
+            features,
+            look_at(features, shown_at(artwork, size / own, painter.device)),
             options.content_weight,
             halved,
         )

@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from style_transfer.core.backbones import require_backbone
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.manifest import Card, find_card
@@ -50,6 +51,7 @@ class FastOptions(Options):
 
     decoder: Path
     teacher: Path | None = None
+    features: str | None = None
 
 
 @dataclass
@@ -112,8 +114,9 @@ class Fast:
         return export_halves(halves, self.options.out, NAME, card)
 
     def _name_loss_features(self) -> str:
-        teacher = self.options.teacher
-        return f"{ENCODER} and {describe_teacher(teacher)}" if teacher else ENCODER
+        teacher, features = self.options.teacher, self.options.features
+        names = [ENCODER, describe_teacher(teacher) if teacher else "", features or ""]
+        return " and ".join(filter(None, names))
 
     def _pairs(self, count: int) -> tuple[list[Tensor], list[Tensor]]:
         """Read `count` held-out photos and `count` artworks; if there are fewer, they repeat."""
@@ -154,6 +157,9 @@ def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast
     if options.teacher:
         teacher = lay_out(load_teacher(options.teacher), device)
         loss_features.append(_prepare_features(teacher, options, material))
+    if options.features and options.features != ENCODER:
+        require_backbone(options.features)
+        loss_features.append(lay_out(load_features(options.features, device), device))
     painter = Painter(encoder, decoder, halved=knows_bfloat16(device)).to(device)
     objective = Painting(painter, tuple(loss_features))
     crops = material.crops(options.sizes, options.batch, options.seed, place)

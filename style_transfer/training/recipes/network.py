@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 from torch.optim import Adam
 
+from style_transfer.core.backbones import DEFAULT_BACKBONE, require_backbone
 from style_transfer.core.device import knows_bfloat16
 from style_transfer.core.manifest import PAINTING_NET, Card, user_folder
 from style_transfer.features.builtin import load_features
@@ -34,7 +35,6 @@ from style_transfer.training.processes import Place
 from style_transfer.training.recipe import Options, Recipe, name_command
 from style_transfer.training.style_loss import StyleLoss, look_at
 
-LOSS_FEATURES = "builtin"
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # side of a crop in pixels; in a smaller one the deepest features have no statistics
 _EVALUATED = 8  # held-out photos that a teacher paints for the card
@@ -53,6 +53,12 @@ class NetworkOptions(Options):
     content_weight: float = 0.7
     tone_weight: float = 5.0
     light: bool = False
+    features: str | None = None
+
+    @property
+    def judge(self) -> str:
+        """Give the name of the feature network that the losses come from."""
+        return self.features or DEFAULT_BACKBONE
 
 
 @dataclass
@@ -112,7 +118,7 @@ class Network:
         card = {
             "license": "yours to choose, within the terms of the artwork and of the photos",
             "origin": "Trained from random initialization to paint like"
-            f" {self._name_target()}; the losses come from the features {LOSS_FEATURES} and from"
+            f" {self._name_target()}; the losses come from the features {options.judge} and from"
             " bare patches.",
             "data": [*self.material.describe(), artwork],
             "command": name_command("network", options, self.material, progress.step),
@@ -156,15 +162,16 @@ def prepare_network(
 ) -> Network:
     """Build a network for an artwork, or restore it from its checkpoint.
 
-    Raises TrainingOptionsError, InputUnreadableError for the artwork, and ModelMissingError if the
-    features are missing, or if the checkpoint is missing or of another network.
+    Raises TrainingOptionsError, InputUnreadableError for the artwork, FeaturesMissingError, and
+    ModelMissingError if the checkpoint is missing or of another network.
     """
     require_name(options.name)
     options.require_sizes(least=_SMALLEST)
     device = place.device
     artwork = load_picture(options.style).rgb
     shown = shown_at(artwork, options.style_size / max(artwork.size), device)
-    features = lay_out(load_features(LOSS_FEATURES, device), device)
+    require_backbone(options.judge)
+    features = lay_out(load_features(options.judge, device), device)
     torch.manual_seed(options.seed)  # for the initial weights
     network = PaintingNet(light=options.light)
     network.take_palette_(palette_of(shown))  # the network recolors its input to these colors

@@ -27,7 +27,7 @@ def test_describes_controls_as_valid_json_schema(slug: str) -> None:
 def test_bounds_the_steps_of_a_slow_method() -> None:
     properties = APIClient().get(f"{METHODS}gatys/").json()["controls"]["properties"]
     assert properties["steps"]["maximum"] == METHOD_INFOS["gatys"].site_steps
-    assert properties["features"]["enum"] == ["builtin"]
+    assert properties["features"]["enum"] == ["builtin", "builtin-light"]
 
 
 @pytest.mark.parametrize("slug", list(METHOD_INFOS))

@@ -93,6 +93,7 @@ class TestServeNext:
         page = client_of(alice).get(job.get_absolute_url()).text
         assert "Choose a lower learning rate" in page
 
+    @pytest.mark.slow
     def test_stores_how_the_losses_of_the_recipe_fell(self, alice: User) -> None:
         job = make_job(alice, spec=TransferSpec("gatys", size=64, steps=9))
         assert worker.serve_next() is Served.TO_THE_END

@@ -102,8 +102,8 @@ def test_does_not_change_the_global_random_state() -> None:
 
 
 def test_refuses_other_names() -> None:
-    with pytest.raises(ModelMissingError, match="no features called vgg16"):
-        load_features("vgg16", CPU)
+    with pytest.raises(ModelMissingError, match="no features called vgg11"):
+        load_features("vgg11", CPU)
 
 
 def test_says_how_to_get_vgg19(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

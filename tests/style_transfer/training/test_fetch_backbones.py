@@ -1,4 +1,4 @@
-"""VGG-19 is read from a file or an address and checked; no code from the file runs."""
+"""Networks of torchvision are read from a file or an address; no code from the file runs."""
 
 import hashlib
 import os
@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from style_transfer.__main__ import main
+from style_transfer.core.backbones import FETCHED
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.manifest import read_manifest
 from style_transfer.features.builtin import load_features
@@ -24,7 +25,8 @@ from style_transfer.training.fetch_backbones import (
     FetchError,
     default_url,
     expected_prefix,
-    fetch_vgg19,
+    fetch_backbone,
+    install,
     read_pth,
 )
 
@@ -51,7 +53,7 @@ def sha256(pth: Path) -> str:
 @pytest.fixture(scope="module")
 def installed(pth: Path, sha256: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("weights")
-    fetch_vgg19(folder, file=pth, url=URL, sha256=sha256)
+    fetch_backbone("vgg19", folder, file=pth, url=URL, sha256=sha256)
     return folder
 
 
@@ -83,13 +85,13 @@ def test_is_loaded_by_the_engine(installed: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_refuses_a_file_with_another_hash(pth: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match="not torchvision's VGG-19"):
-        fetch_vgg19(tmp_path, file=pth, url=URL)
+        fetch_backbone("vgg19", tmp_path, file=pth, url=URL)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_says_that_a_file_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match="cannot be read"):
-        fetch_vgg19(tmp_path, file=tmp_path / "nowhere.pth", url=URL)
+        fetch_backbone("vgg19", tmp_path, file=tmp_path / "nowhere.pth", url=URL)
 
 
 def test_runs_no_code_from_a_file(tmp_path: Path) -> None:
@@ -118,8 +120,25 @@ def test_refuses_another_network(tmp_path: Path) -> None:
     path = tmp_path / "small.pth"
     torch.save({"features.0.weight": torch.zeros(64, 3, 3, 3)}, path)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    with pytest.raises(ModelMissingError, match="not the weights of a VGG-19"):
-        fetch_vgg19(tmp_path / "to", file=path, url=URL, sha256=sha256)
+    with pytest.raises(ModelMissingError, match="not the weights of VGG-19"):
+        fetch_backbone("vgg19", tmp_path / "to", file=path, url=URL, sha256=sha256)
+
+
+@pytest.mark.parametrize("name", ["vgg16", "resnet50", "mobilenet_v3_large"])
+def test_refuses_the_keys_of_another_architecture(name: str, pth: Path, tmp_path: Path) -> None:
+    state = read_pth(pth)
+    if name == "vgg16":  # its keys are among those of VGG-19, but not its shapes
+        state = {"features.0.weight": state["features.0.weight"]}
+    with pytest.raises(ModelMissingError, match="not the weights of") as caught:
+        install(name, tmp_path, state, origin="")
+    assert caught.value.code == "model_missing"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", FETCHED)
+def test_knows_the_hash_of_each_network(name: str) -> None:
+    assert default_url(name).startswith("https://")
+    assert len(expected_prefix(default_url(name))) == 8
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -142,22 +161,29 @@ def address(pth: Path) -> Iterator[str]:
 
 
 def test_downloads_when_asked(address: str, sha256: str, tmp_path: Path) -> None:
-    card = fetch_vgg19(tmp_path, file=None, url=f"{address}/vgg19.pth", sha256=sha256)
+    card = fetch_backbone("vgg19", tmp_path, file=None, url=f"{address}/vgg19.pth", sha256=sha256)
     assert {path.name for path in tmp_path.iterdir()} == {card.file, "manifest.json"}
 
 
 def test_leaves_nothing_behind_when_a_download_fails(address: str, tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="404") as caught:
-        fetch_vgg19(tmp_path, file=None, url=f"{address}/nothing.pth")
-    assert "--file" in caught.value.hint
+        fetch_backbone("vgg19", tmp_path, file=None, url=f"{address}/nothing.pth")
+    assert "--weights" in caught.value.hint
     with pytest.raises(FetchError, match="not an http address"):
-        fetch_vgg19(tmp_path, file=None, url="file:///etc/hostname")
+        fetch_backbone("vgg19", tmp_path, file=None, url="file:///etc/hostname")
     assert list(tmp_path.iterdir()) == []
 
 
+def test_says_that_the_folder_cannot_be_made(pth: Path, sha256: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FetchError, match="cannot be made") as caught:
+        fetch_backbone("vgg19", tmp_path / "file" / "weights", file=pth, sha256=sha256)
+    assert "STYLEWEB_WEIGHTS_DIR" in caught.value.hint
+
+
 def test_takes_the_address_and_hash_from_torchvision() -> None:
-    assert default_url().startswith("https://")
-    assert expected_prefix(default_url()) == "dcbb9e9d"
+    assert default_url("vgg19").startswith("https://")
+    assert expected_prefix(default_url("vgg19")) == "dcbb9e9d"
     assert expected_prefix("vgg19.pth") == ""
     assert expected_prefix("vgg19-abcdefgh.pth") == ""
 
@@ -173,7 +199,9 @@ def test_has_a_command(
     assert run_command("vgg19", "--file", str(pth)) == 2  # random numbers are not torchvision's
     assert "its sha256 begins with" in " ".join(capfd.readouterr().err.split())
     digits = hashlib.sha256(pth.read_bytes()).hexdigest()[:8]
-    monkeypatch.setattr("style_transfer.training.fetch_backbones.expected_prefix", lambda _name: digits)
+    monkeypatch.setattr(
+        "style_transfer.training.fetch_backbones.expected_prefix", lambda _name: digits
+    )
     assert run_command("vgg19", "--file", str(pth)) == 0
     assert (tmp_path / "added" / "vgg19.safetensors").is_file()
 

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from style_transfer.__main__ import build_parser, main
+from style_transfer.core.backbones import FeaturesMissingError
 from style_transfer.core.errors import InputUnreadableError, ModelMissingError
 from style_transfer.core.manifest import user_folder
 from style_transfer.features.builtin import FeatureNet
+from style_transfer.features.torchvision_backbones import NETWORKS
 from style_transfer.imaging.color import palette_of
 from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.tensors import to_tensor
@@ -21,7 +24,9 @@ from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.network.johnson import build_painting_net
 from style_transfer.training.copying import Copying
 from style_transfer.training.curve import read_losses
+from style_transfer.training.fetch_backbones import install
 from style_transfer.training.imitation import Imitation
+from style_transfer.training.loop import Plan
 from style_transfer.training.material import Material
 from style_transfer.training.processes import Place
 from style_transfer.training.recipe import TrainingOptionsError
@@ -275,3 +280,31 @@ def test_says_what_is_wrong(train_network: Train, capfd: pytest.CaptureFixture[s
     printed = " ".join(capfd.readouterr().err.split())
     assert "nowhere.jpg" in printed
     assert "'No Name' is no name." in printed
+
+
+class TestFeatures:
+    @pytest.mark.slow
+    def test_takes_the_losses_from_another_network(
+        self, options: NetworkOptions, material: Material
+    ) -> None:
+        torch.manual_seed(0)
+        state = NETWORKS["mobilenet_v3_large"]().state_dict()
+        user_folder().mkdir()
+        install("mobilenet_v3_large", user_folder(), state, origin="random")
+        other = dataclasses.replace(options, features="mobilenet_v3_large")
+        training = prepare_network(other, material, Place(CPU), options.out)
+        before = [each.clone() for each in training.network.parameters()]
+        [*_, last] = training.run.train_(Plan(steps=1, rate=0.01))
+        assert 0 < last.losses["style"] < math.inf
+        assert any(
+            not torch.equal(*both)
+            for both in zip(before, training.network.parameters(), strict=True)
+        )
+        assert "the features mobilenet_v3_large and" in training.export().origin
+
+    def test_says_which_network_is_missing(
+        self, options: NetworkOptions, material: Material
+    ) -> None:
+        other = dataclasses.replace(options, features="vgg16")
+        with pytest.raises(FeaturesMissingError, match="VGG-16"):
+            prepare_network(other, material, Place(CPU), options.out)
