@@ -4,14 +4,12 @@ import logging
 from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.core import signing
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.login_guard import TooManyAttempts
+from accounts.mail import MailNotSent, send_letter
 from accounts.models import User
 from common.limits import seconds_to_wait
 
@@ -40,16 +38,6 @@ class EmailLinkExpired(Exception):
         super().__init__(_("This link has expired or was already used. Request the change again."))
 
 
-class MailNotSent(Exception):
-    """The mail server is away or refuses the address."""
-
-    code = "mail_not_sent"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(_("The email could not be sent. Try again later."))
-
-
 def request_email_change(*, user: User, address: str, link_of: Callable[[str], str]) -> None:
     """Mail a link to the new address, and a notice to the current one. Nothing changes yet.
 
@@ -63,8 +51,8 @@ def request_email_change(*, user: User, address: str, link_of: Callable[[str], s
     link = link_of(signing.dumps(proof, salt=SALT))
     words = {"user": user, "new": address, "link": link, "hours": LINK_SECONDS // 3600}
     # The owner is told first: if the second mail fails, nobody has a link.
-    _send("email_change_requested", user.email, words)
-    _send("email_change_link", address, words)
+    send_letter("email_change_requested", user.email, words)
+    send_letter("email_change_link", address, words)
 
 
 def find_email_change(token: str) -> tuple[User, str]:
@@ -96,7 +84,7 @@ def confirm_email_change(*, token: str) -> User:
         raise EmailTaken from error
     user.email = address
     try:
-        _send("email_changed", old, {"user": user, "new": address})
+        send_letter("email_changed", old, {"user": user, "new": address})
     except MailNotSent:
         logger.warning("The notice of a new email address could not be sent", exc_info=True)
     return user
@@ -105,13 +93,3 @@ def confirm_email_change(*, token: str) -> User:
 def _password_mark(user: User) -> str:
     """Return a value that changes with the password, so that a new password ends the links."""
     return signing.Signer(salt=f"{SALT}.password").signature(user.password)
-
-
-def _send(template: str, address: str, words: dict[str, object]) -> None:
-    """Send a mail. Its template has the subject in the first line."""
-    text = render_to_string(f"accounts/mail/{template}.txt", words)
-    subject, _line, body = text.partition("\n")
-    try:
-        send_mail(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [address])
-    except OSError as error:  # SMTPException is one, too
-        raise MailNotSent from error

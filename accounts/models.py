@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, cast
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -78,6 +79,8 @@ class User(AbstractUser):
     # Both names, as the search of the public gallery compares them.
     search_name = models.TextField(blank=True, default="", editable=False)
     about = models.CharField(_("about"), max_length=160, blank=True)
+    # The language that the user chose last, for mails.
+    language = models.CharField(max_length=10, blank=True, default="", editable=False)
     # When a job of this user last started. The queue serves the user with the oldest time first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -90,6 +93,11 @@ class User(AbstractUser):
     def public_name(self) -> str:
         """The name that is shown beside published artworks."""
         return self.display_name or self.username
+
+    @property
+    def mail_language(self) -> str:
+        """The language of mails to the user."""
+        return self.language or settings.LANGUAGE_CODE
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the user, each name in the spelling that was checked.

@@ -18,18 +18,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from accounts.email_change import (
     EmailLinkExpired,
     EmailTaken,
-    MailNotSent,
     confirm_email_change,
     find_email_change,
     request_email_change,
 )
+from accounts.email_proof import (
+    ProofLinkExpired,
+    confirm_address,
+    find_proof,
+    is_confirmed,
+    request_proof,
+)
 from accounts.forms import EmailForm, ProfileForm, TokenForm
+from accounts.languages import store_language
 from accounts.login_guard import TooManyAttempts
-from accounts.mail import no_mail_notice
+from accounts.mail import MailNotSent, no_mail_notice
 from accounts.models import ApiToken
 from accounts.passwords import TooManySignIns
 from accounts.registration import AccountTaken
@@ -121,7 +129,8 @@ def email(request: SignedInRequest) -> HttpResponse:
             sent = _("Open the link that we sent to your new address.")
             messages.success(request, no_mail_notice() or sent)
             return redirect("account_email")
-    return render(request, "accounts/email.html", {"form": form})
+    context = {"form": form, "is_confirmed": is_confirmed(request.user)}
+    return render(request, "accounts/email.html", context)
 
 
 @never_cache
@@ -139,6 +148,46 @@ def email_confirm(request: SignedInRequest, token: str) -> HttpResponse:
         return render(request, "accounts/email_confirm.html", told, status=refusal.status)
     words = {"owner": owner, "address": address}
     return render(request, "accounts/email_confirm.html", words)
+
+
+@login_required
+@require_POST
+@guarded
+def email_proof_request(request: SignedInRequest) -> HttpResponse:
+    """Mail a link that confirms the address of the account."""
+    try:
+        request_proof(user=request.user)
+    except MailNotSent as refusal:
+        messages.error(request, str(refusal))
+    else:
+        sent = _("We sent a link to %(address)s. Open it to confirm the address.")
+        said = no_mail_notice() or sent % {"address": request.user.email}
+        messages.success(request, said)
+    return redirect("account_email")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def email_proof(request: SignedInRequest, token: str) -> HttpResponse:
+    """Ask before the address is confirmed, because programs that check mail open every link."""
+    try:
+        if request.method == "POST":
+            confirm_address(token=token)
+            messages.success(request, _("Your email address is confirmed."))
+            return redirect("notice-mail" if request.user.is_authenticated else "home")
+        owner = find_proof(token)
+    except ProofLinkExpired as refusal:
+        told = {"refusal": str(refusal)}
+        return render(request, "accounts/email_proof.html", told, status=refusal.status)
+    return render(request, "accounts/email_proof.html", {"owner": owner})
+
+
+def choose_language(request: SignedInRequest) -> HttpResponseBase:
+    """Change the language of the pages as Django does, and store it for mails to the user."""
+    answer = set_language(request)
+    if request.method == "POST" and request.user.is_authenticated:
+        store_language(user=request.user, language=request.POST.get("language", ""))
+    return answer
 
 
 @never_cache

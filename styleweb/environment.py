@@ -70,6 +70,20 @@ def sender() -> str:
     return word("STYLEWEB_FROM", "Styleweb <styleweb@localhost>", pattern, allowed)
 
 
+def site_address(hosts: list[str], *, https: bool) -> str:
+    """Return the address of the site for links in mails.
+
+    Without STYLEWEB_ADDRESS it is the first of `hosts` that others can reach.
+    """
+    place = r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+    whole = [each for each in hosts if each[0] not in ".*"]
+    elsewhere = [each for each in whole if each not in LOCAL_HOSTS]
+    host = next(iter([*elsewhere, *whole]), "localhost")
+    usual = f"{'https' if https else 'http'}://{host}"
+    allowed = "the address of the site without a path, such as https://styleweb.example.org"
+    return word("STYLEWEB_ADDRESS", usual, rf"https?://{place}", allowed)
+
+
 def log_level() -> str:
     """Return the level from which messages are logged."""
     levels = ("DEBUG", "INFO", "WARNING", "ERROR")

@@ -22,6 +22,7 @@ from styleweb.environment import (
     redis_url,
     secret_key,
     sender,
+    site_address,
     socket_path,
     time_zone,
     trusted_proxies,
@@ -354,6 +355,8 @@ CONTENT_SECURITY_POLICY = {
 HTTPS = flag("STYLEWEB_HTTPS")
 # The proxies that every request passes. Each appends to X-Forwarded-For (common/proxies.py).
 TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = trusted_proxies(https=HTTPS)
+# Where links in mails lead. Requests have no part in it.
+SITE_ADDRESS = site_address(ALLOWED_HOSTS, https=HTTPS)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

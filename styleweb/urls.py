@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import choose_language
+
 handler400 = "styleweb.errors.bad_request"
 handler500 = "styleweb.errors.server_error"
 
@@ -12,6 +14,6 @@ urlpatterns = [
     path("", include("library.urls")),
     path("account/", include("accounts.urls")),
     path("api/v1/", include("styleweb.api")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", choose_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]

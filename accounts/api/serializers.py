@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -20,10 +21,18 @@ class MeSerializer(serializers.ModelSerializer[User]):
         read_only=True, help_text="The name beside published artworks."
     )
 
+    language = serializers.ChoiceField(
+        settings.LANGUAGES,
+        source="mail_language",
+        required=False,
+        help_text="The language of mails: the one that was chosen last.",
+    )
+
     class Meta:
         model = User
         fields = [
-            *("id", "username", "email", "display_name", "public_name", "about", "date_joined"),
+            *("id", "username", "email", "display_name", "public_name", "about", "language"),
+            "date_joined",
         ]
         read_only_fields = ["id", "username", "email", "date_joined"]
 

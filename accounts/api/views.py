@@ -22,6 +22,7 @@ from accounts.api.serializers import (
     TokenSerializer,
 )
 from accounts.api.throttles import CallLimit, SignUpLimit
+from accounts.languages import store_language
 from accounts.models import ApiToken
 from accounts.registration import register_person
 from accounts.services import set_about, set_display_name
@@ -122,7 +123,7 @@ class MeView(APIView):
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change the display name, or the line about the user."""
+        """Change the display name, the line about the user, or the language of mails."""
         user = person(request)
         body = MeSerializer(user, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
@@ -134,6 +135,8 @@ class MeView(APIView):
                 raise serializers.ValidationError(detail) from error
         if "about" in body.validated_data:
             set_about(user=user, about=body.validated_data["about"])
+        if "mail_language" in body.validated_data:
+            store_language(user=user, language=body.validated_data["mail_language"])
         return Response(MeSerializer(user).data)
 
 

@@ -44,6 +44,39 @@ def test_writes_to_the_folder_that_the_operator_names(
     assert not (installed / "styleweb").exists()
 
 
+class TestSiteAddress:
+    @pytest.mark.parametrize(
+        ("hosts", "https", "address"),
+        [
+            (["127.0.0.1", "localhost"], False, "http://127.0.0.1"),
+            (["localhost", "styleweb.example"], True, "https://styleweb.example"),
+            ([".styleweb.example", "*", "[::1]"], False, "http://[::1]"),
+            (["*"], False, "http://localhost"),
+        ],
+    )
+    def test_is_that_of_a_host_of_the_site(
+        self, monkeypatch: pytest.MonkeyPatch, hosts: list[str], *, https: bool, address: str
+    ) -> None:
+        monkeypatch.delenv("STYLEWEB_ADDRESS", raising=False)
+        assert environment.site_address(hosts, https=https) == address
+
+    @pytest.mark.parametrize("address", ["https://a.example", "http://[::1]:8000"])
+    def test_can_be_given(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+        monkeypatch.setenv("STYLEWEB_ADDRESS", address)
+        assert environment.site_address(["localhost"], https=True) == address
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "a.example", "https://a.example/", "ftp://a.example", "https://a b", "https://"],
+    )
+    def test_is_nothing_else(self, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+        monkeypatch.setenv("STYLEWEB_ADDRESS", text)
+        with pytest.raises(
+            WrongSetting, match=r"STYLEWEB_ADDRESS.* https://styleweb\.example\.org"
+        ):
+            environment.site_address(["localhost"], https=True)
+
+
 class TestTrustedProxies:
     @pytest.mark.parametrize(("text", "number"), [("0", 0), ("1", 1), ("9", 9)])
     def test_are_a_small_number(
