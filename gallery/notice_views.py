@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from gallery.models import Notice
@@ -30,11 +30,12 @@ def notices(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice_open(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Mark a notice as read, and go to what it is about."""
+    """Mark a notice as read, and go to what it is about. Links in mails lead here, too."""
     notice = get_object_or_404(Notice.objects.owned_by(request.user), pk=pk)
-    mark_read(owner=request.user, notice=notice)
+    if request.method != "HEAD":
+        mark_read(owner=request.user, notice=notice)
     if is_gone(notice):
         messages.error(request, _("This was deleted."))
         return redirect("notices")

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,16 +26,20 @@ RECENT: Final = timedelta(days=3)
 
 def tell(*, owner_id: int, kind: Notice.Kind, about: object, title: str, count: int = 1) -> None:
     """Tell a user of something. It becomes new again if it was told before."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "title": title[:MAX_TITLE],
+        "count": count,
+        "created_at": now,
+        "read_at": None,
+    }
     Notice.objects.update_or_create(
         owner_id=owner_id,
         kind=kind,
         about=str(about),
-        defaults={
-            "title": title[:MAX_TITLE],
-            "count": count,
-            "created_at": timezone.now(),
-            "read_at": None,
-        },
+        # What waits to be mailed keeps its turn.
+        defaults={**values, "waits_since": Coalesce("waits_since", Value(now))},
+        create_defaults={**values, "waits_since": now},
     )
 
 
@@ -88,6 +93,8 @@ def gather_notices() -> int:
     Each is told once. Returns how many were told.
     """
     found = _new([*_done_batches(), *_ending_links(), *_withdrawn_styles()])
+    for each in found:
+        each.waits_since = each.created_at
     # Another round may have told one of them a moment ago.
     Notice.objects.bulk_create(found, ignore_conflicts=True)
     return len(found)
@@ -161,7 +168,8 @@ def _withdrawn_styles() -> list[Notice]:
 def mark_read(*, owner: User, notice: Notice | None = None) -> int:
     """Mark one notice of `owner` as read, or all of them. Return how many were not read."""
     mine = Notice.objects.owned_by(owner).unread()
-    return (mine.filter(pk=notice.pk) if notice else mine).update(read_at=timezone.now())
+    read = mine.filter(pk=notice.pk) if notice else mine
+    return read.update(read_at=timezone.now(), waits_since=None)
 
 
 def sentence_of(notice: Notice) -> str:

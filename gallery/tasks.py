@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from gallery import indexing, notices, trash_emptying
+from gallery.mailing import sending
 
 
 @shared_task
@@ -15,6 +16,12 @@ def empty_trash() -> None:
 def gather_notices() -> None:
     """Tell of batches that are done, of links that end, and of styles that were withdrawn."""
     notices.gather_notices()
+
+
+@shared_task
+def mail_notices() -> None:
+    """Send the notices that users get by mail."""
+    sending.mail_notices()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from gallery import (
     development_views,
     gallery_views,
+    notice_mail_views,
     notice_views,
     people_views,
     public_views,
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("galleries/<uuid:pk>/delete/", gallery_views.gallery_delete, name="gallery-delete"),
     path("notices/", notice_views.notices, name="notices"),
     path("notices/read/", notice_views.notices_read, name="notices-read"),
+    path("notices/stop/<str:token>/", notice_mail_views.notices_stop, name="notices-stop"),
+    path("account/notices/", notice_mail_views.notice_mail, name="notice-mail"),
     path("notices/<uuid:pk>/", notice_views.notice_open, name="notice-open"),
     path("trash/", trash_views.trash, name="trash"),
     path("trash/restore/", trash_views.trash_restore, name="trash-restore"),

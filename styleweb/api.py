@@ -10,7 +10,7 @@ from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
-from gallery.api import galleries, notices, people, reactions, shares, trash
+from gallery.api import galleries, notice_mail, notices, people, reactions, shares, trash
 from gallery.api import views as gallery
 from inference.api import (
     batches,
@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/avatar/", people.AvatarView.as_view(), name="api-avatar"),
     path("people/<str:name>/", people.PersonView.as_view(), name="api-person"),
     path("likes/<uuid:pk>/", reactions.LikeView.as_view(), name="api-like"),
+    path("notices/mail/", notice_mail.NoticeMailView.as_view(), name="api-notice-mail"),
     path("me/usage/", usage.UsageView.as_view(), name="api-usage"),
     path(
         "jobs/<uuid:pk>/development/", revisions.DevelopmentView.as_view(), name="api-development"

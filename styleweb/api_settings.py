@@ -32,6 +32,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "inference.models.Job.State",
+        "LanguageEnum": "styleweb.settings.LANGUAGES",
+        "NoticeMailModeEnum": "gallery.models.notice_mails.MailMode",
         "LicenseEnum": "library.licenses.LicenseId",
         "OfferedLicenseEnum": "library.licenses.USABLE_IN_LIBRARY",
         "VisibilityEnum": "gallery.models.Artwork.Visibility",

@@ -185,6 +185,7 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 CELERY_BEAT_SCHEDULE = {
     "reap-lost-jobs": {"task": "inference.tasks.reap_lost_jobs", "schedule": 5.0},
     "gather-notices": {"task": "gallery.tasks.gather_notices", "schedule": 120.0},
+    "mail-notices": {"task": "gallery.tasks.mail_notices", "schedule": 60.0},
     "empty-trash": {"task": "gallery.tasks.empty_trash", "schedule": 3600.0},
     "refresh-search": {"task": "gallery.tasks.refresh_search", "schedule": 86_400.0},
     "sweep-drafts": {"task": "common.tasks.sweep_drafts", "schedule": 86_400.0},

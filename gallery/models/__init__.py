@@ -3,6 +3,7 @@
 from gallery.models.artworks import Artwork, ArtworkQuerySet, ArtworkStyle, HiddenPicture
 from gallery.models.avatars import Avatar
 from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, GalleryQuerySet
+from gallery.models.notice_mails import NoticeChoice, NoticeMail
 from gallery.models.notices import Notice, NoticeQuerySet
 from gallery.models.reactions import FavoriteArtwork, Like
 from gallery.models.shares import ShareLink, ShareLinkQuerySet
@@ -23,6 +24,8 @@ __all__ = [
     "HiddenPicture",
     "Like",
     "Notice",
+    "NoticeChoice",
+    "NoticeMail",
     "NoticeQuerySet",
     "ShareLink",
     "ShareLinkQuerySet",

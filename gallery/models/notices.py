@@ -53,6 +53,11 @@ class Notice(models.Model):
     count = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+    # Since when it waits to be mailed, and the mail that took it (gallery/mailing).
+    waits_since = models.DateTimeField(null=True, editable=False)
+    mail = models.ForeignKey(
+        "NoticeMail", on_delete=models.SET_NULL, null=True, editable=False, related_name="notices"
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -61,6 +66,11 @@ class Notice(models.Model):
             models.Index(fields=["owner", "-created_at"], name="notice_newest"),
             models.Index(
                 fields=["owner"], condition=models.Q(read_at__isnull=True), name="notice_unread"
+            ),
+            models.Index(
+                fields=["waits_since"],
+                condition=models.Q(waits_since__isnull=False),
+                name="notice_waits",
             ),
         ]
         constraints = [

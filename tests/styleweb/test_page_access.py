@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver
 
 from accounts.models import User
 from gallery.galleries import add_to_gallery, create_gallery, hide_gallery
+from gallery.mailing.stop_links import stop_link
 from gallery.models import Artwork, Gallery
 from gallery.moderation import hide_artwork
 from gallery.services import publish_artwork
@@ -141,6 +142,10 @@ PAGES = [
     own("notices", "/notices/"),
     Row("notices-read", "post", "/notices/read/", *[302] * 5),
     private("notice-open", "/notices/{notice}/"),
+    Row("notice-open", "get", "/notices/{notice}/", 302, 404, 302, 404, 404),
+    own("notice-mail", "/account/notices/"),
+    open_to_all("notices-stop", "/notices/stop/{stop_token}/"),
+    Row("notices-stop", "post", "/notices/stop/{stop_token}/", *[200] * 5),
     own("trash", "/trash/"),
     *(
         Row(f"trash-{deed}", "post", f"/trash/{deed}/", *[302] * 5)
@@ -229,6 +234,8 @@ PAGES = [
     open_to_all("account_inactive", "/account/inactive/"),
     own("account_email", "/account/email/"),
     open_to_all("email-confirm", "/account/email/confirm/x/", 410),
+    Row("email-proof-request", "post", "/account/email/proof/", *[302] * 5),
+    open_to_all("email-proof", "/account/email/proof/x/", 410),
     own("account_change_password", "/account/password/change/"),
     Row("account_set_password", "get", "/account/password/set/", *[302] * 5),
     open_to_all("account_reset_password", "/account/password/reset/"),
@@ -291,11 +298,6 @@ MEDIA = [
 BODY = {"license": "CC0-1.0"}
 
 
-def worker() -> Any:
-    """Return the id of a worker."""
-    return Worker.objects.create(name="celery@studio", host="studio", pid=1).pk
-
-
 def published(owner: User, **how: Any) -> Artwork:
     return publish_artwork(artwork=kept(owner), license="CC0-1.0", **how)
 
@@ -315,17 +317,17 @@ def hidden_gallery(owner: User) -> Gallery:
 
 MADE: dict[str, Callable[[User], Any]] = {
     **THINGS,
-    "worker": lambda _owner: worker(),
+    "worker": lambda _owner: Worker.objects.create(name="celery@studio", host="studio", pid=1).pk,
     "link": lambda owner: shared(owner).link.pk,
     "shared": shared,
     "shared_gallery": shared_gallery,
     "locked": lambda owner: shared(owner, password="sea and sky"),
     "expired": expired,
     "revoked": revoked,
+    "stop_token": lambda owner: stop_link(owner).split("/")[-2],
     "hidden": lambda owner: hide_artwork(artwork=published(owner)).pk,
     "closed_slug": lambda owner: create_gallery(owner=owner, title="Sea").slug,
     "open_slug": lambda owner: opened(owner).slug,
-    "filled": lambda owner: opened(owner).pk,
     "hidden_slug": lambda owner: hidden_gallery(owner).slug,
     "with_photo": lambda owner: published(owner, shows_before=True).pk,
     "version": lambda owner: make_revision_row(developable_job(owner)).pk,
