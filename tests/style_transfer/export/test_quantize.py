@@ -13,15 +13,18 @@ from style_transfer.export.calibration import calibration_pictures
 from style_transfer.export.graphs import graph_of, shapes_of
 from style_transfer.export.onnx_files import ExportError
 from style_transfer.export.tensorrt import trtexec_line
-from tests.style_transfer.export.conftest import NAME
+from tests.style_transfer.export.conftest import NAME, Exported
 
 
 @pytest.mark.slow
 class TestConverted:
     def test_parts_are_small_and_close_to_torch(
-        self, installed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+        self,
+        exported: Exported,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        assert main(["export", NAME]) == 0
+        assert exported.folder.is_dir()
         monkeypatch.setattr(writer, "export_float", None)  # the float parts are used again
         assert main(["export", NAME, "--precision", "int8"]) == 0
         assert main(["export", NAME, "--tensorrt", "s8"]) == 0

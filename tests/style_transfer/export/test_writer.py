@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from style_transfer.__main__ import main
 from style_transfer.backends.sessions import Session
 from style_transfer.backends.variants import Precision, Variant, read_part, weights_of
 from style_transfer.core.errors import ModelMissingError
@@ -14,24 +13,20 @@ from style_transfer.core.manifest import ManifestError, read_manifest
 from style_transfer.export import onnx_files, writer
 from style_transfer.export.graphs import Graph, Part, graph_of, parts_of_painter
 from style_transfer.export.onnx_files import ExportError, largest_error, trace
-from style_transfer.export.writer import Exported, export_network, write_parts
+from style_transfer.export.writer import export_network, write_parts
 from style_transfer.imaging.saving import OutputError
 from style_transfer.methods.fast.network import Painter
 from tests.style_transfer.conftest import full_disk
-from tests.style_transfer.export.conftest import NAME
+from tests.style_transfer.export.conftest import NAME, Exported
 
 FLOAT = Variant.named("onnx-float32")
 
 
 @pytest.mark.slow
 class TestExport:
-    def test_prints_the_error_and_writes_a_network_with_its_card(
-        self, installed: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        assert main(["export", NAME]) == 0
-        printed = capsys.readouterr().out
-        assert "paint: " in printed
-        assert "largest difference from torch" in printed
+    def test_prints_the_error_and_writes_a_network_with_its_card(self, exported: Exported) -> None:
+        assert "paint: " in exported.printed
+        assert "largest difference from torch" in exported.printed
         content, card = read_part(NAME, "paint", FLOAT)
         assert card.license == "CC0-1.0"
         assert card.figures["weights"] == weights_of([NAME])
@@ -39,7 +34,8 @@ class TestExport:
         part = graph_of(NAME).parts[0]
         assert largest_error(part, content) == card.figures["largest_error"]
         self.holds_statistics(part, content)
-        assert [path.name for path in installed.iterdir() if path.suffix == ".onnx"] == [card.file]
+        files = [path.name for path in exported.folder.iterdir() if path.suffix == ".onnx"]
+        assert files == [card.file]
 
     def holds_statistics(self, part: Part, content: bytes) -> None:
         """Check that held statistics of one picture are used for another."""
@@ -86,10 +82,10 @@ def test_the_encoder_blocks_make_the_encoder(painter: Painter) -> None:
 class TestNothingHalfWritten:
     GRAPH = Graph("fast", ("fast", "builtin"), [])
 
-    def parts(self, painter: Painter) -> list[Exported]:
+    def parts(self, painter: Painter) -> list[writer.Exported]:
         """Return two parts with any content."""
         chosen = list(writer_parts(painter).values())[:2]
-        return [Exported(part, b"x" * 100, 0.0) for part in chosen]
+        return [writer.Exported(part, b"x" * 100, 0.0) for part in chosen]
 
     def test_on_a_full_disk(self, painter: Painter, tmp_path: Path) -> None:
         parts = self.parts(painter)
@@ -129,21 +125,21 @@ class TestNothingHalfWritten:
             export_network(name, advance=lambda _: None)
         assert not installed.exists()
 
-    def test_beside_a_damaged_manifest(self, installed: Path, tmp_path: Path) -> None:
-        out = tmp_path / "out"
+    def test_beside_a_damaged_manifest(self, exported: Exported, tmp_path: Path) -> None:
+        out, before = tmp_path / "out", sorted(exported.folder.iterdir())
         out.mkdir()
         (out / "manifest.json").write_text("{")
         with pytest.raises(ManifestError):
-            export_network(NAME, advance=lambda _: None, file=out / "x.onnx")
+            export_network(NAME, Precision.FLOAT16, advance=lambda _: None, file=out / "x.onnx")
         assert [path.name for path in out.iterdir()] == ["manifest.json"]
-        assert not installed.exists()
+        assert sorted(exported.folder.iterdir()) == before
 
 
 def test_names_a_single_file_and_its_card(painter: Painter, tmp_path: Path) -> None:
     part = writer_parts(painter)["encoder1"]
     graph = Graph("fast", ("fast",), [part])
     paths = write_parts(
-        graph, Precision.FLOAT32, [Exported(part, b"graph", 0.0)], file=tmp_path / "x.onnx"
+        graph, Precision.FLOAT32, [writer.Exported(part, b"graph", 0.0)], file=tmp_path / "x.onnx"
     )
     assert paths == [tmp_path / "x.onnx"]
     assert [card.file for card in read_manifest(tmp_path).values()] == ["x.onnx"]
