@@ -8,6 +8,7 @@ import gc
 import os
 from collections import defaultdict
 from collections.abc import Generator
+from zlib import crc32
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -16,9 +17,13 @@ from tests.support.durations import function_of, known_durations
 
 # Tests of running sites start first, these groups before all; tests that mainly compute run at
 # the same time.
-LONGEST_FIRST = ("production", "browser", "embedded")
-# Files of tests/faults that start their own sites or whole test runs.
-OWN_SITES = {"test_lanes.py", "test_same_tests_on_postgresql.py", "test_workers_end.py"}
+LONGEST_FIRST = ("production", "browser-0", "browser-1", "embedded")
+# Files of tests/faults that start their own sites.
+OWN_SITES = {"test_lanes.py", "test_workers_end.py"}
+# Each test of this file starts a whole test run.
+OWN_RUNS = "tests/faults/test_same_tests_on_postgresql.py"
+# The tests of these folders share something that takes long to make.
+TOGETHER = ("tests/style_transfer/export/",)
 
 
 def group_of(nodeid: str) -> str:
@@ -27,8 +32,14 @@ def group_of(nodeid: str) -> str:
     Only the name decides, because the process that distributes the tests knows nothing else.
     """
     path, _, name = nodeid.partition("::")
+    if path == OWN_RUNS:
+        return nodeid
+    for folder in TOGETHER:
+        if path.startswith(folder):
+            return folder
     if path.startswith("tests/browser/"):
-        return "browser"
+        # One process for all would run long after the others have nothing left to do.
+        return f"browser-{crc32(path.encode()) % 2}"
     if path.startswith("tests/faults/") and path.rpartition("/")[2] not in OWN_SITES:
         return "embedded" if "embedded" in name.lower() else "production"
     return path
