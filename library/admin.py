@@ -153,7 +153,7 @@ class StyleAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Picture"))
     def preview(self, style: Style) -> str:
-        """Show the picture on its page. If there is no picture, show the sample."""
+        """Show the picture on its page. If there is no picture, show what is painted for it."""
         return _picture(style, style.shown_as, PREVIEW_PX)
 
     @admin.display(description=_("What the license allows"))

@@ -7,8 +7,8 @@ from library.models import Style
 
 
 def shown_picture(style: Style) -> str:
-    """Return the stored name of the picture that shows the style: the artwork, or the sample."""
-    return str((style.image or style.sample).name or "")
+    """Return the stored name of the picture that shows the style."""
+    return str((style.image or style.swatch or style.sample).name or "")
 
 
 def make_link_preview(style: Style) -> None:

@@ -1,7 +1,8 @@
 """Artworks in the public domain: their style codes, which the engine computed, and their facts.
 
-Their pictures are not shipped. `manifest.json` has an entry for each artwork. The style code and a
-sample, which is painted with the code, are beside it. `scripts/make_masterworks.py` computes both.
+Their pictures are not shipped. `manifest.json` has an entry for each artwork. The style code, and
+a swatch and a sample, which are painted with the code, are beside it. They are computed by
+`scripts/make_masterworks.py`.
 """
 
 import json
@@ -28,14 +29,15 @@ class MasterworkRecord(Record):
     """The record of an artwork that has only a style code. `path` is the path of the code."""
 
     sample_sha256: str = ""
+    swatch_sha256: str = ""
 
     @property
     def is_in_library(self) -> bool:
-        """Whether the library has the same code and the same sample under this slug."""
-        found = Style.objects.filter(
-            slug=self.slug, code_sha256=self.sha256, sample_sha256=self.sample_sha256
-        )
-        return found.exists()
+        """Whether the library has the same code and the same pictures of it under this slug."""
+        found = Style.objects.filter(slug=self.slug, code_sha256=self.sha256)
+        return found.filter(
+            sample_sha256=self.sample_sha256, swatch_sha256=self.swatch_sha256
+        ).exists()
 
 
 def read_entries(folder: Path) -> list[dict[str, Any]]:
@@ -58,6 +60,7 @@ def record_of(folder: Path, entry: Mapping[str, Any]) -> MasterworkRecord:
         artist_facts=artist,
         evidence=[*_evidence(entry)],
         sample_sha256=entry["sample_sha256"],
+        swatch_sha256=entry["swatch_sha256"],
     )
 
 

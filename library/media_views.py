@@ -18,15 +18,16 @@ LINK_PREVIEW = "link-preview"
 
 @require_safe
 def style_file(request: HttpRequest, slug: str, variant: str) -> HttpResponseBase:
-    """Send a style's picture ("full" or "thumb") or its sample ("proof") to users who may see it.
+    """Send a style's picture ("full" or "thumb"), its swatch or its sample ("proof").
 
-    "link-preview" is the JPEG that other sites show. The style code has no address, because only
-    workers need it.
+    Users who may not see the style get 404. "link-preview" is the JPEG that other sites show. The
+    style code has no address, because only workers need it.
     """
     style = get_object_or_404(Style.objects.visible_to(request.user), slug=slug)
     if variant == LINK_PREVIEW:
         return _link_preview(request, style)
-    files = {"full": style.image, "thumb": style.thumb, "proof": style.sample}
+    files = {"full": style.image, "thumb": style.thumb, "swatch": style.swatch}
+    files["proof"] = style.sample
     if variant not in files:
         raise Http404
     public = style.state == Style.State.PUBLISHED

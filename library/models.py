@@ -142,8 +142,9 @@ class Style(models.Model):
 
     A published style has a picture or a style code, and a license that allows derivatives. The
     database checks this. The style code is what the engine computed from the artwork; only the
-    engine can read it. For a style without a picture, the site shows its sample: one of the
-    project's photos, painted with the code. A new picture, code or license makes a new version.
+    engine can read it. For a style without a picture, the site shows what was painted with the
+    code: a swatch, which is abstract, and a sample, which is one of the project's photos. A new
+    picture, code or license makes a new version.
     """
 
     class State(models.TextChoices):
@@ -211,7 +212,9 @@ class Style(models.Model):
     sample_sha256 = models.CharField(
         max_length=64, blank=True, editable=False, db_column="proof_sha256"
     )
-    # These describe the picture that is shown: the artwork, or the sample if there is no artwork.
+    swatch = models.FileField(upload_to="styles/", blank=True, editable=False)
+    swatch_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # These describe the picture that is shown: the artwork, or the swatch, or else the sample.
     thumb = models.FileField(upload_to="styles/", blank=True, editable=False)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
@@ -283,14 +286,27 @@ class Style(models.Model):
 
     @property
     def shown_as(self) -> str:
-        """The variant that shows the style large: "full" (the artwork) or "proof" (the sample)."""
-        return "full" if self.image else "proof"
+        """The variant that shows the style large: "full" (the artwork), "swatch", or "proof".
+
+        The last is the sample.
+        """
+        if self.image:
+            return "full"
+        return "swatch" if self.swatch else "proof"
+
+    @property
+    def variants(self) -> list[str]:
+        """The variants that have an address of their own for everybody."""
+        painted = [("swatch", self.swatch), ("proof", self.sample)]
+        found = ["full"] if self.image else [name for name, file in painted if file]
+        return [*found, "thumb"]
 
     @property
     def file_names(self) -> set[str]:
         """The names of all stored files of the style, also of those that are made when needed."""
-        files = (self.image, self.thumb, self.sample, self.code)
-        made = (link_preview_name(each.name) for each in (self.image, self.sample) if each.name)
+        pictures = (self.image, self.swatch, self.sample)
+        files = (*pictures, self.thumb, self.code)
+        made = (link_preview_name(each.name) for each in pictures if each.name)
         return {*(file.name for file in files if file.name), *made}
 
 

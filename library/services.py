@@ -63,12 +63,14 @@ class StyleEmbedding:
     """What the engine computed from an artwork, as bytes that only the engine can read.
 
     `weights` is the SHA-256 of the encoder that made the bytes. `sample` is one of the project's
-    photos, painted with them; a style with a picture needs no sample.
+    photos, painted with them, and `swatch` is an abstract picture; a style with a picture needs
+    neither.
     """
 
     data: bytes
     weights: str
     sample: StylePicture | None = None
+    swatch: StylePicture | None = None
 
     @property
     def sha256(self) -> str:
@@ -81,7 +83,7 @@ def save_style(
 ) -> Style:
     """Save a new or changed `style`. `picture` and `code` replace the old ones.
 
-    A new picture, code or license makes a new version. A new sample of the same code does not. If
+    A new picture, code or license makes a new version. New pictures of the same code do not. If
     the row cannot be saved, no new file is left.
     """
     with files_of_a_row() as row_files:
@@ -124,20 +126,24 @@ def _set_picture(style: Style, picture: StylePicture, row_files: RowFiles) -> No
     style.image = row_files.put(FOLDER, picture.kept.suffix, picture.kept.data)
     style.image_sha256 = picture.sha256
     style.perceptual_hash = picture.perceptual_hash
-    style.sample = ""
+    style.sample = style.swatch = ""
 
 
 def _keep_code(style: Style, code: StyleEmbedding, row_files: RowFiles) -> None:
-    """Write the file of `code`. If the style has no picture, show it by the sample of the code."""
+    """Write the file of `code`. If the style has no picture, show it by those of the code."""
     style.code = row_files.put(FOLDER, ".code", code.data)
     style.code_sha256, style.code_weights = code.sha256, code.weights
     if not style.has_picture:
         style.perceptual_hash = artwork_in(code.data)
-    if code.sample is not None:
-        style.sample_sha256 = code.sample.sha256
-    if code.sample is not None and not style.has_picture:
-        _show(style, code.sample, row_files)
-        style.sample = row_files.put(FOLDER, code.sample.kept.suffix, code.sample.kept.data)
+    # The hashes tell whether the pictures are new, also where they are not shown.
+    for name, picture in (("sample", code.sample), ("swatch", code.swatch)):
+        if picture is not None:
+            setattr(style, f"{name}_sha256", picture.sha256)
+        if picture is not None and not style.has_picture:
+            setattr(style, name, row_files.put(FOLDER, picture.kept.suffix, picture.kept.data))
+    shown = code.swatch or code.sample
+    if shown is not None and not style.has_picture:
+        _show(style, shown, row_files)
 
 
 def _show(style: Style, picture: StylePicture, row_files: RowFiles) -> None:

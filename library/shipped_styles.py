@@ -61,12 +61,13 @@ def _load_artwork(
 def _load_masterwork(folder: Path, entry: Mapping[str, Any], loaded: Loaded) -> None:
     """Import the style code of a masterwork, unless the library has it."""
     record = record_of(folder, entry)
-    # The sample is only checked here. `_verbatim` reads it as a picture.
-    data, _sample = (_checked(folder, entry, kind) for kind in ("code", "sample"))
+    # The pictures are only checked here. `_verbatim` reads them.
+    data, *_pictures = (_checked(folder, entry, kind) for kind in ("code", "sample", "swatch"))
     if record.is_in_library:
         loaded.unchanged.append(record.slug)
         return
-    code = StyleEmbedding(data, entry["weights"], _verbatim(folder / entry["sample"]))
+    sample, swatch = (_verbatim(folder / entry[kind]) for kind in ("sample", "swatch"))
+    code = StyleEmbedding(data, entry["weights"], sample, swatch)
     import_record(record, loaded, code=code, publish=True)
 
 

@@ -3,8 +3,9 @@
     python -m scripts.make_masterworks --pictures FOLDER [slug ...]
 
 FOLDER has the reproductions that `library/masterworks/manifest.json` names under `picture`. The
-script only reads them. For each entry it writes two files beside the manifest: the style code, and
-a demonstration photo that is painted with it. It writes their hashes into the manifest. The same
+script only reads them. For each entry it writes three files beside the manifest: the style code,
+and a demonstration photo and a swatch that are painted with it. It writes their hashes into the
+manifest. The same
 pictures and weights give the same files.
 """
 
@@ -22,6 +23,7 @@ from rich.console import Console
 from scripts.make_embeddings import DEVICE, write_code
 from style_transfer.core.spec import StyleInput, TransferSpec
 from style_transfer.imaging.images import load_picture
+from style_transfer.methods.swatch import paint_swatch
 from style_transfer.pipeline.stylize import stylize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,27 +38,33 @@ def paint_sample(photo: Image.Image, code: bytes) -> bytes:
     *_, last = stylize(photo, [StyleInput(None, embedding=code)], SPEC, device=DEVICE)
     if last.image is None:
         raise RuntimeError("The engine ended without a picture.")
+    return _as_webp(last.image)
+
+
+def _as_webp(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     # Method 6 takes the most time and makes the smallest file.
-    last.image.convert("RGB").save(buffer, "webp", quality=QUALITY, method=6)
+    picture.convert("RGB").save(buffer, "webp", quality=QUALITY, method=6)
     return buffer.getvalue()
 
 
 def make(entry: dict[str, Any], pictures: Path, folder: Path) -> dict[str, Any]:
-    """Write the code and the sample of an entry. Return their facts for the manifest."""
+    """Write the files of an entry. Return their facts for the manifest."""
     slug = entry["slug"]
     made = write_code(slug, pictures / entry["picture"], folder)
     photo = load_picture(DEMONSTRATION / f"{entry['demonstration']}-before.webp").image
-    # The sample shows the style, because the picture of the artwork itself is not shipped.
-    sample = paint_sample(photo, (folder / made["code"]).read_bytes())
-    (folder / f"{slug}.webp").write_bytes(sample)
-    digest = hashlib.sha256(sample).hexdigest()
-    return {**made, "sample": f"{slug}.webp", "sample_sha256": digest}
+    code = (folder / made["code"]).read_bytes()
+    # These show the style, because the picture of the artwork itself is not shipped.
+    files = {"sample": paint_sample(photo, code), "swatch": _as_webp(paint_swatch(code))}
+    for kind, name in (("sample", f"{slug}.webp"), ("swatch", f"{slug}-swatch.webp")):
+        (folder / name).write_bytes(files[kind])
+        made |= {kind: name, f"{kind}_sha256": hashlib.sha256(files[kind]).hexdigest()}
+    return made
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make the named entries, or all entries of the manifest."""
-    parser = argparse.ArgumentParser(description="Compute codes and samples of the masterworks.")
+    parser = argparse.ArgumentParser(description="Compute codes and pictures of the masterworks.")
     parser.add_argument("slug", nargs="*", help="entries of the manifest (default: all)")
     parser.add_argument("--pictures", type=Path, required=True, help="folder of the reproductions")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the manifest")

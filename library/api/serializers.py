@@ -71,8 +71,8 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
     )
     urls = serializers.SerializerMethodField(
         help_text="Where the pictures are; for the library, no sign-in needed. `thumb` is always "
-        "there; `full` is the artwork; where there is none, `proof` is a photo of ours painted in "
-        "its manner."
+        "there; `full` is the artwork; where there is none, `swatch` is an abstract picture of its "
+        "colors and strokes, and `proof` a photo of ours painted in its manner."
     )
 
     class Meta:
@@ -109,7 +109,7 @@ class StyleSerializer(serializers.ModelSerializer[Style]):
             return {variant: f"{address}?variant={variant}" for variant in OWN_VARIANTS}
         return {
             variant: reverse("style-file", kwargs={"slug": style.slug, "variant": variant})
-            for variant in (style.shown_as, "thumb")
+            for variant in style.variants
         }
 
 

@@ -179,8 +179,10 @@ class TestCodes:
 
 
 def masterwork(folder: Path, slug: str, code: bytes = b"moments") -> dict[str, Any]:
-    """Write a code and its sample into the folder and return their entry for the manifest."""
+    """Write a code and its pictures into the folder and return their entry for the manifest."""
     sample = picture_bytes(make_picture((96, 72)), "WEBP")
+    swatch = picture_bytes(make_picture((64, 64), seed=3), "WEBP")
+    (folder / f"{slug}-swatch.webp").write_bytes(swatch)
     (folder / f"{slug}.code").write_bytes(code)
     (folder / f"{slug}.webp").write_bytes(sample)
     return {
@@ -204,6 +206,8 @@ def masterwork(folder: Path, slug: str, code: bytes = b"moments") -> dict[str, A
         "weights": "e" * 64,
         "sample": f"{slug}.webp",
         "sample_sha256": hashlib.sha256(sample).hexdigest(),
+        "swatch": f"{slug}-swatch.webp",
+        "swatch_sha256": hashlib.sha256(swatch).hexdigest(),
     }
 
 
@@ -224,6 +228,11 @@ class TestMasterworks:
         assert (wave.artist.years, wave.artist.wikidata) == ("1760–1849", "Q5586")
         assert (wave.code_weights, wave.institution) == ("e" * 64, "")
         assert (media_root / str(wave.code.name)).read_bytes() == b"moments"
+        assert (wave.shown_as, wave.width, wave.variants) == (
+            "swatch",
+            64,
+            ["swatch", "proof", "thumb"],
+        )
         evidence = Evidence.objects.get(style=wave)
         assert (evidence.recorded_by, evidence.recorded_at.year) == ("Styleweb", 2026)
 
@@ -240,7 +249,7 @@ class TestMasterworks:
         write_masterworks(tmp_path, masterwork(tmp_path, "wave", b"better moments"))
         assert self.load(tmp_path).updated == ["wave"]
         assert (Style.objects.get().version, Evidence.objects.count()) == (2, 1)
-        assert len(files_in(media_root)) == 3
+        assert len(files_in(media_root)) == 4
 
     def test_get_a_new_sample_of_the_same_code(self, tmp_path: Path, media_root: Path) -> None:
         entry = masterwork(tmp_path, "wave")
@@ -252,9 +261,9 @@ class TestMasterworks:
         write_masterworks(tmp_path, {**entry, "sample_sha256": digest})
         assert self.load(tmp_path).updated == ["wave"]
         wave = Style.objects.get()
-        assert (wave.version, wave.height) == (1, 120)
+        assert wave.version == 1
         assert (media_root / str(wave.sample.name)).read_bytes() == sample
-        assert len(files_in(media_root)) == 3
+        assert len(files_in(media_root)) == 4
 
     def test_keep_a_picture_that_was_fetched(self, tmp_path: Path, media_root: Path) -> None:
         write_masterworks(tmp_path, masterwork(tmp_path, "wave"))
@@ -266,12 +275,12 @@ class TestMasterworks:
         assert Style.objects.get().has_picture
         assert media_root.is_dir()
 
-    @pytest.mark.parametrize("kind", ["code", "sample"])
+    @pytest.mark.parametrize("kind", ["code", "sample", "swatch"])
     def test_refuse_a_file_that_the_manifest_does_not_describe(
         self, tmp_path: Path, media_root: Path, kind: str
     ) -> None:
         write_masterworks(tmp_path, {**masterwork(tmp_path, "wave"), f"{kind}_sha256": "0" * 64})
-        with pytest.raises(ManifestMismatch, match=r"wave\."):
+        with pytest.raises(ManifestMismatch, match=r"wave(-swatch)?\."):
             self.load(tmp_path)
         assert files_in(media_root) == []
 
@@ -283,5 +292,5 @@ def test_publishes_everything_that_the_project_ships(media_root: Path) -> None:
     assert load_shipped_styles(folder=SHIPPED).unchanged == loaded.created
     samples = Style.objects.filter(image="").count()
     assert not Style.objects.filter(code="").exists()
-    assert len(files_in(media_root)) == 3 * len(loaded.created)
+    assert len(files_in(media_root)) == 3 * len(loaded.created) + samples  # the swatches
     assert samples >= 12

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -9,7 +10,8 @@ from accounts.models import User
 from gallery.services import keep_artwork, publish_artwork
 from library import views
 from library.models import Artist, Evidence, Style
-from tests.support.factories import finished_job, make_code_style, make_style
+from tests.support.clients import sent_file
+from tests.support.factories import drawn_bytes, finished_job, make_code_style, make_style
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +117,17 @@ class TestStyle:
         assert "This is a sample photo" in page
         assert "see it at Yale" in page
         assert 'href="https://example.org/12507"' in page
+
+    def test_shows_the_swatch_of_a_code_and_a_sample_beside_it(self, client: Client) -> None:
+        style = make_code_style("night-cafe")
+        style.swatch.save("swatch.png", ContentFile(drawn_bytes((64, 64), seed=4)))
+        page = client.get(style.get_absolute_url()).text
+        assert "Our software computed this" in page
+        assert "This is a sample photo" not in page
+        for variant in ("swatch", "proof"):
+            assert f"/media/styles/night-cafe/{variant}/" in page
+            assert sent_file(client.get(f"/media/styles/night-cafe/{variant}/"))
+        assert "computed" in client.get(reverse("styles")).text
 
     def test_names_the_holder_of_an_artwork_without_a_page(self, client: Client) -> None:
         style = make_code_style("night-cafe")

@@ -111,5 +111,6 @@ def test_names_the_artist_of_each_work_and_why_it_is_free() -> None:
 
 def test_ships_no_picture_of_a_masterwork() -> None:
     entries = read_entries(MASTERWORKS)
-    known = {"manifest.json", *(e["code"] for e in entries), *(e["sample"] for e in entries)}
+    named = {entry[kind] for entry in entries for kind in ("code", "sample", "swatch")}
+    known = {"manifest.json", *named}
     assert {path.name for path in MASTERWORKS.iterdir()} == known
