@@ -1,0 +1,177 @@
+"""Make the pictures of the course: `python -m scripts.make_course`.
+
+The photo is of the demonstration pairs, and the artwork one that this project shipped. Everything
+else is painted here, with the same modules that the site and the command line use. It takes some
+minutes; `--steps 30` is a quick try.
+"""
+
+import argparse
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageDraw, ImageOps
+from rich.console import Console
+from torch import Tensor
+
+from style_transfer.core.spec import Step, StyleInput, TransferSpec
+from style_transfer.features.builtin import load_features
+from style_transfer.imaging.tensors import to_tensor
+from style_transfer.methods.gatys.recipe import STYLE_LAYERS, gram_matrix
+from style_transfer.pipeline.stylize import stylize
+from style_transfer.training.curve import draw_curves
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "docs" / "learn" / "pictures"
+PHOTO = ROOT / "static" / "demo" / "cat-before.webp"
+STYLE = ROOT / "library" / "shipped" / "impasto-swirl.webp"
+FEATURES = "builtin"
+SIDE = 160  # longest side of what is painted
+STEPS = 300
+EVERY = 100
+WEIGHTS = (1, 1e2, 1e4, 1e6)
+CELL = 160
+MOST_BYTES = 60_000
+_GAP = 6
+_LABEL = 16
+_FAINT = 1e-3  # the content loss of the photo itself is 0 but for rounding
+_MAPS = 4  # channels of a layer that are shown
+
+
+def read(path: Path, side: int = SIDE) -> Image.Image:
+    """Read a picture as RGB, at most `side` wide and high."""
+    with Image.open(path) as opened:
+        image = opened.convert("RGB")
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return image
+
+
+def paint(photo: Image.Image, style: Image.Image, spec: TransferSpec) -> Iterator[Step]:
+    """Paint by the textbook recipe on the CPU, where the result is the same everywhere."""
+    yield from stylize(photo, [StyleInput(style)], spec, device="cpu")
+
+
+def sheet(rows: Sequence[Sequence[tuple[str, Image.Image]]], cell: int = CELL) -> Image.Image:
+    """Lay out rows of pictures, each at most `cell` wide and high, with a label below it."""
+    fitted = [
+        [(label, ImageOps.contain(image, (cell, cell))) for label, image in row] for row in rows
+    ]
+    heights = [max(image.height for _, image in row) + _LABEL + _GAP for row in fitted]
+    columns = max(map(len, rows))
+    made = Image.new("RGB", (columns * (cell + _GAP) - _GAP, sum(heights)), "white")
+    draw = ImageDraw.Draw(made)
+    top = 0
+    for row, height in zip(fitted, heights, strict=True):
+        bottom = top + height - _LABEL - _GAP
+        for across, (label, image) in enumerate(row):
+            left = across * (cell + _GAP)
+            made.paste(image, (left + (cell - image.width) // 2, bottom - image.height))
+            draw.text((left + cell // 2, bottom + 2), label, "#333333", anchor="mt")
+        top += height
+    return made
+
+
+def as_gray(values: Tensor, cell: int = CELL) -> Image.Image:
+    """Draw numbers (h, w) in gray, the least black and the largest white, without blur."""
+    low, high = values.min(), values.max()
+    gray = ((values - low) / (high - low).clamp_min(1e-9) * 255).byte().numpy()
+    image = Image.fromarray(gray)
+    scale = cell / max(image.size)
+    return image.resize((round(image.width * scale), round(image.height * scale)), 0).convert("RGB")
+
+
+@torch.no_grad()
+def draw_features(photo: Image.Image) -> Image.Image:
+    """Draw the channels of each layer that vary most: what the network sees in the photo."""
+    cpu = torch.device("cpu")
+    maps = load_features(FEATURES, cpu)(to_tensor(photo, cpu), STYLE_LAYERS)
+    rows = []
+    for layer in STYLE_LAYERS:
+        found = maps[layer][0]  # (C, h, w)
+        order = found.flatten(1).std(1).argsort(descending=True)[:_MAPS].tolist()
+        rows.append([(f"{layer}, channel {each}", as_gray(found[each])) for each in order])
+    return sheet(rows)
+
+
+@torch.no_grad()
+def draw_grams(photo: Image.Image, style: Image.Image) -> Image.Image:
+    """Draw the Gram matrices of the photo, of the artwork, and of the artwork turned around."""
+    cpu = torch.device("cpu")
+    network = load_features(FEATURES, cpu)
+    turned = style.transpose(Image.Transpose.ROTATE_180)
+    rows = []
+    for name, image in (("photo", photo), ("artwork", style), ("artwork, turned", turned)):
+        maps = network(to_tensor(image, cpu), STYLE_LAYERS[:4])
+        # The means are taken away first, as the recipe does for this network.
+        grams = [gram_matrix(each - each.mean((2, 3), keepdim=True)) for each in maps.values()]
+        drawn = [as_gray(each.sign() * each.abs().sqrt()) for each in grams]
+        rows.append([(name, image), *zip(maps, drawn, strict=True)])
+    return sheet(rows)
+
+
+def draw_descent(
+    photo: Image.Image, style: Image.Image, steps: int, every: int
+) -> tuple[Image.Image, Image.Image]:
+    """Paint once; return the picture of every few steps, and the curves of the losses."""
+    spec = TransferSpec("gatys", steps=steps)
+    frames = [("artwork", style), ("photo", photo)]
+    curves: dict[str, list[tuple[int, float]]] = {}
+    for step in paint(photo, style, spec):
+        for name, value in (step.losses or {}).items():
+            if value > _FAINT:
+                curves.setdefault(name, []).append((step.done, value))
+        shows = step.stage == "painting" and (step.done == 1 or step.done % every == 0)
+        if shows and step.painting and (image := step.painting.finish().image):
+            frames.append((f"step {step.done}", image))
+        if step.stage == "done" and step.image:
+            frames.append((f"step {step.done}", step.image))
+    return sheet([frames]), draw_curves(curves)
+
+
+def draw_sweep(photo: Image.Image, style: Image.Image, steps: int) -> Image.Image:
+    """Paint with several weights of the style, each from the photo."""
+    cells = []
+    for weight in WEIGHTS:
+        spec = TransferSpec("gatys", steps=steps, style_weight=weight)
+        *_, last = paint(photo, style, spec)
+        if last.image:
+            cells.append((f"style weight {weight:g}", last.image))
+    return sheet([cells])
+
+
+def save(image: Image.Image, path: Path) -> None:
+    """Write a WebP of at most MOST_BYTES, in the best quality that fits."""
+    for quality in range(88, 20, -6):
+        made = io.BytesIO()
+        image.save(made, "WEBP", quality=quality, method=6)
+        if made.tell() <= MOST_BYTES:
+            break
+    path.write_bytes(made.getvalue())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
+    parser.add_argument("--side", type=int, default=SIDE, help="longest side in pixels")
+    parser.add_argument("--steps", type=int, default=STEPS, help="steps of the long painting")
+    parser.add_argument("--every", type=int, default=EVERY, help="show every Nth step")
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    photo, style = read(PHOTO, options.side), read(STYLE, options.side)
+
+    def keep(name: str, image: Image.Image) -> None:
+        save(image, options.out / f"{name}.webp")
+        Console().print(f"{name}.webp", (options.out / f"{name}.webp").stat().st_size)
+
+    keep("features", draw_features(photo))
+    keep("grams", draw_grams(photo, style))
+    steps, losses = draw_descent(photo, style, options.steps, options.every)
+    keep("steps", steps)
+    keep("losses", losses)
+    keep("weights", draw_sweep(photo, style, max(1, options.steps // 3)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The pictures of the course: made by the repository's own commands, and small."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from scripts import make_course
+
+NAMES = ("features", "grams", "losses", "steps", "weights")
+
+
+@pytest.mark.slow
+def test_makes_every_picture_of_the_course(tmp_path: Path) -> None:
+    make_course.main(["--out", str(tmp_path), "--side", "48", "--steps", "3", "--every", "2"])
+    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(NAMES)
+    for path in tmp_path.iterdir():
+        assert path.stat().st_size <= make_course.MOST_BYTES
+        with Image.open(path) as image:
+            assert image.format == "WEBP"
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_course_shows_each_picture_with_words(page: str) -> None:
+    text = (make_course.OUT.parent / page).read_text("utf-8")
+    for name in NAMES:
+        assert f"](pictures/{name}.webp)" in text
+        assert f"![](pictures/{name}" not in text
+        assert (make_course.OUT / f"{name}.webp").stat().st_size <= make_course.MOST_BYTES
+
+
+def test_takes_only_pictures_of_this_repository() -> None:
+    for path in (make_course.PHOTO, make_course.STYLE):
+        assert path.is_relative_to(make_course.ROOT)
+        assert path.is_file()
+
+
+def test_shrinks_a_picture_until_it_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = Image.effect_noise((300, 200), 90).convert("RGB")
+    noise.save(tmp_path / "large.webp", quality=88)
+    assert (tmp_path / "large.webp").stat().st_size > 30_000
+    monkeypatch.setattr(make_course, "MOST_BYTES", 30_000)
+    make_course.save(noise, tmp_path / "noise.webp")
+    assert (tmp_path / "noise.webp").stat().st_size <= 30_000
