@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -87,14 +87,21 @@ def conversions_of(names: Iterable[str]) -> list[str]:
     return [conversion_of(name, form) for name in names for form in ALL_FORMS]
 
 
-def convert(source: str, form: Form, caption: Iterable[str] = ()) -> bytes:
-    """Return the stored picture `source` in another form, without metadata.
+class Converted(NamedTuple):
+    """The file of another form, without metadata, and the perceptual hash of what it shows."""
+
+    data: bytes
+    look: str
+
+
+def convert(source: str, form: Form, caption: Iterable[str] = ()) -> Converted:
+    """Return the stored picture `source` in another form.
 
     Raises `ServerBusy`, or Http404 if the picture is gone.
     """
     lines = list(caption) if form.caption else []
     made = run("convert", read_stored(source), form=form.format, side=form.side, caption=lines)
-    return made.parts[0]
+    return Converted(made.parts[0], str(made.header["look"]))
 
 
 def make_once(name: str, source: str, who: str, make: Callable[[], bytes]) -> None:

@@ -43,6 +43,8 @@ class Derivatives:
     placeholder: str
     colors: tuple[str, ...] = ()
     """The names of its main colors (common/colors.py)."""
+    look: str = ""
+    """Its perceptual hash on white; that of an upload is not computed."""
 
     @property
     def stored_bytes(self) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from common.derivatives import Derivatives, Encoded
 from common.headers import CostlyHeader, Header, UnreadableHeader, read_header
 from common.sandbox.client import TOO_COSTLY, TaskRefused, run
+from style_transfer.imaging.metadata.passport import FileHashes, Passport
 from style_transfer.imaging.other_formats import name_of_format
 
 MIN_SIDE: Final = 64
@@ -51,6 +52,27 @@ class SeenPicture:
     data: bytes
     header: Header
     sha256: str
+
+    def examined(self) -> "ExaminedPicture":
+        """Decode the picture in a child process, and return what it shows and says of itself.
+
+        Raises `UploadRefused`, or `ServerBusy` if the fault is not in the file.
+        """
+        try:
+            result = run("examine", self.data, **asdict(self.header))
+        except TaskRefused as refusal:
+            raise _refused(refusal.code) from refusal
+        small, statement = result.parts
+        said = result.header
+        passport = Passport(statement.decode(), str(said["key"]), str(said["signature"]))
+        return ExaminedPicture(
+            look=str(said["look"]),
+            hashes=FileHashes(str(said["picture"]), str(said["words"])),
+            passport=passport if statement else None,
+            small=small,
+            width=self.header.width,
+            height=self.header.height,
+        )
 
     def accepted(self, *, keep_preview: bool = True) -> "AcceptedPicture":
         """Decode, clean and encode the picture in a child process.
@@ -94,6 +116,18 @@ class AcceptedPicture:
 
 
 @dataclass(frozen=True)
+class ExaminedPicture:
+    """What a file shows and says of itself. `small` is a little version of it."""
+
+    look: str
+    hashes: FileHashes
+    passport: Passport | None
+    small: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class AcceptedMask:
     """A mask that passed validation, as the gray PNG that is stored.
 
@@ -129,13 +163,13 @@ def accept_picture(file: Readable, *, max_bytes: int, keep_preview: bool = True)
     return see_picture(file, max_bytes=max_bytes).accepted(keep_preview=keep_preview)
 
 
-def see_picture(file: Readable, *, max_bytes: int) -> SeenPicture:
+def see_picture(file: Readable, *, max_bytes: int, min_side: int = MIN_SIDE) -> SeenPicture:
     """Read a picture of at most `max_bytes`, and check all that can be checked without decoding.
 
-    Raises `UploadRefused`.
+    Each side has at least `min_side` px. Raises `UploadRefused`.
     """
     data = _read(file, max_bytes)
-    header = _checked_header(data)
+    header = _checked_header(data, min_side)
     return SeenPicture(data, header, hashlib.sha256(data).hexdigest())
 
 
@@ -161,7 +195,7 @@ def too_large(sent: int | None, limit: int) -> str:
     return str(sentence) % {"size": -(-sent // 2**20), "limit": megabytes}
 
 
-def _checked_header(data: bytes) -> Header:
+def _checked_header(data: bytes, min_side: int) -> Header:
     """Return what the file claims. Raises `UploadRefused` if this is not acceptable."""
     try:
         header = read_header(data)
@@ -176,18 +210,18 @@ def _checked_header(data: bytes) -> Header:
         raise _animated()
     if header.hdr:
         raise _hdr()
-    _check_size(header)
+    _check_size(header, min_side)
     return header
 
 
-def _check_size(header: Header) -> None:
+def _check_size(header: Header, min_side: int) -> None:
     """Raise `UploadRefused` if the header claims too few or too many pixels."""
     short, long = sorted((header.width, header.height))
-    if short < MIN_SIDE:
+    if short < min_side:
         message = _(
             "This picture is too small. Choose one with at least %(least)s pixels on each side."
         )
-        raise UploadRefused("too_small", message % {"least": MIN_SIDE})
+        raise UploadRefused("too_small", message % {"least": min_side})
     limit = MAX_MEGAPIXELS[header.format]
     if long > MAX_SIDE or short * long > limit * MEGAPIXEL:
         message = _(

@@ -18,15 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from common.archives import Member, send_archive
 from common.conversions import Form, convert
 from common.limits import address_of
+from common.passports import Provenance, with_provenance, withhold_recipe
 from common.sandbox.slots import slot
-from gallery.access import Viewer
+from gallery.access import Action, Viewer, can
 from gallery.credits import works_of
 from gallery.file_names import file_title
 from gallery.models import Artwork
-from gallery.recipes import picture_credit
+from gallery.recipes import provenance_of
 from library.credits import Work, attribution
-from style_transfer.imaging.metadata.embedding import embed_credit
-from style_transfer.imaging.metadata.xmp import PictureCredit
 
 MAX_PICTURES: Final = 500
 
@@ -80,17 +79,25 @@ class _Entry:
     form: Form
     made_at: datetime
     # What a converted picture says about itself. A stored one says it already.
-    credit: PictureCredit | None
+    provenance: Provenance | None
     works: list[Work]
+    withholds: bool = False
+    """Whether the recipe must not be told."""
 
     def open(self) -> BinaryIO:
         """Open the picture. Raises FileNotFoundError if it is gone."""
-        if self.credit is None:
+        if self.withholds:
+            with self._whole() as file:
+                return io.BytesIO(withhold_recipe(file.read()))
+        return self._whole()
+
+    def _whole(self) -> BinaryIO:
+        if self.provenance is None:
             # An open file stays readable to its end, even if the artwork is deleted now.
             return cast("BinaryIO", default_storage.open(self.source))
         with slot("conversions", who=self.source):
             made = convert(self.source, self.form.of_stored(self.source))
-        return io.BytesIO(embed_credit(made, self.credit))
+        return io.BytesIO(with_provenance(made.data, self.provenance, made.look))
 
 
 def _members(entries: list[_Entry]) -> Iterator[Member]:
@@ -124,8 +131,9 @@ def _entry(request: HttpRequest, number: int, artwork: Artwork, viewer: Viewer) 
         source=source,
         form=form,
         made_at=artwork.created_at,
-        credit=None if form.is_stored(source) else picture_credit(artwork),
+        provenance=None if form.is_stored(source) else provenance_of(artwork),
         works=works_of(artwork, page=page),
+        withholds=not can(viewer, Action.VIEW_RECIPE, artwork),
     )
 
 

@@ -1,5 +1,6 @@
 """Files of artworks and galleries. A user who may see an artwork may see its files, also thumbs."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import PurePosixPath
 from uuid import UUID
@@ -15,7 +16,12 @@ from common.derivatives import link_preview_name
 from common.media import send_made, send_media
 from gallery.access import NOBODY, Action, Viewer, can, viewer_of
 from gallery.archives import NothingToDownload, send_artworks
-from gallery.conversions import make_conversion, make_link_preview
+from gallery.conversions import (
+    make_conversion,
+    make_link_preview,
+    make_without_recipe,
+    without_recipe,
+)
 from gallery.file_names import file_title
 from gallery.models import Artwork, Gallery
 
@@ -46,7 +52,8 @@ def send_artwork(
     public = viewer.link is None and can(NOBODY, Action.VIEW, artwork)
     if variant == LINK_PREVIEW:
         made = link_preview_name(str(artwork.file.name))
-        return send_made(request, made, partial(make_link_preview, artwork), public=public)
+        made, make = _as_allowed(artwork, viewer, made, partial(make_link_preview, artwork))
+        return send_made(request, made, make, public=public)
     name = _file_name(artwork, variant, viewer)
     # A photo that only its owner may see is private, even beside a public picture.
     public = public and (variant != "before" or can(NOBODY, Action.VIEW_PHOTO, artwork))
@@ -58,15 +65,33 @@ def send_artwork(
     # Only the full picture is converted. Other variants are sent as they are stored.
     if variant != "full" or form.is_stored(name):
         download_as = f"styleweb-{title}{PurePosixPath(name).suffix}" if is_download else None
-        return send_media(request, name, public=public, download_as=download_as)
+        if variant == "before" or can(viewer, Action.VIEW_RECIPE, artwork):
+            return send_media(request, name, public=public, download_as=download_as)
+        made, make = _as_allowed(artwork, viewer, name, None)
+        return send_made(request, made, make, public=public, download_as=download_as)
     form = form.of_stored(name)
+    made, make = _as_allowed(
+        artwork, viewer, conversion_of(name, form), partial(make_conversion, artwork, form)
+    )
     return send_made(
         request,
-        conversion_of(name, form),
-        partial(make_conversion, artwork, form),
+        made,
+        make,
         public=public,
         download_as=f"styleweb-{title}{form.ending}" if is_download else None,
     )
+
+
+def _as_allowed(
+    artwork: Artwork, viewer: Viewer, name: str, make: Callable[[], None] | None
+) -> tuple[str, Callable[[], None]]:
+    """Return the name of a file as this viewer gets it, and what makes it if it is missing.
+
+    Who may not see the recipe gets a file that does not tell it.
+    """
+    if make is not None and can(viewer, Action.VIEW_RECIPE, artwork):
+        return name, make
+    return without_recipe(name), partial(make_without_recipe, artwork, name, make)
 
 
 def _file_name(artwork: Artwork, variant: str, viewer: Viewer) -> str:

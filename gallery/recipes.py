@@ -1,59 +1,15 @@
-"""The recipe of an artwork, which has everything to make it again, and the credits."""
+"""The credits of an artwork, and what its files say about it."""
 
 from collections.abc import Iterable
-from typing import Any, Final
 
+from common.passports import Provenance
 from gallery.models import Artwork
 from inference.files.credits import copyright_of, credit_line, style_lines
-from inference.models import Job, JobStyle, Revision
+from inference.files.recipes import facts_of
 from library.credits import attribution, work_of
 from library.licenses import LICENSES, UNKNOWN_RIGHTS, LicenseId
 from library.models import Style
 from style_transfer.imaging.metadata.xmp import PictureCredit
-
-VERSION: Final = 1
-# What the recipe says of the engine's report; inference/live/snapshots/report.py has the words.
-REPORTED: Final = (
-    *("source_size", "result_size", "conversions", "resized", "tiles", "device", "seconds"),
-)
-
-
-def recipe_of(job: Job) -> dict[str, Any]:
-    """Return the recipe of a finished job: settings, versions of styles, engine and weights."""
-    report = job.report
-    return {
-        "version": VERSION,
-        "spec": job.spec,
-        "seed": job.spec.get("seed"),
-        "photo": {"width": job.photo.width, "height": job.photo.height},
-        "styles": [_ingredient(part) for part in job.job_styles.select_related("style__artist")],
-        "engine_version": report.get("engine_version", ""),
-        "weights": report.get("weights", {}),
-        "device": job.device,
-        "stopped_early": job.stopped_early,
-        "development": development_in_recipe(job.shown),
-        "report": {name: report[name] for name in REPORTED if name in report},
-    }
-
-
-def development_in_recipe(revision: Revision | None) -> dict[str, Any] | None:
-    """Return how the painting was developed afterwards; None for a picture as painted."""
-    return {"strength": revision.strength, "color": revision.color} if revision else None
-
-
-def _ingredient(part: JobStyle) -> dict[str, Any]:
-    """Return the entry of one style in the recipe."""
-    style = part.style
-    return {
-        "style": style.slug,
-        "title": style.title,
-        "artist": style.artist.name,
-        "license": style.license,
-        "version": part.version,
-        "weight": part.weight,
-        # The library stores only the hash of the current version. The job may have an older one.
-        "image_sha256": style.image_sha256 if part.version == style.version else "",
-    }
 
 
 def credit_text(styles: Iterable[Style]) -> str:
@@ -95,6 +51,14 @@ def picture_credit(artwork: Artwork) -> PictureCredit:
         credit=_credit_line(artwork, owner),
         made_by_model=not artwork.is_uploaded,
     )
+
+
+def provenance_of(artwork: Artwork) -> Provenance:
+    """Return what the files of the artwork say: the credit, and a passport if it was made here."""
+    if artwork.is_uploaded:
+        return Provenance(picture_credit(artwork))
+    facts = facts_of(artwork.recipe, artwork.created_at.date(), artwork.painting)
+    return Provenance(picture_credit(artwork), facts)
 
 
 def caption_of(artwork: Artwork) -> list[str]:

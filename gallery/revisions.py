@@ -10,8 +10,8 @@ from gallery.conversions import conversions_of
 from gallery.indexing import color_column, lock_artwork
 from gallery.models import Artwork
 from gallery.moderation import was_hidden
-from gallery.recipes import development_in_recipe
-from gallery.services import put_full, put_small, read_result, small_versions
+from gallery.services import put_full, put_small, read_result, remember_look, small_versions
+from inference.files.recipes import development_in_recipe
 from inference.models import Job, Revision
 from inference.services.refusals import NotDevelopable, RevisionNotReady
 from inference.services.revisions import check_developable
@@ -80,8 +80,9 @@ def show_version(*, artwork: Artwork, revision: Revision | None) -> Artwork:
         current.colors = color_column(small.colors)
         if hidden:
             current.moderation = Artwork.Moderation.HIDDEN
+        remember_look(current, small.look)
         put_full(current, picture, row_files)
         put_small(current, small.preview, small.thumb, row_files)
         current.save(update_fields=_CHANGED)
-        remove_files_after_commit([*old, *conversions_of([str(old[0])])])
+        remove_files_after_commit([*old, *conversions_of(map(str, old))])
     return current

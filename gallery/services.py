@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.derivatives import Derivatives, Encoded
+from common.passports import with_provenance
 from common.sandbox.client import run
 from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
@@ -20,16 +21,17 @@ from gallery.galleries import lock_galleries
 from gallery.indexing import color_column, lock_artwork, search_text_of
 from gallery.licensing import decide
 from gallery.lineage import source_of
-from gallery.models import Artwork, ArtworkStyle, Gallery, TrashedItem
+from gallery.models import Artwork, ArtworkLook, ArtworkStyle, Gallery, TrashedItem
 from gallery.moderation import was_hidden
-from gallery.recipes import credit_of, picture_credit, recipe_of, styles_of
+from gallery.recipes import credit_of, provenance_of, styles_of
 from gallery.shares import revoke_links_to
 from gallery.trash import restore
+from inference.files.recipes import recipe_of
 from inference.models import Job
 from inference.services.jobs import touch_job
 from library.licenses import LICENSES
 from library.models import Style
-from style_transfer.imaging.metadata.embedding import embed_credit, remove_credit
+from style_transfer.imaging.metadata.embedding import remove_credit
 
 FOLDER: Final = "artworks"
 
@@ -141,7 +143,10 @@ def small_versions(result: Encoded, owner_id: int) -> Derivatives:
     with slot("pictures", who=str(owner_id)):
         made = run("derive", result.data)
     preview, thumb = made.parts
-    return Derivatives(preview, thumb, made.header["placeholder"], tuple(made.header["colors"]))
+    said = made.header
+    return Derivatives(
+        preview, thumb, said["placeholder"], tuple(said["colors"]), str(said["look"])
+    )
 
 
 def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
@@ -170,6 +175,7 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
         for each in job.job_styles.select_related("style")
     )
     artwork.credit = credit_of(artwork)
+    remember_look(artwork, source.small.look)
     put_full(artwork, source.result, row_files)
     put_small(artwork, source.small.preview, source.small.thumb, row_files)
     artwork.search_text = search_text_of(artwork)
@@ -179,18 +185,31 @@ def _keep(job: Job, title: str, source: Source, row_files: RowFiles) -> Artwork:
     return artwork
 
 
+def remember_look(artwork: Artwork, look: str) -> None:
+    """Store how the artwork looks, in place of an earlier look."""
+    ArtworkLook.objects.filter(artwork=artwork).delete()
+    ArtworkLook.of(look, artwork=artwork).save(force_insert=True)
+
+
+def _look_of(artwork: Artwork) -> str:
+    """Return its perceptual hash. Uploaded artworks have none, nor have those of old releases."""
+    row = ArtworkLook.objects.filter(artwork=artwork.pk).first()
+    return row.perceptual_hash if row else ""
+
+
 def put_full(artwork: Artwork, plain: Encoded, row_files: RowFiles) -> None:
-    """Write the full file, with the credit of the artwork in it."""
-    credited = embed_credit(plain.data, picture_credit(artwork))
+    """Write the full file, which says what the artwork is."""
+    credited = with_provenance(plain.data, provenance_of(artwork), _look_of(artwork))
     artwork.file = row_files.put(FOLDER, plain.suffix, credited)
     artwork.bytes = len(credited)
 
 
 def put_small(artwork: Artwork, preview: bytes, thumb: bytes, row_files: RowFiles) -> None:
-    """Write the small WebP files, with the credit of the artwork in them."""
-    credit = picture_credit(artwork)
-    artwork.preview = row_files.put(FOLDER, ".webp", embed_credit(preview, credit))
-    artwork.thumb = row_files.put(FOLDER, ".webp", embed_credit(thumb, credit))
+    """Write the small WebP files, which say the same."""
+    provenance, look = provenance_of(artwork), _look_of(artwork)
+    for field, data in (("preview", preview), ("thumb", thumb)):
+        said = with_provenance(data, provenance, look)
+        setattr(artwork, field, row_files.put(FOLDER, ".webp", said))
 
 
 def _renew_files(artwork: Artwork, row_files: RowFiles) -> None:
@@ -202,7 +221,7 @@ def _renew_files(artwork: Artwork, row_files: RowFiles) -> None:
     full, preview, thumb = (read_stored(name) for name in old)
     put_full(artwork, full, row_files)
     put_small(artwork, preview.data, thumb.data, row_files)
-    remove_files_after_commit([*old, *conversions_of(old[:1])])
+    remove_files_after_commit([*old, *conversions_of(old)])
 
 
 def rename_artwork(
@@ -310,9 +329,8 @@ def delete_artwork(*, artwork: Artwork) -> None:
     lock_galleries(artwork.owner_id)
     # Likes and favorites lock the row too, so none is added while the old ones are deleted.
     Artwork.with_trash.select_for_update(of=("self",)).filter(pk=artwork.pk).first()
-    files = (artwork.file, artwork.preview, artwork.thumb, artwork.before)
-    conversions = conversions_of([str(artwork.file.name)])
-    remove_files_after_commit([*(each.name for each in files), *conversions])
+    shown = [str(each.name) for each in (artwork.file, artwork.preview, artwork.thumb)]
+    remove_files_after_commit([*shown, artwork.before.name, *conversions_of(shown)])
     artwork.delete()
     if artwork.job_id is not None:
         touch_job(job_id=artwork.job_id)

@@ -1,5 +1,7 @@
 """The settings that need more than one strict reader (styleweb/variables.py), and the folders."""
 
+import base64
+import hmac
 import os
 import re
 import secrets
@@ -24,6 +26,9 @@ environ.Env.read_env((BASE_DIR if IN_CHECKOUT else user_data()) / ".env")
 MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465, "consolemail": 0}
 # Linux does not allow longer paths of a Unix socket.
 MAX_SOCKET_PATH = 107
+# 32 bytes as base64url without padding. The last sign has two bits that must be 0.
+_KEY_PATTERN = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+_KEY_WORDS = "32 random bytes as 43 characters of base64url"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -125,6 +130,26 @@ def secret_key(folder: Path, *, embedded: bool) -> str:
         message = "Set STYLEWEB_SECRET_KEY to at least 50 random characters."
         raise WrongSetting(message)
     return key
+
+
+def passport_key(secret: str) -> bytes:
+    """Return the private key that signs passports, or one made of the secret key.
+
+    Raises WrongSetting without showing the value.
+    """
+    text = given("STYLEWEB_PASSPORT_KEY", _KEY_WORDS)
+    if text is None:
+        return hmac.digest(secret.encode(), b"styleweb passports", "sha256")
+    if not re.fullmatch(_KEY_PATTERN, text):
+        message = f"STYLEWEB_PASSPORT_KEY is not right. Set it to {_KEY_WORDS}."
+        raise WrongSetting(message)
+    return base64.urlsafe_b64decode(f"{text}=")
+
+
+def former_passport_keys() -> list[str]:
+    """Return the public keys whose passports are accepted beside those of the present key."""
+    allowed = "public keys of 43 characters, between commas"
+    return words("STYLEWEB_PASSPORT_FORMER_KEYS", (), _KEY_PATTERN, allowed)
 
 
 def debug(*, embedded: bool) -> bool:

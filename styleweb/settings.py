@@ -15,10 +15,12 @@ from styleweb.environment import (
     database,
     debug,
     email_settings,
+    former_passport_keys,
     hosts,
     log_level,
     origins,
     part_of_site,
+    passport_key,
     redis_url,
     secret_key,
     sender,
@@ -35,6 +37,9 @@ EMBEDDED = not REDIS_URL
 
 DEBUG = debug(embedded=EMBEDDED)
 SECRET_KEY = secret_key(DATA_DIR, embedded=EMBEDDED)
+# Signs the passports in picture files (common/passports.py).
+PASSPORT_KEY = passport_key(SECRET_KEY)
+PASSPORT_FORMER_KEYS = former_passport_keys()
 ALLOWED_HOSTS = hosts(embedded=EMBEDDED)
 CSRF_TRUSTED_ORIGINS = origins(embedded=EMBEDDED)
 
@@ -241,6 +246,8 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "email_change": (5, 3600),
     "sign_up": (5, 1800),
     "upload": (60, 1800),
+    # Files whose origin is asked for: by one user, or by all visitors of one address.
+    "verify": (30, 600),
 }
 # A token expires after this time, unless its owner chooses another one.
 API_TOKEN_DAYS = whole_number("STYLEWEB_TOKEN_DAYS", 90, least=1, most=3650)

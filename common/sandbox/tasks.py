@@ -16,9 +16,11 @@ from common.derivatives import (
 )
 from common.headers import Header
 from common.pixels import decode_picture
+from common.sandbox.examining import compare, examine, find_part
 from common.sandbox.messages import Message
 from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
 from style_transfer.imaging.mask import gray_mask
+from style_transfer.imaging.perceptual_hash import look_of
 
 
 def accept(data: bytes, *, keep_preview: bool, **header: Any) -> Message:
@@ -56,8 +58,13 @@ def accept_mask(data: bytes, **header: Any) -> Message:
 
 def derive(data: bytes) -> Message:
     """Make the small versions of a stored picture."""
-    small = make_derivatives(_stored_picture(data))
-    header = {"placeholder": small.placeholder, "colors": small.colors}
+    picture = _stored_picture(data)
+    small = make_derivatives(picture)
+    header = {
+        "placeholder": small.placeholder,
+        "colors": small.colors,
+        "look": look_of(picture),
+    }
     return Message(header, [small.preview, small.thumb])
 
 
@@ -68,12 +75,14 @@ def convert(data: bytes, *, form: str, side: int | None, caption: Sequence[str])
     """
     picture = _stored_picture(data)
     small = fitted(picture, side) if side else picture
-    return Message({}, [encode_as(with_caption(small, caption) if caption else small, form).data])
+    made = with_caption(small, caption) if caption else small
+    return Message({"look": look_of(made)}, [encode_as(made, form).data])
 
 
 def link_preview(data: bytes) -> Message:
     """Make the picture that other sites show beside a link from a stored preview."""
-    return Message({}, [make_link_preview(_stored_picture(data))])
+    picture = _stored_picture(data)
+    return Message({"look": look_of(picture)}, [make_link_preview(picture)])
 
 
 def _stored_picture(data: bytes) -> Image.Image:
@@ -94,4 +103,7 @@ TASKS: Final[Mapping[str, Callable[..., Message]]] = {
     "derive": derive,
     "convert": convert,
     "link_preview": link_preview,
+    "examine": examine,
+    "compare": compare,
+    "find_part": find_part,
 }

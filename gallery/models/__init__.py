@@ -3,6 +3,7 @@
 from gallery.models.artworks import Artwork, ArtworkQuerySet, ArtworkStyle, HiddenPicture
 from gallery.models.avatars import Avatar
 from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, GalleryQuerySet
+from gallery.models.looks import ArtworkLook
 from gallery.models.notice_mails import NoticeChoice, NoticeMail
 from gallery.models.notices import Notice, NoticeQuerySet
 from gallery.models.reactions import FavoriteArtwork, Like
@@ -12,6 +13,7 @@ from gallery.models.trash import TrashedItem
 
 __all__ = [
     "Artwork",
+    "ArtworkLook",
     "ArtworkQuerySet",
     "ArtworkStyle",
     "ArtworkTag",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from common.passports import Provenance
+from inference.files.recipes import facts_of, recipe_of
 from inference.models import Job
 from library.credits import Work, work_of, work_of_picture
 from library.models import Style
@@ -20,6 +22,12 @@ def job_credit(job: Job) -> PictureCredit:
         license_url="",
         credit=credit_line(owner, [part.style for part in parts]),
     )
+
+
+def job_provenance(job: Job) -> Provenance:
+    """Return what the files of a finished job say about its picture."""
+    recipe = recipe_of(job)
+    return Provenance(job_credit(job), facts_of(recipe, job.created_at.date(), job.painting))
 
 
 def credit_line(owner: str, styles: Iterable[Style]) -> str:

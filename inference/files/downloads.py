@@ -8,9 +8,9 @@ from django.http.response import HttpResponseBase
 
 from common.conversions import Form, conversion_of, convert, form_of, make_once
 from common.media import send_made, send_media
-from inference.files.credits import job_caption, job_credit
+from common.passports import with_provenance
+from inference.files.credits import job_caption, job_provenance
 from inference.models import Job
-from style_transfer.imaging.metadata.embedding import embed_credit
 
 
 def send_result(request: HttpRequest, job: Job) -> HttpResponseBase:
@@ -37,6 +37,7 @@ def _make(job: Job, form: Form) -> None:
     """
 
     def make() -> bytes:
-        return embed_credit(convert(job.shown_file, form, job_caption(job)), job_credit(job))
+        made = convert(job.shown_file, form, job_caption(job))
+        return with_provenance(made.data, job_provenance(job), made.look)
 
     make_once(conversion_of(job.shown_file, form), job.shown_file, str(job.pk), make)

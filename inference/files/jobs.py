@@ -15,43 +15,43 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from common.derivatives import fitted
+from common.passports import Provenance, with_provenance
 from inference.files.folders import sweep_folder
 from inference.files.stored import StoredPicture
 from inference.models import Job
-from style_transfer.imaging.metadata.embedding import embed_credit
-from style_transfer.imaging.metadata.xmp import PictureCredit
+from style_transfer.imaging.perceptual_hash import look_of
 
 PREVIEW_SIDE = 512
 
 
 def store_preview(
-    job: Job, image: Image.Image, credit: PictureCredit | None = None
+    job: Job, image: Image.Image, provenance: Provenance | None = None
 ) -> StoredPicture:
-    """Write a small version of `image` for the page to show. That of a result has its `credit`.
+    """Write a small version of `image` for the page to show. That of a result says what it is.
 
     Raises StorageFull when there is no room.
     """
     if image.mode == "RGBA":
         small = fitted(image, PREVIEW_SIDE)
-        return _store(_folder(job.pk), small, credit, "webp", quality=82, method=0)
+        return _store(_folder(job.pk), small, provenance, "webp", quality=82, method=0)
     # Nearly as small as WebP and encoded ten times as fast: the worker waits for it.
     small = fitted(image.convert("RGB"), PREVIEW_SIDE)
-    return _store(_folder(job.pk), small, credit, "jpeg", quality=82)
+    return _store(_folder(job.pk), small, provenance, "jpeg", quality=82)
 
 
-def store_result(job: Job, image: Image.Image, credit: PictureCredit) -> StoredPicture:
+def store_result(job: Job, image: Image.Image, provenance: Provenance) -> StoredPicture:
     """Write the finished picture: as JPEG of high quality, or as PNG if it has transparency.
 
-    Its `credit` is in the file. Raises StorageFull when there is no room.
+    Its `provenance` is in the file. Raises StorageFull when there is no room.
     """
-    return store_in_full(_folder(job.pk), image, credit)
+    return store_in_full(_folder(job.pk), image, provenance)
 
 
-def store_in_full(folder: str, image: Image.Image, credit: PictureCredit) -> StoredPicture:
+def store_in_full(folder: str, image: Image.Image, provenance: Provenance) -> StoredPicture:
     """Write a finished picture into `folder` as `store_result` does."""
     if image.mode == "RGBA":
-        return _store(folder, image, credit, "png")
-    return _store(folder, image.convert("RGB"), credit, "jpeg", quality=95, subsampling=0)
+        return _store(folder, image, provenance, "png")
+    return _store(folder, image.convert("RGB"), provenance, "jpeg", quality=95, subsampling=0)
 
 
 def store_painting(job: Job, data: bytes) -> str:
@@ -94,14 +94,17 @@ def _folder(job_id: UUID) -> str:
 
 
 def _store(
-    folder: str, image: Image.Image, credit: PictureCredit | None, kind: str, **options: Any
+    folder: str, image: Image.Image, provenance: Provenance | None, kind: str, **options: Any
 ) -> StoredPicture:
     plain = image.copy()
     # Pillow would write everything in `info` to the file, even comments and camera data.
     plain.info = {}
     buffer = io.BytesIO()
     plain.save(buffer, kind, **options)
-    data = buffer.getvalue() if credit is None else embed_credit(buffer.getvalue(), credit)
+    data, look = buffer.getvalue(), ""
+    if provenance is not None:
+        look = look_of(plain)
+        data = with_provenance(data, provenance, look)
     name = f"{folder}/{uuid4()}.{'jpg' if kind == 'jpeg' else kind}"
     stored = default_storage.save(name, ContentFile(data))
-    return StoredPicture(stored, image.width, image.height, len(data))
+    return StoredPicture(stored, image.width, image.height, len(data), look)

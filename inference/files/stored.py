@@ -11,3 +11,5 @@ class StoredPicture:
     width: int
     height: int
     bytes: int = 0
+    look: str = ""
+    """Its perceptual hash (see `look_of`), if the file has a passport."""

@@ -5,6 +5,7 @@ from inference.models.changes import ChangeCounter, DeletedJob
 from inference.models.durations import DurationSample
 from inference.models.jobs import Job, JobQuerySet, JobStyle
 from inference.models.leases import LeasedQuerySet, LeasedWork
+from inference.models.looks import LookQuerySet, PictureLook, ResultLook
 from inference.models.losses import LossCurve
 from inference.models.masks import Mask, MaskQuerySet
 from inference.models.photos import Photo, PhotoQuerySet
@@ -24,15 +25,18 @@ __all__ = [
     "JobStyle",
     "LeasedQuerySet",
     "LeasedWork",
+    "LookQuerySet",
     "LossCurve",
     "Mask",
     "MaskQuerySet",
     "Photo",
     "PhotoQuerySet",
+    "PictureLook",
     "ProofSheet",
     "ProofSheetQuerySet",
     "ProofTile",
     "QueueSwitch",
+    "ResultLook",
     "Revision",
     "RevisionQuerySet",
     "Worker",

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from common.locks import retry_deadlocks
 from inference.files.stored import StoredPicture
-from inference.models import Job, LossCurve
+from inference.models import Job, LossCurve, ResultLook
 from inference.models.leases import WAKEUP_PATIENCE, lease_end
 from inference.queue import durations, fairness
 from inference.queue.durations import Work
@@ -129,6 +129,8 @@ def finish(job: Job, result: Result) -> bool:
     with transaction.atomic():
         won = job.held.end(State.SUCCEEDED, **_result_values(result))
         _store_losses(job, result.losses, held=won)
+        if won and result.picture.look:
+            ResultLook.of(result.picture.look, job=job).save(force_insert=True)
     # A painting that was stopped early says nothing about how long a whole one takes.
     if won and not result.stopped_early:
         work = Work.of(job.photo, TransferSpec.from_json(job.spec))

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from common.locks import retry_deadlocks
 from inference.files.stored import StoredPicture
-from inference.models import Job, Revision
+from inference.models import Job, ResultLook, Revision
 from inference.models.leases import WAKEUP_PATIENCE
 from inference.queue.lanes import share_of_this_worker
 from inference.queue.workers import open_to_this_worker
@@ -51,6 +51,9 @@ def finish(revision: Revision, picture: StoredPicture) -> bool:
             height=picture.height,
             bytes=picture.bytes,
         )
+        if won and picture.look:
+            look = ResultLook.of(picture.look, job=revision.job, revision=revision)
+            look.save(force_insert=True)
         if won and Revision.objects.filter(pk=revision.pk, is_wanted=True).exists():
             Job.objects.filter(pk=revision.job_id).change(shown=revision.pk)
     return won

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from common.passports import Provenance
 from inference.files import jobs as job_files
 from inference.files.credits import job_credit
+from inference.files.recipes import facts_of, recipe_of
 from inference.files.stored import StoredPicture
 from inference.live import broadcast, estimates
 from inference.models import Job
@@ -85,20 +87,25 @@ class Attempt:
         image, report = step.image, step.report
         if image is None:
             raise EngineError("The engine ended without a result.")
-        credit = job_credit(self.job)
-        preview = job_files.store_preview(self.job, image, credit)
-        picture = job_files.store_result(self.job, image, credit)
+        credit, said = job_credit(self.job), report.to_json() if report else {}
+        recipe = recipe_of(self.job, report=said, stopped_early=stopped_early)
+        facts = facts_of(recipe, self.job.created_at.date(), self.job.painting)
+        provenance = Provenance(credit, facts)
+        preview = job_files.store_preview(self.job, image, provenance)
+        picture = job_files.store_result(self.job, image, provenance)
         painting = step.painting.save() if step.painting else b""
         saved = job_files.store_painting(self.job, painting) if painting else ""
         layers = step.finished.layers() if step.finished else Layers(None, {})
         painted = (
-            job_files.store_result(self.job, layers.painting, credit) if layers.painting else None
+            job_files.store_result(self.job, layers.painting, Provenance(credit))
+            if layers.painting
+            else None
         )
         result = Result(
             steps=step.total,
             picture=picture,
             preview=preview,
-            report=report.to_json() if report else {},
+            report=said,
             device=report.device if report else settings.STYLEWEB_DEVICE,
             load_seconds=round(self._loaded, 3),
             compute_seconds=round(seconds, 3),

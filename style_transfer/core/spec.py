@@ -286,7 +286,8 @@ class Report:
     `seconds` is the time that painting took, and `weights` maps each weights file to its sha256.
     `warnings` are codes of what went wrong on the way; WARNINGS has a sentence for each.
     `variant` is the backend and precision that computed the networks, empty for a method that has
-    no variants.
+    no variants. `software` maps the names of the libraries that computed the picture to their
+    versions.
     """
 
     source_mode: str
@@ -302,6 +303,7 @@ class Report:
     variant: str = ""
     engine_version: str = ENGINE_VERSION
     warnings: tuple[str, ...] = ()
+    software: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""

@@ -1,6 +1,8 @@
 """The report of a result: how it was made."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final
 
 import torch
 
@@ -9,6 +11,8 @@ from style_transfer.core.manifest import find_card
 from style_transfer.core.spec import Report, StyleInput, TransferSpec
 from style_transfer.methods import load_method
 from style_transfer.pipeline.canvas import Canvas
+
+_LIBRARIES: Final = ("torch", "numpy", "pillow")
 
 
 def report_of(
@@ -36,4 +40,5 @@ def report_of(
         seconds=round(seconds, 3),
         variant=variant,
         weights={name: find_card(name)[1].sha256 for name in names},
+        software={each: version(each) for each in _LIBRARIES},
     )

@@ -1,5 +1,6 @@
 """Every file that leaves the site says who made its picture, and tells nothing private."""
 
+import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -9,11 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from common.passports import site_key
 from gallery.models import Artwork
 from gallery.services import keep_artwork, publish_artwork
 from gallery.uploads import upload_artwork
 from inference.files import jobs as job_files
-from inference.files.credits import job_credit
+from inference.files.credits import job_provenance
+from inference.files.recipes import recipe_of
 from inference.models import Job
 from tests.support import hostile
 from tests.support.exiftool import needs_exiftool, read_tags
@@ -64,6 +67,23 @@ def check_colors(tags: dict[str, Any]) -> None:
     assert "sRGB" in tags.get("ICC_Profile:ProfileDescription", "") or "PNG:SRGBRendering" in tags
 
 
+def check_passport(tags: dict[str, Any], recipe: dict[str, Any]) -> None:
+    """Check that the file tells how its picture was made, and signs it."""
+    said = json.loads(tags["XMP-styleweb:Passport"])
+    told = said["recipe"]
+    assert (told["spec"], told["photo"]) == (recipe["spec"], recipe["photo"])
+    assert (told["weights"], told["engine_version"]) == (
+        recipe["weights"],
+        recipe["engine_version"],
+    )
+    wanted = ("style", "title", "artist", "license", "version", "weight")
+    assert told["styles"] == [{name: each[name] for name in wanted} for each in recipe["styles"]]
+    size = (tags["File:ImageWidth"], tags["File:ImageHeight"]) if "File:ImageWidth" in tags else ()
+    assert size in ((), (said["width"], said["height"]))
+    assert tags["XMP-styleweb:Key"] == site_key()
+    assert len(tags["XMP-styleweb:Signature"]) == 86
+
+
 def files_of(artwork: Artwork) -> dict[str, bytes]:
     """Return every file that a visitor can get, by a name with its suffix."""
     client, address = Client(), reverse("api-artwork-file", kwargs={"pk": artwork.pk})
@@ -76,6 +96,32 @@ def files_of(artwork: Artwork) -> dict[str, bytes]:
     for form in ("jpeg", "png", "webp"):
         files[f"{form}.bin"] = sent(client, f"{address}?download=1&format={form}")
     return files
+
+
+def test_has_a_passport_in_every_size_and_format(
+    media_root: Path, alice: User, tmp_path: Path
+) -> None:
+    assert media_root.is_dir()
+    report = {"engine_version": "1.2", "weights": {"fast": "ab" * 32}, "device": "cuda:1"}
+    job = finished_job(alice, size=(2400, 60), styles=[make_style()], report=report)
+    kept = keep_artwork(job=job, title=TITLE)
+    client, address = Client(), reverse("api-artwork-file", kwargs={"pk": kept.pk})
+    client.force_login(alice)
+    files = {
+        f"{form}-{size}.bin": sent(client, f"{address}?download=1&format={form}&size={size}")
+        for form in ("jpeg", "png", "webp")
+        for size in ("full", "2048", "1080")
+    }
+    files["of-job.bin"] = sent(
+        client, reverse("api-job-file", kwargs={"pk": job.pk}) + "?download=1&format=webp"
+    )
+    for name, tags in read_tags(files, tmp_path).items():
+        check_passport(tags, kept.recipe)
+        check_private(tags, alice)
+        said = tags["XMP-styleweb:Passport"]
+        # Nothing of the photo but its size, nothing of the person, nothing of the machine.
+        for secret in (str(job.photo_id), str(job.pk), str(kept.pk), "alice", "cuda", TITLE):
+            assert secret not in said, name
 
 
 def test_is_right_in_every_file_of_an_artwork(artwork: Artwork, tmp_path: Path) -> None:
@@ -95,6 +141,7 @@ def test_is_right_in_every_file_of_an_artwork(artwork: Artwork, tmp_path: Path) 
             assert tags["IPTC:CopyrightNotice"] == "Zoë, CC BY 4.0"
         check_colors(tags)
         check_private(tags, artwork.owner)
+        check_passport(tags, artwork.recipe)
 
 
 def test_is_renewed_with_the_title(artwork: Artwork, tmp_path: Path) -> None:
@@ -115,9 +162,8 @@ def test_is_in_the_result_of_a_job(
     picture = make_picture((96, 64))
     if mode == "RGBA":
         picture.putalpha(120)
-    credit = job_credit(job)
-    result = job_files.store_result(job, picture, credit)
-    preview = job_files.store_preview(job, picture, credit)
+    result = job_files.store_result(job, picture, job_provenance(job))
+    preview = job_files.store_preview(job, picture, job_provenance(job))
     Job.objects.filter(pk=job.pk).update(result=result.name, preview=preview.name)
 
     client = Client()
@@ -136,6 +182,7 @@ def test_is_in_the_result_of_a_job(
         assert "Great Wave, Katsushika Hokusai" in tags["XMP-photoshop:Credit"]
         check_colors(tags)
         check_private(tags, alice)
+        check_passport(tags, recipe_of(job))
 
 
 def test_names_the_maker_of_an_uploaded_picture(
@@ -157,4 +204,5 @@ def test_names_the_maker_of_an_uploaded_picture(
         assert tags["XMP-dc:Creator"] == ["Ann Other"]
         assert tags["XMP-dc:Rights"] == "Ann Other, CC BY 4.0"
         assert "XMP-iptcExt:DigitalSourceType" not in tags
+        assert "XMP-styleweb:Passport" not in tags
         check_private(tags, alice)

@@ -5,6 +5,7 @@ replaces an earlier one. A file without a color profile is marked as sRGB.
 """
 
 import zlib
+from dataclasses import dataclass
 from typing import Final
 
 from style_transfer.imaging.metadata import containers
@@ -17,6 +18,8 @@ from style_transfer.imaging.png import build_chunk
 from style_transfer.imaging.webp import is_webp
 
 _PERCEPTUAL: Final = b"\0"
+_PLAIN_TEXT: Final = b"\0\0\0\0"  # not compressed, no language, no translated keyword
+_LONGEST_TEXT: Final = 1_000_000
 _ONLY_PART: Final = b"\x01\x01"  # the first of one
 # A PNG with one of these says itself what its colors mean.
 _COLORS: Final = {b"iCCP", b"sRGB", b"cICP", b"gAMA", b"cHRM"}
@@ -54,6 +57,87 @@ def remove_credit(data: bytes) -> bytes:
     raise ValueError(message)
 
 
+@dataclass(frozen=True)
+class FileParts:
+    """A file in parts: the picture as it is encoded, and three blocks of metadata, b"" if none."""
+
+    picture: tuple[bytes, ...]
+    xmp: bytes = b""
+    exif: bytes = b""
+    iptc: bytes = b""
+
+
+def parts_of(data: bytes) -> FileParts:
+    """Return the parts of a JPEG, PNG or WebP file.
+
+    Raises ValueError for any other file, and LookupError, struct.error or zlib.error for a damaged
+    one.
+    """
+    if data.startswith(containers.JPEG_START):
+        segments = [each for _marker, each in containers.jpeg_segments(data)]
+        others = [each for each in segments if not _is_credit(each)]
+        marks = (containers.XMP_MARK, containers.EXIF_MARK, containers.IPTC_MARK)
+        found = (_first(segments, mark, 4) for mark in marks)
+        return FileParts((*others, containers.jpeg_scans(data)), *found)
+    if data.startswith(PNG_START):
+        chunks = [each for _kind, each in containers.png_chunks(data)]
+        xmp = _first(chunks, b"iTXt" + containers.XMP_KEYWORD, 4)
+        exif = _first(chunks, b"eXIf", 4)[:-4]  # without the checksum
+        iptc = _first(chunks, b"zTXt" + containers.IPTC_KEYWORD, 4)[:-4]
+        head = data[: containers.PNG_HEADER_END]
+        return FileParts((head, *_png_others(data)), _text_of(xmp), exif, iptc)
+    if is_webp(data):
+        every = list(containers.webp_chunks(data))
+        others = [chunk for kind, chunk in every if kind not in (b"VP8X", b"EXIF", b"XMP ")]
+        blocks = [chunk for _kind, chunk in every]
+        found = (_payload(_first(blocks, kind, 0)) for kind in (b"XMP ", b"EXIF"))
+        return FileParts(tuple(others), *found)
+    message = "Only JPEG, PNG and WebP files have such parts."
+    raise ValueError(message)
+
+
+def with_xmp(data: bytes, packet: bytes) -> bytes:
+    """Return the file `data`, which `embed_credit` made, with another XMP packet.
+
+    Raises ValueError if it is too long for a JPEG.
+    """
+    if data.startswith(containers.JPEG_START):
+        segments = [each for _marker, each in containers.jpeg_segments(data)]
+        new = build_segment(containers.APP1, containers.XMP_MARK + packet)
+        kept = [new if each.startswith(containers.XMP_MARK, 4) else each for each in segments]
+        return b"".join([data[:2], *kept, containers.jpeg_scans(data)])
+    if data.startswith(PNG_START):
+        start = b"iTXt" + containers.XMP_KEYWORD
+        new = build_chunk(b"iTXt", containers.XMP_KEYWORD + _PLAIN_TEXT + packet)
+        chunks = [each for _kind, each in containers.png_chunks(data)]
+        return _png_of(data, [new if each.startswith(start, 4) else each for each in chunks])
+    new = build_webp_chunk(b"XMP ", packet)
+    return containers.build_webp(
+        [new if kind == b"XMP " else each for kind, each in containers.webp_chunks(data)]
+    )
+
+
+def _first(parts: list[bytes], mark: bytes, at: int) -> bytes:
+    """Return what follows `mark` in the first part that has it at this place, or b""."""
+    return next((each[at + len(mark) :] for each in parts if each.startswith(mark, at)), b"")
+
+
+def _payload(chunk: bytes) -> bytes:
+    """Return the payload of a WebP chunk of which the first four bytes, its kind, are missing."""
+    return chunk[4 : 4 + int.from_bytes(chunk[:4], "little")]
+
+
+def _text_of(chunk: bytes) -> bytes:
+    """Return the text of the rest of a PNG chunk. Other programs may have compressed it."""
+    flag, _method, rest = chunk[:1], chunk[1:2], chunk[2:-4]
+    _language, _zero, rest = rest.partition(b"\0")
+    _keyword, _zero, text = rest.partition(b"\0")
+    if flag != b"\1":
+        return text
+    reader = zlib.decompressobj()
+    return reader.decompress(text, _LONGEST_TEXT)
+
+
 def _embed_in_jpeg(data: bytes, credit: PictureCredit) -> bytes:
     """Insert segments after the leading APP0 segments, where readers look for them."""
     segments = containers.jpeg_segments(data)
@@ -76,8 +160,7 @@ def _is_credit(segment: bytes) -> bool:
 
 def _embed_in_png(data: bytes, credit: PictureCredit) -> bytes:
     """Insert chunks after the header chunk."""
-    # Not compressed, no language, no translated keyword.
-    xmp = build_chunk(b"iTXt", containers.XMP_KEYWORD + b"\0\0\0\0" + build_xmp(credit))
+    xmp = build_chunk(b"iTXt", containers.XMP_KEYWORD + _PLAIN_TEXT + build_xmp(credit))
     exif = build_chunk(b"eXIf", build_exif(credit))
     # A PNG has no place for IPTC of its own, so programs write it as hexadecimal text.
     iptc = build_iptc(credit)

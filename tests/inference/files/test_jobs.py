@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from inference.files import jobs as job_files
-from inference.files.credits import job_credit
+from inference.files.credits import job_provenance
 from inference.models import Job
 from tests.support.factories import make_job, make_picture
 
@@ -78,7 +78,7 @@ class TestStoreResult:
     def test_keeps_transparency_only_if_there_is_some(
         self, job: Job, mode: str, expected: str
     ) -> None:
-        stored = job_files.store_result(job, make_picture((80, 60), mode=mode), job_credit(job))
+        stored = job_files.store_result(job, make_picture((80, 60), mode=mode), job_provenance(job))
 
         with default_storage.open(stored.name) as file, Image.open(file) as result:
             assert (result.format, result.mode, result.size) == (expected, mode, (80, 60))
@@ -87,7 +87,7 @@ class TestStoreResult:
         picture = make_picture((80, 60))
         picture.info["comment"] = b"from my camera"
 
-        stored = job_files.store_result(job, picture, job_credit(job))
+        stored = job_files.store_result(job, picture, job_provenance(job))
 
         with default_storage.open(stored.name) as file:
             assert b"from my camera" not in file.read()
@@ -96,7 +96,7 @@ class TestStoreResult:
 class TestSweep:
     def test_keeps_the_named_files(self, job: Job) -> None:
         picture = make_picture((80, 60))
-        kept = job_files.store_result(job, picture, job_credit(job)).name
+        kept = job_files.store_result(job, picture, job_provenance(job)).name
         orphan = job_files.store_preview(job, picture).name
 
         job_files.sweep(job.pk, keep={kept})
@@ -105,7 +105,7 @@ class TestSweep:
         assert not default_storage.exists(orphan)
 
     def test_touches_no_other_job(self, job: Job) -> None:
-        other = job_files.store_result(make_job(), make_picture((80, 60)), job_credit(job)).name
+        other = job_files.store_result(make_job(), make_picture((80, 60)), job_provenance(job)).name
 
         job_files.sweep(job.pk)
 
@@ -113,7 +113,9 @@ class TestSweep:
 
     def test_removes_half_written_files_too(self, job: Job) -> None:
         stored = Path(
-            default_storage.path(job_files.store_result(job, make_picture(), job_credit(job)).name)
+            default_storage.path(
+                job_files.store_result(job, make_picture(), job_provenance(job)).name
+            )
         )
         part = stored.with_name(".half.jpg.part")
         part.write_bytes(b"half")
