@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from gallery import (
     development_views,
     gallery_views,
+    material_views,
     notice_mail_views,
     notice_views,
     people_views,
@@ -17,6 +18,7 @@ from gallery import (
     tag_views,
     trash_views,
     upload_views,
+    verify_views,
     views,
     visitor_views,
 )
@@ -42,6 +44,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("artworks/<uuid:pk>/like/", reaction_views.artwork_like, name="artwork-like"),
     path("artworks/<uuid:pk>/favorite/", reaction_views.artwork_favorite, name="artwork-favorite"),
     path("artworks/<uuid:pk>/tags/", tag_views.artwork_tags, name="artwork-tags"),
+    path(
+        "artworks/<uuid:pk>/materials/", material_views.artwork_materials, name="artwork-materials"
+    ),
+    path("jobs/<uuid:pk>/materials/", material_views.job_materials, name="job-materials"),
     path("favorites/", reaction_views.favorites, name="favorites"),
     path("artworks/<uuid:pk>/develop/", development_views.artwork_develop, name="artwork-develop"),
     path("artworks/<uuid:pk>/show/", development_views.artwork_show, name="artwork-show"),
@@ -63,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<str:name>/<str:slug>/", gallery_views.gallery, name="gallery"),
     path("artworks/<uuid:pk>/share/", share_views.artwork_share, name="artwork-share"),
     path("galleries/<uuid:pk>/share/", share_views.gallery_share, name="gallery-share"),
+    path("verify/", verify_views.verify, name="verify"),
     path("links/", share_views.my_links, name="my-links"),
     path("links/<uuid:pk>/", share_views.link, name="link"),
     path("links/<uuid:pk>/qr/", share_views.link_qr, name="link-qr"),
@@ -70,6 +77,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<slug:token>/", visitor_views.share, name="share"),
     path("s/<slug:token>/unlock/", visitor_views.share_unlock, name="share-unlock"),
     path("s/<slug:token>/artworks/<uuid:pk>/", visitor_views.share_artwork, name="share-artwork"),
+    path(
+        "s/<slug:token>/artworks/<uuid:pk>/materials/",
+        visitor_views.share_materials,
+        name="share-materials",
+    ),
     path(
         "s/<slug:token>/artworks/<uuid:pk>/<slug:variant>/",
         visitor_views.share_file,

@@ -22,6 +22,7 @@ from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.access import Action, Viewer, can
 from gallery.galleries import MAX_ITEMS
 from gallery.gallery_views import ITEMS_A_PAGE, LAYOUTS
+from gallery.materials import materials_of
 from gallery.media_views import send_artwork
 from gallery.models import Artwork, Gallery, ShareLink
 from gallery.share_forms import UnlockForm
@@ -101,6 +102,24 @@ def share(request: HttpRequest, link: ShareLink) -> HttpResponse:
 def share_artwork(request: HttpRequest, link: ShareLink, pk: UUID) -> HttpResponse:
     """Show one artwork of a gallery that a link names."""
     return _artwork_page(request, link, pk)
+
+
+@_for_visitors
+def share_materials(request: HttpRequest, link: ShareLink, pk: UUID) -> HttpResponse:
+    """Show what an artwork depends on, if the link shows its recipe."""
+    found, viewer = _shown(link, pk), Viewer(user=None, link=link)
+    if not can(viewer, Action.VIEW_RECIPE, found):
+        raise Http404
+    context = {
+        **_about_visitor(request, link),
+        "heading": str(found),
+        "back": reverse("share-artwork", kwargs={"token": link.token, "pk": pk})
+        if link.gallery
+        else link.get_absolute_url(),
+        "materials": materials_of(found, viewer),
+        "artwork": found,
+    }
+    return render(request, "gallery/materials.html", context)
 
 
 @require_safe
@@ -186,6 +205,7 @@ def _artwork_page(request: HttpRequest, link: ShareLink, pk: UUID) -> HttpRespon
         **_about_visitor(request, link),
         "artwork": found,
         "parts": parts if can(viewer, Action.VIEW_RECIPE, found) else [],
+        "shows_recipe": can(viewer, Action.VIEW_RECIPE, found),
         "like_this": studio_query(weights, found.recipe.get("spec", {})),
         "shows_before": bool(found.before) and can(viewer, Action.VIEW_PHOTO, found),
         "meaning": license_meaning(found.license),

@@ -1,5 +1,7 @@
 """What licenses mean, in sentences for people. The rules are in licenses.py."""
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from library.licenses import (
@@ -11,6 +13,8 @@ from library.licenses import (
     License,
     LicenseId,
 )
+
+_PERMISSIVE: Final = {"MIT", "MIT-CMU", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC"}
 
 
 def outcome_sentence(decision: Decision) -> str:
@@ -69,6 +73,13 @@ def license_meaning(license_id: str) -> str:
         ),
     }
     return sentences[LicenseId(license_id)] if license_id in LICENSES else ""
+
+
+def software_meaning(license_id: str) -> str:
+    """Return a sentence about a license of programs or weights, or "" for one that is not known."""
+    if license_id in _PERMISSIVE:
+        return _("Anyone can use, change and sell it, as long as its notice stays with it.")
+    return license_meaning(license_id)
 
 
 def terms(license_: License) -> list[tuple[bool, str]]:

@@ -18,6 +18,7 @@ from style_transfer.cli.fetch_weights import add_fetch_weights_parser
 from style_transfer.cli.stylize import add_methods_parser, add_stylize_parser
 from style_transfer.cli.train import add_train_parser
 from style_transfer.cli.verify import add_verify_parser
+from style_transfer.cli.verify_picture import add_verify_picture_parser
 from style_transfer.core.errors import EngineError
 
 INSTALLED = "style-transfer"  # the command that pyproject.toml names
@@ -30,6 +31,7 @@ _PARSERS = (
     add_export_parser,
     add_fetch_weights_parser,
     add_verify_parser,
+    add_verify_picture_parser,
 )
 
 

@@ -10,7 +10,7 @@ from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
-from gallery.api import galleries, notice_mail, notices, people, reactions, shares, trash
+from gallery.api import galleries, notice_mail, notices, people, reactions, shares, trash, verify
 from gallery.api import views as gallery
 from inference.api import (
     batches,
@@ -90,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         shares.SharedUnlockView.as_view(),
         name="api-shared-unlock",
     ),
+    path("verify/", verify.VerifyView.as_view(), name="api-verify"),
     path("methods/", methods.MethodListView.as_view(), name="api-methods"),
     path("methods/<slug:slug>/", methods.MethodView.as_view(), name="api-method"),
     path("licenses/", library.LicenseListView.as_view(), name="api-licenses"),

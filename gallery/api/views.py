@@ -28,6 +28,7 @@ from common.pagination import KeysetPagination
 from common.parsers import UploadParser
 from common.queries import check_download, chosen
 from gallery.access import Action, can, viewer_of
+from gallery.api.materials import MaterialsAction
 from gallery.api.permissions import OwnerChanges
 from gallery.api.provenance import ProvenanceActions
 from gallery.api.serializers import (
@@ -69,6 +70,7 @@ class ArtworkViewSet(
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,
     ProvenanceActions,
+    MaterialsAction,
 ):
     """My artworks, newest first, and single artworks that other users published."""
 

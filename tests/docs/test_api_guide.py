@@ -57,10 +57,11 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
     # Between these are a sentence of the report and a proposed text about the picture.
     assert "succeeded 1.0" in said
     published = ["public", "First try", "['Été', 'first try']", "First try", "rich"]
-    assert said[-17:-12] == published
+    assert said[-19:-14] == published
     # The first line is the title in the credit.
-    galleries = ["First try", "uploaded", "1", "By the sea", "First try", "public", "0"]
-    assert said[-10:] == [*galleries, "First try", "1", "private"]
+    ours = ["First try", "MIT", "unchanged", "uploaded"]
+    galleries = [*ours, "1", "By the sea", "First try", "public", "0"]
+    assert said[-12:] == [*galleries, "First try", "1", "private"]
     with Image.open(tmp_path / "result.jpg") as result:
         assert max(result.size) == 96
     with Image.open(tmp_path / "picture.jpg") as picture:

@@ -25,7 +25,8 @@ from tests.support.worlds import Visitor, World, each_row, no_things, rolled_bac
 pytestmark = pytest.mark.django_db
 
 FAVORITE, FAVORITE_STYLE = "api-favorite-artwork-detail", "api-favorite-style-detail"
-FORMS = {"api-photo-list", "api-mask-list", "api-style-list", "api-transfer", "api-artwork-upload"}
+FORMS = {f"api-{name}-list" for name in ("photo", "mask", "style")}
+FORMS |= {"api-transfer", "api-artwork-upload", "api-verify"}
 
 
 class Row(NamedTuple):
@@ -98,6 +99,7 @@ MATRIX = [
     Row("api-mask-file", "get", "masks/{mask}/file/", 200, 404, 401, 200, 403),
     Row("api-estimates", "post", "estimates/", 200, 422, 401, 200, 403),
     Row("api-transfer", "post", "transfer/", 202, 202, 401, 202, 403),
+    Row("api-verify", "post", "verify/", 200, 200, 200, 200, 200),
     Row("api-job-list", "get", "jobs/", 200, 200, 401, 200, 403),
     Row("api-job-list", "post", "jobs/", 201, 422, 401, 201, 403),
     Row("api-job-detail", "get", "jobs/{job}/", 200, 404, 401, 200, 403),
@@ -151,6 +153,8 @@ MATRIX = [
     Row("api-artwork-shown", "put", "artworks/{developed}/shown/", 200, 404, 401, 200, 403),
     Row("api-artwork-credits", "get", "artworks/{private}/credits/", 200, 404, 404, 200, 403),
     Row("api-artwork-credits", "get", "artworks/{public}/credits/", 200, 200, 200, 200, 403),
+    Row("api-artwork-materials", "get", "artworks/{private}/materials/", 200, 404, 404, 200, 403),
+    Row("api-artwork-materials", "get", "artworks/{public}/materials/", 200, 200, 200, 200, 403),
     Row("api-artwork-detail", "get", "artworks/{public}/", 200, 200, 200, 200, 403),
     Row("api-artwork-detail", "patch", "artworks/{public}/", 200, 403, 401, 200, 403),
     Row("api-artwork-detail", "delete", "artworks/{public}/", 204, 403, 401, 204, 403),
@@ -274,6 +278,11 @@ def make_world(names: frozenset[str]) -> World:
     return World({name: Visitor(client) for name, client in clients.items()}, things)
 
 
+def a_file() -> SimpleUploadedFile:
+    """Return a picture as a form sends it."""
+    return SimpleUploadedFile("a.png", picture_bytes(make_picture()))
+
+
 def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
     """Return a valid body for the call."""
     job = {"photo": str(things["photo"]), "styles": [{"style": "great-wave"}]}
@@ -283,21 +292,13 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-token-list": {"name": "new", "scopes": ["photos:read"], "password": PASSWORD},
         "api-me": {"display_name": "A."},
         "api-evaluation": {"styles": ["great-wave"]},
-        "api-style-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
+        "api-style-list": {"file": a_file()},
         "api-style-detail": {"title": "Barn"},
-        "api-photo-list": {"file": SimpleUploadedFile("a.png", picture_bytes(make_picture()))},
-        "api-mask-list": {
-            "photo": str(things["photo"]),
-            "file": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
-        },
-        "api-transfer": {
-            "content": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
-            "style": "great-wave",
-        },
-        "api-artwork-upload": {
-            "file": SimpleUploadedFile("a.png", picture_bytes(make_picture())),
-            "rights": "own-work",
-        },
+        "api-photo-list": {"file": a_file()},
+        "api-mask-list": {"photo": str(things["photo"]), "file": a_file()},
+        "api-transfer": {"content": a_file(), "style": "great-wave"},
+        "api-artwork-upload": {"file": a_file(), "rights": "own-work"},
+        "api-verify": {"file": a_file()},
         "api-estimates": job,
         "api-job-list": job,
         "api-job-detail": job,

@@ -1,8 +1,7 @@
 """Who may open what, outside the API: one row for every page and media file.
 
-The rows are compared with the addresses of the site, so an address without a row fails here. The
-API has its own table in test_api_access.py, and the socket in test_socket_access.py. HEAD and what
-strangers are told are in test_page_answers.py.
+The rows are compared with the addresses of the site, so an address without a row fails here.
+test_api_access.py, test_socket_access.py and test_page_answers.py have the rest.
 """
 
 from collections.abc import Callable, Iterator
@@ -110,10 +109,12 @@ PAGES = [
     open_to_all("oembed", "/oembed/?url=http://testserver/artworks/{public}/"),
     open_to_all("oembed", "/oembed/?url=http://testserver/artworks/{hidden}/", 404),
     open_to_all("artwork-embed", "/artworks/{public}/embed/"),
-    *(
-        open_to_all("artwork-embed", f"/artworks/{{{name}}}/embed/", 404)
-        for name in ("private", "hidden")
-    ),
+    open_to_all("artwork-embed", "/artworks/{private}/embed/", 404),
+    open_to_all("artwork-embed", "/artworks/{hidden}/embed/", 404),
+    Row("artwork-materials", "get", "/artworks/{private}/materials/", 200, 404, 404, 404, 404),
+    private("job-materials", "/jobs/{done}/materials/", "get"),
+    open_to_all("share-materials", "/s/{shared:file}/materials/"),
+    open_to_all("verify", "/verify/"),
     open_to_all("robots", "/robots.txt"),
     open_to_all("sitemap", "/sitemap.xml"),
     open_to_all("sitemap-part", "/sitemap-artworks.xml"),
