@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from style_transfer.core.device import knows_bfloat16
 from style_transfer.features.builtin import load_features
 from style_transfer.imaging.color import palette_of
 from style_transfer.imaging.images import load_picture
@@ -39,10 +40,10 @@ def main() -> None:
     artwork = load_picture(options.style).rgb
     shown = shown_at(artwork, 2 * options.size / max(artwork.size), device)  # (1, 3, H, W)
     features = load_features(options.features, device)  # frozen: only the painter learns
-    painter = PaintingNet(light=True)  # it maps RGB to [-1, 1] itself
+    painter = PaintingNet(light=True).to(device)  # it maps RGB to [-1, 1] itself
     painter.take_palette_(palette_of(shown))
-    painter.to(device)
-    goal = Imitation(painter, StyleLoss(features, look_at(features, shown), content_weight=0.7))
+    views = look_at(features, shown)
+    goal = Imitation(painter, StyleLoss(features, views, 0.7, knows_bfloat16(device)))
     optimizer = torch.optim.Adam(painter.parameters(), lr=0.003)
     for step in range(options.steps):
         losses = goal.losses(photos.draw(step).to(device), step / options.steps)
