@@ -38,6 +38,10 @@ class PersonAdmin(UserAdmin):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Leave out guests: they have no account, and their rows are deleted after a day."""
+        return super().get_queryset(request).filter(is_guest=False)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Let only superusers hand out rights: other staff could give themselves all of them."""
         fields = tuple(super().get_readonly_fields(request, obj))

@@ -8,13 +8,14 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils.crypto import constant_time_compare
 
+from accounts.guests import guest_in
 from accounts.models import ApiToken, Scope, User
 from accounts.tokens import find_token
 
 
 @dataclass(frozen=True)
 class Credential:
-    """What signs in a user: the session of a browser or the token of an app."""
+    """What signs in a user: the session of a browser, also of a guest, or the token of an app."""
 
     user_id: int
     session_key: str = ""
@@ -35,13 +36,16 @@ class Credential:
 
 
 def credential_of_session(session_key: str) -> Credential | None:
-    """Return the credential of a session, or None if it does not sign in a user.
+    """Return the credential of a session, or None if it neither signs in a user nor has a guest.
 
     A session ends when the user signs out or changes the password, or when the account is closed.
     """
     # The function `get_user` of Django deletes a session after a change of the password. But the
     # request that changes the password still needs its session at this moment.
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
+    if SESSION_KEY not in session:
+        guest = guest_in(session)
+        return Credential(guest.pk, session_key=session_key) if guest else None
     user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
     if user is None:
         return None

@@ -47,6 +47,10 @@ class PeopleManager(UserManager["User"]):
         """Keep the user with this name, in whatever spelling."""
         return self.filter(username_key=name_key(name))
 
+    def people(self) -> models.QuerySet["User"]:
+        """Keep the users who have an account: no guests."""
+        return self.filter(is_guest=False)
+
     def looking_like(self, name: str) -> models.QuerySet["User"]:
         """Keep the users whose username or display name a reader takes for `name`."""
         look = name_look(name)
@@ -83,8 +87,33 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, blank=True, default="", editable=False)
     # When a job of this user last started. The queue serves the user with the oldest time first.
     last_served_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Somebody who tries the site without an account (accounts/guests.py), and the account that got
+    # the photo and the picture.
+    is_guest = models.BooleanField(default=False, editable=False)
+    adopted_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     objects: ClassVar[PeopleManager] = PeopleManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            # An inactive user is refused by every way to sign in.
+            models.CheckConstraint(
+                name="guest_never_signs_in",
+                condition=models.Q(is_guest=False)
+                | models.Q(is_active=False, is_staff=False, is_superuser=False),
+            ),
+            models.CheckConstraint(
+                name="only_guests_are_adopted",
+                condition=models.Q(is_guest=True) | models.Q(adopted_by=None),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["date_joined"], name="guest_began", condition=models.Q(is_guest=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.public_name

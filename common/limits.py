@@ -43,6 +43,16 @@ def seconds_to_wait(limit: str, who: str) -> int:
     return 0 if calls <= allowed else max(1, round((start + 1) * window - now))
 
 
+def is_reached(limit: str, who: str) -> bool:
+    """Return whether the next call of the client `who` would be refused. This counts no call."""
+    allowed, window = settings.API_LIMITS[limit]
+    key = f"limit:{limit}:{who}:{int(time.time() // window)}"
+    try:
+        return int(cache.get(key, 0)) >= allowed
+    except Exception:  # noqa: BLE001  # each cache backend raises its own exceptions
+        return int(_own_memory.get(key, 0)) >= allowed
+
+
 def time_in_words(seconds: int) -> str:
     """Return a waiting time in seconds or minutes; minutes are rounded up."""
     if seconds < 120:

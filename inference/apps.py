@@ -9,11 +9,13 @@ class InferenceConfig(AppConfig):
     verbose_name = _("Painting")
 
     def ready(self) -> None:
-        """Register the methods of the engine with the library."""
+        """Register the methods of the engine with the library, and listen for sign-ins."""
+        from inference.services import guests
         from inference.services.own_networks import has_own_network
         from library.methods import register_method
         from style_transfer.core.catalog import METHOD_INFOS
 
+        guests.listen()
         for slug, info in METHOD_INFOS.items():
             if info.needs_own_network:
                 register_method(slug, has_own_network)

@@ -12,9 +12,11 @@ from celery.signals import (
 )
 from django.conf import settings
 
+from accounts.guests import delete_old_sessions
 from common.broadcast import thread_loop
 from inference import worker
 from inference.queue.workers import registration
+from inference.services import guests
 from inference.worker import shutdown
 from inference.worker.reaper import reap
 
@@ -32,6 +34,13 @@ def serve_queue(task: Task) -> None:
 def reap_lost_jobs() -> None:
     """Take back the work of lost workers and send lost wakeups again."""
     reap()
+
+
+@shared_task
+def delete_guests() -> None:
+    """Delete the guests whose day has ended, with their photos and pictures, and old sessions."""
+    guests.delete_guests()
+    delete_old_sessions()
 
 
 @worker_process_init.connect

@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.guests.context",
             ]
         },
     }
@@ -192,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "gather-notices": {"task": "gallery.tasks.gather_notices", "schedule": 120.0},
     "mail-notices": {"task": "gallery.tasks.mail_notices", "schedule": 60.0},
     "empty-trash": {"task": "gallery.tasks.empty_trash", "schedule": 3600.0},
+    "delete-guests": {"task": "inference.tasks.delete_guests", "schedule": 600.0},
     "refresh-search": {"task": "gallery.tasks.refresh_search", "schedule": 86_400.0},
     "sweep-drafts": {"task": "common.tasks.sweep_drafts", "schedule": 86_400.0},
 }
@@ -235,6 +237,8 @@ DEFAULT_FROM_EMAIL = sender()
 # --- API (styleweb/api_settings.py has the rest) ------------------------------------------------
 # No JSON body of the API needs more. Photos come as forms.
 API_BODY_BYTES = 256 * 1024
+# Whether people can try the site before they sign up. The limit "guest" is of those who begin.
+TRYING = flag("STYLEWEB_TRYING", default=True)
 # (calls, seconds): the calls that are allowed in this time. The count is exact (common/limits.py).
 API_LIMITS: dict[str, tuple[int, int]] = {
     "address": (300, 300),
@@ -248,6 +252,7 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "upload": (60, 1800),
     # Files whose origin is asked for: by one user, or by all visitors of one address.
     "verify": (30, 600),
+    "guest": (whole_number("STYLEWEB_GUESTS_AN_HOUR", 300, least=1, most=1_000_000), 3600),
 }
 # A token expires after this time, unless its owner chooses another one.
 API_TOKEN_DAYS = whole_number("STYLEWEB_TOKEN_DAYS", 90, least=1, most=3650)
@@ -271,6 +276,8 @@ MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 PHOTOS_MAX_BYTES_PER_USER = (
     whole_number("STYLEWEB_PHOTOS_MB", 2000, least=1, most=10_000_000) * 2**20
 )
+# The disk space for the photos of all people together who try the site without an account.
+GUESTS_MAX_BYTES = whole_number("STYLEWEB_GUESTS_MB", 2000, least=1, most=10_000_000) * 2**20
 # How many styles of their own a user may have, and the disk space for them.
 STYLES_MAX_PER_USER = whole_number("STYLEWEB_OWN_STYLES", 100, most=10_000)
 STYLES_MAX_BYTES_PER_USER = (
@@ -331,6 +338,8 @@ JOB_MAX_WAITING_PER_USER = whole_number("STYLEWEB_MAX_WAITING", 20, least=1, mos
 JOB_MAX_A_DAY_PER_USER = whole_number("STYLEWEB_MAX_A_DAY", 200, least=1, most=1_000_000)
 # The limit of all users together.
 JOB_MAX_WAITING = whole_number("STYLEWEB_MAX_QUEUE", 500, least=1, most=1_000_000)
+# How many of these may belong to people without an account, so that users always have places.
+JOB_MAX_WAITING_GUESTS = whole_number("STYLEWEB_MAX_GUESTS_WAITING", 100, least=1, most=1_000_000)
 
 # --- languages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

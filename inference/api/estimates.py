@@ -70,6 +70,7 @@ class EstimateView(APIView):
     """The estimate of a job. It changes nothing, so a token that can read jobs is enough."""
 
     read_scope = write_scope = Scope.JOBS_READ
+    guest_operations = frozenset({"post"})
 
     @extend_schema(
         request=EstimateRequestSerializer,

@@ -30,6 +30,7 @@ class EventsView(APIView):
     """The events of the socket, as a reply."""
 
     read_scope = Scope.JOBS_READ
+    guest_operations = frozenset({"get"})
 
     @extend_schema(parameters=[SinceSerializer], responses=EventPage, tags=["events"])
     def get(self, request: Request) -> Response:

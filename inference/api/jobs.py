@@ -88,6 +88,7 @@ class JobViewSet(
 
     read_scope = Scope.JOBS_READ
     write_scope = Scope.JOBS_WRITE
+    guest_operations = frozenset({"retrieve", "cancel", "losses"})
     serializer_class = JobSerializer
     queryset = Job.objects.none()
     lookup_value_converter = "uuid"

@@ -91,6 +91,7 @@ class PhotoViewSet(
 
     read_scope = Scope.PHOTOS_READ
     write_scope = Scope.PHOTOS_WRITE
+    guest_operations = frozenset({"create", "retrieve", "file"})
     parser_classes = (UploadParser,)
     serializer_class = PhotoSerializer
     queryset = Photo.objects.none()

@@ -87,6 +87,7 @@ class ProofViewSet(mixins.RetrieveModelMixin, GenericViewSet[ProofSheet]):
 
     read_scope = Scope.JOBS_READ
     write_scope = Scope.JOBS_WRITE
+    guest_operations = frozenset({"create", "retrieve", "cancel", "file"})
     serializer_class = ProofSheetSerializer
     queryset = ProofSheet.objects.none()
     lookup_value_converter = "uuid"

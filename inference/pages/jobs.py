@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.guests import maker_of, maker_required
 from inference.files.credits import job_works
 from inference.live.snapshots.job import is_retryable, job_snapshot, result_address
 from inference.live.snapshots.report import report_sentences
@@ -30,6 +31,7 @@ from inference.pages.recipes import (
     step_by_step_fields,
 )
 from inference.pages.studio import license_outcome
+from inference.pages.trying import trying_of
 from inference.services.jobs import cancel_job, delete_job, stop_job
 from inference.services.refusals import JobRefused
 from inference.services.reruns import continue_job, more_steps, retry_job
@@ -40,11 +42,11 @@ JOBS_A_PAGE = 24
 
 
 @never_cache
-@login_required
+@maker_required
 @require_safe
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a job in any state; a reload comes back to the same page."""
-    mine = Job.objects.visible_to(request.user).with_parts().select_related("owner")
+    mine = Job.objects.visible_to(maker_of(request)).with_parts().select_related("owner")
     found = get_object_or_404(mine, pk=pk)
     # The style with the largest weight first, as in the snapshot.
     parts = sorted(found.job_styles.all(), key=lambda part: -part.weight)
@@ -73,12 +75,15 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         ),
         **again_links(found),
     }
+    if found.owner.is_guest:
+        context["trying"] = trying_of(found.owner)
     if found.result:
+        context["result_url"] = result_address(found)
+    if found.result and not found.owner.is_guest:
         undo = request.GET.get("undo", "")
         context["development"] = development_of(
             found, shown_id=found.shown_id, actions=actions_of(found), undo=undo
         )
-        context["result_url"] = result_address(found)
     return render(request, "inference/job.html", context)
 
 
@@ -91,14 +96,14 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "inference/jobs.html", {"page": page})
 
 
-@login_required
+@maker_required
 @require_POST
 def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a job; no picture of it is kept."""
     return redirect(cancel_job(job=_own_job(request, pk)))
 
 
-@login_required
+@maker_required
 @require_POST
 def job_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End a painting early and keep the picture as it is then."""
@@ -110,7 +115,7 @@ def job_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(found)
 
 
-@login_required
+@maker_required
 @require_POST
 def job_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Submit the same picture again as a new job, and show that job."""
@@ -160,4 +165,4 @@ def _next_job(
 
 
 def _own_job(request: HttpRequest, pk: UUID) -> Job:
-    return get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    return get_object_or_404(Job.objects.visible_to(maker_of(request)), pk=pk)

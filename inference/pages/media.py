@@ -1,4 +1,7 @@
-"""Files of photos and jobs: for their owner only; for anyone else they do not exist."""
+"""Files of photos and jobs: for their owner only; for anyone else they do not exist.
+
+A guest also gets what pages of guests show.
+"""
 
 from uuid import UUID
 
@@ -7,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from accounts.guests import maker_of
 from common.media import send_media
 from inference.files.downloads import send_result
 from inference.models import Job, Photo, ProofTile, Revision
@@ -15,7 +19,7 @@ from inference.models import Job, Photo, ProofTile, Revision
 @require_safe
 def photo_file(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
     """Send a photo as "original", "preview" or "thumb" to its owner."""
-    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=pk)
+    photo = get_object_or_404(Photo.objects.visible_to(maker_of(request)), pk=pk)
     files = {"original": photo.file, "preview": photo.preview, "thumb": photo.thumb}
     if variant not in files:
         raise Http404
@@ -29,7 +33,7 @@ def job_preview(request: HttpRequest, pk: UUID, version: int) -> HttpResponseBas
     `version` only makes each address new. For an older version, the newest preview is sent.
     """
     del version
-    mine = Job.objects.visible_to(request.user)
+    mine = Job.objects.visible_to(maker_of(request))
     job = get_object_or_404(mine, pk=pk)
     try:
         return send_media(request, job.preview, public=False)
@@ -45,7 +49,7 @@ def job_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     `?download=1` makes it a download. Then `&format=jpeg|png|webp`, `&size=2048|1080` and
     `&caption=1` choose another form of it.
     """
-    mine = Job.objects.visible_to(request.user).select_related("shown")
+    mine = Job.objects.visible_to(maker_of(request)).select_related("shown")
     return send_result(request, get_object_or_404(mine, pk=pk))
 
 
@@ -66,6 +70,6 @@ def revision_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_safe
 def proof_tile(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send a proof to the owner of its photo."""
-    mine = Photo.objects.visible_to(request.user)
+    mine = Photo.objects.visible_to(maker_of(request))
     tile = get_object_or_404(ProofTile, pk=pk, photo__in=mine)
     return send_media(request, tile.file, public=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.validators import slug_re
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.guests import TooManyGuests, begin_guest, maker_of, may_try
 from accounts.models import User
 from common.sandbox.client import ServerBusy
 from common.storage import StorageFull
@@ -25,6 +27,7 @@ from inference.pages.forms import (
     styles_in_studio,
 )
 from inference.pages.photos import storage_used
+from inference.pages.trying import context_of
 from inference.services.refusals import JobRefused
 from inference.services.storage import StorageQuotaExceeded
 from library.demonstration import PAIRS
@@ -45,20 +48,20 @@ OWN_STYLES = 24
 @require_http_methods(["GET", "HEAD", "POST"])
 def studio(request: HttpRequest) -> HttpResponse:
     """Show the studio; a POST starts a job, or a batch where several pictures are wanted."""
+    maker = maker_of(request)
     if request.method != "POST":
-        return _studio_page(
-            request, StudioForm(initial=initial_from(request.GET), user=request.user)
-        )
-    # Everybody may see the studio; only a POST needs an account.
-    if not isinstance(request.user, User):
+        return _studio_page(request, StudioForm(initial=initial_from(request.GET), user=maker))
+    # Everybody may see the studio; a POST needs an account, or a guest.
+    if not (maker.is_authenticated or settings.TRYING):
         return redirect_to_login(reverse("studio"))
-    form = StudioForm(request.POST, request.FILES, user=request.user)
+    form = StudioForm(request.POST, request.FILES, user=maker)
     if form.is_valid():
         try:
-            return redirect(form.start(request.user))
+            owner = maker if isinstance(maker, User) else begin_guest(request=request)
+            return redirect(form.start(owner))
         except (UploadRefused, StorageQuotaExceeded, StorageFull) as refusal:
             form.add_error(form.sending, str(refusal))
-        except (TooManyUploads, ServerBusy) as refusal:
+        except (TooManyUploads, TooManyGuests, ServerBusy) as refusal:
             form.add_error(form.sending, str(refusal))
             page = _studio_page(request, form, status=refusal.status)
             page["Retry-After"] = str(refusal.retry_after)
@@ -71,13 +74,15 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 
 def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
+    # A guest may have begun while the form was read.
+    maker = maker_of(request)
     chosen = form["styles"].value() or []
     library = _library(chosen)
     styles = [*_own_styles(request.user, chosen), *library]
     tiles = [(style, usable_methods(style)) for style in styles]
     # The default method is offered even if no style is published yet.
     offered = {slug for _style, usable in tiles for slug in usable} | {DEFAULT_METHOD}
-    mine = Photo.objects.visible_to(request.user).order_by("-created_at")
+    mine = Photo.objects.visible_to(maker).order_by("-created_at")
     photo_id = form["photo_id"].value()
     context = {
         "form": form,
@@ -94,6 +99,8 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "size": str(form["size"].value() or ""),
         "outcome": license_outcome(style.license for style in styles if style.slug in chosen),
         "own_form": OwnStyleForm(auto_id="own-%s") if request.user.is_authenticated else None,
+        "may_send": maker.is_authenticated or may_try(request),
+        **context_of(request, maker),
         **storage_used(mine),
         **control_bounds(),
     }

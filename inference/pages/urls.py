@@ -3,11 +3,13 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from inference.pages import batches, development, jobs, operators, photos, studio
+from inference.pages import batches, development, jobs, operators, photos, studio, trying
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("studio/", studio.studio, name="studio"),
     path("studio/license/", studio.studio_license, name="studio-license"),
+    path("trying/begin/", trying.trying_begin, name="trying-begin"),
+    path("trying/delete/", trying.trying_delete, name="trying-delete"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("jobs/<uuid:pk>/cancel/", jobs.job_cancel, name="job-cancel"),

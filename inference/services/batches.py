@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from inference.models import Batch, Photo
+from inference.services.guest_limits import check_guest_request
 from inference.services.jobs import cancel_job, check_request, put_in_line
 from inference.services.limits import check_room
 from inference.services.locks import lock_photos
@@ -39,6 +40,7 @@ def submit_batch(
 
     def check() -> None:
         _check_size(pairs)
+        check_guest_request(owner=owner, spec=spec, jobs=len(pairs))
         for photo, style in pairs:
             check_request(owner=owner, photo=photo, styles=[(style, 1.0)], spec=spec)
 

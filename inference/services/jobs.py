@@ -18,6 +18,7 @@ from inference.live import broadcast, change_log, estimates
 from inference.models import Job, JobStyle, Mask, Photo
 from inference.queue import jobs as job_queue
 from inference.queue.wakeups import send_wakeup
+from inference.services.guest_limits import check_guest_request
 from inference.services.limits import check_room
 from inference.services.locks import lock_photos
 from inference.services.once import Request, create_once, digest_of
@@ -97,6 +98,7 @@ def submit_job(
 
 def check_request(*, owner: User, photo: Photo, styles: WeightedStyles, spec: TransferSpec) -> None:
     """Raise JobRefused if the request cannot be painted, or not for this user."""
+    check_guest_request(owner=owner, spec=spec)
     _check_inputs(owner, photo, styles)
     _check_method(spec.method, styles)
     _check_extent(spec)

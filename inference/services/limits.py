@@ -18,6 +18,7 @@ from inference.models import DeletedJob, Job
 from inference.queue.durations import Seconds
 from inference.queue.fairness import places_of
 from inference.queue.lanes import Lanes
+from inference.services.guest_limits import check_guest_room, pictures_left
 from inference.services.refusals import QueueFull, QuotaExceeded, TooManyJobs
 
 State = Job.State
@@ -32,7 +33,7 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
 
     This must be called inside the transaction that makes the jobs and that has locked the owner.
     It holds another lock, so every other check waits until that transaction ends. Raises
-    TooManyJobs, QuotaExceeded or QueueFull.
+    TooManyJobs, QuotaExceeded, QueueFull or GuestRefused.
     """
     if jobs_today(owner) + jobs > settings.JOB_MAX_A_DAY_PER_USER:
         sentence = _("Daily limit reached. Try again tomorrow.")
@@ -43,6 +44,7 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
         )
         raise TooManyJobs(sentence, retry_after=_seconds_until_turn(owner))
     lock_until_commit("queue")
+    check_guest_room(owner=owner)
     if Job.objects.waiting().count() + jobs > settings.JOB_MAX_WAITING:
         sentence = _("The queue is full. Try again in a few minutes.")
         raise QueueFull(sentence, retry_after=_seconds_until_place())
@@ -50,6 +52,8 @@ def check_room(*, owner: User, jobs: int = 1) -> None:
 
 def room_of(owner: User) -> int:
     """Return how many more jobs `owner` may submit now, if the queue of all users has room."""
+    if owner.is_guest:
+        return pictures_left(owner)
     today = settings.JOB_MAX_A_DAY_PER_USER - jobs_today(owner)
     return max(0, min(today, settings.JOB_MAX_WAITING_PER_USER - waiting_of(owner)))
 

@@ -9,13 +9,48 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.locks import lock_until_commit
 from inference.models import Photo
-from inference.services.refusals import PhotoUnavailable
+from inference.services.refusals import GuestGone, PhotoUnavailable
 
 
 def lock_owner(owner: User) -> None:
-    """Let no other request of `owner` that takes this lock continue before the transaction ends."""
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    """Let no other request of `owner` that takes this lock continue before the transaction ends.
+
+    Raises GuestGone for a guest who got an account in another tab.
+    """
+    locked = User.objects.select_for_update(no_key=True).filter(pk=owner.pk)
+    found = locked.values_list("adopted_by", flat=True)
+    if list(found) != [None]:
+        raise guest_gone()
+
+
+def guest_gone() -> GuestGone:
+    """Build the refusal of somebody who has an account by now."""
+    return GuestGone(_("You have signed in since. Reload the page and try again."))
+
+
+def lock_guest_and(guest: User, heir: User) -> bool:
+    """Lock everything of `guest` and the account that gets it. Return False if there is no guest.
+
+    No upload, request or worker of either can add or take a row before the transaction ends. The
+    lock of the claims comes first, because a worker locks a job and then its owner.
+    """
+    lock_until_commit("claims")
+    lock_photos_of(guest)
+    lock_photos_of(heir)
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=[guest.pk, heir.pk])
+    locked = {row.pk: row for row in rows.order_by("pk")}
+    found = locked.get(guest.pk)
+    return found is not None and found.is_guest and found.adopted_by_id is None
+
+
+def lock_photos_of(owner: User) -> None:
+    """Let no other upload of `owner` continue before the transaction ends.
+
+    Not a lock of the user's row, because workers that claim a job wait for that row.
+    """
+    lock_until_commit(f"photos of {owner.pk}")
 
 
 def lock_photos(photos: Iterable[Photo]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.locks import lock_until_commit, retry_deadlocks
+from common.locks import retry_deadlocks
 from common.sandbox.slots import slot
 from common.storage import RowFiles, files_of_a_row, remove_files_after_commit
 from common.upload_limit import counted_upload
@@ -17,7 +17,9 @@ from common.uploads import AcceptedPicture, Readable, see_picture
 from inference.files import jobs as job_files
 from inference.files import sheets as proof_files
 from inference.models import Job, Mask, Photo
+from inference.services.guest_limits import check_guest_photos
 from inference.services.jobs import forget
+from inference.services.locks import guest_gone, lock_photos_of
 from inference.services.storage import StorageQuotaExceeded, check_storage
 
 FOLDER = "photos"
@@ -37,8 +39,8 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     """Store the picture in `file` as a photo of `owner`; return it and whether it is new.
 
     The same file sent twice is one photo. If a file of that photo was lost, all of them are written
-    again. Raises `TooManyUploads`, `UploadRefused`, `ServerBusy`, `StorageQuotaExceeded` or
-    `StorageFull`; then neither a file nor a row is left.
+    again. Raises `TooManyUploads`, `UploadRefused`, `ServerBusy`, `StorageQuotaExceeded`,
+    `StorageFull` or `GuestRefused`; then neither a file nor a row is left.
     """
     # Counted here, so that pages and the API share one limit.
     with counted_upload(str(owner.pk)):
@@ -46,12 +48,13 @@ def upload_photo(*, owner: User, file: Readable) -> tuple[Photo, bool]:
     if isinstance(picture, Photo):
         return picture, False
     with files_of_a_row() as row_files:
-        # Not a lock of the user's row, because workers that claim a job wait for that row.
-        lock_until_commit(f"photos of {owner.pk}")
+        lock_photos_of(owner)
+        owner = _heir_of(owner)
         known = _known(owner, picture.sha256)
         if known is None:
             more = len(picture.kept.data) + picture.small.stored_bytes
             check_storage(owner=owner, more=more)
+            check_guest_photos(owner=owner, more=more)
             values = _write(picture, row_files)
             return Photo.objects.create(owner=owner, sha256=picture.sha256, **values), True
         # If it is whole, the same file arrived twice at once, and the other request was first.
@@ -81,6 +84,19 @@ def _look_at(owner: User, file: Readable) -> Photo | AcceptedPicture:
         return known
     with slot("pictures", who=str(owner.pk)):
         return seen.accepted()
+
+
+def _heir_of(owner: User) -> User:
+    """Return `owner`, or the account that a guest got while the photo was on its way."""
+    if not owner.is_guest:
+        return owner
+    found = User.objects.select_related("adopted_by").filter(pk=owner.pk).first()
+    if found is None:
+        raise guest_gone()
+    if found.adopted_by is None:
+        return owner
+    lock_photos_of(found.adopted_by)
+    return found.adopted_by
 
 
 def _known(owner: User, sha256: str) -> Photo | None:

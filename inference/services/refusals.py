@@ -26,6 +26,20 @@ class JobDeleted(JobRefused):
     status = 409
 
 
+class GuestRefused(JobRefused):
+    """Somebody without an account may not do this."""
+
+    code = "guest_refused"
+    status = 403
+
+
+class GuestGone(GuestRefused):
+    """The guest has signed in since, or the day of the guest has ended."""
+
+    code = "guest_gone"
+    status = 409
+
+
 class PhotoUnavailable(JobRefused):
     """The photo belongs to another user."""
 

@@ -47,7 +47,7 @@ export class Estimate extends EventTarget {
 
   async #fetch() {
     const photo = this.form.elements.photo_id.value;
-    if (!photo || !this.palette.slugs.length || this.words.signedIn !== "true") return null;
+    if (!photo || !this.palette.slugs.length || this.words.maySend !== "true") return null;
     if (this.methods.unfit.length) return null;
     const reply = await fetch(this.words.estimates, {
       method: "POST",

@@ -1,6 +1,6 @@
 /** The photo of the studio. It is shown at once from the file, and sent in the background. */
 
-import { dropDraft, keepDraft } from "./draft.js";
+import { dropDraft, keepDraft, readDraft } from "./draft.js";
 import { sendPhoto } from "./upload.js";
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -17,9 +17,9 @@ export class PhotoInput extends EventTarget {
     this.progress = form.querySelector("#stage-progress");
     this.arrival = Promise.resolve(true);
     this.image.addEventListener("load", () => this.#fit());
-    this.image.addEventListener("error", () => this.file.files.length || this.#clear());
+    this.image.addEventListener("error", () => this.file.files.length || this.#recover());
     this.#fit();
-    this.file.multiple = form.dataset.signedIn === "true";
+    this.file.multiple = this.#isSignedIn;
     this.file.addEventListener("change", () => {
       const [first, ...more] = this.file.files;
       if (first) this.take(first);
@@ -39,13 +39,25 @@ export class PhotoInput extends EventTarget {
     this.#put(file);
     this.#show(URL.createObjectURL(file));
     await keepDraft(file);
-    if (this.form.dataset.signedIn === "true") this.arrival = this.#send(file);
+    if (this.form.dataset.maySend === "true") this.arrival = this.#send(file);
   }
 
-  /** Use a photo that was sent earlier. If it cannot be loaded, the photo is cleared. */
+  /** Use a photo that was sent earlier. If it cannot be loaded, the copy in this browser is sent again. */
   use(id) {
     this.id.value = id;
+    // An account has the photo now.
+    if (this.#isSignedIn) this.image.addEventListener("load", dropDraft, { once: true });
     this.#show(this.form.dataset.photoPreview.replace(NOBODY, id));
+  }
+
+  get #isSignedIn() {
+    return this.form.dataset.signedIn === "true";
+  }
+
+  async #recover() {
+    const draft = await readDraft();
+    if (draft) this.take(draft);
+    else this.#clear();
   }
 
   #fit() {
@@ -83,7 +95,8 @@ export class PhotoInput extends EventTarget {
     if (id) {
       this.id.value = id;
       this.file.value = "";
-      dropDraft();
+      // Without an account this browser keeps the photo: it is deleted on the server after a day.
+      if (this.#isSignedIn) dropDraft();
       this.dispatchEvent(new Event("change"));
       return true;
     }

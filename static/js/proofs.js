@@ -45,7 +45,7 @@ export class ProofSheet extends EventTarget {
     if (photo === this.photo) return;
     this.clear();
     this.photo = photo;
-    if (!photo || this.words.signedIn !== "true") return;
+    if (!photo || this.words.maySend !== "true") return;
     const reply = await fetch(this.words.proofs, {
       method: "POST",
       headers: {

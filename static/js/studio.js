@@ -30,6 +30,7 @@ const estimate = new Estimate(form, palette, methods);
 const signInHint = hint.textContent.trim();
 
 function missing() {
+  if (words.wordDone) return words.wordDone;
   if (!photo.present) return words.wordNeedPhoto;
   if (!palette.slugs.length) return words.wordNeedStyle;
   const [unfit] = methods.unfit;

@@ -11,9 +11,21 @@ const TRIES = 6;
  * server refuses this file, so that another try fails too.
  */
 export async function sendPhoto(form, file, onProgress = () => {}) {
+  const refusal = await begin(form);
+  if (refusal) return refusal;
   const body = new FormData();
   body.append("file", file);
   return answerOf(await sendForm(form.dataset.photos, body, onProgress));
+}
+
+/** Begin to try the site without an account, before the first photo. Resolve to the answer of a refusal. */
+async function begin(form) {
+  const { begin: address } = form.dataset;
+  if (!address) return undefined;
+  const sent = await sendForm(address, new FormData(), () => {});
+  if (sent.status !== 204) return { ...answerOf(sent), isRefused: false };
+  delete form.dataset.begin;
+  return undefined;
 }
 
 /** Send the form `body` to `address`, and resolve to the request with its answer. */

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, Visitor, photo_file
+from tests.browser.conftest import Visitor
 from tests.support.servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -82,23 +82,6 @@ def test_finishes_by_polling_where_sockets_are_blocked(visit: Visit) -> None:
     visitor.make()
     expect(visitor.page.locator("#job [data-connection=polling]")).to_be_visible()
     visitor.wait_for_result()
-
-
-def test_keeps_the_photo_of_a_user_without_an_account(visit: Visit) -> None:
-    visitor = visit(viewport=PHONE, has_touch=True, is_mobile=True)
-    visitor.go("/")
-    visitor.page.locator("#door").set_input_files(photo_file())
-    visitor.page.wait_for_url("**/studio/**")
-    visitor.page.locator("#stage-image[src]").wait_for()
-    visitor.choose(0)
-    visitor.page.get_by_role("button", name="Create", exact=True).click()
-    visitor.page.wait_for_url("**/account/login/**")
-    visitor.page.get_by_role("link", name="Sign up").click()
-    visitor.sign_up("latecomer")
-    visitor.page.wait_for_url("**/studio/")
-    expect(visitor.page.locator("#stage-picture")).to_be_visible()
-    expect(visitor.page.locator(".palette-item")).to_have_count(1)
-    expect(visitor.page.locator("#make")).to_have_attribute("aria-disabled", "false")
 
 
 def test_stops_and_keeps_what_is_painted(visit: Visit) -> None:

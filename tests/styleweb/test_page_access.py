@@ -197,7 +197,9 @@ PAGES = [
     Row("share-unlock", "post", "/s/{locked}/unlock/", *[422] * 5),
     Row("share-unlock", "post", "/s/{revoked}/unlock/", *[410] * 5),
     open_to_all("studio", "/studio/"),
-    Row("studio", "post", "/studio/", 422, 422, 302, 422, 422),
+    Row("studio", "post", "/studio/", *[422] * 5),
+    Row("trying-begin", "post", "/trying/begin/", *[204] * 5),
+    Row("trying-delete", "post", "/trying/delete/", *[302] * 5),
     open_to_all("studio-license", "/studio/license/?style=great-wave"),
     own("jobs", "/jobs/"),
     private("job", "/jobs/{job}/", "get"),
@@ -389,7 +391,7 @@ def test_answers_each_user(row: Row, world: World) -> None:
         with rolled_back():
             response: Any = ask(visitor.visit(), row, address)
             assert response.status_code == getattr(row, column), column
-            leads_home = {"set_language", "account_logout"}
+            leads_home = {"set_language", "account_logout", "trying-delete"}
             if column == "nobody" and response.status_code == 302 and row.name not in leads_home:
                 assert response["Location"].startswith(SIGN_IN)
             if row in MEDIA and response.status_code == 200:

@@ -71,7 +71,7 @@ def _check(amounts: Amounts, pictures: int, *, force: bool) -> None:
         raise CommandError("Artworks need styles. Give --styles, or load the library first.")
     if _is_filled():
         raise CommandError("This site has demonstration data already.")
-    real = User.objects.filter(is_superuser=False).count()
+    real = User.objects.people().filter(is_superuser=False).count()
     if real and not force:
         raise CommandError(
             f"{real} people use this site. Demonstration data is hard to tell from theirs, and "

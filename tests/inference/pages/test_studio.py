@@ -92,13 +92,6 @@ class TestStudio:
         assert first.headers["Location"] == second.headers["Location"]
         assert Job.objects.count() == 1
 
-    def test_requires_sign_in_and_keeps_nothing(self, client: Client) -> None:
-        make_style("woodcut")
-        answer = client.post(reverse("studio"), order(styles=["woodcut"], photo=upload()))
-        assert answer.status_code == 302
-        assert answer.headers["Location"].startswith(reverse("account_login"))
-        assert not Photo.objects.exists()
-
     @pytest.mark.parametrize(
         ("fields", "sentence"),
         [
