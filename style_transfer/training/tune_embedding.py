@@ -13,16 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from style_transfer.features.losses import Moments
-from style_transfer.imaging.pyramid import resize
-from style_transfer.methods.fast.decoder import LEVELS, STRIDE
+from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole
 from style_transfer.methods.fast.embedding import StyleEmbedding
 from style_transfer.methods.fast.network import AffineMap, Painter
-from style_transfer.methods.fast.schedule import blends_for
+from style_transfer.methods.fast.schedule import blend_for
 from style_transfer.training.style_loss import StyleLoss
 
 STRENGTH = 0.75  # the strength of the paintings in the loss
-_SIZES = 3  # sizes at which a picture of common size is painted, from the smallest on
 _SHIFT = 10.0  # means, in units of standard deviations, should move faster than the axes turn
 
 
@@ -122,23 +120,13 @@ class Tuning:
         self.tuned.fold_()
         chance = random.Random(fraction)
         generator = torch.Generator().manual_seed(chance.getrandbits(31))
-        first, *following = blends_for(STRENGTH, _SIZES)
-        # Half of the steps paint from the photo, as at the first size; the others refine such a
-        # painting.
-        if chance.random() < 0.5:
-            painted = self._paint(x, first, None)
-        else:
-            side = max(STRIDE, x.shape[-1] // 2 // STRIDE * STRIDE)
-            with torch.no_grad():
-                begun = self._paint(resize(x, (side, side)), first, None).clamp(0, 1)
-            start = resize(begun, (x.shape[-1], x.shape[-1]))
-            painted = self._paint(x, chance.choice(following), start)
+        painted = self._paint(x, blend_for(STRENGTH))
         style_loss = self.style_losses[x.shape[-1]]
         return style_loss.losses(painted, x, generator)
 
-    def _paint(self, x: Tensor, blend: LevelBlend, start: Tensor | None) -> Tensor:
+    def _paint(self, x: Tensor, blend: LevelBlend) -> Tensor:
         wanted = expand(self.tuned.code().at(float(x.shape[-1])), len(x))
-        return paint_whole(self.painter, x, wanted, blend, start).float()
+        return paint_whole(self.painter, x, wanted, blend).float()
 
 
 def expand(moments: Mapping[int, Moments], batch: int) -> dict[int, Moments]:

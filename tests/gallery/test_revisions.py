@@ -206,6 +206,7 @@ class TestDelete:
         revision = made(artwork)
         client = Client()
         client.force_login(alice)
+        assert artwork.job is not None
         for page in (artwork.get_absolute_url(), artwork.job.get_absolute_url()):
             fields = f'<input type="hidden" name="next" value="{page}">'
             assert fields in client.get(page).text

@@ -47,11 +47,6 @@ class LevelBlend:
         """Give the shallowest level of the photo that the pass needs from the encoder."""
         return min(self._with_content, default=self.deepest)
 
-    @property
-    def deepest_content(self) -> int:
-        """Give the deepest level into which the photo's features are blended; 0 if none."""
-        return max(self._with_content, default=0)
-
 
 class Stage(NamedTuple):
     """A finished level.
@@ -69,7 +64,7 @@ class Stage(NamedTuple):
 
 
 class DecoderPass:
-    """One pass for photos (B, 3, H, W); photos and `start` are bytes or floats in [0, 1].
+    """One pass for photos (B, 3, H, W), bytes or floats in [0, 1].
 
     In a tiled pass, maps between two levels are stored in the painter's `stored` type: float16
     halves the memory and is finer than any display.
@@ -81,17 +76,14 @@ class DecoderPass:
         photo: Tensor,
         wanted: Mapping[int, Moments],
         blend: LevelBlend,
-        start: Tensor | None = None,
         *,
         tiling: PictureTiling | None = None,
     ) -> None:
         """Plan a pass; sides are divisible by STRIDE, `wanted` are moments (B, L) and (B, L, L).
 
-        The pass begins from `start`, a painting of the photo in the same size, or else from the
-        photo. Without a tiling a pass of any size runs in one piece.
+        Without a tiling a pass of any size runs in one piece.
         """
         self._painter, self._photo, self._wanted, self._blend = painter, photo, wanted, blend
-        self._start = start
         self._tiling = tiling or PictureTiling.whole(len(photo), *photo.shape[-2:])
 
     @torch.no_grad()
@@ -111,14 +103,13 @@ class DecoderPass:
         """Yield a stage for each finished level, deepest to 1, and None after each other tile.
 
         Gradients flow to the decoder if the caller enables them. They do not flow through the
-        affine maps, or to the photo or `start`.
+        affine maps, or to the photo.
         """
         own: dict[int, Tensor] = {}  # the photo's levels that are not blended in yet
         maps: Tensor | None = None
         for tile in self._tiling.encoder_tiles():
             maps = self._encode_(tile, own, maps)
             yield None
-        self._start = None  # it is large, and after the encoding it is not needed
         for level in range(self._blend.deepest, 1, -1):
             if maps is None:
                 raise AssertionError("there is always a tile")
@@ -155,26 +146,16 @@ class DecoderPass:
 
         Only levels that are blended in later are stored.
         """
-        blend, start = self._blend, self._start
-        # With a `start`, the photo is encoded only as deep as its features are blended in.
-        depth = blend.deepest if start is None else blend.deepest_content
+        blend = self._blend
         photo = as_floats(tile.crop_input(self._photo))
-        above = blend.first_encoded - 1
-        encoded = self._painter.encode(photo, depth, above=above) if depth else {}
-        for level in range(2, min(blend.deepest, depth + 1)):
+        encoded = self._painter.encode(photo, blend.deepest, above=blend.first_encoded - 1)
+        for level in range(2, blend.deepest):
             if blend.content[level - 1]:
                 part = tile.scaled_down(2 ** (level - 1))
                 own[level] = self._place(
                     own.get(level), part, part.trim_margin(encoded[level]), level
                 )
-        if start is None:
-            deepest = encoded[blend.deepest]
-        else:
-            painted = as_floats(tile.crop_input(start))
-            levels = self._painter.encode(painted, blend.deepest, above=blend.deepest - 1)
-            deepest = levels[blend.deepest]
-            if blend.content[-1]:
-                deepest = deepest.lerp(encoded[blend.deepest], blend.content[-1])
+        deepest = encoded[blend.deepest]
         part = tile.scaled_down(2 ** (blend.deepest - 1))
         return self._place(maps, part, part.trim_margin(deepest), blend.deepest)
 
@@ -216,10 +197,9 @@ def run_stages(
     photo: Tensor,
     wanted: Mapping[int, Moments],
     blend: LevelBlend,
-    start: Tensor | None = None,
 ) -> Iterator[Stage]:
     """Run a pass in one piece, level by level; see DecoderPass.stages for the gradients."""
-    stages = DecoderPass(painter, photo, wanted, blend, start).stages()
+    stages = DecoderPass(painter, photo, wanted, blend).stages()
     return (stage for stage in stages if stage is not None)
 
 
@@ -228,8 +208,7 @@ def paint_whole(
     photo: Tensor,
     wanted: Mapping[int, Moments],
     blend: LevelBlend,
-    start: Tensor | None = None,
 ) -> Tensor:
     """Run a pass in one piece; return RGB (B, 3, H, W), which may leave [0, 1] a little."""
-    *_, last = run_stages(painter, photo, wanted, blend, start)
+    *_, last = run_stages(painter, photo, wanted, blend)
     return apply_map(last.maps, last.affine_map)
