@@ -227,16 +227,6 @@ class TestPaint:
         painted = apply_map(last.maps, last.affine_map)
         assert torch.equal(painted, paint_whole(painter, photo, wanted, SHAPES))
 
-    def test_starts_from_an_existing_painting(
-        self, painter: Painter, photo: Tensor, wanted: dict[int, Moments]
-    ) -> None:
-        start = photo.flip(2)
-        refined = paint_whole(painter, photo, wanted, SHAPES, start)
-        assert torch.equal(refined, paint_whole(painter, start, wanted, SHAPES))
-        faithful = LevelBlend((1.0,) * 4, (0.0, 0.0, 0.0, 1.0))
-        again = paint_whole(painter, photo, wanted, faithful, start)
-        assert torch.equal(again, paint_whole(painter, photo, wanted, SHAPES))
-
     def test_paints_a_batch_like_one_by_one(self, painter: Painter, photo: Tensor) -> None:
         artworks = [moments(painter, soft(seed, 4, 4)) for seed in (6, 7)]
         both = {
