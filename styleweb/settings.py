@@ -237,7 +237,6 @@ DEFAULT_FROM_EMAIL = sender()
 # --- API (styleweb/api_settings.py has the rest) ------------------------------------------------
 # No JSON body of the API needs more. Photos come as forms.
 API_BODY_BYTES = 256 * 1024
-# Whether people can try the site before they sign up. The limit "guest" is of those who begin.
 TRYING = flag("STYLEWEB_TRYING", default=True)
 # (calls, seconds): the calls that are allowed in this time. The count is exact (common/limits.py).
 API_LIMITS: dict[str, tuple[int, int]] = {
@@ -350,6 +349,7 @@ USE_I18N = True
 USE_TZ = True
 
 # --- security -----------------------------------------------------------------------------------
+CSRF_FAILURE_VIEW = "styleweb.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -99,12 +99,23 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "size": str(form["size"].value() or ""),
         "outcome": license_outcome(style.license for style in styles if style.slug in chosen),
         "own_form": OwnStyleForm(auto_id="own-%s") if request.user.is_authenticated else None,
+        **_upload_limits(),
         "may_send": maker.is_authenticated or may_try(request),
         **context_of(request, maker),
         **storage_used(mine),
         **control_bounds(),
     }
     return render(request, "inference/studio.html", context, status=status)
+
+
+def _upload_limits() -> dict[str, int]:
+    """Return the limits that the page tells and checks before it sends photos."""
+    number, seconds = settings.API_LIMITS["upload"]
+    return {
+        "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
+        "upload_limit": number,
+        "upload_minutes": seconds // 60,
+    }
 
 
 def _library(chosen: Sequence[str]) -> list[Style]:

@@ -1,6 +1,7 @@
 /** The order of a gallery: drag a picture by its handle or its image, or move it with arrow keys. */
 
 import { counted } from "./counts.js";
+import { send } from "./token.js";
 
 const WAIT_MS = 500;
 const EDGE_PX = 72;
@@ -38,12 +39,11 @@ if (list) {
     const order = ids();
     if (order.join() === saved.join()) return;
     isSaving = true;
-    const reply = await fetch(words.address, {
+    const reply = await send(words.address, {
       method: "PUT",
       headers: {
         Accept: "application/json",
         "Content-Type": "application/json",
-        "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value,
       },
       body: JSON.stringify({ artworks: order, version }),
     }).catch(() => null);

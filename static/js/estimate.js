@@ -6,6 +6,7 @@
  */
 
 import { span } from "./spans.js";
+import { send } from "./token.js";
 
 const MOST_PREDICTED = 50;
 const QUIET_MS = 400;
@@ -49,12 +50,9 @@ export class Estimate extends EventTarget {
     const photo = this.form.elements.photo_id.value;
     if (!photo || !this.palette.slugs.length || this.words.maySend !== "true") return null;
     if (this.methods.unfit.length) return null;
-    const reply = await fetch(this.words.estimates, {
+    const reply = await send(this.words.estimates, {
       method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
-      },
+      headers: { "Content-Type": "application/json" },
       body: JSON.stringify({
         photo,
         styles: this.#styles(),

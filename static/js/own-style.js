@@ -1,5 +1,6 @@
 /** A style of the user's own: the first tile opens a dialog that sends a picture. */
 
+import { send } from "./token.js";
 import { sendForm } from "./upload.js";
 
 export class OwnStyle {
@@ -94,10 +95,9 @@ export class OwnStyle {
 
   /** Choose the style of the library, and delete the copy. */
   async #useLike() {
-    const token = this.form.elements.csrfmiddlewaretoken.value;
     const address = `${this.dialog.dataset.styles}${this.#slug}/`;
     try {
-      await fetch(address, { method: "DELETE", headers: { "X-CSRFToken": token } });
+      await send(address, { method: "DELETE" });
     } finally {
       this.use(this.#like);
     }

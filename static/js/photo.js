@@ -1,5 +1,6 @@
 /** The photo of the studio. It is shown at once from the file, and sent in the background. */
 
+import { refusalOf, smaller } from "./check.js";
 import { dropDraft, keepDraft, readDraft } from "./draft.js";
 import { sendPhoto } from "./upload.js";
 
@@ -32,9 +33,14 @@ export class PhotoInput extends EventTarget {
     return Boolean(this.id.value || this.file.files.length);
   }
 
-  /** Show `file` and send it. Without an account it stays in this browser. */
+  /** Show `file` and send it. Where nobody may send one yet, it stays in this browser. */
   async take(file) {
     this.errors.textContent = "";
+    const refusal = refusalOf(file, this.form.dataset);
+    if (refusal) {
+      this.#refuse(file, refusal);
+      return;
+    }
     this.id.value = "";
     this.#put(file);
     this.#show(URL.createObjectURL(file));
@@ -52,6 +58,36 @@ export class PhotoInput extends EventTarget {
 
   get #isSignedIn() {
     return this.form.dataset.signedIn === "true";
+  }
+
+  /** Say why `file` is not sent. The photo before it stays. Offer a smaller copy of one that is too large. */
+  async #refuse(file, { sentence, isTooLarge }) {
+    // The input still names the file that was just chosen, and the form would send it.
+    if (this.file.files[0] === file) {
+      this.file.value = "";
+      const isShown = !this.form.querySelector("#stage-picture").hidden;
+      const draft = isShown && !this.id.value ? await readDraft() : undefined;
+      if (draft) this.#put(draft);
+    }
+    const words = document.createElement("p");
+    words.textContent = sentence;
+    this.errors.replaceChildren(words);
+    if (!isTooLarge) return;
+    const offer = document.createElement("button");
+    offer.type = "button";
+    offer.className = "link-button";
+    offer.textContent = this.form.dataset.wordShrink;
+    offer.addEventListener("click", () => this.#shrink(file, offer));
+    this.errors.append(offer);
+  }
+
+  async #shrink(file, offer) {
+    offer.disabled = true;
+    offer.textContent = this.form.dataset.wordShrinking;
+    const small = await smaller(file, this.form.dataset);
+    if (!offer.isConnected) return;
+    if (small) this.take(small);
+    else this.errors.textContent = this.form.dataset.wordNotShrunk;
   }
 
   async #recover() {
@@ -102,7 +138,18 @@ export class PhotoInput extends EventTarget {
     }
     this.errors.textContent = detail || this.form.dataset.wordUploadFailed;
     if (isRefused) this.#clear();
+    else this.#offerAgain(file);
     return false;
+  }
+
+  /** The photo stays in hand: it can be sent again as it is. */
+  #offerAgain(file) {
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "link-button";
+    again.textContent = this.form.dataset.wordAgain;
+    again.addEventListener("click", () => this.take(file));
+    this.errors.append(" ", again);
   }
 
   #clear() {

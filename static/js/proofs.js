@@ -7,6 +7,7 @@
 
 import { counted } from "./counts.js";
 import { events } from "./events.js";
+import { send } from "./token.js";
 
 const ENDED = new Set(["succeeded", "failed", "canceled", "superseded"]);
 const POLL_MS = 700;
@@ -46,12 +47,9 @@ export class ProofSheet extends EventTarget {
     this.clear();
     this.photo = photo;
     if (!photo || this.words.maySend !== "true") return;
-    const reply = await fetch(this.words.proofs, {
+    const reply = await send(this.words.proofs, {
       method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
-      },
+      headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ photo, ...this.#some() }),
     });
     if (reply.ok) this.#take(await reply.json());

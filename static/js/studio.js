@@ -1,6 +1,7 @@
 /** The studio: the user chooses a photo, styles and controls, and the button Make sends them. */
 
-import { readDraft } from "./draft.js";
+import { refusalOf } from "./check.js";
+import { dropDraft, readDraft } from "./draft.js";
 import { takePictures } from "./drop.js";
 import { Estimate } from "./estimate.js";
 import { MethodChoice } from "./methods.js";
@@ -10,6 +11,7 @@ import { OwnStyle } from "./own-style.js";
 import { PhotoInput } from "./photo.js";
 import { ProofSheet } from "./proofs.js";
 import { watchTiles } from "./tiles.js";
+import { refreshForm } from "./token.js";
 import { TryOn } from "./tryon.js";
 
 const CHOICES = "studio-choices";
@@ -35,6 +37,7 @@ function missing() {
   if (!palette.slugs.length) return words.wordNeedStyle;
   const [unfit] = methods.unfit;
   if (unfit) return words.wordNeedOtherWay.replace("…", unfit.dataset.title);
+  if (more.failed) return words.wordNotSent.replace("9", more.failed);
   if (palette.isOverfull) return words.wordFull;
   if (estimate.pictures <= estimate.room) return "";
   return estimate.room ? words.wordTooMany.replace("9", estimate.room) : words.wordNoRoom;
@@ -130,7 +133,9 @@ async function submit(event) {
   make.removeAttribute("aria-busy");
   showReadiness();
   if (missing()) return;
-  if (arrived || photo.present) form.submit();
+  if (!arrived && !photo.present) return;
+  await refreshForm(form);
+  form.submit();
 }
 
 function shortcut(event) {
@@ -240,6 +245,8 @@ async function start() {
   if (!photo.present) {
     const draft = await readDraft();
     if (draft && !photo.present) photo.take(draft);
+    // It would be refused again each time the studio opens.
+    if (draft && refusalOf(draft, words)) dropDraft();
   }
 }
 

@@ -5,6 +5,7 @@ import { currentEntries, shareDone } from "./entries.js";
 import { events } from "./events.js";
 import { Notices } from "./notices.js";
 import { showPicture } from "./preview.js";
+import { send } from "./token.js";
 
 const tray = document.querySelector("#tray");
 const list = tray.querySelector(".tray-list");
@@ -38,10 +39,9 @@ function newRow({ key, title, page, isSeveral }) {
 
 async function cancelEntry(key, button) {
   button.disabled = true;
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   try {
     const entry = currentEntries().find((each) => each.key === key);
-    const reply = await fetch(entry.cancelAddress, { method: "POST", headers: { "X-CSRFToken": token } });
+    const reply = await send(entry.cancelAddress, { method: "POST" });
     if (!reply.ok) throw new Error(reply.status);
     // The row with the focus disappears, so move the focus to the tray.
     tray.querySelector("summary").focus();

@@ -1,6 +1,12 @@
 /** The upload of photos. */
 
+import { freshToken, isStale } from "./token.js";
+
 const TRIES = 6;
+// Refusals of this one file: it would be refused again. After the others it can be sent again.
+const OF_THE_FILE = new Set([413, 422]);
+const NO_ROOM = "storage_quota_exceeded";
+let beginning;
 
 /**
  * Send `file` as a photo, and call `onProgress` with the sent bytes and the total bytes. A server that is busy
@@ -8,7 +14,8 @@ const TRIES = 6;
  *
  * Resolves to an object: `id` is the id of the photo, or "" after a failure. `detail` is the reason
  * of the server in the user's language, or "" without an answer. `isRefused` tells whether the
- * server refuses this file, so that another try fails too.
+ * server refuses this file, so that another try fails too. `wait` is the number of seconds after which
+ * the limit allows the next photo, if it was reached.
  */
 export async function sendPhoto(form, file, onProgress = () => {}) {
   const refusal = await begin(form);
@@ -19,9 +26,17 @@ export async function sendPhoto(form, file, onProgress = () => {}) {
 }
 
 /** Begin to try the site without an account, before the first photo. Resolve to the answer of a refusal. */
-async function begin(form) {
+function begin(form) {
   const { begin: address } = form.dataset;
   if (!address) return undefined;
+  // Two photos at once begin only once.
+  beginning ??= beginOnce(form, address).finally(() => {
+    beginning = undefined;
+  });
+  return beginning;
+}
+
+async function beginOnce(form, address) {
   const sent = await sendForm(address, new FormData(), () => {});
   if (sent.status !== 204) return { ...answerOf(sent), isRefused: false };
   delete form.dataset.begin;
@@ -31,19 +46,23 @@ async function begin(form) {
 /** Send the form `body` to `address`, and resolve to the request with its answer. */
 export async function sendForm(address, body, onProgress) {
   for (let tries = 1; ; tries += 1) {
-    const sent = await sendOnce(address, body, onProgress);
+    let sent = await sendOnce(address, body, onProgress);
+    // The user has signed in in another tab while the photo was on its way.
+    if (isStale(sent.status, sent.response)) sent = await sendOnce(address, body, onProgress);
     const wait = sent.getResponseHeader("Retry-After");
     if (sent.status !== 503 || wait === null || tries === TRIES) return sent;
     await new Promise((resolve) => setTimeout(resolve, Number(wait) * 1000));
   }
 }
 
-function sendOnce(address, body, onProgress) {
+async function sendOnce(address, body, onProgress) {
+  const token = await freshToken();
   return new Promise((resolve) => {
     // fetch cannot report the progress of an upload.
     const sending = new XMLHttpRequest();
     sending.open("POST", address);
-    sending.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+    sending.setRequestHeader("Accept", "application/json");
+    sending.setRequestHeader("X-CSRFToken", token);
     sending.responseType = "json";
     sending.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
     sending.addEventListener("loadend", () => resolve(sending));
@@ -51,11 +70,13 @@ function sendOnce(address, body, onProgress) {
   });
 }
 
-function answerOf({ status, response }) {
+function answerOf(sent) {
+  const { status, response } = sent;
   const isHere = status === 200 || status === 201;
   return {
     id: isHere ? response.id : "",
     detail: (!isHere && response?.detail) || "",
-    isRefused: status >= 400 && status < 500 && Boolean(response?.detail),
+    isRefused: OF_THE_FILE.has(status) && Boolean(response?.detail) && response.code !== NO_ROOM,
+    wait: status === 429 && response?.code === "throttled" ? Number(sent.getResponseHeader("Retry-After")) || 0 : 0,
   };
 }
