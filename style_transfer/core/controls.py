@@ -16,7 +16,7 @@ _MEANINGS = {
     "keep_faces": "Keep faces clear: if they are large enough (auto), always (on), or never (off).",
     "mask_feather": "Width of the soft edge of a mask, as a share of the longest side.",
     "mask_invert": "Paint where the mask is black, and keep the photo where it is white.",
-    "variant": "Standard networks, or light ones, which need less time.",
+    "variant": "Standard networks, or light ones with smaller files.",
     "features": "The feature network whose activations are compared.",
     "init": "The picture to start from: the photo, noise, or the artwork.",
     "optimizer": "Torch's optimizer of the pixels: Adam, or L-BFGS as in the paper.",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 VERSION = 1
-ENGINE_VERSION = "0.2.0"
+ENGINE_VERSION = "0.3.0"
 MAX_STYLES = 4
 FEATURES = tuple(BACKBONES)
 
@@ -48,7 +48,7 @@ class KeepFaces(StrEnum):
 
 
 class Variant(StrEnum):
-    """The networks of a method that has several: light ones need less time and memory."""
+    """The networks of a method that has several: light ones have small files."""
 
     STANDARD = "standard"
     LIGHT = "light"
