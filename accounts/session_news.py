@@ -14,7 +14,7 @@ from common.broadcast import broadcast
 
 # A save of only these fields does not end a session or a token.
 HARMLESS = frozenset(
-    {"last_login", "display_name", "display_look", "search_name", "last_served_at"}
+    {"last_login", "display_name", "display_look", "search_name", "last_served_at", "language"}
 )
 
 

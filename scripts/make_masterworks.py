@@ -5,8 +5,7 @@
 FOLDER has the reproductions that `library/masterworks/manifest.json` names under `picture`. The
 script only reads them. For each entry it writes three files beside the manifest: the style code,
 and a demonstration photo and a swatch that are painted with it. It writes their hashes into the
-manifest. The same
-pictures and weights give the same files.
+manifest. The same pictures and weights give the same files.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """What a mail with notices says, in text and in HTML, in the language of its reader."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -21,6 +22,8 @@ from gallery.notices import is_gone, sentence_of
 
 # A mail lists this many notices, and a link leads to the others.
 LISTED: Final = 20
+# Each of these is looked at, because what it tells may be gone. Of more, only the number is told.
+LOOKED_AT: Final = 60
 LONGEST_SUBJECT: Final = 120
 
 
@@ -35,31 +38,34 @@ def compose(mail: NoticeMail) -> EmailMultiAlternatives | None:
     stop_waiting(mail)
     mine = with_modes(Notice.objects.unread().filter(mail=mail)).exclude(mode=MailMode.OFF)
     notices = mine.select_related("owner").order_by("-created_at", "pk")
-    told = [each for each in notices if not is_gone(each)]
+    told = [each for each in notices[:LOOKED_AT] if not is_gone(each)]
     if not told:
         return None
+    count = len(told) + max(0, notices.count() - LOOKED_AT)
     with override(owner.mail_language):
-        return _message(mail, owner, told)
+        return _message(mail, owner, told, count)
 
 
-def _message(mail: NoticeMail, owner: User, told: list[Notice]) -> EmailMultiAlternatives:
+def _message(
+    mail: NoticeMail, owner: User, told: list[Notice], count: int
+) -> EmailMultiAlternatives:
     stop = stop_link(owner)
     words = {
         "owner": owner,
         "language": owner.mail_language,
         "rows": [(sentence_of(each), _page_of(each)) for each in told[:LISTED]],
-        "more": max(0, len(told) - LISTED),
+        "more": max(0, count - LISTED),
         "notices": absolute(reverse("notices")),
         "settings": absolute(reverse("notice-mail")),
         "stop": stop,
     }
     message = EmailMultiAlternatives(
-        _subject(told),
+        _subject(told, count),
         render_to_string("gallery/mail/notices.txt", words),
         settings.DEFAULT_FROM_EMAIL,
         [owner.email],
         headers={
-            "Message-ID": f"<{mail.pk}@{settings.SITE_ADDRESS.partition('://')[2].split(':')[0]}>",
+            "Message-ID": f"<{mail.pk}@{_host()}>",
             "Auto-Submitted": "auto-generated",
             # One click in the mail program, without a page (RFC 8058).
             "List-Unsubscribe": f"<{stop}>",
@@ -70,12 +76,17 @@ def _message(mail: NoticeMail, owner: User, told: list[Notice]) -> EmailMultiAlt
     return message
 
 
+def _host() -> str:
+    """Return the site's host as an address has it: IPv6 in brackets (RFC 5322, domain literals)."""
+    host = urlsplit(settings.SITE_ADDRESS).hostname or "localhost"
+    return f"[IPv6:{host}]" if ":" in host else host
+
+
 def _page_of(notice: Notice) -> str:
     return absolute(reverse("notice-open", args=[notice.pk]))
 
 
-def _subject(told: list[Notice]) -> str:
-    count = len(told)
+def _subject(told: list[Notice], count: int) -> str:
     if count > 1:
         said = ngettext("%(count)d new notice", "%(count)d new notices", count) % {"count": count}
     else:

@@ -20,7 +20,7 @@ State = NoticeMail.State
 LEASE: Final = timedelta(minutes=5)
 FIRST_DELAY: Final = timedelta(minutes=1)
 LONGEST_DELAY: Final = timedelta(hours=1)
-# With these delays the last attempt is seven hours after the first.
+# With these delays the last attempt is six hours after the first.
 MAX_ATTEMPTS: Final = 12
 RELEASED: Final[dict[str, Any]] = {"lease": None, "lease_until": None}
 

@@ -13,6 +13,7 @@ from tests.styleweb import test_page_access as pages
 from tests.support.clients import read_out
 from tests.support.factories import make_user
 from tests.support.guests import browser_of, make_a_guest_of, world_of_guest
+from tests.support.page_rows import MEDIA, PAGES, Row
 from tests.support.worlds import OUTSIDE, World, each_row, rolled_back, shared_world
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +29,8 @@ world = shared_world(
 
 
 @pytest.mark.usefixtures("wakeups")
-@each_row(pages.PAGES + pages.MEDIA, pages.needed, pages.named)
-def test_answers_as_to_nobody(row: pages.Row, world: World) -> None:
+@each_row(PAGES + MEDIA, pages.needed, pages.named)
+def test_answers_as_to_nobody(row: Row, world: World) -> None:
     address = row.address.format(**world.things)
     answers: list[Any] = []
     for visitor in world.visitors.values():

@@ -8,16 +8,9 @@ import pytest
 from django.contrib import admin
 from django.urls import URLResolver, reverse
 
-from tests.styleweb.test_page_access import (
-    MADE,
-    MEDIA,
-    PAGES,
-    Row,
-    make_world,
-    named,
-    needed,
-)
+from tests.styleweb.test_page_access import MADE, make_world, named, needed
 from tests.support.clients import read_out
+from tests.support.page_rows import MEDIA, PAGES, Row
 from tests.support.worlds import World, each_row, no_things, shared_world
 
 pytestmark = pytest.mark.django_db

@@ -1,9 +1,8 @@
 """Contrast by band: a painting gets as much contrast at each scale as the artwork has.
 
-The decoder averages many guesses, and averages are soft. Measured over twelve pairs, the four
-finest bands of a painting have 44, 56, 69 and 84 % of the artwork's contrast. So the painting is
-split into the bands of a Laplacian pyramid (Burt and Adelson 1983, "The Laplacian Pyramid as a
-Compact Image Code"), each band is scaled to the artwork's contrast, and all are added up again.
+Strokes overlap and are averaged, and averages are a little soft. So the painting is split into the
+bands of a Laplacian pyramid (Burt and Adelson 1983, "The Laplacian Pyramid as a Compact Image
+Code"), each band is scaled to the artwork's contrast, and all are added up again.
 """
 
 from collections.abc import Sequence

@@ -20,7 +20,7 @@ from style_transfer.methods.subject import calm_colors_, enlarged
 # The root of the area of the small photo, in pixels, on which colors and detail are measured. So
 # they are the same for every size of the result.
 _SIDE = 512
-_CLOSER = 2.0  # times as faithful as the method optimize: decoding loses shapes that patches keep
+_CLOSER = 2.0  # times as faithful as optimize, which follows its guide at more sizes
 _EVEN = 0.2  # the share of the faith that flat places get as well
 # The share of coarse changes that larger sizes make again. In full, a photo would replace the marks
 # more and more with each size; without it, edges that the marks moved would be seen twice.

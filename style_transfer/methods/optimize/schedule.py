@@ -1,9 +1,9 @@
 """Lay real strokes of the artwork over the photo, from large to fine.
 
 A painting begins as the photo in the colors of the artwork. Its patches are replaced by the most
-similar ones of the artwork (strokes.py): large ones on a small picture, then finer ones on larger
-pictures, each time led by the photo where that is busy. At last the contrast is matched in bands,
-because overlapping patches are a little soft.
+similar ones of the artwork (methods/strokes.py): large ones on a small picture, then finer ones on
+larger pictures, each time led by the photo where that is busy. At last the contrast is matched in
+bands, because overlapping patches are a little soft.
 
 Descent on statistics of features (Gatys et al. 2016) is not used. It was measured: after the
 strokes it added grain, took three times as long, and an outside judge found the results worse.

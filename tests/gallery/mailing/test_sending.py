@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from pytest_django import Settings
 
 from accounts.models import User
-from gallery.mailing import sending
+from gallery.mailing import content, sending
 from gallery.mailing.due import write_mails
 from gallery.mailing.queue import MAX_ATTEMPTS, claim, delay_after, end, take_back_lost
 from gallery.models import Notice, NoticeMail
@@ -92,6 +92,18 @@ def test_keeps_its_id_if_a_worker_is_killed_after_the_server_took_it(
     first, second = server.mails
     assert first["Message-ID"] == second["Message-ID"]
     assert re.fullmatch(r"<[0-9a-f-]{36}@[\w.-]+>", first["Message-ID"])
+
+
+@pytest.mark.parametrize(
+    ("site", "host"),
+    [
+        ("https://art.example.org:8443", "art.example.org"),
+        ("http://[2001:db8::1]:8000", "[IPv6:2001:db8::1]"),
+    ],
+)
+def test_names_the_site_in_its_id(settings: Settings, site: str, host: str) -> None:
+    settings.SITE_ADDRESS = site
+    assert content._host() == host
 
 
 def _kill(*_anything: object) -> None:
