@@ -26,6 +26,7 @@ PNG_HEADER_END: Final = 33  # 8 bytes of signature and 25 bytes of the header ch
 
 _WEBP_BODY: Final = 12
 WEBP_HAS_PROFILE, WEBP_HAS_ALPHA, WEBP_HAS_EXIF, WEBP_HAS_XMP = 0x20, 0x10, 0x08, 0x04
+_WEBP_METADATA: Final = WEBP_HAS_EXIF | WEBP_HAS_XMP
 # The bit of the first chunk of a lossless WebP that says whether it has transparency.
 _LOSSLESS_ALPHA: Final = 1 << 28
 
@@ -93,6 +94,16 @@ def extended_header(data: bytes) -> bytes:
     size = [(side - 1).to_bytes(3, "little") for side in size_of(data)]
     flags = bytes([WEBP_HAS_ALPHA if has_alpha else 0, 0, 0, 0])
     return build_webp_chunk(b"VP8X", flags + b"".join(size))
+
+
+def with_metadata_flags(chunk: bytes) -> bytes:
+    """Return the first chunk of a WebP, which says now that there is EXIF and XMP."""
+    return chunk[:8] + bytes(each | _WEBP_METADATA for each in chunk[8:9]) + chunk[9:]
+
+
+def without_metadata_flags(chunk: bytes) -> bytes:
+    """Return the first chunk of a WebP, which says nothing of EXIF and XMP now."""
+    return chunk[:8] + bytes(each & ~_WEBP_METADATA & 0xFF for each in chunk[8:9]) + chunk[9:]
 
 
 def build_webp(chunks: list[bytes]) -> bytes:

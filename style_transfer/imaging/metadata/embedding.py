@@ -20,6 +20,7 @@ from style_transfer.imaging.webp import is_webp
 _PERCEPTUAL: Final = b"\0"
 _PLAIN_TEXT: Final = b"\0\0\0\0"  # not compressed, no language, no translated keyword
 _LONGEST_TEXT: Final = 1_000_000
+_TEXTS: Final = {b"tEXt", b"zTXt", b"iTXt"}
 _ONLY_PART: Final = b"\x01\x01"  # the first of one
 # A PNG with one of these says itself what its colors mean.
 _COLORS: Final = {b"iCCP", b"sRGB", b"cICP", b"gAMA", b"cHRM"}
@@ -59,41 +60,89 @@ def remove_credit(data: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class FileParts:
-    """A file in parts: the picture as it is encoded, and three blocks of metadata, b"" if none."""
+    """A file in parts: the picture as it is encoded, and three blocks of metadata, b"" if none.
+
+    Programs differ in which of two blocks they read, so `more` has all that come after the first of
+    their kind, and whatever else says which of them count.
+    """
 
     picture: tuple[bytes, ...]
     xmp: bytes = b""
     exif: bytes = b""
     iptc: bytes = b""
+    more: tuple[bytes, ...] = ()
 
 
 def parts_of(data: bytes) -> FileParts:
-    """Return the parts of a JPEG, PNG or WebP file.
+    """Return the parts of a JPEG, PNG or WebP file. Nothing of the file is in none of them.
 
     Raises ValueError for any other file, and LookupError, struct.error or zlib.error for a damaged
     one.
     """
     if data.startswith(containers.JPEG_START):
-        segments = [each for _marker, each in containers.jpeg_segments(data)]
-        others = [each for each in segments if not _is_credit(each)]
-        marks = (containers.XMP_MARK, containers.EXIF_MARK, containers.IPTC_MARK)
-        found = (_first(segments, mark, 4) for mark in marks)
-        return FileParts((*others, containers.jpeg_scans(data)), *found)
+        return _parts_of_jpeg(data)
     if data.startswith(PNG_START):
-        chunks = [each for _kind, each in containers.png_chunks(data)]
-        xmp = _first(chunks, b"iTXt" + containers.XMP_KEYWORD, 4)
-        exif = _first(chunks, b"eXIf", 4)[:-4]  # without the checksum
-        iptc = _first(chunks, b"zTXt" + containers.IPTC_KEYWORD, 4)[:-4]
-        head = data[: containers.PNG_HEADER_END]
-        return FileParts((head, *_png_others(data)), _text_of(xmp), exif, iptc)
+        return _parts_of_png(data)
     if is_webp(data):
-        every = list(containers.webp_chunks(data))
-        others = [chunk for kind, chunk in every if kind not in (b"VP8X", b"EXIF", b"XMP ")]
-        blocks = [chunk for _kind, chunk in every]
-        found = (_payload(_first(blocks, kind, 0)) for kind in (b"XMP ", b"EXIF"))
-        return FileParts(tuple(others), *found)
+        return _parts_of_webp(data)
     message = "Only JPEG, PNG and WebP files have such parts."
     raise ValueError(message)
+
+
+def _parts_of_jpeg(data: bytes) -> FileParts:
+    segments = [each for _marker, each in containers.jpeg_segments(data)]
+    others = [each for each in segments if not _is_credit(each)]
+    credit = [each for each in segments if _is_credit(each)]
+    marks = (containers.XMP_MARK, containers.EXIF_MARK, containers.IPTC_MARK)
+    first, more = _split(credit, [(mark, 4) for mark in marks])
+    found = (each[4 + len(mark) :] for each, mark in zip(first, marks, strict=True))
+    return FileParts((*others, containers.jpeg_scans(data)), *found, more=more)
+
+
+def _parts_of_png(data: bytes) -> FileParts:
+    chunks = list(containers.png_chunks(data))
+    others = [chunk for kind, chunk in chunks if not _is_png_credit(kind, chunk)]
+    credit = [chunk for kind, chunk in chunks if _is_png_credit(kind, chunk)]
+    marks = (b"iTXt" + containers.XMP_KEYWORD, b"eXIf", b"zTXt" + containers.IPTC_KEYWORD)
+    first, more = _split(credit, [(mark, 4) for mark in marks])
+    # Without the checksum.
+    xmp, exif, iptc = (each[4 + len(mark) : -4] for each, mark in zip(first, marks, strict=True))
+    packet = _text_of(xmp)
+    # Languages and translated keywords are words too.
+    rest = () if xmp in (b"", _PLAIN_TEXT + packet) else (xmp,)
+    head = data[: containers.PNG_HEADER_END]
+    return FileParts((head, *others), packet, exif, iptc, (*more, *rest))
+
+
+def _parts_of_webp(data: bytes) -> FileParts:
+    every = list(containers.webp_chunks(data))
+    kinds = (b"XMP ", b"EXIF")
+    credit = [chunk for kind, chunk in every if kind in kinds]
+    (xmp, exif), more = _split(credit, [(kind, 0) for kind in kinds])
+    # The first chunk says whether there is metadata. Without it, the picture is still the same.
+    others = [
+        containers.without_metadata_flags(chunk) if kind == b"VP8X" else chunk
+        for kind, chunk in every
+        if kind not in kinds
+    ]
+    unsaid = [
+        chunk
+        for kind, chunk in every
+        if kind == b"VP8X" and chunk != containers.with_metadata_flags(chunk)
+    ]
+    return FileParts(tuple(others), _payload(xmp), _payload(exif), more=(*more, *unsaid))
+
+
+def _split(
+    blocks: list[bytes], marks: list[tuple[bytes, int]]
+) -> tuple[list[bytes], tuple[bytes, ...]]:
+    """Return the first block with each mark at its place, b"" without one, and the others."""
+    places = [
+        next((nr for nr, each in enumerate(blocks) if each.startswith(mark, at)), None)
+        for mark, at in marks
+    ]
+    first = [b"" if place is None else blocks[place] for place in places]
+    return first, tuple(each for nr, each in enumerate(blocks) if nr not in places)
 
 
 def with_xmp(data: bytes, packet: bytes) -> bytes:
@@ -117,19 +166,14 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
     )
 
 
-def _first(parts: list[bytes], mark: bytes, at: int) -> bytes:
-    """Return what follows `mark` in the first part that has it at this place, or b""."""
-    return next((each[at + len(mark) :] for each in parts if each.startswith(mark, at)), b"")
-
-
 def _payload(chunk: bytes) -> bytes:
-    """Return the payload of a WebP chunk of which the first four bytes, its kind, are missing."""
-    return chunk[4 : 4 + int.from_bytes(chunk[:4], "little")]
+    """Return the payload of a WebP chunk, without its padding."""
+    return chunk[8 : 8 + int.from_bytes(chunk[4:8], "little")]
 
 
 def _text_of(chunk: bytes) -> bytes:
-    """Return the text of the rest of a PNG chunk. Other programs may have compressed it."""
-    flag, _method, rest = chunk[:1], chunk[1:2], chunk[2:-4]
+    """Return the text of a PNG chunk after its keyword. Other programs may have compressed it."""
+    flag, _method, rest = chunk[:1], chunk[1:2], chunk[2:]
     _language, _zero, rest = rest.partition(b"\0")
     _keyword, _zero, text = rest.partition(b"\0")
     if flag != b"\1":
@@ -174,12 +218,13 @@ def _embed_in_png(data: bytes, credit: PictureCredit) -> bytes:
 
 def _png_others(data: bytes) -> list[bytes]:
     """Return the chunks of a PNG that are no credit."""
+    found = containers.png_chunks(data)
+    return [chunk for kind, chunk in found if not _is_png_credit(kind, chunk)]
+
+
+def _is_png_credit(kind: bytes, chunk: bytes) -> bool:
     texts = (containers.XMP_KEYWORD, containers.IPTC_KEYWORD)
-    return [
-        chunk
-        for kind, chunk in containers.png_chunks(data)
-        if kind != b"eXIf" and not chunk.startswith(texts, 8)
-    ]
+    return kind == b"eXIf" or (kind in _TEXTS and chunk.startswith(texts, 8))
 
 
 def _png_of(data: bytes, chunks: list[bytes]) -> bytes:
@@ -189,8 +234,8 @@ def _png_of(data: bytes, chunks: list[bytes]) -> bytes:
 def _embed_in_webp(data: bytes, credit: PictureCredit) -> bytes:
     """Put chunks at the end, and say so in the first one. A WebP has no place for IPTC."""
     found = [each for each in containers.webp_chunks(data) if each[0] not in (b"EXIF", b"XMP ")]
-    head = bytearray(found[0][1] if found[0][0] == b"VP8X" else containers.extended_header(data))
-    head[8] |= containers.WEBP_HAS_EXIF | containers.WEBP_HAS_XMP
+    first = found[0][1] if found[0][0] == b"VP8X" else containers.extended_header(data)
+    head = bytearray(containers.with_metadata_flags(first))
     others = [chunk for kind, chunk in found if kind != b"VP8X"]
     if not head[8] & containers.WEBP_HAS_PROFILE:
         head[8] |= containers.WEBP_HAS_PROFILE

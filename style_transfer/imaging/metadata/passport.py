@@ -11,7 +11,6 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -32,10 +31,8 @@ NAMESPACE: Final = "urn:styleweb:passport#"
 MAX_PACKET: Final = 200_000
 _RDF: Final = NAMESPACES["rdf"]
 _END: Final = b"</rdf:RDF>"
-_BLOCK: Final = re.compile(
-    rb'<rdf:Description xmlns:styleweb="urn:styleweb:passport#" rdf:about="">.*?</rdf:Description>',
-    re.DOTALL,
-)
+_OPENING: Final = b'<rdf:Description xmlns:styleweb="urn:styleweb:passport#" rdf:about="">'
+_CLOSING: Final = b"</rdf:Description>"
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def _parts(data: bytes) -> FileParts:
 
 
 def _hashes(parts: FileParts) -> FileHashes:
-    words = (_without_passport(parts.xmp), parts.exif, parts.iptc)
+    words = (_without_passport(parts.xmp), parts.exif, parts.iptc, *parts.more)
     return FileHashes(_digest(parts.picture), _digest(words))
 
 
@@ -159,8 +156,13 @@ def _digest(pieces: tuple[bytes, ...]) -> str:
 
 
 def _without_passport(packet: bytes) -> bytes:
+    """Return the packet as it was signed; one in which no passport is read stays as it is."""
     # Only the first: whatever else somebody adds is a change of the words.
-    return _BLOCK.sub(b"", packet, count=1)
+    start = packet.find(_OPENING)
+    end = packet.find(_CLOSING, start)
+    if len(packet) > MAX_PACKET or start < 0 or end < 0:
+        return packet
+    return packet[:start] + packet[end + len(_CLOSING) :]
 
 
 def _block(passport: Passport) -> bytes:

@@ -1,7 +1,9 @@
 """The passport in a file: found again in every format, and read without trust."""
 
 import io
+import time
 import zlib
+from dataclasses import asdict
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -9,6 +11,22 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, PngImagePlugin
 
+from style_transfer.imaging.metadata.containers import (
+    EXIF_MARK,
+    IPTC_KEYWORD,
+    IPTC_MARK,
+    WEBP_HAS_ALPHA,
+    WEBP_HAS_EXIF,
+    WEBP_HAS_PROFILE,
+    WEBP_HAS_XMP,
+    XMP_KEYWORD,
+    XMP_MARK,
+    build_webp,
+    jpeg_scans,
+    jpeg_segments,
+    png_chunks,
+    webp_chunks,
+)
 from style_transfer.imaging.metadata.embedding import (
     embed_credit,
     parts_of,
@@ -33,11 +51,13 @@ from style_transfer.imaging.perceptual_hash import (
     perceptual_hash,
     tilts_of,
 )
+from style_transfer.imaging.png import build_chunk
 from tests.support.factories import make_picture, picture_bytes
 
 KEY: Final = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 CREDIT: Final = PictureCredit("<Sea>", ("Alice",), "© Alice", "https://example.org/by", "Alice")
 FACTS: Final = {"recipe": {"title": 'A "sea" & <sky> \u2028 海'}}
+WEBP_MOVES: Final = 0x02
 KINDS: Final = ("JPEG", "PNG", "WEBP")
 
 
@@ -91,6 +111,111 @@ def test_notices_a_second_passport(kind: str) -> None:
     twice = with_xmp(data, packet)
     assert hashes_of(twice).picture == hashes_of(data).picture
     assert hashes_of(twice).words != hashes_of(data).words
+
+
+def added(kind: str, name: str) -> bytes:
+    """Return a signed file to which somebody added a block of metadata with other words."""
+    data = signed(kind)
+    stolen = PictureCredit("Mine", ("Mallory",), "© Mallory", "https://example.org/all", "Mallory")
+    other = picture_bytes(make_picture(seed=9), kind)
+    if kind == "JPEG":
+        mark = {"xmp": XMP_MARK, "exif": EXIF_MARK, "iptc": IPTC_MARK}[name]
+        segments = [each for _marker, each in jpeg_segments(embed_credit(other, stolen))]
+        (block,) = [each for each in segments if each.startswith(mark, 4)]
+        place = len(data) - len(jpeg_scans(data))
+        return data[:place] + block + data[place:]
+    if kind == "PNG":
+        start = {"xmp": XMP_KEYWORD, "exif": b"", "iptc": IPTC_KEYWORD}[name]
+        chunks = png_chunks(embed_credit(other, stolen))
+        kinds = {"xmp": b"iTXt", "exif": b"eXIf", "iptc": b"zTXt"}
+        (block,) = [
+            chunk for each, chunk in chunks if each == kinds[name] and chunk.startswith(start, 8)
+        ]
+        return data[:-12] + block + data[-12:]  # before the end chunk
+    chunks = webp_chunks(embed_credit(other, stolen))
+    (block,) = [chunk for each, chunk in chunks if each == {"xmp": b"XMP ", "exif": b"EXIF"}[name]]
+    return build_webp([*(chunk for _each, chunk in webp_chunks(data)), block])
+
+
+ADDED: Final = [
+    *(("JPEG", name) for name in ("xmp", "exif", "iptc")),
+    *(("PNG", name) for name in ("xmp", "exif", "iptc")),
+    *(("WEBP", name) for name in ("xmp", "exif")),
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), ADDED)
+def test_notices_metadata_that_was_added_behind_its_own(kind: str, name: str) -> None:
+    data, changed = signed(kind), added(kind, name)
+    passport = read_passport(changed)
+    assert passport is not None
+    assert passport.is_signed
+    assert hashes_of(changed).words != hashes_of(data).words
+    assert hashes_of(changed).picture == hashes_of(data).picture
+    with Image.open(io.BytesIO(changed)) as opened:
+        opened.load()
+
+
+def test_notices_other_texts_with_the_keyword_of_a_credit() -> None:
+    data = signed("PNG")
+    for kind, body in ((b"tEXt", b"Mine"), (b"zTXt", b"\0" + zlib.compress(b"Mine"))):
+        chunk = build_chunk(kind, XMP_KEYWORD + body)
+        assert hashes_of(data[:-12] + chunk + data[-12:]).words != hashes_of(data).words
+
+
+def test_notices_a_translated_keyword() -> None:
+    data = signed("PNG")
+    chunks = [chunk for _kind, chunk in png_chunks(data)]
+    (xmp,) = [each for each in chunks if each.startswith(XMP_KEYWORD, 8)]
+    body = xmp[8:-4].replace(XMP_KEYWORD + bytes(4), XMP_KEYWORD + b"\0\0en\0Mine\0")
+    changed = data.replace(xmp, build_chunk(b"iTXt", body))
+    assert parts_of(changed).xmp == parts_of(data).xmp
+    assert hashes_of(changed).words != hashes_of(data).words
+
+
+@pytest.mark.parametrize(
+    ("bit", "names"),
+    [
+        (WEBP_HAS_XMP, {"words"}),
+        (WEBP_HAS_EXIF, {"words"}),
+        (WEBP_HAS_PROFILE, {"picture"}),
+        (WEBP_HAS_ALPHA, {"picture"}),
+        (WEBP_MOVES, {"picture"}),
+    ],
+)
+def test_notices_every_flag_of_a_webp(bit: int, names: set[str]) -> None:
+    data = signed("WEBP")
+    assert data[12:16] == b"VP8X"
+    changed = data[:20] + bytes([data[20] ^ bit]) + data[21:]
+    one, other = asdict(hashes_of(data)), asdict(hashes_of(changed))
+    assert {name for name in one if one[name] != other[name]} == names
+
+
+def test_notices_another_canvas_of_a_webp() -> None:
+    data = signed("WEBP")
+    changed = data[:24] + bytes([data[24] ^ 1]) + data[25:]
+    assert hashes_of(changed).picture != hashes_of(data).picture
+
+
+def test_knows_the_picture_of_a_webp_without_its_metadata() -> None:
+    data = signed("WEBP")
+    chunks = dict(webp_chunks(data))
+    head = chunks[b"VP8X"]
+    head = head[:8] + bytes([head[8] & ~(WEBP_HAS_XMP | WEBP_HAS_EXIF)]) + head[9:]
+    plain = build_webp([head, chunks[b"ICCP"], chunks[b"VP8 "]])
+    assert hashes_of(plain).picture == hashes_of(data).picture
+    assert hashes_of(plain).words != hashes_of(data).words
+
+
+def test_is_quick_with_a_packet_that_begins_many_passports() -> None:
+    opening = f'<rdf:Description xmlns:styleweb="{NAMESPACE}" rdf:about="">'
+    for most in (190_000, 2_000_000):
+        packet = opening * (most // len(opening))
+        data = with_xmp(signed("PNG"), packet.encode())
+        begun = time.process_time()
+        hashes_of(data)
+        embed_passport(data, lambda _hashes: Passport("{}"))
+        assert time.process_time() - begun < 1
 
 
 def test_reads_what_other_programs_wrote_again() -> None:
