@@ -95,8 +95,8 @@ def _parts_of_jpeg(data: bytes) -> FileParts:
     credit = [each for each in segments if _is_credit(each)]
     marks = (containers.XMP_MARK, containers.EXIF_MARK, containers.IPTC_MARK)
     first, more = _split(credit, [(mark, 4) for mark in marks])
-    found = (each[4 + len(mark) :] for each, mark in zip(first, marks, strict=True))
-    return FileParts((*others, containers.jpeg_scans(data)), *found, more=more)
+    xmp, exif, iptc = (each[4 + len(mark) :] for each, mark in zip(first, marks, strict=True))
+    return FileParts((*others, containers.jpeg_scans(data)), xmp, exif, iptc, more)
 
 
 def _parts_of_png(data: bytes) -> FileParts:
