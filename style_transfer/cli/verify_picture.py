@@ -5,19 +5,17 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from style_transfer.core.errors import InputUnreadableError
 from style_transfer.imaging.images import load_picture
-from style_transfer.imaging.metadata.passport import (
-    Passport,
-    hashes_of,
-    look_in,
-    read_passport,
-)
 from style_transfer.imaging.perceptual_hash import SAME, difference, look_of
+
+# The other commands work without cryptography, so the reader of passports is imported when it runs.
+if TYPE_CHECKING:
+    from style_transfer.imaging.metadata.passport import Passport
 
 UNCHANGED, CHANGED, NO_PASSPORT, OTHER_KEY = 0, 1, 3, 4
 _MOST_BYTES = 2**28
@@ -53,6 +51,8 @@ def add_verify_picture_parser(
 
 def run_verify_picture(arguments: argparse.Namespace) -> int:
     """Print what the passport says, and return the exit status. Raises InputUnreadableError."""
+    from style_transfer.imaging.metadata.passport import read_passport
+
     data = _read(arguments.file)
     passport = read_passport(data)
     if passport is None or not passport.facts:
@@ -94,8 +94,10 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _judge(path: Path, data: bytes, passport: Passport, key: str | None) -> tuple[int, str]:
+def _judge(path: Path, data: bytes, passport: "Passport", key: str | None) -> tuple[int, str]:
     """Return the exit status, and a sentence for it."""
+    from style_transfer.imaging.metadata.passport import hashes_of, look_in
+
     if key is not None and passport.key != key:
         return OTHER_KEY, "Another key signed this passport. What it says counts for nothing."
     if not passport.is_signed:
@@ -111,7 +113,7 @@ def _judge(path: Path, data: bytes, passport: Passport, key: str | None) -> tupl
     return CHANGED, "This is another picture than the one that was signed, or a part of it."
 
 
-def _lines(passport: Passport) -> Iterator[str]:
+def _lines(passport: "Passport") -> Iterator[str]:
     facts = passport.facts
     recipe = facts.get("recipe")
     known: Mapping[str, Any] = recipe if isinstance(recipe, dict) else {}

@@ -1,6 +1,8 @@
 """The command line reads passports: what they say, whether they hold, and a status for each."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,12 @@ def test_has_a_status_for_what_cannot_be_read(tmp_path: Path) -> None:
     assert main(["verify-picture", str(tmp_path / "nowhere.png")]) == 2
     with pytest.raises(SystemExit, match="2"):
         main(["verify-picture", "x", "--key", "short"])
+
+
+def test_is_the_only_command_that_needs_cryptography() -> None:
+    code = (
+        "import sys; sys.modules['cryptography'] = None;"
+        "from style_transfer.__main__ import main; main(['methods'])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
