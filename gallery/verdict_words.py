@@ -29,6 +29,9 @@ class Ingredient(TypedDict):
 def heading_of(finding: Finding) -> str:
     """Return the answer in a few words."""
     day = _day(finding.made_on)
+    if finding.verdict is Verdict.EDITED and finding.passport is not PassportState.VALID:
+        # Nothing in the file says so, and it may be as old as the picture.
+        return _("This looks like a picture that was made here on %(day)s") % {"day": day}
     headings = {
         Verdict.UNCHANGED: _("Made here on %(day)s, and unchanged since") % {"day": day},
         Verdict.EDITED: _("Made here on %(day)s, and edited since") % {"day": day},
@@ -50,9 +53,9 @@ def sentences_of(finding: Finding) -> list[str]:
     if finding.verdict is Verdict.CANNOT_TELL:
         return [
             _(
-                "The passport in this file is signed by this site, but for a picture that looks "
-                "different. The picture was changed a lot, or the passport was copied from "
-                "another file."
+                "The passport in this file is signed by this site, but we cannot recognize the "
+                "picture that it was signed for. The picture was changed, or the passport was "
+                "copied from another file."
             )
         ]
     words = _changes()
@@ -69,8 +72,15 @@ def sentences_of(finding: Finding) -> list[str]:
             sentences.append(_("There is no passport in this file."))
         sentences.append(
             _(
-                "It does not look like any picture that is stored here. A picture that was "
-                "cropped, changed a lot or deleted here is not recognized without its passport."
+                "It does not look like any picture that we can compare it with. A picture that "
+                "was cropped, changed a lot or deleted here is not recognized without its "
+                "passport."
+            )
+        )
+        sentences.append(
+            _(
+                "Pictures made here before this site wrote passports have none, and many of them "
+                "are not recognized."
             )
         )
     elif finding.passport is not PassportState.VALID:
@@ -98,7 +108,9 @@ def _changes() -> Mapping[Change, str]:
             "other proportions."
         ),
         Change.PASSPORT_REMOVED: _(
-            "The passport was removed, as many messengers and programs do when they save a picture."
+            "There is no passport in this file. Many messengers and programs remove it when they "
+            "save a picture, and files that were downloaded before this site wrote passports "
+            "never had one."
         ),
     }
 

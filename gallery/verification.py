@@ -24,15 +24,20 @@ from common.passports import is_of_this_site, mark_of
 from common.sandbox.client import ServerBusy, TaskRefused, run
 from common.sandbox.slots import slot
 from common.uploads import ExaminedPicture, Readable, see_picture
-from gallery.access import Action, Viewer, can, viewer_of
+from gallery.access import NOBODY, Action, Viewer, can, viewer_of
 from gallery.models import Artwork, ArtworkLook
 from inference.files.recipes import facts_of, recipe_of
 from inference.models import Job, ResultLook
 from style_transfer.imaging.metadata.passport import look_in
 from style_transfer.imaging.perceptual_hash import SAME, difference
 
-# At most so many stored pictures are opened to look at them closely.
-_MOST_OPENED: Final = 4
+# Of those that may be told of, of the asker's own results, and of all others, so many are opened to
+# look at them closely.
+_MOST_OPENED: Final = 2
+_MOST_LIKE_IT: Final = 500
+# Copies of the same picture differ from the file by about the same. What differs more is another
+# version of it.
+_SAME_COPY: Final = 1.0
 # Mean difference of levels of 32 x 32 cells. A JPEG of quality 40 and 160 px differs by 4 at most.
 # A photo differs from its painting in the colors of the photo, at a strength of 0.3, by 13.
 _SAME_CLOSELY: Final = 6.0
@@ -42,6 +47,8 @@ _NEARER_THAN_PHOTO: Final = 0.6
 # The same for a part of a picture, in gray levels.
 _SAME_PART: Final = 8.0
 _SAME_SHAPE: Final = 0.02
+
+_Row = ArtworkLook | ResultLook
 
 
 class Verdict(StrEnum):
@@ -157,7 +164,7 @@ def _has_shape(seen: ExaminedPicture, size: tuple[int, int]) -> bool:
 
 def _is_part(seen: ExaminedPicture, look: str) -> bool:
     """Tell whether the file shows a part of a picture that looks like this and is stored here."""
-    for row in _rows_like(look)[:1]:
+    for row in _rows_like(look, NOBODY)[:1]:
         picture, _photo = _files_of(row)
         if stored := _read(picture):
             try:
@@ -170,7 +177,7 @@ def _is_part(seen: ExaminedPicture, look: str) -> bool:
 
 def _recognized(seen: ExaminedPicture, viewer: Viewer, passport: PassportState) -> Finding:
     """Search for the picture among those that are stored here."""
-    row = _nearest(seen)
+    row = _nearest(seen, viewer)
     if row is None:
         return Finding(Verdict.NOT_MADE_HERE, passport)
     artwork, recipe, day = _told_of(row, viewer)
@@ -184,9 +191,12 @@ def _recognized(seen: ExaminedPicture, viewer: Viewer, passport: PassportState) 
     )
 
 
-def _nearest(seen: ExaminedPicture) -> ArtworkLook | ResultLook | None:
-    """Return the stored picture that the file shows, after a close look; None without one."""
-    rows = _rows_like(seen.look)[:_MOST_OPENED]
+def _nearest(seen: ExaminedPicture, viewer: Viewer) -> _Row | None:
+    """Return the stored picture that the file shows, after a close look; None without one.
+
+    Among copies of the same picture, it is the one that says most to this viewer.
+    """
+    rows = _rows_like(seen.look, viewer)
     if not rows:
         return None
     parts = [_read(name) for row in rows for name in _files_of(row)]
@@ -195,23 +205,37 @@ def _nearest(seen: ExaminedPicture) -> ArtworkLook | ResultLook | None:
     except TaskRefused:
         return None
     measured = [
-        (picture, place)
-        for place, (picture, photo) in enumerate(zip(distances[::2], distances[1::2], strict=True))
+        (picture, row)
+        for row, picture, photo in zip(rows, distances[::2], distances[1::2], strict=True)
         if picture is not None
         and picture <= _SAME_CLOSELY
         and (photo is None or picture <= _NEARER_THAN_PHOTO * photo)
     ]
-    return rows[min(measured)[1]] if measured else None
+    nearest = min((picture for picture, _row in measured), default=0.0)
+    return next((row for picture, row in measured if picture <= nearest + _SAME_COPY), None)
 
 
-def _rows_like(look: str) -> list[Any]:
-    """Return what looks the same: artworks first, because they say more than their jobs."""
-    kept = ArtworkLook.objects.filter(artwork__trashed_at=None).select_related("artwork__owner")
-    made = ResultLook.objects.select_related("job__photo", "revision")
-    return [*kept.near(look, _MOST_OPENED // 2), *made.near(look, _MOST_OPENED // 2)]
+def _rows_like(look: str, viewer: Viewer) -> list[_Row]:
+    """Return what looks the same, first what says most to this viewer.
+
+    Artworks that they see say most, then their own results. All others only tell a day.
+    """
+    artworks = ArtworkLook.objects.filter(artwork__trashed_at=None).select_related("artwork__owner")
+    results = ResultLook.objects.select_related("job__photo", "revision")
+    kept, made = artworks.near(look, _MOST_LIKE_IT), results.near(look, _MOST_LIKE_IT)
+    seen = [row for row in kept if can(viewer, Action.VIEW_RECIPE, row.artwork)]
+    mine = [row for row in made if _is_owner(viewer, row.job)]
+    told = {*seen, *mine}
+    unseen = [row for row in kept if row not in told][: _MOST_OPENED // 2]
+    unseen += [row for row in made if row not in told][: _MOST_OPENED // 2]
+    return [*seen[:_MOST_OPENED], *mine[:_MOST_OPENED], *unseen]
 
 
-def _files_of(row: ArtworkLook | ResultLook) -> tuple[str, str]:
+def _is_owner(viewer: Viewer, job: Job) -> bool:
+    return viewer.user is not None and viewer.user.pk == job.owner_id
+
+
+def _files_of(row: _Row) -> tuple[str, str]:
     """Return the names of a stored picture and of the photo that it was made from."""
     if isinstance(row, ArtworkLook):
         return str(row.artwork.preview.name), str(row.artwork.before.name or "")
@@ -231,9 +255,7 @@ def _read(name: str) -> bytes:
         return b""
 
 
-def _told_of(
-    row: ArtworkLook | ResultLook, viewer: Viewer
-) -> tuple[Artwork | None, dict[str, Any] | None, str]:
+def _told_of(row: _Row, viewer: Viewer) -> tuple[Artwork | None, dict[str, Any] | None, str]:
     """Return what this viewer may know: the artwork, the facts, and the day it was made on."""
     if isinstance(row, ArtworkLook):
         artwork = row.artwork
@@ -242,8 +264,7 @@ def _told_of(
         return (artwork, facts, facts["made_on"]) if shown else (None, None, facts["made_on"])
     job: Job = row.job
     facts = facts_of(recipe_of(job), job.created_at.date(), job.painting)
-    is_mine = viewer.user is not None and viewer.user.pk == job.owner_id
-    return None, facts if is_mine else None, facts["made_on"]
+    return None, facts if _is_owner(viewer, job) else None, facts["made_on"]
 
 
 def _artwork_of(facts: dict[str, Any], viewer: Viewer) -> Artwork | None:
@@ -252,7 +273,7 @@ def _artwork_of(facts: dict[str, Any], viewer: Viewer) -> Artwork | None:
     if not look or not mark:
         return None
     kept = ArtworkLook.objects.filter(artwork__trashed_at=None).select_related("artwork__owner")
-    return _first_seen((row.artwork for row in kept.near(look, 50)), mark, viewer)
+    return _first_seen((row.artwork for row in kept.near(look, _MOST_LIKE_IT)), mark, viewer)
 
 
 def _first_seen(artworks: Iterable[Artwork], mark: str, viewer: Viewer) -> Artwork | None:

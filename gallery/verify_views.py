@@ -12,6 +12,7 @@ from common.limits import TooManyCalls
 from common.passports import site_key
 from common.uploads import UploadRefused
 from gallery.access import viewer_of
+from gallery.recipe_words import words_of
 from gallery.verdict_words import heading_of, ingredients_of, sentences_of
 from gallery.verification import Finding, asker_of, verify_picture
 
@@ -48,10 +49,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(finding: Finding) -> dict[str, Any]:
+    recipe = (finding.facts or {}).get("recipe")
     return {
         "finding": finding,
         "heading": heading_of(finding),
         "sentences": sentences_of(finding),
         "ingredients": ingredients_of(finding),
-        "recipe": (finding.facts or {}).get("recipe"),
+        "recipe": recipe,
+        "recipe_words": words_of(recipe) if recipe else None,
     }

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from inference.models.jobs import Job
 from inference.models.revisions import Revision
-from style_transfer.imaging.perceptual_hash import SAME, TILTS, difference, tilts_of
+from style_transfer.imaging.perceptual_hash import SAME, TILTS, difference, picture_of, tilts_of
 
 # More rows than this have the same large shapes only if they show the same picture.
 _MOST_COMPARED = 500
@@ -17,7 +17,12 @@ class LookQuerySet(models.QuerySet[Any]):
     """Reads of looks."""
 
     def near(self, perceptual_hash: str, most: int) -> list[Any]:
-        """Return at most `most` rows that look the same, the nearest first."""
+        """Return at most `most` rows that look the same, the nearest first.
+
+        Nothing looks like a text that is not a perceptual hash.
+        """
+        if picture_of(perceptual_hash) is None:
+            return []
         # Two pictures that look the same cannot differ more than this in any of the columns, so
         # the index leaves only a few rows to compare. One is for rounding.
         ranges = Q()

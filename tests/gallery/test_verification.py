@@ -18,6 +18,7 @@ from accounts.models import User
 from common.passports import site_key
 from gallery.models import Artwork, ArtworkLook
 from gallery.services import delete_artwork, keep_artwork, publish_artwork, rename_artwork
+from inference.models import ResultLook
 from inference.services.jobs import delete_job
 from style_transfer.imaging.metadata.embedding import embed_credit
 from style_transfer.imaging.metadata.passport import (
@@ -238,6 +239,65 @@ def test_recognizes_a_copy_without_a_passport(artwork: Artwork) -> None:
         found = ask(saved_again(given_out(artwork), change, quality=60))
         assert (found["verdict"], found["passport"]) == ("edited", "none")
         assert found["changes"] == ["passport_removed"]
+
+
+def test_answers_about_a_passport_that_does_not_say_how_its_picture_looks(
+    artwork: Artwork,
+) -> None:
+    # Artworks of earlier releases have no look, and get a passport when their title changes.
+    ArtworkLook.objects.all().delete()
+    rename_artwork(artwork=artwork, title="Old harbor")
+    data = given_out(Artwork.objects.get(pk=artwork.pk))
+    passport = read_passport(data)
+    assert passport is not None
+    assert "look" not in passport.facts
+    assert ask(data)["verdict"] == "unchanged"
+    found = ask(with_xmp_of(saved_again(data, same, quality=70), data))
+    assert (found["verdict"], found["passport"]) == ("cannot_tell", "valid")
+    assert not any("looks different" in each for each in found["explanation"])
+
+
+@pytest.mark.parametrize("look", ["", "00", "zz" * 192])
+def test_finds_nothing_like_what_is_no_look(artwork: Artwork, look: str) -> None:
+    assert ArtworkLook.objects.near(look, 9) == []
+
+
+def test_does_not_say_that_a_passport_was_there(artwork: Artwork) -> None:
+    found = ask(saved_again(given_out(artwork), same, quality=70))
+    assert found["summary"].startswith("This looks like a picture that was made here on ")
+    assert "never had one" in found["explanation"][0]
+    unknown = ask(picture_bytes(make_picture(SIZE, seed=80), "JPEG"))
+    assert any("before this site wrote passports" in each for each in unknown["explanation"])
+
+
+@pytest.mark.parametrize("published", ["first", "last"])
+def test_prefers_the_copy_that_the_viewer_may_see(
+    artwork: Artwork, bob: User, published: str
+) -> None:
+    copy = saved_again(given_out(artwork), same, quality=70)
+    if published == "first":
+        publish_artwork(artwork=artwork, license="CC-BY-4.0")
+    jobs = [finished_job(bob, size=SIZE) for _each in range(4)]
+    others = [keep_artwork(job=job, title=f"Bob's {nr}") for nr, job in enumerate(jobs)]
+    if published == "last":
+        artwork = publish_artwork(artwork=others[-1], license="CC-BY-4.0")
+        # All look the same, so the one that may be seen is neither the first nor the second.
+        (look,) = set(ArtworkLook.objects.values_list("perceptual_hash", flat=True))
+        assert ArtworkLook.objects.near(look, 9)[-1].artwork_id == artwork.pk
+    found = ask(copy)
+    assert found["artwork"]["id"] == str(artwork.pk)
+
+
+def test_prefers_the_results_of_the_viewer(artwork: Artwork, bob: User) -> None:
+    copy = saved_again(given_out(artwork), same, quality=70)
+    look = ArtworkLook.objects.get().perceptual_hash
+    for owner in (artwork.owner, artwork.owner, artwork.owner, bob):
+        job = finished_job(owner, size=SIZE)
+        ResultLook.of(look, job=job).save(force_insert=True)
+    client = Client()
+    assert ask(copy, client)["recipe"] is None
+    client.force_login(bob)
+    assert ask(copy, client)["recipe"]["spec"] == job.spec
 
 
 def test_keeps_the_passport_when_the_title_changes(artwork: Artwork) -> None:
