@@ -89,6 +89,15 @@ def revisions_folder(job_id: UUID) -> str:
     return f"revisions/{job_id.hex[:2]}/{job_id}"
 
 
+def renewed_folder(job_id: UUID) -> str:
+    """Return the folder of files that were written anew after the end of a job.
+
+    It is apart from those that workers write: a sweep of theirs would remove a file that its row
+    names only a moment later.
+    """
+    return f"{revisions_folder(job_id)}/renewed"
+
+
 def _folder(job_id: UUID) -> str:
     return f"jobs/{job_id.hex[:2]}/{job_id}"
 

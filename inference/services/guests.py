@@ -3,6 +3,7 @@
 import logging
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
@@ -17,6 +18,7 @@ from common.locks import lock_until_commit, retry_deadlocks
 from common.storage import remove_files_after_commit
 from inference.files import jobs as job_files
 from inference.files import sheets as proof_files
+from inference.files.renewal import renew_credit
 from inference.live import broadcast
 from inference.models import Job, Mask, Photo, ProofSheet
 from inference.queue import sheets as sheet_queue
@@ -69,8 +71,17 @@ def adopt_guest(*, guest: User, owner: User) -> bool:
     User.objects.filter(pk=guest.pk).update(adopted_by=owner)
     for job_id in jobs:
         transaction.on_commit(partial(broadcast.publish, job_id))
+        transaction.on_commit(partial(_renew_credit, job_id))
     recheck_sockets(guest.pk)
     return True
+
+
+def _renew_credit(job_id: UUID) -> None:
+    """Write the name of the account into the picture. If this fails, the sign-in still succeeds."""
+    try:
+        renew_credit(job_id)
+    except Exception:  # the file before names nobody, which is not wrong
+        logger.exception("The credit of job %s could not be renewed", job_id)
 
 
 def _duplicates(guest: User, owner: User) -> list[Any]:

@@ -1,15 +1,17 @@
 """One worker's attempt at one job: what it writes under the job's lease, and how it ends."""
 
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from common.passports import Provenance
+from common.storage import StorageFull
 from inference.files import jobs as job_files
 from inference.files.credits import job_credit
 from inference.files.recipes import facts_of, recipe_of
+from inference.files.renewal import renew_credit
 from inference.files.stored import StoredPicture
 from inference.live import broadcast, estimates
 from inference.models import Job
@@ -122,6 +124,11 @@ class Attempt:
                 job_files.remove(name)
             raise LeaseLost
         job_files.sweep(self.job.pk, keep=files)
+        if self.job.owner.is_guest:
+            # A sign-in may have given the job to an account while its files were written. If there
+            # is no room for new ones, they name nobody.
+            with suppress(StorageFull):
+                renew_credit(self.job.pk)
 
     def _replace_preview(self, preview: StoredPicture | None) -> None:
         if preview is not None:

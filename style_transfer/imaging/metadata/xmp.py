@@ -40,7 +40,8 @@ def build_xmp(credit: PictureCredit) -> bytes:
     body = SubElement(rdf, _name("rdf", "Description"), {_name("rdf", "about"): ""})
     if credit.title:
         _list(body, _name("dc", "title"), "Alt", (credit.title,))
-    _list(body, _name("dc", "creator"), "Seq", credit.creators)
+    if credit.creators:
+        _list(body, _name("dc", "creator"), "Seq", credit.creators)
     if credit.rights:
         _list(body, _name("dc", "rights"), "Alt", (credit.rights,))
     if credit.license_url:
