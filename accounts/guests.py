@@ -136,9 +136,9 @@ def may_try(request: HttpRequest) -> bool:
     return settings.TRYING and not is_reached(LIMIT, address_of(request))
 
 
-def ends_at(guest: User) -> datetime:
-    """Return when everything of the guest is deleted."""
-    return guest.date_joined + LIFETIME
+def usable_until(guest: User) -> datetime:
+    """Return when the guest cannot open anything any more. It is deleted a little later."""
+    return guest.date_joined + LIFETIME - MARGIN
 
 
 def maker_required(view: View) -> View:
@@ -159,4 +159,4 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _is_ending(guest: User) -> bool:
-    return timezone.now() > ends_at(guest) - MARGIN
+    return timezone.now() > usable_until(guest)

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.guests import maker_of, maker_required
 from gallery.access import Action, can, viewer_of
 from gallery.materials import materials_of, materials_of_job
 from gallery.models import Artwork
@@ -28,11 +28,11 @@ def artwork_materials(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "gallery/materials.html", context)
 
 
-@login_required
+@maker_required
 @require_safe
 def job_materials(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what the result of a job depends on, to its owner."""
-    mine = Job.objects.visible_to(request.user).filter(state=Job.State.SUCCEEDED)
+    mine = Job.objects.visible_to(maker_of(request)).filter(state=Job.State.SUCCEEDED)
     found = get_object_or_404(mine.with_parts(), pk=pk)
     context = {
         "back": found.get_absolute_url(),

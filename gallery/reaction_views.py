@@ -49,7 +49,7 @@ def _react(
     page = reverse("artwork", kwargs={"pk": pk})
     if not isinstance(request.user, User):
         # The sign-in leads back to the picture, because this address has no page.
-        return redirect_to_login(page)
+        return redirect_to_login(page, login_url="account_login")
     artwork = Artwork.objects.filter(pk=pk).first()
     is_seen = artwork is not None and can(viewer_of(request), Action.VIEW, artwork)
     if request.POST.get("on") == "0":

@@ -71,7 +71,7 @@ def style_favorite(request: HttpRequest, slug: str) -> HttpResponse:
     page = reverse("style", kwargs={"slug": slug})
     if not isinstance(request.user, User):
         # The sign-in leads back to the style, because this address has no page.
-        return redirect_to_login(page)
+        return redirect_to_login(page, login_url="account_login")
     visible = Style.objects.visible_to(request.user).filter(slug=slug)
     if request.POST.get("on") == "0":
         # This tells nothing of a style that the user does not see.

@@ -8,6 +8,8 @@ workers. The code is the same.
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
+from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 
 from styleweb.api_settings import *  # noqa: F403
 from styleweb.environment import (
@@ -226,7 +228,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-LOGIN_URL = "account_login"
+# The mark tells a redirect from a page that needs an account from a click on "Sign in".
+LOGIN_URL = format_lazy("{}?asked=1", reverse_lazy("account_login"))
 LOGIN_REDIRECT_URL = "studio"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 # EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, ... (styleweb/mail.py warns of mails in the log)

@@ -90,7 +90,7 @@ def revisions_folder(job_id: UUID) -> str:
 
 
 def renewed_folder(job_id: UUID) -> str:
-    """Return the folder of files that were written anew after the end of a job.
+    """Return the folder of files that were written again after the end of a job.
 
     It is apart from those that workers write: a sweep of theirs would remove a file that its row
     names only a moment later.

@@ -53,7 +53,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         return _studio_page(request, StudioForm(initial=initial_from(request.GET), user=maker))
     # Everybody may see the studio; a POST needs an account, or a guest.
     if not (maker.is_authenticated or settings.TRYING):
-        return redirect_to_login(reverse("studio"))
+        return redirect_to_login(reverse("studio"), login_url="account_login")
     form = StudioForm(request.POST, request.FILES, user=maker)
     if form.is_valid():
         try:

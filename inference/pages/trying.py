@@ -10,13 +10,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.guests import TooManyGuests, TryingOff, begin_guest, ends_at, forget_guest, guest_of
+from accounts.guests import (
+    TooManyGuests,
+    TryingOff,
+    begin_guest,
+    forget_guest,
+    guest_of,
+    usable_until,
+)
 from accounts.models import User
 from common.problems import request_problem
+from inference.pages.forms import SIZE_WORDS
 from inference.services.guest_limits import PHOTOS, SIDE, pictures_left
 from inference.services.guests import delete_guest
-
-SIZES = ("512", "768")
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ def trying_of(guest: User | None) -> Trying:
     """Return the limits of a guest, or of a visitor who has not begun yet."""
     if guest is None:
         return Trying(None, pictures_left=1)
-    return Trying(ends_at(guest), pictures_left(guest))
+    return Trying(usable_until(guest), pictures_left(guest))
 
 
 @require_POST
@@ -65,4 +71,5 @@ def context_of(request: HttpRequest, maker: Any) -> dict[str, Any]:
     if request.user.is_authenticated:
         return {"trying": None}
     told = trying_of(maker if isinstance(maker, User) else None)
-    return {"trying": told, "small_sizes": [value for value in SIZES if int(value) <= SIDE]}
+    sizes = [value for value, _word in SIZE_WORDS if value and int(value) <= SIDE]
+    return {"trying": told, "small_sizes": sizes}

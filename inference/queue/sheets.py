@@ -29,8 +29,8 @@ class Outcome:
 def claim() -> ProofSheet | None:
     """Take the next waiting sheet for the caller: QUEUED to RUNNING under a new lease.
 
-    A sheet that was put back comes after those that no worker has begun. Two workers never get the
-    same sheet.
+    Sheets of users come before those of guests. A sheet that was put back comes after those that no
+    worker has begun. Two workers never get the same sheet.
     """
     if not share_of_this_worker().sheets:
         return None
@@ -38,7 +38,7 @@ def claim() -> ProofSheet | None:
         sheet = (
             ProofSheet.objects.waiting()
             .filter(open_to_this_worker())
-            .order_by(F("started_at").asc(nulls_first=True), "created_at", "pk")
+            .order_by("owner__is_guest", F("started_at").asc(nulls_first=True), "created_at", "pk")
             .select_for_update(skip_locked=True, of=("self",))
             .first()
         )

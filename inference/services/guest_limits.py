@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.locks import lock_until_commit
-from inference.models import Job, Photo
+from inference.models import Job, Photo, ProofSheet
 from inference.services.refusals import GuestRefused
 from style_transfer.core.spec import TransferSpec
 
@@ -39,7 +39,7 @@ class GuestPhotosRefused(GuestRefused):
 
 
 class GuestsFull(GuestRefused):
-    """The photos of all guests together take too much room, or too many of their jobs wait."""
+    """The photos of all guests take too much room, or too many of their jobs or previews wait."""
 
     code = "guests_full"
     status = 429
@@ -69,6 +69,19 @@ def check_guest_room(*, owner: User) -> None:
     if pictures_left(owner) == 0:
         raise GuestDone(_done_words())
     waiting = Job.objects.waiting().filter(owner__is_guest=True).count()
+    if waiting >= settings.JOB_MAX_WAITING_GUESTS:
+        raise GuestsFull(_full_words(), retry_after=60)
+
+
+def check_guest_previews(*, owner: User) -> None:
+    """Raise GuestRefused if the previews of too many guests wait.
+
+    This is exact until the transaction ends: it holds a lock that all requests of guests take.
+    """
+    if not owner.is_guest:
+        return
+    lock_until_commit("previews of guests")
+    waiting = ProofSheet.objects.waiting().filter(owner__is_guest=True).count()
     if waiting >= settings.JOB_MAX_WAITING_GUESTS:
         raise GuestsFull(_full_words(), retry_after=60)
 

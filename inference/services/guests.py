@@ -1,13 +1,15 @@
 """What becomes of the photos and pictures of a guest: an account gets them, or they are deleted."""
 
 import logging
+from collections.abc import Iterator
 from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -26,8 +28,9 @@ from inference.services.jobs import cancel_job
 from inference.services.locks import lock_guest_and, lock_photos_of
 
 logger = logging.getLogger(__name__)
-# A round deletes this many, and the next round the others.
+# So many are searched at once, until none is left or a round has taken so long.
 AT_ONCE = 200
+ROUND_SECONDS = 480
 # What a row of the account's changes must forget, so that the account's clients are told of it.
 TO_BE_NUMBERED = {"seq": F("seq") + 1, "number": 0, "numbered_seq": 0}
 
@@ -107,10 +110,30 @@ def _merge_photos(guest: User, owner: User) -> None:
 
 
 def delete_guests() -> int:
-    """Delete the guests whose day has ended, and return how many. Each in a transaction."""
-    ended = User.objects.filter(is_guest=True, date_joined__lt=timezone.now() - LIFETIME)
-    found = list(ended.order_by("date_joined").values_list("pk", flat=True)[:AT_ONCE])
-    return sum(_succeeds(guest_id) for guest_id in found)
+    """Delete the guests whose day has ended, and return how many. Each in a transaction.
+
+    Those that cannot be deleted are tried again in the next round.
+    """
+    end = monotonic() + ROUND_SECONDS
+    deleted = 0
+    for guest_id in _ended_guests():
+        if monotonic() > end:
+            logger.warning("More guests are to be deleted than one round can delete")
+            break
+        deleted += _succeeds(guest_id)
+    return deleted
+
+
+def _ended_guests() -> Iterator[int]:
+    """Yield the guests whose day has ended, the oldest first, each once."""
+    rows = User.objects.filter(is_guest=True, date_joined__lt=timezone.now() - LIFETIME)
+    ended = rows.order_by("date_joined", "pk").values_list("date_joined", "pk")
+    found = list(ended[:AT_ONCE])
+    while found:
+        yield from (guest_id for _began, guest_id in found)
+        began, last = found[-1]
+        younger = Q(date_joined__gt=began) | Q(date_joined=began, pk__gt=last)
+        found = list(ended.filter(younger)[:AT_ONCE])
 
 
 @retry_deadlocks

@@ -17,17 +17,19 @@ from inference.services.refusals import GuestGone, PhotoUnavailable
 def lock_owner(owner: User) -> None:
     """Let no other request of `owner` that takes this lock continue before the transaction ends.
 
-    Raises GuestGone for a guest who got an account in another tab.
+    Raises GuestGone for a guest who got an account in another tab, or whose day has ended.
     """
     locked = User.objects.select_for_update(no_key=True).filter(pk=owner.pk)
-    found = locked.values_list("adopted_by", flat=True)
-    if list(found) != [None]:
+    found = list(locked.values_list("adopted_by", flat=True))
+    if not found:
         raise guest_gone()
+    if found != [None]:
+        raise GuestGone(_("You have signed in since. Reload the page and try again."))
 
 
 def guest_gone() -> GuestGone:
-    """Build the refusal of somebody who has an account by now."""
-    return GuestGone(_("You have signed in since. Reload the page and try again."))
+    """Build the refusal of a guest who was deleted."""
+    return GuestGone(_("Your day of trying has ended. Choose the photo again."))
 
 
 def lock_guest_and(guest: User, heir: User) -> bool:

@@ -15,6 +15,7 @@ from inference.live import broadcast
 from inference.models import Photo, ProofSheet, ProofTile
 from inference.queue import sheets as sheet_queue
 from inference.queue.wakeups import send_wakeup
+from inference.services.guest_limits import check_guest_previews
 from inference.services.locks import lock_owner, lock_photos
 from library.models import Style
 
@@ -40,7 +41,7 @@ def request_proofs(
 
     Tiles that exist are not painted again; a sheet that has all of its tiles is SUCCEEDED at once.
     The same request returns the same sheet. A different request replaces the owner's unfinished
-    sheet. Raises `NothingToTry`, and `PhotoUnavailable`.
+    sheet. Raises `NothingToTry`, `PhotoUnavailable`, and `GuestRefused`.
     """
     lock_owner(owner)
     lock_photos([photo])
@@ -77,6 +78,8 @@ def _asks_for(sheet: ProofSheet, photo: Photo, wanted: set[Style]) -> bool:
 def _create(owner: User, photo: Photo, wanted: set[Style], *, complete: bool) -> ProofSheet:
     # Tiles are rows of their own, so they are not lost with the sheets that ended.
     ProofSheet.objects.filter(photo=photo).exclude(state__in=ProofSheet.ACTIVE).delete()
+    if not complete:
+        check_guest_previews(owner=owner)
     ended = {"state": State.SUCCEEDED, "completed_at": timezone.now()} if complete else {}
     sheet: ProofSheet = ProofSheet.objects.create(owner=owner, photo=photo, **ended)
     sheet.styles.set(wanted)

@@ -1,7 +1,7 @@
 /** The photo of the studio. It is shown at once from the file, and sent in the background. */
 
 import { refusalOf, smaller } from "./check.js";
-import { dropDraft, keepDraft, readDraft } from "./draft.js";
+import { dropDraft, keepDraft, markSent, readDraft } from "./draft.js";
 import { sendPhoto } from "./upload.js";
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -48,7 +48,7 @@ export class PhotoInput extends EventTarget {
     if (this.form.dataset.maySend === "true") this.arrival = this.#send(file);
   }
 
-  /** Use a photo that was sent earlier. If it cannot be loaded, the copy in this browser is sent again. */
+  /** Use a photo that was sent earlier. If it cannot be loaded, the copy in this browser is offered. */
   use(id) {
     this.id.value = id;
     // An account has the photo now.
@@ -67,18 +67,13 @@ export class PhotoInput extends EventTarget {
       this.file.value = "";
       const isShown = !this.form.querySelector("#stage-picture").hidden;
       const draft = isShown && !this.id.value ? await readDraft() : undefined;
-      if (draft) this.#put(draft);
+      if (draft) this.#put(draft.file);
     }
     const words = document.createElement("p");
     words.textContent = sentence;
     this.errors.replaceChildren(words);
     if (!isTooLarge) return;
-    const offer = document.createElement("button");
-    offer.type = "button";
-    offer.className = "link-button";
-    offer.textContent = this.form.dataset.wordShrink;
-    offer.addEventListener("click", () => this.#shrink(file, offer));
-    this.errors.append(offer);
+    this.#offer(this.form.dataset.wordShrink, ({ target }) => this.#shrink(file, target));
   }
 
   async #shrink(file, offer) {
@@ -90,10 +85,47 @@ export class PhotoInput extends EventTarget {
     else this.errors.textContent = this.form.dataset.wordNotShrunk;
   }
 
+  /** The photo is not on the server any more: its day is over, or somebody deleted it. */
   async #recover() {
     const draft = await readDraft();
-    if (draft) this.take(draft);
-    else this.#clear();
+    this.#clear();
+    if (draft) this.#ask(draft.file);
+  }
+
+  /**
+   * Use the copy in this browser, if there is one: of a photo that was chosen in this tab and is not
+   * sent yet. Any other can be of a person who used the browser before, or deleted on purpose: the
+   * user is asked, and does not see it before.
+   */
+  async resume() {
+    const draft = await readDraft();
+    if (!draft || this.present) return;
+    // It would be refused again each time the studio opens.
+    if (refusalOf(draft.file, this.form.dataset)) await dropDraft();
+    if (draft.isUnsent) this.take(draft.file);
+    else this.#ask(draft.file);
+  }
+
+  /** Offer to send `file`, or to delete the copy of it in this browser. */
+  #ask(file) {
+    const words = document.createElement("p");
+    words.textContent = this.form.dataset.wordDraft;
+    this.errors.replaceChildren(words);
+    this.#offer(this.form.dataset.wordDraftUse, () => this.take(file));
+    this.errors.append(" ");
+    this.#offer(this.form.dataset.wordDraftDelete, () => {
+      dropDraft();
+      this.errors.textContent = "";
+    });
+  }
+
+  #offer(word, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link-button";
+    button.textContent = word;
+    button.addEventListener("click", act);
+    this.errors.append(button);
   }
 
   #fit() {
@@ -133,29 +165,25 @@ export class PhotoInput extends EventTarget {
       this.file.value = "";
       // Without an account this browser keeps the photo: it is deleted on the server after a day.
       if (this.#isSignedIn) dropDraft();
+      else markSent();
       this.dispatchEvent(new Event("change"));
       return true;
     }
     this.errors.textContent = detail || this.form.dataset.wordUploadFailed;
-    if (isRefused) this.#clear();
-    else this.#offerAgain(file);
+    if (isRefused) {
+      dropDraft();
+      this.#clear();
+      return false;
+    }
+    // The photo stays in hand: it can be sent again as it is.
+    this.errors.append(" ");
+    this.#offer(this.form.dataset.wordAgain, () => this.take(file));
     return false;
-  }
-
-  /** The photo stays in hand: it can be sent again as it is. */
-  #offerAgain(file) {
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "link-button";
-    again.textContent = this.form.dataset.wordAgain;
-    again.addEventListener("click", () => this.take(file));
-    this.errors.append(" ", again);
   }
 
   #clear() {
     this.file.value = "";
     this.id.value = "";
-    dropDraft();
     this.form.querySelector("#stage-picture").hidden = true;
     this.form.querySelector("#stage-other").hidden = true;
     this.form.querySelector("#stage-empty").hidden = false;

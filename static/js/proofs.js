@@ -53,6 +53,15 @@ export class ProofSheet extends EventTarget {
       body: JSON.stringify({ photo, ...this.#some() }),
     });
     if (reply.ok) this.#take(await reply.json());
+    else this.#refuse(photo, await reply.json().catch(() => ({})));
+  }
+
+  /** Say why there are no previews, if the server says it: too many people try the site right now. */
+  #refuse(photo, { detail }) {
+    if (photo !== this.photo || !detail) return;
+    this.bar.hidden = false;
+    this.progress.hidden = true;
+    this.said.textContent = detail;
   }
 
   /** Name the styles on the page if the library has more; without names, all of it is tried. */

@@ -1,7 +1,6 @@
 /** The studio: the user chooses a photo, styles and controls, and the button Make sends them. */
 
-import { refusalOf } from "./check.js";
-import { dropDraft, readDraft } from "./draft.js";
+import { CHOICES } from "./draft.js";
 import { takePictures } from "./drop.js";
 import { Estimate } from "./estimate.js";
 import { MethodChoice } from "./methods.js";
@@ -14,7 +13,6 @@ import { watchTiles } from "./tiles.js";
 import { refreshForm } from "./token.js";
 import { TryOn } from "./tryon.js";
 
-const CHOICES = "studio-choices";
 const MOST = 50;
 // Fields that exist several times. The classes that draw them restore them.
 const LISTS = new Set(["styles", "more_photos"]);
@@ -242,12 +240,7 @@ async function start() {
   showValues();
   showReadiness();
   tryStyles();
-  if (!photo.present) {
-    const draft = await readDraft();
-    if (draft && !photo.present) photo.take(draft);
-    // It would be refused again each time the studio opens.
-    if (draft && refusalOf(draft, words)) dropDraft();
-  }
+  if (!photo.present) await photo.resume();
 }
 
 // A page that the browser restores from memory has the id of a job that already exists.

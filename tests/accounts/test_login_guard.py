@@ -169,7 +169,7 @@ def test_sends_a_user_without_rights_away_from_the_admin_pages() -> None:
     assert client.get("/admin/", follow=True).status_code == 403
     assert client.get("/admin/login/?next=https://evil.example/").status_code == 403
     there = Client().get("/admin/login/?next=https://evil.example/")
-    assert there["Location"] == f"{reverse('account_login')}?next=/admin/"
+    assert there["Location"] == f"{reverse('account_login')}?asked=1&next=/admin/"
 
 
 def test_has_no_second_page_to_change_a_password(admin_client: Client) -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,16 @@ from tests.support.servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Visitor]
+DRAFTS = "import('/static/js/draft.js')"
+DRAFT = f"{DRAFTS}.then((drafts) => drafts.readDraft()).then((draft) => draft ?? null)"
+# What is stored, however old it is.
+STORED = """() => new Promise((resolve) => {
+  const opening = indexedDB.open("styleweb", 1);
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("photos").objectStore("photos").get("draft");
+    asked.onsuccess = () => resolve(asked.result ? true : null);
+  };
+})"""
 
 
 def cookie_names(visitor: Visitor) -> set[str]:
@@ -92,7 +103,7 @@ def test_keeps_photo_and_styles_over_the_sign_up(visit: Visit) -> None:
     expect(visitor.page.locator("#make")).to_have_attribute("aria-disabled", "false")
 
 
-def test_sends_the_photo_again_when_its_day_is_over(visit: Visit) -> None:
+def test_offers_the_photo_again_when_its_day_is_over(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/studio/")
     visitor.put_in()
@@ -100,8 +111,48 @@ def test_sends_the_photo_again_when_its_day_is_over(visit: Visit) -> None:
     visitor.choose(0)
     visitor.page.context.clear_cookies(name="sessionid")
     visitor.page.reload()
+    again = visitor.page.get_by_role("button", name="Upload this photo")
+    expect(again).to_be_visible()
+    expect(visitor.page.locator("#stage-picture")).to_be_hidden()
+    assert "sessionid" not in cookie_names(visitor)
+    again.click()
     number = visitor.page.locator("#id_photo_id")
     expect(number).to_have_value(re.compile(f"^(?!{first})..*"), timeout=PATIENCE_MS)
     expect(visitor.page.locator(".palette-item")).to_have_count(1)
     # The browser itself reports the address of the photo that is not there any more.
     visitor.complaints.clear()
+
+
+def test_forgets_the_photo_in_this_browser(visit: Visit) -> None:
+    visitor = visit()
+    visitor.go("/studio/")
+    visitor.put_in()
+    wait_for_photo(visitor)
+    # The next person at this computer has a tab of their own, and an hour later no session.
+    visitor.page.evaluate("sessionStorage.clear()")
+    visitor.page.context.clear_cookies(name="sessionid")
+    visitor.go("/studio/")
+    expect(visitor.page.get_by_role("button", name="Upload this photo")).to_be_visible()
+    assert visitor.page.locator("#id_photo_id").input_value() == ""
+    visitor.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=25))
+    assert visitor.page.evaluate(DRAFT) is None
+    assert visitor.page.evaluate(STORED) is None
+
+
+def test_deletes_the_copy_in_this_browser_with_the_picture(visit: Visit) -> None:
+    visitor = visit()
+    visitor.go("/studio/")
+    visitor.put_in()
+    wait_for_photo(visitor)
+    visitor.choose(0)
+    make_small(visitor, steps=2)
+    visitor.wait_for_result()
+    assert visitor.page.evaluate(STORED)
+    visitor.page.locator("main summary", has_text=re.compile("^Delete$")).click()
+    visitor.page.get_by_role("button", name="Delete permanently").click()
+    expect(visitor.page.get_by_text("Your photos and pictures were deleted.")).to_be_visible()
+    assert visitor.page.evaluate(STORED) is None
+    visitor.go("/studio/")
+    expect(visitor.page.locator("#studio.is-live")).to_be_visible()
+    expect(visitor.page.get_by_role("button", name="Upload this photo")).to_have_count(0)
+    expect(visitor.page.locator(".palette-item")).to_have_count(0)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 # Their answer to a guest is the answer to the owner.
 OPEN = {
     *("studio", "studio-license", "trying-begin", "trying-delete"),
-    *("job", "job-cancel", "job-stop", "job-retry"),
+    *("job", "job-cancel", "job-stop", "job-retry", "job-materials"),
     *("photo-file", "job-preview", "job-result", "proof-tile"),
 }
 world = shared_world(

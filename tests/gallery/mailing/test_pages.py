@@ -90,7 +90,7 @@ class TestMail:
         notice = told(reader)
         address = reverse("notice-open", args=[notice.pk])
         answer: Any = client.get(address)
-        assert answer.headers["Location"] == f"{reverse('account_login')}?next={address}"
+        assert answer.headers["Location"] == f"{reverse('account_login')}?asked=1&next={address}"
         assert client_of(reader).head(address).status_code == 302
         assert Notice.objects.unread().count() == 1
 

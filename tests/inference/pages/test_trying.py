@@ -1,15 +1,17 @@
 """The way of somebody without an account, through pages and the API, to My pictures."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from django.test import Client
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.guests import LIFETIME, SESSION_NAME, make_guest
+from accounts.guests import LIFETIME, MARGIN, SESSION_NAME, make_guest
 from accounts.models import User
 from inference.models import Job, Photo
 from tests.inference.pages.conftest import order, upload
@@ -122,6 +124,13 @@ class TestTheResult:
         for name in ("artwork-keep", "job-delete", "job-develop"):
             assert reverse(name, args=[job.pk]) not in page.text
         assert "Everything is deleted on" in page.text
+        until = guest.date_joined + LIFETIME - MARGIN
+        assert f'<time datetime="{until.isoformat()}" data-local>' in page.text
+        assert "(UTC)" in page.text
+        assert guest.username not in page.text
+        materials = reverse("job-materials", args=[job.pk])
+        assert materials in page.text
+        assert client.get(materials).status_code == 200
         address = reverse("job-result", args=[job.pk])
         assert sent_file(client.get(address, {"download": "1"}))
 
@@ -190,9 +199,24 @@ class TestTheSignIn:
             assert "move into your account" in client.get(reverse(name)).text
 
     def test_says_why(self, client: Client) -> None:
-        page = client.get(reverse("account_login"), {"next": reverse("my-artworks")})
+        page = client.get(reverse("my-artworks"), follow=True)
         assert "The page that you opened needs an account." in page.text
         assert "needs an account" not in client.get(reverse("account_login")).text
+
+    def test_does_not_say_that_a_public_page_needs_an_account(self, client: Client) -> None:
+        public = f"{reverse('styles')}?q=ink&technique=etching"
+        page = client.get(public).text
+        entrance = f"{reverse('account_login')}?next={quote(public)}"
+        assert f'href="{entrance}"' in page
+        there = client.get(entrance)
+        assert "needs an account" not in there.text
+        assert there.context["redirect_field_value"] == public
+
+    def test_does_not_lead_to_a_page_that_only_takes_forms(self) -> None:
+        request = RequestFactory().post("/artworks/1/like/")
+        request.resolver_match = resolve("/styles/")
+        links = render_to_string("_entrance_links.html", {"request": request})
+        assert "next=" not in links
 
     def test_is_in_the_header_beside_the_sign_up(self, client: Client) -> None:
         style = make_style("woodcut")

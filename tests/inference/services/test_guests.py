@@ -1,19 +1,22 @@
 """What becomes of the things of a guest, at a sign-in and after a day, also at the same time."""
 
 import io
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.guests import make_guest
+from accounts.guests import LIFETIME, make_guest
 from accounts.models import User
 from inference.live.change_log import changes_since, latest_cursor
 from inference.models import Job, Photo, ProofSheet, ProofTile
 from inference.queue import jobs as job_queue
+from inference.queue import sheets as sheet_queue
 from inference.services import guest_limits
 from inference.services.batches import submit_batch
 from inference.services.guests import adopt_guest, delete_guest, delete_guests
@@ -125,6 +128,29 @@ class TestLimits:
         assert refusal.value.retry_after
         submit_job(owner=alice, photo=make_photo(alice), styles=[(style, 1.0)], spec=SMALL)
 
+    def test_bound_the_previews_that_wait(
+        self, settings: Settings, guest: User, alice: User, wakeups: list[str]
+    ) -> None:
+        settings.JOB_MAX_WAITING_GUESTS = 1
+        make_style()
+        first = make_sheet(make_guest())
+        photo = make_photo(guest)
+        with pytest.raises(guest_limits.GuestsFull) as refusal:
+            request_proofs(owner=guest, photo=photo)
+        assert refusal.value.retry_after
+        assert ProofSheet.objects.get() == first
+        request_proofs(owner=alice, photo=make_photo(alice))
+        sheet_queue.end(first, ProofSheet.State.CANCELED)
+        assert request_proofs(owner=guest, photo=photo).owner == guest
+
+    def test_let_previews_of_users_come_first(self, guest: User, alice: User) -> None:
+        make_sheet(guest)
+        # One that was put back, which other sheets of users overtake.
+        later = make_sheet(alice)
+        ProofSheet.objects.filter(pk=later.pk).update(started_at=timezone.now())
+        claimed = [sheet_queue.claim(), sheet_queue.claim()]
+        assert [sheet.owner for sheet in claimed if sheet] == [alice, guest]
+
     def test_refuse_too_many_photos(self, guest: User, media_root: Path) -> None:
         for seed in range(guest_limits.PHOTOS):
             make_photo(guest, seed=seed)
@@ -217,9 +243,9 @@ class TestAdoption:
         style = make_style()
         adopt_guest(guest=guest, owner=alice)
         Photo.objects.update(owner=guest)
-        with pytest.raises(GuestGone):
+        with pytest.raises(GuestGone, match="You have signed in since"):
             submit_job(owner=guest, photo=photo, styles=[(style, 1.0)], spec=SMALL)
-        with pytest.raises(GuestGone):
+        with pytest.raises(GuestGone, match="You have signed in since"):
             request_proofs(owner=guest, photo=photo)
         assert not Job.objects.exists()
 
@@ -251,6 +277,45 @@ class TestDeletion:
         assert delete_guests() == 1
         assert not held.held.exists()
 
+    def test_is_said_to_a_guest_who_comes_too_late(self, guest: User, media_root: Path) -> None:
+        data = picture_bytes(make_picture((80, 70)))
+        photo = make_photo(guest)
+        delete_guest(guest_id=guest.pk)
+        with pytest.raises(GuestGone, match="Your day of trying has ended"):
+            request_proofs(owner=guest, photo=photo)
+        with pytest.raises(GuestGone, match="Your day of trying has ended"):
+            upload_photo(owner=guest, file=io.BytesIO(data))
+
+    def test_goes_on_after_a_whole_batch_that_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("inference.services.guests.AT_ONCE", 2)
+        every = [make_guest() for _ in range(7)]
+        # Some began at the same moment.
+        User.objects.update(date_joined=timezone.now() - LIFETIME - timedelta(hours=1))
+        end_day_of(every[-1])
+        stuck = {guest.pk for guest in every[:3]}
+        tried: list[int] = []
+
+        def fails_for_some(*, guest_id: int) -> bool:
+            tried.append(guest_id)
+            if guest_id in stuck:
+                raise OSError
+            return delete_guest(guest_id=guest_id)
+
+        monkeypatch.setattr("inference.services.guests.delete_guest", fails_for_some)
+        assert delete_guests() == 4
+        assert tried == [guest.pk for guest in every]
+        assert {*User.objects.values_list("pk", flat=True)} == stuck
+
+    def test_ends_in_time(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        end_day_of(make_guest())
+        monkeypatch.setattr("inference.services.guests.ROUND_SECONDS", -1)
+        assert delete_guests() == 0
+        assert "More guests" in caplog.text
+        monkeypatch.undo()
+        assert delete_guests() == 1
+
     def test_never_deletes_an_account(self, alice: User) -> None:
         end_day_of(alice)
         assert delete_guests() == 0
@@ -263,6 +328,7 @@ class TestDeletion:
         end_day_of(guest)
         assert delete_guests() == 1
         assert Job.objects.get() == job
+        job.refresh_from_db()
         assert default_storage.exists(job.result)
         assert default_storage.exists(str(job.photo.file.name))
 
