@@ -17,10 +17,13 @@ from style_transfer.core.tiling import ENCODER_MARGIN, PictureTiling, Tiling
 
 _MEGA = 1e6  # pixels
 # Each pair is in MiB: a constant for any painting, and a slope per megapixel.
-_WHOLE = (-15, 245)
+_WHOLE = (-15, 245)  # of the network, in one piece
 _LEAST = 5  # MiB
-_CUT = (30, 35)
+_CUT = (30, 35)  # of the network, in tiles
 _TILE = 254  # MiB per megapixel of the largest tile, with its margin
+_STROKES = (-2, 137)  # of the strokes, in one piece
+_STROKES_CUT = (39, 42)  # of the strokes, in strips
+_STRIP = 100  # MiB per megapixel of a strip, which has as many pixels as a tile
 _FULL = 1.3  # factor on a processor without half precision
 # From the largest tiles to the smallest. A picture that is not cut is never larger than one tile.
 TILINGS = (
@@ -48,9 +51,18 @@ class MemoryModel(Protocol):
     tiled: ClassVar[bool]
 
     def plan(
-        self, size: tuple[int, int], *, halved: bool, pass_size: int, limit: int | None
+        self,
+        size: tuple[int, int],
+        *,
+        halved: bool,
+        pass_size: int,
+        limit: int | None,
+        brush: float,
     ) -> Plan:
-        """Plan a pass of pictures of a size (width, height); raises OutOfMemoryError."""
+        """Plan a pass of pictures of a size (width, height); raises OutOfMemoryError.
+
+        `brush` is the brush size, on which the size of the first painting depends.
+        """
         ...
 
     def most_pixels(self, limit: int) -> int | None:
@@ -64,10 +76,16 @@ class TiledMemory:
     tiled: ClassVar[bool] = True
 
     def plan(
-        self, size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
+        self,
+        size: tuple[int, int],
+        *,
+        halved: bool,
+        pass_size: int = 1,
+        limit: int | None = None,
+        brush: float = 1.0,
     ) -> Plan:
         """Plan with the largest tiles that fit."""
-        return plan_fast(size, halved=halved, pass_size=pass_size, limit=limit)
+        return plan_fast(size, halved=halved, pass_size=pass_size, limit=limit, brush=brush)
 
     def most_pixels(self, limit: int) -> int | None:
         """Give None: larger pictures are cut into tiles."""
@@ -87,10 +105,16 @@ class GrowingMemory:
     tiled: ClassVar[bool] = False
 
     def plan(
-        self, size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
+        self,
+        size: tuple[int, int],
+        *,
+        halved: bool,
+        pass_size: int = 1,
+        limit: int | None = None,
+        brush: float = 1.0,
     ) -> Plan:
         """Plan from the pixels alone; the caller has already made the picture small enough."""
-        del halved, pass_size, limit
+        del halved, pass_size, limit, brush
         pixels = size[0] * size[1]
         return Plan(round(line_mb(self.large if pixels > self.bound else self.small, pixels)))
 
@@ -131,13 +155,21 @@ OPTIMIZER_COSTS = {
 
 
 def plan_fast(
-    size: tuple[int, int], *, halved: bool, pass_size: int = 1, limit: int | None = None
+    size: tuple[int, int],
+    *,
+    halved: bool,
+    pass_size: int = 1,
+    limit: int | None = None,
+    brush: float = 1.0,
 ) -> Plan:
     """Plan `pass_size` pictures of a size (width, height) with the largest tiles that fit.
 
     Raises OutOfMemoryError if even the smallest tiles do not fit into `limit` MiB.
     """
-    plans = [plan_cut(size, tiling, halved=halved, pass_size=pass_size) for tiling in TILINGS]
+    plans = [
+        plan_cut(size, tiling, halved=halved, pass_size=pass_size, brush=brush)
+        for tiling in TILINGS
+    ]
     for plan in plans:
         if limit is None or plan.mb <= limit:
             return plan
@@ -146,24 +178,44 @@ def plan_fast(
     )
 
 
-def plan_cut(size: tuple[int, int], tiling: Tiling, *, halved: bool, pass_size: int = 1) -> Plan:
+def plan_cut(
+    size: tuple[int, int],
+    tiling: Tiling,
+    *,
+    halved: bool,
+    pass_size: int = 1,
+    brush: float = 1.0,
+) -> Plan:
     """Plan `pass_size` pictures of a size (width, height), cut by the given `tiling`."""
-    need = painting_mb(size, pass_size, tiling, halved=halved)
+    need = painting_mb(size, pass_size, tiling, halved=halved, brush=brush)
     return Plan(need, tiling, _count_tiles(size, pass_size, tiling))
 
 
-def painting_mb(size: tuple[int, int], pass_size: int, tiling: Tiling, *, halved: bool) -> int:
-    """Estimate MiB for pictures of a size (width, height) whose embeddings are already made."""
-    needs = [_pass_mb(each, pass_size, tiling) for each in sizes_of(*size)]
-    return round(max(needs) * factor_of(halved=halved))
+def painting_mb(
+    size: tuple[int, int], pass_size: int, tiling: Tiling, *, halved: bool, brush: float = 1.0
+) -> int:
+    """Estimate MiB for pictures of a size (width, height) whose embeddings are already made.
+
+    The network paints the first size only. Strokes are laid at every size, in float32 always.
+    """
+    first = sizes_of(*size, brush)[0]
+    network = _network_mb(first, pass_size, tiling) * factor_of(halved=halved)
+    return round(max(network, _strokes_mb(size, pass_size, tiling)))
 
 
-def _pass_mb(size: tuple[int, int], pass_size: int, tiling: Tiling) -> float:
+def _network_mb(size: tuple[int, int], pass_size: int, tiling: Tiling) -> float:
     pixels = pass_size * size[0] * size[1]
     if pixels <= tiling.whole:
         return max(_LEAST, line_mb(_WHOLE, pixels))
     width, height = (_widest(side, tiling.tile) for side in size)
     return line_mb(_CUT, pixels) + _TILE * pass_size * width * height / _MEGA
+
+
+def _strokes_mb(size: tuple[int, int], pass_size: int, tiling: Tiling) -> float:
+    pixels = pass_size * size[0] * size[1]
+    if pixels <= tiling.whole:
+        return max(_LEAST, line_mb(_STROKES, pixels))
+    return line_mb(_STROKES_CUT, pixels) + _STRIP * tiling.tile**2 / _MEGA
 
 
 def _widest(side: int, tile: int) -> int:

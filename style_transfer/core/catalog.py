@@ -128,6 +128,7 @@ class MethodInfo:
         limit: int | None = None,
         features: str = DEFAULT_BACKBONE,
         optimizer: str = DEFAULT_OPTIMIZER,
+        brush: float = 1.0,
     ) -> Plan:
         """Plan a pass of pictures painted at a size (width, height).
 
@@ -135,7 +136,7 @@ class MethodInfo:
         """
         if self.memory is None:
             return Plan()
-        plan = self.memory.plan(size, halved=halved, pass_size=pass_size, limit=limit)
+        plan = self.memory.plan(size, halved=halved, pass_size=pass_size, limit=limit, brush=brush)
         return replace(plan, mb=round(plan.mb * self._weight(features, optimizer)))
 
 

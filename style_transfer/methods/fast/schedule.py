@@ -206,12 +206,13 @@ class Pass:
             painted = _resized(start, self.height, self.width)
         stored = painter.stored if self.tiling.is_tiled else painted.dtype
         led = torch.empty_like(painted, dtype=stored)
-        banks = styles.strokes(self._side)
-        # Strokes are laid on one picture at a time, because each has its own bank.
-        for index, (guide, bank) in enumerate(zip(self.guides, banks, strict=True)):
+        for index, guide in enumerate(self.guides):
             one = slice(index, index + 1)
             guide.lead_(led[one], painted[one], content[one], again=not self.is_first)
-            yield from self._lay_strokes(led[one], bank, _share_laid(strength))
+        del painted  # it is large
+        # Strokes are laid on one picture at a time, because each has its own bank.
+        for one, bank in zip(led.split(1), styles.strokes(self._side), strict=True):
+            yield from self._lay_strokes(one, bank, _share_laid(strength))
         yield led
 
     @property

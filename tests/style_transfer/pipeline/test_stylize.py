@@ -161,11 +161,9 @@ class TestMemory:
         assert report.tiles == 1
 
     def test_stays_within_a_limit_with_smaller_tiles(self) -> None:
-        photo = noise(3, 900, 700)
-        # A processor without half precision needs more for the same tiles.
-        limit = 120 if load_painter(torch.device("cpu")).halved else 156
+        photo, limit = noise(3, 1500, 1200), 145
         free, tight = (self.report(photo, FAST, each) for each in (None, limit))
-        assert (free.tiles, tight.tiles) == (1, 12)
+        assert (free.tiles, tight.tiles) == (4, 9)
         assert tight.memory_mb <= limit < free.memory_mb
 
     def test_stays_within_a_limit_with_a_smaller_picture(self) -> None:
