@@ -31,6 +31,7 @@ from styleweb.environment import (
     time_zone,
     trusted_proxies,
 )
+from styleweb.logs import logging_settings
 from styleweb.variables import flag, whole_number, word, words
 
 DATA_DIR = data_dir()
@@ -389,15 +390,4 @@ if HTTPS:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "()": "styleweb.logs.WithoutTokens",
-            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": log_level()},
-}
+LOGGING = logging_settings(log_level())
