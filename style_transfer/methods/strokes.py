@@ -82,17 +82,20 @@ class StrokeBank:
         noise = torch.randn(1, 1, *picture.shape[-2:], generator=generator)
         return torch.add(picture, noise.to(picture), alpha=GRAIN)
 
-    def synthesize(self, image: Tensor, offset: int) -> Tensor:
+    def synthesize(self, image: Tensor, *offsets: int) -> Tensor:
         """Return image (1, 3, H, W) with each patch replaced by the most similar one of the bank.
 
-        Patches are STRIDE pixels apart and shifted by `offset`. Where they overlap, the middle
+        Patches are STRIDE pixels apart and shifted by an offset. Where they overlap, the middle
         of each has the most weight. If the offset varies from call to call, the grid of patches is
-        not visible in the picture.
+        not visible in the picture. Of several offsets the mean is returned.
         """
-        *_, laid = self.bands(image, self.weigh(image), offset)
-        if laid is None:
-            raise AssertionError("the last band gives the picture")
-        return laid
+        factors, laid = self.weigh(image), torch.zeros_like(image)
+        for offset in offsets:
+            *_, whole = self.bands(image, factors, offset)
+            if whole is None:
+                raise AssertionError("the last band gives the picture")
+            laid += whole
+        return laid.div_(len(offsets))
 
     @torch.no_grad()
     def bands(self, image: Tensor, factors: Tensor, offset: int) -> Iterator[Tensor | None]:

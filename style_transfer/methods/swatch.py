@@ -5,8 +5,6 @@ artwork's colors. Strokes are laid over them, from coarse to fine (Kwatra et al.
 Optimization for Example-Based Synthesis"). No place in the artwork can be recognized in it.
 """
 
-from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from PIL import Image
@@ -20,7 +18,6 @@ from style_transfer.methods.fast.contrast import match_contrast_
 from style_transfer.methods.fast.network import load_painter
 from style_transfer.methods.guide import ColorGrade
 from style_transfer.methods.strokes import STRIDE as SHIFTS
-from style_transfer.methods.strokes import StrokeBank
 
 SIDE = 480  # pixels, divisible by STRIDE
 _COARSEST = 60
@@ -44,8 +41,9 @@ def paint_swatch(code: bytes, seed: int = 0) -> Image.Image:
         bank = mix.strokes_at(side)
         picture = resize(picture, (side, side))
         for number in range(_LAYINGS if side < SIDE else 1):
-            picture = _lay(picture, bank, [number % SHIFTS])
-    picture = _lay(picture, bank, range(SHIFTS))  # the mean over all shifts hides the grid
+            picture = bank.synthesize(bank.add_grain(picture), number % SHIFTS).clamp_(0, 1)
+    # The mean over all shifts hides the grid.
+    picture = bank.synthesize(bank.add_grain(picture), *range(SHIFTS)).clamp_(0, 1)
     return to_image(match_contrast_(picture, mix.contrast_at(SIDE)))
 
 
@@ -66,15 +64,3 @@ def _blots(grade: ColorGrade, seed: int) -> Tensor:
     colors = (palette.mean.double() + draws @ spread.T).float()  # (N, 3)
     grid = colors.T.reshape(1, 3, _BLOTS, _BLOTS)
     return F.interpolate(grid, (SIDE, SIDE), mode="bicubic", align_corners=False).clamp(0, 1)
-
-
-def _lay(picture: Tensor, bank: StrokeBank, shifts: Sequence[int]) -> Tensor:
-    """Replace the patches of a picture (1, 3, H, W) by strokes, in the mean over `shifts`."""
-    varied = bank.add_grain(picture)
-    factors = bank.weigh(varied)
-    laid = torch.zeros_like(picture)
-    for shift in shifts:
-        *_, strokes = bank.bands(varied, factors, shift)
-        if strokes is not None:  # the last band gives the picture
-            laid += strokes
-    return laid.div_(len(shifts)).clamp_(0, 1)

@@ -45,10 +45,7 @@ class StrokeSynthesizer:
         guided += self._grain(guided)
         shifts = STRIDE if settled else 1
         offsets = torch.randperm(STRIDE, generator=self._generator)[:shifts].tolist()
-        laid = torch.zeros_like(guided)
-        for offset in offsets:
-            laid += self._bank.synthesize(guided, offset)
-        return laid.div_(shifts).clamp_(0, 1)
+        return self._bank.synthesize(guided, *offsets).clamp_(0, 1)
 
     def _grain(self, picture: Tensor) -> Tensor:
         """Make weak gray noise (1, 1, H, W) for a picture (1, 3, H, W).
