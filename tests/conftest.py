@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
@@ -61,6 +62,12 @@ def django_db_setup(
 def _no_counts_of_other_tests() -> None:
     """Empty the cache, because the limits count by row, and each test has a first user."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_other_tests() -> None:
+    """Speak the default language, because a request of an earlier test leaves its language."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
