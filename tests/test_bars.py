@@ -1,6 +1,8 @@
 """Tests of the table of bars."""
 
-from tests.support.bars import BARS, Table
+import pytest
+
+from tests.support.bars import BARS, Table, pytest_collection_modifyitems
 
 
 def passed(table: Table, *properties: tuple[str, object]) -> None:
@@ -56,3 +58,11 @@ class TestTable:
             passed(table, ("bar", number))
 
         assert table.is_complete
+
+
+def test_refuses_a_mark_of_a_bar_without_a_line(request: pytest.FixtureRequest) -> None:
+    item = request.node
+    item.add_marker(pytest.mark.bar(max(BARS) + 1))
+
+    with pytest.raises(pytest.UsageError, match="without a line"):
+        pytest_collection_modifyitems([item])

@@ -1,17 +1,20 @@
-"""Tests that call limits are exact across processes and ignore forged client addresses."""
+"""Tests of the limits of calls and of wrong passwords across processes and addresses."""
 
+import json
 import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from http.client import HTTPConnection
+from statistics import median
 from uuid import uuid4
 
 import pytest
 
 from tests.faults.apps import App, app_of
-from tests.support.bars import Record
+from tests.support.bars import Keep, Record
 from tests.support.servers import free_port, wait_until
 from tests.support.sites import ProductionSite, Site
 
@@ -100,3 +103,42 @@ def test_serves_the_site_while_redis_is_down(
     assert (read, made) == (200, 201)
     production.wait_for(job["id"], "succeeded")
     record_bar(32, "Redis away: reads, sign-in and jobs are served")
+
+
+def try_password(site: ProductionSite, name: str, peer: str) -> tuple[int, dict[str, str], float]:
+    """Send a wrong password from `peer` and return the status, the answer and its seconds."""
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=60, source_address=(peer, 0))
+    body = json.dumps({"login": name, "password": "wrong"})
+    with closing(connection):
+        began = time.perf_counter()
+        connection.request(
+            "POST", "/api/v1/auth/login/", body, {"Content-Type": "application/json"}
+        )
+        response = connection.getresponse()
+        content = response.read()
+        return response.status, json.loads(content), time.perf_counter() - began
+
+
+@pytest.mark.bar(36)
+def test_takes_as_long_to_refuse_an_unknown_name_as_a_known_one(
+    production: ProductionSite, record_bar: Record, keep_bar: Keep
+) -> None:
+    app_of(production, "sam")
+    # Each try has its own address, because wrong passwords of one address end in a refusal.
+    peers = iter(f"127.0.36.{last}" for last in range(1, 250))
+    # In turns, so that other work on the machine delays both alike.
+    tries = [
+        [try_password(production, name, next(peers)) for name in ("sam", "nobody")]
+        for _ in range(40)
+    ]
+
+    known, unknown = zip(*tries, strict=True)
+    assert {status for status, *_ in known + unknown} == {401}
+    said = [
+        {key: value for key, value in answer.items() if key != "request_id"}
+        for _, answer, _ in known + unknown
+    ]
+    assert all(each == said[0] for each in said)
+    one, other = (median(seconds for *_, seconds in each) for each in (known, unknown))
+    record_bar(36, f"refused in {1000 * one:.0f} ms, unknown names in {1000 * other:.0f} ms")
+    keep_bar(abs(one - other) / one, 0.1)

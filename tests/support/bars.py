@@ -40,10 +40,12 @@ BARS = {
     33: "quota is exact",
     34: "fair order",
     35: "back-pressure",
+    36: "wrong passwords",
     37: "sockets live and carry",
     38: "handshake of a socket",
     39: "reader that is slow",
     40: "what was revoked is closed",
+    46: "tokens end with the password",
 }
 Record = Callable[[int, str], None]
 Keep = Callable[[float, float], None]
@@ -134,6 +136,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Record with each test the numbers of the bars that it proves."""
     for item in items:
         for marker in item.iter_markers("bar"):
+            if unknown := set(marker.args) - set(BARS):
+                raise pytest.UsageError(f"{item.nodeid} proves bars without a line: {unknown}")
             item.user_properties.extend(("bar", number) for number in marker.args)
 
 
