@@ -1,5 +1,9 @@
 """Tell whether two pictures show the same artwork, in any size and file format."""
 
+from collections.abc import Sequence
+from operator import sub
+
+import numpy as np
 from PIL import Image
 
 _SIDE = 8
@@ -58,7 +62,15 @@ def difference(one: str, other: str) -> float:
     if len(one) != LENGTH or len(other) != LENGTH:
         return 255.0
     try:
-        pairs = list(zip(bytes.fromhex(one), bytes.fromhex(other), strict=True))
+        cells, others = bytes.fromhex(one), bytes.fromhex(other)
     except ValueError:
         return 255.0
-    return sum(abs(first - second) for first, second in pairs) / len(pairs)
+    return sum(map(abs, map(sub, cells, others))) / len(cells)
+
+
+def differences(one: str, others: Sequence[str]) -> list[float]:
+    """Measure the difference of one perceptual hash from each of many. All must be valid."""
+    cells = np.frombuffer(bytes.fromhex(one), np.uint8).astype(np.int16)
+    many = np.frombuffer(bytes.fromhex("".join(others)), np.uint8).reshape(-1, LENGTH // 2)
+    found: list[float] = np.abs(many - cells).mean(axis=1).tolist()
+    return found
