@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from gallery import indexing, notices, trash_emptying
+from gallery import indexing, looks, notices, trash_emptying
 from gallery.mailing import sending
 
 
@@ -28,3 +28,9 @@ def mail_notices() -> None:
 def refresh_search() -> None:
     """Bring the search up to date with the styles and artists that curators renamed."""
     indexing.refresh_search()
+
+
+@shared_task
+def give_looks() -> None:
+    """Give some pictures of earlier releases the look by which copies are recognized."""
+    looks.give_looks()

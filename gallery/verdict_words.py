@@ -79,10 +79,17 @@ def sentences_of(finding: Finding) -> list[str]:
         )
         sentences.append(
             _(
-                "Pictures made here before this site wrote passports have none, and many of them "
-                "are not recognized."
+                "Pictures made here before this site wrote passports have none. They are "
+                "recognized only while they are stored here and still look the same."
             )
         )
+        if finding.older_unseen:
+            sentences.append(
+                _(
+                    "This site is still going through its older pictures. If this one may be "
+                    "among them, check it again tomorrow."
+                )
+            )
     elif finding.passport is not PassportState.VALID:
         sentences.append(
             _("It was recognized because it looks the same. That is likely, but not proved.")

@@ -25,6 +25,7 @@ from common.sandbox.client import ServerBusy, TaskRefused, run
 from common.sandbox.slots import slot
 from common.uploads import ExaminedPicture, Readable, see_picture
 from gallery.access import NOBODY, Action, Viewer, can, viewer_of
+from gallery.looks import has_given_looks
 from gallery.models import Artwork, ArtworkLook
 from inference.files.recipes import facts_of, recipe_of
 from inference.models import Job, ResultLook
@@ -88,6 +89,8 @@ class Finding:
     made_on: str = ""
     facts: dict[str, Any] | None = None
     artwork: Artwork | None = None
+    older_unseen: bool = False
+    """Whether pictures of earlier releases may not be recognized yet."""
 
 
 class TooManyChecks(TooManyCalls):
@@ -179,7 +182,7 @@ def _recognized(seen: ExaminedPicture, viewer: Viewer, passport: PassportState) 
     """Search for the picture among those that are stored here."""
     row = _nearest(seen, viewer)
     if row is None:
-        return Finding(Verdict.NOT_MADE_HERE, passport)
+        return Finding(Verdict.NOT_MADE_HERE, passport, older_unseen=not has_given_looks())
     artwork, recipe, day = _told_of(row, viewer)
     return Finding(
         Verdict.EDITED,

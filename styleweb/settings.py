@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "empty-trash": {"task": "gallery.tasks.empty_trash", "schedule": 3600.0},
     "delete-guests": {"task": "inference.tasks.delete_guests", "schedule": 600.0},
     "refresh-search": {"task": "gallery.tasks.refresh_search", "schedule": 86_400.0},
+    "give-looks": {"task": "gallery.tasks.give_looks", "schedule": 60.0},
     "sweep-drafts": {"task": "common.tasks.sweep_drafts", "schedule": 86_400.0},
 }
 

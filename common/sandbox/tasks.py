@@ -19,6 +19,7 @@ from common.pixels import decode_picture
 from common.sandbox.examining import compare, examine, find_part
 from common.sandbox.messages import Message
 from style_transfer.core.errors import InputTooLargeError, InputUnreadableError
+from style_transfer.imaging.decoding import named_decoder_errors
 from style_transfer.imaging.mask import gray_mask
 from style_transfer.imaging.perceptual_hash import look_of
 
@@ -85,6 +86,12 @@ def link_preview(data: bytes) -> Message:
     return Message({"look": look_of(picture)}, [make_link_preview(picture)])
 
 
+def look(data: bytes) -> Message:
+    """Describe how a stored picture looks, which may have been damaged since it was stored."""
+    with named_decoder_errors():
+        return Message({"look": look_of(_stored_picture(data))}, [])
+
+
 def _stored_picture(data: bytes) -> Image.Image:
     """Return the pixels of a stored file, RGB or RGBA."""
     with Image.open(io.BytesIO(data)) as opened:
@@ -103,6 +110,7 @@ TASKS: Final[Mapping[str, Callable[..., Message]]] = {
     "derive": derive,
     "convert": convert,
     "link_preview": link_preview,
+    "look": look,
     "examine": examine,
     "compare": compare,
     "find_part": find_part,

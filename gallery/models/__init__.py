@@ -2,6 +2,7 @@
 
 from gallery.models.artworks import Artwork, ArtworkQuerySet, ArtworkStyle, HiddenPicture
 from gallery.models.avatars import Avatar
+from gallery.models.backfills import Backfill, BackfillQuerySet
 from gallery.models.galleries import Gallery, GalleryItem, GalleryItemQuerySet, GalleryQuerySet
 from gallery.models.looks import ArtworkLook
 from gallery.models.notice_mails import NoticeChoice, NoticeMail
@@ -18,6 +19,8 @@ __all__ = [
     "ArtworkStyle",
     "ArtworkTag",
     "Avatar",
+    "Backfill",
+    "BackfillQuerySet",
     "FavoriteArtwork",
     "Gallery",
     "GalleryItem",

@@ -24,7 +24,7 @@ def renew_credit(job_id: UUID) -> None:
         job = finished.filter(shown=None).select_for_update(of=("self",)).first()
         if job is None:
             return
-        look = ResultLook.objects.filter(job=job).first()
+        look = ResultLook.objects.filter(job=job, revision=None).first()
         said, known = job_provenance(job), look.perceptual_hash if look else ""
         named = {"result": job.result, "preview": job.preview}
         old = {field: name for field, name in named.items() if name}
