@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from common.sandbox.client import ServerBusy
 from common.sandbox.slots import slot
 from common.uploads import AcceptedPicture, UploadRefused
 from library.credits import attribution, work_of
+from library.fetching import missing_pictures
 from library.licenses import LICENSES, USABLE_IN_LIBRARY
 from library.models import Artist, Evidence, Style
 from library.own_styles import take_back_style
@@ -186,6 +187,14 @@ class StyleAdmin(admin.ModelAdmin):
         """Return the styles without those that users keep for themselves."""
         styles = super().get_queryset(request)
         return styles.exclude(state__in=Style.PERSONAL)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer to fetch the pictures of masterworks that museums have, above the list."""
+        missing = len(missing_pictures().fetchable) if self.has_change_permission(request) else 0
+        extra = {**(extra_context or {}), "missing_pictures": missing}
+        return super().changelist_view(request, extra)
 
     def has_delete_permission(self, request: HttpRequest, obj: Style | None = None) -> bool:
         """Return False for the style of a user. Curators decline the offer instead."""

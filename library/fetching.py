@@ -5,13 +5,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.storage import StorageFull
+from django.utils.translation import gettext as _
+
+from common.storage import StorageFull, files_of_a_row
 from common.uploads import UploadRefused, accept_picture
 from library import sources
 from library.masterwork_manifest import MASTERWORKS, RECORDED_BY, read_entries
-from library.models import Evidence, Style
-from library.services import save_style_picture
-from library.sources import SourceRefused
+from library.models import Evidence, Style, StyleQuerySet
+from library.services import StylePicture, write_style
+from library.sources import FetchedPicture, SourceRefused
 
 
 @dataclass(frozen=True)
@@ -22,25 +24,58 @@ class Fetched:
     refusal: str = ""
 
 
+@dataclass(frozen=True)
+class Missing:
+    """The shipped masterworks without a picture: those of which a museum has a free one, and not.
+
+    Each has its slug.
+    """
+
+    fetchable: list[str]
+    without_source: list[str]
+
+
+def missing_pictures(folder: Path = MASTERWORKS) -> Missing:
+    """List the shipped masterworks that the library has without a picture."""
+    here = set(_without_picture().values_list("slug", flat=True))
+    entries = [entry for entry in read_entries(folder) if entry["slug"] in here]
+    return Missing(
+        [entry["slug"] for entry in entries if entry.get("open_access")],
+        [entry["slug"] for entry in entries if not entry.get("open_access")],
+    )
+
+
 def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) -> Iterator[Fetched]:
     """Fetch the picture of each shipped masterwork without a picture, one after the other.
 
     With `slugs`, fetch only these. A masterwork without an open-access picture is skipped. If a
     picture cannot be fetched, its style does not change.
     """
-    missing = {style.slug: style for style in Style.objects.filter(image="", owner=None)}
-    for entry in read_entries(folder):
-        style, source = missing.get(entry["slug"]), entry.get("open_access")
-        if not style or not source or (slugs and style.slug not in slugs):
+    for slug in missing_pictures(folder).fetchable:
+        style = _without_picture().filter(slug=slug).first()
+        if style is None or (slugs and slug not in slugs):
             continue
         try:
-            yield Fetched(fetch_source(style=style, source=source))
+            yield Fetched(fetch_source(style=style, source=_source_of(slug, folder)))
         except (SourceRefused, UploadRefused, StorageFull) as refusal:
             # One picture that cannot be fetched must not stop the others.
             yield Fetched(style, str(refusal))
 
 
-def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
+def fetch_masterwork(*, slug: str, by: str, folder: Path = MASTERWORKS) -> bool:
+    """Fetch the picture of one masterwork; False if it is no longer missing.
+
+    `by` is the name of the operator who wants it. Raises `SourceRefused`, `UploadRefused` or
+    `StorageFull`; then nothing changes.
+    """
+    style = _without_picture().filter(slug=slug).first()
+    if style is None or slug not in missing_pictures(folder).fetchable:
+        return False
+    fetch_source(style=style, source=_source_of(slug, folder), by=by)
+    return True
+
+
+def fetch_source(*, style: Style, source: Mapping[str, str], by: str = "") -> Style:
     """Download the picture of `style`, save it as a new version, and record its source.
 
     Raises `SourceRefused`, `UploadRefused` or `StorageFull`. In this case nothing changes.
@@ -49,12 +84,35 @@ def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
     accepted = accept_picture(
         io.BytesIO(fetched.data), max_bytes=sources.MAX_PICTURE_BYTES, keep_preview=False
     )
-    style = save_style_picture(style=style, picture=accepted)
+    picture = StylePicture(accepted)
+    with files_of_a_row() as row_files:
+        # A curator may have changed the style during the download, which takes long.
+        current = Style.objects.select_for_update().filter(pk=style.pk).first()
+        if current is None:
+            raise SourceRefused(_("This style was deleted."), code="style_deleted")
+        if not current.has_picture:
+            write_style(current, row_files, picture=picture)
+            _record(current, fetched, by)
+    return current
+
+
+def _record(style: Style, fetched: FetchedPicture, by: str) -> None:
+    statement = f"The record {fetched.record_url} calls this picture free ({fetched.terms})."
     Evidence.objects.create(
         style=style,
-        statement=f"The record {fetched.record_url} calls this picture free.",
+        statement=statement,
         url=fetched.url,
-        picture_sha256=accepted.sha256,
-        recorded_by=RECORDED_BY,
+        picture_sha256=style.image_sha256,
+        recorded_by=f"{RECORDED_BY}, {by}" if by else RECORDED_BY,
     )
-    return style
+
+
+def _without_picture() -> StyleQuerySet:
+    return Style.objects.filter(image="", owner=None)
+
+
+def _source_of(slug: str, folder: Path) -> Mapping[str, str]:
+    found: Mapping[str, str] = next(
+        entry["open_access"] for entry in read_entries(folder) if entry["slug"] == slug
+    )
+    return found

@@ -1,4 +1,4 @@
-"""Pictures from the open-access programs of museums. Only a command of the operator fetches them.
+"""Pictures from the open-access programs of museums, which only operators fetch.
 
 The record of the museum is read first. It says where the picture is, and that it is in the public
 domain.
@@ -23,56 +23,68 @@ SECONDS: Final = 60.0
 SILENT_SECONDS: Final = 15.0
 CHUNK: Final = 64 * 1024
 AGENT: Final = "Styleweb (manage.py fetch_sources)"
+# The code of a museum that does not respond: its server, or the network of this machine, is away.
+UNREACHABLE: Final = "museum_unreachable"
+ITS_OWN_FAULT: Final = 500
 
 
 class SourceRefused(Exception):
-    """The picture cannot be fetched from its museum. The message says why."""
+    """The picture cannot be fetched from its museum. The message and the code say why."""
 
-    code = "source_refused"
+    def __init__(self, message: str, *, code: str = "source_refused") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
 class Museum:
     """Where a museum keeps its records, and how to find the free picture in a record.
 
-    `picture` returns the address. It raises `SourceRefused` if the picture is not free, and
-    `LookupError` or `TypeError` if the record has an unexpected format.
+    `picture` returns the address, and the words of the record that call it free. It raises
+    `SourceRefused` if the picture is not free, and `LookupError` or `TypeError` if the record has
+    an unexpected format.
     """
 
     record: str
-    picture: Callable[[Any], str]
+    picture: Callable[[Any], tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class FetchedPicture:
-    """The bytes of a picture, its address, and the address of the record that calls it free."""
+    """The bytes of a picture, its address, and the address of the record that calls it free.
+
+    `terms` are the words of the record that say so.
+    """
 
     data: bytes
     url: str
     record_url: str
+    terms: str
 
 
-def _free(is_free: object, address: object) -> str:
+def _free(is_free: object, address: object, terms: str) -> tuple[str, str]:
     if is_free is not True or not isinstance(address, str) or not address:
-        raise SourceRefused(_("This record has no free picture. Use another source."))
-    return address
+        message = _("This record has no free picture. Use another source.")
+        raise SourceRefused(message, code="picture_not_free")
+    return address, terms
 
 
-def _met(record: Any) -> str:
-    return _free(record["isPublicDomain"], record["primaryImage"])
+def _met(record: Any) -> tuple[str, str]:
+    return _free(record["isPublicDomain"], record["primaryImage"], "isPublicDomain: true")
 
 
-def _art_institute(record: Any) -> str:
+def _art_institute(record: Any) -> tuple[str, str]:
     data = record["data"]
-    base = record["config"]["iiif_url"]
-    return _free(data["is_public_domain"], f"{base}/{data['image_id']}/full/1686,/0/default.jpg")
+    address = f"{record['config']['iiif_url']}/{data['image_id']}/full/1686,/0/default.jpg"
+    return _free(data["is_public_domain"], address, "is_public_domain: true")
 
 
-def _commons(record: Any) -> str:
+def _commons(record: Any) -> tuple[str, str]:
     (page,) = record["query"]["pages"].values()
     (info,) = page["imageinfo"]
     terms = info["extmetadata"]["LicenseShortName"]["value"]
-    return _free(terms in {"Public domain", "CC0"}, info["thumburl"])
+    free = terms in {"Public domain", "CC0"}
+    return _free(free, info["thumburl"], f"LicenseShortName: {terms}")
 
 
 MUSEUMS: Final[Mapping[str, Museum]] = {
@@ -99,12 +111,12 @@ def fetch_picture(source: Mapping[str, str]) -> FetchedPicture:
     record_url = museum.record.format(id=quote(source["id"]))
     record = download(record_url, max_bytes=MAX_RECORD_BYTES)
     try:
-        url = museum.picture(json.loads(record))
+        url, terms = museum.picture(json.loads(record))
     except (ValueError, LookupError, TypeError) as error:
         message = _("The record at %(url)s has an unexpected format. Check it by hand.")
-        raise SourceRefused(message % {"url": record_url}) from error
+        raise SourceRefused(message % {"url": record_url}, code="record_unreadable") from error
     data = download(url, max_bytes=MAX_PICTURE_BYTES)
-    return FetchedPicture(data, url, record_url)
+    return FetchedPicture(data, url, record_url, terms)
 
 
 def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
@@ -122,7 +134,16 @@ def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
             return _read(answer, url, max_bytes, until)
     except (OSError, HTTPException) as error:
         message = _("%(url)s does not respond (%(error)s). Try again later.")
-        raise SourceRefused(message % {"url": url, "error": error}) from error
+        words = message % {"url": url, "error": error}
+        raise SourceRefused(words, code=_code_of(error)) from error
+
+
+def _code_of(error: Exception) -> str:
+    """Tell a museum that is away from one that answers, but does not have the picture."""
+    if not isinstance(error, urllib.error.HTTPError):
+        return UNREACHABLE
+    error.close()  # it is an open answer
+    return "museum_refuses" if error.code < ITS_OWN_FAULT else UNREACHABLE
 
 
 def _read(answer: IO[bytes], url: str, max_bytes: int, until: float) -> bytes:
@@ -132,10 +153,11 @@ def _read(answer: IO[bytes], url: str, max_bytes: int, until: float) -> bytes:
         data += chunk
         if len(data) > max_bytes:
             message = _("%(url)s is larger than %(limit)s MB. Download a smaller picture by hand.")
-            raise SourceRefused(message % {"url": url, "limit": max_bytes // 2**20})
+            words = message % {"url": url, "limit": max_bytes // 2**20}
+            raise SourceRefused(words, code="source_too_large")
         if time.monotonic() > until:
             message = _("%(url)s is too slow. Try again later.")
-            raise SourceRefused(message % {"url": url})
+            raise SourceRefused(message % {"url": url}, code="museum_slow")
     return bytes(data)
 
 
@@ -154,4 +176,4 @@ def _check_scheme(url: str) -> None:
     # urllib also opens file: and ftp: addresses.
     if urlsplit(url).scheme not in SCHEMES:
         message = _("%(url)s is not an https address. Download the picture by hand.")
-        raise SourceRefused(message % {"url": url})
+        raise SourceRefused(message % {"url": url}, code="source_not_https")

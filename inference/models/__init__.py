@@ -11,9 +11,11 @@ from inference.models.masks import Mask, MaskQuerySet
 from inference.models.photos import Photo, PhotoQuerySet
 from inference.models.proofs import ProofSheet, ProofSheetQuerySet, ProofTile
 from inference.models.revisions import Revision, RevisionQuerySet
+from inference.models.source_fetches import FETCH_PICTURES, SourceFetch, SourceFetchQuerySet
 from inference.models.workers import OPERATE_QUEUE, QueueSwitch, Worker, WorkerQuerySet
 
 __all__ = [
+    "FETCH_PICTURES",
     "OPERATE_QUEUE",
     "Batch",
     "BatchQuerySet",
@@ -39,6 +41,8 @@ __all__ = [
     "ResultLook",
     "Revision",
     "RevisionQuerySet",
+    "SourceFetch",
+    "SourceFetchQuerySet",
     "Worker",
     "WorkerQuerySet",
 ]

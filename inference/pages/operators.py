@@ -1,12 +1,7 @@
 """The page of the operators: the queue, its workers, and the switches of both."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -16,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from inference.models import OPERATE_QUEUE, Worker
 from inference.pages.overview import overview
+from inference.pages.staff import staff_with
 from inference.services.operations import (
     drain_worker,
     pause_queue,
@@ -24,21 +20,7 @@ from inference.services.operations import (
 )
 from style_transfer.core.catalog import METHOD_INFOS, is_installed
 
-View = Callable[..., HttpResponse]
-
-
-def operators_only(view: View) -> View:
-    """Send anonymous visitors to sign in, and refuse users who may not operate the queue."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, **address: Any) -> HttpResponse:
-        user = request.user
-        if not (isinstance(user, User) and user.is_staff and user.has_perm(OPERATE_QUEUE)):
-            raise PermissionDenied
-        return view(request, user, **address)
-
-    return guarded
+operators_only = staff_with(OPERATE_QUEUE)
 
 
 @never_cache

@@ -3,7 +3,16 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from inference.pages import batches, development, jobs, operators, photos, studio, trying
+from inference.pages import (
+    batches,
+    development,
+    jobs,
+    operators,
+    photos,
+    source_fetches,
+    studio,
+    trying,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("studio/", studio.studio, name="studio"),
@@ -29,5 +38,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operators/queue/resume/", operators.queue_resume, name="operators-resume"),
     path("operators/workers/<uuid:pk>/drain/", operators.worker_drain, name="operators-drain"),
     path("operators/workers/<uuid:pk>/return/", operators.worker_return, name="operators-return"),
+    path("operators/pictures/", source_fetches.pictures, name="operators-pictures"),
+    path(
+        "operators/pictures/fetch/",
+        source_fetches.pictures_fetch,
+        name="operators-pictures-fetch",
+    ),
+    path(
+        "operators/pictures/<uuid:pk>/cancel/",
+        source_fetches.pictures_cancel,
+        name="operators-pictures-cancel",
+    ),
     path("media/", include("inference.pages.media_urls")),
 ]

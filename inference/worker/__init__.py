@@ -10,7 +10,7 @@ import time
 from django.conf import settings
 from PIL import Image
 
-from inference.models import Job, ProofSheet, Revision
+from inference.models import Job, ProofSheet, Revision, SourceFetch
 from inference.queue.jobs import waiting_lanes
 from inference.queue.lanes import SHORT
 from inference.queue.wakeups import send_wakeup
@@ -19,6 +19,7 @@ from inference.worker import engine, freed_memory, shutdown
 from inference.worker.jobs import serve_job
 from inference.worker.revisions import serve_revision
 from inference.worker.sheets import Served, serve_sheet
+from inference.worker.source_fetches import serve_source_fetch
 from style_transfer.core.spec import StyleInput, TransferSpec
 
 __all__ = ["Served", "device", "serve_line", "serve_next", "serve_wakeup", "warm_up"]
@@ -71,6 +72,9 @@ def serve_next() -> Served:
     served = Served.PUT_BACK
     if not shutdown.is_asked() and not _passes_on():
         served = Served.TO_THE_END if serve_revision() or serve_job() else serve_sheet()
+        # No user waits for the pictures of the library.
+        if served is Served.NOTHING and serve_source_fetch():
+            served = Served.TO_THE_END
     if shutdown.is_asked():
         # From now on the wakeups go to the other workers.
         registration.unregister()
@@ -84,7 +88,8 @@ def _lanes_in_need() -> set[str]:
 
 
 def _small_work_waits() -> bool:
-    return Revision.objects.waiting().exists() or ProofSheet.objects.waiting().exists()
+    kinds = (Revision, ProofSheet, SourceFetch)
+    return any(kind.objects.waiting().exists() for kind in kinds)
 
 
 def _passes_on() -> bool:

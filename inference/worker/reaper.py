@@ -2,7 +2,7 @@
 
 from inference.files.masks import delete_unused
 from inference.live import broadcast, change_log
-from inference.models import Job, ProofSheet, Revision
+from inference.models import Job, ProofSheet, Revision, SourceFetch
 from inference.queue import jobs as job_queue
 from inference.queue import workers
 from inference.queue.wakeups import send_wakeup, wake_each_lane
@@ -29,6 +29,8 @@ def reap() -> None:
         send_wakeup()
     if Revision.objects.reap_lost():
         send_wakeup()
+    if SourceFetch.objects.reap_lost():
+        send_wakeup()
     if not workers.is_paused():
         _send_lost_wakeups()
     # At the end, because a slow disk must not keep waiting work from its wakeup.
@@ -45,7 +47,9 @@ def restart_queue() -> None:
     for sheet_id in ProofSheet.objects.take_back_all():
         broadcast.publish_sheet(sheet_id)
     Revision.objects.take_back_all()
-    for _ in range(sum(kind.objects.waiting().count() for kind in (Job, ProofSheet, Revision))):
+    SourceFetch.objects.take_back_all()
+    kinds = (Job, ProofSheet, Revision, SourceFetch)
+    for _ in range(sum(kind.objects.waiting().count() for kind in kinds)):
         send_wakeup()
     sweep_ended()
 
@@ -55,9 +59,7 @@ def _send_lost_wakeups() -> None:
         # By now any worker may serve it: those of its lane may be gone, or have too much to do.
         if wake_each_lane():
             Job.objects.record_wakeup(job_id)
-    for sheet_id in ProofSheet.objects.stale_wakeups(RESENT_AT_ONCE):
-        if send_wakeup():
-            ProofSheet.objects.record_wakeup(sheet_id)
-    for revision_id in Revision.objects.stale_wakeups(RESENT_AT_ONCE):
-        if send_wakeup():
-            Revision.objects.record_wakeup(revision_id)
+    for rows in (ProofSheet.objects, Revision.objects, SourceFetch.objects):
+        for pk in rows.stale_wakeups(RESENT_AT_ONCE):
+            if send_wakeup():
+                rows.record_wakeup(pk)

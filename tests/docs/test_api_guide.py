@@ -76,7 +76,7 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
 # Codes of a base class, of commands that curators use outside the API, and of pages.
 NOT_OF_THE_API = {
     *("job_refused", "import_refused", "source_refused", "style_incomplete", "style_refused"),
-    *("email_taken", "email_link_expired", "mail_not_sent"),
+    *("email_taken", "email_link_expired", "mail_not_sent", "nothing_to_fetch"),
 }
 CODES = (
     r'(?:Problem|UploadRefused)\(\s*"([a-z_]+)"',

@@ -70,6 +70,11 @@ def operators(name: str, address: str, method: str = "post") -> Row:
     return Row(name, method, address, 403, 403, 302, 403, 302 if method == "post" else 200)
 
 
+def curators(name: str, address: str, method: str = "post", done: int = 302) -> Row:
+    """Return the row of what only curators of the library may see or do."""
+    return Row(name, method, address, 403, 403, 302, 403, done if method == "post" else 200)
+
+
 PAGES = [
     open_to_all("home", "/"),
     open_to_all("public-gallery", "/gallery/"),
@@ -195,6 +200,9 @@ PAGES = [
     operators("operators-resume", "/operators/queue/resume/"),
     operators("operators-drain", "/operators/workers/{worker}/drain/"),
     operators("operators-return", "/operators/workers/{worker}/return/"),
+    curators("operators-pictures", "/operators/pictures/", "get"),
+    curators("operators-pictures-fetch", "/operators/pictures/fetch/"),
+    curators("operators-pictures-cancel", "/operators/pictures/{worker}/cancel/", done=404),
     open_to_all("styles", "/styles/"),
     open_to_all("style", "/styles/great-wave/"),
     Row("style", "get", "/styles/sketch/", 404, 404, 404, 404, 200),
