@@ -18,8 +18,7 @@ from tests.support.servers import PATIENCE_SECONDS, wait_until
 from tests.support.sites import EmbeddedSite, ProductionSite, Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-# Some seconds of work on an idle machine, and a minute of work.
-SOME = {"size": 64, "steps": 600}
+# A minute of work. What follows once an attempt paints is the same after a few of these steps.
 MANY = {"size": 64, "steps": 2000}
 # More work than any test here waits for.
 ENDLESS = {"size": 512, "steps": 2000}
@@ -39,15 +38,27 @@ def assert_ended_well_once(site: Site, job: str, attempts: int) -> None:
     site.wait_for_files(job, *ALL_OF_A_PAINTING)
 
 
+def assert_goes_on_and_ends_once(site: Site, job: str, attempts: int) -> None:
+    """Check that this attempt runs, stop it early, and check its end."""
+
+    def runs() -> bool:
+        snapshot = site.call("look", job=job)
+        return snapshot["state"] == "running" and snapshot["attempt"] == attempts
+
+    wait_until(runs, f"attempt {attempts}")
+    site.call("stop", job=job)
+    assert_ended_well_once(site, job, attempts)
+
+
 def seconds_to_recovery(site: Site, kill: Callable[[Site], None]) -> float:
     """Kill a process during a job and check that the job ends once; return its idle time."""
-    job = site.call("submit", **SOME)
+    job = site.call("submit", **MANY)
     site.wait_until_painted(job)
     kill(site)
     killed = time.monotonic()
     wait_until(lambda: site.call("look", job=job)["attempt"] == 2, "the second attempt")
     lay = time.monotonic() - killed
-    assert_ended_well_once(site, job, attempts=2)
+    assert_goes_on_and_ends_once(site, job, attempts=2)
     return lay
 
 
@@ -95,11 +106,11 @@ class TestJob:
     def test_is_painted_once_for_any_number_of_wakeups(
         self, site: Site, record_bar: Record
     ) -> None:
-        job = site.call("submit", **SOME)
+        job = site.call("submit", **MANY)
 
         site.call("send_wakeups", number=10)
 
-        assert_ended_well_once(site, job, attempts=1)
+        assert_goes_on_and_ends_once(site, job, attempts=1)
         assert_ended_well_once(site, site.call("submit", steps=4), attempts=1)
         record_bar(23, f"{site.kind}: 11 wakeups, 1 start")
 
@@ -183,7 +194,7 @@ class TestEmbeddedSite:
     def test_ends_its_worker_when_killed_and_resumes_after_a_restart(
         self, embedded: EmbeddedSite, keep_bar: Keep
     ) -> None:
-        job = embedded.call("submit", **SOME)
+        job = embedded.call("submit", **MANY)
         embedded.wait_until_painted(job)
 
         embedded.serve.kill()
@@ -192,7 +203,7 @@ class TestEmbeddedSite:
         keep_bar(time.monotonic() - killed, PROMPT_SECONDS)
         embedded.start()
 
-        assert_ended_well_once(embedded, job, attempts=2)
+        assert_goes_on_and_ends_once(embedded, job, attempts=2)
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_returns_its_job_to_the_queue_when_told_to_end(
@@ -209,7 +220,7 @@ class TestEmbeddedSite:
         assert not embedded.worker_pids()
         assert embedded.call("look", job=job)["state"] == "queued"
         embedded.start()
-        assert_ended_well_once(embedded, job, attempts=1)
+        assert_goes_on_and_ends_once(embedded, job, attempts=1)
 
 
 class TestProductionSite:
@@ -230,13 +241,13 @@ class TestProductionSite:
     def test_fences_a_worker_that_slept_too_long(
         self, production: ProductionSite, record_bar: Record
     ) -> None:
-        job = production.call("submit", **SOME)
+        job = production.call("submit", **MANY)
         production.wait_until_painted(job)
         os.killpg(production.worker.pid, signal.SIGSTOP)
         second = production.new_worker("second")
         second.start()
         try:
-            production.wait_for(job, "succeeded")
+            assert_goes_on_and_ends_once(production, job, attempts=2)
         finally:
             os.killpg(production.worker.pid, signal.SIGCONT)
 

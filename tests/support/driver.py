@@ -40,7 +40,7 @@ from inference.models import (  # noqa: E402
     Worker,
 )
 from inference.queue.wakeups import send_wakeup  # noqa: E402
-from inference.services.jobs import cancel_job, submit_job  # noqa: E402
+from inference.services.jobs import cancel_job, stop_job, submit_job  # noqa: E402
 from inference.services.proofs import cancel_proofs, request_proofs  # noqa: E402
 from inference.worker import engine  # noqa: E402
 from inference.worker.inputs import load_photo, load_style  # noqa: E402
@@ -232,6 +232,11 @@ def cancel(*, job: str) -> dict[str, Any]:
     return dict(job_snapshot(cancel_job(job=Job.objects.get(pk=job))))
 
 
+def stop(*, job: str) -> None:
+    """Stop a running job as its owner does, who keeps what is painted."""
+    stop_job(job=Job.objects.get(pk=job))
+
+
 def files(*, job: str) -> list[str]:
     """Return the suffixes of the files that the job has on disk."""
     folder = Path(settings.MEDIA_ROOT) / "jobs" / UUID(job).hex[:2] / job
@@ -293,7 +298,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
         *(use_up_storage, let_hours_pass, lose_photo),
-        *(look, report, painter_at, serving, cancel, files, standings, send_wakeups, tell_often),
+        *(look, report, painter_at, serving, cancel, stop, files, standings, send_wakeups),
+        tell_often,
         *(
             sign_in,
             promote,
