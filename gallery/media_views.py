@@ -24,6 +24,7 @@ from gallery.conversions import (
 )
 from gallery.file_names import file_title
 from gallery.models import Artwork, Gallery
+from gallery.visitors import items_for_visitors
 
 LINK_PREVIEW = "link-preview"
 
@@ -127,9 +128,12 @@ def send_gallery(request: HttpRequest, gallery: Gallery, viewer: Viewer) -> Http
     """
     if not can(viewer, Action.DOWNLOAD, gallery):
         raise Http404
-    items = gallery.items.with_artworks().order_by("position")
-    if viewer.link is None and not can(viewer, Action.CHANGE, gallery):
-        items = items.public()
-    artworks = (item.artwork for item in items)
-    shown = [each for each in artworks if can(viewer, Action.DOWNLOAD, each)]
+    if viewer.link is not None:
+        # The link allows the same for each of them, so nobody asks for one after the other.
+        items = items_for_visitors(gallery)
+    elif can(viewer, Action.CHANGE, gallery):
+        items = gallery.items.all()
+    else:
+        items = gallery.items.public()
+    shown = [item.artwork for item in items.with_artworks().order_by("position")]
     return send_artworks(request, shown, viewer, title=gallery.title)

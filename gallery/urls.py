@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/<uuid:pk>/revoke/", share_views.link_revoke, name="link-revoke"),
     path("s/<slug:token>/", visitor_views.share, name="share"),
     path("s/<slug:token>/unlock/", visitor_views.share_unlock, name="share-unlock"),
+    path("s/<slug:token>/archive/", visitor_views.share_archive, name="share-archive"),
     path("s/<slug:token>/artworks/<uuid:pk>/", visitor_views.share_artwork, name="share-artwork"),
     path(
         "s/<slug:token>/artworks/<uuid:pk>/materials/",

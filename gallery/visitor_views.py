@@ -20,10 +20,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.login_guard import TooManyAttempts
 from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.access import Action, Viewer, can
+from gallery.archives import NothingToDownload
 from gallery.galleries import MAX_ITEMS
 from gallery.gallery_views import ITEMS_A_PAGE, LAYOUTS
 from gallery.materials import materials_of
-from gallery.media_views import send_artwork
+from gallery.media_views import send_artwork, send_gallery
 from gallery.models import Artwork, Gallery, ShareLink
 from gallery.share_forms import UnlockForm
 from gallery.shares import count_visit
@@ -122,6 +123,18 @@ def share_materials(request: HttpRequest, link: ShareLink, pk: UUID) -> HttpResp
     return render(request, "gallery/materials.html", context)
 
 
+@_for_visitors
+def share_archive(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
+    """Send the pictures of a gallery as a ZIP file, as far as the link allows downloads."""
+    if link.gallery is None:
+        raise Http404
+    try:
+        return send_gallery(request, link.gallery, Viewer(user=None, link=link))
+    except NothingToDownload:
+        # The page says that there are no pictures yet.
+        return redirect(link)
+
+
 @require_safe
 def share_file(request: HttpRequest, token: str, pk: UUID, variant: str) -> HttpResponseBase:
     """Send a picture that a link shows, in the variants of `artwork-file`."""
@@ -191,6 +204,7 @@ def _gallery_page(request: HttpRequest, link: ShareLink, gallery: Gallery) -> Ht
         # A messenger shows it beside the link.
         "artwork": first,
         "link_size": first and fitted_size(first.width, first.height, PREVIEW_SIDE),
+        "may_download": can(Viewer(user=None, link=link), Action.DOWNLOAD, gallery),
     }
     return render(request, f"gallery/shares/{layout}.html", context)
 

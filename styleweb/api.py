@@ -10,7 +10,17 @@ from accounts.api import views as accounts
 from accounts.api.permissions import Anyone
 from common.openapi import DocumentView
 from common.problems import no_such_address
-from gallery.api import galleries, notice_mail, notices, people, reactions, shares, trash, verify
+from gallery.api import (
+    galleries,
+    notice_mail,
+    notices,
+    people,
+    reactions,
+    shared,
+    shares,
+    trash,
+    verify,
+)
 from gallery.api import views as gallery
 from inference.api import (
     batches,
@@ -84,6 +94,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "public/shares/<slug:token>/file/",
         shares.SharedFileView.as_view(),
         name="api-shared-file",
+    ),
+    path(
+        "public/shares/<slug:token>/materials/",
+        shared.SharedMaterialsView.as_view(),
+        name="api-shared-materials",
+    ),
+    path(
+        "public/shares/<slug:token>/archive/",
+        shared.SharedArchiveView.as_view(),
+        name="api-shared-archive",
     ),
     path(
         "public/shares/<slug:token>/unlock/",

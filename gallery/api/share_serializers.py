@@ -117,12 +117,15 @@ class SharedArtworkSerializer(serializers.ModelSerializer[Artwork]):
     urls = serializers.SerializerMethodField(
         help_text="Where the picture is, by variant; only those that the link shows."
     )
+    materials = serializers.SerializerMethodField(
+        help_text="Where its materials are listed; null if the link does not show the recipe."
+    )
 
     class Meta:
         model = Artwork
         fields = [
             *("id", "title", "alt_text", "by", "origin", "creator", "styles", "license", "credit"),
-            *("width", "height", "placeholder", "urls"),
+            *("width", "height", "placeholder", "urls", "materials"),
         ]
         read_only_fields = fields
 
@@ -147,6 +150,12 @@ class SharedArtworkSerializer(serializers.ModelSerializer[Artwork]):
             if shown.get(variant, True)
         }
 
+    def get_materials(self, artwork: Artwork) -> str | None:
+        """Return the address of the materials, if visitors may see how the artwork was made."""
+        link: ShareLink = self.context["link"]
+        address = reverse("api-shared-materials", kwargs={"token": link.token})
+        return f"{address}?artwork={artwork.pk}" if link.shows_recipe else None
+
 
 class SharedSerializer(serializers.ModelSerializer[ShareLink]):
     """What a link shows: an artwork, or a gallery with its list of artworks."""
@@ -155,7 +164,9 @@ class SharedSerializer(serializers.ModelSerializer[ShareLink]):
     title = serializers.CharField(source="thing.title", read_only=True, allow_blank=True)
     text = serializers.SerializerMethodField(help_text="What the owner says about the gallery.")
     by = serializers.CharField(source="owner.public_name", read_only=True)
-    urls = serializers.SerializerMethodField(help_text="The page, and the artworks in order.")
+    urls = serializers.SerializerMethodField(
+        help_text="The page, the artworks in order, and the ZIP file of a gallery if it is allowed."
+    )
 
     class Meta:
         model = ShareLink
@@ -175,9 +186,10 @@ class SharedSerializer(serializers.ModelSerializer[ShareLink]):
         return link.gallery.text if link.gallery else ""
 
     def get_urls(self, link: ShareLink) -> dict[str, str]:
-        """Return the addresses of the page and of the list."""
-        items = reverse("api-shared-items", kwargs={"token": link.token})
-        return {"page": link.get_absolute_url(), "items": items}
+        """Return the addresses of the page, of the list, and of the ZIP file."""
+        names = ["items", *(["archive"] if link.gallery and link.allows_download else [])]
+        parts = {name: reverse(f"api-shared-{name}", args=[link.token]) for name in names}
+        return {"page": link.get_absolute_url(), **parts}
 
 
 class UnlockSerializer(serializers.Serializer[Any]):

@@ -118,6 +118,21 @@ class VisitorView(GenericAPIView[Any]):
         key = request.headers.get(KEY_HEADER, "")
         return open_link(token=token, user=request.user, key=key)
 
+    def named(self, request: Request, link: ShareLink) -> Artwork:
+        """Return the artwork that the query names, or the only one of the link.
+
+        Raises Http404 for what the link does not show.
+        """
+        query = SharedFileQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        pk = query.validated_data.get("artwork", link.artwork_id)
+        if pk is None:
+            raise Problem.of_field("artwork", "one_thing", _("Name one of the artworks."))
+        artwork = get_object_or_404(Artwork.objects.with_parts(), pk=pk)
+        if not can(Viewer(user=None, link=link), Action.VIEW, artwork):
+            raise Http404
+        return artwork
+
 
 class SharedView(VisitorView):
     """What a link names."""
@@ -188,19 +203,11 @@ class SharedFileView(VisitorView):
     def get(self, request: Request, token: str) -> HttpResponseBase:
         """Send a picture, as far as the link allows it."""
         link = self.open(request, token)
-        query = SharedFileQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
         variant = chosen(request, "variant", SHARED_VARIANTS)
         if "format" in request.query_params:
             chosen(request, "format", tuple(SUFFIXES))
-        viewer = Viewer(user=None, link=link)
-        named = query.validated_data.get("artwork", link.artwork_id)
-        if named is None:
-            raise Problem.of_field("artwork", "one_thing", _("Name one of the artworks."))
-        artwork = get_object_or_404(Artwork.objects.with_parts(), pk=named)
-        if not can(viewer, Action.VIEW, artwork):
-            raise Http404
-        return send_artwork(request, artwork, variant, viewer)
+        artwork = self.named(request, link)
+        return send_artwork(request, artwork, variant, Viewer(user=None, link=link))
 
 
 class SharedUnlockView(VisitorView):

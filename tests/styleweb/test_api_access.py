@@ -202,6 +202,8 @@ MATRIX = [
     Row("api-shared", "get", "public/shares/{shared}/", 200, 200, 200, 200, 200),
     Row("api-shared-items", "get", "public/shares/{shared}/items/", 200, 200, 200, 200, 200),
     Row("api-shared-file", "get", "public/shares/{shared}/file/", 200, 200, 200, 200, 200),
+    Row("api-shared-materials", "get", "public/shares/{shared}/materials/", *[200] * 5),
+    Row("api-shared-archive", "get", "public/shares/{shared_gallery}/archive/", *[200] * 5),
     Row("api-shared-unlock", "post", "public/shares/{shared}/unlock/", 200, 200, 200, 200, 200),
     Row("api-public-gallery-list", "get", "public/galleries/", 200, 200, 200, 200, 200),
     Row("api-public-artwork-list", "get", "public/artworks/", 200, 200, 200, 200, 200),

@@ -109,6 +109,8 @@ def named(row: Row) -> str:
 
 
 world = shared_world(make_world)
+# Open to all who have the link, or made anew for each.
+KEPT_BY_NOBODY = {"share-file", "share-archive", "gallery-archive"}
 
 
 def test_has_a_row_for_every_address() -> None:
@@ -130,8 +132,7 @@ def test_answers_each_user(row: Row, world: World) -> None:
             if column == "nobody" and response.status_code == 302 and row.name not in leads_home:
                 assert response["Location"].startswith(SIGN_IN)
             if row in MEDIA and response.status_code == 200:
-                # What a link shows, and an archive, is open to all, but no cache may keep it.
-                is_public = row.nobody == 200 and row.name not in {"share-file", "gallery-archive"}
+                is_public = row.nobody == 200 and row.name not in KEPT_BY_NOBODY
                 kept_by = "public" if is_public else "private, no-store"
                 assert response["Cache-Control"].startswith(kept_by)
             read_out(response)

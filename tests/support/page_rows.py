@@ -274,6 +274,13 @@ MEDIA = [
         )
     ),
     open_to_all("share-file", "/s/{shared:file}/before/", 404),
+    open_to_all("share-archive", "/s/{shared_gallery}/archive/"),
+    # It names one artwork.
+    open_to_all("share-archive", "/s/{shared}/archive/", 404),
+    # The page asks for the password.
+    Row("share-archive", "get", "/s/{locked}/archive/", 404, 200, 200, 200, 200),
+    open_to_all("share-archive", "/s/{expired}/archive/", 410),
+    open_to_all("share-archive", "/s/{revoked}/archive/", 410),
     *(
         open_to_all("style-file", f"/media/styles/great-wave/{variant}/")
         for variant in ("full", "thumb", "link-preview")

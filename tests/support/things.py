@@ -7,7 +7,7 @@ from uuid import uuid4
 from accounts.models import User
 from accounts.tokens import create_token
 from gallery.galleries import add_to_gallery, create_gallery
-from gallery.models import Artwork, Notice
+from gallery.models import Artwork, Gallery, Notice
 from gallery.services import keep_artwork, publish_artwork
 from gallery.shares import create_link
 from gallery.trash import trash_artworks, trash_gallery
@@ -104,6 +104,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "gallery": lambda owner: create_gallery(owner=owner, title="Sea").pk,
     "share": lambda owner: create_link(thing=kept(owner)).pk,
     "shared": lambda owner: create_link(thing=kept(owner)).token,
+    "shared_gallery": lambda owner: create_link(thing=Gallery.objects.get(pk=filled(owner))).token,
     "filled": filled,
     "open": lambda owner: create_gallery(owner=owner, title="Sea", visibility="public").pk,
 }
