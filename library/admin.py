@@ -1,5 +1,6 @@
 """Admin pages of the library, for curators: which styles are shown, their rights and pictures."""
 
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -50,6 +51,22 @@ class ArtistAdmin(admin.ModelAdmin):
         return super().get_queryset(request).filter(owner=None)
 
 
+class TagsField(forms.CharField):
+    """A list of words, written with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the list as text."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Return the words, each once, in the order in which they were written.
+
+        The commas of Chinese separate them too.
+        """
+        words = (word.strip() for word in re.split("[,\uff0c\u3001]", super().to_python(value)))
+        return [*dict.fromkeys(word for word in words if word)]
+
+
 class StyleForm(forms.ModelForm):
     """The record of a style. Its picture is validated in the same way as the photos of users."""
 
@@ -57,6 +74,12 @@ class StyleForm(forms.ModelForm):
         required=False,
         label=_("Picture"),
         help_text=_("JPEG, PNG or WebP. A new picture creates a new version."),
+    )
+
+    tags = TagsField(
+        required=False,
+        label=_("Tags"),
+        help_text=_("Words that people search for, separated by commas."),
     )
 
     def clean_picture(self) -> AcceptedPicture | None:
@@ -83,16 +106,29 @@ class StyleForm(forms.ModelForm):
         return chosen
 
 
-class EvidenceInline(admin.TabularInline):
-    """The evidence for the statements about the rights of a style."""
+class EvidenceInline(admin.StackedInline):
+    """The evidence for the statements about the rights of a style, each as a card."""
 
     model = Evidence
     extra = 0
-    fields = ("statement", "url", "picture_sha256", "recorded_by", "recorded_at")
+    verbose_name = _("piece of evidence")
+    fieldsets = (
+        (None, {"fields": ("statement", "url", ("recorded_by", "recorded_at"))}),
+        (_("Hash of the picture"), {"fields": ("picture_sha256",), "classes": ("collapse",)}),
+    )
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})},
     }
+
+    def get_formset(self, request: HttpRequest, obj: Style | None = None, **kwargs: Any) -> Any:
+        """Fill in who records new evidence, and of which picture."""
+        formset = super().get_formset(request, obj, **kwargs)
+        fields = formset.form.base_fields
+        if "recorded_by" in fields:  # not for a user who may only look
+            fields["recorded_by"].initial = request.user.get_username()
+            fields["picture_sha256"].initial = obj.image_sha256 if obj else ""
+        return formset
 
 
 @admin.register(Style)
@@ -141,8 +177,15 @@ class StyleAdmin(admin.ModelAdmin):
             {
                 "fields": (
                     *("state", "owner", "version", "published_at", "created_at", "width", "height"),
-                    *("colors", "image_sha256", "code_sha256", "code_weights"),
+                    "colors",
                 )
+            },
+        ),
+        (
+            _("Hashes"),
+            {
+                "fields": ("image_sha256", "code_sha256", "code_weights"),
+                "classes": ("collapse",),
             },
         ),
     )

@@ -24,3 +24,11 @@ class StylewebAdminConfig(AdminConfig):
     """The admin pages of Django, with the sign-in of this site."""
 
     default_site = "styleweb.admin_site.StylewebAdminSite"
+
+    def ready(self) -> None:
+        """Leave out what has another place: the address of a user is on the page of the user."""
+        super().ready()
+        from allauth.account.models import EmailAddress
+        from django.contrib.admin import site
+
+        site.unregister(EmailAddress)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -9,15 +10,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from common.uploads import UploadRefused
 from inference.models import OPERATE_QUEUE, Worker
 from inference.pages.overview import overview
 from inference.pages.staff import staff_with
 from inference.services.operations import (
+    NoStyle,
     drain_worker,
+    paint_test_picture,
     pause_queue,
     resume_queue,
     return_worker,
 )
+from inference.services.refusals import JobRefused
 from style_transfer.core.catalog import METHOD_INFOS, is_installed
 
 operators_only = staff_with(OPERATE_QUEUE)
@@ -67,6 +72,18 @@ def worker_return(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """Let a drained worker take work again."""
     return_worker(worker=get_object_or_404(Worker, pk=pk))
     return redirect("operators-queue")
+
+
+@require_POST
+@operators_only
+def test_picture(request: HttpRequest, user: User) -> HttpResponse:
+    """Paint one of the photos that the project ships, and show how it goes."""
+    try:
+        job = paint_test_picture(by=user)
+    except (JobRefused, UploadRefused, NoStyle) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("admin:index")
+    return redirect("job", pk=job.pk)
 
 
 def _title_of(method: str) -> str:

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operators/queue/resume/", operators.queue_resume, name="operators-resume"),
     path("operators/workers/<uuid:pk>/drain/", operators.worker_drain, name="operators-drain"),
     path("operators/workers/<uuid:pk>/return/", operators.worker_return, name="operators-return"),
+    path("operators/test-picture/", operators.test_picture, name="operators-test-picture"),
     path("operators/pictures/", source_fetches.pictures, name="operators-pictures"),
     path(
         "operators/pictures/fetch/",

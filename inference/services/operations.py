@@ -1,11 +1,29 @@
 """Every write that operators make to the queue and its workers."""
 
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from inference.models import Job, ProofSheet, QueueSwitch, Worker
 from inference.queue.wakeups import wake_each_lane
 from inference.queue.workers import workers_serving
+from inference.services.jobs import submit_job
+from inference.services.photos import upload_photo
+from library.demonstration import PAIRS
+from library.models import Style
+from style_transfer.core.spec import TransferSpec
+
+TEST_PICTURE_SIZE = 512
+
+
+class NoStyle(Exception):
+    """The library is empty, so nothing can be painted."""
+
+    code = "no_style"
+    status = 409
 
 
 def pause_queue(*, by: User) -> None:
@@ -17,7 +35,7 @@ def resume_queue(*, by: User) -> None:
     """Let work begin again, and wake the workers, whose wakeups of the pause found nothing."""
     _switch(by, paused=False)
     waiting = Job.objects.waiting().count() + ProofSheet.objects.waiting().count()
-    for _ in range(min(waiting, max(1, workers_serving()))):
+    for _turn in range(min(waiting, max(1, workers_serving()))):
         wake_each_lane()
 
 
@@ -31,6 +49,22 @@ def return_worker(*, worker: Worker) -> None:
     Worker.objects.filter(name=worker.name).update(draining=False)
     if Job.objects.waiting().exists() or ProofSheet.objects.waiting().exists():
         wake_each_lane()
+
+
+def paint_test_picture(*, by: User) -> Job:
+    """Paint a photo that the project ships, after the first style of the library.
+
+    It goes the same way as a picture of any user. Raises NoStyle, UploadRefused and JobRefused.
+    """
+    style = Style.objects.published().in_display_order().first()
+    path = finders.find(PAIRS[0].before)
+    if style is None or path is None:
+        raise NoStyle(_("The library has no style yet. Publish one first."))
+    with Path(path).open("rb") as file:
+        photo, _is_new = upload_photo(owner=by, file=file)
+    spec = TransferSpec(size=TEST_PICTURE_SIZE)
+    job, _is_new = submit_job(owner=by, photo=photo, styles=[(style, 1.0)], spec=spec)
+    return job
 
 
 def _switch(by: User, *, paused: bool) -> None:

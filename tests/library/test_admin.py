@@ -46,7 +46,7 @@ def form(data: bytes | None, **changes: str) -> dict[str, object]:
         "artist": artist.pk,
         "license": "CC0-1.0",
         "credit_line": "Ours",
-        "tags": '["ink"]',
+        "tags": "ink, brush",
         "position": "3",
         "evidence-TOTAL_FORMS": "0",
         "evidence-INITIAL_FORMS": "0",
@@ -68,7 +68,7 @@ def test_adds_a_style_with_a_valid_picture(curator: Client, media_root: Path) ->
     assert response.status_code == 302
     style = Style.objects.get(slug="ink")
     assert (style.state, style.version, style.width, style.position) == ("draft", 1, 200, 3)
-    assert style.tags == ["ink"]
+    assert style.tags == ["ink", "brush"]
     assert style.palette
     assert len(files_in(media_root)) == 2
 
@@ -243,3 +243,24 @@ def test_shows_drafts_only_to_curators(curator: Client, bob: User, media_root: P
     stranger.force_login(bob)
     assert stranger.get(url).status_code == 404
     assert media_root.is_dir()
+
+
+def test_shows_tags_as_words(curator: Client) -> None:
+    style = make_style("ink")
+    Style.objects.update(tags=["ink", "brush"])
+    assert 'value="ink, brush"' in page_of_curator(curator, style)
+
+
+def test_fills_in_who_records_evidence_of_which_picture(curator: Client, alice: User) -> None:
+    style = make_style("ink")
+    page = page_of_curator(curator, style)
+    assert f'value="{alice.username}"' in page
+    assert page.count(f'value="{style.image_sha256}"') >= 1
+    # Hashes are long and rarely read, so they are folded.
+    assert page.count("<details") >= 2
+
+
+def page_of_curator(curator: Client, style: Style) -> str:
+    answer = curator.get(reverse("admin:library_style_change", args=[style.pk]))
+    text: str = answer.content.decode()
+    return text

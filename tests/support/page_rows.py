@@ -200,6 +200,7 @@ PAGES = [
     operators("operators-resume", "/operators/queue/resume/"),
     operators("operators-drain", "/operators/workers/{worker}/drain/"),
     operators("operators-return", "/operators/workers/{worker}/return/"),
+    operators("operators-test-picture", "/operators/test-picture/"),
     curators("operators-pictures", "/operators/pictures/", "get"),
     curators("operators-pictures-fetch", "/operators/pictures/fetch/"),
     curators("operators-pictures-cancel", "/operators/pictures/{worker}/cancel/", done=404),
