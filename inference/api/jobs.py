@@ -41,7 +41,7 @@ KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A key you choose for this request. Sent again, it returns the same job.",
 )
-VARIANTS = ("result", "preview", "painting")
+VARIANTS = ("result", "preview", "painting", "mask")
 VARIANT = OpenApiParameter("variant", str, enum=list(VARIANTS), default="result")
 MADE = {
     201: JobSerializer,
@@ -181,13 +181,17 @@ class JobViewSet(
     @extend_schema(parameters=[VARIANT, *DOWNLOAD], responses={**PICTURE, 507: STORAGE_FULL})
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, **_address: Any) -> HttpResponseBase:
-        """Send the picture that the job shows, the latest preview, or the painting as made.
+        """Send the picture that the job shows, the latest preview, the painting or its mask.
 
         A download of the picture can have another size and format.
         """
         job = self.get_object()
         check_download(request)
-        others = {"preview": job.preview, "painting": job.painting_file}
+        others = {
+            "preview": job.preview,
+            "painting": job.painting_file,
+            "mask": job.fitted_mask,
+        }
         variant = chosen(request, "variant", VARIANTS)
         if variant in others:
             return send_media(request, others[variant], public=False)

@@ -111,7 +111,11 @@ class JobDevelopmentSerializer(serializers.Serializer[Job]):
     width = serializers.IntegerField(source="result_width")
     height = serializers.IntegerField(source="result_height")
     color_map = serializers.SerializerMethodField(
-        help_text="Null for a picture whose parts were not kept: an old one, or one with a mask."
+        help_text="Null for an old picture, whose parts were not kept."
+    )
+    mask = serializers.SerializerMethodField(
+        help_text="How much of the painting is shown at each place: a gray picture in the size of "
+        "the painting, in which black is the photo; null if all of it is shown."
     )
     revision = serializers.UUIDField(
         source="shown_id", allow_null=True, help_text="The revision shown; null for none."
@@ -131,6 +135,12 @@ class JobDevelopmentSerializer(serializers.Serializer[Job]):
     def get_color_map(self, job: Job) -> dict[str, list[float]] | None:
         """Return the numbers of the color map."""
         return job.color_map or None
+
+    def get_mask(self, job: Job) -> str | None:
+        """Return the address of the mask."""
+        if not job.fitted_mask:
+            return None
+        return f"{reverse('api-job-file', kwargs={'pk': job.pk})}?variant=mask"
 
     def get_strength(self, job: Job) -> float:
         """Return the strength of what is shown."""

@@ -60,6 +60,11 @@ def store_painting(job: Job, data: bytes) -> str:
     return default_storage.save(name, ContentFile(data))
 
 
+def store_mask(job: Job, mask: Image.Image) -> StoredPicture:
+    """Write the mask of a result, without loss: black must stay black. Raises StorageFull."""
+    return _store(_folder(job.pk), mask, None, "png")
+
+
 def read_file(name: str) -> bytes:
     """Return the bytes of a stored file. Raises FileNotFoundError."""
     with default_storage.open(name) as file:

@@ -108,9 +108,14 @@ class Job(LeasedWork):
 
     # From these the picture can be developed again. Jobs of earlier releases have no color map.
     painted = models.CharField(
-        max_length=200, blank=True, help_text=_("The painting, if it was recolored for the result.")
+        max_length=200, blank=True, help_text=_("The painting, if the result shows it otherwise.")
     )
-    painted_bytes = models.PositiveIntegerField(default=0)
+    fitted_mask = models.CharField(
+        max_length=200, blank=True, help_text=_("The mask in the size of the result.")
+    )
+    painted_bytes = models.PositiveIntegerField(
+        default=0, help_text=_("The size of the painting and the mask.")
+    )
     color_map = models.JSONField(default=dict, blank=True)
     shown = models.ForeignKey(
         "Revision", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -165,6 +170,10 @@ class Job(LeasedWork):
                 name="job_painted_with_result",
                 condition=Q(state="succeeded") | Q(painted=""),
             ),
+            models.CheckConstraint(
+                name="job_mask_with_painting",
+                condition=~Q(painted="") | Q(fitted_mask=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -187,7 +196,8 @@ class Job(LeasedWork):
     @property
     def files(self) -> set[str]:
         """The names of the files of this row."""
-        return {self.preview, self.result, self.saved, self.painted} - {""}
+        parts = (self.saved, self.painted, self.fitted_mask)
+        return {self.preview, self.result, *parts} - {""}
 
     @property
     def can_develop(self) -> bool:

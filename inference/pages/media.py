@@ -61,6 +61,13 @@ def job_painting(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 @require_safe
+def job_mask(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the mask of a result to its owner: where it is black, the result is the photo."""
+    job = get_object_or_404(Job.objects.visible_to(request.user).exclude(fitted_mask=""), pk=pk)
+    return send_media(request, job.fitted_mask, public=False)
+
+
+@require_safe
 def revision_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send a revision to the owner of its job."""
     revision = get_object_or_404(Revision.objects.visible_to(request.user), pk=pk)

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("proofs/<uuid:pk>/", media_views.proof_tile, name="proof-tile"),
     path("jobs/<uuid:pk>/result/", media_views.job_result, name="job-result"),
     path("jobs/<uuid:pk>/painting/", media_views.job_painting, name="job-painting"),
+    path("jobs/<uuid:pk>/mask/", media_views.job_mask, name="job-mask"),
     path("revisions/<uuid:pk>/", media_views.revision_file, name="revision-file"),
 ]

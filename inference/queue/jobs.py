@@ -32,6 +32,7 @@ class Result:
     `pass_size` pictures were painted in the same pass, and `compute_seconds` is the share of this
     one. `saved` names the file from which the painting can continue, if there is one. `painted` is
     the painting in its own colors, if the result has others, and `color_map` belongs to it.
+    `mask` says where the result shows the painting, if not everywhere.
     `losses` are those of its steps, for a method that has any.
     """
 
@@ -47,6 +48,7 @@ class Result:
     saved: str = ""
     painted: StoredPicture | None = None
     color_map: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    mask: StoredPicture | None = None
     losses: CurveRecorder | None = None
 
 
@@ -190,7 +192,8 @@ def _result_values(result: Result) -> dict[str, Any]:
         "pass_size": result.pass_size,
         "saved": result.saved,
         "painted": result.painted.name if result.painted else "",
-        "painted_bytes": result.painted.bytes if result.painted else 0,
+        "fitted_mask": result.mask.name if result.mask else "",
+        "painted_bytes": sum(each.bytes for each in (result.painted, result.mask) if each),
         "color_map": dict(result.color_map),
         **_preview_values(result.preview),
     }

@@ -103,6 +103,7 @@ class Attempt:
             if layers.painting
             else None
         )
+        mask = job_files.store_mask(self.job, layers.mask) if layers.mask else None
         result = Result(
             steps=step.total,
             picture=picture,
@@ -116,9 +117,11 @@ class Attempt:
             saved=saved,
             painted=painted,
             color_map=layers.color_map,
+            mask=mask,
             losses=self._losses,
         )
-        files = {picture.name, preview.name, saved, painted.name if painted else ""}
+        parts = {each.name for each in (painted, mask) if each}
+        files = {picture.name, preview.name, saved, *parts}
         if not job_queue.finish(self.job, result):
             for name in files:
                 job_files.remove(name)

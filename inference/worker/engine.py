@@ -88,11 +88,12 @@ def develop(
     photo: Image.Image,
     development: Development,
     color_map: Mapping[str, Sequence[float]],
+    mask: Image.Image | None = None,
 ) -> Image.Image:
-    """Compose a picture from its kept painting and its photo; raises EngineErrors."""
+    """Compose a picture from its kept painting, photo and mask; raises EngineErrors."""
     from style_transfer.pipeline.development import develop as compose
 
-    return compose(painting, photo, development, color_map)
+    return compose(painting, photo, development, color_map, mask)
 
 
 def try_styles(

@@ -18,6 +18,7 @@ from style_transfer.core.development import Development
 from style_transfer.core.errors import InputUnreadableError
 from style_transfer.core.spec import Color
 from style_transfer.imaging.images import load_picture
+from style_transfer.imaging.mask import MaskUnreadableError, load_mask
 
 
 def serve_revision() -> bool:
@@ -38,7 +39,8 @@ def _make(revision: Revision, heartbeat: Heartbeat[Revision]) -> None:
     photo = load_photo(job.photo.file)
     painting = _load_painting(job.painting_file)
     development = Development(revision.strength, Color(revision.color))
-    image = engine.develop(painting, photo, development, job.color_map)
+    mask = _load_mask(job.fitted_mask) if job.fitted_mask else None
+    image = engine.develop(painting, photo, development, job.color_map, mask)
     heartbeat.check(revision)
     failpoints.hit("step")
     picture = revision_files.store_revision(revision, image)
@@ -52,6 +54,13 @@ def _load_painting(name: str) -> Image.Image:
         return load_picture(job_files.read_file(name)).image
     except FileNotFoundError as error:
         raise InputUnreadableError("The painting is gone.") from error
+
+
+def _load_mask(name: str) -> Image.Image:
+    try:
+        return load_mask(job_files.read_file(name))
+    except FileNotFoundError as error:
+        raise MaskUnreadableError("The mask is gone.") from error
 
 
 def _fail(revision: Revision, error: Exception) -> bool:

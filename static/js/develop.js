@@ -55,12 +55,12 @@ class Developer {
       this.canvas?.remove();
       return;
     }
-    const { painting, photo } = await this.#load();
+    const { painting, photo, mask } = await this.#load();
     const { strength, color } = this.#asked();
     if (!this.colored.has(color)) {
       this.colored.set(color, recolored(painting.data, photo.data, color, this.settings));
     }
-    mix(this.view.data, photo.data, this.colored.get(color), strength);
+    mix(this.view.data, photo.data, this.colored.get(color), strength, mask?.data);
     this.context.putImageData(this.view, 0, 0);
     if (!this.canvas.isConnected) picture.after(this.canvas);
   }
@@ -79,15 +79,16 @@ class Developer {
     const wanted = Math.max(box.width, box.height) * devicePixelRatio;
     const scale = Math.min(1, LONGEST / Math.max(width, height), Math.max(1, wanted) / Math.max(width, height));
     const size = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-    const { painting, photo } = this.section.dataset;
-    const [first, second] = await Promise.all([pixelsOf(painting, ...size), pixelsOf(photo, ...size)]);
+    const { painting, photo, mask } = this.section.dataset;
+    const addresses = [painting, photo, ...(mask ? [mask] : [])];
+    const [first, second, third] = await Promise.all(addresses.map((each) => pixelsOf(each, ...size)));
     this.canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
     this.canvas.className = "develop-view";
     this.canvas.setAttribute("aria-hidden", "true");
     this.context = this.canvas.getContext("2d");
     // The transparency is that of the painting.
     this.view = new ImageData(new Uint8ClampedArray(first.data), ...size);
-    return { painting: first, photo: second };
+    return { painting: first, photo: second, mask: third };
   }
 
   #say(word) {

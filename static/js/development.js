@@ -26,13 +26,17 @@ export function recolored(painting, photo, color, map) {
   return floats;
 }
 
-/** Write the picture into the RGBA bytes `into`: the photo at strength 0, all of `floats` at 1. */
-export function mix(into, photo, floats, strength) {
+/**
+ * Write the picture into the RGBA bytes `into`: the photo at strength 0, all of `floats` at 1. Where
+ * `mask`, a gray picture, is black, it is the photo at any strength.
+ */
+export function mix(into, photo, floats, strength, mask = null) {
   for (let from = 0, to = 0; from < into.length; from += 4, to += 3) {
+    const share = mask ? strength * (mask[from] / 255) : strength;
     // A clamped array rounds to the nearest byte.
-    into[from] = photo[from] + strength * (floats[to] - photo[from]);
-    into[from + 1] = photo[from + 1] + strength * (floats[to + 1] - photo[from + 1]);
-    into[from + 2] = photo[from + 2] + strength * (floats[to + 2] - photo[from + 2]);
+    into[from] = photo[from] + share * (floats[to] - photo[from]);
+    into[from + 1] = photo[from + 1] + share * (floats[to + 1] - photo[from + 1]);
+    into[from + 2] = photo[from + 2] + share * (floats[to + 2] - photo[from + 2]);
   }
 }
 

@@ -13,11 +13,13 @@ class Layers:
     """What a result was composed of, beside the photo.
 
     `painting` is the painting in its own colors; None if that is the result itself. `color_map`
-    has the numbers of the linear map that gives the painting the palette of the photo.
+    has the numbers of the linear map that gives the painting the palette of the photo. `mask` (mode
+    L) says how much of the painting the result shows at each place; None if it shows all of it.
     """
 
     painting: "Image.Image | None"
     color_map: Mapping[str, Sequence[float]]
+    mask: "Image.Image | None" = None
 
 
 class Developable(Protocol):

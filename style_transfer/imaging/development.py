@@ -24,8 +24,17 @@ def recolored(painting: Tensor, photo: Tensor, color: Color, color_map: ColorMap
 
 
 def developed(
-    painting: Tensor, photo: Tensor, development: Development, color_map: ColorMap
+    painting: Tensor,
+    photo: Tensor,
+    development: Development,
+    color_map: ColorMap,
+    mask: Tensor | None = None,
 ) -> Tensor:
-    """Return the recolored painting mixed with the photo; the same shapes as in `recolored`."""
+    """Return the recolored painting mixed with the photo; the same shapes as in `recolored`.
+
+    Where `mask`, (1, 1, H, W) in [0, 1], is 0, it is the photo to the bit.
+    """
     picture = recolored(painting, photo, development.color, color_map)
-    return photo.lerp(picture, development.strength)
+    if mask is None:
+        return photo.lerp(picture, development.strength)
+    return photo.lerp(picture, development.strength * mask)

@@ -183,6 +183,6 @@ def _finish(prepared: _Prepared, painted: _Painted) -> BatchStep:
         plan=painted.plan,
         variant=painted.variant,
     )
-    finished = FinishedPainting.of(canvas, painted.picture)
+    finished = FinishedPainting(canvas, painted.picture)
     step = Step(1, 1, "done", image, report, finished=finished)
     return BatchStep(prepared.index, step)

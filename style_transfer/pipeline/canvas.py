@@ -103,8 +103,9 @@ class Canvas:
     def layers(self, painted: Tensor) -> Layers:
         """Give the layers of that result, from which it can be developed again."""
         full = self._in_full_size(painted)
-        plain = self.picture.with_alpha(to_image(full)) if self._is_recolored else None
-        return Layers(plain, self._color_map(full).to_json())
+        is_changed = self._is_recolored or self.mask is not None
+        plain = self.picture.with_alpha(to_image(full)) if is_changed else None
+        return Layers(plain, self._color_map(full).to_json(), self.mask)
 
     def _in_full_size(self, painted: Tensor) -> Tensor:
         width, height = self.size

@@ -112,7 +112,7 @@ class KeptPainting:
         with naming_memory_errors():
             shown = self.kept.show(self.kept.picture)
             image = self.canvas.result(shown)
-        done, finished = self.state.done, FinishedPainting.of(self.canvas, shown)
+        done, finished = self.state.done, FinishedPainting(self.canvas, shown)
         return Step(done, done, "done", image, self.report(), self, finished)
 
     def save(self) -> bytes:

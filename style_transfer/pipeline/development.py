@@ -13,6 +13,7 @@ from style_transfer.core.oom import naming_memory_errors
 from style_transfer.imaging.color import ColorMap
 from style_transfer.imaging.development import developed
 from style_transfer.imaging.images import to_picture
+from style_transfer.imaging.mask import resize_mask
 from style_transfer.imaging.tensors import to_image, to_pixels
 from style_transfer.pipeline.canvas import Canvas, bands_of, resized
 
@@ -26,11 +27,6 @@ class FinishedPainting:
     canvas: Canvas
     painted: Tensor
 
-    @classmethod
-    def of(cls, canvas: Canvas, painted: Tensor) -> "FinishedPainting | None":
-        """Make one; None for a painting with a mask, because its layers do not hold the area."""
-        return cls(canvas, painted) if canvas.mask is None else None
-
     def layers(self) -> Layers:
         """Give the layers of the result."""
         with naming_memory_errors():
@@ -42,18 +38,21 @@ def develop(
     photo: Image.Image,
     development: Development,
     color_map: Mapping[str, Sequence[float]],
+    mask: Image.Image | None = None,
 ) -> Image.Image:
-    """Compose the picture from a painting in its own colors and its photo, which has any size.
+    """Compose the picture from a painting in its own colors, its photo and its mask (mode L).
 
-    The picture has the size and the transparency of the painting. Raises OutOfMemoryError, and
-    InputUnreadableError for modes that have no colors.
+    These have any size. The picture has that of the painting, and its transparency. Raises
+    OutOfMemoryError, and InputUnreadableError for modes that have no colors.
     """
     with naming_memory_errors():
         kept = to_picture(painting)
         photo_of = bands_of(resized(to_picture(photo).rgb, kept.size), _CPU)
         move = ColorMap.from_json(color_map)
+        mask_of = bands_of(resize_mask(mask, kept.size), _CPU) if mask else None
 
         def compose(band: Tensor, rows: slice) -> Tensor:
-            return developed(band, photo_of(rows), development, move)
+            shares = mask_of(rows) if mask_of else None
+            return developed(band, photo_of(rows), development, move, shares)
 
         return kept.with_alpha(to_image(to_pixels(kept.rgb, _CPU), compose))

@@ -144,5 +144,5 @@ class StylizeRun:
             raise InternalError("The method ended without a picture.")
         if self.spec.strength and may_differ(self.method.info, attempt):
             check_result(result, canvas.pixels)
-        image, finished = canvas.result(result), FinishedPainting.of(canvas, result)
+        image, finished = canvas.result(result), FinishedPainting(canvas, result)
         yield Step(total, total, "done", image, report(), painting, finished)

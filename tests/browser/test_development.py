@@ -28,13 +28,13 @@ COLOR_MAP = {
     "offset": [-0.31, 0.05, -0.42],
 }
 MODULE = Path("static/js/development.js")
-DEVELOP = """([painting, photo, color, map, strengths]) => {
+DEVELOP = """([painting, photo, color, map, strengths, mask]) => {
   const bytes = (text) => Uint8ClampedArray.from(atob(text), (each) => each.charCodeAt(0));
   const [own, beside] = [bytes(painting), bytes(photo)];
   const floats = window.development.recolored(own, beside, color, map);
   return strengths.map((strength) => {
     const into = new Uint8ClampedArray(own);
-    window.development.mix(into, beside, floats, strength);
+    window.development.mix(into, beside, floats, strength, mask && bytes(mask));
     return btoa(String.fromCharCode(...into));
   });
 }"""
@@ -70,9 +70,15 @@ def rgba(image: Image.Image) -> str:
     return base64.b64encode(image.convert("RGBA").tobytes()).decode()
 
 
-def in_browser(page: Page, painting: Image.Image, photo: Image.Image, color: Color) -> list[Bytes]:
+def in_browser(
+    page: Page,
+    painting: Image.Image,
+    photo: Image.Image,
+    color: Color,
+    mask: Image.Image | None = None,
+) -> list[Bytes]:
     """Develop a picture in Chromium, once for each strength."""
-    asked = [rgba(painting), rgba(photo), color.value, COLOR_MAP, STRENGTHS]
+    asked = [rgba(painting), rgba(photo), color.value, COLOR_MAP, STRENGTHS, mask and rgba(mask)]
     made = [base64.b64decode(each) for each in page.evaluate(DEVELOP, asked)]
     return [np.frombuffer(each, np.uint8).reshape(SIZE[1], SIZE[0], 4) for each in made]
 
@@ -91,6 +97,24 @@ def test_the_browser_computes_what_the_engine_computes(
         # At one half, many values lie exactly between two levels.
         assert strength == 0.5 or (difference > 0).mean() < 0.01
         assert (pixels[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize("color", list(Color))
+@pytest.mark.parametrize("pair", ["soft", "noise"])
+def test_the_browser_computes_the_same_with_a_mask(
+    empty_page: Page, pair: str, color: Color
+) -> None:
+    painting, photo = PAIRS[pair]
+    # Many places are black or white, as in a mask that somebody drew.
+    mask = noise(5).convert("L")
+    there = in_browser(empty_page, painting, photo, color, mask)
+    black = np.asarray(mask) == 0
+    for strength, pixels in zip(STRENGTHS, there, strict=True):
+        made = develop(painting, photo, Development(strength, color), COLOR_MAP, mask)
+        difference = np.abs(pixels[..., :3].astype(int) - np.asarray(made).astype(int))
+        assert difference.max() <= 1, strength
+        assert strength == 0.5 or (difference > 0).mean() < 0.01
+        assert (pixels[black][:, :3] == np.asarray(photo)[black]).all()
 
 
 def shown_pixels(page: Page) -> Bytes:

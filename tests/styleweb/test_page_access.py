@@ -18,7 +18,7 @@ from gallery.mailing.stop_links import stop_link
 from gallery.models import Artwork, Gallery
 from gallery.moderation import hide_artwork
 from gallery.services import publish_artwork
-from inference.models import Worker
+from inference.models import Job, Worker
 from styleweb.urls import urlpatterns
 from tests.support.clients import read_out
 from tests.support.factories import (
@@ -53,9 +53,17 @@ def hidden_gallery(owner: User) -> Gallery:
     return gallery
 
 
+def masked(owner: User) -> Any:
+    """Return the id of a picture whose mask was kept."""
+    job = developable_job(owner)
+    Job.objects.filter(pk=job.pk).update(painted=job.result, fitted_mask=job.preview)
+    return job.pk
+
+
 MADE: dict[str, Callable[[User], Any]] = {
     **THINGS,
     "worker": lambda _owner: Worker.objects.create(name="celery@studio", host="studio", pid=1).pk,
+    "masked": masked,
     "link": lambda owner: shared(owner).link.pk,
     "shared": shared,
     "shared_gallery": shared_gallery,

@@ -246,6 +246,8 @@ MEDIA = [
     file("job-result", "/media/jobs/{done}/result/"),
     file("job-result", "/media/jobs/{done}/result/?download=1"),
     file("job-painting", "/media/jobs/{made}/painting/"),
+    file("job-mask", "/media/jobs/{masked}/mask/"),
+    Row("job-mask", "get", "/media/jobs/{made}/mask/", *[404] * 5),
     file("revision-file", "/media/revisions/{version}/"),
     file("proof-tile", "/media/proofs/{tile}/"),
     *(

@@ -39,12 +39,27 @@ class TestDevelopment:
             "width": 64,
             "height": 43,
             "color_map": SAME_COLORS,
+            "mask": None,
             "revision": None,
             "strength": 1.0,
             "color": "style",
         }
         for name in ("painting", "photo"):
             Image.open(io.BytesIO(sent_file(client.get(body[name])))).verify()
+
+    def test_has_the_mask(self, alice: User, bob: User) -> None:
+        job = developable_job(alice)
+        Job.objects.filter(pk=job.pk).update(painted=job.result, fitted_mask=job.preview)
+        body = session_of(alice).get(address(job, "development/")).json()
+        assert body["mask"] == address(job, "file/?variant=mask")
+        Image.open(io.BytesIO(sent_file(session_of(alice).get(body["mask"])))).verify()
+        assert session_of(bob).get(body["mask"]).status_code == 404
+        page = session_of(alice).get(job.get_absolute_url()).content.decode()
+        assert f'data-mask="/media/jobs/{job.pk}/mask/"' in page
+        plain = developable_job(alice)
+        page = session_of(alice).get(plain.get_absolute_url()).content.decode()
+        assert "data-mask" not in page
+        assert session_of(alice).get(address(plain, "file/?variant=mask")).status_code == 404
 
     def test_says_that_an_old_picture_lacks_its_parts(self, alice: User) -> None:
         job = finished_job(alice)

@@ -24,7 +24,14 @@ from inference.worker.heartbeat import LeaseLost
 from inference.worker.reaper import reap
 from style_transfer.core.development import Development
 from style_transfer.core.spec import Color, TransferSpec
-from tests.support.factories import SAME_COLORS, developable_job, make_job, make_revision_row
+from tests.support.factories import (
+    SAME_COLORS,
+    developable_job,
+    make_job,
+    make_mask,
+    make_photo,
+    make_revision_row,
+)
 
 pytestmark = [
     # The heartbeat has its own connection, which sees only committed rows.
@@ -194,3 +201,40 @@ def test_a_painted_job_keeps_what_it_is_developed_from(alice: User, color: Color
     assert Job.objects.get(pk=job.pk).shown is not None
     reap()
     assert default_storage.exists(done.painting_file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("color", [Color.STYLE, Color.MATCH])
+def test_a_job_with_a_mask_keeps_it_in_the_size_of_the_result(alice: User, color: Color) -> None:
+    photo = make_photo(alice)
+    spec = TransferSpec(size=64, color=color, mask_feather=0, mask_invert=True)
+    job = make_job(alice, photo=photo, spec=spec, mask=make_mask(photo))
+    worker.serve_next()
+    done = Job.objects.get(pk=job.pk)
+    assert done.can_develop
+    stored = [default_storage.size(name) for name in (done.painted, done.fitted_mask)]
+    assert done.painted_bytes == sum(stored)
+    mask = np.asarray(opened(done.fitted_mask).convert("L"))
+    assert mask.shape == (done.result_height, done.result_width)
+    # It was white on the left, and is inverted.
+    assert (mask[:, 8], mask[:, -8]) == (pytest.approx(0), pytest.approx(255))
+    make_revision(job=done, development=Development(0.6, Color.CONTENT))
+    worker.serve_next()
+    shown = Job.objects.get(pk=job.pk).shown
+    assert shown is not None
+    made, first = (np.asarray(opened(name)).astype(int) for name in (shown.file, done.result))
+    # On the left, both are the photo; a JPEG differs a little from itself near an edge.
+    left, right = np.abs(made - first)[:, :24], np.abs(made - first)[:, -24:]
+    assert (left.max(), left.mean() < 0.5) == (pytest.approx(0, abs=4), True)
+    assert right.mean() > 3
+    reap()
+    assert default_storage.exists(done.fitted_mask)
+
+
+def test_says_that_the_mask_of_a_picture_is_gone(alice: User) -> None:
+    job = developable_job(alice)
+    Job.objects.filter(pk=job.pk).update(painted=job.result, fitted_mask="jobs/gone.png")
+    revision, _is_new = make_revision(job=job, development=Development(0.5))
+    worker.serve_next()
+    assert (row(revision).state, row(revision).error_code) == ("failed", "mask_unreadable")
+    delete_job(job=Job.objects.get(pk=job.pk))

@@ -15,9 +15,19 @@ CPU = torch.device("cpu")
 PHOTO = make_picture((60, 40))
 
 
-def finished(color: Color, photo: Image.Image = PHOTO, size: int | None = None) -> FinishedPainting:
+# Black on the left, then softer and softer.
+MASK = Image.linear_gradient("L").rotate(90).point(lambda level: max(0, 2 * level - 255))
+MASK = MASK.resize(PHOTO.size)
+
+
+def finished(
+    color: Color,
+    photo: Image.Image = PHOTO,
+    size: int | None = None,
+    mask: Image.Image | None = None,
+) -> FinishedPainting:
     """Paint nothing real: a picture with other shapes and colors than the photo."""
-    canvas = Canvas.prepare(photo, TransferSpec(color=color, size=size), CPU)
+    canvas = Canvas.prepare(photo, TransferSpec(color=color, size=size), CPU, mask=mask)
     painted = to_tensor(make_picture(canvas.painted_size, seed=7), CPU) * 0.8
     return FinishedPainting(canvas, painted)
 
@@ -48,10 +58,14 @@ class TestLayers:
         canvas = Canvas.prepare(PHOTO, TransferSpec(strength=0, color=Color.MATCH), CPU)
         assert FinishedPainting(canvas, canvas.photo).layers().painting is None
 
-    def test_has_none_of_a_painting_with_a_mask(self) -> None:
-        mask = Image.new("L", PHOTO.size, "white")
-        canvas = Canvas.prepare(PHOTO, TransferSpec(), CPU, mask=mask)
-        assert FinishedPainting.of(canvas, canvas.photo) is None
+    @pytest.mark.parametrize("color", list(Color))
+    def test_keeps_the_whole_painting_beside_its_mask(self, color: Color) -> None:
+        done = finished(color, mask=MASK)
+        own = finished(Color.STYLE)
+        layers = done.layers()
+        assert apart(painting_of(done), own.canvas.result(own.painted)) == 0
+        assert layers.mask is done.canvas.mask
+        assert layers.color_map == finished(color).layers().color_map
 
     def test_keeps_a_painting_in_the_size_of_the_result(self) -> None:
         canvas = Canvas.prepare(PHOTO, TransferSpec(color=Color.MATCH), CPU, 30 * 20)
@@ -70,6 +84,28 @@ class TestDevelop:
         made = develop(painting_of(done), PHOTO, Development(1, color), layers.color_map)
         # The kept painting has 8 bits, so the brightness of a pixel can move by half a level.
         assert apart(made, wanted.canvas.result(wanted.painted)) <= 1
+
+    @pytest.mark.parametrize("painted_with", list(Color))
+    @pytest.mark.parametrize("color", list(Color))
+    @pytest.mark.parametrize("size", [None, 90])
+    def test_shows_as_much_of_it_as_the_mask_says(
+        self, painted_with: Color, color: Color, size: int | None
+    ) -> None:
+        done, wanted = (finished(each, size=size, mask=MASK) for each in (painted_with, color))
+        layers = done.layers()
+        assert layers.mask is not None
+        parts = (painting_of(done), PHOTO, Development(1, color), layers.color_map, layers.mask)
+        assert apart(develop(*parts), wanted.canvas.result(wanted.painted)) <= 1
+
+    @pytest.mark.parametrize("strength", [0, 0.3, 0.77, 1])
+    def test_keeps_the_photo_to_the_bit_where_the_mask_is_black(self, strength: float) -> None:
+        done = finished(Color.STYLE, mask=MASK)
+        layers, how = done.layers(), Development(strength, Color.MATCH)
+        made = develop(painting_of(done), PHOTO, how, layers.color_map, layers.mask)
+        black = np.asarray(layers.mask) == 0
+        assert 0.3 < black.mean() < 0.7
+        assert (np.asarray(made)[black] == np.asarray(PHOTO)[black]).all()
+        assert (apart(made, PHOTO) > 5) == (strength > 0)
 
     @pytest.mark.parametrize("color", list(Color))
     def test_gives_the_photo_at_strength_0(self, color: Color) -> None:
