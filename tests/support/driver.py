@@ -45,6 +45,7 @@ from inference.services.proofs import cancel_proofs, request_proofs  # noqa: E40
 from inference.worker import engine  # noqa: E402
 from inference.worker.inputs import load_photo, load_style  # noqa: E402
 from library.models import Style  # noqa: E402
+from library.services import withdraw_style  # noqa: E402
 from style_transfer.core.spec import TransferSpec  # noqa: E402
 from tests.load.parts import rates  # noqa: E402
 from tests.support import painters  # noqa: E402
@@ -96,6 +97,14 @@ def jobs_of(*, name: str) -> list[str]:
     """Return the ids of the jobs of the person called `name`, the oldest first."""
     jobs = Job.objects.filter(owner__username=name).order_by("created_at")
     return [str(job.pk) for job in jobs]
+
+
+def withdraw_other_styles(*, kept: list[str]) -> list[str]:
+    """Withdraw the published styles that are not `kept`; return the slugs of those before."""
+    published = {style.slug: style for style in Style.objects.filter(state=Style.State.PUBLISHED)}
+    for slug in published.keys() - set(kept):
+        withdraw_style(style=published[slug])
+    return sorted(published)
 
 
 def break_constraints(*, name: str) -> dict[str, str]:
@@ -297,7 +306,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         *(painter, submit, submit_and_roll_back, use_up_the_day, jobs_of, waiting),
-        *(use_up_storage, let_hours_pass, lose_photo),
+        *(use_up_storage, let_hours_pass, lose_photo, withdraw_other_styles),
         *(look, report, painter_at, serving, cancel, stop, files, standings, send_wakeups),
         tell_often,
         *(
