@@ -1,9 +1,10 @@
 """How pictures that were made here look, so that a copy without its passport is recognized."""
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Abs
 
 from inference.models.jobs import Job
@@ -27,7 +28,7 @@ class LookQuerySet(models.QuerySet[Any]):
             return []
         # Two pictures that look the same cannot differ more than this in any of the columns, so
         # the index leaves few rows to read. One is for rounding.
-        ranges, apart = Q(), Value(0)
+        ranges, apart = Q(), cast("Combinable", Value(0))
         for name, value in zip(TILTS, tilts_of(perceptual_hash), strict=True):
             ranges &= Q(**{f"{name}__range": (value - SAME - 1, value + SAME + 1)})
             apart += Abs(F(name) - value)

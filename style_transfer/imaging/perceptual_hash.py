@@ -65,7 +65,8 @@ def difference(one: str, other: str) -> float:
         cells, others = bytes.fromhex(one), bytes.fromhex(other)
     except ValueError:
         return 255.0
-    return sum(map(abs, map(sub, cells, others))) / len(cells)
+    total: int = sum(map(abs, map(sub, cells, others)))
+    return total / len(cells)
 
 
 def differences(one: str, others: Sequence[str]) -> list[float]:

@@ -16,7 +16,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
-from common.sandbox.client import ServerBusy
+from common.sandbox.client import ServerBusy, run
 from gallery import looks
 from gallery.looks import MOST_TRIES, NAME, StorageAway, give_looks
 from gallery.models import Artwork, ArtworkLook, Backfill
@@ -114,7 +114,7 @@ def test_leaves_out_what_is_gone_or_damaged_once_and_for_all(
     alice: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone, damaged, cut, whole = (old_artwork(alice, seed) for seed in range(4))
-    default_storage.delete(gone.preview.name)
+    default_storage.delete(str(gone.preview.name))
     for artwork, data in ((damaged, b"not a picture"), (cut, drawn_bytes(SIZE)[:200])):
         name = default_storage.save("artworks/x.webp", ContentFile(data))
         Artwork.objects.filter(pk=artwork.pk).update(preview=name)
@@ -173,7 +173,7 @@ def test_leaves_out_what_ends_its_child_again_and_again(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = sorted((old_artwork(alice, seed) for seed in range(2)), key=lambda a: a.pk)
-    really = looks.run
+    really = run
     poison = read_stored(first.preview.name).data
 
     def killed(task: str, *parts: bytes) -> object:
@@ -181,7 +181,7 @@ def test_leaves_out_what_ends_its_child_again_and_again(
             raise ServerBusy
         return really(task, *parts)
 
-    monkeypatch.setattr(looks, "run", killed)
+    monkeypatch.setattr("gallery.looks.run", killed)
     assert [give_looks() for _round in range(MOST_TRIES + 1)] == [0] * MOST_TRIES + [2]
     assert ArtworkLook.objects.get(artwork=first).perceptual_hash == ""
     assert ArtworkLook.objects.get(artwork=second).perceptual_hash != ""
@@ -207,15 +207,15 @@ def test_keeps_the_look_of_a_version_that_is_shown_meanwhile(
     revision = make_revision_row(job)
     artwork = keep_artwork(job=job)
     ArtworkLook.objects.all().delete()
-    really = looks.run
+    really = run
 
     def meanwhile(task: str, *parts: bytes) -> object:
         made = really(task, *parts)
-        monkeypatch.setattr(looks, "run", really)
+        monkeypatch.setattr("gallery.looks.run", really)
         show_version(artwork=artwork, revision=revision)
         return made
 
-    monkeypatch.setattr(looks, "run", meanwhile)
+    monkeypatch.setattr("gallery.looks.run", meanwhile)
     give_looks()
     shown = ArtworkLook.objects.get().perceptual_hash
     assert difference(shown, look_of(opened(revision.file))) <= SAME
@@ -223,7 +223,7 @@ def test_keeps_the_look_of_a_version_that_is_shown_meanwhile(
 
 def test_forgets_what_is_deleted_meanwhile(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     revision, artwork = old_revision(alice), old_artwork(alice)
-    really = looks.run
+    really = run
 
     def meanwhile(task: str, *parts: bytes) -> object:
         made = really(task, *parts)
@@ -231,7 +231,7 @@ def test_forgets_what_is_deleted_meanwhile(alice: User, monkeypatch: pytest.Monk
         Job.objects.filter(pk=revision.job_id).delete()
         return made
 
-    monkeypatch.setattr(looks, "run", meanwhile)
+    monkeypatch.setattr("gallery.looks.run", meanwhile)
     give_looks()
     assert not ArtworkLook.objects.exists()
     assert not ResultLook.objects.exists()

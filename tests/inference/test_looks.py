@@ -23,7 +23,8 @@ def many_looks(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     cells = rng.normal(120, 28, (count, 1, 1, 3)).astype(np.float32)
     cells = cells + slopes[0] * down[..., None] + slopes[1] * across[..., None]
     cells += rng.normal(0, 14, (count, 8, 8, 3)).astype(np.float32)
-    return cells.clip(0, 255).astype(np.uint8)
+    looks: NDArray[np.uint8] = cells.clip(0, 255).astype(np.uint8)
+    return looks
 
 
 def tilts_of_many(cells: NDArray[np.uint8]) -> NDArray[np.int16]:

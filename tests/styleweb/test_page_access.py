@@ -117,7 +117,7 @@ def named(row: Row) -> str:
 
 
 world = shared_world(make_world)
-# Open to all who have the link, or made anew for each.
+# Open to all who have the link, or made new for each of them.
 KEPT_BY_NOBODY = {"share-file", "share-archive", "gallery-archive"}
 
 
