@@ -52,7 +52,7 @@ def gallery(request: HttpRequest, name: str, slug: str) -> HttpResponse:
 def gallery_page(request: HttpRequest, found: Gallery) -> HttpResponse:
     """Answer with the page of a gallery that this client may see."""
     owns = can(viewer_of(request), Action.CHANGE, found)
-    items = found.items.with_artworks().order_by("position")
+    items = found.items.with_labels().order_by("position")
     shown = items if owns else items.public()
     asked = request.GET.get("layout")
     layout = asked if asked in LAYOUTS else found.layout

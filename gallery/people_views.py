@@ -35,7 +35,7 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
     found = find_person(name, viewer_of(request))
     galleries = galleries_of(found).select_related("owner").order_by("-published_at")
     shown = galleries if request.GET.get("galleries") == "all" else galleries[:GALLERIES_SHOWN]
-    mine = artworks_of(found).with_parts()
+    mine = artworks_of(found).with_labels()
     context = {
         "person": found,
         "avatar": avatar_of(found),

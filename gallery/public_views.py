@@ -22,7 +22,7 @@ def public_gallery(request: HttpRequest) -> HttpResponse:
     """Show what users published: all of it, or what a search finds."""
     wish = FilterForm(request.GET).wish
     order = wish.get("sort", NEWEST)
-    found = find_artworks(wish).with_parts()
+    found = find_artworks(wish).with_labels()
     context = {
         "page": page_at(request, found, ORDERS[order], size=ARTWORKS_A_PAGE),
         "wish": wish,

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from common.numbered_pages import numbered_page
 from gallery.access import Action, can, viewer_of
 from gallery.credits import works_of
 from gallery.descriptions import proposed_alt_text
@@ -68,18 +68,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _published() -> Any:
-    return Artwork.objects.in_public_gallery().with_parts().order_by("-published_at")
+    return Artwork.objects.in_public_gallery().with_labels().order_by("-published_at")
 
 
 @login_required
 @require_safe
 def my_artworks(request: HttpRequest) -> HttpResponse:
     """Show the pictures that the user kept, and results that are not kept yet."""
-    mine = Artwork.objects.owned_by(request.user).with_parts().order_by("-created_at")
+    mine = Artwork.objects.owned_by(request.user).order_by("-created_at", "-pk")
     results = Job.objects.visible_to(request.user).with_parts()
     fresh = results.filter(state=Job.State.SUCCEEDED, artwork=None).order_by("-completed_at")
     context = {
-        "page": Paginator(mine, ARTWORKS_A_PAGE).get_page(request.GET.get("page")),
+        "page": numbered_page(request, mine, Artwork.objects.with_labels(), ARTWORKS_A_PAGE),
         "results": fresh[:RECENT_RESULTS],
     }
     return render(request, "gallery/my_artworks.html", context)

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ from gallery.models.trash import IN_TRASH, NotInTrash, Trashable, TrashQuerySet
 from inference.models import Job, Revision
 from library.licenses import LicenseId
 from library.models import Style
+
+NOT_IN_LISTS = ("recipe", "search_text", "credit")
 
 
 class ArtworkQuerySet(TrashQuerySet["Artwork"]):
@@ -41,6 +43,16 @@ class ArtworkQuerySet(TrashQuerySet["Artwork"]):
     def with_tags(self) -> Self:
         """Fetch the tags, in one query."""
         return self.prefetch_related("tags")
+
+    def with_labels(self) -> Self:
+        """Fetch what lists show beside each picture: its owner, and the labels of its styles.
+
+        Long columns that no list shows are not read. That takes two queries.
+        """
+        shown = ("artwork", "style__title", "style__artist__name")
+        parts = ArtworkStyle.objects.select_related("style__artist").only(*shown)
+        rows = self.select_related("owner").defer(*NOT_IN_LISTS)
+        return rows.prefetch_related(Prefetch("artwork_styles", parts))
 
     def with_parts(self) -> Self:
         """Fetch the owner, styles and artists, in a fixed number of queries."""
@@ -130,7 +142,12 @@ class Artwork(Trashable):
                 fields=["visibility", "-like_count", "-published_at"], name="artwork_most_liked"
             ),
             models.Index(fields=["owner", "-trashed_at"], condition=IN_TRASH, name="artwork_trash"),
-            models.Index(fields=["owner", "-created_at"], name="artwork_owner_newest"),
+            # The rows are not read to count them, nor to find a page.
+            models.Index(
+                fields=["owner", "-created_at", "-id"],
+                condition=~IN_TRASH,
+                name="artwork_owner_newest",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
