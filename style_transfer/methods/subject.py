@@ -15,6 +15,7 @@ from style_transfer.core.errors import ModelMissingError
 from style_transfer.core.sizes import scaled
 from style_transfer.core.spec import KeepFaces
 from style_transfer.features.faces import Face, find_faces
+from style_transfer.imaging.blur import mean_blur
 from style_transfer.imaging.color import luma_of, with_luma
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
@@ -83,8 +84,8 @@ def calm_colors_(
     size = scaled(width, height, min(1.0, _COARSE / (height * width) ** 0.5))
     guide, where = colors(resize(as_floats(photo), size)), resize(subject, size)
     reach = min(_SLOW * float(where.sum()) ** 0.5, _MOST_SLOW * max(size))
-    apart = _blur((resize(as_floats(painted), size) - guide) * where, reach)
-    apart /= _blur(where, reach).clamp_min(1e-3)
+    apart = mean_blur((resize(as_floats(painted), size) - guide) * where, reach)
+    apart /= mean_blur(where, reach).clamp_min(1e-3)
     share, apart = enlarged(subject, height, width), enlarged(apart, height, width)
     for rows in bands_of_rows(painted):
         band, much = as_floats(painted[..., rows, :]), _COLORED * share[..., rows, :]
@@ -102,8 +103,8 @@ def stands_out(photo: Tensor) -> Tensor:
     height, width = photo.shape[2:]
     small = resize(photo, scaled(width, height, min(1.0, _COARSE / (height * width) ** 0.5)))
     longest = max(small.shape[2:])
-    center, surround = (_blur(small, share * longest) for share in (_NEAR, _FAR))
-    contrast = _blur((center - surround).square().sum(1, keepdim=True).sqrt(), _NEAR * longest)
+    center, surround = (mean_blur(small, share * longest) for share in (_NEAR, _FAR))
+    contrast = mean_blur((center - surround).square().sum(1, keepdim=True).sqrt(), _NEAR * longest)
     low, high = contrast.quantile(0.6), contrast.quantile(0.95)
     if high - low < 1e-3:
         return torch.zeros_like(contrast)
@@ -126,12 +127,3 @@ def _ellipses(faces: list[Face], photo: Tensor) -> Tensor:
 def _smooth_step(x: Tensor) -> Tensor:
     x = x.clamp(0, 1)
     return x.square() * (3 - 2 * x)
-
-
-def _blur(x: Tensor, sigma: float) -> Tensor:
-    """Blur x (1, C, h, w) by three means over squares, nearly a Gaussian."""
-    reach = max(1, round(sigma))
-    for _ in range(3):
-        x = F.pad(x, (reach,) * 4, mode="replicate")
-        x = F.avg_pool2d(F.avg_pool2d(x, (1, 2 * reach + 1), 1), (2 * reach + 1, 1), 1)
-    return x

@@ -15,6 +15,7 @@ from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
 from style_transfer.methods.guide import ColorGrade, Recoloring, detail, faith, grade_of
+from style_transfer.methods.islands import calm_islands_
 from style_transfer.methods.subject import calm_colors_, enlarged
 
 # The root of the area of the small photo, in pixels, on which colors and detail are measured. So
@@ -87,7 +88,11 @@ class Guide:
         return enlarged(self.subject, height, width), enlarged(self._close, height, width)
 
     def calm_colors_(self, painting: Tensor, photo: Tensor) -> None:
-        """Remove islands of color from the subject of a painting (1, 3, H, W), in place."""
+        """Remove islands of color from a painting (1, 3, H, W), in place.
+
+        In the subject even strokes get nearly the photo's hues.
+        """
+        calm_islands_(painting, photo, self._colors)
         if self.subject is not None:
             calm_colors_(painting, photo, self._colors, self.subject)
 

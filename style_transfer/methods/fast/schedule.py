@@ -70,7 +70,7 @@ class StyleSource(Protocol):
 # used: its statistics would bend shapes until faces could not be recognized.
 _KEEP = (0.0, 0.0, 0.1, 0.1)
 _LEAST_KEPT = 0.75  # from this strength on, only the shares in _KEEP are kept of the photo
-_LAID = 0.6  # from this strength on, the painting consists of marks only
+_LAID = 0.6  # from this strength on, each smaller painting consists of marks only
 # The grid of strokes is faintly visible, and the mean over all its shifts is not. That mean takes
 # three times as long. Smaller sizes do not need it, because the next strokes cover the grid.
 _ROUGH, _SETTLED = (0,), tuple(range(STEP))
@@ -211,8 +211,10 @@ class Pass:
             guide.lead_(led[one], painted[one], content[one], again=not self.is_first)
         del painted  # it is large
         # Strokes are laid on one picture at a time, because each has its own bank.
+        # The last strokes cover what the guide drew by the strength: windows and cables stay fine.
+        laid = strength if self.is_last else _share_laid(strength)
         for one, bank in zip(led.split(1), styles.strokes(self._side), strict=True):
-            yield from self._lay_strokes(one, bank, _share_laid(strength))
+            yield from self._lay_strokes(one, bank, laid)
         yield led
 
     @property

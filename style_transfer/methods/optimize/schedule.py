@@ -27,6 +27,7 @@ from style_transfer.methods.fast.contrast import match_contrast_
 from style_transfer.methods.fast.lift import lift
 from style_transfer.methods.frame import Frame, Kept
 from style_transfer.methods.guide import ColorGrade, Recoloring, grade_of
+from style_transfer.methods.islands import calm_islands_
 from style_transfer.methods.optimize.stroke_painter import StrokeSynthesizer
 from style_transfer.methods.subject import calm_colors_
 
@@ -100,8 +101,9 @@ def paint(
 
     def show(picture: Tensor) -> Tensor:
         matched = _matched(picture, styles)
+        shown = resize(guide, (picture.shape[3], picture.shape[2]))
+        calm_islands_(matched, shown, lambda part: part)
         if subject is not None:
-            shown = resize(guide, (picture.shape[3], picture.shape[2]))
             calm_colors_(matched, shown, lambda part: part, subject)
         return _faded(matched, photo, spec.strength)
 

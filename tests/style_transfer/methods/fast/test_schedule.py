@@ -190,6 +190,13 @@ class TestPicture:
         ]
         assert away == sorted(away)
 
+    def test_covers_all_of_the_photo_with_strokes_at_full_strength_only(
+        self, painter: Painter
+    ) -> None:
+        plain = OneStyle(painter, torch.full((1, 3, 64, 64), 0.5))  # its strokes are of one color
+        usual, most = (result(painter, plain, soft(0), strength) for strength in (0.75, 1))
+        assert usual.std() > 1.5 * most.std()
+
     def test_is_the_same_each_time(self, painter: Painter, styles: OneStyle) -> None:
         one, other = (result(painter, styles, soft(0)) for _ in range(2))
         assert torch.equal(one, other)
