@@ -1,15 +1,17 @@
 """How pictures that were made here look, so that a copy without its passport is recognized."""
 
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Abs
 
 from inference.models.jobs import Job
 from inference.models.revisions import Revision
 from style_transfer.imaging.perceptual_hash import SAME, TILTS, differences, picture_of, tilts_of
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
 
 _MOST_COMPARED = 5000
 # Far from every value of a picture.
