@@ -17,7 +17,7 @@ setup(
     ],
     package_dir={f"styleweb._{folder}": folder for folder in FOLDERS},
     package_data={
-        "styleweb._templates": ["**/*.html"],
+        "styleweb._templates": ["**/*.html", "**/*.txt"],
         "styleweb._static": ["**/*"],
         "styleweb._locale": ["**/*.mo"],
         "style_transfer": ["weights/*", "bench/faces.json"],

@@ -17,6 +17,14 @@ from accounts.models import Scope, User
 from accounts.names import normalize_email
 
 
+class LoginForm(allauth.LoginForm):  # type: ignore[misc]
+    """The sign-in, which says what it takes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Username or email")
+
+
 class ProfileForm(forms.Form):
     """What others see: the name beside published artworks, and a line about the user."""
 

@@ -63,7 +63,9 @@ class TagsField(forms.CharField):
 
         The commas of Chinese separate them too.
         """
-        words = (word.strip() for word in re.split("[,\uff0c\u3001]", super().to_python(value)))
+        words = (
+            word.strip() for word in re.split("[,\uff0c\u3001]", super().to_python(value) or "")
+        )
         return [*dict.fromkeys(word for word in words if word)]
 
 

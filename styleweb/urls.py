@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import choose_language
+from styleweb.site_pages import site_page
 
 handler400 = "styleweb.errors.bad_request"
 handler500 = "styleweb.errors.server_error"
@@ -15,5 +16,6 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("api/v1/", include("styleweb.api")),
     path("i18n/setlang/", choose_language, name="set_language"),
+    path("site/<slug:slug>/", site_page, name="site-page"),
     path("admin/", admin.site.urls),
 ]

@@ -97,6 +97,11 @@ PAGES = [
     private("job-materials", "/jobs/{done}/materials/", "get"),
     open_to_all("share-materials", "/s/{shared:file}/materials/"),
     open_to_all("verify", "/verify/"),
+    *(
+        open_to_all("site-page", f"/site/{slug}/")
+        for slug in ("about", "privacy", "terms", "contact", "takedown")
+    ),
+    open_to_all("site-page", "/site/secrets/", 404),
     open_to_all("robots", "/robots.txt"),
     open_to_all("sitemap", "/sitemap.xml"),
     open_to_all("sitemap-part", "/sitemap-artworks.xml"),
