@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from common.uploads import UploadRefused
 from inference.models import OPERATE_QUEUE, Worker
+from inference.pages.charts import times
 from inference.pages.overview import overview
 from inference.pages.staff import staff_with
 from inference.services.operations import (
@@ -38,7 +39,7 @@ def queue(request: HttpRequest, user: User) -> HttpResponse:
     # Other operators see how many users wait, but not who.
     seen = overview(with_names=user.is_superuser)
     methods = [(_title_of(line.method), line) for line in seen.methods]
-    context = {"now": seen, "methods": methods}
+    context = {"now": seen, "methods": methods, "times": times()}
     return render(request, part if "part" in request.GET else whole, context)
 
 
