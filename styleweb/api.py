@@ -32,6 +32,7 @@ from inference.api import (
     photos,
     proofs,
     revisions,
+    sketches,
     transfer,
     usage,
 )
@@ -44,6 +45,7 @@ router.register("photos", photos.PhotoViewSet, basename="api-photo")
 router.register("masks", masks.MaskViewSet, basename="api-mask")
 router.register("styles", library.StyleViewSet, basename="api-style")
 router.register("proofs", proofs.ProofViewSet, basename="api-proof")
+router.register("sketches", sketches.SketchViewSet, basename="api-sketch")
 router.register("jobs", jobs.JobViewSet, basename="api-job")
 router.register("jobs/<uuid:job>/revisions", revisions.RevisionViewSet, basename="api-revision")
 router.register("batches", batches.BatchViewSet, basename="api-batch")

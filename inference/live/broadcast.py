@@ -8,7 +8,8 @@ from accounts.session_news import group_of
 from common.broadcast import broadcast
 from inference.live.snapshots.job import JobSnapshot, job_snapshot
 from inference.live.snapshots.sheet import ProofSheetSnapshot, TileFrame, proof_snapshot, tile_frame
-from inference.models import Job, ProofSheet, ProofTile
+from inference.live.snapshots.sketch import SketchSnapshot, sketch_snapshot
+from inference.models import Job, ProofSheet, ProofTile, Sketch
 
 
 class JobChanged(TypedDict):
@@ -32,6 +33,13 @@ class ProofTileCame(TypedDict):
     frame: TileFrame
 
 
+class SketchChanged(TypedDict):
+    """A sketch ended."""
+
+    type: Literal["sketch.changed"]
+    snapshot: SketchSnapshot
+
+
 class JobsDeleted(TypedDict):
     """Jobs were deleted."""
 
@@ -39,7 +47,7 @@ class JobsDeleted(TypedDict):
     ids: list[str]
 
 
-Message = JobsDeleted | JobChanged | ProofChanged | ProofTileCame
+Message = JobsDeleted | JobChanged | ProofChanged | ProofTileCame | SketchChanged
 
 
 def publish(job_id: UUID) -> Job | None:
@@ -76,6 +84,13 @@ def publish_tile(tile: ProofTile, *, sheet_id: UUID) -> None:
     sheet = ProofSheet.objects.filter(pk=sheet_id).first()
     if sheet is not None:
         _send(sheet.owner_id, {"type": "proof.tile", "frame": tile_frame(sheet, tile)})
+
+
+def publish_sketch(sketch_id: UUID) -> None:
+    """Read the sketch again and broadcast its snapshot to its owner, unless it was canceled."""
+    sketch = Sketch.objects.filter(pk=sketch_id).first()
+    if sketch is not None:
+        _send(sketch.owner_id, {"type": "sketch.changed", "snapshot": sketch_snapshot(sketch)})
 
 
 def _send(owner_id: int, message: Message) -> None:

@@ -16,7 +16,13 @@ from accounts.session_news import SessionChanged, group_of, session_digest
 from accounts.sockets import NOT_SIGNED_IN
 from common.broadcast import LayerReturned
 from inference.live.admission import SocketAdmission
-from inference.live.broadcast import JobChanged, JobsDeleted, ProofChanged, ProofTileCame
+from inference.live.broadcast import (
+    JobChanged,
+    JobsDeleted,
+    ProofChanged,
+    ProofTileCame,
+    SketchChanged,
+)
 from inference.live.membership import GroupMembership
 from inference.live.outbox import Outbox
 from inference.live.sender import FrameSender
@@ -141,6 +147,11 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Pass on a new tile of a proof sheet; a hidden page requests the sheet later."""
         if not self.outbox.hidden:
             self.outbox.put("proof.tile", event["frame"])
+
+    async def sketch_changed(self, event: SketchChanged) -> None:
+        """Pass on a sketch; a hidden page asks for it later."""
+        if not self.outbox.hidden:
+            self.outbox.put("sketch", event["snapshot"])
 
     async def session_changed(self, event: SessionChanged) -> None:
         """Close the socket at once if its session or token has ended."""

@@ -11,6 +11,7 @@ from inference.models.masks import Mask, MaskQuerySet
 from inference.models.photos import Photo, PhotoQuerySet
 from inference.models.proofs import ProofSheet, ProofSheetQuerySet, ProofTile
 from inference.models.revisions import Revision, RevisionQuerySet
+from inference.models.sketches import Sketch, SketchQuerySet
 from inference.models.source_fetches import FETCH_PICTURES, SourceFetch, SourceFetchQuerySet
 from inference.models.workers import OPERATE_QUEUE, QueueSwitch, Worker, WorkerQuerySet
 
@@ -41,6 +42,8 @@ __all__ = [
     "ResultLook",
     "Revision",
     "RevisionQuerySet",
+    "Sketch",
+    "SketchQuerySet",
     "SourceFetch",
     "SourceFetchQuerySet",
     "Worker",

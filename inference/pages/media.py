@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.guests import maker_of
 from common.media import send_media
 from inference.files.downloads import send_result
-from inference.models import Job, Photo, ProofTile, Revision
+from inference.models import Job, Photo, ProofTile, Revision, Sketch
 
 
 @require_safe
@@ -80,3 +80,10 @@ def proof_tile(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     mine = Photo.objects.visible_to(maker_of(request))
     tile = get_object_or_404(ProofTile, pk=pk, photo__in=mine)
     return send_media(request, tile.file, public=False)
+
+
+@require_safe
+def sketch_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send a sketch to its owner."""
+    sketch = get_object_or_404(Sketch.objects.visible_to(maker_of(request)), pk=pk)
+    return send_media(request, sketch.file, public=False)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.locks import lock_until_commit
-from inference.models import Job, Photo, ProofSheet
+from inference.models import Job, Photo, ProofSheet, Sketch
 from inference.services.refusals import GuestRefused
 from style_transfer.core.spec import TransferSpec
 
@@ -82,6 +82,16 @@ def check_guest_previews(*, owner: User) -> None:
         return
     lock_until_commit("previews of guests")
     waiting = ProofSheet.objects.waiting().filter(owner__is_guest=True).count()
+    if waiting >= settings.JOB_MAX_WAITING_GUESTS:
+        raise GuestsFull(_full_words(), retry_after=60)
+
+
+def check_guest_sketches(*, owner: User) -> None:
+    """Raise GuestRefused if the sketches of too many guests wait; exact in the same way."""
+    if not owner.is_guest:
+        return
+    lock_until_commit("previews of guests")
+    waiting = Sketch.objects.waiting().filter(owner__is_guest=True).count()
     if waiting >= settings.JOB_MAX_WAITING_GUESTS:
         raise GuestsFull(_full_words(), retry_after=60)
 

@@ -20,9 +20,10 @@ from common.locks import lock_until_commit, retry_deadlocks
 from common.storage import remove_files_after_commit
 from inference.files import jobs as job_files
 from inference.files import sheets as proof_files
+from inference.files import sketches as sketch_files
 from inference.files.renewal import renew_credit
 from inference.live import broadcast
-from inference.models import Job, Mask, Photo, ProofSheet
+from inference.models import Job, Mask, Photo, ProofSheet, Sketch
 from inference.queue import sheets as sheet_queue
 from inference.services.jobs import cancel_job
 from inference.services.locks import lock_guest_and, lock_photos_of
@@ -64,6 +65,7 @@ def adopt_guest(*, guest: User, owner: User) -> bool:
     for sheet in ProofSheet.objects.active().filter(owner=guest):
         if sheet_queue.end(sheet, ProofSheet.State.SUPERSEDED):
             transaction.on_commit(partial(broadcast.publish_sheet, sheet.pk))
+    Sketch.objects.active().filter(owner=guest).delete()
     _merge_photos(guest, owner)
     kept = _duplicates(guest, owner)
     Photo.objects.filter(owner=guest).exclude(pk__in=kept).update(owner=owner)
@@ -71,6 +73,7 @@ def adopt_guest(*, guest: User, owner: User) -> bool:
     Job.objects.filter(pk__in=jobs).update(owner=owner, **TO_BE_NUMBERED)
     sheets = ProofSheet.objects.filter(owner=guest, photo__owner=owner)
     sheets.update(owner=owner, **TO_BE_NUMBERED)
+    Sketch.objects.filter(owner=guest, photo__owner=owner).update(owner=owner)
     User.objects.filter(pk=guest.pk).update(adopted_by=owner)
     for job_id in jobs:
         transaction.on_commit(partial(broadcast.publish, job_id))
@@ -159,6 +162,7 @@ def delete_guest(*, guest_id: int) -> bool:
     jobs.delete()
     for photo in Photo.objects.filter(owner=guest):
         transaction.on_commit(partial(proof_files.sweep, photo.pk))
+        transaction.on_commit(partial(sketch_files.sweep, photo.pk))
         masks = list(Mask.objects.filter(photo=photo).values_list("file", flat=True))
         remove_files_after_commit([*photo.file_names, *masks])
     guest.delete()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference.models import Job, ProofSheet, QueueSwitch, Worker
+from inference.models import Job, ProofSheet, QueueSwitch, Sketch, Worker
 from inference.queue.wakeups import wake_each_lane
 from inference.queue.workers import workers_serving
 from inference.services.jobs import submit_job
@@ -34,7 +34,7 @@ def pause_queue(*, by: User) -> None:
 def resume_queue(*, by: User) -> None:
     """Let work begin again, and wake the workers, whose wakeups of the pause found nothing."""
     _switch(by, paused=False)
-    waiting = Job.objects.waiting().count() + ProofSheet.objects.waiting().count()
+    waiting = sum(kind.objects.waiting().count() for kind in (Job, ProofSheet, Sketch))
     for _turn in range(min(waiting, max(1, workers_serving()))):
         wake_each_lane()
 
@@ -47,7 +47,7 @@ def drain_worker(*, worker: Worker) -> None:
 def return_worker(*, worker: Worker) -> None:
     """Let a drained worker and the processes of the same name take work again."""
     Worker.objects.filter(name=worker.name).update(draining=False)
-    if Job.objects.waiting().exists() or ProofSheet.objects.waiting().exists():
+    if any(kind.objects.waiting().exists() for kind in (Job, ProofSheet, Sketch)):
         wake_each_lane()
 
 

@@ -16,6 +16,7 @@ from common.upload_limit import counted_upload
 from common.uploads import AcceptedPicture, Readable, see_picture
 from inference.files import jobs as job_files
 from inference.files import sheets as proof_files
+from inference.files import sketches as sketch_files
 from inference.models import Job, Mask, Photo
 from inference.services.guest_limits import check_guest_photos
 from inference.services.jobs import forget
@@ -140,6 +141,7 @@ def delete_photo(*, photo: Photo) -> None:
         transaction.on_commit(partial(job_files.remove_all, job_id))
     forget(job_ids, owner_id=photo.owner_id)
     transaction.on_commit(partial(proof_files.sweep, photo.pk))
+    transaction.on_commit(partial(sketch_files.sweep, photo.pk))
     masks = list(Mask.objects.filter(photo=photo).values_list("file", flat=True))
     remove_files_after_commit([*photo.file_names, *masks])
     jobs.delete()

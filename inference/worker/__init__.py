@@ -10,7 +10,7 @@ import time
 from django.conf import settings
 from PIL import Image
 
-from inference.models import Job, ProofSheet, Revision, SourceFetch
+from inference.models import Job, ProofSheet, Revision, Sketch, SourceFetch
 from inference.queue.jobs import waiting_lanes
 from inference.queue.lanes import SHORT
 from inference.queue.wakeups import send_wakeup
@@ -19,6 +19,7 @@ from inference.worker import engine, freed_memory, shutdown
 from inference.worker.jobs import serve_job
 from inference.worker.revisions import serve_revision
 from inference.worker.sheets import Served, serve_sheet
+from inference.worker.sketches import serve_sketch
 from inference.worker.source_fetches import serve_source_fetch
 from style_transfer.core.spec import StyleInput, TransferSpec
 
@@ -64,14 +65,14 @@ def serve_line() -> Served:
 
 
 def serve_next() -> Served:
-    """Make the next revision, or paint the next job, or a part of the next proof sheet.
+    """Make the next revision, or paint the next sketch or job, or a part of the next proof sheet.
 
-    A revision comes first, because it takes a second. A worker that was told to end, or is drained,
-    begins nothing and passes its wakeup on.
+    A revision comes first, because it takes a second. Sketches and jobs take turns. A worker that
+    was told to end, or is drained, begins nothing and passes its wakeup on.
     """
     served = Served.PUT_BACK
     if not shutdown.is_asked() and not _passes_on():
-        served = Served.TO_THE_END if serve_revision() or serve_job() else serve_sheet()
+        served = Served.TO_THE_END if serve_revision() or _turns.serve() else serve_sheet()
         # No user waits for the pictures of the library.
         if served is Served.NOTHING and serve_source_fetch():
             served = Served.TO_THE_END
@@ -82,13 +83,31 @@ def serve_next() -> Served:
     return served
 
 
+class _Turns:
+    """Sketches and jobs in turn: sketches are quick, but many of them must not hold up the jobs."""
+
+    def __init__(self) -> None:
+        self._next = [serve_sketch, serve_job]
+
+    def serve(self) -> bool:
+        """Paint a sketch or a job, of which the other kind than before comes first."""
+        for serve in self._next:
+            if serve():
+                self._next = [each for each in self._next if each != serve] + [serve]
+                return True
+        return False
+
+
+_turns = _Turns()
+
+
 def _lanes_in_need() -> set[str]:
-    """Return the lanes in which something waits; sheets and revisions wait in the short one."""
+    """Return the lanes in which something waits; small work waits in the short one."""
     return waiting_lanes() | ({SHORT} if _small_work_waits() else set())
 
 
 def _small_work_waits() -> bool:
-    kinds = (Revision, ProofSheet, SourceFetch)
+    kinds = (Revision, Sketch, ProofSheet, SourceFetch)
     return any(kind.objects.waiting().exists() for kind in kinds)
 
 

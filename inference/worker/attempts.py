@@ -17,10 +17,9 @@ from inference.live import broadcast, estimates
 from inference.models import Job
 from inference.queue import jobs as job_queue
 from inference.queue.jobs import Result
-from inference.worker.failures import StyleWithdrawn, write_failure
+from inference.worker.failures import GONE, StyleWithdrawn, write_failure
 from inference.worker.heartbeat import SOON_SECONDS, Endings, LeaseLost, failures_written
 from inference.worker.inputs import load_mask, load_photo, load_style
-from library.models import Style
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError, InputUnreadableError
 from style_transfer.core.layers import Layers
@@ -196,14 +195,10 @@ def _fail_hung(job: Job, error: Exception) -> None:
 ENDINGS = Endings(_fail_hung, give_back, ends_soon)
 
 
-# The style of a job that waits can be withdrawn, or deleted by its owner.
-_GONE = (Style.State.WITHDRAWN, Style.State.DELETED)
-
-
 def _load_styles(job: Job, method: str) -> list[StyleInput]:
     inputs = []
     for use in job.job_styles.all():
-        if use.style.state in _GONE:
+        if use.style.state in GONE:
             raise StyleWithdrawn
         inputs.append(load_style(use.style, method, use.weight))
     return inputs

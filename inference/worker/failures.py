@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from common.storage import StorageFull
 from inference.models import LeasedWork
 from inference.worker.heartbeat import DeadlinePassed, name_of
+from library.models import Style
 from style_transfer.core.backbones import FeaturesMissingError
 from style_transfer.core.errors import (
     DeviceMissingError,
@@ -42,6 +43,8 @@ ENGINE_HINTS: Final = (
 # Their hints are for the administrator.
 _OURS = (ModelMissingError, FeaturesMissingError, DeviceMissingError)
 UNAVAILABLE: Final = gettext_noop("This is not available here now. Choose another method.")
+# The style of work that waits can be withdrawn, or deleted by its owner.
+GONE: Final = (Style.State.WITHDRAWN, Style.State.DELETED)
 
 
 class StyleWithdrawn(Exception):

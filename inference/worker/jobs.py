@@ -26,6 +26,7 @@ from inference.worker.heartbeat import Heartbeat
 from inference.worker.interruptions import Interruptions
 from inference.worker.revisions import serve_revision
 from inference.worker.sheets import Served, serve_sheet
+from inference.worker.sketches import serve_sketch
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError
 
@@ -52,8 +53,13 @@ def serve_job(*, immediate: bool = False) -> bool:
 
 
 def _serve_immediate(within: Job) -> bool:
-    """Make a revision, an immediate job or a part of a sheet, while `within` is interrupted."""
-    served = serve_revision() or serve_job(immediate=True) or serve_sheet() is not Served.NOTHING
+    """Serve what takes seconds, while `within` is interrupted."""
+    served = (
+        serve_revision()
+        or serve_sketch()
+        or serve_job(immediate=True)
+        or serve_sheet() is not Served.NOTHING
+    )
     if served:
         registration.update(job=within.pk, model=within.spec["method"])
     return served

@@ -13,8 +13,9 @@ from django.db import transaction
 from inference.files import jobs as job_files
 from inference.files import revisions as revision_files
 from inference.files import sheets as proof_files
+from inference.files import sketches as sketch_files
 from inference.live import change_log
-from inference.models import Job, LeasedWork, Photo, ProofSheet, ProofTile, Revision
+from inference.models import Job, LeasedWork, Photo, ProofSheet, ProofTile, Revision, Sketch
 
 # A round must end before the next one begins; what is left waits for that.
 SWEPT_AT_ONCE = 100
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def sweep_ended() -> None:
-    """Remove the files that ended jobs, sheets and revisions do not name, if a sweep is due."""
+    """Remove the files that ended work does not name, if a sweep is due."""
     for job in Job.objects.due_for_sweep(SWEPT_AT_ONCE):
         with _sweep_recorded(job):
             job_files.sweep(job.pk, keep=job.files)
@@ -33,6 +34,9 @@ def sweep_ended() -> None:
     for revision in Revision.objects.due_for_sweep(SWEPT_AT_ONCE):
         with _sweep_recorded(revision):
             revision_files.sweep(revision, keep={revision.file})
+    for sketch in Sketch.objects.due_for_sweep(SWEPT_AT_ONCE):
+        with _sweep_recorded(sketch):
+            _sweep_sketches(sketch)
 
 
 def sweep_deleted() -> None:
@@ -55,6 +59,15 @@ def _sweep_tiles(sheet: ProofSheet) -> None:
     if not ProofSheet.objects.active().filter(photo=sheet.photo_id).exists():
         tiles = ProofTile.objects.filter(photo=sheet.photo_id)
         proof_files.sweep(sheet.photo_id, keep=set(tiles.values_list("file", flat=True)))
+
+
+@transaction.atomic
+def _sweep_sketches(sketch: Sketch) -> None:
+    """Sweep the sketches of a photo, unless one of it waits or runs: that one sweeps itself."""
+    Photo.objects.select_for_update().filter(pk=sketch.photo_id).first()
+    mine = Sketch.objects.filter(photo=sketch.photo_id)
+    if not mine.active().exists():
+        sketch_files.sweep(sketch.photo_id, keep=set(mine.values_list("file", flat=True)))
 
 
 @contextmanager

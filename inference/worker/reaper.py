@@ -2,7 +2,7 @@
 
 from inference.files.masks import delete_unused
 from inference.live import broadcast, change_log
-from inference.models import Job, ProofSheet, Revision, SourceFetch
+from inference.models import Job, ProofSheet, Revision, Sketch, SourceFetch
 from inference.queue import jobs as job_queue
 from inference.queue import workers
 from inference.queue.wakeups import send_wakeup, wake_each_lane
@@ -27,10 +27,9 @@ def reap() -> None:
     for sheet_id in ProofSheet.objects.reap_lost():
         broadcast.publish_sheet(sheet_id)
         send_wakeup()
-    if Revision.objects.reap_lost():
-        send_wakeup()
-    if SourceFetch.objects.reap_lost():
-        send_wakeup()
+    for small in (Revision, Sketch, SourceFetch):
+        if small.objects.reap_lost():
+            send_wakeup()
     if not workers.is_paused():
         _send_lost_wakeups()
     # At the end, because a slow disk must not keep waiting work from its wakeup.
@@ -47,8 +46,9 @@ def restart_queue() -> None:
     for sheet_id in ProofSheet.objects.take_back_all():
         broadcast.publish_sheet(sheet_id)
     Revision.objects.take_back_all()
+    Sketch.objects.take_back_all()
     SourceFetch.objects.take_back_all()
-    kinds = (Job, ProofSheet, Revision, SourceFetch)
+    kinds = (Job, ProofSheet, Revision, Sketch, SourceFetch)
     for _ in range(sum(kind.objects.waiting().count() for kind in kinds)):
         send_wakeup()
     sweep_ended()
@@ -59,7 +59,7 @@ def _send_lost_wakeups() -> None:
         # By now any worker may serve it: those of its lane may be gone, or have too much to do.
         if wake_each_lane():
             Job.objects.record_wakeup(job_id)
-    for rows in (ProofSheet.objects, Revision.objects, SourceFetch.objects):
+    for rows in (ProofSheet.objects, Revision.objects, Sketch.objects, SourceFetch.objects):
         for pk in rows.stale_wakeups(RESENT_AT_ONCE):
             if send_wakeup():
                 rows.record_wakeup(pk)

@@ -8,7 +8,7 @@ from PIL import Image
 from common.storage import remove_files
 from inference.files import sheets as proof_files
 from inference.live import broadcast
-from inference.models import Job, ProofSheet, ProofTile, Revision
+from inference.models import Job, ProofSheet, ProofTile, Revision, Sketch
 from inference.queue import sheets as sheet_queue
 from inference.queue.proof_recipe import proof_spec
 from inference.queue.sheets import Outcome
@@ -61,7 +61,7 @@ def _paint(sheet: ProofSheet, heartbeat: Heartbeat[ProofSheet]) -> Served:
     while styles:
         _paint_some(sheet, photo, styles, heartbeat)
         styles = _next_styles(sheet)
-        if styles and (Job.objects.waiting().exists() or Revision.objects.waiting().exists()):
+        if styles and any(kind.objects.waiting().exists() for kind in (Job, Revision, Sketch)):
             sheet_queue.put_back(sheet)
             return Served.PUT_BACK
     sheet_queue.finish(sheet)

@@ -126,6 +126,10 @@ MATRIX = [
     Row("api-proof-detail", "get", "proofs/{sheet}/", 200, 404, 401, 200, 403),
     Row("api-proof-cancel", "post", "proofs/{sheet}/cancel/", 200, 404, 401, 200, 403),
     Row("api-proof-file", "get", "proofs/{sheet}/file/?style=tried", 200, 404, 401, 200, 403),
+    Row("api-sketch-list", "post", "sketches/", 202, 422, 401, 202, 403),
+    Row("api-sketch-detail", "get", "sketches/{sketch}/", 200, 404, 401, 200, 403),
+    Row("api-sketch-detail", "delete", "sketches/{sketch}/", 204, 404, 401, 204, 403),
+    Row("api-sketch-file", "get", "sketches/{sketch}/file/", 200, 404, 401, 200, 403),
     Row("api-artwork-list", "get", "artworks/", 200, 200, 401, 200, 403),
     Row("api-artwork-list", "post", "artworks/", 201, 422, 401, 201, 403),
     Row("api-artwork-archive", "post", "artworks/archive/", 200, 422, 401, 200, 403),
@@ -226,6 +230,8 @@ SCOPE_OF = {
     ("batches", True): "jobs:read",
     ("batches", False): "jobs:write",
     ("proofs", True): "jobs:read",
+    ("sketches", True): "jobs:read",
+    ("sketches", False): "jobs:write",
     ("proofs", False): "jobs:write",
     ("galleries", True): "galleries:read",
     ("galleries", False): "galleries:write",
@@ -242,17 +248,11 @@ SCOPE_OF = {
 CALLERS = ("owner", "stranger", "nobody", "app", "other")
 
 
+OF_PHOTOS = ("mask-list", "estimates", "job-list", "job-detail", "proof-list", "sketch-list")
 BODY_NEEDS = {
-    "api-mask-list": "photo",
-    "api-estimates": "photo",
-    "api-job-list": "photo",
-    "api-job-detail": "photo",
-    "api-proof-list": "photo",
-    "api-batch-list": "photo",
+    **dict.fromkeys([f"api-{name}" for name in (*OF_PHOTOS, "batch-list")], "photo"),
     "api-artwork-list": "done",
-    "api-gallery-items": "private",
-    "api-share-list": "private",
-    "api-artwork-archive": "private",
+    **dict.fromkeys(("api-gallery-items", "api-share-list", "api-artwork-archive"), "private"),
     "api-avatar": "public",
 }
 
@@ -303,6 +303,7 @@ def body_of(row: Row, things: dict[str, Any]) -> dict[str, Any]:
         "api-verify": {"file": a_file()},
         "api-estimates": job,
         "api-job-list": job,
+        "api-sketch-list": job,
         "api-job-detail": job,
         "api-batch-list": {"photos": [str(things["photo"])], "styles": ["great-wave"]},
         "api-proof-list": {"photo": str(things["photo"])},

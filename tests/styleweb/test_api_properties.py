@@ -50,6 +50,7 @@ OF_PATH = {
     "jobs": "done",
     "batches": "batch",
     "proofs": "sheet",
+    "sketches": "sketch",
     "artworks": "public",
     "galleries": "open",
     "shares": "share",

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     *("studio", "studio-license", "trying-begin", "trying-delete"),
     *("job", "job-cancel", "job-stop", "job-retry", "job-materials"),
-    *("photo-file", "job-preview", "job-result", "proof-tile"),
+    *("photo-file", "job-preview", "job-result", "proof-tile", "sketch-file"),
 }
 world = shared_world(
     lambda names: world_of_guest(pages.make_world(names), Client(REMOTE_ADDR=OUTSIDE))

@@ -25,6 +25,7 @@ from tests.support.factories import (
     developable_job,
     finished_job,
     make_revision_row,
+    make_sketch,
     make_style,
     make_tile,
 )
@@ -77,6 +78,7 @@ MADE: dict[str, Callable[[User], Any]] = {
     "hidden_slug": lambda owner: hidden_gallery(owner).slug,
     "with_photo": lambda owner: published(owner, shows_before=True).pk,
     "version": lambda owner: make_revision_row(developable_job(owner)).pk,
+    "drawn": lambda owner: make_sketch(owner).pk,
     "tile": lambda owner: make_tile(finished_job(owner).photo, make_style("tried")).pk,
 }
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from inference.models import Job, JobStyle, Mask, Photo, ProofSheet, ProofTile, Revision
+from inference.models import Job, JobStyle, Mask, Photo, ProofSheet, ProofTile, Revision, Sketch
 from inference.queue.proof_recipe import engine_state
 from library.models import Artist, Style
 from style_transfer.core.embedding_header import artwork_in
@@ -256,6 +256,27 @@ def make_sheet(
     )
     sheet.styles.set(styles or [make_style(f"style-{uuid4().hex[:8]}")])
     return sheet
+
+
+def make_sketch(
+    owner: User | None = None, *, photo: Photo | None = None, ready: bool = True, **fields: Any
+) -> Sketch:
+    """Return a sketch: ready with its file, or waiting; the function makes a photo if needed."""
+    photo = photo or make_photo(owner or make_user(f"user-{uuid4().hex[:8]}"))
+    values: dict[str, Any] = {"key": uuid4().hex, "spec": TransferSpec().to_json(), "parts": []}
+    if ready:
+        data = drawn_bytes((64, 43), file_format="WEBP")
+        name = f"sketches/{photo.pk.hex[:2]}/{photo.pk}/sketch.webp"
+        values |= {
+            "state": Sketch.State.SUCCEEDED,
+            "file": default_storage.save(name, ContentFile(data)),
+            "width": 64,
+            "height": 43,
+            "color_map": SAME_COLORS,
+            "completed_at": timezone.now(),
+        }
+    sketch: Sketch = Sketch.objects.create(owner=photo.owner, photo=photo, **{**values, **fields})
+    return sketch
 
 
 def make_tile(photo: Photo, style: Style, **fields: Any) -> ProofTile:

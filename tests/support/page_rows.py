@@ -255,6 +255,7 @@ MEDIA = [
     Row("job-mask", "get", "/media/jobs/{made}/mask/", *[404] * 5),
     file("revision-file", "/media/revisions/{version}/"),
     file("proof-tile", "/media/proofs/{tile}/"),
+    file("sketch-file", "/media/sketches/{drawn}/"),
     *(
         row
         for variant in ("full", "preview", "thumb", "link-preview")

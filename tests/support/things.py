@@ -24,6 +24,7 @@ from tests.support.factories import (
     make_photo,
     make_revision_row,
     make_sheet,
+    make_sketch,
     make_style,
     make_tile,
 )
@@ -93,6 +94,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "canceled": lambda owner: cancel_job(job=make_job(owner)).pk,
     "batch": batch_of_one,
     "sheet": sheet_with_a_tile,
+    "sketch": lambda owner: make_sketch(owner).pk,
     "fresh": lambda _owner: uuid4(),
     "style": lambda owner: make_own_style(owner, license="CC0-1.0").slug,
     "private": lambda owner: kept(owner).pk,

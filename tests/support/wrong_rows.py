@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from gallery.models import Artwork
-from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile
+from inference.models import Job, JobStyle, Photo, ProofSheet, ProofTile, Sketch
 from library.models import Style
-from tests.support.factories import make_job, make_photo, make_sheet, make_style
+from tests.support.factories import make_job, make_photo, make_sheet, make_sketch, make_style
 
 Write = Callable[[], object]
 
@@ -63,11 +63,17 @@ def of_people(job: Job, photo: Photo, style: Style) -> dict[str, Write]:
     tile = ProofTile(photo=photo, style=style, version=1, engine="any")
     make_sheet(photo.owner, photo=photo)
     second = ProofSheet(owner=photo.owner, photo=photo)
+    make_sketch(photo=photo, ready=False)
+    other = Sketch(owner=photo.owner, photo=photo, key="b", spec={}, parts=[])
     public = Artwork(owner=job.owner, visibility="public")
     return {
         "one photo twice": lambda: Photo.objects.bulk_create([same]),
         "a proof that is neither there nor failed": lambda: ProofTile.objects.bulk_create([tile]),
         "two proof sheets at once": lambda: ProofSheet.objects.bulk_create([second]),
+        "two sketches at once": lambda: Sketch.objects.bulk_create([other]),
+        "a sketch that is done and not there": lambda: Sketch.objects.filter(photo=photo).update(
+            state="succeeded", completed_at=timezone.now(), lease=None
+        ),
         "public without a license": lambda: Artwork.objects.bulk_create([public]),
     }
 
