@@ -1,8 +1,6 @@
 """Styles, the people who made them, and what is known about their rights."""
 
 import uuid
-from functools import reduce
-from operator import or_
 from typing import Self
 
 from django.conf import settings
@@ -93,15 +91,6 @@ class StyleQuerySet(models.QuerySet["Style"]):
             return self.published()
         own = Q(owner=owner_id, state__in=Style.OWN_USABLE)
         return self.filter(Q(state=Style.State.PUBLISHED) | own)
-
-    def matching(self, words: str) -> Self:
-        """Keep the styles with a label that contains each of `words`."""
-        found = self
-        for word in words.split():
-            places = ("title", "artist__name", "technique", "medium", "culture", "date_text")
-            either = (Q(**{f"{place}__icontains": word}) for place in places)
-            found = found.filter(reduce(or_, either))
-        return found
 
     def allowing(self, *, commercial: bool = False, modification: bool = False) -> Self:
         """Keep the styles with a license that permits each requested use."""

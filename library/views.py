@@ -14,6 +14,7 @@ from library.forms import SearchForm
 from library.licenses import LICENSES
 from library.models import Style
 from library.plain_words import license_meaning, license_name, terms
+from library.search import find_styles
 
 ARTWORKS_SHOWN = 12
 STYLES_A_PAGE = 96
@@ -29,7 +30,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     search.is_valid()
     # A value that is not valid, such as one that is too long, is left out of the search.
     query, technique = (search.cleaned_data.get(name, "") for name in ("q", "technique"))
-    shown = published.matching(query).select_related("artist")
+    shown = find_styles(published, query).select_related("artist")
     if technique:
         shown = shown.filter(technique=technique)
     techniques = published.exclude(technique="").order_by("technique")

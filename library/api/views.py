@@ -27,6 +27,7 @@ from library.api.serializers import (
 from library.forms import LONGEST_QUERY
 from library.licenses import LICENSES, allowed_outputs
 from library.models import Style, StyleQuerySet
+from library.search import find_styles
 
 SORTS = {
     # The display order of the library. The API keeps the old name of this value.
@@ -46,7 +47,10 @@ class StyleQuerySerializer(serializers.Serializer[Any]):
     q = serializers.CharField(
         required=False,
         max_length=LONGEST_QUERY,
-        help_text="Words of the title, artist, technique, medium or culture.",
+        help_text=(
+            "Words of the title, artist, technique, medium, culture, description or tags. If no "
+            "style has them, words that are close are found."
+        ),
     )
     artist = serializers.CharField(required=False, help_text="The artist's name.")
     technique = serializers.CharField(required=False)
@@ -125,9 +129,8 @@ class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnStyleAct
         names = {"artist": "artist__name__iexact", "technique": "technique__iexact"}
         names["license"] = "license"
         columns = {column: wish[name] for name, column in names.items() if name in wish}
-        found: QuerySet[Style] = (
-            styles.matching(wish.get("q", "")).allowing(**wish.get("allows", {})).filter(**columns)
-        )
+        named = find_styles(styles, wish.get("q", ""))
+        found: QuerySet[Style] = named.allowing(**wish.get("allows", {})).filter(**columns)
         return found
 
     @extend_schema(parameters=[StyleQuerySerializer])
