@@ -8,7 +8,7 @@ from tests.support.servers import wait_until
 from tests.support.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-STYLES = 12
+STYLES = 8
 
 
 def wait_for(site: Site, sheet: str, what: str, reached: Any) -> dict[str, Any]:
