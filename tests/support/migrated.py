@@ -1,7 +1,8 @@
 """A migrated SQLite database that every test run begins with a copy of.
 
 To migrate takes seconds of each process of each run. The copy is made again when a migration of an
-installed app changes. Tests of upgrades and sites migrate databases of their own.
+installed app changes. `dumps` does the same for PostgreSQL. Tests of upgrades migrate databases of
+their own.
 """
 
 import fcntl
@@ -17,13 +18,13 @@ from django.db import connection
 FOLDER = Path(__file__).parents[2] / "build" / "test-database"
 
 
-def name_of_state() -> str:
+def name_of_state(suffix: str = ".sqlite3") -> str:
     """Return the name of a file, which changes with every migration of an installed app."""
     digest = hashlib.sha256(django.__version__.encode())
     for app in apps.get_app_configs():
         for path in sorted(Path(app.path, "migrations").glob("*.py")):
             digest.update(f"{app.label} {path.name} ".encode() + path.read_bytes())
-    return f"{digest.hexdigest()[:16]}.sqlite3"
+    return digest.hexdigest()[:16] + suffix
 
 
 class MigratedDatabase:

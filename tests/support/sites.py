@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from django.apps import apps
 
+from tests.support.dumps import MigratedDump
 from tests.support.servers import (
     PATIENCE_SECONDS,
     PostgreSQL,
@@ -88,12 +90,11 @@ class Site:
         log = self.folder / f"{name}.log"
         return Server([sys.executable, *command], log, env=self.environment, cwd=ROOT)
 
-    def manage(self, *arguments: str) -> None:
+    def manage(self, *arguments: str, **environment: str) -> None:
         """Run a management command and wait for its end."""
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(
-            command, check=True, env=self.environment, cwd=ROOT, timeout=PATIENCE_SECONDS
-        )
+        variables = self.environment | environment
+        subprocess.run(command, check=True, env=variables, cwd=ROOT, timeout=PATIENCE_SECONDS)
 
     def call(self, command: str, /, **arguments: Any) -> Any:
         """Run a command of the driver and return its answer."""
@@ -228,13 +229,23 @@ class ProductionSite(Site):
         wait_until(self.is_ready, "the site's start")
 
     def _make_database(self) -> None:
-        """Migrate the first site of a server. The next ones begin with a copy of its tables."""
-        if self.postgresql.has(MIGRATED):
-            self.postgresql.copy(MIGRATED, self.database)
-        else:
-            self.postgresql.url(self.database)
-            self.manage("migrate", "--verbosity=0")
-            self.postgresql.copy(self.database, MIGRATED)
+        """Make the database as a copy of a migrated one."""
+        if not self.postgresql.has(MIGRATED):
+            self._make_migrated()
+        self.postgresql.copy(MIGRATED, self.database)
+
+    def _make_migrated(self) -> None:
+        """Restore the stored dump. Without one, or in a script, which loads no apps, migrate."""
+        if not apps.ready:
+            self._migrate()
+            return
+        with MigratedDump(self.postgresql) as dump:
+            if not dump.restore_to(MIGRATED):
+                self._migrate()
+                dump.store(MIGRATED)
+
+    def _migrate(self) -> None:
+        self.manage("migrate", "--verbosity=0", DATABASE_URL=self.postgresql.url(MIGRATED))
 
     def stop(self) -> None:
         """Stop web, worker and beat."""
