@@ -43,7 +43,7 @@ def assert_goes_on_and_ends_once(site: Site, job: str, attempts: int) -> None:
 
     def runs() -> bool:
         snapshot = site.call("look", job=job)
-        return snapshot["state"] == "running" and snapshot["attempt"] == attempts
+        return bool(snapshot["state"] == "running" and snapshot["attempt"] == attempts)
 
     wait_until(runs, f"attempt {attempts}")
     site.call("stop", job=job)
@@ -236,6 +236,30 @@ class TestProductionSite:
         keep_bar(took, PROMPT_SECONDS)
         # The worker may first wait until its broker connection is back.
         assert production.wait_for(job, "succeeded")["attempt"] == 1
+
+    def test_passes_its_job_to_another_worker_at_once(
+        self, production: ProductionSite, keep_bar: Keep
+    ) -> None:
+        """Prove a part of bar 24."""
+        job = production.call("submit", **ENDLESS)
+        production.wait_until_painted(job)
+        second = production.new_worker("relief")
+        second.start()
+        wait_until(lambda: "ready" in second.log.read_text(), "the second worker")
+        began = time.monotonic()
+
+        assert production.worker.process is not None
+        production.worker.process.terminate()
+        production.worker.wait(PATIENCE_SECONDS)
+        left = time.monotonic()
+
+        production.wait_for(job, "running")
+        keep_bar(time.monotonic() - left, 5)
+        keep_bar(time.monotonic() - began, END_SECONDS)
+        assert production.call("look", job=job)["attempt"] == 1
+        production.call("cancel", job=job)
+        production.worker.start()
+        second.stop()
 
     @pytest.mark.bar(15)
     def test_fences_a_worker_that_slept_too_long(

@@ -67,14 +67,15 @@ def test_counts_forged_addresses_as_one_caller(
 ) -> None:
     # The window of the limit may end during the test; one of the two windows is full even then.
     calls = 2 * OF_AN_ADDRESS + 50
-    forged = [".".join(str(random.randrange(1, 255)) for _ in range(4)) for _ in range(calls)]
-
+    answers: Counter[int] = Counter()
     with ThreadPoolExecutor(16) as pool:
-        answers = Counter(pool.map(partial(status_from, production, "127.0.0.2"), forged))
+        while answers.total() < calls and not answers[429]:
+            forged = [".".join(str(random.randrange(1, 255)) for _ in range(4)) for _ in range(50)]
+            answers += Counter(pool.map(partial(status_from, production, "127.0.0.2"), forged))
 
     assert answers[429] >= 1
     assert set(answers) == {200, 429}
-    record_bar(32, f"{calls} forged addresses: {answers[200]} passed, as of one")
+    record_bar(32, f"{answers.total()} forged addresses: {answers[200]} passed, as of one")
 
 
 @pytest.mark.bar(32)

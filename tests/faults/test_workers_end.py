@@ -12,7 +12,6 @@ from tests.support.servers import PATIENCE_SECONDS, PostgreSQL, Redis, wait_unti
 from tests.support.sites import ProductionSite
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
-LONG = {"size": 256, "steps": 2000}
 # The time estimate never says that this job ends soon, whatever was painted before.
 ENDLESS = {"size": 1024, "steps": 2000}
 SHORT = {"size": 64, "steps": 2}
@@ -151,29 +150,6 @@ class TestOfTooLittleMemory:
 
 class TestOfAWorkerToldToEnd:
     """Part of bar 24 of the reliability page."""
-
-    def test_passes_its_job_to_another_worker_at_once(
-        self, production: ProductionSite, keep_bar: Keep
-    ) -> None:
-        job = production.call("submit", **LONG)
-        production.wait_until_painted(job)
-        second = production.new_worker("relief")
-        second.start()
-        wait_until(lambda: "ready" in second.log.read_text(), "the second worker")
-        began = time.monotonic()
-
-        assert production.worker.process is not None
-        production.worker.process.terminate()
-        production.worker.wait(PATIENCE_SECONDS)
-        left = time.monotonic()
-
-        production.wait_for(job, "running")
-        keep_bar(time.monotonic() - left, 5)
-        keep_bar(time.monotonic() - began, EXIT_SECONDS)
-        assert production.call("look", job=job)["attempt"] == 1
-        production.call("cancel", job=job)
-        production.worker.start()
-        second.stop()
 
     def test_abandons_a_step_that_never_returns(self, failing: FailingSite, keep_bar: Keep) -> None:
         failing.wait_for(failing.call("submit", **SHORT), "succeeded")
