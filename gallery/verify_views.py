@@ -24,7 +24,7 @@ class VerifyForm(forms.Form):
         label=_("Picture"),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_("JPEG, PNG or WebP. Nothing of it is kept."),
+        help_text=_("JPEG, PNG or WebP. The file is not kept."),
     )
 
 
