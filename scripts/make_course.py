@@ -3,12 +3,20 @@
 The photo is of the demonstration pairs, and the artwork one that this project shipped. Everything
 else is painted here, with the same modules that the site and the command line use. It takes some
 minutes; `--steps 30` is a quick try.
+
+The picture of a network needs one that was trained for that artwork, with photos of your own:
+
+    python -m examples.train PHOTOS library/shipped/impasto-swirl.webp painter.safetensors
+    python -m scripts.make_course --network painter.safetensors
 """
 
 import argparse
 import io
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from PIL import Image, ImageDraw, ImageOps
@@ -140,6 +148,17 @@ def draw_sweep(photo: Image.Image, style: Image.Image, steps: int) -> Image.Imag
     return sheet([cells])
 
 
+def draw_network(weights: Path, photo: Path, style: Image.Image) -> Image.Image:
+    """Paint the photo in one pass with the network of examples/train.py."""
+    with TemporaryDirectory() as folder:
+        words = [str(weights), str(photo), folder, "--size", str(2 * CELL)]
+        command = [sys.executable, "-m", "examples.infer", *words]
+        subprocess.run(command, cwd=ROOT, check=True)
+        painted = read(Path(folder) / f"{photo.stem}.png", 2 * CELL)
+    cells = [("artwork", style), ("photo", read(photo, 2 * CELL)), ("one pass", painted)]
+    return sheet([cells], 2 * CELL)
+
+
 def save(image: Image.Image, path: Path) -> None:
     """Write a WebP of at most MOST_BYTES, in the best quality that fits."""
     for quality in range(88, 20, -6):
@@ -157,6 +176,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--side", type=int, default=SIDE, help="longest side in pixels")
     parser.add_argument("--steps", type=int, default=STEPS, help="steps of the long painting")
     parser.add_argument("--every", type=int, default=EVERY, help="show every Nth step")
+    parser.add_argument(
+        "--network", type=Path, help="weights of examples/train.py; only its picture"
+    )
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     photo, style = read(PHOTO, options.side), read(STYLE, options.side)
@@ -165,6 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         save(image, options.out / f"{name}.webp")
         Console().print(f"{name}.webp", (options.out / f"{name}.webp").stat().st_size)
 
+    if options.network:
+        keep("network", draw_network(options.network.resolve(), PHOTO, read(STYLE, 2 * CELL)))
+        return
     keep("features", draw_features(photo))
     keep("grams", draw_grams(photo, style))
     steps, losses = draw_descent(photo, style, options.steps, options.every)

@@ -1,6 +1,8 @@
 """The two scripts of the guide's path: short, with public names only, and they run."""
 
 import ast
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -38,6 +40,18 @@ def test_is_short_and_uses_public_names_only(script: Path) -> None:
         assert not [name for name in names if name.startswith("_")]
 
 
+def test_lets_waiting_threads_sleep_before_torch_is_loaded() -> None:
+    program = (
+        "import examples, os, sys; print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    )
+    environment = {name: v for name, v in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=FOLDER.parent, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["passive", "False"]
+
+
 def test_trains_on_a_folder_like_coco_and_paints(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,7 +65,7 @@ def test_trains_on_a_folder_like_coco_and_paints(
     Image.effect_mandelbrot((120, 90), (-2, -1, 1, 1), 50).convert("RGB").save(painting)
     weights, out = tmp_path / "painter.safetensors", tmp_path / "out"
 
-    words = ("--size", 64, "--steps", 2, "--batch", 2)
+    words = ("--size", 64, "--steps", 2)
     run("train", tmp_path / "coco", painting, weights, *words)
     assert "shrink.0.weight" in " ".join(load_file(weights))
     assert "'style'" in capsys.readouterr().out
@@ -60,3 +74,16 @@ def test_trains_on_a_folder_like_coco_and_paints(
     with Image.open(out / "000000000000.png") as painted:
         assert painted.size == (64, 48)
         assert painted.getextrema() != ((0, 0), (0, 0), (0, 0))
+
+
+def test_stops_at_its_time_limit_with_weights(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photos").mkdir()
+    painting = Image.effect_mandelbrot((120, 90), (-2, -1, 1, 1), 50).convert("RGB")
+    painting.save(tmp_path / "photos" / "a.png")
+    words = (tmp_path / "photos" / "a.png", tmp_path / "w.safetensors", "--size", 64)
+    run("train", tmp_path / "photos", *words, "--steps", 10**6, "--minutes", 0.01)
+    steps = capsys.readouterr().out.splitlines()
+    assert 0 < len(steps) < 1000
+    assert load_file(tmp_path / "w.safetensors")

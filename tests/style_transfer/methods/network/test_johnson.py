@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from style_transfer.core.manifest import PAINTING_NET, read_manifests
 from style_transfer.imaging.color import Palette, palette_of
@@ -62,6 +62,24 @@ def test_paints_strokes_in_a_flat_sky(network: PaintingNet) -> None:
     # Without noise a flat area could only become a lattice that repeats every four pixels.
     again = inside[..., STRIDE:] - inside[..., :-STRIDE]
     assert again.std() > 0.2 * inside.std() > 0
+
+
+def test_begins_with_layers_that_learn_alike(network: PaintingNet) -> None:
+    normalized = [
+        each
+        for each in network.modules()
+        if isinstance(each, nn.Conv2d) and each not in (network.mix, network.paint)
+    ]
+    before = [each.weight.detach().clone() for each in normalized]
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
+    photos = torch.rand(1, 3, 32, 32)
+    network(photos, noise_for(photos)).square().mean().backward()
+    optimizer.step()
+    turned = [
+        float((each.weight.detach() - old).norm() / old.norm())
+        for each, old in zip(normalized, before, strict=True)
+    ]
+    assert max(turned) < 1.2 * min(turned)
 
 
 def lattice_in_a_sky(network: PaintingNet, side: int = 128) -> float:
