@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,7 +15,12 @@ from style_transfer.cli.features import add_features_arguments, install_weights
 from style_transfer.cli.pack import add_pack_parser
 from style_transfer.core.backbones import DEFAULT_BACKBONE
 from style_transfer.core.catalog import METHOD_INFOS
-from style_transfer.training.arguments import add_common_arguments, parse_count, parse_positive
+from style_transfer.training.arguments import (
+    add_common_arguments,
+    parse_count,
+    parse_positive,
+    parse_weight,
+)
 
 if TYPE_CHECKING:
     from style_transfer.training.recipe import Prepare
@@ -71,6 +77,9 @@ def run_train(arguments: argparse.Namespace) -> int:
     if math.isinf(arguments.time_limit) and math.isinf(arguments.steps):
         console.print("Add a limit: --time-limit 30m or --steps 4000.")
         return 2
+    # OpenMP reads this when torch is loaded. By default, threads that wait for another one keep
+    # their core busy: on two cores that other programs used too, a step took five times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from style_transfer.training.session import train
 
     if "weights" in arguments:
@@ -105,6 +114,16 @@ def _add_fast(parser: argparse.ArgumentParser) -> None:
         "--teacher", type=Path, help="reduced VGG-19 (safetensors), for a second loss"
     )
     add_features_arguments(parser, default="none; those of the encoder are always compared")
+    _add_adversary(parser)
+
+
+def _add_adversary(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--adversarial-weight",
+        type=parse_weight,
+        default=0.0,
+        help="weight of discriminators that tell patches of paintings from artworks (default: 0)",
+    )
 
 
 def _add_artwork(parser: argparse.ArgumentParser, *, content_weight: float) -> None:
@@ -138,6 +157,7 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         help="weight of the brightness and colors of larger areas",
     )
     parser.add_argument("--light", action="store_true", help="a smaller and faster network")
+    _add_adversary(parser)
     add_features_arguments(parser, default=DEFAULT_BACKBONE)
     parser.add_argument(
         "--teacher",

@@ -39,6 +39,11 @@ def parse_positive(text: str) -> float:
     return value
 
 
+def parse_weight(text: str) -> float:
+    """Turn 0 or a positive number into a float; raises argparse.ArgumentTypeError otherwise."""
+    return 0.0 if re.fullmatch(r"0+(\.0*)?", text) else parse_positive(text)
+
+
 def parse_size(text: str) -> int:
     """Turn 48MB, 1.5GB or 900kB into bytes; raises argparse.ArgumentTypeError otherwise."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([kKMG]B)", text)

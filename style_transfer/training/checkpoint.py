@@ -37,8 +37,7 @@ def save_checkpoint(
     """Write the state of a run into a folder; it replaces the previous state in one step."""
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     tensors |= {f"extra.{name}": value for name, value in extra.items()}
-    for index, slots in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{index}.{slot}": value for slot, value in slots.items()}
+    tensors |= {f"optimizer.{name}": value for name, value in pack_optimizer(optimizer).items()}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
     partial = path.with_suffix(".partial")
@@ -66,7 +65,7 @@ def load_checkpoint(
             names = opened.keys()
             tensors = {name: opened.get_tensor(name) for name in names}
         network.load_state_dict(_under("network.", tensors))
-        _restore_optimizer_(optimizer, _under("optimizer.", tensors))
+        restore_optimizer_(optimizer, _under("optimizer.", tensors))
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         message = f"{path} is not a checkpoint of this network."
         raise ModelMissingError(message, hint="Train into another folder.") from error
@@ -81,7 +80,20 @@ def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def _restore_optimizer_(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+def pack_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Give the tensors of an optimizer, named by the place of the parameter and the slot."""
+    return {
+        f"{index}.{slot}": value
+        for index, slots in optimizer.state_dict()["state"].items()
+        for slot, value in slots.items()
+    }
+
+
+def restore_optimizer_(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Continue with the tensors of `pack_optimizer`.
+
+    Raises ValueError, KeyError or RuntimeError for those of another optimizer.
+    """
     slots: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         index, slot = name.split(".")

@@ -35,6 +35,22 @@ class Objective(Protocol):
         ...
 
 
+class Adversary(Protocol):
+    """What learns beside a network, from what the objective showed it; see adversarial.py."""
+
+    def learn_(self, step: int, factor: float) -> Mapping[str, Tensor]:
+        """Take one step, at `factor` times its own learning rate; give its losses by name."""
+        ...
+
+    def is_sound(self) -> bool:
+        """Tell whether all its weights are finite."""
+        ...
+
+    def state(self) -> Mapping[str, Tensor]:
+        """Give what a checkpoint keeps of it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Plan:
     """The length and the learning rate of a run.
@@ -73,7 +89,8 @@ def warmed_cosine(fraction: float) -> float:
 class Run:
     """One training run: a network, its optimizer, its objective, its crops and its folder.
 
-    `extra` are tensors that the objective needs again when the run is continued.
+    `extra` are tensors that the objective needs again when the run is continued. An `adversary`
+    takes its steps after those of the network.
     """
 
     network: nn.Module
@@ -85,6 +102,7 @@ class Run:
     extra: Mapping[str, Tensor]
     progress: Progress = field(default_factory=Progress)
     stopping: bool = False
+    adversary: Adversary | None = None
 
     def stop(self) -> None:
         """Stop after the current step; safe to call from a signal handler."""
@@ -96,11 +114,13 @@ class Run:
         Weights that are not finite are not written, because the previous checkpoint is better.
         """
         if self.crops.rank == 0 and self.is_sound():
-            save_checkpoint(self.folder, self.progress, self.network, self.optimizer, self.extra)
+            kept = {**self.extra, **(self.adversary.state() if self.adversary else {})}
+            save_checkpoint(self.folder, self.progress, self.network, self.optimizer, kept)
 
     def is_sound(self) -> bool:
         """Tell whether all weights are finite."""
-        return all(bool(weight.isfinite().all()) for weight in self.network.parameters())
+        sound = all(bool(weight.isfinite().all()) for weight in self.network.parameters())
+        return sound and (self.adversary is None or self.adversary.is_sound())
 
     def train_(self, plan: Plan) -> Iterator[TrainingState]:
         """Train until the plan ends; yield a state about every second and after each save.
@@ -145,14 +165,16 @@ class Run:
         return furthest.item()
 
     def _step_(self, batch: Tensor, fraction: float, rate: float) -> dict[str, Tensor]:
+        factor = warmed_cosine(fraction)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate * warmed_cosine(fraction)
+            group["lr"] = rate * factor
         losses = self.objective.losses(batch, fraction)
         self.optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         average_gradients_(self.network)
         self.optimizer.step()
-        return {name: value.detach() for name, value in losses.items()}
+        learned = self.adversary.learn_(self.progress.step, factor) if self.adversary else {}
+        return {name: value.detach() for name, value in losses.items()} | {**learned}
 
 
 class _Meter:

@@ -22,6 +22,7 @@ from style_transfer.methods.fast.decoder import LEVELS, STRIDE, with_colors
 from style_transfer.methods.fast.decoder_pass import LevelBlend, run_stages
 from style_transfer.methods.fast.network import Painter, apply_map
 from style_transfer.methods.fast.transport import moments_of_batch
+from style_transfer.training.adversarial import PatchAdversary
 from style_transfer.training.patch_loss import patch_distance
 from style_transfer.training.reconstruction import Reconstruction
 
@@ -50,12 +51,14 @@ class Weights:
 class Painting:
     """The objective: batches alternate photos and artworks; each photo gets the artwork after it.
 
-    `loss_features` compare the styles.
+    `loss_features` compare the styles. With an `adversary`, the patches of the paintings should
+    also pass for patches of the artworks.
     """
 
     painter: Painter
     loss_features: tuple[FeatureNet, ...]
     weights: Weights = field(default_factory=Weights)
+    adversary: PatchAdversary | None = None
 
     def __post_init__(self) -> None:
         self._reconstruction = Reconstruction(
@@ -81,7 +84,18 @@ class Painting:
         }
         again = self._reconstruction.losses(artwork, fraction)
         found["again"] = self.weights.reconstruction * torch.stack(list(again.values())).sum()
+        if self.adversary:
+            # Other random numbers than above, which stay the same with and without an adversary.
+            apart = random.Random(f"adversary/{fraction}")
+            found["adversarial"] = self._oppose(self.adversary, painted, artwork, apart)
         return found
+
+    def _oppose(
+        self, adversary: PatchAdversary, painted: Tensor, artwork: Tensor, chance: random.Random
+    ) -> Tensor:
+        view = View.draw(painted.shape[-1], chance)
+        other = View.draw(painted.shape[-1], chance, factor=view.factor)
+        return adversary.loss(view.of(painted), other.of(artwork))
 
     def _follow(self, painted: Tensor, mapped: Mapping[int, Tensor]) -> Tensor:
         """Compare the features of a painting, position by position, with those it was made from."""

@@ -93,7 +93,7 @@ def name_command(kind: str, options: Options, material: Material, steps: int) ->
     common = {each.name for each in fields(Options)}
     for each in fields(options):
         value = getattr(options, each.name)
-        if each.name in common or value is None or value is False:
+        if each.name in common or not value:  # None, False, or a weight of 0
             continue
         words.append(f"--{each.name.replace('_', '-')}")
         if value is not True:

@@ -20,6 +20,7 @@ from style_transfer.imaging.pyramid import resize
 from style_transfer.methods.fast.decoder import LEVELS, STRIDE, Decoder, read_decoder_widths
 from style_transfer.methods.fast.decoder_pass import LevelBlend, paint_whole
 from style_transfer.methods.fast.network import Painter
+from style_transfer.training.adversarial import PatchAdversary, require_adversarial_weight
 from style_transfer.training.channel_std import measure_channel_std
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.crops import Crops
@@ -52,6 +53,7 @@ class FastOptions(Options):
     decoder: Path
     teacher: Path | None = None
     features: str | None = None
+    adversarial_weight: float = 0.0
 
 
 @dataclass
@@ -115,7 +117,8 @@ class Fast:
 
     def _name_loss_features(self) -> str:
         teacher, features = self.options.teacher, self.options.features
-        names = [ENCODER, describe_teacher(teacher) if teacher else "", features or ""]
+        patches = "discriminators of patches" if self.run.adversary else ""
+        names = [ENCODER, describe_teacher(teacher) if teacher else "", features or "", patches]
         return " and ".join(filter(None, names))
 
     def _pairs(self, count: int) -> tuple[list[Tensor], list[Tensor]]:
@@ -148,6 +151,7 @@ def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast
     decoder, the teacher or the checkpoint is missing or of another network.
     """
     options.require_sizes(least=_SMALLEST, multiple=STRIDE)
+    require_adversarial_weight(options.adversarial_weight)
     if options.batch % 2:  # a batch alternates photos and artworks
         raise TrainingOptionsError(f"--batch must be an even number, not {options.batch}.")
     device = place.device
@@ -161,12 +165,16 @@ def prepare_fast(options: FastOptions, material: Material, place: Place) -> Fast
         require_backbone(options.features)
         loss_features.append(lay_out(load_features(options.features, device), device))
     painter = Painter(encoder, decoder, halved=knows_bfloat16(device)).to(device)
-    objective = Painting(painter, tuple(loss_features))
+    weight = options.adversarial_weight
+    adversary = PatchAdversary(weight, device, options.seed) if weight else None
+    objective = Painting(painter, tuple(loss_features), adversary=adversary)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
     optimizer = Muon(decoder.parameters())
-    run = Run(decoder, optimizer, objective, crops, options.out, device, {})
+    run = Run(decoder, optimizer, objective, crops, options.out, device, {}, adversary=adversary)
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, decoder, optimizer)
+    if adversary:
+        adversary.restore_(run.extra)
     return Fast(run, objective, material, options)
 
 

@@ -19,6 +19,11 @@ from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.perceptual_hash import perceptual_hash
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.network.johnson import PaintingNet, draw_noise
+from style_transfer.training.adversarial import (
+    PATCH,
+    PatchAdversary,
+    require_adversarial_weight,
+)
 from style_transfer.training.artwork import name_after, require_name, shown_at
 from style_transfer.training.checkpoint import load_checkpoint
 from style_transfer.training.copying import Copying
@@ -32,8 +37,13 @@ from style_transfer.training.layout import lay_out
 from style_transfer.training.loop import Objective, Run
 from style_transfer.training.material import Material, read_held_out
 from style_transfer.training.processes import Place
-from style_transfer.training.recipe import Options, Recipe, name_command
-from style_transfer.training.style_loss import StyleLoss, look_at
+from style_transfer.training.recipe import (
+    Options,
+    Recipe,
+    TrainingOptionsError,
+    name_command,
+)
+from style_transfer.training.style_loss import SCALES, StyleLoss, look_at
 
 _SHOWN = 3  # held-out photos on the sample sheet
 _SMALLEST = 64  # side of a crop in pixels; in a smaller one the deepest features have no statistics
@@ -52,6 +62,7 @@ class NetworkOptions(Options):
     style_size: int = 512
     content_weight: float = 0.7
     tone_weight: float = 5.0
+    adversarial_weight: float = 0.0
     light: bool = False
     features: str | None = None
 
@@ -118,8 +129,9 @@ class Network:
         card = {
             "license": "yours to choose, within the terms of the artwork and of the photos",
             "origin": "Trained from random initialization to paint like"
-            f" {self._name_target()}; the losses come from the features {options.judge} and from"
-            " bare patches.",
+            f" {self._name_target()}; the losses come from the features {options.judge}"
+            f"{', from discriminators of patches' if self.run.adversary else ''} and from bare"
+            " patches.",
             "data": [*self.material.describe(), artwork],
             "command": name_command("network", options, self.material, progress.step),
             "figures": {
@@ -167,6 +179,7 @@ def prepare_network(
     """
     require_name(options.name)
     options.require_sizes(least=_SMALLEST)
+    require_adversarial_weight(options.adversarial_weight)
     device = place.device
     artwork = load_picture(options.style).rgb
     shown = shown_at(artwork, options.style_size / max(artwork.size), device)
@@ -178,22 +191,42 @@ def prepare_network(
     network = lay_out(network, device)
     halved = knows_bfloat16(device)
     crops = material.crops(options.sizes, options.batch, options.seed, place)
+    adversary = _oppose(options, shown)
     objective: Objective
     if options.teacher == NO_TEACHER:
         book = None
         views = look_at(features, shown)  # the artwork's statistics, measured once
         style_loss = StyleLoss(features, views, options.content_weight, halved, options.tone_weight)
-        objective = Imitation(network, style_loss)
+        objective = Imitation(network, style_loss, adversary)
     else:
         book = _open_book(options, artwork)
         crops = _cut_examples(crops, book, options)
         objective = Copying(network, features, halved)
     # Not Muon: its steps go equally far in all directions, fine ones too. It produced a hatch.
     optimizer = Adam(network.parameters())
-    run = Run(network, optimizer, objective, crops, options.out, device, {})
+    run = Run(network, optimizer, objective, crops, options.out, device, {}, adversary=adversary)
     if options.resume:
         run.progress, run.extra = load_checkpoint(options.out, network, optimizer)
+    if adversary:
+        adversary.restore_(run.extra)
     return Network(run, network, objective, book, material, options, artwork, target)
+
+
+def _oppose(options: NetworkOptions, shown: Tensor) -> PatchAdversary | None:
+    """Make the discriminators for an artwork (1, 3, H, W), if the options ask for them."""
+    if not options.adversarial_weight:
+        return None
+    if options.teacher != NO_TEACHER:
+        raise TrainingOptionsError(
+            "--adversarial-weight and --teacher exclude each other.",
+            hint="A teacher's paintings are copied as they are; leave one of the two out.",
+        )
+    if min(shown.shape[2:]) * min(SCALES) < PATCH:
+        raise TrainingOptionsError(
+            f"The artwork is too small for patches of {PATCH} pixels.",
+            hint="Choose a larger picture, a larger --style-size, or no --adversarial-weight.",
+        )
+    return PatchAdversary(options.adversarial_weight, shown.device, options.seed)
 
 
 def _open_book(options: NetworkOptions, artwork: Image.Image) -> Book:

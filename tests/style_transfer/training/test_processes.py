@@ -70,6 +70,8 @@ def test_learns_the_same_in_two_processes(
 def test_trains_one_network_in_two_processes(content: Path, style: Path, tmp_path: Path) -> None:
     artwork = next(style.rglob("*.png"))
     words = [f"--content={content}", f"--style={artwork}", "--light", "--style-size=64"]
+    words += ["--adversarial-weight=0.1"]
     out = train_two(tmp_path, "network", *words, "--steps=3", "--size=64", "--name=blobs")
     assert_agree(out)
+    assert "discriminator" in json.loads((out / "losses.jsonl").read_text().splitlines()[0])
     assert (out / "network-blobs.safetensors").is_file()

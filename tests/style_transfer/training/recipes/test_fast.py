@@ -14,6 +14,7 @@ from style_transfer.core.errors import ModelMissingError
 from style_transfer.features.builtin import FeatureNet
 from style_transfer.features.vgg import LAYERS
 from style_transfer.methods.fast.decoder import Decoder
+from style_transfer.training.curve import read_losses
 from style_transfer.training.material import Material
 from style_transfer.training.processes import Place
 from style_transfer.training.recipe import TrainingOptionsError
@@ -153,3 +154,38 @@ def test_says_which_option_is_wrong(options: FastOptions, material: Material) ->
         prepare_fast(dataclasses.replace(options, sizes=(72,)), material, Place(CPU))
     with pytest.raises(TrainingOptionsError, match="even number, not 3"):
         prepare_fast(dataclasses.replace(options, batch=3), material, Place(CPU))
+
+
+class TestAdversarial:
+    """The decoder learns beside discriminators of patches of artworks."""
+
+    def test_adds_its_losses_to_those_of_the_plain_training(
+        self, options: FastOptions, training: Fast, material: Material
+    ) -> None:
+        opposed = prepare_fast(
+            dataclasses.replace(options, adversarial_weight=0.1), material, Place(CPU)
+        )
+        batch = training.run.crops.draw(0)
+        plain, others = (each.objective.losses(batch, 0.5) for each in (training, opposed))
+        assert others.keys() - plain.keys() == {"adversarial"}
+        assert all(torch.equal(value, others[name]) for name, value in plain.items())
+
+    @pytest.mark.slow
+    def test_learns_and_continues_with_its_discriminators(
+        self, train_fast: Train, tmp_path: Path
+    ) -> None:
+        assert train_fast("--steps", "1", "--adversarial-weight", "0.1") == 0
+        path = tmp_path / "out" / "checkpoint.safetensors"
+        kept = {name: value for name, value in load_file(path).items() if "discriminator" in name}
+        assert kept
+        assert train_fast("--steps", "2", "--adversarial-weight", "0.1", "--resume") == 0
+        after = load_file(path)
+        assert any(not torch.equal(value, after[name]) for name, value in kept.items())
+        assert "discriminator" in read_losses(tmp_path / "out")
+        card = json.loads((tmp_path / "out" / "manifest.json").read_text())["fast"]
+        assert "discriminators of patches" in card["origin"]
+
+    def test_refuses_a_wrong_weight(self, options: FastOptions, material: Material) -> None:
+        wrong = dataclasses.replace(options, adversarial_weight=-1.0)
+        with pytest.raises(TrainingOptionsError, match="between 0 and 100"):
+            prepare_fast(wrong, material, Place(CPU))

@@ -24,6 +24,7 @@ from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.network.johnson import build_painting_net
 from style_transfer.training.copying import Copying
 from style_transfer.training.curve import read_losses
+from style_transfer.training.evaluation import measure_losses
 from style_transfer.training.fetch_backbones import install
 from style_transfer.training.imitation import Imitation
 from style_transfer.training.loop import Plan
@@ -280,6 +281,23 @@ def test_says_what_is_wrong(train_network: Train, capfd: pytest.CaptureFixture[s
     printed = " ".join(capfd.readouterr().err.split())
     assert "nowhere.jpg" in printed
     assert "'No Name' is no name." in printed
+
+
+@pytest.mark.slow
+def test_learns_as_well_when_it_is_light(artwork: Path, material: Material, tmp_path: Path) -> None:
+    def learn(*, light: bool) -> float:
+        options = NetworkOptions(
+            tmp_path / f"{light}", 2, (64,), style=artwork, name="a", style_size=96, light=light
+        )
+        training = prepare_network(options, material, Place(CPU), options.out)
+        held_out = [training.run.crops.draw(100 + step) for step in range(4)]
+        before = sum(measure_losses(training.objective, held_out).values())
+        list(training.run.train_(Plan(steps=16, rate=0.003)))
+        return sum(measure_losses(training.objective, held_out).values()) / before
+
+    plain, light = learn(light=False), learn(light=True)
+    assert plain < 0.9
+    assert light < plain + 0.1
 
 
 class TestFeatures:
