@@ -20,9 +20,9 @@ def test_spreads_the_browser_over_two_processes() -> None:
     assert min(groups.values()) >= len(files) // 4
 
 
-def test_runs_the_tests_on_postgresql_beside_each_other() -> None:
-    path = "tests/faults/test_same_tests_on_postgresql.py::test_also_passes_on_postgresql"
-    assert group_of(f"{path}[queue]") != group_of(f"{path}[worker]")
+def test_runs_the_tests_on_postgresql_beside_the_sites() -> None:
+    path = "tests/faults/test_same_tests_on_postgresql.py"
+    assert group_of(f"{path}::test_also_passes_on_postgresql") == path
 
 
 def test_keeps_tests_together_that_share_an_export() -> None:

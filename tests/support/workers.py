@@ -19,9 +19,7 @@ from tests.support.durations import function_of, known_durations
 # the same time.
 LONGEST_FIRST = ("production", "browser-0", "browser-1", "embedded")
 # Files of tests/faults that start their own sites.
-OWN_SITES = {"test_lanes.py", "test_workers_end.py"}
-# Each test of this file starts a whole test run.
-OWN_RUNS = "tests/faults/test_same_tests_on_postgresql.py"
+OWN_SITES = {"test_lanes.py", "test_workers_end.py", "test_same_tests_on_postgresql.py"}
 # The tests of these folders share something that takes long to make.
 TOGETHER = ("tests/style_transfer/export/",)
 
@@ -32,8 +30,6 @@ def group_of(nodeid: str) -> str:
     Only the name decides, because the process that distributes the tests knows nothing else.
     """
     path, _, name = nodeid.partition("::")
-    if path == OWN_RUNS:
-        return nodeid
     for folder in TOGETHER:
         if path.startswith(folder):
             return folder
