@@ -12,7 +12,7 @@ from tests.test_house import ROOT, tracked
 
 PACKAGES = {"styleweb", "gallery", "inference", "library", "accounts", "common", "style_transfer"}
 # Folders of the repository, and where the wheel has them.
-FOLDERS = {"templates": (".html", ".txt"), "static": "", "locale": ".mo"}
+FOLDERS = {"templates": (".html", ".txt"), "static": ("",), "locale": (".mo",)}
 
 pytestmark = pytest.mark.slow
 

@@ -7,6 +7,7 @@ sketch needs a certain area, and a larger one for finer brushes.
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -63,7 +64,7 @@ def key_of(spec: TransferSpec, styles: Sequence[tuple[Style, float]]) -> str:
 
 def _longest_side(photo: tuple[int, int], spec: TransferSpec) -> int:
     result = result_size(photo, spec.size)
-    root = (result[0] * result[1]) ** 0.5
+    root = math.sqrt(result[0] * result[1])
     side = _USUAL
     while side < min(root, _LARGEST) and _first(result, side, spec) < _first(result, root, spec):
         side += _STEP
@@ -72,5 +73,5 @@ def _longest_side(photo: tuple[int, int], spec: TransferSpec) -> int:
 
 def _first(result: tuple[int, int], side: float, spec: TransferSpec) -> int:
     """Return the longest side of the first painting of a picture of the area side**2."""
-    root = (result[0] * result[1]) ** 0.5
+    root = math.sqrt(result[0] * result[1])
     return max(sizes_of(*scaled(*result, side / root), spec.style_scale)[0])

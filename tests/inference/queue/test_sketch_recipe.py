@@ -1,5 +1,7 @@
 """Tests of the size of sketches: small, and with the strokes of the result."""
 
+import math
+
 import pytest
 
 from inference.models import Photo
@@ -13,7 +15,7 @@ SHAPES = [(4000, 3000), (3000, 3000), (1920, 1080), (900, 1600)]
 def first_share(photo: tuple[int, int], spec: TransferSpec) -> float:
     """Return the side of the first painting, whose marks are the broadest, in pixels."""
     sizes = sizes_of(*result_size(photo, spec.size), spec.style_scale)
-    return (sizes[0][0] * sizes[0][1]) ** 0.5
+    return math.sqrt(sizes[0][0] * sizes[0][1])
 
 
 @pytest.mark.parametrize("brush", [0.75, 1.0, 1.5, 2.0])

@@ -217,7 +217,8 @@ def test_a_job_with_a_mask_keeps_it_in_the_size_of_the_result(alice: User, color
     mask = np.asarray(opened(done.fitted_mask).convert("L"))
     assert mask.shape == (done.result_height, done.result_width)
     # It was white on the left, and is inverted.
-    assert (mask[:, 8], mask[:, -8]) == (pytest.approx(0), pytest.approx(255))
+    assert mask[:, 8] == pytest.approx(0)
+    assert mask[:, -8] == pytest.approx(255)
     make_revision(job=done, development=Development(0.6, Color.CONTENT))
     worker.serve_next()
     shown = Job.objects.get(pk=job.pk).shown
