@@ -3,9 +3,11 @@
 The rows of the library have them in English. Templates translate them when they show them.
 """
 
+from functools import lru_cache
 from typing import Final
 
-from django.utils.translation import gettext_noop
+from django.conf import settings
+from django.utils.translation import gettext, gettext_noop, override
 
 TECHNIQUES: Final = (
     gettext_noop("Art deco poster (airbrush and gold)"),
@@ -34,3 +36,15 @@ MEDIA: Final = (
     gettext_noop("Woodblock print, triptych; ink and color on paper"),
     gettext_noop("Woodblock print; ink and color on paper"),
 )
+
+
+@lru_cache(maxsize=1000)
+def in_all_languages(words: str) -> str:
+    """Return `words` of a label in each language of the site, for searches."""
+    if not words:  # its translation would be the head of the catalog
+        return ""
+    told = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            told[gettext(words)] = True
+    return " ".join(told)

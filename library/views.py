@@ -30,9 +30,9 @@ def styles(request: HttpRequest) -> HttpResponse:
     search.is_valid()
     # A value that is not valid, such as one that is too long, is left out of the search.
     query, technique = (search.cleaned_data.get(name, "") for name in ("q", "technique"))
-    shown = find_styles(published, query).select_related("artist")
-    if technique:
-        shown = shown.filter(technique=technique)
+    # Filtered before the search, which takes close words where no style here has the words.
+    among = published.filter(technique=technique) if technique else published
+    shown = find_styles(among, query).select_related("artist")
     techniques = published.exclude(technique="").order_by("technique")
     context = {
         "page": page_at(request, shown, STYLE_ORDER, size=STYLES_A_PAGE),

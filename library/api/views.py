@@ -123,15 +123,15 @@ class StyleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnStyleAct
         values: dict[str, Any] = query.validated_data
         return values
 
-    def _asked_for(self, styles: Any) -> QuerySet[Style]:
+    def _asked_for(self, styles: StyleQuerySet) -> QuerySet[Style]:
         """Keep the styles that match the query."""
         wish = self.query
         names = {"artist": "artist__name__iexact", "technique": "technique__iexact"}
         names["license"] = "license"
         columns = {column: wish[name] for name, column in names.items() if name in wish}
-        named = find_styles(styles, wish.get("q", ""))
-        found: QuerySet[Style] = named.allowing(**wish.get("allows", {})).filter(**columns)
-        return found
+        # Filtered before the search, which takes close words where no style here has the words.
+        among = styles.allowing(**wish.get("allows", {})).filter(**columns)
+        return find_styles(among, wish.get("q", ""))
 
     @extend_schema(parameters=[StyleQuerySerializer])
     def list(self, request: Request) -> Response:

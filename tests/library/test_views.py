@@ -63,6 +63,21 @@ class TestStyles:
             Style.objects.filter(slug=slug).update(technique=slug.title())
         assert styles_shown(client, technique="Mosaic") == ["mosaic"]
 
+    def test_takes_close_words_within_the_technique(self, client: Client) -> None:
+        for slug, technique in (("night", "Mosaic"), ("knigth", "Oil")):
+            make_style(slug)
+            Style.objects.filter(slug=slug).update(title=slug, technique=technique)
+        assert styles_shown(client, q="knigth") == ["knigth"]
+        assert styles_shown(client, q="nigth", technique="Mosaic") == ["night"]
+
+    def test_names_techniques_in_the_language_of_the_reader(self, client: Client) -> None:
+        for slug, technique in (("cut", "Woodcut"), ("stones", "Mosaic")):
+            make_style(slug)
+            Style.objects.filter(slug=slug).update(technique=technique)
+        page = client.get(reverse("styles"), HTTP_ACCEPT_LANGUAGE="zh-hans").text
+        assert ">木刻版画</a>" in page
+        assert "?technique=Woodcut" in page
+
     def test_needs_the_same_queries_for_many_styles(
         self, client: Client, django_assert_num_queries: object
     ) -> None:

@@ -53,6 +53,13 @@ class TestList:
         make_style("wave")
         assert slugs(q="starry") == []
 
+    def test_takes_close_words_within_the_filters(self) -> None:
+        for slug, technique in (("night", "Mosaic"), ("knigth", "Oil")):
+            make_style(slug)
+            Style.objects.filter(slug=slug).update(title=slug, technique=technique)
+        assert slugs(q="nigth") == ["knigth"]
+        assert slugs(q="nigth", technique="mosaic") == ["night"]
+
     def test_filters_by_technique_artist_and_license(self) -> None:
         make_style("wave", license="CC-BY-4.0")
         make_style("night")
