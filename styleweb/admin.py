@@ -1,5 +1,6 @@
 """Admin page of the pages about the site."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -54,7 +55,7 @@ class SitePageAdmin(admin.ModelAdmin):
     """Five pages, whose texts operators write in two languages."""
 
     form = SitePageForm
-    list_display = ("title_shown", "is_own", "updated_at")
+    list_display = ("title_shown", "is_own", "changed_at")
     fields = ("see", "how", "text_en", "text_zh")
     readonly_fields = ("see", "how")
 
@@ -84,7 +85,12 @@ class SitePageAdmin(admin.ModelAdmin):
     @admin.display(description=_("own text"), boolean=True)
     def is_own(self, page: SitePage) -> bool:
         """Return whether the operator wrote it."""
-        return bool(page.text_en or page.text_zh)
+        return page.is_own
+
+    @admin.display(description=_("changed"), ordering="updated_at", empty_value="–")
+    def changed_at(self, page: SitePage) -> datetime | None:
+        """Return when the operator changed the text. The time of the row is that of its making."""
+        return page.updated_at if page.is_own else None
 
     @admin.display(description=_("Address"))
     def see(self, page: SitePage) -> str:

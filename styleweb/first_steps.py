@@ -16,15 +16,18 @@ from django.utils.translation import ngettext
 from accounts.email_proof import is_confirmed
 from accounts.mail import sends_mail
 from accounts.models import User
-from common.storage import StorageFull
+from common.storage import StorageFull, save_as
 from inference.models import Job, SourceFetch
 from inference.queue.workers import workers_serving
 from library.fetching import missing_pictures
 from library.models import Style
+from styleweb.models import SitePage
 
 logger = logging.getLogger(__name__)
 # The address that an administrator has until a real one is entered (accounts/services.py).
 NO_ADDRESS = "@localhost"
+# Written and removed again by each look at the checklist. It needs no folder of its own.
+TRIAL_FILE = "storage-trial"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def first_steps(user: User) -> list[Step]:
         _test_picture(),
         _sockets(),
         _mail(user),
+        _contact(),
         _masterworks(),
     ]
 
@@ -70,9 +74,12 @@ def _administrator(user: User) -> Step:
 
 
 def _storage() -> Step:
-    free = filesizeformat(shutil.disk_usage(settings.DATA_DIR).free)
     try:
-        default_storage.delete(default_storage.save("checks/storage", ContentFile(b"works")))
+        free = filesizeformat(shutil.disk_usage(settings.DATA_DIR).free)
+        try:
+            save_as(TRIAL_FILE, ContentFile(b"works"))
+        finally:
+            default_storage.delete(TRIAL_FILE)
     except (OSError, StorageFull):
         logger.exception("The storage of pictures cannot be written")
         words = _("Pictures cannot be stored. Check the rights and the space of the data folder.")
@@ -129,6 +136,18 @@ def _mail(user: User) -> Step:
         *(reverse("email-proof-request"), _("Send me a test mail")),
         posts=True,
     )
+
+
+def _contact() -> Step:
+    page = SitePage.objects.filter(slug=SitePage.Slug.CONTACT).first()
+    written = page is not None and page.is_own
+    words = (
+        _("The page Contact has your own text.")
+        if written
+        else _("Visitors cannot reach you yet. Write on the page Contact how they can.")
+    )
+    address = reverse("admin:styleweb_sitepage_change", args=[SitePage.Slug.CONTACT])
+    return Step("contact", _("Contact"), written, words, address, _("Edit the page Contact"))
 
 
 def _masterworks() -> Step:
@@ -190,7 +209,7 @@ def _waiting_styles() -> list[Waiting]:
         Waiting(
             in_review,
             ngettext("style in review", "styles in review", in_review),
-            f"{page}?state__exact=in_review",
+            f"{page}?state__exact=in_review&owner__isnull=1",
         ),
         Waiting(drafts, ngettext("draft", "drafts", drafts), f"{page}?state__exact=draft"),
     ]

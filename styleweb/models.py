@@ -40,6 +40,11 @@ class SitePage(models.Model):
         return self.Slug(self.slug).label
 
     @property
+    def is_own(self) -> bool:
+        """Whether the operator wrote it, in at least one language."""
+        return bool(self.text_en.strip() or self.text_zh.strip())
+
+    @property
     def text(self) -> str:
         """The text in the language of the reader.
 

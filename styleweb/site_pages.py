@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from styleweb.models import SitePage
 
-HEADING = "## "
+HEADING = "##"
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
 def parts_of(text: str) -> Iterator[Part]:
     """Divide a text at blank lines and headings."""
     lines: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        if line.strip() and not line.startswith(HEADING):
-            lines.append(line.strip())
+    for line in map(str.strip, [*text.splitlines(), ""]):
+        if line and not line.startswith(HEADING):
+            lines.append(line)
             continue
         if lines:
             yield Part("\n".join(lines))
             lines = []
         if line.startswith(HEADING):
-            yield Part(line.removeprefix(HEADING).strip(), is_heading=True)
+            yield Part(line.lstrip("#").strip(), is_heading=True)

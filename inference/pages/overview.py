@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from inference.models import Job, Photo, ProofSheet, QueueSwitch, Worker
+from inference.models import Job, Photo, ProofSheet, QueueSwitch, Sketch, Worker
 from inference.queue.lanes import HEAVY
 from style_transfer.core.catalog import METHOD_INFOS
 
@@ -73,6 +73,7 @@ class Overview:
     switch: QueueSwitch
     methods: list[MethodLine]
     sheets: int
+    sketches: int
     waiting: int
     running: int
     longest: list[Waiting]
@@ -97,6 +98,7 @@ def overview(*, with_names: bool) -> Overview:
         switch=QueueSwitch.objects.first() or QueueSwitch(),
         methods=lines,
         sheets=ProofSheet.objects.active().count(),
+        sketches=Sketch.objects.active().count(),
         waiting=sum(line.waiting for line in lines),
         running=sum(line.running for line in lines),
         longest=_longest(with_names=with_names),

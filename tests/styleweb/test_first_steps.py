@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.core import mail
 from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -16,7 +17,6 @@ from inference.models import Job, Worker
 from inference.services.source_fetches import request_source_fetch
 from library.models import Style
 from styleweb.first_steps import Step, first_steps, waiting_for
-from tests.common.test_storage import files_in
 from tests.inference.pages.test_operators import make_staff
 from tests.support.factories import finished_job, make_code_style, make_job, make_style, make_user
 
@@ -47,7 +47,13 @@ class TestSteps:
 
     def test_writes_to_the_storage_and_leaves_nothing(self, root: User, media_root: Path) -> None:
         assert step(root, "storage").done
-        assert files_in(media_root) == []
+        assert list(media_root.rglob("*")) == []
+
+    def test_says_when_the_data_folder_is_away(
+        self, root: User, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.DATA_DIR = tmp_path / "unmounted"
+        assert not step(root, "storage").done
 
     @pytest.mark.parametrize("error", [StorageFull, PermissionError])
     def test_says_when_the_storage_cannot_be_written(
@@ -90,6 +96,15 @@ class TestSteps:
     def test_says_when_there_is_no_mail_server(self, root: User, settings: Settings) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
         assert "EMAIL_URL" in step(root, "mail").words
+
+    def test_wants_a_text_of_the_operator_on_the_page_contact(
+        self, root: User, browser: Client
+    ) -> None:
+        found = step(root, "contact")
+        assert not found.done
+        assert browser.get(found.address).status_code == 200
+        browser.post(found.address, {"text_en": "", "text_zh": "写信给 team@example.org"})
+        assert step(root, "contact").done
 
     def test_offers_to_fetch_pictures_of_masterworks(self, root: User) -> None:
         assert step(root, "masterworks").done
@@ -135,8 +150,12 @@ class TestWaiting:
         offered = make_style("sketch", state="draft")
         Style.objects.filter(pk=offered.pk).update(state="in_review", owner=alice)
         make_job(alice)
-        for each in waiting_for(root):
-            assert browser.get(each.address).status_code == 200
+        make_style("ours", state="in_review")
+        assert len(waiting_for(root)) == 3
+        for each in waiting_for(root)[:2]:
+            listed = browser.get(each.address).context["cl"]
+            assert listed.result_count == each.count == 1
+        assert browser.get(waiting_for(root)[2].address).status_code == 200
 
 
 class TestHome:
@@ -146,6 +165,11 @@ class TestHome:
         page = client.get(HOME).content.decode()
         assert "Waiting for you" in page
         assert 'id="step-sockets"' not in page
+
+    @pytest.mark.parametrize(("count", "words"), [(1, "1 step is left"), (3, "3 steps are left")])
+    def test_says_how_many_steps_are_left(self, count: int, words: str) -> None:
+        page = render_to_string("admin/_first_steps.html", {"steps_open": count, "steps": []})
+        assert words in " ".join(page.split())
 
     def test_has_no_style_and_no_script_in_the_page(self, browser: Client) -> None:
         page = browser.get(HOME).content.decode()

@@ -71,6 +71,20 @@ def test_begins_with_the_shipped_text_and_stores_only_changes(operator: Client) 
     assert SitePage.objects.get(pk="about").text_en == ""
 
 
+def test_tells_the_time_of_a_change_only_if_there_was_one(operator: Client) -> None:
+    listed = reverse("admin:styleweb_sitepage_changelist")
+    assert operator.get(listed).text.count('<td class="field-changed_at">–</td>') == len(SLUGS)
+    write(operator, "about", text_en="We are here.")
+    assert operator.get(listed).text.count('<td class="field-changed_at">–</td>') == len(SLUGS) - 1
+
+
+def test_names_every_cookie_of_a_link_with_a_password_and_what_cannot_be_deleted() -> None:
+    privacy = shipped_text("privacy", "en")
+    assert "a link that has a password" in privacy
+    assert "An account cannot be deleted" in privacy
+    assert all(word in privacy for word in ("likes", "favorites", "links", "tokens", "notices"))
+
+
 def test_refuses_a_text_without_end(operator: Client) -> None:
     operator.get(reverse("admin:styleweb_sitepage_changelist"))
     page = reverse("admin:styleweb_sitepage_change", args=["about"])
@@ -80,9 +94,10 @@ def test_refuses_a_text_without_end(operator: Client) -> None:
 
 
 def test_divides_at_blank_lines_and_headings() -> None:
-    assert [*parts_of("One\ntwo\n## Three\nfour\n\n\nfive")] == [
+    assert [*parts_of("One\ntwo\n## Three\nfour\n##About\n  ## Us\n\u3000## 我们\n\n\nfive")] == [
         Part("One\ntwo"),
         Part("Three", is_heading=True),
         Part("four"),
+        *(Part(title, is_heading=True) for title in ("About", "Us", "我们")),
         Part("five"),
     ]

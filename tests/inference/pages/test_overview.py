@@ -13,7 +13,14 @@ from inference.queue import jobs as job_queue
 from inference.services.operations import pause_queue
 from style_transfer.core.catalog import METHOD_INFOS
 from style_transfer.core.spec import TransferSpec
-from tests.support.factories import finished_job, make_job, make_photo, make_sheet, make_style
+from tests.support.factories import (
+    finished_job,
+    make_job,
+    make_photo,
+    make_sheet,
+    make_sketch,
+    make_style,
+)
 
 pytestmark = pytest.mark.django_db
 STEPWISE = TransferSpec("optimize", size=64)
@@ -43,13 +50,14 @@ class TestQueue:
         make_job(alice, spec=STEPWISE, lane="gpu")
         assert job_queue.claim() is not None
         make_sheet(alice)
+        make_sketch(alice, ready=False)
 
         seen = overview(with_names=True)
 
         lines = {line.method: (line.waiting, line.heavy, line.running) for line in seen.methods}
         none = dict.fromkeys(METHOD_INFOS, (0, 0, 0))
         assert lines == {**none, "fast": (0, 0, 1), "optimize": (2, 1, 0)}
-        assert (seen.waiting, seen.running, seen.sheets) == (2, 1, 1)
+        assert (seen.waiting, seen.running, seen.sheets, seen.sketches) == (2, 1, 1, 1)
 
     def test_counts_jobs_that_ended_in_the_last_hour(self) -> None:
         finished_job()
@@ -120,5 +128,5 @@ def test_needs_a_fixed_number_of_queries(
     photo, style = make_photo(alice), make_style()
     for _ in range(5):
         make_job(alice, photo=photo, styles=[style])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         overview(with_names=True)
