@@ -36,6 +36,7 @@ from common.storage import StorageFull
 CONTENT_TYPE = "application/problem+json"
 UNPROCESSABLE = 422
 RETRY_SOON = 5
+OWNER_ONLY = _("You can view this, but only its owner can change it.")
 
 logger = logging.getLogger(__name__)
 
@@ -201,8 +202,7 @@ def _forbidden(exc: Exception, _context: Mapping[str, Any]) -> Problem:
     if str(exc).startswith("CSRF Failed"):
         detail = _("This page has expired. Reload it and try again.")
         return Problem("csrf_failed", detail, status=403)
-    detail = _("You can view this, but only its owner can change it.")
-    return Problem("permission_denied", detail, status=403)
+    return Problem("permission_denied", OWNER_ONLY, status=403)
 
 
 def not_found() -> Problem:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from common.problems import OWNER_ONLY
 from gallery.access import NOBODY, Action, can, viewer_of
 from gallery.galleries import (
     MAX_ITEMS,
@@ -198,5 +199,5 @@ def own_gallery(request: HttpRequest, pk: UUID) -> Gallery:
         raise Http404
     # The gallery is visible to this user, so a 403 tells nothing new.
     if not can(viewer, Action.CHANGE, found):
-        raise PermissionDenied
+        raise PermissionDenied(OWNER_ONLY)
     return found

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from common.numbered_pages import numbered_page
+from common.problems import OWNER_ONLY
 from gallery.access import Action, can, viewer_of
 from gallery.credits import works_of
 from gallery.descriptions import proposed_alt_text
@@ -222,5 +223,5 @@ def own_artwork(request: HttpRequest, pk: UUID) -> Artwork:
     found = _visible_artwork(request, pk)
     # The artwork is visible to this user, so a 403 tells nothing new.
     if not can(viewer_of(request), Action.CHANGE, found):
-        raise PermissionDenied
+        raise PermissionDenied(OWNER_ONLY)
     return found

@@ -22,6 +22,7 @@ from common.uploads import AcceptedPicture, UploadRefused
 from library.credits import attribution, work_of
 from library.fetching import missing_pictures
 from library.licenses import LICENSES, USABLE_IN_LIBRARY
+from library.masterwork_manifest import RECORDED_BY
 from library.models import Artist, Evidence, Style
 from library.own_styles import take_back_style
 from library.plain_words import license_meaning
@@ -128,7 +129,8 @@ class EvidenceInline(admin.StackedInline):
         formset = super().get_formset(request, obj, **kwargs)
         fields = formset.form.base_fields
         if "recorded_by" in fields:  # not for a user who may only look
-            fields["recorded_by"].initial = request.user.get_username()
+            # Everybody can read it, so it is never the name with which a curator signs in.
+            fields["recorded_by"].initial = getattr(request.user, "display_name", "") or RECORDED_BY
             fields["picture_sha256"].initial = obj.image_sha256 if obj else ""
         return formset
 

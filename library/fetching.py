@@ -62,20 +62,19 @@ def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) ->
             yield Fetched(style, str(refusal))
 
 
-def fetch_masterwork(*, slug: str, by: str, folder: Path = MASTERWORKS) -> bool:
+def fetch_masterwork(*, slug: str, folder: Path = MASTERWORKS) -> bool:
     """Fetch the picture of one masterwork; False if it is no longer missing.
 
-    `by` is the name of the operator who wants it. Raises `SourceRefused`, `UploadRefused` or
-    `StorageFull`; then nothing changes.
+    Raises `SourceRefused`, `UploadRefused` or `StorageFull`. In this case nothing changes.
     """
     style = _without_picture().filter(slug=slug).first()
     if style is None or slug not in missing_pictures(folder).fetchable:
         return False
-    fetch_source(style=style, source=_source_of(slug, folder), by=by)
+    fetch_source(style=style, source=_source_of(slug, folder))
     return True
 
 
-def fetch_source(*, style: Style, source: Mapping[str, str], by: str = "") -> Style:
+def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
     """Download the picture of `style`, save it as a new version, and record its source.
 
     Raises `SourceRefused`, `UploadRefused` or `StorageFull`. In this case nothing changes.
@@ -92,23 +91,25 @@ def fetch_source(*, style: Style, source: Mapping[str, str], by: str = "") -> St
             raise SourceRefused(_("This style was deleted."), code="style_deleted")
         if not current.has_picture:
             write_style(current, row_files, picture=picture)
-            _record(current, fetched, by)
+            _record(current, fetched)
     return current
 
 
-def _record(style: Style, fetched: FetchedPicture, by: str) -> None:
+def _record(style: Style, fetched: FetchedPicture) -> None:
     statement = f"The record {fetched.record_url} calls this picture free ({fetched.terms})."
     Evidence.objects.create(
         style=style,
         statement=statement,
         url=fetched.url,
         picture_sha256=style.image_sha256,
-        recorded_by=f"{RECORDED_BY}, {by}" if by else RECORDED_BY,
+        # Everybody can read it. Who wanted the picture is in the row of the fetch.
+        recorded_by=RECORDED_BY,
     )
 
 
 def _without_picture() -> StyleQuerySet:
-    return Style.objects.filter(image="", owner=None)
+    # Nobody sees the picture of a draft or of a style that was withdrawn.
+    return Style.objects.published().filter(image="", owner=None)
 
 
 def _source_of(slug: str, folder: Path) -> Mapping[str, str]:

@@ -39,9 +39,8 @@ def _fetch_next(fetch: SourceFetch) -> str:
 
     Without the lease nothing is lost: the next attempt finds that this picture is not missing.
     """
-    by = fetch.requested_by.username if fetch.requested_by else ""
     try:
-        fetch_masterwork(slug=fetch.next_slug, by=by)
+        fetch_masterwork(slug=fetch.next_slug)
     except (SourceRefused, UploadRefused, StorageFull) as refusal:
         return refusal.code
     return ""

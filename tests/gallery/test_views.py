@@ -282,6 +282,13 @@ class TestOwnersDeeds:
         shown.refresh_from_db()
         assert shown.visibility == Artwork.Visibility.PUBLIC
 
+    def test_sends_nobody_to_the_administrator_for_what_is_not_theirs(
+        self, bob: User, shown: Artwork
+    ) -> None:
+        page = client_of(bob).post(reverse("artwork-rename", args=[shown.pk])).text
+        assert "only its owner can change it" in page
+        assert "ask the administrator" not in page
+
     @pytest.mark.parametrize("deed", ["rename", "publish", "unpublish", "delete"])
     def test_is_hidden_from_a_user_who_may_not_look(
         self, bob: User, kept: Artwork, deed: str

@@ -199,6 +199,19 @@ def test_keeps_evidence_with_the_record(curator: Client, media_root: Path) -> No
     assert media_root.is_dir()
 
 
+@pytest.mark.parametrize(
+    ("display_name", "offered"), [("", "Styleweb"), ("Carola M.", "Carola M.")]
+)
+def test_offers_no_sign_in_name_as_the_author_of_evidence(
+    curator: Client, media_root: Path, display_name: str, offered: str
+) -> None:
+    User.objects.update(display_name=display_name)
+    # Everybody can read the evidence of a published style.
+    page = curator.get(page_of(make_style("ink"))).context["inline_admin_formsets"][0]
+    assert page.formset.form.base_fields["recorded_by"].initial == offered
+    assert media_root.is_dir()
+
+
 def test_filters_and_searches_the_list(curator: Client, media_root: Path) -> None:
     make_style("ink")
     make_style("wave", state="draft")
@@ -254,7 +267,8 @@ def test_shows_tags_as_words(curator: Client) -> None:
 def test_fills_in_who_records_evidence_of_which_picture(curator: Client, alice: User) -> None:
     style = make_style("ink")
     page = page_of_curator(curator, style)
-    assert f'value="{alice.username}"' in page
+    assert 'value="Styleweb"' in page
+    assert f'value="{alice.username}"' not in page
     assert page.count(f'value="{style.image_sha256}"') >= 1
     # Hashes are long and rarely read, so they are folded.
     assert page.count("<details") >= 2

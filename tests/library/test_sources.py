@@ -174,6 +174,17 @@ class TestFetchSources:
         assert museum.asked == []
         assert shelf.is_dir()
 
+    @pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
+    def test_leaves_out_what_the_library_does_not_show(
+        self, museum: MuseumServer, shelf: Path, state: str
+    ) -> None:
+        style = make_code_style("wave")
+        Style.objects.filter(pk=style.pk).update(state=state)
+        met(museum)
+        assert fetching.missing_pictures(shelf).fetchable == []
+        assert fetch() == ""
+        assert museum.asked == []
+
     def test_fetches_only_named_styles(self, museum: MuseumServer, shelf: Path) -> None:
         make_code_style("wave")
         met(museum)
