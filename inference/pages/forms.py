@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from inference.models import Batch, Job, Mask, Photo
+from inference.queue.sketch_recipe import is_cheap
 from inference.services.batches import submit_batch
 from inference.services.jobs import submit_job
 from inference.services.masks import upload_mask
@@ -379,6 +380,7 @@ def method_choice(info: MethodInfo) -> dict[str, Any]:
         "title": gettext(info.title),
         "description": gettext(info.description),
         "controls": " ".join(controls_of(info)["properties"]),
+        "quick": is_cheap(TransferSpec(method=info.slug)),
         "default_steps": info.default_steps,
         "most_steps": int(info.site_steps or BOUNDS["steps"].high),
     }

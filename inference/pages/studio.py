@@ -27,13 +27,13 @@ from inference.pages.forms import (
     styles_in_studio,
 )
 from inference.pages.photos import storage_used
+from inference.pages.tiles import tiles_of
 from inference.pages.trying import context_of
 from inference.services.refusals import JobRefused
 from inference.services.storage import StorageQuotaExceeded
 from library.demonstration import PAIRS
 from library.forms import OwnStyleForm
 from library.licenses import allowed_outputs
-from library.methods import usable_methods
 from library.models import Style, StyleQuerySet
 from library.plain_words import outcome_sentence
 from style_transfer.core.catalog import DEFAULT_METHOD, METHOD_INFOS
@@ -79,9 +79,9 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
     chosen = form["styles"].value() or []
     library = _library(chosen)
     styles = [*_own_styles(request.user, chosen), *library]
-    tiles = [(style, usable_methods(style)) for style in styles]
+    tiles = tiles_of(styles, request.user)
     # The default method is offered even if no style is published yet.
-    offered = {slug for _style, usable in tiles for slug in usable} | {DEFAULT_METHOD}
+    offered = {slug for tile in tiles for slug in tile.usable} | {DEFAULT_METHOD}
     mine = Photo.objects.visible_to(maker).order_by("-created_at")
     photo_id = form["photo_id"].value()
     context = {
@@ -93,6 +93,8 @@ def _studio_page(request: HttpRequest, form: StudioForm, status: int = 200) -> H
         "left_out": _left_out(library),
         "weights": form.initial.get("weights", {}),
         "techniques": sorted({style.technique for style in styles if style.technique}),
+        "periods": sorted({tile.period for tile in tiles if tile.period}),
+        "has_favorites": any(tile.is_favorite for tile in tiles),
         "photos": mine[:EARLIER_PHOTOS],
         "photo": next((each for each in mine if str(each.pk) == str(photo_id)), None),
         "samples": PAIRS,

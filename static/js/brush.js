@@ -24,7 +24,10 @@ class Brush {
     this.open.addEventListener("click", () => this.#show());
     this.photo.addEventListener("load", () => this.#follow());
     this.file.addEventListener("change", () => this.#told());
-    form.querySelector("#mask-clear").addEventListener("click", () => this.#forget());
+    form.querySelector("#mask-clear").addEventListener("click", () => {
+      this.#forget();
+      form.dispatchEvent(new Event("input"));
+    });
     this.#listen();
     this.shown = this.photo.src;
     this.#told();
@@ -140,6 +143,7 @@ class Brush {
     }
     this.dialog.close();
     this.open.focus();
+    this.form.dispatchEvent(new Event("input"));
   }
 
   #forget() {

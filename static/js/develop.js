@@ -4,6 +4,7 @@
  */
 
 import { mix, recolored } from "./development.js";
+import { pixelsOf } from "./pixels.js";
 
 const LONGEST = 1280; // the photo is at hand in this size
 const POLL_MS = 800;
@@ -108,19 +109,6 @@ class Developer {
       location.replace(shown.url);
     } else location.reload();
   }
-}
-
-/** Load a picture in a size and return its pixels. */
-async function pixelsOf(address, width, height) {
-  const reply = await fetch(address);
-  if (!reply.ok) throw new Error(`${address}: ${reply.status}`);
-  const options = { resizeWidth: width, resizeHeight: height, resizeQuality: "high" };
-  const bitmap = await createImageBitmap(await reply.blob(), options);
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return context.getImageData(0, 0, width, height);
 }
 
 /** Start the controls of the page, if it has any. */

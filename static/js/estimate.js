@@ -5,17 +5,13 @@
  * Dispatches "told" when there is a new number of jobs that the user can create (`room`).
  */
 
+import { specOf, stylesOf } from "./asked.js";
 import { span } from "./spans.js";
 import { send } from "./token.js";
 
 const MOST_PREDICTED = 50;
 const QUIET_MS = 400;
 const AGAIN_MS = 15_000;
-const LAYERS = [1, 2, 3, 4, 5].map((number) => `layer${number}_weight`);
-const RECIPE = ["learning_rate", "content_weight", "style_weight", "tv_weight", ...LAYERS];
-const FIGURES = ["strength", "style_scale", "size", "steps", "seed", ...RECIPE];
-const WORDS = ["color", "features", "keep_faces", "variant", "init", "optimizer"];
-
 export class Estimate extends EventTarget {
   #timer = 0;
   #asked = 0;
@@ -56,7 +52,7 @@ export class Estimate extends EventTarget {
       body: JSON.stringify({
         photo,
         styles: this.#styles(),
-        spec: this.#spec(),
+        spec: specOf(this.form),
         pictures: Math.min(this.pictures, MOST_PREDICTED),
       }),
     }).catch(() => null);
@@ -66,19 +62,7 @@ export class Estimate extends EventTarget {
   /** If each style is painted separately, the estimate uses the first one for all. */
   #styles() {
     const slugs = this.pictures > 1 ? this.palette.slugs.slice(0, 1) : this.palette.slugs;
-    return slugs.map((style) => ({
-      style,
-      weight: Number(this.form.elements[`weight-${style}`]?.value) || 1,
-    }));
-  }
-
-  /** The controls of the chosen method. Controls of other methods are disabled, so not sent. */
-  #spec() {
-    const fields = new FormData(this.form);
-    const spec = { method: this.methods.chosen?.value };
-    for (const name of FIGURES) if (fields.get(name)) spec[name] = Number(fields.get(name));
-    for (const name of WORDS) if (fields.get(name)) spec[name] = fields.get(name);
-    return spec;
+    return stylesOf(this.form, slugs);
   }
 
   #show(told) {

@@ -2,8 +2,8 @@
  * The events of my jobs. They come from a socket, or from polling if sockets are blocked.
  *
  * Dispatches "job" (detail: the snapshot), "gone" (detail: the id of a deleted job) and "connection"
- * (detail: live, reconnecting, polling, offline, signedOut). It passes on "proof" and "proof.tile",
- * which the proof sheet uses.
+ * (detail: live, reconnecting, polling, offline, signedOut). It passes on "proof", "proof.tile" and
+ * "sketch", which the studio uses.
  */
 
 const OPENING_MS = 4000;
@@ -114,7 +114,7 @@ class JobEvents extends EventTarget {
       this.#jobs.delete(data.job);
       this.dispatchEvent(new CustomEvent("gone", { detail: data.job }));
     }
-    if (type.startsWith("proof")) this.dispatchEvent(new CustomEvent(type, { detail: data }));
+    if (type.startsWith("proof") || type === "sketch") this.dispatchEvent(new CustomEvent(type, { detail: data }));
   }
 
   /** Poll from the second failure on, and try the socket again between polls. */

@@ -1,6 +1,8 @@
 /**
  * The chosen styles. One to four styles are mixed: each has a slider, and three have a triangle. Or
  * any number of styles are painted separately.
+ *
+ * Dispatches "change", and "full" if one more style was chosen than can be mixed.
  */
 
 import { LEAST, sharesOf, withOneMore, withShare } from "./mix.js";
@@ -18,7 +20,6 @@ export class Palette extends EventTarget {
     this.form = form;
     this.list = form.querySelector("#palette-list");
     this.item = form.querySelector("#palette-item");
-    this.said = form.querySelector("#palette-said");
     this.pad = new MixPad(form.querySelector("#mix-pad"));
     this.most = Number(form.dataset.maxStyles);
     this.boxes = [...form.querySelectorAll('input[name="styles"]')];
@@ -53,6 +54,11 @@ export class Palette extends EventTarget {
     this.#changed();
   }
 
+  /** Whether each style is painted separately. */
+  get isEach() {
+    return this.#each;
+  }
+
   /** Whether there are more styles than the page can mix. */
   get isOverfull() {
     return !this.#each && this.#items.length > this.most;
@@ -77,13 +83,9 @@ export class Palette extends EventTarget {
     this.#show();
   }
 
-  /** Disable the tiles that cannot be chosen now. */
+  /** Disable the tiles that the method cannot use. */
   limit() {
-    const full = !this.#each && this.#items.length >= this.most;
-    for (const box of this.boxes) {
-      box.disabled = !box.checked && (full || box.dataset.unfit === "true");
-    }
-    this.said.textContent = full ? this.form.dataset.wordFull : "";
+    for (const box of this.boxes) box.disabled = !box.checked && box.dataset.unfit === "true";
   }
 
   get #items() {
@@ -107,6 +109,12 @@ export class Palette extends EventTarget {
 
   #toggle(box) {
     const at = this.slugs.indexOf(box.value);
+    if (box.checked && at < 0 && !this.#each && this.#items.length >= this.most) {
+      // The others stay as they are, so that they can be compared.
+      box.checked = false;
+      this.dispatchEvent(new Event("full"));
+      return;
+    }
     if (box.checked && at < 0) {
       this.#add(box);
       this.#shares = withOneMore(this.#shares);

@@ -3,15 +3,17 @@
 import { CHOICES } from "./draft.js";
 import { takePictures } from "./drop.js";
 import { Estimate } from "./estimate.js";
+import { watchKeys } from "./keys.js";
 import { MethodChoice } from "./methods.js";
 import { MorePhotos } from "./more.js";
 import { Palette } from "./palette.js";
 import { OwnStyle } from "./own-style.js";
 import { PhotoInput } from "./photo.js";
 import { ProofSheet } from "./proofs.js";
+import { Stage } from "./stage.js";
+import { watchSheet } from "./sheet.js";
 import { watchTiles } from "./tiles.js";
 import { refreshForm } from "./token.js";
-import { TryOn } from "./tryon.js";
 
 const MOST = 50;
 // Fields that exist several times. The classes that draw them restore them.
@@ -25,7 +27,7 @@ const more = new MorePhotos(form);
 const methods = new MethodChoice(form);
 const palette = new Palette(form);
 const proofs = new ProofSheet(form);
-const tryOn = new TryOn(form, proofs, palette);
+const stage = new Stage(form, { photo, proofs, palette, methods });
 const estimate = new Estimate(form, palette, methods);
 const signInHint = hint.textContent.trim();
 
@@ -136,17 +138,6 @@ async function submit(event) {
   form.submit();
 }
 
-function shortcut(event) {
-  const typing = event.target.closest("input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const strength = form.querySelector("#id_strength");
-  if (event.key === "[") strength.stepDown();
-  else if (event.key === "]") strength.stepUp();
-  else return;
-  showValues();
-  keepChoices();
-}
-
 /** Give the tiles the shape of the photo, so that the proofs show the whole photo. */
 function shapeTiles() {
   const { naturalWidth, naturalHeight } = photo.image;
@@ -157,7 +148,7 @@ function shapeTiles() {
 
 function tryStyles() {
   proofs.request(photo.id.value);
-  tryOn.show();
+  stage.follow();
 }
 
 /** Use the first picture as the main photo, and the others as more photos. */
@@ -185,7 +176,8 @@ async function takeSample(button) {
 async function start() {
   const asked = new URLSearchParams(location.search);
   form.classList.add("is-live");
-  watchTiles(form);
+  watchTiles(form, palette);
+  watchSheet(form, palette);
   const own = document.querySelector("#own-dialog");
   takePictures(take, own ? new OwnStyle(own, form.querySelector(".tiles"), openWith) : undefined);
   if (![...asked.keys()].some((key) => key !== "draft" && key !== "photo")) restoreChoices();
@@ -209,6 +201,7 @@ async function start() {
     palette.limit();
     showReadiness();
     estimate.refresh();
+    stage.follow();
   });
   proofs.addEventListener("proof", ({ detail }) => palette.picture(detail.slug, detail.url));
   palette.addEventListener("change", () => {
@@ -216,15 +209,20 @@ async function start() {
     showOutcome();
     keepChoices();
     estimate.refresh();
+    stage.follow();
   });
   form.addEventListener("input", () => {
     showValues();
     showReadiness();
     keepChoices();
     estimate.refresh();
+    stage.follow();
+  });
+  palette.addEventListener("full", () => {
+    hint.textContent = words.wordFull;
   });
   form.addEventListener("submit", submit);
-  document.addEventListener("keydown", shortcut);
+  watchKeys(form, stage);
   form.querySelector("#samples")?.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button) takeSample(button);

@@ -76,6 +76,8 @@ class Visitor:
         text = message.text
         if "/preview/" in message.location.get("url", ""):
             return  # a newer preview replaced it, or its job was canceled
+        if "/sketches/" in message.location.get("url", "") and "422" in text:
+            return  # it would take too long, and the page says so
         if "Content Security Policy" in text or message.type == "error":
             self.complaints.append(text)
 
@@ -96,14 +98,22 @@ class Visitor:
         """Choose a photo in the file input of the studio."""
         self.page.locator("#id_photo").set_input_files(photo_file(size))
 
+    def panel(self, name: str) -> None:
+        """On a phone, open a panel of the studio: styles, mix or settings."""
+        tab = self.page.locator(f'#sheet-tabs button[value="{name}"]')
+        if tab.is_visible():
+            tab.click()
+
     def choose(self, *numbers: int) -> None:
         """Click the tiles of styles that have their artwork on this site."""
+        self.panel("styles")
         tiles = self.page.locator('.tile:has(input[data-methods~="optimize"])')
         for number in numbers:
             tiles.nth(number).click()
 
     def ask_for(self, *, steps: int) -> None:
         """Choose the size of the photo, the method optimize, and the number of steps."""
+        self.panel("settings")
         self.page.get_by_text("Same as photo").click()
         self.page.locator("summary", has_text="More").click()
         self.page.get_by_label("Detailed, step by step").check()

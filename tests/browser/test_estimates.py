@@ -36,6 +36,7 @@ def test_says_on_the_button_when_it_will_be_done(
     visitor.choose(0)
 
     expect(estimate).to_contain_text(re.compile(r"about \d"))
+    visitor.panel("settings")
     visitor.page.locator('input[name="size"][value="1280"]').check(force=True)
     expect(visitor.page.locator("#make-warnings")).to_contain_text("1280 × 960")
     visitor.page.screenshot(path=pictures / "studio.png")

@@ -19,7 +19,9 @@ def enter(visitor: Visitor, name: str) -> None:
     visitor.page.locator("#studio.is-live").wait_for()
     visitor.put_in()
     visitor.choose(0, 1)
+    visitor.panel("mix")
     visitor.page.get_by_text("One picture per style").click()
+    visitor.panel("settings")
     visitor.page.get_by_text("512 px", exact=True).click()
 
 
@@ -51,11 +53,18 @@ def test_says_before_the_press_that_it_is_too_many(visit: Visit, pictures: Path)
     visitor = visit(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
     enter(visitor, "greedy")
     expect(visitor.page.locator("#make-estimate")).to_contain_text(re.compile(r"about \d"))
+    word = visitor.page.locator("#make-word")
+    more = [photo_file((200, 150)), photo_file((150, 200))]
+    visitor.page.locator("#id_more").set_input_files(more)
+    expect(word).to_have_text("Create 6 pictures")
+    visitor.panel("mix")
     visitor.page.get_by_role("button", name="Select all").click()
-    expect(visitor.page.locator("#make-word")).to_have_text("Create 20 pictures")
+    # Of 7 styles as many as fit, for 20 pictures in progress.
+    expect(word).to_have_text("Create 18 pictures")
     make = visitor.page.locator("#make")
     expect(make).to_have_attribute("aria-disabled", "false")
 
+    visitor.panel("styles")
     visitor.page.locator(".tile:has(input:not(:checked))").first.click()
 
     expect(make).to_have_attribute("aria-disabled", "true")

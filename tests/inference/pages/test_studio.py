@@ -251,7 +251,7 @@ class TestLargeLibrary:
         for number in range(5):
             make_style(f"style-{number}")
         page = client.get(reverse("studio"))
-        assert [style.slug for style, _ in page.context["tiles"]] == ["style-0", "style-1"]
+        assert [tile.style.slug for tile in page.context["tiles"]] == ["style-0", "style-1"]
         assert "3 more styles are in the library." in page.text
         assert "data-some" in page.text
 
@@ -259,7 +259,7 @@ class TestLargeLibrary:
         for number in range(5):
             make_style(f"style-{number}")
         page = client.get(reverse("studio"), {"style": "style-4"})
-        slugs = [style.slug for style, _ in page.context["tiles"]]
+        slugs = [tile.style.slug for tile in page.context["tiles"]]
         assert slugs == ["style-4", "style-0", "style-1"]
         assert "2 more styles" in page.text
 

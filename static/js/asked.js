@@ -1,0 +1,20 @@
+/** What the studio asks for, in the form in which the API takes it. */
+
+const LAYERS = [1, 2, 3, 4, 5].map((number) => `layer${number}_weight`);
+const RECIPE = ["learning_rate", "content_weight", "style_weight", "tv_weight", ...LAYERS];
+const FIGURES = ["strength", "style_scale", "size", "steps", "seed", ...RECIPE];
+const WORDS = ["color", "features", "keep_faces", "variant", "init", "optimizer"];
+
+/** Return the controls of the chosen method. Those of other methods are disabled, so not sent. */
+export function specOf(form) {
+  const fields = new FormData(form);
+  const spec = { method: fields.get("method") };
+  for (const name of FIGURES) if (fields.get(name)) spec[name] = Number(fields.get(name));
+  for (const name of WORDS) if (fields.get(name)) spec[name] = fields.get(name);
+  return spec;
+}
+
+/** Return the styles with these slugs, each with the share that its slider shows. */
+export function stylesOf(form, slugs) {
+  return slugs.map((style) => ({ style, weight: Number(form.elements[`weight-${style}`]?.value) || 1 }));
+}
