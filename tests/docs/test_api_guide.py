@@ -45,7 +45,7 @@ def test_leads_from_an_account_to_a_published_artwork(site: EmbeddedSite, tmp_pa
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
 
