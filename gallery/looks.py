@@ -36,7 +36,7 @@ NEXT_ROUND, NOTHING_LEFT = timedelta(0), timedelta(days=1)
 
 
 class StorageAway(Exception):
-    """There is not one file in the storage: it is not the pictures that are gone."""
+    """The storage has no file at all or cannot be read: it is not the pictures that are gone."""
 
     code: ClassVar[str] = "storage_away"
 
@@ -68,6 +68,9 @@ def give_looks(*, seconds: float = ROUND_SECONDS) -> int:
             pause = NOTHING_LEFT
     except ServerBusy:
         pass  # users come first, and the next round goes on here
+    except StorageAway:
+        backfill.forget_tries()
+        raise
     finally:
         backfill.rest(pause)
     return done
@@ -97,15 +100,32 @@ def _give(backfill: Backfill, picture: _Picture) -> bool:
 
 def _look_of(name: str) -> str:
     """Return the perceptual hash of a stored picture; "" if the file is gone or damaged."""
+    data = _read(name)
+    try:
+        return str(run("look", data).header["look"]) if data else ""
+    except TaskRefused:
+        return ""
+
+
+def _read(name: str) -> bytes:
+    """Return a stored file; nothing if it is gone. Raises `StorageAway`."""
     try:
         with default_storage.open(name) as file:
-            return str(run("look", file.read()).header["look"])
-    except FileNotFoundError:
-        if not any(Path(settings.MEDIA_ROOT).iterdir()):
+            return bytes(file.read())
+    except (FileNotFoundError, IsADirectoryError):
+        if _is_storage_away():
             raise StorageAway from None
-    except TaskRefused:
-        pass
-    return ""
+        return b""
+    except OSError as error:
+        raise StorageAway from error
+
+
+def _is_storage_away() -> bool:
+    """Tell whether there is no file at all."""
+    try:
+        return not any(Path(settings.MEDIA_ROOT).iterdir())
+    except OSError:
+        return True
 
 
 def _without_look() -> Iterator[_Picture]:

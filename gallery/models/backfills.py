@@ -60,6 +60,11 @@ class Backfill(models.Model):
         self.place = place
         return self._change(place=place, tries=self.tries, lease_until=Now() + LEASE)
 
+    def forget_tries(self) -> bool:
+        """Forget what was tried last, because it was not what failed."""
+        self.place, self.tries = "", 0
+        return self._change(place="", tries=0)
+
     def rest(self, pause: timedelta) -> bool:
         """Give the backfill back; nobody works on it during the `pause`."""
         return self._change(lease=None, lease_until=None, due_at=Now() + pause)

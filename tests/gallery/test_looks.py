@@ -187,17 +187,23 @@ def test_leaves_out_what_ends_its_child_again_and_again(
     assert ArtworkLook.objects.get(artwork=second).perceptual_hash != ""
 
 
+@pytest.mark.parametrize("away", ["empty", "gone", "refuses"])
 def test_marks_nothing_while_the_storage_is_away(
-    alice: User, settings: Settings, tmp_path: Path
+    alice: User, settings: Settings, tmp_path: Path, away: str
 ) -> None:
     old_artwork(alice)
     there, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "unmounted"
-    settings.MEDIA_ROOT.mkdir()
-    with pytest.raises(StorageAway):
-        give_looks()
+    if away == "empty":
+        settings.MEDIA_ROOT.mkdir()
+    elif away == "refuses":
+        settings.MEDIA_ROOT.write_text("No file can be opened below this.")
+    for _round in range(MOST_TRIES + 2):
+        with pytest.raises(StorageAway):
+            give_looks()
     assert not ArtworkLook.objects.exists()
     settings.MEDIA_ROOT = there
     assert give_looks() == 1
+    assert ArtworkLook.objects.get().perceptual_hash != ""
 
 
 def test_keeps_the_look_of_a_version_that_is_shown_meanwhile(
