@@ -1,5 +1,6 @@
 """The page of the operators: the queue, its workers, and the switches of both."""
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from common.sandbox.client import ServerBusy
+from common.storage import StorageFull
+from common.upload_limit import TooManyUploads
 from common.uploads import UploadRefused
 from inference.models import OPERATE_QUEUE, Worker
 from inference.pages.charts import times
@@ -17,6 +21,7 @@ from inference.pages.overview import overview
 from inference.pages.staff import staff_with
 from inference.services.operations import (
     NoStyle,
+    NoTestPhoto,
     drain_worker,
     paint_test_picture,
     pause_queue,
@@ -24,9 +29,14 @@ from inference.services.operations import (
     return_worker,
 )
 from inference.services.refusals import JobRefused
+from inference.services.storage import StorageQuotaExceeded
 from style_transfer.core.catalog import METHOD_INFOS, is_installed
 
 operators_only = staff_with(OPERATE_QUEUE)
+NO_TEST_PICTURE: Final = (
+    *(NoStyle, NoTestPhoto, JobRefused),
+    *(UploadRefused, TooManyUploads, StorageQuotaExceeded, StorageFull, ServerBusy),
+)
 
 
 @never_cache
@@ -81,7 +91,7 @@ def test_picture(request: HttpRequest, user: User) -> HttpResponse:
     """Paint one of the photos that the project ships, and show how it goes."""
     try:
         job = paint_test_picture(by=user)
-    except (JobRefused, UploadRefused, NoStyle) as refusal:
+    except NO_TEST_PICTURE as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:index")
     return redirect("job", pk=job.pk)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from inference.models import Job, ProofSheet, QueueSwitch, Sketch, Worker
+from inference.models import Job, ProofSheet, QueueSwitch, Revision, Sketch, SourceFetch, Worker
 from inference.queue.wakeups import wake_each_lane
 from inference.queue.workers import workers_serving
 from inference.services.jobs import submit_job
@@ -17,13 +17,16 @@ from library.models import Style
 from style_transfer.core.spec import TransferSpec
 
 TEST_PICTURE_SIZE = 512
+# All kinds of work that can wait for a worker.
+KINDS = (Job, ProofSheet, Revision, Sketch, SourceFetch)
 
 
 class NoStyle(Exception):
     """The library is empty, so nothing can be painted."""
 
-    code = "no_style"
-    status = 409
+
+class NoTestPhoto(Exception):
+    """The installation lacks the photo of the test picture."""
 
 
 def pause_queue(*, by: User) -> None:
@@ -34,7 +37,7 @@ def pause_queue(*, by: User) -> None:
 def resume_queue(*, by: User) -> None:
     """Let work begin again, and wake the workers, whose wakeups of the pause found nothing."""
     _switch(by, paused=False)
-    waiting = sum(kind.objects.waiting().count() for kind in (Job, ProofSheet, Sketch))
+    waiting = sum(kind.objects.waiting().count() for kind in KINDS)
     for _turn in range(min(waiting, max(1, workers_serving()))):
         wake_each_lane()
 
@@ -47,19 +50,24 @@ def drain_worker(*, worker: Worker) -> None:
 def return_worker(*, worker: Worker) -> None:
     """Let a drained worker and the processes of the same name take work again."""
     Worker.objects.filter(name=worker.name).update(draining=False)
-    if any(kind.objects.waiting().exists() for kind in (Job, ProofSheet, Sketch)):
+    if any(kind.objects.waiting().exists() for kind in KINDS):
         wake_each_lane()
 
 
 def paint_test_picture(*, by: User) -> Job:
     """Paint a photo that the project ships, after the first style of the library.
 
-    It goes the same way as a picture of any user. Raises NoStyle, UploadRefused and JobRefused.
+    It goes the same way as a picture of any user. Raises NoStyle, NoTestPhoto, JobRefused, and what
+    `upload_photo` raises.
     """
     style = Style.objects.published().in_display_order().first()
-    path = finders.find(PAIRS[0].before)
-    if style is None or path is None:
+    if style is None:
         raise NoStyle(_("The library has no style yet. Publish one first."))
+    path = finders.find(PAIRS[0].before)
+    if path is None:
+        raise NoTestPhoto(
+            _("The photo of the test picture is missing on the server. Install Styleweb again.")
+        )
     with Path(path).open("rb") as file:
         photo, _is_new = upload_photo(owner=by, file=file)
     spec = TransferSpec(size=TEST_PICTURE_SIZE)

@@ -13,7 +13,6 @@ class NothingToFetch(Exception):
     """No masterwork without a picture has one at a museum."""
 
     code = "nothing_to_fetch"
-    status = 409
 
 
 def request_source_fetch(*, by: User) -> SourceFetch:

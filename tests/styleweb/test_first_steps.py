@@ -1,5 +1,6 @@
 """The home of the administration: what waits, and the checklist of a new site."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from accounts.email_proof import confirm_address
 from accounts.models import User
 from common.storage import StorageFull
 from inference.models import Job, Worker
+from inference.services import operations
 from inference.services.source_fetches import request_source_fetch
+from library.demonstration import PAIRS
 from library.models import Style
 from styleweb.first_steps import Step, first_steps, waiting_for
 from tests.inference.pages.test_operators import make_staff
@@ -127,6 +130,27 @@ class TestTestPicture:
     def test_needs_a_style(self, browser: Client) -> None:
         answer = browser.post(reverse("operators-test-picture"), follow=True)
         assert "The library has no style yet" in answer.content.decode()
+        assert not Job.objects.exists()
+
+    def test_needs_its_photo(self, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_style("ink")
+        monkeypatch.setattr(operations, "PAIRS", [replace(PAIRS[0], name="gone")])
+        answer = browser.post(reverse("operators-test-picture"), follow=True)
+        assert "The photo of the test picture is missing" in answer.content.decode()
+        assert not Job.objects.exists()
+
+    def test_keeps_to_the_limit_of_storage(self, browser: Client, settings: Settings) -> None:
+        make_style("ink")
+        settings.PHOTOS_MAX_BYTES_PER_USER = 1
+        answer = browser.post(reverse("operators-test-picture"), follow=True)
+        assert "Your photo storage is full" in answer.content.decode()
+        assert not Job.objects.exists()
+
+    def test_keeps_to_the_limit_of_uploads(self, browser: Client, settings: Settings) -> None:
+        make_style("ink")
+        settings.API_LIMITS = settings.API_LIMITS | {"upload": (0, 60)}
+        answer = browser.post(reverse("operators-test-picture"), follow=True)
+        assert "Too many uploads" in answer.content.decode()
         assert not Job.objects.exists()
 
 

@@ -6,8 +6,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from inference.models import QueueSwitch, Worker
-from tests.support.factories import make_job, make_user
+from inference.models import QueueSwitch, SourceFetch, Worker
+from tests.support.factories import (
+    developable_job,
+    make_job,
+    make_revision_row,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/operators/queue/"
@@ -146,3 +151,18 @@ class TestSwitches:
         staff.post(reverse("operators-return", args=[worker.pk]))
         worker.refresh_from_db()
         assert not worker.draining
+
+    @pytest.mark.usefixtures("media_root")
+    @pytest.mark.parametrize("kind", ["fetch", "revision"])
+    def test_wake_for_every_kind_of_work(
+        self, staff: Client, worker: Worker, wakeups: list[str], kind: str
+    ) -> None:
+        alice = make_user("alice")
+        if kind == "fetch":
+            SourceFetch.objects.create(requested_by=alice, slugs=["the-great-wave"])
+        else:
+            make_revision_row(developable_job(alice), ready=False)
+        for switch in switches(worker)[1::2]:
+            wakeups.clear()
+            staff.post(switch)
+            assert wakeups
