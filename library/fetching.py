@@ -1,12 +1,13 @@
 """Fetch open-access pictures from museums for styles that have only a style code."""
 
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from common.sandbox.client import ServerBusy
 from common.storage import StorageFull, files_of_a_row
 from common.uploads import UploadRefused, accept_picture
 from library import sources
@@ -57,29 +58,36 @@ def fetch_sources(*, slugs: Collection[str] = (), folder: Path = MASTERWORKS) ->
             continue
         try:
             yield Fetched(fetch_source(style=style, source=_source_of(slug, folder)))
-        except (SourceRefused, UploadRefused, StorageFull) as refusal:
+        except (SourceRefused, UploadRefused, StorageFull, ServerBusy) as refusal:
             # One picture that cannot be fetched must not stop the others.
             yield Fetched(style, str(refusal))
 
 
-def fetch_masterwork(*, slug: str, folder: Path = MASTERWORKS) -> bool:
+def fetch_masterwork(*, slug: str, between: Callable[[], None], folder: Path = MASTERWORKS) -> bool:
     """Fetch the picture of one masterwork; False if it is no longer missing.
 
-    Raises `SourceRefused`, `UploadRefused` or `StorageFull`. In this case nothing changes.
+    `between` is called between two parts of a download. Raises `SourceRefused`, `UploadRefused`,
+    `StorageFull`, `ServerBusy` or what `between` raises. In this case nothing changes.
     """
     style = _without_picture().filter(slug=slug).first()
     if style is None or slug not in missing_pictures(folder).fetchable:
         return False
-    fetch_source(style=style, source=_source_of(slug, folder))
+    fetch_source(style=style, source=_source_of(slug, folder), between=between)
     return True
 
 
-def fetch_source(*, style: Style, source: Mapping[str, str]) -> Style:
+def fetch_source(
+    *,
+    style: Style,
+    source: Mapping[str, str],
+    between: Callable[[], None] = sources.go_on,
+) -> Style:
     """Download the picture of `style`, save it as a new version, and record its source.
 
-    Raises `SourceRefused`, `UploadRefused` or `StorageFull`. In this case nothing changes.
+    Raises `SourceRefused`, `UploadRefused`, `StorageFull` or `ServerBusy`. In this case nothing
+    changes.
     """
-    fetched = sources.fetch_picture(source)
+    fetched = sources.fetch_picture(source, between=between)
     accepted = accept_picture(
         io.BytesIO(fetched.data), max_bytes=sources.MAX_PICTURE_BYTES, keep_preview=False
     )

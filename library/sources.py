@@ -8,10 +8,10 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
-from typing import IO, Any, Final
+from http.client import HTTPException, HTTPResponse
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from django.utils.translation import gettext as _
@@ -101,26 +101,37 @@ MUSEUMS: Final[Mapping[str, Museum]] = {
 }
 
 
-def fetch_picture(source: Mapping[str, str]) -> FetchedPicture:
+def go_on() -> None:
+    """Do nothing between two parts of a download: nobody waits for this process."""
+
+
+def fetch_picture(
+    source: Mapping[str, str], *, between: Callable[[], None] = go_on
+) -> FetchedPicture:
     """Fetch the picture that `source` ({"from": museum, "id": record}) names.
 
+    `between` is called between two parts of a download, and what it raises ends the download.
     Raises `SourceRefused` if there is no free picture, no answer in time, too many bytes, or an
     address without https.
     """
     museum = MUSEUMS[source["from"]]
     record_url = museum.record.format(id=quote(source["id"]))
-    record = download(record_url, max_bytes=MAX_RECORD_BYTES)
+    record = download(record_url, max_bytes=MAX_RECORD_BYTES, between=between)
     try:
         url, terms = museum.picture(json.loads(record))
     except (ValueError, LookupError, TypeError) as error:
         message = _("The record at %(url)s has an unexpected format. Check it by hand.")
         raise SourceRefused(message % {"url": record_url}, code="record_unreadable") from error
-    data = download(url, max_bytes=MAX_PICTURE_BYTES)
+    data = download(url, max_bytes=MAX_PICTURE_BYTES, between=between)
     return FetchedPicture(data, url, record_url, terms)
 
 
-def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
+def download(
+    url: str, *, max_bytes: int, seconds: float = SECONDS, between: Callable[[], None] = go_on
+) -> bytes:
     """Download `url` over https: at most `max_bytes`, in at most `seconds`.
+
+    `between` is called after each part, and what it raises ends the download.
 
     Raises `SourceRefused` if a limit is exceeded or the server does not respond.
     """
@@ -131,7 +142,11 @@ def download(url: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
     try:
         # This timeout is for one read. `until` limits the whole download.
         with opener.open(request, timeout=min(SILENT_SECONDS, seconds)) as answer:
-            return _read(answer, url, max_bytes, until)
+            data = bytearray()
+            for chunk in _read(answer, url, max_bytes, until):
+                data += chunk
+                between()
+            return bytes(data)
     except (OSError, HTTPException) as error:
         message = _("%(url)s does not respond (%(error)s). Try again later.")
         words = message % {"url": url, "error": error}
@@ -146,19 +161,20 @@ def _code_of(error: Exception) -> str:
     return "museum_refuses" if error.code < ITS_OWN_FAULT else UNREACHABLE
 
 
-def _read(answer: IO[bytes], url: str, max_bytes: int, until: float) -> bytes:
-    """Read the whole answer, within the limits."""
-    data = bytearray()
-    while chunk := answer.read(CHUNK):
-        data += chunk
-        if len(data) > max_bytes:
+def _read(answer: HTTPResponse, url: str, max_bytes: int, until: float) -> Iterator[bytes]:
+    """Yield the parts of the answer, within the limits."""
+    size = 0
+    # What is there, not a whole chunk, which a slow server can stretch beyond every limit.
+    while chunk := answer.read1(CHUNK):
+        size += len(chunk)
+        if size > max_bytes:
             message = _("%(url)s is larger than %(limit)s MB. Download a smaller picture by hand.")
             words = message % {"url": url, "limit": max_bytes // 2**20}
             raise SourceRefused(words, code="source_too_large")
         if time.monotonic() > until:
             message = _("%(url)s is too slow. Try again later.")
             raise SourceRefused(message % {"url": url}, code="museum_slow")
-    return bytes(data)
+        yield chunk
 
 
 class _CarefulRedirects(urllib.request.HTTPRedirectHandler):

@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+# The code of work that stopped its worker too often.
+CRASHED = "crashed"
 QUEUED, RUNNING = "queued", "running"
 ACTIVE = [QUEUED, RUNNING]
 RELEASED = {"lease": None, "lease_until": None}
@@ -137,6 +139,11 @@ class LeasedQuerySet(models.QuerySet[Work]):
         reason = {"error_code": code, "error_hint": hint[:300]}
         return self.end("failed", **reason, **self.model.DISCARDED)
 
+    def give_up(self, work: Work) -> bool:
+        """End `work`, the one held row, which stopped its worker too often."""
+        del work
+        return self.fail(code=CRASHED, hint=self.model.CRASHED_HINT)
+
     def reap_lost(self) -> list[UUID]:
         """Take back the running work whose lease ran out; return what changed."""
         return self._take_back(Q(lease_until__lt=Now()))
@@ -181,7 +188,7 @@ class LeasedQuerySet(models.QuerySet[Work]):
             # The worker may renew the lease at this moment, so the UPDATE checks it again.
             still = work.held.filter(which)
             if work.attempt >= settings.JOB_MAX_ATTEMPTS:
-                done = still.fail(code="crashed", hint=self.model.CRASHED_HINT)
+                done = still.give_up(work)
             else:
                 done = still.requeue()
             if done:

@@ -1,7 +1,8 @@
 """Runs that fetch the pictures of masterworks from the museums that have them."""
 
 import uuid
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from inference.models.leases import ACTIVE, LeasedQuerySet, LeasedWork, lease_constraints
+from inference.models.leases import (
+    ACTIVE,
+    CRASHED,
+    LeasedQuerySet,
+    LeasedWork,
+    lease_constraints,
+)
 
 FETCH_PICTURES = "library.change_style"
 
@@ -21,6 +28,10 @@ class SourceFetchQuerySet(LeasedQuerySet["SourceFetch"]):
         """Keep all for the curators of the library, and none for anybody else."""
         may_see = isinstance(user, User) and user.is_staff and user.has_perm(FETCH_PICTURES)
         return self if may_see else self.none()
+
+    def give_up(self, work: "SourceFetch") -> bool:
+        """Leave out the masterwork that stopped its worker too often. The run goes on."""
+        return work.go_on(self, {"slug": work.next_slug, "code": CRASHED})
 
 
 class SourceFetch(LeasedWork):
@@ -42,7 +53,6 @@ class SourceFetch(LeasedWork):
         CANCELED = "canceled", _("Canceled")
 
     ACTIVE = (State.QUEUED, State.RUNNING)
-    CRASHED_HINT = "This picture stopped its worker several times."
     ONLY = 1
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -70,6 +80,17 @@ class SourceFetch(LeasedWork):
 
     def __str__(self) -> str:
         return f"{len(self.outcomes)} of {len(self.slugs)}, {self.state}"
+
+    def go_on(self, held: "LeasedQuerySet[SourceFetch]", outcome: Mapping[str, str]) -> bool:
+        """Record the `outcome` of one masterwork in the `held` row, and let it wait again or end.
+
+        Return False when the lease is gone, for example because the run was canceled.
+        """
+        outcomes: list[Any] = [*self.outcomes, outcome]
+        if len(outcomes) >= len(self.slugs):
+            return held.end(self.State.SUCCEEDED, outcomes=outcomes)
+        # Each has all attempts: a picture that ends its worker must not cost the others theirs.
+        return held.requeue(outcomes=outcomes, attempt=0)
 
     @property
     def is_active(self) -> bool:

@@ -28,6 +28,8 @@ curators_only = staff_with(FETCH_PICTURES)
 
 # What a curator can do about each reason for which a picture was not fetched.
 REFUSALS: Final[Mapping[str, str | Promise]] = {
+    "busy": _("The server had no time to check the picture. Try again later."),
+    "crashed": _("This picture stopped the worker several times. Upload another one by hand."),
     "museum_unreachable": _("The museum does not respond. Try again later."),
     "museum_slow": _("The museum sends the picture too slowly. Try again later."),
     "museum_refuses": _("The museum does not hand out the picture. Upload it by hand."),

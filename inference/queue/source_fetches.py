@@ -1,7 +1,5 @@
 """The queue of runs that fetch pictures of masterworks: claims, and what their worker changes."""
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -40,11 +38,7 @@ def go_on(fetch: SourceFetch, outcome: dict[str, str]) -> bool:
 
     Return False when the lease is gone, for example because the run was canceled.
     """
-    outcomes: list[Any] = [*fetch.outcomes, outcome]
-    if len(outcomes) >= len(fetch.slugs):
-        return fetch.held.end(State.SUCCEEDED, outcomes=outcomes)
-    # Each masterwork has all attempts: one that ends its worker must not cost the others theirs.
-    return fetch.held.requeue(outcomes=outcomes, attempt=0)
+    return fetch.go_on(fetch.held, outcome)
 
 
 def give_up(fetch: SourceFetch, outcome: dict[str, str], *, hint: str) -> bool:

@@ -4,31 +4,36 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
+from common.sandbox.client import ServerBusy
 from common.storage import StorageFull
 from inference import worker
 from inference.models import QueueSwitch, SourceFetch
+from inference.queue import jobs as job_queue
 from inference.queue import source_fetches as fetch_queue
 from inference.services.source_fetches import (
     NothingToFetch,
     cancel_source_fetch,
     request_source_fetch,
 )
-from inference.worker import Served
+from inference.worker import Served, source_fetches
 from inference.worker.reaper import reap
 from inference.worker.source_fetches import serve_source_fetch
+from inference.worker.turns import Turns
 from library import sources
 from library.models import Evidence, Style
 from library.services import save_style
 from library.sources import MUSEUMS, Museum
 from tests.common.test_storage import files_in
-from tests.support.factories import make_code_style, make_job
+from tests.support.factories import make_code_style, make_job, make_sketch
 from tests.support.museum import MuseumServer, met, open_museum
 
 pytestmark = [
@@ -183,13 +188,58 @@ class TestServe:
     ) -> None:
         make_code_style(WAVE)
         request_source_fetch(by=alice)
-        make_job(alice)
-        monkeypatch.setattr(worker, "serve_job", lambda: True)
+        monkeypatch.setattr(worker, "_turns", Turns(lambda: True))
         assert worker.serve_next() is Served.TO_THE_END
         assert museum.asked == []
-        monkeypatch.setattr(worker, "serve_job", lambda: False)
+        monkeypatch.setattr(worker, "_turns", Turns(lambda: False))
         assert worker.serve_next() is Served.TO_THE_END
         assert row().state == "succeeded"
+
+    @pytest.mark.parametrize("kind", ["job", "sketch"])
+    def test_gives_way_to_users_within_a_download(
+        self, alice: User, museum: MuseumServer, monkeypatch: pytest.MonkeyPatch, kind: str
+    ) -> None:
+        make_code_style(WAVE)
+        request_source_fetch(by=alice)
+        monkeypatch.setattr(source_fetches, "LOOK_SECONDS", 0)
+        waiting = make_job(alice) if kind == "job" else make_sketch(alice, ready=False)
+        assert serve_source_fetch()
+        assert (row().state, row().attempt, row().outcomes) == ("queued", 0, [])
+        assert len(museum.asked) == 1
+        assert WAVE not in with_picture()
+        waiting.delete()
+        assert serve_source_fetch()
+        assert row().state == "succeeded"
+        assert WAVE in with_picture()
+
+    def test_does_not_give_way_to_work_that_this_worker_cannot_take(
+        self, alice: User, museum: MuseumServer, monkeypatch: pytest.MonkeyPatch, settings: Settings
+    ) -> None:
+        make_code_style(WAVE)
+        request_source_fetch(by=alice)
+        monkeypatch.setattr(source_fetches, "LOOK_SECONDS", 0)
+        settings.JOB_MAX_RUNNING_PER_USER = 1
+        make_job(alice)
+        assert job_queue.claim() is not None
+        make_job(alice)
+        assert serve_source_fetch()
+        assert row().state == "succeeded"
+        assert WAVE in with_picture()
+        assert museum.asked
+
+    def test_goes_on_when_the_server_is_too_busy_to_check_a_picture(
+        self, alice: User, museum: MuseumServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_code_style(WAVE)
+        request_source_fetch(by=alice)
+
+        def ended_from_outside(*_: object, **__: object) -> None:
+            raise ServerBusy
+
+        monkeypatch.setattr("common.uploads.run", ended_from_outside)
+        assert serve_source_fetch()
+        assert (row().state, row().refused) == ("succeeded", [{"slug": WAVE, "code": "busy"}])
+        assert museum.asked
 
     def test_waits_while_the_queue_is_paused(self, alice: User) -> None:
         make_code_style(WAVE)
@@ -204,8 +254,8 @@ class TestServe:
         request_source_fetch(by=alice)
         real = sources.fetch_picture
 
-        def slow(source: dict[str, str]) -> sources.FetchedPicture:
-            fetched = real(source)
+        def slow(source: dict[str, str], **options: Any) -> sources.FetchedPicture:
+            fetched = real(source, **options)
             wave.description = "Three boats under one wave."
             save_style(style=wave)
             return fetched
@@ -234,9 +284,9 @@ class TestCancel:
         fetch = request_source_fetch(by=alice)
         real = sources.fetch_picture
 
-        def canceled(source: dict[str, str]) -> sources.FetchedPicture:
+        def canceled(source: dict[str, str], **options: Any) -> sources.FetchedPicture:
             cancel_source_fetch(fetch=fetch)
-            return real(source)
+            return real(source, **options)
 
         monkeypatch.setattr(sources, "fetch_picture", canceled)
         assert serve_source_fetch()
@@ -252,10 +302,11 @@ class TestCancel:
 
 
 class TestLostWorker:
-    def test_is_taken_back_and_fails_after_three_attempts(
-        self, alice: User, wakeups: list[str]
+    def test_is_taken_back_and_leaves_out_a_picture_after_three_attempts(
+        self, alice: User, museum: MuseumServer, wakeups: list[str]
     ) -> None:
-        make_code_style(WAVE)
+        for slug in (WAVE, FIELD):
+            make_code_style(slug)
         request_source_fetch(by=alice)
         for attempt in range(1, 4):
             fetch = fetch_queue.claim()
@@ -265,7 +316,11 @@ class TestLostWorker:
             wakeups.clear()
             reap()
             assert len(wakeups) == 1
-        assert (row().state, row().error_code) == ("failed", "crashed")
+        assert (row().state, row().attempt) == ("queued", 0)
+        assert serve_source_fetch()
+        assert (row().state, row().refused) == ("succeeded", [{"slug": WAVE, "code": "crashed"}])
+        assert with_picture() == {FIELD}
+        assert museum.asked
 
     def test_gets_a_lost_wakeup_again(self, alice: User, wakeups: list[str]) -> None:
         make_code_style(WAVE)
