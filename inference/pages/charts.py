@@ -40,8 +40,12 @@ class Times:
 
 
 def times() -> Times:
-    """Read the latest finished pictures."""
-    ended = Job.objects.filter(state=Job.State.SUCCEEDED, started_at__isnull=False)
+    """Read the latest finished pictures.
+
+    Those that another worker began before are left out: their row tells when the last one began,
+    and not how long they waited.
+    """
+    ended = Job.objects.filter(state=Job.State.SUCCEEDED, attempt=1, started_at__isnull=False)
     rows = list(
         ended.order_by("-completed_at").values_list("created_at", "started_at", "compute_seconds")[
             :LATEST

@@ -16,7 +16,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 def finished(owner: User, *, waited: float, painted: float) -> None:
     started = timezone.now()
     Job.objects.filter(pk=finished_job(owner).pk).update(
-        created_at=started - timedelta(seconds=waited), started_at=started, compute_seconds=painted
+        created_at=started - timedelta(seconds=waited),
+        started_at=started,
+        compute_seconds=painted,
+        attempt=1,
     )
 
 
@@ -32,3 +35,10 @@ def test_counts_each_picture_in_one_bar(alice: User) -> None:
     assert [bar.count for bar in shown.waits] == [2, 0, 0, 0, 1]
     assert [bar.count for bar in shown.painting] == [1, 2, 0, 0, 0]
     assert [bar.width for bar in shown.painting][:2] == [WIDEST // 2, WIDEST]
+
+
+def test_leaves_out_those_that_began_again(alice: User) -> None:
+    finished(alice, waited=1, painted=5)
+    finished(alice, waited=400, painted=5)
+    Job.objects.filter(pk=Job.objects.latest("created_at").pk).update(attempt=2)
+    assert times().pictures == 1
