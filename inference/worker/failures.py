@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext_noop
@@ -51,6 +52,26 @@ class StyleWithdrawn(Exception):
     """A style was withdrawn from the library while the work waited."""
 
 
+class MaskGone(Exception):
+    """The mask that was stored with a result is gone or damaged."""
+
+
+_KNOWN: Final[Mapping[type[Exception], tuple[str, str]]] = {
+    DeadlinePassed: (
+        "timeout",
+        gettext_noop("This took too long. Choose a smaller size or fewer steps."),
+    ),
+    StyleWithdrawn: (
+        "style_withdrawn",
+        gettext_noop("This style is no longer in the library. Choose another style."),
+    ),
+    MaskGone: (
+        "mask_gone",
+        gettext_noop("The mask of this picture is gone. Paint it again to change it."),
+    ),
+}
+
+
 def write_failure(work: LeasedWork, error: Exception) -> bool:
     """End the held `work` as failed with the reason; False when the lease is gone."""
     code, hint = reason(error)
@@ -63,12 +84,9 @@ def reason(error: Exception) -> tuple[str, str]:
     """Return the stable code for `error` and what the user can do about it."""
     if isinstance(error, EngineError):
         return error.code, UNAVAILABLE if isinstance(error, _OURS) else error.hint
-    if isinstance(error, DeadlinePassed):
-        return "timeout", gettext_noop("This took too long. Choose a smaller size or fewer steps.")
-    if isinstance(error, StyleWithdrawn):
-        return "style_withdrawn", gettext_noop(
-            "This style is no longer in the library. Choose another style."
-        )
+    for kind, known in _KNOWN.items():
+        if isinstance(error, kind):
+            return known
     if _means_too_little_memory(error):
         return OutOfMemoryError.code, OutOfMemoryError.hint
     if isinstance(error, StorageFull) or getattr(error, "errno", None) == errno.ENOSPC:

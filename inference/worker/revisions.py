@@ -11,7 +11,7 @@ from inference.live import broadcast
 from inference.models import Revision
 from inference.queue import revisions as revision_queue
 from inference.worker import engine
-from inference.worker.failures import write_failure
+from inference.worker.failures import MaskGone, write_failure
 from inference.worker.heartbeat import Endings, Heartbeat, LeaseLost, failures_written
 from inference.worker.inputs import load_photo
 from style_transfer.core.development import Development
@@ -59,8 +59,8 @@ def _load_painting(name: str) -> Image.Image:
 def _load_mask(name: str) -> Image.Image:
     try:
         return load_mask(job_files.read_file(name))
-    except FileNotFoundError as error:
-        raise MaskUnreadableError("The mask is gone.") from error
+    except (FileNotFoundError, MaskUnreadableError) as error:
+        raise MaskGone from error
 
 
 def _fail(revision: Revision, error: Exception) -> bool:

@@ -104,6 +104,18 @@ class TestServeRevision:
         assert (row(asked).state, row(asked).error_code) == ("failed", "input_unreadable")
         assert not revision_files(media_root)
 
+    @pytest.mark.parametrize("damaged", [False, True], ids=["gone", "damaged"])
+    def test_does_not_blame_the_user_for_a_lost_mask(self, alice: User, *, damaged: bool) -> None:
+        job = developable_job(alice)
+        name = default_storage.save("jobs/x/mask.png", ContentFile(b"not a picture"))
+        Job.objects.filter(pk=job.pk).update(painted=job.result, fitted_mask=name)
+        if not damaged:
+            default_storage.delete(name)
+        asked, _ = make_revision(job=job, development=Development(0.5))
+        assert revision_worker.serve_revision()
+        assert (row(asked).state, row(asked).error_code) == ("failed", "mask_gone")
+        assert "Paint it again" in row(asked).error_hint
+
     def test_leaves_nothing_on_a_full_disk(
         self, alice: User, media_root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -237,5 +249,5 @@ def test_says_that_the_mask_of_a_picture_is_gone(alice: User) -> None:
     Job.objects.filter(pk=job.pk).update(painted=job.result, fitted_mask="jobs/gone.png")
     revision, _is_new = make_revision(job=job, development=Development(0.5))
     worker.serve_next()
-    assert (row(revision).state, row(revision).error_code) == ("failed", "mask_unreadable")
+    assert (row(revision).state, row(revision).error_code) == ("failed", "mask_gone")
     delete_job(job=Job.objects.get(pk=job.pk))
