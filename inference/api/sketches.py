@@ -78,7 +78,7 @@ class SketchViewSet(mixins.RetrieveModelMixin, mixins.DestroyModelMixin, Generic
         )
 
     def perform_destroy(self, instance: Sketch) -> None:
-        """Cancel the sketch. One that is finished stays until the photo is deleted."""
+        """Cancel the sketch. A finished one stays until newer ones take its place."""
         cancel_sketch(sketch=instance)
 
     @extend_schema(responses=PICTURE)

@@ -50,7 +50,7 @@ def is_cheap(spec: TransferSpec) -> bool:
 
 
 def with_shares(styles: Sequence[tuple[Style, float]]) -> list[tuple[Style, float]]:
-    """Return the styles with weights that sum to one, in whole percents."""
+    """Return the styles with their shares in whole percents, at least one; the sum is about one."""
     total = sum(weight for _style, weight in styles)
     return [(style, max(0.01, round(weight / total, 2))) for style, weight in styles]
 

@@ -1,14 +1,16 @@
 """Every write that users make to sketches: request one, and cancel it."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.locks import retry_deadlocks
 from common.storage import remove_files_after_commit
-from inference.models import Photo, Sketch
+from inference.models import Photo, Sketch, SketchQuerySet
 from inference.queue.sketch_recipe import is_cheap, key_of, sketch_spec, with_shares
 from inference.queue.wakeups import send_wakeup
 from inference.services.guest_limits import check_guest_sketches
@@ -20,6 +22,8 @@ from style_transfer.core.spec import TransferSpec
 
 # Sketches of a photo that are kept; the oldest are deleted first.
 MOST_KEPT = 40
+# Those of all photos of a user that are kept. They count towards no limit of storage.
+MOST_OF_OWNER = 200
 
 
 class SketchTooSlow(JobRefused):
@@ -35,8 +39,8 @@ def request_sketch(
 ) -> Sketch:
     """Request a small picture of `photo` with these styles and settings; return the sketch.
 
-    One that exists is returned as it is, unless it failed. Another request of `owner` that is not
-    finished is canceled. Raises JobRefused.
+    One that exists is returned as it is, unless it failed or its file was lost. Another request of
+    `owner` that is not finished is canceled. Raises JobRefused.
     """
     small = sketch_spec(photo, spec)
     check_request(owner=owner, photo=photo, styles=styles, spec=small)
@@ -49,7 +53,7 @@ def request_sketch(
     lock_photos([photo])
     shares = with_shares(styles)
     key = key_of(small, shares)
-    known = Sketch.objects.filter(photo=photo, key=key).exclude(state=Sketch.State.FAILED).first()
+    known = _known(photo, key)
     others = Sketch.objects.active().filter(owner=owner)
     if known is not None:
         others.exclude(pk=known.pk).delete()
@@ -71,10 +75,28 @@ def cancel_sketch(*, sketch: Sketch) -> None:
     Sketch.objects.active().filter(pk=sketch.pk).delete()
 
 
+def _known(photo: Photo, key: str) -> Sketch | None:
+    """Return the sketch of this key, unless it failed or has lost its file."""
+    sketches = Sketch.objects.filter(photo=photo, key=key).exclude(state=Sketch.State.FAILED)
+    known: Sketch | None = sketches.first()
+    is_lost = known is not None and known.file and not default_storage.exists(known.file)
+    return None if is_lost else known
+
+
 def _make_room(photo: Photo, key: str) -> None:
-    """Delete the failed sketch of this key, and the oldest of the photo beyond MOST_KEPT."""
+    """Delete the ended sketch of this key, and the oldest beyond the limits."""
+    all_ended = Sketch.objects.ended().filter(owner=photo.owner_id)
     ended = Sketch.objects.ended().filter(photo=photo)
-    kept = ended.order_by("-created_at", "pk").values_list("pk", flat=True)[: MOST_KEPT - 1]
-    doomed = ended.exclude(pk__in=list(kept)) | ended.filter(key=key)
-    remove_files_after_commit(list(doomed.exclude(file="").values_list("file", flat=True)))
-    doomed.delete()
+    doomed = {
+        *ended.filter(key=key).values_list("pk", flat=True),
+        *_beyond(ended, MOST_KEPT - 1),
+        *_beyond(all_ended, MOST_OF_OWNER - 1),
+    }
+    rows = Sketch.objects.ended().filter(pk__in=doomed)
+    remove_files_after_commit(list(rows.exclude(file="").values_list("file", flat=True)))
+    rows.delete()
+
+
+def _beyond(sketches: SketchQuerySet, most: int) -> list[UUID]:
+    """Return the oldest of these sketches, of which the newest `most` are kept."""
+    return list(sketches.order_by("-created_at", "pk").values_list("pk", flat=True)[most:])

@@ -1,6 +1,8 @@
 """Tests of sketches in the API: the body of a job, small and soon, for the owner only."""
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from accounts.models import User
 from inference.models import Photo, Sketch
@@ -27,7 +29,10 @@ def test_waits_and_then_is_found_again(alice: User, photo: Photo) -> None:
     assert (first.json()["state"], first.json()["url"]) == ("queued", None)
 
     Sketch.objects.update(
-        state="succeeded", file="x", completed_at=photo.created_at, color_map={"matrix": [1.0] * 9}
+        state="succeeded",
+        file=default_storage.save("sketches/x.webp", ContentFile(b"a picture")),
+        completed_at=photo.created_at,
+        color_map={"matrix": [1.0] * 9},
     )
     again = session_of(alice).post(SKETCHES, body)
 

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from pytest_django import Settings
 
 from accounts.models import User
@@ -59,8 +61,9 @@ class TestRequestSketch:
         self, photo: Photo, styles: list[tuple[Style, float]], wakeups: list[str]
     ) -> None:
         first = request(photo, styles)
+        file = default_storage.save("sketches/x.webp", ContentFile(b"a picture"))
         Sketch.objects.filter(pk=first.pk).update(
-            state="succeeded", file="x", completed_at=first.created_at
+            state="succeeded", file=file, completed_at=first.created_at
         )
 
         # Colors and mask are applied to the same sketch, and shares are shares.
@@ -114,6 +117,40 @@ class TestRequestSketch:
         assert {*Sketch.objects.all()} == {*kept[2:], newest}
         assert len([each for each in files_in(media_root) if "sketches" in str(each)]) == 2
         assert len(wakeups) == 1
+
+    def test_keeps_only_the_newest_of_all_photos_of_a_user(
+        self,
+        photo: Photo,
+        styles: list[tuple[Style, float]],
+        wakeups: list[str],
+        media_root: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(services, "MOST_OF_OWNER", 3)
+        others = [make_sketch(photo=make_photo(photo.owner, seed=seed)) for seed in range(1, 5)]
+        of_bob = make_sketch()
+
+        newest = request(photo, styles)
+
+        assert {*Sketch.objects.all()} == {*others[2:], of_bob, newest}
+        assert len([each for each in files_in(media_root) if "sketches" in str(each)]) == 3
+        assert len(wakeups) == 1
+
+    def test_paints_again_what_lost_its_file(
+        self, photo: Photo, styles: list[tuple[Style, float]], wakeups: list[str]
+    ) -> None:
+        first = request(photo, styles)
+        Sketch.objects.filter(pk=first.pk).update(
+            state="succeeded", file=make_sketch(photo=photo).file, completed_at=first.created_at
+        )
+        first.refresh_from_db()
+        assert request(photo, styles) == first
+
+        default_storage.delete(first.file)
+
+        assert request(photo, styles).state == "queued"
+        assert not Sketch.objects.filter(pk=first.pk).exists()
+        assert len(wakeups) == 2
 
     def test_refuses_what_takes_long(
         self, photo: Photo, styles: list[tuple[Style, float]], wakeups: list[str]
