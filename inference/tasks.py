@@ -17,7 +17,7 @@ from common.broadcast import thread_loop
 from inference import worker
 from inference.queue.workers import registration
 from inference.services import guests
-from inference.worker import shutdown
+from inference.worker import leftovers, shutdown
 from inference.worker.reaper import reap
 
 # The worker keeps the deadline itself; this ends a process that is stuck inside one step.
@@ -41,6 +41,12 @@ def delete_guests() -> None:
     """Delete the guests whose day has ended, with their photos and pictures, and old sessions."""
     guests.delete_guests()
     delete_old_sessions()
+
+
+@shared_task
+def sweep_gone_photos() -> None:
+    """Remove the files of proofs and sketches of photos that are gone."""
+    leftovers.sweep_gone_photos()
 
 
 @worker_process_init.connect

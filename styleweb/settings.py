@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete-guests": {"task": "inference.tasks.delete_guests", "schedule": 600.0},
     "refresh-search": {"task": "gallery.tasks.refresh_search", "schedule": 86_400.0},
     "give-looks": {"task": "gallery.tasks.give_looks", "schedule": 60.0},
+    "sweep-gone-photos": {"task": "inference.tasks.sweep_gone_photos", "schedule": 86_400.0},
     "sweep-drafts": {"task": "common.tasks.sweep_drafts", "schedule": 86_400.0},
 }
 

@@ -11,6 +11,8 @@ from PIL import Image
 from inference.files.folders import sweep_folder
 from inference.files.stored import StoredPicture
 
+TOP = "proofs"
+
 
 def store_tile(photo_id: UUID, image: Image.Image) -> StoredPicture:
     """Write a painted proof as WebP. Raises StorageFull when there is no room."""
@@ -29,4 +31,4 @@ def sweep(photo_id: UUID, *, keep: Collection[str] = ()) -> None:
 
 
 def _folder(photo_id: UUID) -> str:
-    return f"proofs/{photo_id.hex[:2]}/{photo_id}"
+    return f"{TOP}/{photo_id.hex[:2]}/{photo_id}"

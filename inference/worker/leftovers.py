@@ -14,6 +14,7 @@ from inference.files import jobs as job_files
 from inference.files import revisions as revision_files
 from inference.files import sheets as proof_files
 from inference.files import sketches as sketch_files
+from inference.files.folders import photo_folders, remove_folder
 from inference.live import change_log
 from inference.models import Job, LeasedWork, Photo, ProofSheet, ProofTile, Revision, Sketch
 
@@ -46,6 +47,21 @@ def sweep_deleted() -> None:
     """
     for job_id in change_log.deleted_long_ago().values_list("job_id", flat=True):
         job_files.remove_all(job_id)
+
+
+def sweep_gone_photos() -> None:
+    """Remove the proofs and sketches of photos that are gone, whose deletion was cut off.
+
+    Nothing is written for such a photo any more that its worker would not remove.
+    """
+    for top in (proof_files.TOP, sketch_files.TOP):
+        for folders in photo_folders(top):
+            here = Photo.objects.filter(pk__in=folders).values_list("pk", flat=True)
+            for gone in folders.keys() - set(here):
+                try:
+                    remove_folder(folders[gone])
+                except OSError:
+                    logger.exception("Could not remove the files of photo %s, which is gone", gone)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.guests import LIFETIME, make_guest
 from accounts.models import User
 from inference.live.change_log import changes_since, latest_cursor
-from inference.models import Job, Photo, ProofSheet, ProofTile
+from inference.models import Job, Photo, ProofSheet, ProofTile, Sketch
 from inference.queue import jobs as job_queue
 from inference.queue import sheets as sheet_queue
 from inference.services import guest_limits
@@ -33,6 +33,7 @@ from tests.support.factories import (
     make_photo,
     make_picture,
     make_sheet,
+    make_sketch,
     make_style,
     make_tile,
     picture_bytes,
@@ -41,6 +42,7 @@ from tests.support.guests import end_day_of, guest_with_photo
 from tests.support.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+KINDS = (User, Job, Photo, ProofTile, ProofSheet, Sketch)
 SMALL = TransferSpec(size=64, steps=2)
 
 
@@ -188,6 +190,14 @@ class TestAdoption:
         adopt_guest(guest=guest, owner=alice)
         assert [each.pk for each in changes_since(alice.pk, since, 10).changes] == [job.pk]
 
+    def test_moves_sketches_and_cancels_the_unfinished_one(self, guest: User, alice: User) -> None:
+        ready = make_sketch(guest)
+        make_sketch(photo=ready.photo, ready=False)
+        adopt_guest(guest=guest, owner=alice)
+        assert Sketch.objects.get() == ready
+        assert Sketch.objects.get().owner == alice
+        assert default_storage.exists(ready.file)
+
     def test_does_not_disturb_a_worker(self, guest: User, alice: User) -> None:
         make_job(guest)
         held = job_queue.claim()
@@ -263,10 +273,11 @@ class TestDeletion:
         make_mask(job.photo)
         make_tile(job.photo, job.styles.get())
         make_sheet(guest, photo=job.photo)
+        make_sketch(photo=job.photo)
         make_job(guest, photo=job.photo)
         end_day_of(guest)
         assert delete_guests() == 1
-        assert not any(kind.objects.exists() for kind in (User, Job, Photo, ProofTile, ProofSheet))
+        assert not any(kind.objects.exists() for kind in KINDS)
         assert [path for path in files_in(media_root) if "styles" not in str(path)] == []
 
     def test_ends_a_running_job(self, guest: User) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +14,22 @@ from django.utils import timezone
 from accounts.models import User
 from common import storage
 from inference.live.change_log import record_deleted
-from inference.models import DeletedJob, Job, ProofSheet
+from inference.models import DeletedJob, Job, Photo, ProofSheet, Sketch
 from inference.queue import jobs as job_queue
 from inference.queue import sheets as sheet_queue
 from inference.services.jobs import delete_job
+from inference.tasks import sweep_gone_photos
 from inference.worker import leftovers
 from inference.worker.reaper import reap
-from tests.support.factories import finished_job, make_job, make_photo, make_sheet, make_tile
+from tests.support.factories import (
+    finished_job,
+    make_job,
+    make_photo,
+    make_sheet,
+    make_sketch,
+    make_style,
+    make_tile,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root", "wakeups")]
 
@@ -31,6 +41,11 @@ def leave_file(job: Job) -> str:
 
 def leave_tile(sheet: ProofSheet) -> str:
     name = f"proofs/{sheet.photo_id.hex[:2]}/{sheet.photo_id}/tile.webp"
+    return default_storage.save(name, ContentFile(b"of a killed attempt"))
+
+
+def leave_sketch(photo: Photo) -> str:
+    name = f"sketches/{photo.pk.hex[:2]}/{photo.pk}/sketch.webp"
     return default_storage.save(name, ContentFile(b"of a killed attempt"))
 
 
@@ -192,3 +207,40 @@ class TestSheets:
 
         assert default_storage.exists(name)
         assert not ProofSheet.objects.filter(sweep_at__lte=timezone.now()).exists()
+
+
+class TestSketches:
+    def test_lose_the_files_that_no_row_names(self, alice: User) -> None:
+        sketch = make_sketch(alice, sweep_at=timezone.now())
+        name = leave_sketch(sketch.photo)
+
+        reap()
+
+        assert not default_storage.exists(name)
+        assert default_storage.exists(sketch.file)
+
+    def test_keep_the_file_that_another_of_the_photo_is_writing(self, alice: User) -> None:
+        ended = make_sketch(alice, sweep_at=timezone.now())
+        make_sketch(photo=ended.photo, ready=False)
+        name = leave_sketch(ended.photo)
+
+        reap()
+
+        assert default_storage.exists(name)
+        assert not Sketch.objects.filter(sweep_at__lte=timezone.now()).exists()
+
+
+def test_a_photo_that_is_gone_leaves_no_folder(alice: User, media_root: Path) -> None:
+    gone, here = make_photo(alice), make_photo(alice, seed=1)
+    style = make_style()
+    kept = [make_sketch(photo=here).file, make_tile(here, style).file]
+    left = [make_sketch(photo=gone).file, make_tile(gone, style).file]
+    strange = default_storage.save("sketches/other/file.txt", ContentFile(b"not ours"))
+    # Its files stay, as when the process is killed.
+    Photo.objects.filter(pk=gone.pk).delete()
+
+    sweep_gone_photos()
+
+    assert [default_storage.exists(name) for name in (*kept, *left)] == [True, True, False, False]
+    assert not list(media_root.glob(f"*/*/{gone.pk}"))
+    assert default_storage.exists(strange)
