@@ -87,8 +87,8 @@ def publish_tile(tile: ProofTile, *, sheet_id: UUID) -> None:
 
 
 def publish_sketch(sketch_id: UUID) -> None:
-    """Read the sketch again and broadcast its snapshot to its owner, unless it was canceled."""
-    sketch = Sketch.objects.filter(pk=sketch_id).first()
+    """Read the sketch again and broadcast its snapshot to its owner, if it has ended."""
+    sketch = Sketch.objects.ended().filter(pk=sketch_id).first()
     if sketch is not None:
         _send(sketch.owner_id, {"type": "sketch.changed", "snapshot": sketch_snapshot(sketch)})
 

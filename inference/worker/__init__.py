@@ -21,6 +21,7 @@ from inference.worker.revisions import serve_revision
 from inference.worker.sheets import Served, serve_sheet
 from inference.worker.sketches import serve_sketch
 from inference.worker.source_fetches import serve_source_fetch
+from inference.worker.turns import Turns
 from style_transfer.core.spec import StyleInput, TransferSpec
 
 __all__ = ["Served", "device", "serve_line", "serve_next", "serve_wakeup", "warm_up"]
@@ -83,22 +84,7 @@ def serve_next() -> Served:
     return served
 
 
-class _Turns:
-    """Sketches and jobs in turn: sketches are quick, but many of them must not hold up the jobs."""
-
-    def __init__(self) -> None:
-        self._next = [serve_sketch, serve_job]
-
-    def serve(self) -> bool:
-        """Paint a sketch or a job, of which the other kind than before comes first."""
-        for serve in self._next:
-            if serve():
-                self._next = [each for each in self._next if each != serve] + [serve]
-                return True
-        return False
-
-
-_turns = _Turns()
+_turns = Turns(serve_sketch, serve_job)
 
 
 def _lanes_in_need() -> set[str]:

@@ -27,6 +27,7 @@ from inference.worker.interruptions import Interruptions
 from inference.worker.revisions import serve_revision
 from inference.worker.sheets import Served, serve_sheet
 from inference.worker.sketches import serve_sketch
+from inference.worker.turns import Turns
 from style_transfer.core.catalog import find_method
 from style_transfer.core.errors import EngineError
 
@@ -52,14 +53,23 @@ def serve_job(*, immediate: bool = False) -> bool:
     return True
 
 
+def _serve_immediate_job() -> bool:
+    return serve_job(immediate=True)
+
+
+def _serve_part_of_sheet() -> bool:
+    return serve_sheet() is not Served.NOTHING
+
+
+_turns = Turns(serve_sketch, _serve_immediate_job, _serve_part_of_sheet)
+
+
 def _serve_immediate(within: Job) -> bool:
-    """Serve what takes seconds, while `within` is interrupted."""
-    served = (
-        serve_revision()
-        or serve_sketch()
-        or serve_job(immediate=True)
-        or serve_sheet() is not Served.NOTHING
-    )
+    """Serve what takes seconds, while `within` is interrupted.
+
+    Revisions come first, and the rest takes turns.
+    """
+    served = serve_revision() or _turns.serve()
     if served:
         registration.update(job=within.pk, model=within.spec["method"])
     return served

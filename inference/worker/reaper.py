@@ -27,7 +27,10 @@ def reap() -> None:
     for sheet_id in ProofSheet.objects.reap_lost():
         broadcast.publish_sheet(sheet_id)
         send_wakeup()
-    for small in (Revision, Sketch, SourceFetch):
+    for sketch_id in Sketch.objects.reap_lost():
+        broadcast.publish_sketch(sketch_id)
+        send_wakeup()
+    for small in (Revision, SourceFetch):
         if small.objects.reap_lost():
             send_wakeup()
     if not workers.is_paused():
@@ -45,8 +48,9 @@ def restart_queue() -> None:
         broadcast.publish(job_id)
     for sheet_id in ProofSheet.objects.take_back_all():
         broadcast.publish_sheet(sheet_id)
+    for sketch_id in Sketch.objects.take_back_all():
+        broadcast.publish_sketch(sketch_id)
     Revision.objects.take_back_all()
-    Sketch.objects.take_back_all()
     SourceFetch.objects.take_back_all()
     kinds = (Job, ProofSheet, Revision, Sketch, SourceFetch)
     for _ in range(sum(kind.objects.waiting().count() for kind in kinds)):

@@ -29,7 +29,6 @@ def serve_sketch() -> bool:
     registration.update(model=sketch.spec["method"])
     with Heartbeat([sketch], ENDINGS) as heartbeat, failures_written(sketch, ENDINGS):
         _paint(sketch, heartbeat)
-    broadcast.publish_sketch(sketch.pk)
     return True
 
 
@@ -60,6 +59,7 @@ def _finish(sketch: Sketch, step: Step) -> None:
     if not sketch_queue.finish(sketch, picture, color_map):
         remove_files([picture.name])
         raise LeaseLost
+    broadcast.publish_sketch(sketch.pk)
 
 
 def _styles_of(sketch: Sketch, method: str) -> list[StyleInput]:
@@ -77,8 +77,14 @@ def _sweep(sketch: Sketch) -> None:
     sketch_files.sweep(sketch.photo_id, keep=set(kept.values_list("file", flat=True)))
 
 
+def _fail(sketch: Sketch, error: Exception) -> None:
+    """End a sketch as failed, and tell its owner, even if its step never returns."""
+    if write_failure(sketch, error):
+        broadcast.publish_sketch(sketch.pk)
+
+
 def _ends_soon(_sketch: Sketch) -> bool:
     return True
 
 
-ENDINGS = Endings(write_failure, sketch_queue.give_back, _ends_soon)
+ENDINGS = Endings(_fail, sketch_queue.give_back, _ends_soon)

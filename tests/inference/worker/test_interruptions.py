@@ -11,8 +11,9 @@ from pytest_django import Settings
 from accounts.models import User
 from inference import worker
 from inference.models import Job, LeasedWork, ProofSheet
-from inference.worker import Served, shutdown
+from inference.worker import Served, jobs, shutdown
 from inference.worker.interruptions import Interruptions
+from inference.worker.turns import Turns
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job, make_sheet
 
@@ -133,6 +134,29 @@ class TestLongJob:
 
         assert span(sheet)[1] < span(long)[1]
         assert (long.state, sheet.state) == (Job.State.SUCCEEDED, ProofSheet.State.SUCCEEDED)
+
+    def test_lets_sketches_immediate_jobs_and_sheets_take_turns(
+        self, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        long = make_job(alice, spec=LONG)
+        make_job(bob, spec=IMMEDIATE)
+        make_sheet(bob)
+        served: list[str] = []
+
+        def sketch() -> bool:
+            served.append("sketch")
+            return True
+
+        immediate, sheet = jobs._serve_immediate_job, jobs._serve_part_of_sheet
+        monkeypatch.setattr(jobs, "_turns", Turns(sketch, immediate, sheet))
+
+        for _turn in range(3):
+            jobs._serve_immediate(long)
+
+        # There is always one more sketch.
+        assert served == ["sketch"]
+        assert not Job.objects.waiting().filter(owner=bob).exists()
+        assert not ProofSheet.objects.waiting().exists()
 
     def test_goes_on_when_an_immediate_one_fails(self, alice: User, bob: User) -> None:
         long, immediate = make_job(alice, spec=LONG), make_job(bob, spec=IMMEDIATE)

@@ -6,6 +6,7 @@ from accounts.models import User
 from inference import worker
 from inference.models import Job
 from inference.worker import Served, shutdown
+from inference.worker.turns import Turns
 from style_transfer.core.spec import TransferSpec
 from tests.support.factories import make_job
 
@@ -53,7 +54,7 @@ class TestServeLine:
             monkeypatch.setattr(shutdown, "is_asked", lambda: True)
             return True
 
-        monkeypatch.setattr(worker, "serve_job", serve)
+        monkeypatch.setattr(worker, "_turns", Turns(serve))
 
         assert worker.serve_line() is Served.PUT_BACK
 
