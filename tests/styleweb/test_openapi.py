@@ -1,6 +1,7 @@
 """The OpenAPI document and its page: valid, complete, and allowed by the policy of the site."""
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -142,7 +143,9 @@ class TestPage:
         assert response.status_code == 200
         assert "<style" not in page
         assert "onclick" not in page
-        assert page.count("<script") == page.count("<script src=") == 3
+        scripts = re.findall(r"<script\b[^>]*>", page)
+        assert len(scripts) > 3
+        assert all(" src=" in script for script in scripts)
 
     def test_is_served_under_the_strict_policy(self) -> None:
         policy = Client().get("/api/v1/docs/")["Content-Security-Policy"]

@@ -9,7 +9,7 @@ from inference.live.snapshots.job import JobError, format_time, is_retryable
 from inference.models import Sketch
 
 
-class ColorMap(TypedDict):
+class SketchColorMap(TypedDict):
     """The linear map of colors, red, green and blue in [0, 1], that `match` begins with."""
 
     matrix: list[float]
@@ -28,7 +28,7 @@ class SketchSnapshot(TypedDict):
     width: int
     height: int
     strength: Annotated[float, "The strength with which it is painted."]
-    color_map: Annotated[ColorMap | None, "What gives the painting the palette of the photo."]
+    color_map: Annotated[SketchColorMap | None, "What gives the painting the palette of the photo."]
     error: JobError | None
     created_at: Moment
     completed_at: Moment | None
