@@ -12,10 +12,21 @@ export function formToken() {
   return document.cookie.match(COOKIE)?.[1] ?? document.querySelector(`[name=${FIELD}]`)?.value ?? "";
 }
 
-/** Fetch this page again if the cookie is gone: that sets a new one. Resolve to the token. */
+let fetching = null;
+
+/**
+ * Fetch this page again if the cookie is gone: that sets a new one. Resolve to the token.
+ *
+ * Requests at the same moment wait for one page, because each page would replace the token.
+ */
 export async function freshToken() {
   if (!COOKIE.test(document.cookie)) {
-    await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" }).catch(() => null);
+    fetching ??= fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
+      .catch(() => null)
+      .finally(() => {
+        fetching = null;
+      });
+    await fetching;
   }
   return formToken();
 }
