@@ -129,6 +129,10 @@ class LeasedQuerySet(models.QuerySet[Work]):
         values = {"wakeup_at": Now(), **self.model.RESTARTED, **values}
         return self.change(state=QUEUED, **values, **RELEASED)
 
+    def give_back(self) -> bool:
+        """Put the one held row back as if it had not begun; False when the lease is gone."""
+        return self.requeue(attempt=F("attempt") - 1, wakeup_at=Now() - WAKEUP_PATIENCE)
+
     def end(self, state: str, **values: Any) -> bool:
         """End the one row in `state`; False when it no longer matches."""
         values |= {"completed_at": Now(), "sweep_at": Now()}

@@ -15,7 +15,7 @@ from accounts.models import User
 from common.locks import retry_deadlocks
 from inference.files.stored import StoredPicture
 from inference.models import Job, LossCurve, ResultLook
-from inference.models.leases import WAKEUP_PATIENCE, lease_end
+from inference.models.leases import lease_end
 from inference.queue import durations, fairness
 from inference.queue.durations import Work
 from style_transfer.core.catalog import methods_that
@@ -146,7 +146,7 @@ def give_back(job: Job) -> bool:
 
     Its wakeup counts as lost, so the reaper soon sends another one if the worker cannot.
     """
-    return job.held.requeue(attempt=F("attempt") - 1, wakeup_at=Now() - WAKEUP_PATIENCE)
+    return job.held.give_back()
 
 
 def cancel(job: Job, *, by: str) -> bool:

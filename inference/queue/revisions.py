@@ -1,13 +1,10 @@
 """The queue of revisions: which one is next, and all changes that its worker makes."""
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from common.locks import retry_deadlocks
 from inference.files.stored import StoredPicture
 from inference.models import Job, ResultLook, Revision
-from inference.models.leases import WAKEUP_PATIENCE
 from inference.queue.lanes import share_of_this_worker
 from inference.queue.workers import open_to_this_worker
 
@@ -61,4 +58,4 @@ def finish(revision: Revision, picture: StoredPicture) -> bool:
 
 def give_back(revision: Revision) -> bool:
     """Put the held `revision` back as if it had not begun; False when the lease is gone."""
-    return revision.held.requeue(attempt=F("attempt") - 1, wakeup_at=Now() - WAKEUP_PATIENCE)
+    return revision.held.give_back()

@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from common.locks import retry_deadlocks
 from inference.files.stored import StoredPicture
 from inference.models import Sketch
-from inference.models.leases import WAKEUP_PATIENCE
 from inference.queue.lanes import share_of_this_worker
 from inference.queue.workers import open_to_this_worker
 
@@ -51,4 +48,4 @@ def finish(
 
 def give_back(sketch: Sketch) -> bool:
     """Put the held `sketch` back as if it had not begun; False when the lease is gone."""
-    return sketch.held.requeue(attempt=F("attempt") - 1, wakeup_at=Now() - WAKEUP_PATIENCE)
+    return sketch.held.give_back()

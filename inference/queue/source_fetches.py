@@ -1,12 +1,9 @@
 """The queue of runs that fetch pictures of masterworks: claims, and what their worker changes."""
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from common.locks import retry_deadlocks
 from inference.models import SourceFetch
-from inference.models.leases import WAKEUP_PATIENCE
 from inference.queue.lanes import share_of_this_worker
 from inference.queue.workers import open_to_this_worker
 
@@ -49,4 +46,4 @@ def give_up(fetch: SourceFetch, outcome: dict[str, str], *, hint: str) -> bool:
 
 def give_back(fetch: SourceFetch) -> bool:
     """Put the held run back as if it had not begun; False when the lease is gone."""
-    return fetch.held.requeue(attempt=F("attempt") - 1, wakeup_at=Now() - WAKEUP_PATIENCE)
+    return fetch.held.give_back()
