@@ -11,7 +11,6 @@ from style_transfer.imaging.color import palette_of
 from style_transfer.imaging.tensors import to_tensor
 from style_transfer.methods.network.johnson import PaintingNet
 from style_transfer.training.imitation import Imitation
-from style_transfer.training.muon import Muon
 from style_transfer.training.style_loss import (
     SCALES,
     StyleLoss,
@@ -96,24 +95,26 @@ def test_trains_only_the_network(objective: Imitation) -> None:
     assert all(weight.grad is None for weight in objective.style_loss.features.parameters())
 
 
-# Bilinear upsampling gives the light network softer strokes at first, so it needs more steps.
-@pytest.mark.parametrize(("light", "steps"), [(False, 40), (True, 80)])
-def test_learns(builtin: FeatureNet, light: bool, steps: int) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("light", [False, True])
+def test_learns(builtin: FeatureNet, light: bool) -> None:  # noqa: FBT001
     torch.manual_seed(0)
     objective = objective_for(builtin, PaintingNet(4, light=light))
     photos = to_tensor(draw_picture(3, width=64, height=64), CPU)
-    optimizer = Muon(objective.network.parameters(), 0.02)
+    optimizer = torch.optim.Adam(objective.network.parameters(), 0.003)  # as in a training
 
-    def total(point: float) -> Tensor:
-        return torch.stack(list(objective.losses(photos, point).values())).sum()
+    # Each of these points has its own scale, flip and crop. The losses on the features of `builtin`
+    # are left out: it is untrained here, and they rise and fall with its random weights.
+    @torch.no_grad()
+    def patches() -> float:
+        points = [0.9 + 0.01 * view for view in range(8)]
+        return sum(objective.losses(photos, point)["patches"].item() for point in points)
 
-    points = [0.905, 0.915, 0.925, 0.935]
-    before = sum(total(point).item() for point in points)
-    for step in range(steps):
+    before = patches()
+    for step in range(20):
         optimizer.zero_grad()
-        total(step / steps).backward()
+        torch.stack(list(objective.losses(photos, step / 20).values())).sum().backward()
         optimizer.step()
-    assert sum(total(point).item() for point in points) < 0.8 * before
+    assert patches() < 0.85 * before
 
 
 class Weaver(PaintingNet):
