@@ -18,3 +18,10 @@ export function specOf(form) {
 export function stylesOf(form, slugs) {
   return slugs.map((style) => ({ style, weight: Number(form.elements[`weight-${style}`]?.value) || 1 }));
 }
+
+/** Return whether the server can take these choices: each number within its limits, and not too many styles to mix. */
+export function canAsk(form, palette, methods) {
+  const controls = [...form.elements].filter((each) => each.closest("[data-control]"));
+  const isWithin = controls.every((each) => each.disabled || each.validity.valid);
+  return isWithin && !palette.isOverfull && !methods.unfit.length;
+}

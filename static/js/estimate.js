@@ -5,7 +5,7 @@
  * Dispatches "told" when there is a new number of jobs that the user can create (`room`).
  */
 
-import { specOf, stylesOf } from "./asked.js";
+import { canAsk, specOf, stylesOf } from "./asked.js";
 import { span } from "./spans.js";
 import { send } from "./token.js";
 
@@ -45,7 +45,7 @@ export class Estimate extends EventTarget {
   async #fetch() {
     const photo = this.form.elements.photo_id.value;
     if (!photo || !this.palette.slugs.length || this.words.maySend !== "true") return null;
-    if (this.methods.unfit.length) return null;
+    if (!canAsk(this.form, this.palette, this.methods)) return null;
     const reply = await send(this.words.estimates, {
       method: "POST",
       headers: { "Content-Type": "application/json" },

@@ -6,7 +6,7 @@
  * shown while the pointer or the focus is on it.
  */
 
-import { specOf, stylesOf } from "./asked.js";
+import { canAsk, specOf, stylesOf } from "./asked.js";
 import { mix, recolored } from "./development.js";
 import { maskIn } from "./mask.js";
 import { drawn, pixelsOf } from "./pixels.js";
@@ -80,9 +80,8 @@ export class Stage {
   /** What changes a sketch. Colors are computed here, and need no new one. */
   #body() {
     const photo = this.form.elements.photo_id.value;
-    const { unfit } = this.methods;
     if (!photo || this.form.dataset.maySend !== "true" || !this.#slugs.length) return null;
-    if (unfit.length || this.palette.isOverfull) return null;
+    if (!canAsk(this.form, this.palette, this.methods)) return null;
     const { color: _color, ...spec } = specOf(this.form);
     return spec.strength === 0 ? null : { photo, styles: stylesOf(this.form, this.#slugs), spec };
   }

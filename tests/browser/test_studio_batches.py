@@ -87,3 +87,17 @@ def test_mixes_at_most_four_styles(visit: Visit) -> None:
     expect(visitor.page.locator("#make-word")).to_have_text("Create")
     expect(visitor.page.locator("#make")).to_have_attribute("aria-disabled", "false")
     expect(visitor.page.locator(".palette-item input")).to_have_count(4)
+
+
+def test_asks_for_nothing_that_the_server_would_refuse(visit: Visit) -> None:
+    visitor = visit()
+    enter(visitor, "careful")
+    estimate = visitor.page.locator("#make-estimate")
+    expect(estimate).to_contain_text(re.compile(r"about \d"))
+
+    visitor.ask_for(steps=1_000_000)
+
+    # The estimate is gone when the page has decided whether to ask; a refusal is a complaint.
+    expect(estimate).to_have_text("")
+    visitor.page.get_by_label("Steps", exact=True).fill("5")
+    expect(estimate).to_contain_text(re.compile(r"about \d"))
