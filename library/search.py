@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from django.db.models import Q
 
 from common.search import MAX_WORDS, folded
+from library.description_words import DESCRIPTIONS
 from library.label_words import in_all_languages
 from library.models import Style, StyleQuerySet
 
@@ -87,7 +88,9 @@ def _searched(styles: StyleQuerySet) -> StyleQuerySet:
 def _words_beside(style: Style) -> list[str]:
     """Return the words of `style` that none of the columns has as the reader writes them."""
     tags = [str(tag) for tag in style.tags] if isinstance(style.tags, list) else []
-    labels = (in_all_languages(each) for each in (style.technique, style.medium))
+    # Few descriptions are translated, and each one that is looked up takes a place in a cache.
+    described = style.description if style.description in DESCRIPTIONS else ""
+    labels = (in_all_languages(each) for each in (style.technique, style.medium, described))
     return [*tags, *labels, OTHER_NAMES.get(style.artist.name, "")]
 
 
