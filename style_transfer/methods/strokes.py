@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from style_transfer.imaging.color import LUMA
+from style_transfer.methods.flow import find_lines, noise_along, stroke_contrast
 from style_transfer.methods.patch_bank import PATCH, SIZE
 from style_transfer.methods.patches import (
     GroupedIndex,
@@ -29,6 +30,7 @@ from style_transfer.methods.patches import (
     make_window,
     pad_for_patches,
 )
+from style_transfer.methods.subject import enlarged
 
 STRIDE = 3
 # Each pixel depends on the patches over it, and on all pixels of those.
@@ -50,7 +52,7 @@ _RAREST = 3.0
 # The weight of the mean of a patch, and of its colors relative to its lightness.
 _TONE = 0.6
 _HUE = 0.6
-GRAIN = 0.02  # of the range of lightness
+_GRAIN = 0.02  # of the range of lightness
 
 
 class StrokeBank:
@@ -60,6 +62,7 @@ class StrokeBank:
         """Take the patches (N, SIZE) of each artwork, in [0, 1]; `seed` is that of the noise."""
         self._seed = seed
         whole = torch.cat(list(patches))
+        self._directed = stroke_contrast(whole, PATCH)
         compared = _as_compared(whole)
         mean = compared.mean(0)
         basis = find_main_axes(compared - mean, PARAMETERS.dimensions)  # (SIZE, D)
@@ -72,15 +75,29 @@ class StrokeBank:
         border = (0, _CELL - PATCH, 0, _CELL - PATCH)
         self._blocks = cut_to_blocks(F.pad(windowed, border).flatten(1), STRIDE)
 
-    def add_grain(self, picture: Tensor) -> Tensor:
-        """Add weak gray noise to a picture (1, 3, H, W); always the same.
+    def add_grain(
+        self,
+        picture: Tensor,
+        spared: Tensor | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Add weak gray noise to a picture (1, 3, H, W); without a generator, always the same.
 
         In a flat area the same patch is the nearest everywhere, and repeated at each stride it
-        would show as a lattice. With noise, neighbors get different patches that are as near.
+        would show as a lattice. With noise, neighbors get different patches that are as near. Where
+        the artwork has strokes, noise along the lines of the picture lets them run along these.
+        `spared` (1, 1, h, w) says how much less of that noise each place gets.
         """
-        generator = torch.Generator().manual_seed(self._seed)
-        noise = torch.randn(1, 1, *picture.shape[-2:], generator=generator)
-        return torch.add(picture, noise.to(picture), alpha=GRAIN)
+        drawn_by = generator or torch.Generator().manual_seed(self._seed)
+        height, width = picture.shape[-2:]
+        noise = torch.randn(1, 1, height, width, generator=drawn_by)
+        varied = torch.add(picture, noise.to(picture), alpha=_GRAIN)
+        if self._directed > _GRAIN / 2:
+            drawn = self._directed * noise_along(find_lines(picture), height, width, drawn_by)
+            if spared is not None:
+                drawn *= 1 - enlarged(spared, height, width)
+            varied += drawn
+        return varied
 
     def synthesize(self, image: Tensor, *offsets: int) -> Tensor:
         """Return image (1, 3, H, W) with each patch replaced by the most similar one of the bank.

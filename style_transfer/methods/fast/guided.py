@@ -14,6 +14,7 @@ from style_transfer.core.sizes import scaled
 from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
+from style_transfer.methods.flow import spare
 from style_transfer.methods.guide import ColorGrade, Recoloring, detail, faith, grade_of
 from style_transfer.methods.islands import calm_islands_
 from style_transfer.methods.subject import calm_colors_, enlarged
@@ -52,6 +53,7 @@ class Guide:
         # colors than the neck would look pasted in.
         self._close = _share_of(_SUBJECT * weight)
         self.subject = subject
+        self.spared = spare(self._share, subject)  # (1, 1, h, w), of the noise along lines
 
     @torch.no_grad()
     def lead_(self, led: Tensor, painting: Tensor, photo: Tensor, *, again: bool) -> None:

@@ -213,8 +213,9 @@ class Pass:
         # Strokes are laid on one picture at a time, because each has its own bank.
         # The last strokes cover what the guide drew by the strength: windows and cables stay fine.
         laid = strength if self.is_last else _share_laid(strength)
-        for one, bank in zip(led.split(1), styles.strokes(self._side), strict=True):
-            yield from self._lay_strokes(one, bank, laid)
+        banks = styles.strokes(self._side)
+        for one, bank, guide in zip(led.split(1), banks, self.guides, strict=True):
+            yield from self._lay_strokes(one, bank, laid, guide.spared)
         yield led
 
     @property
@@ -239,9 +240,11 @@ class Pass:
             one.lerp_((yield from self._lay(varied, [lay])), laid)
         return painted
 
-    def _lay_strokes(self, one: Tensor, bank: StrokeBank, laid: float) -> Generator[None]:
+    def _lay_strokes(
+        self, one: Tensor, bank: StrokeBank, laid: float, spared: Tensor
+    ) -> Generator[None]:
         """Replace the patches of a picture (1, 3, height, width) by strokes, in place."""
-        varied = bank.add_grain(one)
+        varied = bank.add_grain(one, spared)
         factors = bank.weigh(varied)
         layings = [partial(bank.bands, factors=factors, offset=shift) for shift in self._shifts]
         strokes = yield from self._lay(varied, layings)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from style_transfer.methods.flow import spare
 from style_transfer.methods.guide import detail, faith
-from style_transfer.methods.strokes import GRAIN, STRIDE, StrokeBank
+from style_transfer.methods.strokes import STRIDE, StrokeBank
 from style_transfer.methods.subject import enlarged
 
 _SUBJECT = 3.0  # times as faithful where the subject is
@@ -31,6 +32,7 @@ class StrokeSynthesizer:
         self._faith = faith(strength) * (0.2 + 0.8 * detail(photo))
         if subject is not None:
             self._faith *= 1 + _SUBJECT * enlarged(subject, *photo.shape[2:])
+        self._spared = spare(self._faith / (1 + self._faith), subject)
         self._bank = StrokeBank(patches)
         self._generator = generator
 
@@ -42,16 +44,7 @@ class StrokeSynthesizer:
         long.
         """
         guided = (image + self._faith * self._photo) / (1 + self._faith)
-        guided += self._grain(guided)
+        guided = self._bank.add_grain(guided, self._spared, self._generator)
         shifts = STRIDE if settled else 1
         offsets = torch.randperm(STRIDE, generator=self._generator)[:shifts].tolist()
         return self._bank.synthesize(guided, *offsets).clamp_(0, 1)
-
-    def _grain(self, picture: Tensor) -> Tensor:
-        """Make weak gray noise (1, 1, H, W) for a picture (1, 3, H, W).
-
-        In a flat area the same patch is the nearest everywhere, and repeated at each stride it
-        would show as a lattice. With noise, neighbors get different patches that are as near.
-        """
-        size = (1, 1, *picture.shape[-2:])
-        return GRAIN * torch.randn(size, generator=self._generator).to(picture)

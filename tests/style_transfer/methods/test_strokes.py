@@ -92,9 +92,23 @@ class TestStrokeBank:
 
     def test_its_grain_is_weak_and_the_same_each_time(self) -> None:
         picture = torch.full((1, 3, 30, 40), 0.5)
-        grainy = bank().add_grain(picture)
+        dots = torch.rand(1, 3, 60, 60)
+        grainy = bank(dots).add_grain(picture)
         assert 0.01 < grainy.std() < 0.03
-        assert torch.equal(bank().add_grain(picture), grainy)
+        assert torch.equal(bank(dots).add_grain(picture), grainy)
+
+    def test_its_grain_runs_along_lines_if_the_artwork_has_strokes(self) -> None:
+        picture = stripes(64, 64) * 0.2 + 0.4  # upright
+        grain = bank().add_grain(picture) - picture
+        down, across = ((grain - grain.roll(4, axis)).std() for axis in (2, 3))
+        assert 0.03 < grain.std() < 0.4
+        assert down < 0.8 * across
+
+    def test_spares_what_it_is_asked_to(self) -> None:
+        picture = stripes(64, 64) * 0.2 + 0.4
+        spared = torch.tensor([[[[0.0, 1.0]]]])
+        grain = bank().add_grain(picture, spared) - picture
+        assert grain[..., 48:].std() < 0.03 < grain[..., :16].std()
 
 
 class TestComparing:
