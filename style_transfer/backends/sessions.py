@@ -3,10 +3,12 @@
 The package onnxruntime is optional, and it is loaded when a first file is opened.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -91,7 +93,7 @@ class Session:
         # they wait take the processor from other processes.
         options.enable_cpu_mem_arena = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        chosen = [(name, _options_of(name, shapes or {})) for name in providers]
+        chosen = [(name, options_of(name, content, shapes or {})) for name in providers]
         try:
             self._session = runtime.InferenceSession(content, options, providers=chosen)
         except Exception as error:  # each of its errors is a class of its own
@@ -134,8 +136,14 @@ def _open(content: bytes, providers: tuple[str, ...], shapes: str, _threads: int
     return Session(content, providers, json.loads(shapes))
 
 
-def _options_of(provider: str, shapes: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, str]:
-    """Give the options of a provider: TensorRT keeps its engines, which take minutes to build."""
+def options_of(
+    provider: str, content: bytes, shapes: Mapping[str, Sequence[Sequence[int]]]
+) -> dict[str, str]:
+    """Give the options of a provider: TensorRT keeps its engines, which take minutes to build.
+
+    No precision is enabled, so TensorRT takes the types from the file, as its version 11 always
+    does.
+    """
     if provider != TENSORRT:
         return {}
     profiles = {
@@ -145,23 +153,34 @@ def _options_of(provider: str, shapes: Mapping[str, Sequence[Sequence[int]]]) ->
         for place, kind in enumerate(("min", "opt", "max"))
         if shapes
     }
-    return {**_cache_options(), **profiles}
+    return {**_cache_options(content), **profiles}
 
 
-def _cache_options() -> dict[str, str]:
-    """Give the options of TensorRT's cache; none where this user may not write one."""
-    cache = user_data() / "tensorrt"
+def tensorrt_cache() -> Path:
+    """Give the folder of TensorRT's engines; it may not exist yet."""
+    return user_data() / "tensorrt"
+
+
+def _cache_options(content: bytes) -> dict[str, str]:
+    """Give the options of TensorRT's cache; none where this user may not write one.
+
+    ONNX Runtime names an engine by the structure of a graph, not by its weights. Two networks for
+    artworks differ in their weights only, and each would get the engine of the other. So each file
+    has a folder of its own.
+    """
+    cache = tensorrt_cache()
+    engines = cache / hashlib.sha256(content).hexdigest()[:16]
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        engines.mkdir(parents=True, exist_ok=True)
     except OSError:
         return {}
-    if not os.access(cache, os.W_OK | os.X_OK):
+    if not os.access(engines, os.W_OK | os.X_OK):
         return {}
     return {
         "trt_engine_cache_enable": "True",
-        "trt_engine_cache_path": str(cache),
+        "trt_engine_cache_path": str(engines),
         "trt_timing_cache_enable": "True",
-        "trt_timing_cache_path": str(cache),
+        "trt_timing_cache_path": str(cache),  # times of layers, which all networks share
     }
 
 

@@ -1,6 +1,7 @@
 """ONNX Runtime gets tensors and gives tensors, with the providers that were asked for."""
 
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from style_transfer.backends.sessions import (
     ProviderMissingError,
     Session,
     choose_providers,
+    options_of,
 )
 from style_transfer.backends.variants import VariantRefusedError
 from style_transfer.core.errors import InternalError
@@ -60,25 +62,57 @@ class TestProviders:
         assert caught.value.code == "provider_missing"
 
 
-def test_tensorrt_has_no_cache_where_none_may_be_written(
-    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options: list[dict[str, str]] = []
+class TestTensorRT:
+    SHAPES: ClassVar = {"photo": [[1, 3, 64, 64], [1, 3, 512, 768], [4, 3, 2048, 2048]]}
 
-    class Runtime:
-        SessionOptions = sessions.load_runtime().SessionOptions
+    @pytest.fixture(autouse=True)
+    def _data(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
-        def InferenceSession(self, *_: object, providers: list[tuple[str, dict[str, str]]]) -> None:  # noqa: N802
-            options.append(dict(providers)[TENSORRT])
-            raise RuntimeError("no GPU here")
+    def test_gets_all_options_when_a_file_is_opened(
+        self, content: bytes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        options: list[tuple[str, dict[str, str]]] = []
 
-    monkeypatch.setattr(sessions, "load_runtime", Runtime)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    with pytest.raises(VariantRefusedError):
-        Session(content, [TENSORRT])
-    (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
-    with pytest.raises(VariantRefusedError):
-        Session(content, [TENSORRT])
-    assert options[0]["trt_engine_cache_path"] == str(tmp_path / "data" / "styleweb" / "tensorrt")
-    assert options[1] == {}
+        class Runtime:
+            SessionOptions = sessions.load_runtime().SessionOptions
+
+            def InferenceSession(self, *_: object, providers: list[Any]) -> None:  # noqa: N802
+                options.extend(providers)
+                raise RuntimeError("no GPU here")
+
+        monkeypatch.setattr(sessions, "load_runtime", Runtime)
+        with pytest.raises(VariantRefusedError):
+            Session(content, [TENSORRT, CPU_PROVIDER], self.SHAPES)
+        assert options == [
+            (TENSORRT, options_of(TENSORRT, content, self.SHAPES)),
+            (CPU_PROVIDER, {}),
+        ]
+
+    def test_knows_the_shapes_that_will_come(self) -> None:
+        found = options_of(TENSORRT, b"one", {**self.SHAPES, "hold": [[1], [1], [1]]})
+        assert found["trt_profile_min_shapes"] == "photo:1x3x64x64,hold:1"
+        assert found["trt_profile_opt_shapes"] == "photo:1x3x512x768,hold:1"
+        assert found["trt_profile_max_shapes"] == "photo:4x3x2048x2048,hold:1"
+        assert not {each for each in options_of(TENSORRT, b"one", {}) if "profile" in each}
+
+    def test_takes_the_types_from_the_file(self) -> None:
+        # ONNX Runtime builds a strongly typed network only if no precision is enabled.
+        found = options_of(TENSORRT, b"one", self.SHAPES)
+        assert not {"trt_fp16_enable", "trt_int8_enable", "trt_bf16_enable"} & set(found)
+
+    def test_keeps_the_engines_of_each_file_apart(self, tmp_path: Path) -> None:
+        one, two = (options_of(TENSORRT, each, self.SHAPES) for each in (b"one", b"two"))
+        assert one["trt_engine_cache_enable"] == "True"
+        assert one["trt_engine_cache_path"] != two["trt_engine_cache_path"]
+        assert one == options_of(TENSORRT, b"one", self.SHAPES)
+        assert Path(one["trt_engine_cache_path"]).parent == tmp_path / "data/styleweb/tensorrt"
+        assert Path(one["trt_engine_cache_path"]).is_dir()
+        assert one["trt_timing_cache_path"] == two["trt_timing_cache_path"]
+
+    def test_has_no_cache_where_none_may_be_written(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "file").write_text("not a folder")
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+        assert not {each for each in options_of(TENSORRT, b"one", self.SHAPES) if "cache" in each}

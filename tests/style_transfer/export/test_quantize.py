@@ -2,18 +2,24 @@
 
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 import torch
 
 from style_transfer.__main__ import main
-from style_transfer.backends.variants import Precision, Variant, read_part
+from style_transfer.backends.variants import OPSET, Precision, Variant, read_part
 from style_transfer.export import writer
 from style_transfer.export.calibration import calibration_pictures
 from style_transfer.export.graphs import graph_of, shapes_of
 from style_transfer.export.onnx_files import ExportError
 from style_transfer.export.tensorrt import trtexec_line
 from tests.style_transfer.export.conftest import NAME, Exported
+
+
+def convolutions(model: onnx.ModelProto) -> list[onnx.NodeProto]:
+    """Return the convolutions of a file."""
+    return [node for node in model.graph.node if node.op_type == "Conv"]
 
 
 @pytest.mark.slow
@@ -40,6 +46,27 @@ class TestConverted:
             if precision is not Precision.FLOAT16:
                 assert card.data[0]["sources"][0]["license"] == "CC0-1.0"
                 self.keeps_the_last_layer(content, signed=precision is Precision.S8)
+            self.has_the_types_that_tensorrt_takes(content, precision)
+
+    def has_the_types_that_tensorrt_takes(self, content: bytes, precision: Precision) -> None:
+        """Check the types of a file, by which alone TensorRT 11 decides how it computes."""
+        model = onnx.load_model_from_string(content)
+        onnx.checker.check_model(model, full_check=True)
+        ends = [*model.graph.input, *model.graph.output]
+        assert {each.type.tensor_type.elem_type for each in ends} == {onnx.TensorProto.FLOAT}
+        assert {each.version for each in model.opset_import if not each.domain} == {OPSET}
+        assert not {node.domain for node in model.graph.node} - {"", "ai.onnx"}
+        weights = {each.name: each for each in model.graph.initializer}
+        if precision is Precision.FLOAT16:
+            kinds = {weights[node.input[1]].data_type for node in convolutions(model)}
+            assert kinds == {onnx.TensorProto.FLOAT16}
+        if precision is Precision.S8:
+            for node in model.graph.node:
+                if node.op_type in {"QuantizeLinear", "DequantizeLinear"}:
+                    offset = onnx.numpy_helper.to_array(weights[node.input[2]])
+                    assert offset.dtype == np.int8
+                    assert not offset.any()
+                    assert onnx.numpy_helper.to_array(weights[node.input[1]]).min() > 0
 
     def keeps_the_last_layer(self, content: bytes, *, signed: bool) -> None:
         """Check which convolutions get quantized maps, and the type of these."""
