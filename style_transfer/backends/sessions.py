@@ -35,7 +35,12 @@ class ProviderMissingError(DeviceMissingError):
 
 
 def load_runtime() -> Any:
-    """Load the package onnxruntime; raises ProviderMissingError if it is not installed."""
+    """Load the package onnxruntime; raises ProviderMissingError if it is not installed.
+
+    Its builds send figures about their use to Microsoft, with an identifier of the machine, unless
+    a variable is set before they are loaded. So no other module loads the package first.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime
     except ImportError as error:

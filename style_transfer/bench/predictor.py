@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from style_transfer.backends.sessions import ProviderMissingError, load_runtime
 from style_transfer.core.errors import ModelMissingError
 from style_transfer.imaging.pyramid import resize
 
@@ -31,13 +32,14 @@ class StylePredictor:
     def __init__(self, path: Path) -> None:
         """Load an ONNX file; raises PredictorMissingError."""
         try:
-            import onnxruntime
-            from onnxruntime.capi import onnxruntime_pybind11_state as state
-        except ImportError as error:
+            onnxruntime = load_runtime()
+        except ProviderMissingError as error:
             raise PredictorMissingError(
                 "The style predictor needs the package onnxruntime.",
                 hint="Install it with `pip install onnxruntime`.",
             ) from error
+        from onnxruntime.capi import onnxruntime_pybind11_state as state
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = torch.get_num_threads()
         unusable = (state.Fail, state.InvalidProtobuf, state.InvalidGraph, state.NoSuchFile)

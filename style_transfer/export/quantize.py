@@ -28,6 +28,7 @@ Sample = tuple[Tensor, ...]  # the inputs of a part in one painting
 
 def quantize(part: Part, content: bytes, samples: Sequence[Sample], flavor: Precision) -> bytes:
     """Quantize a float file of a part; `samples` are inputs that it gets in paintings."""
+    load_runtime()
     import onnx
     from onnxruntime.quantization import QuantFormat, QuantType, quant_pre_process, quantize_static
 
@@ -69,6 +70,7 @@ def halve(content: bytes) -> bytes:
 
     Norms and enlargements stay in float32, where means of large maps are exact.
     """
+    load_runtime()
     import onnx
     from onnxruntime.transformers.float16 import convert_float_to_float16
     from onnxruntime.transformers.onnx_model import OnnxModel
@@ -125,7 +127,6 @@ class _quietly:  # noqa: N801
     """Silence the log of the quantizer, which advises steps that are taken already."""
 
     def __enter__(self) -> None:
-        load_runtime()
         logging.disable(logging.WARNING)
 
     def __exit__(self, *_: object) -> None:

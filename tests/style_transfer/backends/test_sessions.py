@@ -1,5 +1,6 @@
 """ONNX Runtime gets tensors and gives tensors, with the providers that were asked for."""
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -116,3 +117,9 @@ class TestTensorRT:
         (tmp_path / "file").write_text("not a folder")
         monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
         assert not {each for each in options_of(TENSORRT, b"one", self.SHAPES) if "cache" in each}
+
+
+def test_nothing_is_sent_about_the_use_of_the_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
+    sessions.load_runtime()
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
