@@ -1,17 +1,17 @@
 """Measure the memory that painting needs, each time in a new process, and the estimate of it."""
 
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from PIL import Image
 from rich.table import Table
 
+from style_transfer.bench.fresh import in_fresh_process
 from style_transfer.bench.speed import machine, noise
 from style_transfer.core.budget import TILINGS
 from style_transfer.core.spec import StyleInput, TransferSpec
@@ -25,6 +25,15 @@ from style_transfer.pipeline.stylize import stylize
 
 _STATUS = Path("/proc/self/status")
 _RESET_PEAK = Path("/proc/self/clear_refs")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The most memory during an action, in MiB: beyond what was held before, and in all."""
+
+    needed: int
+    process: int
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,8 @@ def measure(spec: TransferSpec, limit: int | None = None, repeats: int = 1) -> M
     Two equal paintings can differ by a third, because threads overlap by chance, and freed pages
     are not always reused. So the median of `repeats` paintings is returned.
     """
-    context = multiprocessing.get_context("spawn")  # a fork would start with this process's pages
-    found = []
-    for _ in range(repeats):
-        with ProcessPoolExecutor(1, mp_context=context) as pool:
-            found.append(pool.submit(_paint, spec, limit, torch.get_num_threads()).result())
-    return median_of(found)
+    threads = torch.get_num_threads()
+    return median_of([in_fresh_process(_paint, spec, limit, threads) for _ in range(repeats)])
 
 
 def median_of(found: Sequence[Measured]) -> Measured:
@@ -114,12 +119,10 @@ def _paint(spec: TransferSpec, limit: int | None, threads: int) -> Measured:
     # A small painting loads the networks, because their memory does not count as needed.
     _finish(noise((64, 48), 3), artwork, TransferSpec(method=spec.method, size=64, steps=1), None)
     photo = noise((side, side * 3 // 4), 1)
-    before = _read("VmRSS")
-    _RESET_PEAK.write_text("5")  # the peak starts again from here; see proc(5)
     begun = time.monotonic()
-    tiles, expected = _finish(photo, artwork, spec, limit)
-    seconds, peak = time.monotonic() - begun, _read("VmHWM")
-    return Measured(photo.size, tiles, expected, peak - before, peak, seconds)
+    (tiles, expected), peak = peak_of(lambda: _finish(photo, artwork, spec, limit))
+    seconds = time.monotonic() - begun
+    return Measured(photo.size, tiles, expected, peak.needed, peak.process, seconds)
 
 
 def _finish(
@@ -131,12 +134,12 @@ def _finish(
     return last.report.tiles, last.report.memory_mb
 
 
-def peak_of(action: Callable[[], object]) -> int:
-    """Give the MiB that an action needs at most beyond what this process holds before it."""
+def peak_of(action: Callable[[], Found]) -> tuple[Found, Peak]:
+    """Do something; return what it returned, and the most memory until it was done. Needs Linux."""
     before = _read("VmRSS")
     _RESET_PEAK.write_text("5")  # the peak starts again from here; see proc(5)
-    action()
-    return max(0, _read("VmHWM") - before)
+    found, peak = action(), _read("VmHWM")
+    return found, Peak(max(0, peak - before), peak)
 
 
 def _read(name: str) -> int:

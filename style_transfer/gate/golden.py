@@ -6,6 +6,7 @@ They are drawn by code, with sides that no power of two divides.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from PIL import Image
 
@@ -24,14 +25,19 @@ class GoldenPair:
 
 
 def golden_pairs() -> list[GoldenPair]:
-    """Draw the golden set, always the same."""
+    """Give the golden set, always the same."""
+    return list(_draw())
+
+
+@cache
+def _draw() -> tuple[GoldenPair, ...]:
     wide, tall = draw_strokes(1, PALETTES[0]), draw_strokes(2, PALETTES[1])
     leaves = to_image(draw_dead_leaves(3, 224))
-    return [
+    return (
         GoldenPair("landscape", draw_landscape((320, 213)), wide),
         GoldenPair("portrait", draw_portrait((203, 259)), tall),
         GoldenPair("leaves", leaves, wide),
-    ]
+    )
 
 
 def golden_digest(pairs: Sequence[GoldenPair]) -> str:

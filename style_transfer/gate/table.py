@@ -1,133 +1,70 @@
-"""One table of all variants: size of weights, seconds at several sizes, memory, distances."""
+"""The table of variants, with the remarks below it."""
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from statistics import mean
+from collections.abc import Iterator, Sequence
 
-import torch
 from rich.table import Table
-from torch import Tensor
 
-from style_transfer.backends.variants import REFERENCE, Backend, Variant, files_of, variants_folder
-from style_transfer.bench.distances import content_distance, style_distance
-from style_transfer.bench.memory import peak_of
-from style_transfer.core.errors import EngineError
-from style_transfer.core.manifest import find_card
-from style_transfer.core.spec import StyleInput, TransferSpec
-from style_transfer.gate.scores import psnr
-from style_transfer.gate.verify import Verification, variants_to_verify
-from style_transfer.imaging.drawn import draw_landscape
-from style_transfer.imaging.tensors import to_tensor
+from style_transfer.backends.variants import REFERENCE
+from style_transfer.gate.figures import STANDARD, Report, Row, Size
 
-SIZES = ((256, 256), (512, 512), (768, 512), (1024, 1024))  # (width, height)
-STANDARD = (768, 512)  # the size of the column that compares speeds, and of the memory
-_CPU = torch.device("cpu")
+_NONE = "–"
 
 
-@dataclass
-class Row:
-    """The figures of a variant. Seconds are the best of several runs, by size (width, height)."""
-
-    network: str
-    method: str
-    variant: Variant
-    kilobytes: float
-    content: float
-    style: float
-    psnr: float
-    memory: int = 0
-    seconds: dict[tuple[int, int], float] = field(default_factory=dict)
-
-
-def measure(
-    gate: Verification, sizes: Sequence[tuple[int, int]] = SIZES, repeats: int = 3
-) -> list[Row]:
-    """Measure every variant of a network. A variant that cannot paint has no row.
-
-    The variants take turns, so that a busy machine slows down all of them.
-    """
-    rows = []
-    for variant in variants_to_verify(gate):
-        try:
-            rows.append(_row(gate, variant))
-        except EngineError:
-            continue
-    artwork = gate.pairs[0].artwork
-    for size in sizes:
-        photo = draw_landscape(size)
-        for _ in range(repeats):
-            for row in rows:
-                begun = time.perf_counter()
-                gate.paint(photo, artwork, gate.attempt(row.variant))
-                taken = time.perf_counter() - begun
-                row.seconds[size] = min(taken, row.seconds.get(size, taken))
-    for row in rows:
-        attempt = gate.attempt(row.variant)
-        photo = draw_landscape(STANDARD)
-        row.memory = peak_of(lambda: gate.paint(photo, artwork, attempt))  # noqa: B023
-    return rows
-
-
-def _row(gate: Verification, variant: Variant) -> Row:
-    """Paint the golden set with a variant, and judge it."""
-    content, style, noise = [], [], []
-    for pair in gate.pairs:
-        painted = gate.paint(pair.photo, pair.artwork, gate.attempt(variant))
-        wanted = gate.paint(pair.photo, pair.artwork, gate.attempt(REFERENCE))
-        encoded = gate.metric.encode(painted)
-        content.append(content_distance(encoded, _encode(gate, to_tensor(pair.photo, _CPU))))
-        seen = to_tensor(pair.artwork.resize(pair.photo.size), _CPU)
-        style.append(style_distance(encoded, _encode(gate, seen)))
-        noise.append(psnr(painted, wanted))
-    return Row(
-        gate.network,
-        gate.method.info.slug,
-        variant,
-        kilobytes(gate, variant),
-        mean(content),
-        mean(style),
-        min(noise),
-    )
-
-
-def _encode(gate: Verification, picture: Tensor) -> dict[str, Tensor]:
-    return gate.metric.encode(picture)
-
-
-def kilobytes(gate: Verification, variant: Variant) -> float:
-    """Add up the files of a variant, or the weights that torch loads."""
-    if variant.backend is Backend.TORCH:
-        spec = TransferSpec(method=gate.method.info.slug)
-        names = gate.method.weights(spec, [StyleInput(gate.pairs[0].artwork)])
-        return sum(find_card(name)[0].stat().st_size for name in names) / 1e3
-    names = tuple(files_of(gate.network, variant))
-    return sum((variants_folder() / f"{name}.onnx").stat().st_size for name in names) / 1e3
-
-
-def table(rows: Sequence[Row], title: str, sizes: Sequence[tuple[int, int]] = SIZES) -> Table:
-    """Make the table; `times` is the speed compared with the reference of the same network."""
-    result = Table(title=title)
+def table(report: Report, title: str, judge: str, sizes: Sequence[Size]) -> Table:
+    """Make the table; `times` is the speed compared with the first row of the same method."""
+    result = Table(title=title, caption=f"content and style: distances by the judge {judge}")
     for heading in ("method", "network", "backend", "precision"):
         result.add_column(heading)
     timed = [f"s at {width} x {height}" for width, height in sizes]
-    for heading in ("kB", *timed, "times", "MB", "content", "style", "PSNR"):
+    for heading in ("steps", "kB", *timed, "times", "MB", "content", "style", "PSNR"):
         result.add_column(heading, justify="right")
-    compared = STANDARD if STANDARD in sizes else sizes[-1]
-    standard = {row.network: row.seconds[compared] for row in rows if row.variant == REFERENCE}
-    for row in rows:
-        figures = [f"{row.seconds[size]:.3f}" for size in sizes]
+    result.add_column("gate")
+    for row in report.rows:
+        spec, variant = row.candidate.spec, row.candidate.variant
         result.add_row(
-            row.method,
-            row.network,
-            row.variant.backend,
-            row.variant.precision,
+            spec.method,
+            row.candidate.network,
+            variant.backend,
+            variant.precision,
+            str(spec.steps or 1),
             f"{row.kilobytes:.0f}",
-            *figures,
-            f"{standard[row.network] / row.seconds[compared]:.2f}",
-            str(row.memory),
+            *(_figure(row.seconds.get(size), 3) for size in sizes),
+            _figure(_times(row, report.rows), 2),
+            _figure(row.memory, 0),
             f"{row.content:.3f}",
             f"{row.style:.3f}",
-            f"{row.psnr:.1f}",
+            _figure(row.psnr, 1),
+            _standing(row),
         )
     return result
+
+
+def remarks(report: Report) -> Iterator[str]:
+    """Write a line for each variant that no worker uses, and for each that is not measured."""
+    for row in report.rows:
+        if row.verdict is not None and not row.verdict.passed:
+            yield f"{row.candidate.title}: refused here: {'; '.join(row.verdict.reasons)}."
+        elif row.judged and row.verdict is None:
+            command = f"style-transfer verify {row.candidate.group}"
+            yield f"{row.candidate.title}: not verified on this machine. Run `{command}`."
+    for absent in report.absent:
+        yield f"{absent.title}: not measured. {absent.reason}"
+
+
+def _times(row: Row, rows: Sequence[Row]) -> float | None:
+    """Compare the speed with that of the standard of the same method or network."""
+    standard = next(each for each in rows if each.candidate.group == row.candidate.group)
+    one, other = standard.seconds.get(STANDARD), row.seconds.get(STANDARD)
+    return one / other if one and other else None
+
+
+def _standing(row: Row) -> str:
+    if row.candidate.variant == REFERENCE:
+        return "reference"
+    if row.verdict is None:
+        return "not verified" if row.judged else _NONE
+    return "passed" if row.verdict.passed else "refused"
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return _NONE if value is None else f"{value:.{digits}f}"

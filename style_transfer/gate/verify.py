@@ -66,9 +66,15 @@ class Verification:
             choice=Choice(variant, self.providers),
         )
 
-    def paint(self, photo: Image.Image, artwork: Image.Image, attempt: Attempt) -> Tensor:
+    def paint(
+        self,
+        photo: Image.Image,
+        artwork: Image.Image,
+        attempt: Attempt,
+        spec: TransferSpec | None = None,
+    ) -> Tensor:
         """Paint without any fallback: (1, 3, H, W) on the CPU. Raises EngineError."""
-        spec = TransferSpec(method=self.method.info.slug)
+        spec = spec or TransferSpec(method=self.method.info.slug)
         canvas = Canvas.prepare(photo, spec, self.device)
         task = Task(canvas, [StyleInput(artwork)])
         plan = self.method.plan(task, attempt, None)

@@ -76,10 +76,8 @@ def test_measures_noise_and_seams() -> None:
     assert seam_of(cut, WANTED, 64) == pytest.approx(0.1, abs=2e-3)
 
 
-def test_the_golden_set_is_always_the_same() -> None:
-    first, second = golden_pairs(), golden_pairs()
-    assert golden_digest(first) == golden_digest(second)
-    assert any(side % 2 for pair in first for side in pair.photo.size)
+def test_the_golden_set_has_odd_sides() -> None:
+    assert any(side % 2 for pair in golden_pairs() for side in pair.photo.size)
 
 
 def test_verdicts_name_the_golden_set() -> None:

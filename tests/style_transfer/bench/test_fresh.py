@@ -1,0 +1,53 @@
+"""A function runs in a new process, which ends with this one's wish for its answer."""
+
+import multiprocessing
+import os
+import signal
+
+import pytest
+
+from style_transfer.bench.fresh import in_fresh_process
+from style_transfer.core.errors import InternalError, OutOfMemoryError
+
+
+def add_own_id(number: int) -> tuple[int, int]:
+    return os.getpid(), number + 1
+
+
+def refuse() -> None:
+    raise OutOfMemoryError("20 MB are allowed.", hint="Allow more.")
+
+
+def vanish() -> None:
+    os._exit(3)
+
+
+def interrupt_both() -> None:
+    """Act as Ctrl-C does, which reaches both processes, in the middle of long work."""
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getppid(), signal.SIGINT)
+    signal.pause()
+
+
+def test_answers_from_another_process() -> None:
+    process, answer = in_fresh_process(add_own_id, 4)
+    assert answer == 5
+    assert process != os.getpid()
+
+
+def test_raises_what_the_function_raises() -> None:
+    with pytest.raises(OutOfMemoryError, match="20 MB") as caught:
+        in_fresh_process(refuse)
+    assert caught.value.hint == "Allow more."
+
+
+def test_says_that_the_process_ended_early() -> None:
+    with pytest.raises(InternalError, match="ended before it was done"):
+        in_fresh_process(vanish)
+
+
+def test_leaves_no_process_after_ctrl_c(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        in_fresh_process(interrupt_both)
+    assert multiprocessing.active_children() == []
+    assert "Traceback" not in capfd.readouterr().err
