@@ -21,8 +21,8 @@ RANKS = 256
 _MEASURED = 320
 # The share of the photo's own tones that is kept, so that the photo stays readable in the colors
 # of a dark artwork.
-_OWN = 0.25
-_FLATTEST, _STEEPEST = 0.4, 2.5  # limits of the slope
+_OWN = 0.18
+_FLATTEST, _STEEPEST = 0.4, 5.0  # limits of the slope
 _SMOOTHED = 15  # ranks over which the curve is averaged
 
 
