@@ -11,7 +11,6 @@ The picture of a network needs one that was trained for that artwork, with photo
 """
 
 import argparse
-import io
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,10 +18,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image
 from rich.console import Console
-from torch import Tensor
 
+from scripts.sheets import CELL, as_gray, read, save, sheet
 from style_transfer.core.spec import Step, StyleInput, TransferSpec
 from style_transfer.features.builtin import load_features
 from style_transfer.imaging.tensors import to_tensor
@@ -39,54 +38,14 @@ SIDE = 160  # longest side of what is painted
 STEPS = 300
 EVERY = 100
 WEIGHTS = (1, 1e2, 1e4, 1e6)
-CELL = 160
 MOST_BYTES = 60_000
-_GAP = 6
-_LABEL = 16
 _FAINT = 1e-3  # the content loss of the photo itself is 0 but for rounding
 _MAPS = 4  # channels of a layer that are shown
-
-
-def read(path: Path, side: int = SIDE) -> Image.Image:
-    """Read a picture as RGB, at most `side` wide and high."""
-    with Image.open(path) as opened:
-        image = opened.convert("RGB")
-    image.thumbnail((side, side), Image.Resampling.LANCZOS)
-    return image
 
 
 def paint(photo: Image.Image, style: Image.Image, spec: TransferSpec) -> Iterator[Step]:
     """Paint by the textbook recipe on the CPU, where the result is the same everywhere."""
     yield from stylize(photo, [StyleInput(style)], spec, device="cpu")
-
-
-def sheet(rows: Sequence[Sequence[tuple[str, Image.Image]]], cell: int = CELL) -> Image.Image:
-    """Lay out rows of pictures, each at most `cell` wide and high, with a label below it."""
-    fitted = [
-        [(label, ImageOps.contain(image, (cell, cell))) for label, image in row] for row in rows
-    ]
-    heights = [max(image.height for _, image in row) + _LABEL + _GAP for row in fitted]
-    columns = max(map(len, rows))
-    made = Image.new("RGB", (columns * (cell + _GAP) - _GAP, sum(heights)), "white")
-    draw = ImageDraw.Draw(made)
-    top = 0
-    for row, height in zip(fitted, heights, strict=True):
-        bottom = top + height - _LABEL - _GAP
-        for across, (label, image) in enumerate(row):
-            left = across * (cell + _GAP)
-            made.paste(image, (left + (cell - image.width) // 2, bottom - image.height))
-            draw.text((left + cell // 2, bottom + 2), label, "#333333", anchor="mt")
-        top += height
-    return made
-
-
-def as_gray(values: Tensor, cell: int = CELL) -> Image.Image:
-    """Draw numbers (h, w) in gray, the least black and the largest white, without blur."""
-    low, high = values.min(), values.max()
-    gray = ((values - low) / (high - low).clamp_min(1e-9) * 255).byte().numpy()
-    image = Image.fromarray(gray)
-    scale = cell / max(image.size)
-    return image.resize((round(image.width * scale), round(image.height * scale)), 0).convert("RGB")
 
 
 @torch.no_grad()
@@ -159,16 +118,6 @@ def draw_network(weights: Path, photo: Path, style: Image.Image) -> Image.Image:
     return sheet([cells], 2 * CELL)
 
 
-def save(image: Image.Image, path: Path) -> None:
-    """Write a WebP of at most MOST_BYTES, in the best quality that fits."""
-    for quality in range(88, 20, -6):
-        made = io.BytesIO()
-        image.save(made, "WEBP", quality=quality, method=6)
-        if made.tell() <= MOST_BYTES:
-            break
-    path.write_bytes(made.getvalue())
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -184,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     photo, style = read(PHOTO, options.side), read(STYLE, options.side)
 
     def keep(name: str, image: Image.Image) -> None:
-        save(image, options.out / f"{name}.webp")
+        save(image, options.out / f"{name}.webp", MOST_BYTES)
         Console().print(f"{name}.webp", (options.out / f"{name}.webp").stat().st_size)
 
     if options.network:

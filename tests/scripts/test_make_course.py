@@ -45,12 +45,3 @@ def test_takes_only_pictures_of_this_repository() -> None:
     for path in (make_course.PHOTO, make_course.STYLE):
         assert path.is_relative_to(make_course.ROOT)
         assert path.is_file()
-
-
-def test_shrinks_a_picture_until_it_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    noise = Image.effect_noise((300, 200), 90).convert("RGB")
-    noise.save(tmp_path / "large.webp", quality=88)
-    assert (tmp_path / "large.webp").stat().st_size > 30_000
-    monkeypatch.setattr(make_course, "MOST_BYTES", 30_000)
-    make_course.save(noise, tmp_path / "noise.webp")
-    assert (tmp_path / "noise.webp").stat().st_size <= 30_000
