@@ -30,6 +30,7 @@ from style_transfer.methods.fast.guided import Guide
 from style_transfer.methods.fast.lift import lift
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.sanity import check_sane
+from style_transfer.methods.fast.stages import Observer, Stage, ignore
 from style_transfer.methods.fast.textons import PatchSynthesizer, count_bands
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.guide import ColorGrade
@@ -95,22 +96,24 @@ def paint(
     tiling: Tiling | None = None,
     *,
     subjects: Sequence[Tensor | None] = (),
+    observe: Observer = ignore,
 ) -> Iterator[Frame]:
     """Yield a frame for each tile, stage and band; the last frame has the finished pictures.
 
     `photo` is (B, 3, H, W), bytes or floats in [0, 1], and the pictures have its size. Strength 0
     returns the photo itself, to the bit. The last frame of each smaller size has the painting so
     far, as a preview. `subjects` are the maps of what is kept clear, one for each photo, or none.
-    Raises InternalError for a broken picture.
+    `observe` is shown the picture of each stage. Raises InternalError for a broken picture.
     """
     if strength == 0:
         yield Frame(1, 1, photo)
         return
     height, width = photo.shape[-2:]
     padded = lift(reflect_to(photo, STRIDE), _share_laid(strength))  # (B, 3, H', W')
+    observe(Stage.LIFTED, padded)
     guides = _make_guides(padded, styles, strength, subjects or [None] * len(photo))
     size = (width, height)
-    passes = _plan_passes(padded, size, styles, guides, tiling)
+    passes = _plan_passes(padded, size, styles, guides, tiling, observe=observe)
     total = sum(each.steps(len(photo), strength) for each in passes)
     done, start = 0, None
     for each in passes:
@@ -120,6 +123,7 @@ def paint(
                 yield Frame(done, total, picture)
     if start is not None:
         _match_contrasts_(start, styles, strength)
+        observe(Stage.MATCHED, start)
         for one, shown, guide in zip(start.split(1), padded.split(1), guides, strict=True):
             guide.calm_colors_(one, shown)
         yield Frame(total, total, start[..., :height, :width])  # (B, 3, H, W), without the padding
@@ -138,6 +142,8 @@ def _plan_passes(
     styles: StyleSource,
     guides: Sequence[Guide],
     tiling: Tiling | None,
+    *,
+    observe: Observer,
 ) -> list["Pass"]:
     """Plan the passes of photos (B, 3, H', W'), which were padded from a size (width, height)."""
     # The last size is that of the padded photo, so the network gets sides that STRIDE divides.
@@ -150,6 +156,7 @@ def _plan_passes(
             columns,
             is_first=number == 0,
             is_last=number == len(sizes) - 1,
+            observe=observe,
         )
         for number, (columns, rows) in enumerate(sizes)
     ]
@@ -169,6 +176,7 @@ class Pass:
     width: int
     is_first: bool
     is_last: bool
+    observe: Observer = ignore
 
     def steps(self, batch: int, strength: float) -> int:
         """Count how many times `paint` yields for `batch` pictures."""
@@ -210,12 +218,14 @@ class Pass:
             one = slice(index, index + 1)
             guide.lead_(led[one], painted[one], content[one], again=not self.is_first)
         del painted  # it is large
+        self.observe(Stage.LED, led)
         # Strokes are laid on one picture at a time, because each has its own bank.
         # The last strokes cover what the guide drew by the strength: windows and cables stay fine.
         laid = strength if self.is_last else _share_laid(strength)
         banks = styles.strokes(self._side)
         for one, bank, guide in zip(led.split(1), banks, self.guides, strict=True):
             yield from self._lay_strokes(one, bank, laid, guide.spared)
+        self.observe(Stage.STROKES, led)
         yield led
 
     @property
@@ -232,12 +242,14 @@ class Pass:
             painted = picture if picture is not None else painted
             yield
         check_sane(painted, content, painter.color_std(moments[1]))
+        self.observe(Stage.DECODED, painted)
         laid = _share_laid(strength)
         for one, synthesizer in zip(painted.split(1), styles.synthesizers(self._side), strict=True):
             varied = synthesizer.add_noise(one, laid)
             weights = synthesizer.reweight(varied)
             lay = partial(synthesizer.synthesize, weights=weights)
             one.lerp_((yield from self._lay(varied, [lay])), laid)
+        self.observe(Stage.TEXTONS, painted)
         return painted
 
     def _lay_strokes(
@@ -245,6 +257,7 @@ class Pass:
     ) -> Generator[None]:
         """Replace the patches of a picture (1, 3, height, width) by strokes, in place."""
         varied = bank.add_grain(one, spared)
+        self.observe(Stage.NOISE, varied)
         factors = bank.weigh(varied)
         layings = [partial(bank.bands, factors=factors, offset=shift) for shift in self._shifts]
         strokes = yield from self._lay(varied, layings)

@@ -15,6 +15,7 @@ from style_transfer.methods.fast.contrast import band_contrast
 from style_transfer.methods.fast.decoder import LEVELS
 from style_transfer.methods.fast.network import Painter
 from style_transfer.methods.fast.schedule import blend_for, paint
+from style_transfer.methods.fast.stages import Stage
 from style_transfer.methods.fast.textons import PatchSynthesizer, Textons
 from style_transfer.methods.frame import Frame
 from style_transfer.methods.guide import ColorGrade, grade_of
@@ -141,6 +142,33 @@ class TestFrames:
         assert torch.is_grad_enabled()
         assert next(frames).done == 2
         assert torch.is_grad_enabled()
+
+
+class TestStages:
+    def test_are_shown_in_their_order(self, painter: Painter, styles: OneStyle) -> None:
+        seen: list[tuple[Stage, tuple[int, ...]]] = []
+
+        def observe(stage: Stage, pictures: Tensor) -> None:
+            seen.append((stage, tuple(pictures.shape[2:])))
+
+        list(paint(soft(0, 64, 96), styles, 0.75, painter, observe=observe))
+
+        small, large = ((rows, columns) for columns, rows in sizes_of(96, 64))
+        at_each_size = (Stage.LED, Stage.NOISE, Stage.STROKES)
+        assert seen == [
+            (Stage.LIFTED, large),
+            *((stage, small) for stage in (Stage.DECODED, Stage.TEXTONS, *at_each_size)),
+            *((stage, large) for stage in (*at_each_size, Stage.MATCHED)),
+        ]
+
+    def test_change_nothing_by_being_shown(self, painter: Painter, styles: OneStyle) -> None:
+        photo = soft(0)
+        kept: list[Tensor] = []
+        shown = paint(photo, styles, 0.75, painter, observe=lambda _, each: kept.append(each))
+        *_, last = shown
+        assert last.image is not None
+        assert torch.equal(last.image, result(painter, styles, photo))
+        assert len(kept) == 10
 
 
 class TestPicture:
