@@ -14,6 +14,7 @@ from tests.support.clients import read_out
 from tests.support.factories import make_user
 from tests.support.guests import browser_of, make_a_guest_of, world_of_guest
 from tests.support.page_rows import MEDIA, PAGES, Row
+from tests.support.page_things import make_world, needed
 from tests.support.worlds import OUTSIDE, World, each_row, rolled_back, shared_world
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +24,11 @@ OPEN = {
     *("job", "job-cancel", "job-stop", "job-retry", "job-materials"),
     *("photo-file", "job-preview", "job-result", "proof-tile", "sketch-file"),
 }
-world = shared_world(
-    lambda names: world_of_guest(pages.make_world(names), Client(REMOTE_ADDR=OUTSIDE))
-)
+world = shared_world(lambda names: world_of_guest(make_world(names), Client(REMOTE_ADDR=OUTSIDE)))
 
 
 @pytest.mark.usefixtures("wakeups")
-@each_row(PAGES + MEDIA, pages.needed, pages.named)
+@each_row(PAGES + MEDIA, needed, pages.named)
 def test_answers_as_to_nobody(row: Row, world: World) -> None:
     address = row.address.format(**world.things)
     answers: list[Any] = []

@@ -4,83 +4,20 @@ The rows are compared with the addresses of the site, so an address without a ro
 test_api_access.py, test_socket_access.py and test_page_answers.py have the rest.
 """
 
-from collections.abc import Callable, Iterator
-from string import Formatter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
-from accounts.models import User
-from gallery.galleries import add_to_gallery, create_gallery, hide_gallery
-from gallery.mailing.stop_links import stop_link
-from gallery.models import Artwork, Gallery
-from gallery.moderation import hide_artwork
-from gallery.services import publish_artwork
-from inference.models import Job, Worker
 from styleweb.urls import urlpatterns
 from tests.support.clients import read_out
-from tests.support.factories import (
-    developable_job,
-    finished_job,
-    make_revision_row,
-    make_sketch,
-    make_style,
-    make_tile,
-)
-from tests.support.links import expired, revoked, shared, shared_gallery
 from tests.support.page_rows import MEDIA, PAGES, SIGN_IN, Row
-from tests.support.things import THINGS, kept
-from tests.support.worlds import World, browser_of, each_row, make_users, rolled_back, shared_world
+from tests.support.page_things import make_world, needed
+from tests.support.worlds import World, each_row, rolled_back, shared_world
 
 BODY = {"license": "CC0-1.0"}
-
-
-def published(owner: User, **how: Any) -> Artwork:
-    return publish_artwork(artwork=kept(owner), license="CC0-1.0", **how)
-
-
-def opened(owner: User) -> Gallery:
-    """Return a public gallery with a public and a private artwork."""
-    gallery = create_gallery(owner=owner, title="Sea", visibility="public")
-    add_to_gallery(gallery=gallery, artworks=[published(owner).pk, kept(owner).pk])
-    return gallery
-
-
-def hidden_gallery(owner: User) -> Gallery:
-    gallery = opened(owner)
-    hide_gallery(gallery=gallery)
-    return gallery
-
-
-def masked(owner: User) -> Any:
-    """Return the id of a picture whose mask was kept."""
-    job = developable_job(owner)
-    Job.objects.filter(pk=job.pk).update(painted=job.result, fitted_mask=job.preview)
-    return job.pk
-
-
-MADE: dict[str, Callable[[User], Any]] = {
-    **THINGS,
-    "worker": lambda _owner: Worker.objects.create(name="celery@studio", host="studio", pid=1).pk,
-    "masked": masked,
-    "link": lambda owner: shared(owner).link.pk,
-    "shared": shared,
-    "shared_gallery": shared_gallery,
-    "locked": lambda owner: shared(owner, password="sea and sky"),
-    "expired": expired,
-    "revoked": revoked,
-    "stop_token": lambda owner: stop_link(owner).split("/")[-2],
-    "hidden": lambda owner: hide_artwork(artwork=published(owner)).pk,
-    "closed_slug": lambda owner: create_gallery(owner=owner, title="Sea").slug,
-    "open_slug": lambda owner: opened(owner).slug,
-    "hidden_slug": lambda owner: hidden_gallery(owner).slug,
-    "with_photo": lambda owner: published(owner, shows_before=True).pk,
-    "version": lambda owner: make_revision_row(developable_job(owner)).pk,
-    "drawn": lambda owner: make_sketch(owner).pk,
-    "tile": lambda owner: make_tile(finished_job(owner).photo, make_style("tried")).pk,
-}
 
 
 def names(patterns: list[Any] = urlpatterns) -> Iterator[str]:
@@ -91,23 +28,6 @@ def names(patterns: list[Any] = urlpatterns) -> Iterator[str]:
                 yield from names(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
             yield str(pattern.name)
-
-
-def needed(row: Row) -> frozenset[str]:
-    """Return the names of the things that the address of a row names."""
-    named = {name for _text, name, *_format in Formatter().parse(row.address)}
-    return frozenset(MADE.keys() & named)
-
-
-def make_world(names: frozenset[str]) -> World:
-    """Make the users, and the things of the owner."""
-    users = make_users()
-    owner = users["owner"]
-    assert owner is not None
-    make_style("great-wave")
-    make_style("sketch", state="draft")
-    things = {name: make(owner) for name, make in MADE.items() if name in names}
-    return World({name: browser_of(user) for name, user in users.items()}, things)
 
 
 def ask(client: Client, row: Row, address: str) -> Any:

@@ -8,9 +8,10 @@ import pytest
 from django.contrib import admin
 from django.urls import URLResolver, reverse
 
-from tests.styleweb.test_page_access import MADE, make_world, named, needed
+from tests.styleweb.test_page_access import named
 from tests.support.clients import read_out
 from tests.support.page_rows import MEDIA, PAGES, Row
+from tests.support.page_things import PAGE_THINGS, make_world, needed
 from tests.support.worlds import World, each_row, no_things, shared_world
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def test_answers_head_like_get(row: Row, world: World) -> None:
 @no_things()
 @pytest.mark.parametrize("row", [row for row in PAGES + MEDIA if "{" in row.address], ids=named)
 def test_answers_strangers_as_if_it_did_not_exist(row: Row, world: World) -> None:
-    nothing = row.address.replace(":file", "").format(**dict.fromkeys(MADE, uuid4()))
+    nothing = row.address.replace(":file", "").format(**dict.fromkeys(PAGE_THINGS, uuid4()))
     response = getattr(world.visitors["stranger"].visit(), row.method)(nothing)
     assert response.status_code == (403 if row.name.startswith("operators") else 404)
 

@@ -42,7 +42,8 @@ def shared_gallery(owner: User) -> Shared:
 def expired(owner: User) -> Shared:
     made = timezone.now() - timedelta(days=40)
     link = shared(owner)
-    ShareLink.objects.update(created_at=made, expires_at=made + timedelta(days=30))
+    ended = made + timedelta(days=30)
+    ShareLink.objects.filter(pk=link.link.pk).update(created_at=made, expires_at=ended)
     return link
 
 
