@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Listen for sign-outs and closed accounts, to close the sockets of these users."""
-        from accounts.session_news import listen
+        """Listen for sign-ins, and for sign-outs and closed accounts, which close sockets."""
+        from accounts import session_news, sessions
 
-        listen()
+        session_news.listen()
+        sessions.listen()

@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from importlib import import_module
 from typing import Any, ClassVar, Final
 
 from django.conf import settings
@@ -106,11 +105,6 @@ def forget_guest(session: SessionBase) -> None:
     """Let a session last as long as those of users again, because it has no guest any more."""
     del session[SESSION_NAME]
     session.set_expiry(None)
-
-
-def delete_old_sessions() -> None:
-    """Delete the sessions that have expired: each guest leaves one behind."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 def make_guest() -> User:

@@ -8,7 +8,7 @@ from allauth.account import views as allauth
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 
-from accounts import views
+from accounts import session_views, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.profile, name="profile"),
@@ -34,6 +34,9 @@ urlpatterns: list[URLPattern] = [
         views.reset_password,
         name="account_reset_password_from_key",
     ),
+    path("sessions/", session_views.sessions, name="sessions"),
+    path("sessions/end-others/", session_views.sessions_end_others, name="sessions-end-others"),
+    path("sessions/<int:pk>/end/", session_views.session_end, name="session-end"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<uuid:pk>/revoke/", views.token_revoke, name="token-revoke"),
 ]

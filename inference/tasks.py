@@ -12,7 +12,7 @@ from celery.signals import (
 )
 from django.conf import settings
 
-from accounts.guests import delete_old_sessions
+from accounts.sessions import delete_old_sessions
 from common.broadcast import thread_loop
 from inference import worker
 from inference.queue.workers import registration

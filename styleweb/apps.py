@@ -26,9 +26,13 @@ class StylewebAdminConfig(AdminConfig):
     default_site = "styleweb.admin_site.StylewebAdminSite"
 
     def ready(self) -> None:
-        """Leave out what has another place: the address of a user is on the page of the user."""
+        """Leave out what has another place.
+
+        The address of a user is on the page of the user. Sessions are for the user alone.
+        """
         super().ready()
         from allauth.account.models import EmailAddress
+        from allauth.usersessions.models import UserSession
         from django.contrib.admin import site
 
-        site.unregister(EmailAddress)
+        site.unregister([EmailAddress, UserSession])

@@ -13,8 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.credentials import Credential, credential_of_session
-from accounts.guests import LIFETIME, LIMIT, delete_old_sessions, make_guest
+from accounts.guests import LIFETIME, LIMIT, make_guest
 from accounts.models import User
+from accounts.sessions import delete_old_sessions
 from common.limits import seconds_to_wait
 from tests.support.factories import PASSWORD, make_user
 from tests.support.guests import browser_of, end_day_of

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from string import Formatter
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.test import Client
+
 from accounts.models import User
 from gallery.galleries import add_to_gallery, create_gallery, hide_gallery
 from gallery.mailing.stop_links import stop_link
@@ -48,6 +51,16 @@ def hidden(owner: User) -> Any:
     return hide_artwork(artwork=publish_artwork(artwork=artwork, license="CC0-1.0")).pk
 
 
+def session_of(owner: User) -> Any:
+    """Return the id of a session of `owner` on a phone."""
+    client = Client()
+    client.force_login(owner)
+    key, device = client.session.session_key, "Mozilla/5.0 (iPhone) Safari/604.1"
+    return UserSession.objects.create(
+        user=owner, session_key=key, ip="192.0.2.1", user_agent=device
+    ).pk
+
+
 def masked(owner: User) -> Any:
     """Return the id of a picture whose mask was kept."""
     job = developable_job(owner)
@@ -65,6 +78,7 @@ PAGE_THINGS: dict[str, Callable[[User], Any]] = {
     "locked": lambda owner: shared(owner, password="sea and sky"),
     "expired": expired,
     "revoked": revoked,
+    "session": session_of,
     "stop_token": lambda owner: stop_link(owner).split("/")[-2],
     "hidden": hidden,
     "closed_slug": lambda owner: create_gallery(owner=owner, title="Sea").slug,
