@@ -56,6 +56,10 @@ class MaskGone(Exception):
     """The mask that was stored with a result is gone or damaged."""
 
 
+class PaintingGone(Exception):
+    """The file from which versions of a result are made is gone or damaged."""
+
+
 _KNOWN: Final[Mapping[type[Exception], tuple[str, str]]] = {
     DeadlinePassed: (
         "timeout",
@@ -68,6 +72,10 @@ _KNOWN: Final[Mapping[type[Exception], tuple[str, str]]] = {
     MaskGone: (
         "mask_gone",
         gettext_noop("The mask of this picture is gone. Paint it again to change it."),
+    ),
+    PaintingGone: (
+        "painting_gone",
+        gettext_noop("A file of this picture is gone. Paint it again to change it."),
     ),
 }
 

@@ -1,6 +1,9 @@
 """The inputs of the engine: stored photos and styles, opened in the worker."""
 
+from typing import Final
+
 from django.db.models.fields.files import FieldFile
+from django.utils.translation import gettext_noop
 from PIL import Image
 
 from inference.worker import engine
@@ -12,13 +15,16 @@ from style_transfer.imaging.images import load_picture
 from style_transfer.imaging.mask import MaskUnreadableError
 from style_transfer.imaging.mask import load_mask as read_mask
 
+# The file was good when it was uploaded, so its format is not what the user can change.
+PHOTO_GONE: Final = gettext_noop("The photo is gone. Upload it again.")
+
 
 def load_photo(file: FieldFile) -> Image.Image:
     """Return the photo in `file`. Raises InputUnreadableError when it is gone or unreadable."""
     try:
         return load_picture(_read(file)).image
     except FileNotFoundError as error:
-        raise InputUnreadableError("The photo is gone.") from error
+        raise InputUnreadableError("The photo is gone.", hint=PHOTO_GONE) from error
 
 
 def load_mask(file: FieldFile) -> Image.Image:

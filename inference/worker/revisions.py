@@ -11,7 +11,7 @@ from inference.live import broadcast
 from inference.models import Revision
 from inference.queue import revisions as revision_queue
 from inference.worker import engine
-from inference.worker.failures import MaskGone, write_failure
+from inference.worker.failures import MaskGone, PaintingGone, write_failure
 from inference.worker.heartbeat import Endings, Heartbeat, LeaseLost, failures_written
 from inference.worker.inputs import load_photo
 from style_transfer.core.development import Development
@@ -52,8 +52,8 @@ def _make(revision: Revision, heartbeat: Heartbeat[Revision]) -> None:
 def _load_painting(name: str) -> Image.Image:
     try:
         return load_picture(job_files.read_file(name)).image
-    except FileNotFoundError as error:
-        raise InputUnreadableError("The painting is gone.") from error
+    except (FileNotFoundError, InputUnreadableError) as error:
+        raise PaintingGone from error
 
 
 def _load_mask(name: str) -> Image.Image:

@@ -96,13 +96,26 @@ class TestServeRevision:
         assert Job.objects.get(pk=job.pk).shown is None
         assert Revision.objects.get().is_ready
 
-    def test_fails_when_the_painting_is_gone(self, alice: User, media_root: Path) -> None:
+    @pytest.mark.parametrize("damaged", [False, True], ids=["gone", "damaged"])
+    def test_does_not_blame_the_user_for_a_lost_painting(
+        self, alice: User, media_root: Path, *, damaged: bool
+    ) -> None:
         job = developable_job(alice)
         default_storage.delete(job.result)
+        if damaged:
+            default_storage.save(job.result, ContentFile(b"not a picture"))
         asked, _ = make_revision(job=job, development=Development(0.5))
         assert revision_worker.serve_revision()
-        assert (row(asked).state, row(asked).error_code) == ("failed", "input_unreadable")
+        assert (row(asked).state, row(asked).error_code) == ("failed", "painting_gone")
+        assert "Paint it again" in row(asked).error_hint
         assert not revision_files(media_root)
+
+    def test_asks_for_a_lost_photo_again(self, alice: User) -> None:
+        job = developable_job(alice)
+        default_storage.delete(str(job.photo.file.name))
+        asked, _ = make_revision(job=job, development=Development(0.5))
+        assert revision_worker.serve_revision()
+        assert row(asked).error_hint == "The photo is gone. Upload it again."
 
     @pytest.mark.parametrize("damaged", [False, True], ids=["gone", "damaged"])
     def test_does_not_blame_the_user_for_a_lost_mask(self, alice: User, *, damaged: bool) -> None:
