@@ -12,6 +12,7 @@ from accounts.models import User
 from common.sandbox import slots
 from common.sandbox.slots import slot
 from inference.models import Job, Photo
+from library.models import Style
 from tests.inference.pages.conftest import client_of, order, upload
 from tests.support.clients import session_of
 from tests.support.factories import (
@@ -34,6 +35,14 @@ class TestStudio:
     def test_does_not_offer_drafts(self, client: Client) -> None:
         make_style("unready", state="draft")
         assert "unready" not in client.get(reverse("studio")).text
+
+    def test_names_techniques_in_the_language_of_the_reader(self, client: Client) -> None:
+        for slug, technique in (("cut", "Woodcut"), ("stones", "Mosaic")):
+            make_style(slug)
+            Style.objects.filter(slug=slug).update(technique=technique)
+        page = client.get(reverse("studio"), headers={"Accept-Language": "zh-hans"}).text
+        assert '<option value="Woodcut">木刻版画</option>' in page
+        assert 'data-technique="Woodcut"' in page
 
     def test_opens_with_the_styles_and_weights_of_the_address(self, client: Client) -> None:
         make_style("woodcut")
