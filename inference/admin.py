@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from common.admin_filters import NamedValuesFilter
 from inference.models import OPERATE_QUEUE, Job, JobStyle, Photo, ProofSheet
 from inference.services.jobs import cancel_job
 
@@ -54,7 +55,10 @@ class JobAdmin(ReadOnlyAdmin):
         "error_code",
         "compute_seconds",
     )
-    list_filter = ("state", "lane", "error_code", "device")
+    list_filter = (
+        *("state", "lane"),
+        *((column, NamedValuesFilter) for column in ("error_code", "device")),
+    )
     search_fields = ("id", "owner__username")
     date_hierarchy = "created_at"
     list_select_related = ("owner",)
@@ -81,7 +85,7 @@ class ProofSheetAdmin(ReadOnlyAdmin):
     """The queue of proof sheets, newest first."""
 
     list_display = ("created_at", "owner", "state", "attempt", "error_code", "completed_at")
-    list_filter = ("state", "error_code")
+    list_filter = ("state", ("error_code", NamedValuesFilter))
     search_fields = ("id", "owner__username")
     list_select_related = ("owner",)
     ordering = ("-created_at",)

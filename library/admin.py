@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common.admin_filters import NamedValuesFilter
 from common.sandbox.client import ServerBusy
 from common.sandbox.slots import slot
 from common.uploads import AcceptedPicture, UploadRefused
@@ -144,7 +145,7 @@ class StyleAdmin(admin.ModelAdmin):
     inlines = (EvidenceInline,)
     list_display = ("tile", "title", "artist", "state", "owner", "license", "technique", "version")
     list_display_links = ("title",)
-    list_filter = ("state", "license", "technique")
+    list_filter = ("state", "license", ("technique", NamedValuesFilter))
     list_select_related = ("artist", "owner")
     search_fields = ("title", "slug", "artist__name", "technique")
     ordering = ("position", "title")
@@ -194,7 +195,7 @@ class StyleAdmin(admin.ModelAdmin):
         ),
     )
 
-    @admin.display(description="")
+    @admin.display(description=_("Picture"))
     def tile(self, style: Style) -> str:
         """Show the picture in the list."""
         return _picture(style, "thumb", LISTED_PX)

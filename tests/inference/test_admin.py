@@ -1,9 +1,12 @@
 """Tests of the admin pages of jobs and photos."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from inference.models import Job
@@ -26,6 +29,21 @@ class TestJobAdmin:
         assert operator.get(reverse(JOBS), {"q": str(job.pk)}).context["cl"].result_count == 1
         page = operator.get(reverse("admin:inference_job_change", args=[job.pk]))
         assert page.status_code == 200
+
+    def test_names_the_jobs_without_an_error_in_the_filter(
+        self, operator: Client, alice: User
+    ) -> None:
+        failed = make_job(
+            alice, state=Job.State.FAILED, error_code="timeout", completed_at=timezone.now()
+        )
+        finished_job(alice)
+        page = operator.get(reverse(JOBS))
+        link = re.search(r'<a href="\?error_code=">\s*(.*?)</a>', page.text)
+        assert link
+        assert link[1] == "Empty"
+        assert (
+            failed not in operator.get(reverse(JOBS), {"error_code": ""}).context["cl"].result_list
+        )
 
     def test_cancels_waiting_jobs_and_leaves_finished_ones(
         self, operator: Client, alice: User
