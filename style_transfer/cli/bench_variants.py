@@ -1,6 +1,7 @@
 """The command `bench variants`: all methods, networks and variants beside each other."""
 
 import argparse
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -83,10 +84,10 @@ def _measure(benches: "list[Bench]", report: "Report") -> None:
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
-        for bench in benches:
-            for title in bench.run(report):
-                bar.update(task, description=title)
-                bar.advance(task)
+        # A piece of work is named before it begins, so those before it are done.
+        titles = chain.from_iterable(bench.run(report) for bench in benches)
+        for done, title in enumerate(titles):
+            bar.update(task, description=title, completed=done)
 
 
 def _print(report: "Report", effort: "Effort", device: str, judge: str) -> None:
