@@ -51,6 +51,7 @@ from tests.load.parts import rates  # noqa: E402
 from tests.support import painters  # noqa: E402
 from tests.support.exhibits import exhibit  # noqa: E402
 from tests.support.factories import finished_job, make_photo, make_style, make_user  # noqa: E402
+from tests.support.page_visits import furnish  # noqa: E402
 from tests.support.wrong_rows import answers_to_wrong_rows  # noqa: E402
 
 
@@ -321,7 +322,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
         ),
         *(ask_for_proofs, look_at_proofs, cancel_proof_sheet, proof_files),
         *(painters.begin_steps, painters.paint_steps, painters.end_steps),
-        *(painters.sign_out, painters.close_account, exhibit),
+        *(painters.sign_out, painters.close_account, exhibit, furnish),
     )
 }
 
