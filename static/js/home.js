@@ -21,13 +21,11 @@ function showPair(name) {
   }
 }
 
-home.classList.add("is-live");
 takePictures(carryToStudio);
 door.addEventListener("change", () => door.files.length && carryToStudio(door.files[0]));
-if (others) {
-  others.hidden = false;
-  others.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (button) showPair(button.value);
-  });
-}
+// A user may be faster than this script.
+if (door.files.length) carryToStudio(door.files[0]);
+others?.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button) showPair(button.value);
+});

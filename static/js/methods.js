@@ -7,6 +7,7 @@ export class MethodChoice extends EventTarget {
     this.form = form;
     this.radios = [...form.querySelectorAll('input[name="method"]')];
     this.boxes = [...form.querySelectorAll('input[name="styles"]')];
+    this.titles = new Map(this.boxes.map((box) => [box, box.closest("li").title]));
     for (const radio of this.radios) radio.addEventListener("change", () => this.apply());
   }
 
@@ -35,7 +36,7 @@ export class MethodChoice extends EventTarget {
     for (const box of this.boxes) {
       const unfit = !box.dataset.methods.split(" ").includes(this.chosen.value);
       box.dataset.unfit = String(unfit);
-      box.closest("li").title = unfit ? this.form.dataset.wordUnfit : "";
+      box.closest("li").title = unfit ? this.form.dataset.wordUnfit : this.titles.get(box);
     }
     this.dispatchEvent(new Event("change"));
   }

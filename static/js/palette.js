@@ -23,7 +23,6 @@ export class Palette extends EventTarget {
     this.pad = new MixPad(form.querySelector("#mix-pad"));
     this.most = Number(form.dataset.maxStyles);
     this.boxes = [...form.querySelectorAll('input[name="styles"]')];
-    form.querySelector("#palette").hidden = false;
     for (const box of this.boxes) {
       box.addEventListener("change", () => this.#toggle(box));
     }

@@ -74,7 +74,6 @@ function watchFilters(form, items, onChange) {
     onChange();
   }
 
-  form.querySelector("#tiles-filter").hidden = false;
   search.addEventListener("input", narrow);
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   for (const [, select] of selects) select?.addEventListener("change", narrow);
