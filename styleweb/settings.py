@@ -273,7 +273,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 # Media files have no public address: views check each request, and common/media.py sends the file.
 STORAGES = {
     "default": {"BACKEND": "common.storage.AtomicFileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "styleweb.static_files.BundledStaticFilesStorage"},
 }
 # The prefix of an nginx `internal` location. If it is empty, Python sends the bytes.
 MEDIA_ACCEL_PREFIX = word(

@@ -47,7 +47,7 @@ class TestSignUp:
     @pytest.mark.parametrize("name", ["account_signup", "account_login", "account_reset_password"])
     def test_looks_like_the_rest_of_the_site(self, client: Client, name: str) -> None:
         page = client.get(reverse(name))
-        assert "css/tokens.css" in page.text
+        assert "css/site.css" in page.text
         assert "site-header" in page.text
 
 
