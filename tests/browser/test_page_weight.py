@@ -13,8 +13,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.mark.parametrize(
     ("path", "size"),
-    [("/", DESKTOP), ("/", PHONE), ("/styles/", DESKTOP), ("/styles/", PHONE), ("/studio/", PHONE)],
-    ids=["home", "home-phone", "library", "library-phone", "studio-phone"],
+    [
+        ("/", DESKTOP),
+        ("/", PHONE),
+        ("/styles/", DESKTOP),
+        ("/styles/", PHONE),
+        ("/studio/", DESKTOP),
+        ("/studio/", PHONE),
+    ],
+    ids=["home", "home-phone", "library", "library-phone", "studio", "studio-phone"],
 )
 def test_shifts_nothing_while_it_loads(
     visit: Callable[..., Visitor], site: EmbeddedSite, path: str, size: dict[str, int]
