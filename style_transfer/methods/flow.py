@@ -14,19 +14,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from style_transfer.core.sizes import scaled
 from style_transfer.imaging.blur import mean_blur
 from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
 from style_transfer.methods.subject import enlarged
 
-_SIDE = 384  # pixels: the longest side on which lines are searched
+_SIDE = 320  # pixels: the root of the area on which lines are searched
 _NEAR = 3.0  # sigma, in those pixels, of what sets the direction of a place that has lines
 # Wider sigmas and their shares: flat places take the direction of what is around them. They are
 # measured on a picture that is smaller by _COARSER.
 _AROUND = ((20.0, 0.1), (60.0, 0.1))
 _COARSER = 8
 _FAINT = 1e-3  # gradients below this have no direction
+_LEVEL = 1e-4  # where there is no direction at all, lines are level, on every device
 _HALF = 2  # noise is drawn at half the size, because a stroke is broader than a pixel
 # Noise is averaged with itself at these distances along the line, near to far, in its own pixels.
 # The reach grows with each round: nine samples do the work of fifteen.
@@ -78,8 +80,8 @@ def find_lines(picture: Tensor) -> Tensor:
     The vectors (cos 2a, sin 2a) can be averaged, where opposite directions would cancel out.
     """
     height, width = picture.shape[-2:]
-    factor = min(1.0, _SIDE / max(height, width))
-    size = (max(2, round(width * factor)), max(2, round(height * factor)))
+    width, height = scaled(width, height, min(1.0, _SIDE / (height * width) ** 0.5))
+    size = (max(2, width), max(2, height))
     light = F.pad(luma_of(resize(as_floats(picture), size)), (1,) * 4, mode="replicate")
     across = light[..., 1:-1, 2:] - light[..., 1:-1, :-2]
     down = light[..., 2:, 1:-1] - light[..., :-2, 1:-1]
@@ -92,6 +94,7 @@ def find_lines(picture: Tensor) -> Tensor:
     for sigma, share in _AROUND:
         around += share * mean_blur(coarse, sigma / _COARSER)
     found += F.interpolate(around, found.shape[2:], mode="bilinear", align_corners=False)
+    found[:, 0] -= _LEVEL
     return -found  # lines run at a right angle to it
 
 

@@ -71,6 +71,16 @@ class TestLines:
         middle = find_lines(picture)[0, :, 48, 48]
         assert middle[0] > 5 * middle[1].abs()
 
+    def test_are_level_where_nothing_shows_a_direction(self) -> None:
+        flat = find_lines(torch.full((1, 3, 40, 60), 0.4))
+        assert torch.equal(flat[:, 1], torch.zeros_like(flat[:, 1]))
+        assert (flat[:, 0] > 0).all()
+
+    def test_are_found_in_a_very_long_picture(self) -> None:
+        long = waves(90)[..., :32].repeat(1, 1, 60, 1)  # 32 x 5760 pixels
+        found = find_lines(long)[..., 40:-40, 4:-4].mean((0, 2, 3))
+        assert found[0] < -5 * found[1].abs()
+
     @settings(max_examples=12, deadline=None)
     @given(st.integers(1, 70), st.integers(1, 70))
     def test_are_found_at_any_size(self, height: int, width: int) -> None:
