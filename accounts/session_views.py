@@ -28,7 +28,6 @@ def sessions(request: SignedInRequest) -> HttpResponse:
         }
         for row in sessions_of(request)
     ]
-    rows.sort(key=lambda each: not each["is_here"])
     return render(request, "accounts/sessions.html", {"sessions": rows})
 
 

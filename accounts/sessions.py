@@ -9,12 +9,13 @@ from typing import Any, cast
 
 from allauth.account.signals import user_logged_in
 from allauth.usersessions.models import UserSession
-from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
+from django.db.models import Case, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -27,8 +28,10 @@ logger = logging.getLogger(__name__)
 # The time is not written for every request, because then each read is also a write.
 SEEN_NOTED_EVERY_SECONDS = 5 * 60
 MOST_SHOWN = 50
-# Says in a session that it has a row.
+# The digest of the session's key when it got its row. Django can give a session a new key.
 LISTED = "listed"
+# These addresses send files, dozens for one page.
+MEDIA = "/media/"
 
 
 def listen() -> None:
@@ -36,22 +39,42 @@ def listen() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="sessions-sign-in")
 
 
-def _signed_in(request: HttpRequest, **_: Any) -> None:
-    request.session[LISTED] = True
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    """Note that allauth gives this session a row, and end the oldest if there are too many."""
+    _set_listed(request.session)
+    others = UserSession.objects.filter(user=user).exclude(
+        session_key=request.session.session_key or ""
+    )
+    for session in others.order_by("-last_seen_at", "pk")[MOST_SHOWN - 1 :]:
+        end_session(session=session)
+
+
+def _set_listed(session: SessionBase) -> None:
+    session[LISTED] = session_digest(session.session_key or "")
+
+
+def _is_listed(session: SessionBase) -> bool:
+    return bool(session.get(LISTED) == session_digest(session.session_key or ""))
+
+
+def _list(request: HttpRequest) -> None:
+    UserSession.objects.create_from_request(request)
+    _set_listed(request.session)
 
 
 def sessions_of(request: HttpRequest) -> list[UserSession]:
-    """Return the sessions of the user that can still be used, the one seen last first, at most 50.
+    """Return the sessions of the user that can still be used, at most 50.
 
-    The session of this request is among them, even if it began before sessions had rows.
+    The session of this request comes first, even if it began before sessions had rows. Then come
+    the others, the one seen last first.
     """
-    if not request.session.get(LISTED):
-        UserSession.objects.create_from_request(request)
-        request.session[LISTED] = True
+    if not _is_listed(request.session):
+        _list(request)
     user = cast("User", request.user)
     stored = Session.objects.filter(expire_date__gt=timezone.now())
     rows = UserSession.objects.filter(user=user, session_key__in=stored.values("session_key"))
-    newest = list(rows.order_by("-last_seen_at", "pk")[:MOST_SHOWN])
+    here_first = Case(When(session_key=request.session.session_key, then=0), default=1)
+    newest = list(rows.order_by(here_first, "-last_seen_at", "pk")[:MOST_SHOWN])
     alive = stored.in_bulk([row.session_key for row in newest])
     return [row for row in newest if _signs_in(alive.get(row.session_key), user)]
 
@@ -77,7 +100,25 @@ def end_other_sessions(*, user: User, kept: str) -> int:
     others = UserSession.objects.filter(user=user).exclude(session_key=kept)
     for session in others:
         end_session(session=session)
-    return len(others)
+    unlisted = _keys_without_rows(user, kept)
+    for key in unlisted:
+        SessionStore().delete(key)
+        recheck_sockets(user.pk, ended=session_digest(key))
+    return len(others) + len(unlisted)
+
+
+def _keys_without_rows(user: User, kept: str) -> list[str]:
+    """Return the keys of the other sessions of the user that began before sessions had rows.
+
+    Whose a session is can only be read in its data. Those with rows, nearly all, are not read.
+    """
+    rows = UserSession.objects.values("session_key")
+    stored = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=kept)
+    return [
+        session.session_key
+        for session in stored.exclude(session_key__in=rows).iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
 
 
 def delete_old_sessions() -> None:
@@ -97,8 +138,18 @@ class LastSeen:
         """Answer the request. A session that it did not need is not read from the database."""
         response = self._get_response(request)
         session = request.session
-        if session.accessed and session.get(LISTED) and _is_due(session):
-            _note(session)
+        if request.path_info.startswith(MEDIA) or not session.accessed or LISTED not in session:
+            return response
+        try:
+            if not _is_listed(session):
+                # A token can name another user than the session, and a suspended user is none.
+                if str(request.user.pk) == session.get(SESSION_KEY):
+                    _list(request)
+            elif _is_due(session):
+                _note(session)
+        except DatabaseError:
+            # The page is made, and worth more than the time.
+            logger.warning("The time at which a session was last seen was not written")
         return response
 
 
@@ -111,10 +162,4 @@ def _is_due(session: SessionBase) -> bool:
 
 
 def _note(session: SessionBase) -> None:
-    try:
-        UserSession.objects.filter(session_key=session.session_key).update(
-            last_seen_at=timezone.now()
-        )
-    except DatabaseError:
-        # The page is made, and worth more than the time.
-        logger.warning("The time at which a session was last seen was not written")
+    UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())

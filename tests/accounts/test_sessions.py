@@ -3,9 +3,11 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
@@ -76,6 +78,16 @@ class TestPage:
         client.force_login(alice)
         assert "This device" in client.get(PAGE).text
 
+    def test_lists_this_device_however_long_ago_it_was_seen(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        laptop = signed_in(alice)
+        signed_in(alice, PHONE)
+        monkeypatch.setattr("accounts.sessions.MOST_SHOWN", 1)
+        page = laptop.get(PAGE).text
+        assert re.findall(r"<b>(.*)</b>", page) == ["Firefox on Linux"]
+        assert "This device" in page
+
     def test_leaves_out_a_session_that_has_expired(self, alice: User) -> None:
         laptop, phone = signed_in(alice), signed_in(alice, PHONE)
         past = timezone.now() - timedelta(days=1)
@@ -116,6 +128,20 @@ class TestEnd:
     def test_signs_out_all_others(self, alice: User, bob: User) -> None:
         laptop, phone, other = (signed_in(alice, each) for each in (LAPTOP, PHONE, LAPTOP))
         of_bob = signed_in(bob)
+
+        laptop.post(reverse("sessions-end-others"))
+
+        assert [is_signed_in(each) for each in (laptop, phone, other, of_bob)] == [
+            *(True, False, False, True)
+        ]
+
+    def test_signs_out_all_others_from_before_sessions_had_rows(
+        self, alice: User, bob: User
+    ) -> None:
+        laptop, phone, other, of_bob = (Client() for _ in range(4))
+        for client in (laptop, phone, other):
+            client.force_login(alice)
+        of_bob.force_login(bob)
 
         laptop.post(reverse("sessions-end-others"))
 
@@ -171,6 +197,38 @@ def test_is_listed_alone_after_a_new_password(alice: User) -> None:
     assert "This device" in page
 
 
+def renew_key(client: Client) -> None:
+    """Give the session a new key, as the page for passwords in the administration does."""
+    session = client.session
+    session.cycle_key()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+
+
+def test_is_listed_under_a_new_key(alice: User) -> None:
+    laptop = signed_in(alice)
+    renew_key(laptop)
+    laptop.get("/account/")
+    assert row_of(laptop).user == alice
+    assert "This device" in laptop.get(PAGE).text
+
+
+def test_is_not_listed_under_a_new_key_when_the_user_is_suspended(alice: User) -> None:
+    laptop = signed_in(alice)
+    renew_key(laptop)
+    User.objects.update(is_active=False)
+    assert not is_signed_in(laptop)
+    assert not UserSession.objects.filter(session_key=laptop.session.session_key).exists()
+
+
+def test_ends_the_session_seen_longest_ago_when_there_are_too_many(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.sessions.MOST_SHOWN", 2)
+    clients = [signed_in(bob), *(signed_in(alice) for _ in range(3))]
+    assert [is_signed_in(each) for each in clients] == [True, False, True, True]
+    assert UserSession.objects.filter(user=alice).count() == 2
+
+
 class TestLastSeen:
     def past(self, client: Client) -> UserSession:
         """Let the session be seen an hour ago."""
@@ -194,6 +252,13 @@ class TestLastSeen:
         UserSession.objects.update(last_seen_at=past)
         laptop.get("/account/")
         assert UserSession.objects.get().last_seen_at == past
+
+    def test_is_not_noted_for_each_file_of_a_page(self, alice: User) -> None:
+        laptop = signed_in(alice)
+        row = self.past(laptop)
+        laptop.get(f"/media/jobs/{uuid4()}/result/")
+        row.refresh_from_db()
+        assert timezone.now() - row.last_seen_at > timedelta(minutes=30)
 
     def test_needs_no_cache(self, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
         def away(*_: object) -> bool:
