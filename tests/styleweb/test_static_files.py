@@ -2,11 +2,12 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import lightningcss
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from styleweb.environment import part_of_site
@@ -59,10 +60,17 @@ def test_gives_a_bundle_another_name_when_a_part_changes(
     before = hashed_names(collected)
     part = Path(settings.STATICFILES_DIRS[0], "css", "base.css")
     part.write_text("@layer base { a { color: blue } }")
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
     after = hashed_names(collected)
     assert all(before[name] != after[name] for name in BUNDLES)
     assert "blue" in (collected / after["css/site.css"]).read_text("utf-8").replace("#00f", "blue")
+
+
+@pytest.mark.usefixtures("collected")
+def test_says_that_the_bundler_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lightningcss", None)
+    with pytest.raises(CommandError, match="lightningcss is not installed"):
+        call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def test_keeps_the_parts_for_pages_that_need_only_some(collected: Path) -> None:
