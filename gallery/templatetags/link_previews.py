@@ -6,6 +6,7 @@ from typing import Any, Final
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from common.derivatives import PREVIEW_SIDE, fitted_size
 from gallery.embeds import frame_of
@@ -52,3 +53,9 @@ def face_of(gallery: Gallery) -> Artwork | None:
 def link_size(shown: Artwork | Style) -> tuple[int, int]:
     """Return the width and height of the link preview of an artwork or a style."""
     return fitted_size(shown.width, shown.height, PREVIEW_SIDE)
+
+
+@register.filter
+def translated(words: str) -> str:
+    """Return the translation unescaped, so that it can be cut. `translate` would escape it."""
+    return gettext(words)

@@ -1,5 +1,8 @@
 """Pages of the style library."""
 
+import re
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
@@ -117,6 +120,21 @@ class TestStyle:
         page = client.get(style.get_absolute_url())
         assert "For all" in page.text
         assert "For me" not in page.text
+
+    def test_cuts_its_description_between_characters(self, client: Client) -> None:
+        style = make_style("woodcut")
+        words = 'Tom & "Al" ' * 20
+        Style.objects.update(description=words)
+        page = client.get(style.get_absolute_url()).text
+        for attribute in ('name="description"', 'property="og:description"'):
+            (told,) = re.findall(f'<meta {attribute} content="([^"]*)">', page)
+            assert unescape(told) == f"{words[:159]}…"
+
+    def test_tells_other_sites_of_it_in_the_language_of_the_page(self, client: Client) -> None:
+        style = make_style("woodcut")
+        Style.objects.update(description="Main colors")
+        page = client.get(style.get_absolute_url(), headers={"accept-language": "zh-hans"}).text
+        assert '<meta name="description" content="主要颜色">' in page
 
     def test_offers_the_artwork_at_full_size(self, client: Client) -> None:
         page = client.get(make_style("woodcut").get_absolute_url()).text
