@@ -1,4 +1,4 @@
-"""Find the servers and the browser that the whole test run needs, and install them if possible.
+"""Find the servers, browser and font that the whole test run needs, and install them if possible.
 
 On Debian as root (a CI machine), the script installs the missing packages. On other machines it
 prints one line that says how to get them, and the tests that need them are skipped.
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# A Debian package, and the programs of which one is needed.
+# A Debian package, and the programs or fonts of which one is needed.
 WANTED = {
     "postgresql": ("initdb",),
     "redis-server": ("redis-server",),
@@ -22,18 +22,21 @@ WANTED = {
     "openssl": ("openssl",),
     "nodejs": ("node",),
     "npm": ("npm",),
+    "fontconfig": ("fc-match",),
+    "fonts-dejavu-core": ("DejaVuSans.ttf",),
 }
+FONTS = Path("/usr/share/fonts")
 
 
 def is_there(program: str) -> bool:
-    """Return whether `program` is installed."""
+    """Return whether a program or a font is installed."""
     # On Debian the server programs of PostgreSQL are not on the PATH.
     hidden = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
-    return shutil.which(program) is not None or any(hidden)
+    return shutil.which(program) is not None or any(hidden) or any(FONTS.rglob(program))
 
 
 def missing() -> list[str]:
-    """Return the Debian packages without any of their programs on this machine."""
+    """Return the Debian packages without any of their programs or fonts on this machine."""
     return [package for package, programs in WANTED.items() if not any(map(is_there, programs))]
 
 

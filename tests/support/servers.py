@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 import pytest
@@ -36,12 +36,15 @@ def program(name: str, package: str) -> str:
     """Return the path of an installed program; if absent, skip the test, or fail it on CI."""
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = shutil.which(name) or (str(debian[-1]) if debian else None)
-    if found is None:
-        sentence = f"{name} is not installed; get it with: apt-get install {package}"
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    return found
+    return found or skip_without(name, package)
+
+
+def skip_without(name: str, package: str) -> NoReturn:
+    """Skip the test, or fail it on CI, because `name` is not installed."""
+    sentence = f"{name} is not installed; get it with: apt-get install {package}"
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
 
 
 def wait_until(ready: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
