@@ -22,16 +22,17 @@ def in_fresh_process(action: Callable[..., Found], *arguments: object) -> Found:
     context = multiprocessing.get_context("spawn")  # a fork would start with this process's pages
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_answer, args=(sender, action, arguments), daemon=True)
-    with _without_interrupts():
-        child.start()
-    sender.close()
     try:
+        with _without_interrupts():
+            child.start()
+        sender.close()
         found, failure = receiver.recv()
     except EOFError as error:
         raise InternalError("The process that was measured ended before it was done.") from error
     finally:
-        child.terminate()
-        child.join()
+        if child.pid is not None:  # it was started
+            child.terminate()
+            child.join()
         receiver.close()
     if failure is not None:
         raise failure

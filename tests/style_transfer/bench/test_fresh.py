@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import time
 
 import pytest
 
@@ -29,6 +30,14 @@ def interrupt_both() -> None:
     signal.pause()
 
 
+class InterruptsStart:
+    """Act as Ctrl-C does while the other process is being started, which pickles this."""
+
+    def __reduce__(self) -> tuple[type[float], tuple[int]]:
+        signal.raise_signal(signal.SIGINT)
+        return float, (600,)
+
+
 def test_answers_from_another_process() -> None:
     process, answer = in_fresh_process(add_own_id, 4)
     assert answer == 5
@@ -51,3 +60,9 @@ def test_leaves_no_process_after_ctrl_c(capfd: pytest.CaptureFixture[str]) -> No
         in_fresh_process(interrupt_both)
     assert multiprocessing.active_children() == []
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_leaves_no_process_after_ctrl_c_during_its_start() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        in_fresh_process(time.sleep, InterruptsStart())
+    assert multiprocessing.active_children() == []
