@@ -109,9 +109,9 @@ class Bench:
             yield f"{candidate.title}: distances"
             try:
                 rows.append(self._judge(candidate))
+                report.rows.append(rows[-1])
             except EngineError as error:
                 report.absent.append(Absent(candidate.title, str(error)))
-        report.rows += rows
         for size in self.effort.sizes:
             for row in rows * self.effort.repeats:
                 yield f"{row.candidate.title}: {size[0]} x {size[1]}"

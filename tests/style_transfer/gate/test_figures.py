@@ -1,5 +1,6 @@
 """Every candidate is judged, timed and weighed; what fails is listed, and a stop keeps the rest."""
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -95,6 +96,16 @@ def test_a_stop_keeps_what_was_measured() -> None:
     (row,) = report.rows
     assert list(row.seconds) == [(96, 64)]
     assert row.memory is None
+
+
+def test_a_stop_keeps_the_distances_that_were_measured() -> None:
+    bench = Bench.prepare(NAME, CPU, SMALL)
+    report = Report()
+    steps = replace(bench, candidates=[*bench.candidates] * 2).run(report)
+    assert [title.endswith(": distances") for title in islice(steps, 2)] == [True, True]
+    (row,) = report.rows
+    assert row.content > 0
+    assert row.seconds == {}
 
 
 class TestCommand:
