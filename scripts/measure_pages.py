@@ -6,6 +6,7 @@ is slowed down as Lighthouse slows one: a processor four times slower on a fast 
 """
 
 import argparse
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ NETWORK = {
     "uploadThroughput": 750 * 1024 / 8,
 }
 SLOWDOWN = 4
+_PATIENCE_SECONDS = 120
 # The shifts and paints are kept from the first moment, because observers added later miss some.
 _WATCH = """
   window.pageFigures = { shift: 0, shifts: [], lcp: 0, what: "" };
@@ -70,13 +72,19 @@ def slow_down(page: Page) -> None:
 
 
 def weigh(page: Page, address: str) -> Figures:
-    """Load `address` in a new `page` and return what it cost, once the network is quiet."""
+    """Load `address` in a new `page` and return what it cost, once the network is quiet.
+
+    Raises TimeoutError if nothing was painted that counts as the largest thing.
+    """
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.add_init_script(_WATCH)
-    page.goto(address, wait_until="networkidle", timeout=120_000)
+    page.goto(address, wait_until="networkidle", timeout=_PATIENCE_SECONDS * 1000)
     # The page's own policy forbids Playwright to wait for an expression.
+    end = time.monotonic() + _PATIENCE_SECONDS
     while not page.evaluate("pageFigures.lcp"):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{address} painted nothing large in {_PATIENCE_SECONDS} seconds.")
         page.wait_for_timeout(20)
     sizes: list[tuple[str, int]] = page.evaluate(_SIZES)
     found: dict[str, Any] = page.evaluate("pageFigures")
