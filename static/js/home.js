@@ -9,6 +9,8 @@ const others = home.querySelector(".home-others");
 
 async function carryToStudio(file) {
   await keepDraft(file);
+  // After the Back button the browser would fill it in again, and the page leave at once.
+  door.value = "";
   location.assign(`${home.dataset.studio}?draft=1`);
 }
 
