@@ -18,7 +18,8 @@ class Stage(StrEnum):
     MATCHED = "matched"
 
 
-# Gets the pictures (B, 3, h, w) of a stage, which will still change: it copies what it keeps.
+# Gets the pictures (B, 3, h, w) of a stage, which will still change: it copies what it keeps. NOISE
+# is shown once for each picture, as (1, 3, h, w).
 Observer = Callable[[Stage, Tensor], None]
 
 
