@@ -34,6 +34,7 @@ from style_transfer.backends.sessions import (
     tensorrt_cache,
 )
 from style_transfer.backends.variants import Precision, VariantRefusedError, variants_folder
+from style_transfer.core.catalog import DEFAULT_METHOD
 from style_transfer.core.manifest import read_manifest
 from style_transfer.export.tensorrt import trtexec_line
 from style_transfer.imaging.drawn import PALETTES, draw_landscape, draw_strokes
@@ -117,7 +118,7 @@ def parts_of(network: str, folder: Path) -> Iterator[Part]:
     if shutil.which("trtexec"):
         yield from _engines_of(network)
     yield Part("verify", (*ENGINE, "verify", network, "--device", "cuda"))
-    if network == "fast":
+    if network == DEFAULT_METHOD:  # it paints any artwork
         photo, artwork, out = (str(folder / f"{name}.png") for name in ("photo", "style", "out"))
         words = ("stylize", photo, "--style", artwork, "-o", out, "--device", "cuda")
         yield Part("paint", (*ENGINE, *words, "--backend", "onnx", "--report"))

@@ -18,6 +18,7 @@ from rich.console import Console
 from torch import Tensor
 
 from scripts.sheets import as_gray, read, save, sheet
+from style_transfer.core.catalog import DEFAULT_METHOD, FINEST_METHOD
 from style_transfer.core.spec import StyleInput, TransferSpec, Variant
 from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.tensors import as_floats, to_image, to_pixels
@@ -275,10 +276,11 @@ def draw_strength(scene: Scene) -> Image.Image:
     return sheet([scene.painted(specs)], _QUARTER)
 
 
-def draw_optimize(scene: Scene) -> Image.Image:
+def draw_finest(scene: Scene) -> Image.Image:
     """Show two methods."""
     return sheet(
-        [scene.painted({each: TransferSpec(each) for each in ("fast", "optimize")})], _HALF
+        [scene.painted({each: TransferSpec(each) for each in (DEFAULT_METHOD, FINEST_METHOD)})],
+        _HALF,
     )
 
 
@@ -290,7 +292,7 @@ PICTURES: dict[str, Callable[[Scene], Image.Image]] = {
     "contrast": draw_contrast,
     "brush": draw_brush,
     "strength": draw_strength,
-    "optimize": draw_optimize,
+    FINEST_METHOD: draw_finest,
 }
 
 
