@@ -278,10 +278,8 @@ def draw_strength(scene: Scene) -> Image.Image:
 
 def draw_finest(scene: Scene) -> Image.Image:
     """Show two methods."""
-    return sheet(
-        [scene.painted({each: TransferSpec(each) for each in (DEFAULT_METHOD, FINEST_METHOD)})],
-        _HALF,
-    )
+    methods = (DEFAULT_METHOD, FINEST_METHOD)
+    return sheet([scene.painted({each: TransferSpec(each) for each in methods})], _HALF)
 
 
 PICTURES: dict[str, Callable[[Scene], Image.Image]] = {
