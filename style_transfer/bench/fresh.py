@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from style_transfer.core.errors import InternalError
 
 Found = TypeVar("Found")
+_WAKE_SECONDS = 0.2
 
 
 def in_fresh_process(action: Callable[..., Found], *arguments: object) -> Found:
@@ -26,6 +27,9 @@ def in_fresh_process(action: Callable[..., Found], *arguments: object) -> Found:
         with _without_interrupts():
             child.start()
         sender.close()
+        # A Ctrl-C that reaches another thread ends no wait of this one, so none may be long.
+        while not receiver.poll(_WAKE_SECONDS):
+            pass
         found, failure = receiver.recv()
     except EOFError as error:
         raise InternalError("The process that was measured ended before it was done.") from error

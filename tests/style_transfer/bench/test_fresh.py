@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -60,6 +61,21 @@ def test_leaves_no_process_after_ctrl_c(capfd: pytest.CaptureFixture[str]) -> No
         in_fresh_process(interrupt_both)
     assert multiprocessing.active_children() == []
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_ends_after_a_ctrl_c_that_reached_another_thread() -> None:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    timer = threading.Timer(1, lambda: signal.pthread_kill(other.ident or 0, signal.SIGINT))
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            in_fresh_process(time.sleep, 600)
+    finally:
+        timer.join()
+        done.set()
+        other.join()
 
 
 def test_leaves_no_process_after_ctrl_c_during_its_start() -> None:
