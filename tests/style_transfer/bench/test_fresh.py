@@ -5,11 +5,20 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from style_transfer.bench.fresh import in_fresh_process
 from style_transfer.core.errors import InternalError, OutOfMemoryError
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_ends_this_process() -> Iterator[None]:
+    """Handle Ctrl-C as Python usually does; a shell lets processes in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def add_own_id(number: int) -> tuple[int, int]:
