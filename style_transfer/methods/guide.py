@@ -66,6 +66,11 @@ def faith(strength: float) -> float:
     return float(0.8 * 16 ** (0.75 - strength))
 
 
+def share_of(weight: Tensor) -> Tensor:
+    """Turn the weight of a guide relative to a picture into its share of the mix, 0 to 1."""
+    return weight / (1 + weight)
+
+
 def detail(photo: Tensor) -> Tensor:
     """Measure how busy each place of photo (1, 3, H, W) is: (1, 1, H, W), from 0 (flat) to 2.
 

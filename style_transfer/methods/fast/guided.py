@@ -15,7 +15,7 @@ from style_transfer.imaging.color import luma_of
 from style_transfer.imaging.pyramid import resize
 from style_transfer.imaging.tensors import as_floats, bands_of_rows
 from style_transfer.methods.flow import spare
-from style_transfer.methods.guide import ColorGrade, Recoloring, detail, faith, grade_of
+from style_transfer.methods.guide import ColorGrade, Recoloring, detail, faith, grade_of, share_of
 from style_transfer.methods.islands import calm_islands_
 from style_transfer.methods.subject import calm_colors_, enlarged
 
@@ -48,10 +48,10 @@ class Guide:
         self._recoloring = Recoloring(grade_of(small), grade)
         self._colored = min(1.0, strength / _WHOLLY)
         weight = _CLOSER * faith(strength) * (_EVEN + (1 - _EVEN) * detail(self._colors(small)))
-        self._share = _share_of(weight)  # (1, 1, h, w), of the guide in the mix
+        self._share = share_of(weight)  # (1, 1, h, w), of the guide in the mix
         # The shapes of the subject follow the guide so closely, but not its colors: a face in other
         # colors than the neck would look pasted in.
-        self._close = _share_of(_SUBJECT * weight)
+        self._close = share_of(_SUBJECT * weight)
         self.subject = subject
         self.spared = spare(self._share, subject)  # (1, 1, h, w), of the noise along lines
 
@@ -100,10 +100,6 @@ class Guide:
 
     def _colors(self, photo: Tensor) -> Tensor:
         return photo.lerp(self._recoloring.apply(photo), self._colored)
-
-
-def _share_of(weight: Tensor) -> Tensor:
-    return weight / (1 + weight)
 
 
 def _without_detail(x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from style_transfer.methods.flow import spare
-from style_transfer.methods.guide import detail, faith
+from style_transfer.methods.guide import detail, faith, share_of
 from style_transfer.methods.strokes import STRIDE, StrokeBank
 from style_transfer.methods.subject import enlarged
 
@@ -32,7 +32,7 @@ class StrokeSynthesizer:
         self._faith = faith(strength) * (0.2 + 0.8 * detail(photo))
         if subject is not None:
             self._faith *= 1 + _SUBJECT * enlarged(subject, *photo.shape[2:])
-        self._spared = spare(self._faith / (1 + self._faith), subject)
+        self._spared = spare(share_of(self._faith), subject)
         self._bank = StrokeBank(patches)
         self._generator = generator
 
